@@ -1,0 +1,18 @@
+//! The session record: what capture knows about one segment of one flow.
+//!
+//! Flow tables fill it, dissectors add typed fields to it, and the segment writer turns it into
+//! columns. It holds plain data; it parses nothing and does no I/O.
+//!
+//! * [`field`]: how a field is declared ([`FieldSpec`]), the unit of the field catalogue.
+//! * [`value`]: the typed values of the declared fields ([`Fields`], [`Value`]).
+//! * [`record`]: the general part that every session has ([`Session`]).
+//! * [`core_fields`]: the declarations of the general part.
+
+pub mod core_fields;
+pub mod field;
+pub mod record;
+pub mod value;
+
+pub use field::{Count, FieldSpec, Kind, Shape};
+pub use record::{Ends, PacketPosition, Session, SessionId, TcpFlagCounts};
+pub use value::{Address, Fields, MAX_TEXT_BYTES, MAX_VALUES_PER_FIELD, Value};
