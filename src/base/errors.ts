@@ -1,0 +1,87 @@
+/** The registry of error codes: one entry per code, with what a client may do about it. `docs/errors.md` lists the same. */
+export const ERROR_CODES = {
+  /** A file is no capture that can be read. */
+  CAPTURE_UNREADABLE: { retryable: false },
+  /** The same capture was imported before. */
+  CAPTURE_ALREADY_IMPORTED: { retryable: false },
+  /** A device has no room left. */
+  DISK_FULL: { retryable: true },
+  /** A segment or the catalogue does not read back. */
+  STORE_DAMAGED: { retryable: false },
+  /** Another process holds the role on this data directory. */
+  ROLE_HELD: { retryable: true },
+  /** A search expression does not parse. */
+  EXPRESSION_SYNTAX: { retryable: false },
+  /** A search expression names a field that does not exist. */
+  EXPRESSION_UNKNOWN_FIELD: { retryable: false },
+  /** A search expression compares a field with a value it cannot have. */
+  EXPRESSION_TYPE: { retryable: false },
+  /** A search expression exceeds a bound. */
+  EXPRESSION_TOO_LARGE: { retryable: false },
+  /** `file ==` names no known file. */
+  EXPRESSION_NO_SUCH_FILE: { retryable: false },
+  /** A time range is reversed or outside 1970 to 2262. */
+  TIME_RANGE_INVALID: { retryable: false },
+  /** A page, bucket or list size exceeds its limit. */
+  LIMIT_EXCEEDED: { retryable: false },
+  /** A cursor was altered or belongs to another query. */
+  CURSOR_INVALID: { retryable: false },
+  /** A query ran longer than it may. */
+  QUERY_TIMEOUT: { retryable: true },
+  /** A query was cancelled because its client left. */
+  QUERY_CANCELLED: { retryable: true },
+  /** A query needed more memory than it may use. */
+  QUERY_MEMORY: { retryable: true },
+  /** No session, file, export or job of that name. */
+  NOT_FOUND: { retryable: false },
+  /** No login, or one that expired. */
+  UNAUTHENTICATED: { retryable: false },
+  /** The login does not allow this. */
+  FORBIDDEN: { retryable: false },
+  /** User name or password is wrong. */
+  LOGIN_FAILED: { retryable: false },
+  /** Too many attempts; wait. */
+  RATE_LIMITED: { retryable: true },
+  /** A signed link is altered, expired or somebody else's. */
+  LINK_INVALID: { retryable: false },
+  /** An argument is not what it may be. */
+  BAD_INPUT: { retryable: false },
+  /** A setting has a value it cannot have. */
+  CONFIG_INVALID: { retryable: false },
+  /** A feature is not available on this host or in this build. */
+  UNAVAILABLE: { retryable: false },
+  /** The service is stopping. */
+  SHUTTING_DOWN: { retryable: true },
+  /** A fault of ours. */
+  INTERNAL: { retryable: false },
+} as const satisfies Record<string, { retryable: boolean }>;
+
+/** A stable code; clients may branch on it. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Facts of an error beside its message: what was given, the limit, the span in an expression. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+/** An error that a user can meet: a stable code, and a message that names the thing, the value and the way out. */
+export class LookbackError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "LookbackError";
+    this.code = code;
+    this.details = details;
+  }
+
+  /** Whether the same request may succeed later. */
+  get retryable(): boolean {
+    return ERROR_CODES[this.code].retryable;
+  }
+}
+
+/** The code of an operating-system error (`ENOSPC`), or null. */
+export function systemErrorCode(error: unknown): string | null {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
+  return null;
+}

@@ -1,0 +1,200 @@
+import type { AccessScope } from "../model/access-scope.js";
+import type { CheckedExpression } from "../model/checked-expression.js";
+import type { Field } from "../model/field.js";
+import type { FieldValue, PacketRef, SessionDocument, SessionRow } from "../model/session.js";
+import type { SegmentInfo } from "../model/segment.js";
+import type { TimeRange } from "../model/time-range.js";
+
+/** What every read needs beside its own arguments. */
+export interface ReadContext {
+  /** What the reader may see; ANDed in the store's own query. */
+  readonly scope: AccessScope;
+  /** Aborts the read; the store interrupts the engine and throws QUERY_CANCELLED. */
+  readonly signal: AbortSignal | null;
+  /** Longest run in milliseconds, then QUERY_TIMEOUT. */
+  readonly timeoutMs: number;
+}
+
+/** Filter shared by reads: sessions that match the expression inside the range. */
+export interface SessionFilter {
+  readonly expression: CheckedExpression;
+  readonly range: TimeRange;
+}
+
+/** One sort key; ties are broken by id ascending. Null values sort last. */
+export interface SortKey {
+  readonly field: Field;
+  readonly direction: "asc" | "desc";
+}
+
+/** Position after a row: the values of the sort keys (in order) and its id. */
+export interface SearchAfter {
+  readonly values: readonly (number | string | null)[];
+  readonly id: string;
+}
+
+export interface SearchRequest extends SessionFilter {
+  readonly fields: readonly Field[];
+  readonly order: readonly SortKey[];
+  /** 1 to 2,000. */
+  readonly limit: number;
+  readonly after: SearchAfter | null;
+  /** Whether to count all matches (costs a scan). */
+  readonly countTotal: boolean;
+}
+
+export interface SearchResult {
+  readonly rows: readonly SessionRow[];
+  /** Sort values of each row, for cursors. */
+  readonly sortValues: readonly (readonly (number | string | null)[])[];
+  readonly hasMore: boolean;
+  readonly total: { readonly value: number; readonly relation: "EQ" | "GTE" } | null;
+}
+
+/** What a bucket measures beside its session count. */
+export type Metric = "sessions" | "packets" | "bytes" | "databytes";
+
+export interface TermsRequest extends SessionFilter {
+  /** One field for terms, two to four for a cross-tab. */
+  readonly fields: readonly Field[];
+  readonly metric: Metric;
+  /** 1 to 10,000 buckets. */
+  readonly size: number;
+}
+
+export interface TermsResult {
+  readonly buckets: readonly { readonly keys: readonly FieldValue[]; readonly sessions: number; readonly value: number }[];
+  /** Metric of everything outside the returned buckets. */
+  readonly otherValue: number;
+  /** Largest error of a bucket's value; 0 when exact. */
+  readonly errorBound: number;
+}
+
+export interface HistogramRequest extends SessionFilter {
+  /** Bucket width; calendar units follow the zone. */
+  readonly interval: { readonly unit: "second" | "minute" | "hour" | "day" | "week" | "month"; readonly count: number };
+  /** IANA time zone. */
+  readonly timeZone: string;
+  readonly metrics: readonly Metric[];
+  /** Time field: firstPacket or lastPacket. */
+  readonly on: "firstPacket" | "lastPacket";
+}
+
+export interface HistogramResult {
+  /** Bucket starts, milliseconds since 1970, ascending; empty buckets are left out. */
+  readonly startsMs: readonly number[];
+  /** One array per requested metric, as long as `startsMs`. */
+  readonly values: readonly (readonly number[])[];
+}
+
+export interface StatsRequest extends SessionFilter {
+  readonly field: Field;
+  /** Percentiles 0 to 100, at most 20; empty for none. */
+  readonly percentiles: readonly number[];
+}
+
+export interface StatsResult {
+  readonly count: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly sum: number;
+  readonly average: number | null;
+  readonly percentiles: readonly { readonly percent: number; readonly value: number | null }[];
+}
+
+export interface CardinalityResult {
+  readonly value: number;
+  /** Relative error; 0 when exact. */
+  readonly relativeError: number;
+}
+
+export interface ConnectionsRequest extends SessionFilter {
+  readonly sourceField: Field;
+  readonly destinationField: Field;
+  /** 1 to 10,000 links. */
+  readonly limit: number;
+  readonly minimumSessions: number;
+}
+
+export interface ConnectionsResult {
+  readonly links: readonly {
+    readonly source: string; readonly destination: string;
+    readonly sessions: number; readonly packets: number; readonly bytes: number; readonly databytes: number;
+  }[];
+  readonly truncated: boolean;
+}
+
+/** A session with the positions of its packets, for exports. */
+export interface SessionPackets {
+  readonly id: string;
+  readonly firstPacketMs: number;
+  readonly lastPacketMs: number;
+  readonly packets: readonly PacketRef[];
+}
+
+/** One part of the index that is listed, expired and optimised as a whole: a UTC day. */
+export interface Partition {
+  readonly day: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly segments: number;
+}
+
+/** Optional abilities; callers ask here instead of finding out. */
+export interface StoreAbilities {
+  readonly exactPercentiles: boolean;
+  readonly exactCardinality: boolean;
+}
+
+/** Rows and marks that become visible together. */
+export interface SegmentCommit {
+  readonly add: readonly SegmentInfo[];
+  /** Paths of segments that the added ones replace. */
+  readonly remove: readonly string[];
+}
+
+/**
+ * The index of sessions. Both engines implement it and pass test/contract.
+ *
+ * Rows have an id and a `rowVersion`; of rows with one id the highest version is the only one visible, wherever the
+ * versions are stored, and writing a row again changes nothing. Overlays (tags) are read as ordinary fields.
+ */
+export interface IndexStore {
+  readonly abilities: StoreAbilities;
+
+  // Write. Idempotent by row id.
+
+  /** Makes written segments visible and replaced ones invisible, in one step that a crash leaves done or undone. */
+  commitSegments(commit: SegmentCommit): Promise<void>;
+  /** Adds or removes tags of rows in the overlay. Returns how many rows changed. */
+  changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number>;
+
+  // Read. Every call takes the reader's scope.
+
+  search(request: SearchRequest, context: ReadContext): Promise<SearchResult>;
+  count(filter: SessionFilter, context: ReadContext): Promise<number>;
+  /** The whole document of a row, or null when there is none that the scope may see. */
+  get(id: string, context: ReadContext): Promise<SessionDocument | null>;
+  terms(request: TermsRequest, context: ReadContext): Promise<TermsResult>;
+  histogram(request: HistogramRequest, context: ReadContext): Promise<HistogramResult>;
+  stats(request: StatsRequest, context: ReadContext): Promise<StatsResult>;
+  cardinality(request: SessionFilter & { readonly field: Field }, context: ReadContext): Promise<CardinalityResult>;
+  connections(request: ConnectionsRequest, context: ReadContext): Promise<ConnectionsResult>;
+  /** Packet positions of matching sessions in order of first packet, in batches; memory stays bounded. */
+  streamPackets(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly SessionPackets[]>;
+  /** Ids of matching sessions in batches. */
+  streamIds(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly string[]>;
+
+  // Admin.
+
+  partitions(): Promise<readonly Partition[]>;
+  /** Removes a day's rows. */
+  expirePartition(day: string): Promise<void>;
+  /** Merges small segments of a day; null for every day that has small ones. Returns segments replaced. */
+  optimise(day: string | null, signal: AbortSignal | null): Promise<number>;
+  /** Smallest firstPacket and largest lastPacket in the store, or null when empty. */
+  extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null>;
+  /** Verifies that what the catalogue promises is there; names what is damaged. */
+  health(): Promise<{ readonly ok: boolean; readonly damaged: readonly { readonly path: string; readonly reason: string }[] }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+/** Projects by kind of test; `ops/test.mjs` runs unit, contract, integration, conformance and e2e in that order. */
+const project = (name: string, include: string[], testTimeout: number) => ({
+  test: { name, include, testTimeout, hookTimeout: testTimeout, pool: "forks" as const },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit", ["test/unit/**/*.test.ts"], 30_000),
+      project("contract", ["test/contract/**/*.test.ts"], 60_000),
+      project("integration", ["test/integration/**/*.test.ts"], 180_000),
+      project("conformance", ["test/golden/**/*.test.ts"], 300_000),
+      project("e2e", ["test/e2e/**/*.test.ts"], 300_000),
+      project("long", ["test/long/**/*.test.ts"], 3_600_000),
+    ],
+  },
+});
