@@ -1,20 +1,38 @@
 //! Dissectors: payload to typed fields. One folder a protocol; `template/` is the one to copy.
+//!
+//! * [`dissector`]: the interface, what a folder implements.
+//! * [`registry`]: which classifiers meet a first payload.
+//! * [`labels`]: protocols that are recognised by their first payload and not dissected further.
+//! * [`bytes`]: checked reading of untrusted bytes.
+
+pub mod bytes;
 pub mod dissector;
+pub mod labels;
+pub mod registry;
+
 pub use dissector::{Classifier, Context, Dissector, Protocol, SessionFacts, Settings, Trigger, Verdict};
+pub use registry::Registry;
 
-use lookback_session::record::Direction;
+use lookback_session::FieldSpec;
 
-/// Every protocol, one line each.
-pub static PROTOCOLS: &[&Protocol] = &[];
+/// Every protocol, one line each. The order is the order in which classifiers are asked.
+pub static PROTOCOLS: &[&Protocol] = &[
+    &labels::chat::PROTOCOL,
+    &labels::chat::REQUESTS_OVER_TCP,
+    &labels::chat::REQUESTS_OVER_UDP,
+    &labels::database::PROTOCOL,
+    &labels::directory::PROTOCOL,
+    &labels::file::PROTOCOL,
+    &labels::industrial::PROTOCOL,
+    &labels::mail::PROTOCOL,
+    &labels::network::PROTOCOL,
+    &labels::peer::PROTOCOL,
+    &labels::remote::PROTOCOL,
+    &labels::rpc::PROTOCOL,
+    &labels::web::PROTOCOL,
+];
 
-/// The registered classifiers, arranged for look-up.
-pub struct Registry;
-
-impl Registry {
-    /// Arranges the classifiers of [`PROTOCOLS`], leaving out those that `settings` disables.
-    pub fn new(_settings: &Settings) -> Self {
-        Self
-    }
-    /// Classifies the first payload of one direction of a flow (`context.session.ip_protocol` says the transport).
-    pub fn classify(&self, _context: &mut Context<'_>, _direction: Direction, _data: &[u8]) {}
+/// The declared fields of all protocols.
+pub fn fields() -> impl Iterator<Item = &'static FieldSpec> {
+    PROTOCOLS.iter().flat_map(|protocol| protocol.fields.iter().copied())
 }
