@@ -120,3 +120,14 @@ impl<'a> Reader<'a> {
         Some(Reader::new(taken))
     }
 }
+
+/// Two lower-case hex digits a byte.
+pub fn hex(bytes: &[u8]) -> compact_str::CompactString {
+    let mut text = compact_str::CompactString::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
+    }
+    text
+}

@@ -7,7 +7,9 @@
 
 pub mod bytes;
 pub mod dissector;
+pub mod http;
 pub mod labels;
+pub mod magic;
 pub mod registry;
 
 pub use dissector::{Classifier, Context, Dissector, Protocol, SessionFacts, Settings, Trigger, Verdict};
@@ -17,6 +19,7 @@ use lookback_session::FieldSpec;
 
 /// Every protocol, one line each. The order is the order in which classifiers are asked.
 pub static PROTOCOLS: &[&Protocol] = &[
+    &http::PROTOCOL,
     &labels::chat::PROTOCOL,
     &labels::chat::REQUESTS_OVER_TCP,
     &labels::chat::REQUESTS_OVER_UDP,
