@@ -1,0 +1,164 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import path from "node:path";
+import { LookbackError } from "../base/errors.js";
+import { LARGEST_CONFIG, parseIni, type IniEntry } from "./ini.js";
+import { ACCEPTED_KEYS, DATA_SECTIONS } from "./known-keys.js";
+import { nearestName } from "./nearest.js";
+import { printOrigin, readSetting, type Origin, type Setting } from "./setting.js";
+import { SETTINGS, type SettingKey, type SettingValues } from "./settings.js";
+
+/** Something in a configuration that has no effect; the program goes on. */
+export interface ConfigWarning {
+  readonly kind: "unknown-key" | "accepted-key";
+  readonly key: string;
+  readonly section: string;
+  readonly origin: Origin;
+  readonly message: string;
+}
+
+/** A configuration, resolved for one node. */
+export interface LookbackConfig {
+  /** Name of this sensor; part of file names and of every row. */
+  readonly node: string;
+  /** The file that was read, or null when there is none. */
+  readonly file: string | null;
+  readonly values: SettingValues;
+  /** Absolute path of the data directory. */
+  readonly dataDirectory: string;
+  /** Absolute path of the directory of our packet files. */
+  readonly packetDirectory: string;
+  /** Where each setting that is not a default was written. */
+  readonly origins: ReadonlyMap<SettingKey, Origin>;
+  /** Keys nobody knows. */
+  readonly warnings: readonly ConfigWarning[];
+  /** Known keys of Arkime that have no effect here. */
+  readonly accepted: readonly ConfigWarning[];
+}
+
+/** What decides a configuration; everything but the environment is optional. */
+export interface ConfigSource {
+  /** Path of the file; null takes `config.ini` of the working directory when there is one. */
+  readonly file: string | null;
+  /** Node name; null takes the host's. */
+  readonly node: string | null;
+  /** Settings of the command line, strongest of all. */
+  readonly overrides?: Readonly<Partial<Record<SettingKey, string>>>;
+  /** Usually `process.env`. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Directory that relative paths start from. */
+  readonly workingDirectory: string;
+}
+
+const ENVIRONMENT_PREFIX = "LOOKBACK_";
+/** Letters that names of sections may have and names of environment variables may not. */
+const ENVIRONMENT_WORDS: readonly (readonly [string, string])[] = [["DASH", "-"], ["COLON", ":"], ["DOT", "."], ["SLASH", "/"]];
+
+/**
+ * Reads config.ini and the environment. A setting is looked up in the command line, then in the sections of the node,
+ * its class and `default`; in each, the environment (`LOOKBACK_<section>__<key>`) wins over the file.
+ *
+ * @throws LookbackError CONFIG_INVALID with file, line, key, value and what is allowed.
+ */
+export function loadConfig(source: ConfigSource): LookbackConfig {
+  const file = findFile(source);
+  const entries = [...(file === null ? [] : parseIni(readConfigFile(file), file)), ...environmentEntries(source.environment)];
+  const node = source.node ?? shortHostname();
+  const bySection = new Map<string, Map<string, IniEntry>>();
+  for (const entry of entries) {
+    const section = bySection.get(entry.section) ?? new Map<string, IniEntry>();
+    bySection.set(entry.section, section.set(entry.key, entry));
+  }
+  const find = (key: string, sections: readonly string[]): IniEntry | null => {
+    for (const section of sections) {
+      const entry = bySection.get(section)?.get(key);
+      if (entry) return entry;
+    }
+    return null;
+  };
+  const nodeClass = find("nodeClass", [node, "default"])?.value ?? null;
+  const sections = [node, ...(nodeClass ? [nodeClass] : []), "default"];
+
+  const values: Partial<Record<SettingKey, unknown>> = {};
+  const origins = new Map<SettingKey, Origin>();
+  for (const key of settingKeys()) {
+    const declared: Setting<unknown> = SETTINGS[key];
+    const override = source.overrides?.[key];
+    const entry = override === undefined ? find(key, sections) : { value: override, origin: { file: "command line", line: null } };
+    if (entry === null || (entry.value === "" && declared.defaultValue === null)) {
+      values[key] = declared.defaultValue;
+    } else {
+      values[key] = readSetting(key, entry.value, entry.origin, declared);
+      origins.set(key, entry.origin);
+    }
+  }
+  if (!allPresent(values)) throw new LookbackError("INTERNAL", "a setting has no value");
+  if (!/^[\w.-]{1,64}$/.test(node)) {
+    throw new LookbackError("CONFIG_INVALID", `node name ${node.slice(0, 80)}: allowed: 1 to 64 letters, digits, _ . -`, { key: "node", value: node.slice(0, 80) });
+  }
+  const dataDirectory = path.resolve(source.workingDirectory, values.dataDir);
+  const [warnings, accepted] = classify(entries, new Set(sections));
+  return {
+    node, file, values, origins, warnings, accepted, dataDirectory,
+    packetDirectory: values.pcapDir[0] === undefined ? path.join(dataDirectory, "packets") : path.resolve(source.workingDirectory, values.pcapDir[0]),
+  };
+}
+
+/** Names of all settings that have an effect, in declaration order. */
+export function settingKeys(): SettingKey[] {
+  return Object.keys(SETTINGS).filter((key): key is SettingKey => key in SETTINGS);
+}
+
+/** Every key was filled by the loop over `settingKeys`, each with the type its declaration reads. */
+function allPresent(values: Partial<Record<SettingKey, unknown>>): values is SettingValues {
+  return settingKeys().every((key) => key in values);
+}
+
+function findFile(source: ConfigSource): string | null {
+  if (source.file !== null) return path.resolve(source.workingDirectory, source.file);
+  const usual = path.join(source.workingDirectory, "config.ini");
+  return existsSync(usual) ? usual : null;
+}
+
+function readConfigFile(file: string): string {
+  try {
+    const { size } = statSync(file);
+    if (size > LARGEST_CONFIG) throw new Error(`it has ${size} bytes; at most ${LARGEST_CONFIG} are read`);
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LookbackError("CONFIG_INVALID", `${file}: cannot be read: ${reason}`, { file }, { cause: error });
+  }
+}
+
+function environmentEntries(environment: ConfigSource["environment"]): IniEntry[] {
+  const entries: IniEntry[] = [];
+  for (const [name, value] of Object.entries(environment)) {
+    const separator = name.indexOf("__");
+    if (value === undefined || !name.startsWith(ENVIRONMENT_PREFIX) || separator < 0) continue;
+    const section = ENVIRONMENT_WORDS.reduce((text, [word, sign]) => text.replaceAll(word, sign), name.slice(ENVIRONMENT_PREFIX.length, separator));
+    entries.push({ section, key: name.slice(separator + 2), value: value.trim(), origin: { file: `environment ${name}`, line: null } });
+  }
+  return entries;
+}
+
+/** Splits the entries without effect into unknown and merely accepted ones. Sections of other nodes are not ours to judge, but their keys are. */
+function classify(entries: readonly IniEntry[], ours: ReadonlySet<string>): [ConfigWarning[], ConfigWarning[]] {
+  const unknown: ConfigWarning[] = [];
+  const accepted: ConfigWarning[] = [];
+  for (const { section, key, origin } of entries) {
+    if (DATA_SECTIONS.has(section) || key in SETTINGS) continue;
+    if (ACCEPTED_KEYS.has(key)) {
+      accepted.push({ kind: "accepted-key", key, section, origin, message: `${printOrigin(origin)}: ${key} has no effect in this version` });
+    } else if (ours.has(section)) {
+      const near = nearestName(key, [...settingKeys(), ...ACCEPTED_KEYS]);
+      const hint = near === null ? "" : `; did you mean ${near}?`;
+      unknown.push({ kind: "unknown-key", key, section, origin, message: `${printOrigin(origin)}: unknown setting ${key} in [${section}]${hint}` });
+    }
+  }
+  return [unknown, accepted];
+}
+
+function shortHostname(): string {
+  return (hostname().split(".")[0] ?? "").replace(/[^\w-]/g, "-") || "node";
+}

@@ -1,0 +1,136 @@
+import { LookbackError } from "../base/errors.js";
+
+/** Where a value was written, for error messages: a file and line, or an environment variable. */
+export interface Origin {
+  readonly file: string;
+  /** 1-based, or null for the environment. */
+  readonly line: number | null;
+}
+
+/** One setting: its meaning, and how its text becomes a value. */
+export interface Setting<T> {
+  readonly kind: "integer" | "number" | "boolean" | "text" | "list" | "choice" | "threshold" | "pattern";
+  readonly defaultValue: T;
+  /** What may be written, for messages and the schema. */
+  readonly allowed: string;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly choices: readonly string[] | null;
+  readonly help: string;
+  /** The value of a text, or null when it is none. */
+  read(text: string): T | null;
+}
+
+/** Free space to keep on a device: a share of it in percent, or GiB. */
+export interface FreeSpace {
+  readonly unit: "percent" | "gib";
+  readonly value: number;
+}
+
+interface Facts {
+  readonly allowed: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly choices?: readonly string[];
+}
+
+function setting<T>(kind: Setting<T>["kind"], defaultValue: T, help: string, facts: Facts, read: (text: string) => T | null): Setting<T> {
+  return {
+    kind, defaultValue, help, read, allowed: facts.allowed,
+    minimum: facts.minimum ?? null, maximum: facts.maximum ?? null, choices: facts.choices ?? null,
+  };
+}
+
+/** A whole number; both bounds belong to the range. */
+export function integer(defaultValue: number, minimum: number, maximum: number, help: string): Setting<number> {
+  return setting("integer", defaultValue, help, { allowed: `whole number ${minimum} to ${maximum}`, minimum, maximum }, (text) => {
+    if (!/^-?\d{1,15}$/.test(text)) return null;
+    const value = Number(text);
+    return value >= minimum && value <= maximum ? value : null;
+  });
+}
+
+/** A whole number that may be left unset. */
+export function optionalInteger(minimum: number, maximum: number, help: string): Setting<number | null> {
+  const inner = integer(minimum, minimum, maximum, help);
+  return { ...inner, defaultValue: null, read: inner.read };
+}
+
+/** A decimal number; both bounds belong to the range. */
+export function decimal(defaultValue: number, minimum: number, maximum: number, help: string): Setting<number> {
+  return setting("number", defaultValue, help, { allowed: `number ${minimum} to ${maximum}`, minimum, maximum }, (text) => {
+    if (!/^\d{1,15}(\.\d{1,15})?$/.test(text)) return null;
+    const value = Number(text);
+    return value >= minimum && value <= maximum ? value : null;
+  });
+}
+
+/** `true` or `false`; `1`, `0`, `yes` and `no` are read as well. */
+export function flag(defaultValue: boolean, help: string): Setting<boolean> {
+  return setting("boolean", defaultValue, help, { allowed: "true or false" }, (text) => {
+    const word = text.toLowerCase();
+    if (word === "true" || word === "1" || word === "yes") return true;
+    return word === "false" || word === "0" || word === "no" ? false : null;
+  });
+}
+
+/** Any text that fits `shape`. */
+export function text(defaultValue: string, allowed: string, shape: RegExp, help: string): Setting<string> {
+  return setting("text", defaultValue, help, { allowed }, (given) => (shape.test(given) ? given : null));
+}
+
+/** Any text, or unset; an empty value is unset. */
+export function optionalText(allowed: string, help: string): Setting<string | null> {
+  return setting<string | null>("text", null, help, { allowed }, (given) => given);
+}
+
+/** Texts separated by `;`; empty parts are dropped. */
+export function list(defaultValue: readonly string[], help: string): Setting<readonly string[]> {
+  return setting("list", defaultValue, help, { allowed: "values separated by ;" }, (given) =>
+    given.split(";").map((part) => part.trim()).filter((part) => part !== ""));
+}
+
+/** One of a few words. */
+export function choice<const C extends string>(defaultValue: C, choices: readonly C[], help: string): Setting<C> {
+  return setting("choice", defaultValue, help, { allowed: choices.join(", "), choices }, (given) =>
+    choices.find((word) => word === given) ?? null);
+}
+
+/** Free space: `5%`, or a number of GiB. */
+export function freeSpace(defaultValue: FreeSpace, help: string): Setting<FreeSpace> {
+  return setting("threshold", defaultValue, help, { allowed: "0% to 99%, or a number of GiB" }, (given) => {
+    const match = /^(\d{1,9}(?:\.\d{1,6})?)(%?)$/.exec(given);
+    if (!match) return null;
+    const value = Number(match[1]);
+    if (match[2] !== "%") return { unit: "gib", value };
+    return value < 100 ? { unit: "percent", value } : null;
+  });
+}
+
+/** A regular expression; `(?i)` in front makes it ignore case. */
+export function pattern(defaultValue: RegExp, help: string): Setting<RegExp> {
+  return setting("pattern", defaultValue, help, { allowed: "regular expression" }, (given) => {
+    const ignoreCase = given.startsWith("(?i)");
+    try {
+      return new RegExp(ignoreCase ? given.slice(4) : given, ignoreCase ? "i" : "");
+    } catch {
+      return null;
+    }
+  });
+}
+
+/** How messages name a place. */
+export function printOrigin(origin: Origin): string {
+  return origin.line === null ? origin.file : `${origin.file}:${origin.line}`;
+}
+
+/** Reads a value or throws CONFIG_INVALID that names place, key, value and what is allowed. */
+export function readSetting<T>(key: string, given: string, origin: Origin, declared: Setting<T>): T {
+  const value = declared.read(given);
+  if (value === null) {
+    throw new LookbackError("CONFIG_INVALID", `${printOrigin(origin)}: ${key}=${given.slice(0, 200)}: allowed: ${declared.allowed}`, {
+      file: origin.file, line: origin.line, key, value: given.slice(0, 200), allowed: declared.allowed,
+    });
+  }
+  return value;
+}

@@ -1,0 +1,81 @@
+import { choice, decimal, flag, freeSpace, integer, list, optionalInteger, optionalText, pattern, text, type Setting } from "./setting.js";
+
+/** Largest value of a 16-bit timeout in seconds. */
+const LONGEST = 65_535;
+
+/**
+ * The settings that have an effect. Names, defaults and ranges are Arkime's where it has the setting; those it has not
+ * are marked "Lookback" in their help. The order here is the order of the printed configuration.
+ */
+export const SETTINGS = {
+  // Where things are.
+  dataDir: text("data", "directory", /^.+$/, "Lookback: directory of catalogue, packets, sessions and exports."),
+  pcapDir: list([], "Directory of packet files; unset: packets/ in dataDir. The first one is used."),
+  nodeClass: optionalText("section name", "Second section to look a setting up in."),
+
+  // Serving.
+  viewHost: text("127.0.0.1", "address or host name", /^[\w.:-]+$/, "Address to serve on."),
+  viewPort: integer(8005, 0, 65_535, "Port to serve on; 0 takes a free one."),
+  timeZone: text("local", "IANA time zone or local", /^[\w+/-]+$/, "Lookback: zone of dates in expressions without one."),
+  queryTimeoutSeconds: integer(60, 1, 3600, "Lookback: longest run of one query."),
+  queryMemoryMiB: integer(512, 64, 1_048_576, "Lookback: memory that queries may use before they spill to disk."),
+  queryThreads: integer(2, 1, 64, "Lookback: threads of the query engine."),
+  logLevel: choice("info", ["debug", "info", "warn", "error", "silent"], "Lookback: least severe message that is logged."),
+
+  // Retention.
+  freeSpaceG: freeSpace({ unit: "percent", value: 5 }, "Free space to keep on the device of the packet files: percent or GiB."),
+  expireDays: optionalInteger(1, 36_500, "Lookback: days that sessions are kept; unset: for ever."),
+
+  // Capture.
+  interface: list([], "Interface to capture from; unset: the one of the default route."),
+  bpf: optionalText("capture filter", "Filter that packets must match to be captured."),
+  snapLen: integer(16_384, 64, 65_535, "Bytes kept of each packet."),
+  pcapBufferSize: integer(300_000_000, 100_000, 4_294_967_295, "Bytes that the kernel buffers for a capture."),
+  maxFileSizeG: decimal(12, 0.01, 1024, "GiB after which a packet file is closed."),
+  maxFileTimeM: integer(0, 0, LONGEST, "Minutes after which a packet file is closed; 0: by size only."),
+  offlineFilenameRegex: pattern(/\.(pcap|cap|pcapng)(\.(gz|zst|lz4))?$/i, "Names of files that are imported from a directory. Pcapng and compressed files are included by default."),
+
+  // Sessions.
+  packetThreads: integer(1, 1, 24, "Worker threads of the capture core."),
+  sessionIdTracking: choice("none", ["none", "vlan", "vni"], "What tells sessions with equal addresses apart."),
+  trackESP: flag(false, "Whether ESP makes sessions."),
+  tcpTimeout: integer(480, 10, LONGEST, "Seconds after which an idle TCP session is saved."),
+  udpTimeout: integer(60, 10, LONGEST, "Seconds after which an idle UDP session is saved."),
+  icmpTimeout: integer(10, 1, LONGEST, "Seconds after which an idle ICMP session is saved."),
+  sctpTimeout: integer(60, 10, LONGEST, "Seconds after which an idle SCTP session is saved."),
+  espTimeout: integer(600, 10, LONGEST, "Seconds after which an idle ESP session is saved."),
+  tcpClosingTimeout: integer(5, 1, 255, "Seconds between the end of a TCP session and its saving."),
+  tcpSaveTimeout: integer(480, 10, 7200, "Seconds after which an active TCP session is saved and goes on as a new segment."),
+  maxPackets: integer(10_000, 1, 65_535, "Packets after which a session is saved and goes on as a new segment."),
+  maxStreams: integer(1_500_000, 1, 16_777_215, "Sessions that are tracked at a time."),
+  maxTcpOutOfOrderPackets: integer(256, 64, 10_000, "Packets a TCP session may hold back until a gap is filled."),
+  maxFrags: integer(10_000, 100, 16_777_215, "Fragmented packets that are put together at a time."),
+  fragsTimeout: integer(480, 60, LONGEST, "Seconds after which fragments are given up."),
+  saveUnknownPackets: list([], "Packets without a session whose positions are logged: all, ip:N, ether:N, corrupt, -excluded."),
+  readTruncatedPackets: flag(false, "Whether cut packets of a file are taken without a warning."),
+  gapPacketPos: flag(true, "Whether documents print packet positions as gaps."),
+  enablePacketLen: flag(false, "Whether documents hold packet lengths."),
+
+  // Parsing.
+  maxReqBody: integer(256, 0, 32_767, "Bytes of an HTTP request body that are kept."),
+  reqBodyOnlyUtf8: flag(true, "Whether only request bodies in UTF-8 are kept."),
+  supportSha256: flag(false, "Whether bodies get a SHA-256 beside the MD5."),
+  bodyMd5: flag(true, "Lookback: whether bodies get an MD5."),
+  parseQSValue: flag(false, "Whether values of query strings are kept."),
+  parseCookieValue: flag(false, "Whether values of cookies are kept."),
+  parseHTTPHeaderRequestAll: flag(false, "Whether all HTTP request headers are kept."),
+  parseHTTPHeaderResponseAll: flag(false, "Whether all HTTP response headers are kept."),
+  parseHTTPHeaderValueMaxLen: integer(1024, 1, 2048, "Bytes kept of an HTTP header value."),
+  parseDNSRecordAll: flag(false, "Whether all sections of a DNS message are kept."),
+  dnsOutputAnswers: flag(true, "Whether DNS answers are kept one by one."),
+  ja3Strings: flag(false, "Whether JA3 strings are kept beside the hashes."),
+  ja4Raw: flag(false, "Whether raw JA4 is kept beside the hashes."),
+  magicMode: choice("both", ["both", "libmagic", "libmagicnotext", "basic", "none"], "How body types are found; all but none use the built-in table."),
+  disableParsers: list(["arp"], "Parsers that are off; a suffix `.so` is ignored."),
+} satisfies Record<string, Setting<unknown>>;
+
+/** Name of a setting that has an effect. */
+export type SettingKey = keyof typeof SETTINGS;
+
+/** The value of every setting. */
+export type SettingValues = { readonly [K in SettingKey]: (typeof SETTINGS)[K] extends Setting<infer T> ? T : never };

@@ -1,0 +1,152 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LookbackError } from "../../../src/base/errors.js";
+import { configSchema } from "../../../src/config/config-schema.js";
+import { loadConfig, settingKeys, type ConfigSource } from "../../../src/config/config.js";
+import { engineSettings } from "../../../src/config/engine-settings.js";
+
+let directory: string;
+beforeAll(() => { directory = mkdtempSync(path.join(tmpdir(), "lookback-config-")); });
+afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
+
+function load(content: string | null, more: Partial<ConfigSource> = {}) {
+  const file = path.join(directory, "test.ini");
+  if (content !== null) writeFileSync(file, content);
+  return loadConfig({ file: content === null ? null : file, node: "sensor1", environment: {}, workingDirectory: directory, ...more });
+}
+
+function failure(content: string, more: Partial<ConfigSource> = {}): LookbackError {
+  try {
+    load(content, more);
+  } catch (error) {
+    if (error instanceof LookbackError) return error;
+    throw error;
+  }
+  throw new Error("the configuration was accepted");
+}
+
+describe("defaults", () => {
+  it("are those of Arkime's code, on loopback", () => {
+    const config = load(null);
+    expect(config.values).toMatchObject({
+      viewHost: "127.0.0.1", viewPort: 8005, tcpTimeout: 480, udpTimeout: 60, icmpTimeout: 10, sctpTimeout: 60, espTimeout: 600,
+      tcpClosingTimeout: 5, tcpSaveTimeout: 480, maxPackets: 10_000, maxStreams: 1_500_000, maxFileSizeG: 12, expireDays: null,
+      freeSpaceG: { unit: "percent", value: 5 }, maxReqBody: 256,
+    });
+    expect(config.dataDirectory).toBe(path.join(directory, "data"));
+    expect(config.packetDirectory).toBe(path.join(directory, "data", "packets"));
+    expect(config.warnings).toEqual([]);
+    expect(engineSettings(config)).toMatchObject({ node: "sensor1", otherTimeout: 600, disableParsers: ["arp"], parseQsValue: false });
+  });
+
+  it.each([["a.pcap", true], ["A.PCAP", true], ["a.pcapng", true], ["a.pcap.gz", true], ["a.cap.zst", true], ["a.pcapng.lz4", true], ["a.txt", false], ["a.pcap.txt", false], ["a.gz", false]])(
+    "take %s from a directory: %s", (name, taken) => {
+      expect(load(null).values.offlineFilenameRegex.test(name)).toBe(taken);
+    });
+});
+
+describe("where a value comes from", () => {
+  const layered = "[default]\nviewPort=1\nnodeClass=edge\nudpTimeout=30\n[edge]\nviewPort=2\nudpTimeout=31\n[sensor1]\nviewPort=3\n[other]\nviewPort=4\n";
+  it("is the node's section, then its class, then default", () => {
+    expect(load(layered).values).toMatchObject({ viewPort: 3, udpTimeout: 31 });
+    expect(load(layered, { node: "elsewhere" }).values).toMatchObject({ viewPort: 2, udpTimeout: 31 });
+  });
+  it("is the environment before the file, section by section", () => {
+    const environment = { LOOKBACK_default__viewPort: "5", LOOKBACK_edge__udpTimeout: "60", LOOKBACK_CONFIG: "x" };
+    expect(load(layered, { environment }).values).toMatchObject({ viewPort: 3, udpTimeout: 60 });
+  });
+  it("spells signs of section names as words in the environment", () => {
+    expect(load(null, { node: "a-b.c", environment: { LOOKBACK_aDASHbDOTc__viewPort: "7" } }).values.viewPort).toBe(7);
+  });
+  it("is the command line before all", () => {
+    expect(load(layered, { overrides: { viewPort: "9" }, environment: { LOOKBACK_sensor1__viewPort: "5" } }).values.viewPort).toBe(9);
+  });
+  it("is config.ini of the working directory when no file is named", () => {
+    const place = mkdtempSync(path.join(directory, "here-"));
+    writeFileSync(path.join(place, "config.ini"), "[default]\nviewPort=11\n");
+    expect(loadConfig({ file: null, node: "n", environment: {}, workingDirectory: place }).values.viewPort).toBe(11);
+  });
+});
+
+describe("values", () => {
+  it.each([["10%", { unit: "percent", value: 10 }], ["12", { unit: "gib", value: 12 }], ["0.5", { unit: "gib", value: 0.5 }]])("freeSpaceG=%s", (given, value) => {
+    expect(load(`[default]\nfreeSpaceG=${given}\n`).values.freeSpaceG).toEqual(value);
+  });
+  it("lists are separated by ; and may be empty", () => {
+    const { values } = load("[default]\ndisableParsers=\nsaveUnknownPackets=all; corrupt;\n");
+    expect(values.disableParsers).toEqual([]);
+    expect(values.saveUnknownPackets).toEqual(["all", "corrupt"]);
+  });
+  it("parsers are named with and without .so", () => {
+    expect(engineSettings(load("[default]\ndisableParsers=arp.so;dns\n")).disableParsers).toEqual(["arp", "dns"]);
+  });
+  it("a key without a value is unset where it may be", () => {
+    expect(load("[default]\nexpireDays=\n").values.expireDays).toBeNull();
+  });
+
+  it.each([
+    ["viewPort=70000", "whole number 0 to 65535"], ["viewPort=abc", "whole number"], ["viewPort=", "whole number"], ["tcpTimeout=9", "10 to 65535"],
+    ["parseQSValue=maybe", "true or false"], ["freeSpaceG=lots", "GiB"], ["freeSpaceG=100%", "99%"], ["sessionIdTracking=mac", "none, vlan, vni"],
+    ["offlineFilenameRegex=(", "regular expression"], ["maxFileSizeG=0", "0.01 to 1024"], ["expireDays=0", "1 to 36500"], ["expireDays=1e9", "1 to 36500"],
+  ])("%s is refused with file, line, key, value and what is allowed", (line, allowed) => {
+    const error = failure(`[default]\n# a comment\n${line}\n`);
+    expect(error.code).toBe("CONFIG_INVALID");
+    expect(error.message).toContain("test.ini:3:");
+    expect(error.message).toContain(line);
+    expect(error.message).toContain(allowed);
+    expect(error.details).toMatchObject({ line: 3, key: line.split("=")[0], value: line.split("=")[1] });
+  });
+  it("names the variable when the environment is wrong", () => {
+    expect(failure("[default]\n", { environment: { LOOKBACK_default__viewPort: "x" } }).message).toContain("environment LOOKBACK_default__viewPort: viewPort=x");
+  });
+  it.each([["viewPort=1\n", "first line must be a section"], ["[default\n", "[name]"], ["[default]\nnonsense\n", "key=value"]])("malformed text %j", (content, reason) => {
+    expect(failure(content).message).toContain(reason);
+  });
+  it("a missing file is named", () => {
+    expect(() => loadConfig({ file: "/nowhere/x.ini", node: null, environment: {}, workingDirectory: "/" })).toThrow(/\/nowhere\/x\.ini: cannot be read/);
+  });
+  it("a node name that file names cannot hold is refused", () => {
+    expect(() => load(null, { node: "a/b" })).toThrow(/node name a\/b/);
+  });
+});
+
+describe("keys without effect", () => {
+  it("unknown ones warn with the nearest known one", () => {
+    const config = load("[default]\nviewport=8006\ntcpTimout=20\nqwertzuiop=1\n");
+    expect(config.warnings.map((w) => w.message)).toEqual([
+      expect.stringMatching(/test\.ini:2: unknown setting viewport in \[default\]; did you mean viewPort\?/),
+      expect.stringMatching(/did you mean tcpTimeout\?/),
+      expect.stringMatching(/unknown setting qwertzuiop in \[default\]$/),
+    ]);
+  });
+  it("Arkime's are accepted quietly and listed apart", () => {
+    const config = load("[default]\nelasticsearch=http://localhost:9200\n[headers-http-request]\nx-any=type:string\n");
+    expect(config.warnings).toEqual([]);
+    expect(config.accepted.map((w) => w.key)).toEqual(["elasticsearch"]);
+  });
+});
+
+const corpus = process.env["LOOKBACK_CONFORMANCE"] ?? path.resolve("../shared/conformance");
+describe.skipIf(!existsSync(path.join(corpus, "config.ini")))("the corpus' config.ini", () => {
+  it("is read without a warning", () => {
+    const config = loadConfig({ file: path.join(corpus, "config.ini"), node: "test", environment: {}, workingDirectory: directory });
+    expect(config.warnings).toEqual([]);
+    expect(engineSettings(config)).toMatchObject({
+      workers: 1, sessionIdTracking: "vlan", trackEsp: true, icmpTimeout: 60, maxStreams: 1000, disableParsers: [], saveUnknownPackets: ["all", "corrupt"],
+      magicMode: "basic", maxReqBody: 2000, supportSha256: true, parseQsValue: true, parseCookieValue: true, parseDnsRecordAll: true, gapPacketPos: false, enablePacketLen: true,
+    });
+  });
+});
+
+describe("schema/config.schema.json", () => {
+  it("is what the settings say", () => {
+    expect(readFileSync("schema/config.schema.json", "utf8")).toBe(configSchema());
+  });
+  it("has every setting with a sentence", () => {
+    const schema = JSON.parse(configSchema()) as { properties: Record<string, { description: string }> };
+    expect(Object.keys(schema.properties)).toEqual(settingKeys());
+    for (const { description } of Object.values(schema.properties)) expect(description).toMatch(/\.$/);
+  });
+});
