@@ -66,41 +66,48 @@ export interface ImportWarning {
   readonly firstOffset: number | null;
 }
 
-/** What an import made. Segments are on disk but in no catalogue: the caller commits or deletes them. */
+/** What an import or a replay made. Segments are on disk but in no catalogue: the caller commits or deletes them. */
 export interface ImportResult {
-  /** Identity of the stream, 32 hex digits. */
-  readonly stream: string;
-  readonly format: "pcap" | "pcapng";
+  readonly format: string;
   readonly linkTypes: readonly number[];
   readonly packets: number;
-  readonly bytes: number;
+  /** Size of the packet files that positions point into. */
+  readonly fileBytes: number;
+  readonly capturedBytes: number;
   readonly sessions: number;
   readonly firstPacketMs: number | null;
   readonly lastPacketMs: number | null;
   readonly segments: readonly SegmentInfo[];
   readonly warnings: readonly ImportWarning[];
   readonly counters: Readonly<Record<string, number>>;
-  /** Size of the packet file that positions point into. */
-  readonly fileBytes: number;
-  readonly sha256: null;
+}
+
+/** One plain packet file of a stream. */
+export interface StreamFile {
+  readonly path: string;
+  readonly fileId: number;
 }
 
 export interface ImportOptions {
-  /** Capture file, or `-` for standard input. */
-  readonly path: string;
-  readonly fileId: number;
+  /** Files of one stream in order; an imported file is a stream of its own. */
+  readonly files: readonly StreamFile[];
+  /** Identity of the stream, 32 hex digits. */
+  readonly stream: string;
+  /** Position in the stream of the first packet of the first file. */
+  readonly firstOrdinal: number;
   readonly settings: EngineSettings;
   readonly segmentDirectory: string;
-  /** Packet file to write, which must not exist; null reads in place. */
-  readonly copyTo: string | null;
+  /** Rows per segment at most. */
   readonly batchRows: number;
 }
 
-/** A running import. */
-export interface ImportHandle {
-  /** Ends the import soon; `result()` then rejects and nothing is left behind. */
-  cancel(): void;
-  result(): Promise<ImportResult>;
+/** What a capture file is, found without reading it whole. */
+export interface CaptureIdentity {
+  /** 32 hex digits; empty when compressed, for it is known only once the file is copied. */
+  readonly stream: string;
+  readonly compression: "none" | "gzip" | "zstd" | "lz4";
+  /** Size of the file. */
+  readonly bytes: number;
 }
 
 export interface LiveOptions {
@@ -120,47 +127,41 @@ export interface LiveOptions {
   readonly maxFileSeconds: number;
 }
 
-/** What became of one batch. */
-export interface PushResult {
-  readonly packets: number;
-  readonly bytes: number;
-}
-
 /** One of our own packet files as the engine sees it. */
 export interface LiveFile {
   readonly fileId: number;
   readonly path: string;
   readonly packets: number;
   readonly bytes: number;
-  readonly firstMs: number | null;
-  readonly lastMs: number | null;
+  readonly firstMs: number;
+  readonly lastMs: number;
   readonly firstOrdinal: number;
   /** Still being written. */
   readonly open: boolean;
-}
-
-/** Where a replay starts: no open session has a packet before it. */
-export interface ReplayMark {
-  readonly fileId: number;
-  readonly offset: number;
-  readonly ordinal: number;
-  readonly timeMs: number;
 }
 
 /** What a flush made durable. */
 export interface LiveFlush {
   readonly files: readonly LiveFile[];
   readonly segments: readonly SegmentInfo[];
-  readonly replayFrom: ReplayMark | null;
+  /** No open session has a packet before this position of the stream; null when none is open. */
+  readonly replayFromOrdinal: number | null;
+  /** Every packet before this time is in a row. */
   readonly completeUntilMs: number | null;
+  /** Position of the next packet. */
+  readonly nextOrdinal: number;
+  readonly openSessions: number;
   readonly counters: Readonly<Record<string, number>>;
 }
 
 /** The engine fed with live packets. One owner; `close()` once. */
 export interface LiveEngine {
-  /** `batch` holds `count` times: u64 LE timestamp (ns), u32 LE original length, u32 LE captured length, the bytes. */
-  push(batch: Buffer, count: number): PushResult;
-  /** Expires idle sessions. */
+  /**
+   * `batch` holds packets, each as u64 LE timestamp (ns), u32 LE original length, u32 LE captured length, the bytes.
+   * Returns how many were taken.
+   */
+  push(batch: Buffer): number;
+  /** Expires idle sessions by the wall clock. */
   tick(nowMs: number): void;
   /** Syncs packets and writes the segments of closed sessions. */
   flush(): LiveFlush;
@@ -168,24 +169,19 @@ export interface LiveEngine {
   close(): LiveFlush;
 }
 
-export interface ReplayOptions {
-  readonly files: readonly { readonly fileId: number; readonly path: string; readonly firstOrdinal: number }[];
-  readonly settings: EngineSettings;
-  readonly segmentDirectory: string;
-  readonly stream: string;
-  /** Ordinal of the first packet to read. */
-  readonly replayFrom: number;
-}
-
-/** What the native core offers. Errors are `LookbackError`s. */
+/**
+ * What the native core offers. Errors are `LookbackError`s: CAPTURE_UNREADABLE, DISK_FULL, QUERY_CANCELLED (aborted),
+ * INTERNAL.
+ */
 export interface NativeCore {
   /** `schema/fields.json` as the dissectors declare it. */
   fieldCatalogue(): string;
-  /** Stream identity of a capture file, 32 hex digits. */
-  identify(path: string): Promise<string>;
+  identify(path: string): Promise<CaptureIdentity>;
   /** The sessions of a capture (`-`: standard input) as `{"sessions3":[{"body":{…}}]}`. */
   dissect(path: string, settings: EngineSettings): Promise<string>;
-  importCapture(options: ImportOptions, onProgress: (progress: ImportProgress) => void): ImportHandle;
+  /** Copies a capture (`-`: standard input), decompressed, to a new file. Resolves to its size in bytes. */
+  copyCapture(source: string, destination: string, signal: AbortSignal | null, onProgress: (bytes: number) => void): Promise<number>;
+  /** Imports the files of one stream; also the replay of our own files. An aborted import leaves nothing behind. */
+  importStream(options: ImportOptions, signal: AbortSignal | null, onProgress: (progress: ImportProgress) => void): Promise<ImportResult>;
   openLive(options: LiveOptions): LiveEngine;
-  replay(options: ReplayOptions, onProgress: (progress: ImportProgress) => void): ImportHandle;
 }
