@@ -20,7 +20,7 @@ pub enum FlowKind {
     Icmp,
     /// SCTP (132).
     Sctp,
-    /// ESP (50), also inside UDP 4500.
+    /// ESP (50). Inside UDP 4500 it stays UDP, whose ports matter.
     Esp,
     /// Anything else; `label` in [`Decoded`] names it (`arp`, `ospf`, `lldp`, `igmp`, `pim`, `isis`, `esis`,
     /// `xid`, `unknown-ether`, `unknown-ip`, `corrupt-ip`, ...).
@@ -60,6 +60,10 @@ pub struct Fragment {
     pub payload_start: u32,
     /// One past the fragment's last payload byte in the frame.
     pub payload_end: u32,
+    /// Protocol of the payload.
+    pub next_header: u8,
+    /// Position in the frame of the byte that names the fragment header (IPv6 only; 0 in IPv4).
+    pub next_header_position: u32,
 }
 
 /// One decoded frame. Reused between frames: `clear` before each.
@@ -83,7 +87,8 @@ pub struct Decoded {
     pub destination_port: u16,
     /// Innermost IP protocol number; 0 without IP.
     pub ip_protocol: u8,
-    /// Ethertype of the innermost frame; none where the link type has none.
+    /// Ethertype, or 802.3 length, after the VLAN tags of the outermost Ethernet frame (not of one inside a tunnel: that
+    /// is what session rows record); none where the link type is not Ethernet.
     pub ethertype: Option<u16>,
     /// IP time to live or hop limit.
     pub ttl: u8,
@@ -95,13 +100,14 @@ pub struct Decoded {
     pub vni: Option<u32>,
     /// Innermost source and destination MAC.
     pub macs: Option<([u8; 6], [u8; 6])>,
-    /// Source and destination MACs around tunnels, outermost first.
+    /// Source and destination MACs around tunnels, outermost first. Session rows record the last one.
     pub outer_macs: ArrayVec<([u8; 6], [u8; 6]), MAX_TUNNEL_DEPTH>,
-    /// Source and destination addresses around tunnels, outermost first.
+    /// Source and destination addresses around tunnels, outermost first. Session rows record the last one.
     pub outer_ips: ArrayVec<(Address, Address), MAX_TUNNEL_DEPTH>,
     /// Tunnels seen.
     pub tunnels: Tunnels,
-    /// Position of the transport payload in the frame.
+    /// Position of the transport payload in the frame. For ICMP the whole message is payload, for ESP what follows the
+    /// sequence number, for [`FlowKind::Other`] everything after the header that names it.
     pub payload_start: u32,
     /// One past its last byte.
     pub payload_end: u32,
@@ -115,6 +121,45 @@ pub struct Decoded {
     pub fragment: Option<Fragment>,
     /// Headers claim more bytes than were captured.
     pub truncated: bool,
+    /// What was wrong with the frame; it still belongs to the session that the other members describe.
+    pub malformed: Option<Malformed>,
+}
+
+impl Decoded {
+    /// Forgets the last frame. Keeps no header of it, and touches no more memory than it must.
+    pub fn clear(&mut self) {
+        self.kind = FlowKind::Other;
+        self.label = "";
+        self.other_key.clear();
+        self.has_ip = false;
+        self.source = [0; 16];
+        self.destination = [0; 16];
+        self.source_port = 0;
+        self.destination_port = 0;
+        self.ip_protocol = 0;
+        self.ethertype = None;
+        self.ttl = 0;
+        self.dscp = 0;
+        self.vlans.clear();
+        self.vni = None;
+        self.macs = None;
+        self.outer_macs.clear();
+        self.outer_ips.clear();
+        self.tunnels = Tunnels::default();
+        self.payload_start = 0;
+        self.payload_end = 0;
+        self.tcp = Tcp::default();
+        self.icmp = (0, 0);
+        self.spi = 0;
+        self.fragment = None;
+        self.truncated = false;
+        self.malformed = None;
+    }
+
+    /// The transport payload; empty if the frame is not the one that was decoded.
+    pub fn payload<'a>(&self, frame: &'a [u8]) -> &'a [u8] {
+        frame.get(self.payload_start as usize..self.payload_end as usize).unwrap_or(&[])
+    }
 }
 
 /// Why a frame could not be decoded; the name of the counter it increments.
