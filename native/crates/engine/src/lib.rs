@@ -1,1 +1,23 @@
-//! placeholder until the crate lands
+//! Runs the capture core: sources to workers to segments, with bounded queues.
+//!
+//! * [`import`]: a capture file into segments; also the replay of our own packet files after a crash.
+//! * [`dissect`]: a capture file into documents, without an index.
+//! * [`live`]: batches of live packets into our own packet files and segments.
+//! * [`copy`]: a compressed file or standard input into a plain packet file of ours.
+//! * [`clock`]: the stream's clock, which never goes back.
+//! * [`stream`]: the packets of a stream in order.
+//! * [`worker`]: one flow table and what surrounds it.
+
+pub mod clock;
+pub mod copy;
+pub mod dissect;
+pub mod error;
+pub mod fields;
+pub mod import;
+pub mod live;
+pub mod settings;
+pub mod stream;
+pub mod worker;
+
+pub use error::EngineError;
+pub use settings::EngineSettings;

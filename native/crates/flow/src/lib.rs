@@ -1,1 +1,26 @@
-//! placeholder until the crate lands
+//! Packets to sessions: the flow table, its timers, TCP and SCTP reassembly.
+//!
+//! A [`FlowTable`] belongs to one worker of one stream and sees that worker's packets in order. When a flow closes
+//! on time is decided by the stream's clock (the largest timestamp so far) at the flow's own packets, never by when
+//! other workers run; so any number of workers makes the same sessions.
+//!
+//! * [`table`]: look-up, creation, expiry, bounds.
+//! * [`flow`]: what one packet adds to its session.
+//! * [`tcp`], [`sctp`]: payload in order.
+//! * [`timers`]: expiry by whole seconds without work per packet.
+//! * [`identity`], [`community`]: row ids and Community ID.
+
+pub mod community;
+pub mod counters;
+pub mod flow;
+pub mod identity;
+pub mod sctp;
+pub mod settings;
+pub mod table;
+pub mod tcp;
+pub mod timers;
+
+pub use counters::FlowCounters;
+pub use flow::PacketFacts;
+pub use settings::FlowSettings;
+pub use table::FlowTable;

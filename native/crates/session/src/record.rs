@@ -108,3 +108,23 @@ pub struct Session {
     /// Everything that has a declared field of its own: protocol labels, tags, MACs, VLANs, dissected fields.
     pub fields: Fields,
 }
+
+impl Session {
+    /// The row that the flow's next segment starts from: counters at zero, only carried-over fields kept.
+    pub fn clone_for_next_segment(&self) -> Self {
+        let mut fields = self.fields.clone();
+        fields.retain_linked();
+        Self {
+            segment_number: self.segment_number + 1,
+            packets: [0; 2],
+            bytes: [0; 2],
+            data_bytes: [0; 2],
+            tcp_flags: self.tcp_flags.map(|_| TcpFlagCounts::default()),
+            positions: Vec::new(),
+            bytes_after_packets: Vec::new(),
+            community_id: None,
+            fields,
+            ..*self
+        }
+    }
+}

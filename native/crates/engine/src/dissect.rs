@@ -1,0 +1,60 @@
+//! A capture file into session documents, without an index.
+
+use crate::error::EngineError;
+use crate::settings::EngineSettings;
+use crate::stream::{Inline, StreamOutcome, StreamSource, Watch, read_stream};
+use crate::worker::{RowSink, Worker};
+use lookback_flow::identity::StreamIdentity;
+use lookback_segment::{DocumentOptions, document};
+use lookback_session::Session;
+use std::sync::atomic::AtomicBool;
+
+/// Most sessions of one call; a larger capture is for import.
+pub const MAX_SESSIONS: usize = 1_000_000;
+
+/// Keeps rows in memory.
+#[derive(Default)]
+struct Collected(Vec<Session>);
+
+impl RowSink for Collected {
+    fn rows(&mut self, rows: &mut Vec<Session>) -> Result<(), EngineError> {
+        if self.0.len() + rows.len() > MAX_SESSIONS {
+            return Err(EngineError::Worker(format!("more than {MAX_SESSIONS} sessions; import the capture instead")));
+        }
+        self.0.append(rows);
+        Ok(())
+    }
+}
+
+/// The sessions of a capture, in order of their first packet.
+///
+/// # Errors
+/// See [`EngineError`].
+pub fn sessions(source: StreamSource, settings: &EngineSettings, stream: StreamIdentity) -> Result<Vec<Session>, EngineError> {
+    let settings = EngineSettings { workers: 1, ..settings.clone() };
+    let mut worker = Worker::new(&settings, stream, 1024, Collected::default());
+    let never = AtomicBool::new(false);
+    let mut watch = Watch { cancel: &never, progress: &mut |_| {} };
+    let mut outcome = StreamOutcome::default();
+    read_stream(vec![source], 0, &settings, &mut watch, &mut outcome, &mut Inline { worker: &mut worker })?;
+    worker.finish()?;
+    let mut sessions = worker.sink.0;
+    sessions.sort_by_key(|session| (session.first_packet_us, session.segment_first_us, session.id));
+    Ok(sessions)
+}
+
+/// `{"sessions3":[{"body":{...}}]}` of a capture.
+///
+/// # Errors
+/// See [`EngineError`].
+pub fn dissect(source: StreamSource, settings: &EngineSettings, stream: StreamIdentity) -> Result<String, EngineError> {
+    let options = DocumentOptions {
+        gap_packet_positions: settings.gap_packet_positions,
+        packet_lengths: settings.packet_lengths,
+    };
+    let bodies: Vec<_> = sessions(source, settings, stream)?
+        .iter()
+        .map(|session| serde_json::json!({ "body": document(session, &options) }))
+        .collect();
+    serde_json::to_string_pretty(&serde_json::json!({ "sessions3": bodies })).map_err(|error| EngineError::Worker(error.to_string()))
+}

@@ -1,0 +1,81 @@
+//! What can go wrong while capturing, with the codes that TypeScript knows.
+
+use lookback_pcapfile::CaptureError;
+use lookback_segment::SegmentError;
+use std::path::PathBuf;
+
+/// An error of the core; `code` is stable.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The source is no capture.
+    #[error("{path}: not a capture file that can be read ({reason} at offset {offset}; it begins with {first_bytes})")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+        /// Where.
+        offset: u64,
+        /// First bytes, in hex.
+        first_bytes: String,
+    },
+    /// No room on the device.
+    #[error("{path}: no space left on the device; free some or lower freeSpaceG's demand, then run it again")]
+    DiskFull {
+        /// What was being written.
+        path: String,
+    },
+    /// Another failure of the operating system.
+    #[error("{path}: {source}")]
+    Io {
+        /// What was being read or written.
+        path: String,
+        /// Its error.
+        source: std::io::Error,
+    },
+    /// The caller gave up.
+    #[error("cancelled")]
+    Cancelled,
+    /// A worker failed; nothing it made is used.
+    #[error("a worker stopped unexpectedly: {0}")]
+    Worker(String),
+}
+
+impl EngineError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            EngineError::Unreadable { .. } => "CAPTURE_UNREADABLE",
+            EngineError::DiskFull { .. } => "DISK_FULL",
+            EngineError::Io { .. } | EngineError::Worker(_) => "INTERNAL",
+            EngineError::Cancelled => "QUERY_CANCELLED",
+        }
+    }
+    /// From an error of the operating system about `path`.
+    pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        let path = path.into().display().to_string();
+        if source.kind() == std::io::ErrorKind::StorageFull { Self::DiskFull { path } } else { Self::Io { path, source } }
+    }
+    /// From an error of the capture reader about `path`.
+    pub fn capture(path: &str, error: CaptureError) -> Self {
+        match error {
+            CaptureError::Unreadable { offset, first_bytes, reason } => Self::Unreadable {
+                path: path.to_owned(),
+                reason: reason.to_string(),
+                offset,
+                first_bytes: first_bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" "),
+            },
+            CaptureError::Io(source) => Self::io(path, source),
+        }
+    }
+}
+
+impl From<SegmentError> for EngineError {
+    fn from(error: SegmentError) -> Self {
+        match error {
+            SegmentError::DiskFull { path } => Self::DiskFull { path: path.display().to_string() },
+            SegmentError::Io { path, source } => Self::io(path, source),
+            other => Self::Worker(other.to_string()),
+        }
+    }
+}

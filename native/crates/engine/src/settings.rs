@@ -1,0 +1,39 @@
+//! Options of a run.
+
+use lookback_flow::FlowSettings;
+
+/// Everything that decides what sessions a stream makes, and how many threads make them.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    /// Name of this capture node.
+    pub node: String,
+    /// Worker threads; 1 runs everything on the reading thread. At most 24.
+    pub workers: usize,
+    /// Options of flows and dissectors.
+    pub flow: FlowSettings,
+    /// `maxFrags`.
+    pub max_fragments: usize,
+    /// `fragsTimeout`, seconds.
+    pub fragments_timeout: i64,
+    /// `saveUnknownPackets`: which frames of no known kind become sessions (`all`, `corrupt`, `ip:all`, `ether:N`).
+    pub save_unknown: Vec<String>,
+    /// `gapPacketPos`: print packet positions as deltas in documents.
+    pub gap_packet_positions: bool,
+    /// `enablePacketLen`: print packet lengths in documents.
+    pub packet_lengths: bool,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            node: "localhost".to_owned(),
+            workers: 1,
+            flow: FlowSettings::default(),
+            max_fragments: 10_000,
+            fragments_timeout: 480,
+            save_unknown: Vec::new(),
+            gap_packet_positions: true,
+            packet_lengths: false,
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Reads the packets of a stream in order: decodes them, joins fragments, follows the clock.
+
+use crate::clock::StreamClock;
+use crate::error::EngineError;
+use crate::settings::EngineSettings;
+use crate::worker::{Counters, PacketMeta, RowSink, Worker};
+use lookback_pcapfile::{Chunk, Reader};
+use lookback_segment::SegmentInfo;
+use lookback_session::PacketPosition;
+use lookback_wire::{Decoded, Defragmenter, Reassembly};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Packets between two looks at the cancel flag and two reports of progress.
+const REPORT_EVERY: u64 = 16_384;
+
+/// One file of a stream.
+#[derive(Clone, Debug)]
+pub struct StreamFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its number in the catalogue; positions refer to it.
+    pub file: u32,
+}
+
+/// A file of a stream, open.
+pub struct StreamSource {
+    /// Its name in errors.
+    pub name: String,
+    /// Its number in the catalogue.
+    pub file: u32,
+    /// Its packets.
+    pub reader: Reader,
+    /// Its size in bytes; 0 when unknown.
+    pub bytes: u64,
+}
+
+impl StreamFile {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// When it is no capture.
+    pub fn open(&self) -> Result<StreamSource, EngineError> {
+        let name = self.path.display().to_string();
+        let reader = Reader::open(&self.path).map_err(|error| EngineError::capture(&name, error))?;
+        let bytes = self.path.metadata().map_or(0, |meta| meta.len());
+        Ok(StreamSource { name, file: self.file, reader, bytes })
+    }
+}
+
+/// Whom a run reports to, and who may end it.
+pub struct Watch<'a> {
+    /// Set to end the run.
+    pub cancel: &'a AtomicBool,
+    /// Called every 16,384 packets and at the end.
+    pub progress: &'a mut dyn FnMut(Progress),
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Packets read.
+    pub packets: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Bytes there are.
+    pub total_bytes: u64,
+    /// Rows saved.
+    pub sessions: u64,
+}
+
+/// A reader's warning: what, how often, where first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Stable name.
+    pub name: String,
+    /// Occurrences.
+    pub count: u64,
+    /// Byte offset of the first, where known.
+    pub first_offset: Option<u64>,
+}
+
+/// What reading a stream found and made.
+#[derive(Clone, Debug, Default)]
+pub struct StreamOutcome {
+    /// Packets read.
+    pub packets: u64,
+    /// Bytes of the files.
+    pub file_bytes: u64,
+    /// Captured bytes of the packets.
+    pub captured_bytes: u64,
+    /// Rows written.
+    pub sessions: u64,
+    /// `pcap` or `pcapng`.
+    pub format: &'static str,
+    /// Link types met.
+    pub link_types: BTreeSet<u16>,
+    /// Earliest packet, nanoseconds since 1970.
+    pub first_packet_ns: Option<i64>,
+    /// Latest packet, nanoseconds since 1970.
+    pub last_packet_ns: Option<i64>,
+    /// Segments written: complete files that no catalogue knows yet.
+    pub segments: Vec<SegmentInfo>,
+    /// Warnings of the reader.
+    pub warnings: Vec<Warning>,
+    /// Counts of the workers.
+    pub counters: Counters,
+}
+
+/// Takes packets in order.
+pub trait PacketTarget {
+    /// Takes a frame; `decoded` is the frame's decoding, done already.
+    ///
+    /// # Errors
+    /// When rows cannot be stored.
+    fn packet(&mut self, frame: Frame<'_>, decoded: &Decoded, meta: &PacketMeta) -> Result<(), EngineError>;
+    /// Counts a frame that no session can hold.
+    fn undecodable(&mut self, layer: &'static str, reason: &'static str);
+    /// Rows saved so far, as far as this side knows.
+    fn sessions(&self) -> u64;
+}
+
+/// A frame in the reader's chunk, or one that was put together from fragments.
+pub enum Frame<'a> {
+    /// In the reader's chunk.
+    #[allow(missing_docs, reason = "the chunk and the frame's place in it")]
+    InChunk { bytes: &'a [u8], chunk: &'a Chunk, start: u32, end: u32 },
+    /// Put together.
+    Joined(&'a [u8]),
+}
+
+impl Frame<'_> {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Frame::InChunk { bytes, .. } | Frame::Joined(bytes) => bytes,
+        }
+    }
+}
+
+/// One worker on the reading thread.
+pub struct Inline<'w, S> {
+    /// The worker.
+    pub worker: &'w mut Worker<S>,
+}
+
+impl<S: RowSink> PacketTarget for Inline<'_, S> {
+    fn packet(&mut self, frame: Frame<'_>, decoded: &Decoded, meta: &PacketMeta) -> Result<(), EngineError> {
+        self.worker.decoded_frame(frame.bytes(), decoded, meta)
+    }
+    fn undecodable(&mut self, layer: &'static str, reason: &'static str) {
+        self.worker.count_undecodable(layer, reason);
+    }
+    fn sessions(&self) -> u64 {
+        self.worker.table().counters().saved
+    }
+}
+
+/// Reads every packet of the stream into `target`: decodes, joins fragments, follows the clock.
+///
+/// # Errors
+/// When a source is no capture or fails, the target fails, or `cancel` is set.
+pub fn read_stream(
+    sources: Vec<StreamSource>,
+    first_ordinal: u64,
+    settings: &EngineSettings,
+    watch: &mut Watch<'_>,
+    outcome: &mut StreamOutcome,
+    target: &mut impl PacketTarget,
+) -> Result<(), EngineError> {
+    let mut clock = StreamClock::default();
+    let mut defragmenter = Defragmenter::new(settings.max_fragments, settings.fragments_timeout);
+    let mut decoded = Decoded::default();
+    let mut ordinal = first_ordinal;
+    let mut bytes_before = 0;
+    let total_bytes = sources.iter().map(|source| source.bytes).sum();
+    for StreamSource { name, file, mut reader, .. } in sources {
+        outcome.format = reader.format();
+        while let Some(packet) = reader.next_packet().map_err(|error| EngineError::capture(&name, error))? {
+            let clock_s = clock.advance(packet.timestamp_ns);
+            outcome.packets += 1;
+            outcome.captured_bytes += packet.data.len() as u64;
+            outcome.link_types.insert(packet.link_type);
+            outcome.first_packet_ns = Some(outcome.first_packet_ns.map_or(packet.timestamp_ns, |t| t.min(packet.timestamp_ns)));
+            outcome.last_packet_ns = Some(outcome.last_packet_ns.map_or(packet.timestamp_ns, |t| t.max(packet.timestamp_ns)));
+            let mut meta = PacketMeta {
+                link_type: packet.link_type,
+                timestamp_ns: packet.timestamp_ns,
+                clock_s,
+                captured_length: packet.data.len() as u32,
+                original_length: packet.original_length,
+                ordinal,
+                position: PacketPosition { file, length: packet.record_length, offset: packet.offset },
+            };
+            ordinal += 1;
+            match lookback_wire::decode(packet.link_type, packet.data, packet.original_length, &mut decoded) {
+                Err(malformed) => target.undecodable(malformed.layer, malformed.reason),
+                Ok(()) if decoded.fragment.is_some() => {
+                    match defragmenter.add(packet.link_type, packet.data, &decoded, packet.timestamp_ns) {
+                        Reassembly::Incomplete => {}
+                        Reassembly::Rejected(reason) => target.undecodable("fragment", reason),
+                        Reassembly::Complete(frame) => {
+                            let length = frame.len() as u32;
+                            match lookback_wire::decode(packet.link_type, &frame, length, &mut decoded) {
+                                Ok(()) => {
+                                    meta.original_length = length;
+                                    meta.captured_length = length;
+                                    target.packet(Frame::Joined(&frame), &decoded, &meta)?;
+                                }
+                                Err(malformed) => target.undecodable(malformed.layer, malformed.reason),
+                            }
+                        }
+                    }
+                }
+                Ok(()) => {
+                    let frame = Frame::InChunk { bytes: packet.data, chunk: packet.chunk, start: packet.start, end: packet.end };
+                    target.packet(frame, &decoded, &meta)?;
+                }
+            }
+            if outcome.packets % REPORT_EVERY == 0 {
+                if watch.cancel.load(Ordering::Relaxed) {
+                    return Err(EngineError::Cancelled);
+                }
+                (watch.progress)(Progress {
+                    packets: outcome.packets,
+                    bytes: bytes_before + meta.position.offset,
+                    total_bytes,
+                    sessions: target.sessions(),
+                });
+            }
+        }
+        bytes_before += reader.bytes_read();
+        for warning in reader.warnings() {
+            outcome.warnings.push(Warning { name: warning.name.to_owned(), count: warning.count, first_offset: warning.first_offset });
+        }
+    }
+    if clock.steps_back > 0 {
+        outcome.warnings.push(Warning { name: "clock-set-back".to_owned(), count: clock.steps_back, first_offset: None });
+    }
+    outcome.file_bytes = bytes_before;
+    (watch.progress)(Progress { packets: outcome.packets, bytes: bytes_before, total_bytes, sessions: target.sessions() });
+    Ok(())
+}

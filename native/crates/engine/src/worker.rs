@@ -1,0 +1,213 @@
+//! One worker: decoded packets into a flow table, full batches of rows into segments.
+
+use crate::error::EngineError;
+use crate::settings::EngineSettings;
+use lookback_flow::identity::StreamIdentity;
+use lookback_flow::{FlowCounters, FlowTable, PacketFacts};
+use lookback_session::{PacketPosition, Session};
+use lookback_wire::{Decoded, FlowKind};
+use std::collections::BTreeMap;
+
+/// Where rows go.
+pub trait RowSink {
+    /// Takes rows; leaves the vector empty.
+    ///
+    /// # Errors
+    /// When they cannot be stored.
+    fn rows(&mut self, rows: &mut Vec<Session>) -> Result<(), EngineError>;
+}
+
+/// A packet on its way to its worker, beside the frame itself.
+#[derive(Clone, Copy, Debug)]
+pub struct PacketMeta {
+    /// pcap LINKTYPE.
+    pub link_type: u16,
+    /// Nanoseconds since 1970.
+    pub timestamp_ns: i64,
+    /// Seconds of the stream's clock.
+    pub clock_s: i64,
+    /// Captured bytes.
+    pub captured_length: u32,
+    /// Bytes on the wire.
+    pub original_length: u32,
+    /// Number in the stream.
+    pub ordinal: u64,
+    /// Where it is stored.
+    pub position: PacketPosition,
+}
+
+/// Counts of a run by name.
+pub type Counters = BTreeMap<String, u64>;
+
+/// A flow table with its sink.
+pub struct Worker<S> {
+    table: FlowTable,
+    decoded: Decoded,
+    save_unknown: SaveUnknown,
+    by_rule: u64,
+    undecodable: BTreeMap<(&'static str, &'static str), u64>,
+    batch_rows: usize,
+    /// The sink.
+    pub sink: S,
+}
+
+impl<S: RowSink> Worker<S> {
+    /// A worker for one stream; it hands rows on in batches of about `batch_rows`.
+    pub fn new(settings: &EngineSettings, stream: StreamIdentity, batch_rows: usize, sink: S) -> Self {
+        let mut flow = settings.flow.clone();
+        flow.max_flows = (flow.max_flows / settings.workers.max(1)).max(64);
+        Self {
+            table: FlowTable::new(flow, stream),
+            decoded: Decoded::default(),
+            save_unknown: SaveUnknown::new(&settings.save_unknown),
+            by_rule: 0,
+            undecodable: BTreeMap::new(),
+            batch_rows: batch_rows.max(1),
+            sink,
+        }
+    }
+
+    /// Decodes a frame and adds it to its session.
+    ///
+    /// # Errors
+    /// When a full batch cannot be stored.
+    pub fn frame(&mut self, frame: &[u8], meta: &PacketMeta) -> Result<(), EngineError> {
+        let mut decoded = std::mem::take(&mut self.decoded);
+        let outcome = match lookback_wire::decode(meta.link_type, frame, meta.original_length, &mut decoded) {
+            Ok(()) => self.decoded_frame(frame, &decoded, meta),
+            Err(malformed) => {
+                *self.undecodable.entry((malformed.layer, malformed.reason)).or_default() += 1;
+                Ok(())
+            }
+        };
+        self.decoded = decoded;
+        outcome
+    }
+
+    /// Adds a frame that is decoded already.
+    ///
+    /// # Errors
+    /// When a full batch cannot be stored.
+    pub fn decoded_frame(&mut self, frame: &[u8], decoded: &Decoded, meta: &PacketMeta) -> Result<(), EngineError> {
+        if decoded.kind == FlowKind::Other && !self.save_unknown.keeps(decoded) {
+            self.by_rule += 1;
+            return Ok(());
+        }
+        self.table.packet(&PacketFacts {
+            frame,
+            decoded,
+            timestamp_ns: meta.timestamp_ns,
+            clock_s: meta.clock_s,
+            captured_length: meta.captured_length,
+            truncated: meta.captured_length < meta.original_length,
+            ordinal: meta.ordinal,
+            position: meta.position,
+        });
+        if self.table.saved().len() >= self.batch_rows {
+            self.hand_on()?;
+        }
+        Ok(())
+    }
+
+    /// Counts a frame that a layer before this one could not use.
+    pub fn count_undecodable(&mut self, layer: &'static str, reason: &'static str) {
+        *self.undecodable.entry((layer, reason)).or_default() += 1;
+    }
+
+    /// Closes what is over at second `clock_s` of the stream's clock.
+    pub fn expire(&mut self, clock_s: i64) {
+        self.table.expire(clock_s);
+    }
+
+    /// Hands rows on, however few.
+    ///
+    /// # Errors
+    /// When they cannot be stored.
+    pub fn hand_on(&mut self) -> Result<(), EngineError> {
+        if self.table.saved().is_empty() {
+            return Ok(());
+        }
+        self.sink.rows(self.table.saved())
+    }
+
+    /// Closes every flow and hands on the last rows.
+    ///
+    /// # Errors
+    /// When they cannot be stored.
+    pub fn finish(&mut self) -> Result<(), EngineError> {
+        self.table.finish();
+        self.hand_on()
+    }
+
+    /// The flow table.
+    pub fn table(&self) -> &FlowTable {
+        &self.table
+    }
+
+    /// Adds this worker's counts to `counters`.
+    pub fn count_into(&self, counters: &mut Counters) {
+        let mut add = |name: &str, count: u64| *counters.entry(name.to_owned()).or_default() += count;
+        let FlowCounters {
+            packets,
+            packets_by_rule,
+            opened,
+            saved,
+            closed_early,
+            out_of_order_overflow,
+            gap_bytes,
+            dissector_failures,
+            values_dropped,
+            malformed,
+        } = self.table.counters();
+        add("packets.inSessions", *packets);
+        add("packets.byRule", packets_by_rule + self.by_rule);
+        add("sessions.opened", *opened);
+        add("sessions.saved", *saved);
+        add("sessions.closedEarly", *closed_early);
+        add("tcp.outOfOrderOverflow", *out_of_order_overflow);
+        add("tcp.gapBytes", *gap_bytes);
+        add("dissectors.failed", *dissector_failures);
+        add("fields.valuesDropped", *values_dropped);
+        for ((layer, reason), count) in &self.undecodable {
+            add(&format!("undecodable.{layer}.{reason}"), *count);
+        }
+        for ((protocol, reason), count) in malformed {
+            add(&format!("malformed.{protocol}.{reason}"), *count);
+        }
+    }
+}
+
+/// Which frames of no known kind become sessions (`saveUnknownPackets`).
+struct SaveUnknown {
+    all: bool,
+    corrupt: bool,
+    ip: Vec<Option<u8>>,
+    ether: Vec<Option<u16>>,
+}
+
+impl SaveUnknown {
+    fn new(rules: &[String]) -> Self {
+        let mut save = Self { all: false, corrupt: false, ip: Vec::new(), ether: Vec::new() };
+        for rule in rules {
+            match rule.split_once(':') {
+                None if rule == "all" => save.all = true,
+                None if rule == "corrupt" => save.corrupt = true,
+                Some(("ip", "all")) => save.ip.push(None),
+                Some(("ip", number)) => save.ip.extend(number.parse().ok().map(Some)),
+                Some(("ether", "all")) => save.ether.push(None),
+                Some(("ether", number)) => save.ether.extend(number.parse().ok().map(Some)),
+                _ => {}
+            }
+        }
+        save
+    }
+
+    fn keeps(&self, decoded: &Decoded) -> bool {
+        match decoded.label {
+            "unknown-ip" => self.all || self.ip.iter().any(|n| n.is_none_or(|n| n == decoded.ip_protocol)),
+            "unknown-ether" => self.all || self.ether.iter().any(|n| n.is_none_or(|n| Some(n) == decoded.ethertype)),
+            label if label.starts_with("corrupt") => self.corrupt,
+            _ => true,
+        }
+    }
+}

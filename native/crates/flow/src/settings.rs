@@ -1,0 +1,61 @@
+//! Options of the flow table; names and defaults are Arkime's settings.
+
+use lookback_protocols::Settings;
+pub use lookback_wire::SessionIdTracking;
+
+/// When sessions close and what they may hold. Durations are whole seconds of packet time.
+#[derive(Clone, Debug)]
+pub struct FlowSettings {
+    /// `sessionIdTracking`.
+    pub tracking: SessionIdTracking,
+    /// `trackESP`: make sessions of ESP.
+    pub track_esp: bool,
+    /// `espSavePackets`: keep positions of every ESP packet, not only of the first.
+    pub esp_save_packets: bool,
+    /// `tcpTimeout`, default 480.
+    pub tcp_timeout: i64,
+    /// `udpTimeout`, default 60.
+    pub udp_timeout: i64,
+    /// `icmpTimeout`, default 10.
+    pub icmp_timeout: i64,
+    /// `sctpTimeout`, default 60.
+    pub sctp_timeout: i64,
+    /// `espTimeout`, default 600.
+    pub esp_timeout: i64,
+    /// Idle time of every other kind, default 600.
+    pub other_timeout: i64,
+    /// `tcpClosingTimeout`: wait after FIN or RST, default 5.
+    pub tcp_closing_timeout: i64,
+    /// `tcpSaveTimeout`: longest time a TCP segment stays unsaved, default 480.
+    pub tcp_save_timeout: i64,
+    /// `maxPackets`: packets of a segment before it is saved, default 10,000.
+    pub max_packets: usize,
+    /// `maxStreams`: open flows of this table; the oldest closes early beyond it. Default 1,500,000.
+    pub max_flows: usize,
+    /// `maxTcpOutOfOrderPackets`: segments kept of one flow while an earlier one is missing, default 256.
+    pub max_out_of_order: usize,
+    /// Options of the dissectors.
+    pub dissectors: Settings,
+}
+
+impl Default for FlowSettings {
+    fn default() -> Self {
+        Self {
+            tracking: SessionIdTracking::None,
+            track_esp: false,
+            esp_save_packets: false,
+            tcp_timeout: 480,
+            udp_timeout: 60,
+            icmp_timeout: 10,
+            sctp_timeout: 60,
+            esp_timeout: 600,
+            other_timeout: 600,
+            tcp_closing_timeout: 5,
+            tcp_save_timeout: 480,
+            max_packets: 10_000,
+            max_flows: 1_500_000,
+            max_out_of_order: 256,
+            dissectors: Settings::default(),
+        }
+    }
+}

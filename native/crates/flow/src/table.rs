@@ -1,0 +1,210 @@
+//! The flow table of one worker.
+
+use crate::counters::FlowCounters;
+use crate::flow::{Flow, PacketFacts, Workbench};
+use crate::identity::{FlowIdentity, StreamIdentity};
+use crate::settings::FlowSettings;
+use crate::tcp::flag;
+use crate::timers::Timers;
+use lookback_session::Session;
+use lookback_wire::{FlowKey, FlowKind, session_key_bytes};
+use std::collections::HashMap;
+
+/// A place in the slab; `generation` tells a reused place from the flow that a timer was set for.
+struct Slot {
+    generation: u32,
+    flow: Option<(FlowKey, Box<Flow>)>,
+}
+
+/// Open flows of one worker of one stream. Holds at most `max_flows`.
+pub struct FlowTable {
+    settings: FlowSettings,
+    stream: StreamIdentity,
+    index: HashMap<FlowKey, u32, ahash::RandomState>,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    timers: Timers,
+    bench: Workbench,
+    saved: Vec<Session>,
+}
+
+impl FlowTable {
+    /// An empty table for a stream.
+    pub fn new(settings: FlowSettings, stream: StreamIdentity) -> Self {
+        let bench = Workbench::new(&settings);
+        Self {
+            settings,
+            stream,
+            index: HashMap::default(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            timers: Timers::default(),
+            bench,
+            saved: Vec::new(),
+        }
+    }
+
+    /// Flows open now.
+    pub fn open_flows(&self) -> usize {
+        self.index.len()
+    }
+    /// Counts so far.
+    pub fn counters(&self) -> &FlowCounters {
+        &self.bench.counters
+    }
+    /// Rows saved and not yet taken.
+    pub fn saved(&mut self) -> &mut Vec<Session> {
+        &mut self.saved
+    }
+    /// First packet of the oldest open flow, microseconds since 1970; none when no flow is open.
+    pub fn oldest_open_us(&self) -> Option<i64> {
+        self.slots.iter().filter_map(|slot| slot.flow.as_ref()).map(|(_, flow)| flow.session.first_packet_us).min()
+    }
+
+    /// Number in the stream of the first packet of the flow that began first; none when no flow is open.
+    pub fn oldest_open_ordinal(&self) -> Option<u64> {
+        self.slots.iter().filter_map(|slot| slot.flow.as_ref()).map(|(_, flow)| flow.first_ordinal).min()
+    }
+
+    fn timeout(&self, kind: FlowKind) -> i64 {
+        match kind {
+            FlowKind::Tcp => self.settings.tcp_timeout,
+            FlowKind::Udp => self.settings.udp_timeout,
+            FlowKind::Icmp => self.settings.icmp_timeout,
+            FlowKind::Sctp => self.settings.sctp_timeout,
+            FlowKind::Esp => self.settings.esp_timeout,
+            FlowKind::Other => self.settings.other_timeout,
+        }
+    }
+    /// The last second of the stream's clock at which the flow is still open.
+    fn open_until(&self, flow: &Flow) -> i64 {
+        let idle = flow.last_clock_s + self.timeout(flow.kind);
+        flow.closing_at_s.map_or(idle, |closing| closing.min(idle))
+    }
+
+    /// Adds a packet to its session, after closing what is over by now.
+    pub fn packet(&mut self, packet: &PacketFacts<'_>) {
+        if packet.decoded.kind == FlowKind::Esp && !self.settings.track_esp {
+            self.bench.counters.packets_by_rule += 1;
+            return;
+        }
+        self.expire(packet.clock_s);
+        let key = FlowKey::of(packet.decoded, self.settings.tracking);
+        let mut slot = self.index.get(&key).copied();
+        if let Some(at) = slot
+            && self.is_over(at, packet)
+        {
+            self.close(at);
+            slot = None;
+        }
+        let at = slot.unwrap_or_else(|| self.open(key, packet));
+        let Some((_, flow)) = self.slots.get_mut(at as usize).and_then(|slot| slot.flow.as_mut()) else { return };
+        if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_s {
+            self.saved.push(flow.save(false, &self.settings, &mut self.bench));
+        }
+        flow.packet(packet, &self.settings, &mut self.bench);
+        if flow.session.packets[0] + flow.session.packets[1] >= self.settings.max_packets as u64 {
+            self.saved.push(flow.save(false, &self.settings, &mut self.bench));
+        }
+        if flow.closing_at_s.is_some_and(|closing| closing == packet.clock_s + self.settings.tcp_closing_timeout) {
+            let generation = self.slots[at as usize].generation;
+            self.timers.schedule(packet.clock_s + self.settings.tcp_closing_timeout, at, generation);
+        }
+    }
+
+    /// Whether the flow at `at` ended before this packet, which so belongs to another one.
+    fn is_over(&self, at: u32, packet: &PacketFacts<'_>) -> bool {
+        let Some((_, flow)) = self.slots.get(at as usize).and_then(|slot| slot.flow.as_ref()) else { return false };
+        if self.open_until(flow) < packet.clock_s {
+            return true;
+        }
+        let tcp = &packet.decoded.tcp;
+        packet.decoded.kind == FlowKind::Tcp && flow.tcp.as_ref().is_some_and(|state| state.is_port_reuse(tcp))
+    }
+
+    fn open(&mut self, key: FlowKey, packet: &PacketFacts<'_>) -> u32 {
+        while self.index.len() >= self.settings.max_flows.max(1) {
+            self.close_oldest();
+        }
+        let identity =
+            FlowIdentity::new(&self.stream, &session_key_bytes(packet.decoded), packet.timestamp_ns, packet.ordinal);
+        let tcp = &packet.decoded.tcp;
+        let swap = packet.decoded.kind == FlowKind::Tcp && tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK;
+        let flow = Box::new(Flow::open(packet, identity, swap, &self.settings));
+        let at = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot { generation: 0, flow: None });
+            self.slots.len() as u32 - 1
+        });
+        let until = self.open_until(&flow);
+        let slot = &mut self.slots[at as usize];
+        slot.flow = Some((key, flow));
+        self.timers.schedule(until, at, slot.generation);
+        self.index.insert(key, at);
+        self.bench.counters.opened += 1;
+        at
+    }
+
+    fn close(&mut self, at: u32) {
+        let Some(slot) = self.slots.get_mut(at as usize) else { return };
+        let Some((key, mut flow)) = slot.flow.take() else { return };
+        slot.generation = slot.generation.wrapping_add(1);
+        self.free.push(at);
+        self.index.remove(&key);
+        if flow.has_packets() {
+            self.saved.push(flow.save(true, &self.settings, &mut self.bench));
+        }
+    }
+
+    /// Closes every flow that is over at second `clock_s` of the stream's clock.
+    pub fn expire(&mut self, clock_s: i64) {
+        while let Some((_, entries)) = self.timers.take_due(clock_s) {
+            for (at, generation) in entries {
+                self.look_at(at, generation, clock_s);
+            }
+        }
+    }
+
+    fn look_at(&mut self, at: u32, generation: u32, clock_s: i64) {
+        let Some(slot) = self.slots.get(at as usize) else { return };
+        let Some((_, flow)) = slot.flow.as_ref().filter(|_| slot.generation == generation) else { return };
+        let until = self.open_until(flow);
+        if until < clock_s {
+            self.close(at);
+        } else {
+            self.timers.schedule(until, at, generation);
+        }
+    }
+
+    /// Makes room by closing the flow that would expire first.
+    fn close_oldest(&mut self) {
+        while let Some((second, entries)) = self.timers.take_earliest() {
+            let mut entries = entries.into_iter();
+            while let Some((at, generation)) = entries.next() {
+                let Some(slot) = self.slots.get(at as usize).filter(|slot| slot.generation == generation) else { continue };
+                let Some((_, flow)) = slot.flow.as_ref() else { continue };
+                let until = self.open_until(flow);
+                if until > second {
+                    self.timers.schedule(until, at, generation);
+                    continue;
+                }
+                for (rest, generation) in entries {
+                    self.timers.schedule(second, rest, generation);
+                }
+                self.bench.counters.closed_early += 1;
+                self.close(at);
+                return;
+            }
+        }
+    }
+
+    /// Closes every flow, oldest first: the stream has ended.
+    pub fn finish(&mut self) {
+        let mut open: Vec<u32> = self.index.values().copied().collect();
+        open.sort_unstable_by_key(|at| {
+            self.slots[*at as usize].flow.as_ref().map(|(_, flow)| (flow.session.last_packet_us, flow.session.id))
+        });
+        for at in open {
+            self.close(at);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Classic pcap (draft-ietf-opsawg-pcap): a 24-byte header, then records of 16 bytes and the packet.
+
+use crate::buffer::Buffer;
+use crate::reader::{RawPacket, Step};
+use crate::warning::Warnings;
+use crate::MAX_RECORD_BYTES;
+
+const HEADER_BYTES: usize = 24;
+const MICROSECONDS: u32 = 0xa1b2_c3d4;
+const NANOSECONDS: u32 = 0xa1b2_3c4d;
+/// Kuznetzov's variant, whose record headers have 8 bytes more.
+const MODIFIED: u32 = 0xa1b2_cd34;
+
+/// A file's format.
+#[derive(Clone, Copy, Debug)]
+pub struct Classic {
+    big_endian: bool,
+    fraction_ns: i64,
+    record_header: usize,
+    /// LINKTYPE of every packet.
+    pub link_type: u16,
+}
+
+fn word(bytes: &[u8], at: usize, big_endian: bool) -> u32 {
+    match bytes.get(at..at + 4) {
+        Some(&[a, b, c, d]) if big_endian => u32::from_be_bytes([a, b, c, d]),
+        Some(&[a, b, c, d]) => u32::from_le_bytes([a, b, c, d]),
+        _ => 0,
+    }
+}
+
+/// Whether these are the first bytes of a classic pcap file.
+pub fn is_classic(head: &[u8]) -> bool {
+    [true, false].iter().any(|big| head.len() >= 4 && matches!(word(head, 0, *big), MICROSECONDS | NANOSECONDS | MODIFIED))
+}
+
+impl Classic {
+    /// Reads the file header; none when it is not whole.
+    ///
+    /// # Errors
+    /// The source's error.
+    pub fn open(buffer: &mut Buffer) -> std::io::Result<Option<Self>> {
+        if !buffer.ensure(HEADER_BYTES)? {
+            return Ok(None);
+        }
+        let head = buffer.bytes();
+        let big_endian = matches!(word(head, 0, true), MICROSECONDS | NANOSECONDS | MODIFIED);
+        let magic = word(head, 0, big_endian);
+        let format = Self {
+            big_endian,
+            fraction_ns: if magic == NANOSECONDS { 1 } else { 1000 },
+            record_header: if magic == MODIFIED { 24 } else { 16 },
+            // The upper bits carry the FCS length.
+            link_type: (word(head, 20, big_endian) & 0xffff) as u16,
+        };
+        buffer.consume(HEADER_BYTES);
+        Ok(Some(format))
+    }
+
+    /// The next record: its header is checked and its bytes are at hand after the header.
+    ///
+    /// # Errors
+    /// The source's error.
+    #[inline]
+    pub fn next(&self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step> {
+        let offset = buffer.offset();
+        if !buffer.ensure(self.record_header)? {
+            if buffer.available() > 0 {
+                warnings.count("truncated-record", offset);
+            }
+            return Ok(Step::End);
+        }
+        let head = buffer.bytes();
+        let seconds = word(head, 0, self.big_endian);
+        let fraction = word(head, 4, self.big_endian);
+        let captured = word(head, 8, self.big_endian);
+        let original_length = word(head, 12, self.big_endian);
+        if captured > MAX_RECORD_BYTES {
+            warnings.count("garbage-record-length", offset);
+            return Ok(Step::End);
+        }
+        let whole = self.record_header + captured as usize;
+        if !buffer.ensure(whole)? {
+            warnings.count("truncated-record", offset);
+            return Ok(Step::End);
+        }
+        Ok(Step::Packet(RawPacket {
+            skip: self.record_header,
+            captured: captured as usize,
+            whole,
+            original_length,
+            timestamp_ns: i64::from(seconds) * 1_000_000_000 + i64::from(fraction) * self.fraction_ns,
+            link_type: self.link_type,
+            interface: 0,
+            offset,
+        }))
+    }
+}

@@ -1,0 +1,199 @@
+//! Packets of a capture in order, whatever its format and compression.
+
+use crate::buffer::{Buffer, Chunk};
+use crate::classic::{Classic, is_classic};
+use crate::compression::decompress;
+use crate::error::CaptureError;
+use crate::ng::{Ng, is_ng};
+use crate::warning::{Warning, Warnings};
+use crate::USUAL_PACKET_BYTES;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// Where the next packet lies in the bytes at hand.
+#[derive(Clone, Copy, Debug)]
+pub struct RawPacket {
+    pub(crate) skip: usize,
+    pub(crate) captured: usize,
+    pub(crate) whole: usize,
+    pub(crate) original_length: u32,
+    pub(crate) timestamp_ns: i64,
+    pub(crate) link_type: u16,
+    pub(crate) interface: u32,
+    pub(crate) offset: u64,
+}
+
+/// What a format found next.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// A packet, whole and at hand.
+    Packet(RawPacket),
+    /// Nothing more that can be read.
+    End,
+}
+
+enum Format {
+    Classic(Classic),
+    Ng(Ng),
+}
+
+/// One packet; borrowed until the next is asked for. To keep it, clone `chunk` and remember `start..end`.
+#[derive(Clone, Copy, Debug)]
+pub struct PacketRef<'a> {
+    /// Captured bytes.
+    pub data: &'a [u8],
+    /// The chunk they lie in.
+    pub chunk: &'a Chunk,
+    /// Where they begin in it.
+    pub start: u32,
+    /// Where they end.
+    pub end: u32,
+    /// Nanoseconds since 1970.
+    pub timestamp_ns: i64,
+    /// Bytes on the wire.
+    pub original_length: u32,
+    /// pcap LINKTYPE.
+    pub link_type: u16,
+    /// Interface of the section (pcapng).
+    pub interface: u32,
+    /// Offset of the record's header or block in the decompressed file.
+    pub offset: u64,
+    /// Bytes of the record with its header, or of the block.
+    pub record_length: u32,
+}
+
+/// Whether a decompressed file that begins with `head` (4 bytes or more) is a capture.
+pub fn is_capture(head: &[u8]) -> bool {
+    is_classic(head) || is_ng(head)
+}
+
+/// Reads a capture.
+pub struct Reader {
+    buffer: Buffer,
+    format: Format,
+    warnings: Warnings,
+    pending: usize,
+    last_ns: Option<i64>,
+}
+
+impl Reader {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// When it cannot be opened or is no capture.
+    pub fn open(path: &Path) -> Result<Self, CaptureError> {
+        Self::from_read(Box::new(File::open(path)?))
+    }
+
+    /// Reads a stream, plain or compressed.
+    ///
+    /// # Errors
+    /// When it is no capture.
+    pub fn from_read(source: Box<dyn Read + Send>) -> Result<Self, CaptureError> {
+        let mut buffer = Buffer::new(decompress(source)?);
+        let long_enough = buffer.ensure(24)?;
+        let head = buffer.bytes();
+        let unreadable = |reason, head: &[u8]| CaptureError::Unreadable {
+            offset: 0,
+            first_bytes: head.iter().take(8).copied().collect(),
+            reason,
+        };
+        if head.is_empty() {
+            return Err(unreadable("the file is empty", head));
+        }
+        let format = if is_ng(head) {
+            Format::Ng(Ng::default())
+        } else if is_classic(head) {
+            if !long_enough {
+                return Err(unreadable("the pcap file header is cut off", head));
+            }
+            match Classic::open(&mut buffer)? {
+                Some(format) => Format::Classic(format),
+                None => return Err(unreadable("the pcap file header is cut off", buffer.bytes())),
+            }
+        } else {
+            return Err(unreadable("neither pcap nor pcapng, nor gzip, zstd or LZ4 of one", head));
+        };
+        Ok(Self { buffer, format, warnings: Warnings::default(), pending: 0, last_ns: None })
+    }
+
+    /// `pcap` or `pcapng`.
+    pub fn format(&self) -> &'static str {
+        match self.format {
+            Format::Classic(_) => "pcap",
+            Format::Ng(_) => "pcapng",
+        }
+    }
+    /// Oddities so far.
+    pub fn warnings(&self) -> &[Warning] {
+        self.warnings.list()
+    }
+    /// Bytes of the decompressed file read so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.buffer.offset() + self.pending as u64
+    }
+
+    /// The next packet; none at the end, or where the file is damaged (see [`Reader::warnings`]).
+    ///
+    /// # Errors
+    /// The source's error before anything was read; a decompressor's error later ends the file with a warning.
+    #[inline]
+    pub fn next_packet(&mut self) -> Result<Option<PacketRef<'_>>, CaptureError> {
+        self.buffer.consume(std::mem::take(&mut self.pending));
+        let step = match &mut self.format {
+            Format::Classic(format) => format.next(&mut self.buffer, &mut self.warnings),
+            Format::Ng(format) => format.next(&mut self.buffer, &mut self.warnings),
+        };
+        let packet = match step {
+            Ok(Step::Packet(packet)) => packet,
+            Ok(Step::End) => return Ok(None),
+            Err(error) if is_damage(&error) => {
+                self.warnings.count("damaged-compression", self.buffer.offset());
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.pending = packet.whole;
+        if packet.captured as u32 != packet.original_length || packet.captured == 0 {
+            self.note_lengths(&packet);
+        }
+        if packet.captured as u32 > USUAL_PACKET_BYTES {
+            self.warnings.count("oversize-packet", packet.offset);
+        }
+        if self.last_ns.is_some_and(|last| packet.timestamp_ns < last) {
+            self.warnings.count("timestamp-goes-back", packet.offset);
+        }
+        self.last_ns = Some(packet.timestamp_ns);
+        let (chunk, at) = self.buffer.place();
+        let (start, end) = (at + packet.skip, at + packet.skip + packet.captured);
+        Ok(Some(PacketRef {
+            data: chunk.get(start..end).unwrap_or_default(),
+            chunk,
+            start: start as u32,
+            end: end as u32,
+            timestamp_ns: packet.timestamp_ns,
+            original_length: packet.original_length,
+            link_type: packet.link_type,
+            interface: packet.interface,
+            offset: packet.offset,
+            record_length: packet.whole as u32,
+        }))
+    }
+
+    fn note_lengths(&mut self, packet: &RawPacket) {
+        if packet.captured == 0 {
+            self.warnings.count("zero-length-packet", packet.offset);
+        }
+        if (packet.captured as u32) < packet.original_length {
+            self.warnings.count("packet-cut-by-snaplen", packet.offset);
+        } else if packet.captured as u32 > packet.original_length {
+            self.warnings.count("captured-more-than-original", packet.offset);
+        }
+    }
+}
+
+fn is_damage(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other)
+}
