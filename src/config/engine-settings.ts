@@ -11,6 +11,7 @@ export function engineSettings({ node, values }: LookbackConfig): EngineSettings
     workers: values.packetThreads,
     sessionIdTracking: values.sessionIdTracking,
     trackEsp: values.trackESP,
+    espSavePackets: values.espSavePackets,
     tcpTimeout: values.tcpTimeout,
     udpTimeout: values.udpTimeout,
     icmpTimeout: values.icmpTimeout,

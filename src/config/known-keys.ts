@@ -18,7 +18,7 @@ export const ACCEPTED_KEYS: ReadonlySet<string> = new Set([
   "esClientKeyPass", "esMaxConcurrentShardRequests", "esMaxRetries", "esProxyHost", "esProxyPort", "esProxySigV4",
   "esProxySigV4AccessKeyId", "esProxySigV4CredentialCert", "esProxySigV4CredentialKey", "esProxySigV4CredentialUrl",
   "esProxySigV4Region", "esProxySigV4RoleArn", "esProxySigV4SecretAccessKey", "esProxySigV4Service",
-  "esProxySigV4SessionToken", "espSavePackets", "filenameOps", "footerTemplate", "garlandEthertype", "geoLite2ASN",
+  "esProxySigV4SessionToken", "filenameOps", "footerTemplate", "garlandEthertype", "geoLite2ASN",
   "geoLite2Country", "hstsHeader", "httpRealm", "httpVLanVNI", "huntAdminLimit", "huntLimit", "huntThrottleMs",
   "huntWarn", "iframe", "includes", "interfaceOps", "isLocalViewRegExp", "kafkaBootstrapServers", "kafkaMsgFormat",
   "kafkaSSL", "kafkaSSLCALocation", "kafkaSSLCertificateLocation", "kafkaSSLKeyLocation", "kafkaSSLKeyPassword",

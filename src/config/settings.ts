@@ -39,6 +39,7 @@ export const SETTINGS = {
   packetThreads: integer(1, 1, 24, "Worker threads of the capture core."),
   sessionIdTracking: choice("none", ["none", "vlan", "vni"], "What tells sessions with equal addresses apart."),
   trackESP: flag(false, "Whether ESP makes sessions."),
+  espSavePackets: flag(false, "Whether positions of ESP packets are kept."),
   tcpTimeout: integer(480, 10, LONGEST, "Seconds after which an idle TCP session is saved."),
   udpTimeout: integer(60, 10, LONGEST, "Seconds after which an idle UDP session is saved."),
   icmpTimeout: integer(10, 1, LONGEST, "Seconds after which an idle ICMP session is saved."),

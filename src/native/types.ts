@@ -11,6 +11,8 @@ export interface EngineSettings {
   readonly workers: number;
   readonly sessionIdTracking: "none" | "vlan" | "vni";
   readonly trackEsp: boolean;
+  /** Whether positions of ESP packets are kept. */
+  readonly espSavePackets: boolean;
   readonly tcpTimeout: number;
   readonly udpTimeout: number;
   readonly icmpTimeout: number;

@@ -1,0 +1,66 @@
+import { LookbackError } from "../base/errors.js";
+import type { PacketListener, PacketSource } from "./packet-source.js";
+
+/** The part of the optional package `cap` that is used. It has no types of its own. */
+interface CapModule {
+  readonly Cap: new () => {
+    open(device: string, filter: string, bufferBytes: number, buffer: Buffer): unknown;
+    setMinBytes?(bytes: number): void;
+    on(event: "packet", listener: (bytes: number, truncated: boolean) => void): void;
+    close(): void;
+  };
+}
+
+/** Names that `cap` gives link types, as numbers of pcap files. */
+const LINK_TYPES: Readonly<Record<string, number>> = { NULL: 0, ETHERNET: 1, RAW: 101, LINKTYPE_LINUX_SLL: 113, IEEE802_11_RADIO: 127 };
+/** `cap` captures with this snap length whatever the buffer. */
+const CAP_SNAP_LENGTH = 65_535;
+
+function isCap(loaded: unknown): loaded is CapModule {
+  return typeof loaded === "object" && loaded !== null && "Cap" in loaded && typeof loaded.Cap === "function";
+}
+
+/** Loads `cap`, which is optional: without libpcap's headers it is not built. */
+async function loadCap(): Promise<CapModule> {
+  const name: string = "cap";
+  try {
+    const loaded: unknown = await import(name);
+    const module: unknown = typeof loaded === "object" && loaded !== null && "default" in loaded ? loaded.default : loaded;
+    if (isCap(module)) return module;
+  } catch (error) {
+    throw new LookbackError("UNAVAILABLE", "live capture needs the package cap: install libpcap's headers (apt-get install libpcap-dev), then npm install", {}, { cause: error });
+  }
+  throw new LookbackError("UNAVAILABLE", "the installed package cap is not the expected one");
+}
+
+/**
+ * Opens an interface through libpcap. `cap` gives one event per packet, with neither the kernel's time nor the length
+ * on the wire nor drop counts: packets are stamped on arrival, their length is the captured one, drops are unknown.
+ *
+ * @throws LookbackError UNAVAILABLE when `cap` is missing, the interface is, or the process may not capture.
+ */
+export async function openCap(device: string, filter: string, bufferBytes: number, onPacket: PacketListener): Promise<PacketSource> {
+  const { Cap } = await loadCap();
+  const capture = new Cap();
+  const buffer = Buffer.alloc(CAP_SNAP_LENGTH);
+  let linkName: unknown;
+  try {
+    linkName = capture.open(device, filter, bufferBytes, buffer);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.trim() : String(error);
+    const advice = /permit|permission/i.test(reason) ? "; allow it with: sudo setcap cap_net_raw,cap_net_admin=eip $(readlink -f $(command -v node))" : "";
+    throw new LookbackError("UNAVAILABLE", `cannot capture from ${device}: ${reason}${advice}`, { interface: device, reason }, { cause: error });
+  }
+  capture.setMinBytes?.(0);
+  const linkType = typeof linkName === "string" ? LINK_TYPES[linkName] : undefined;
+  if (linkType === undefined) {
+    capture.close();
+    throw new LookbackError("UNAVAILABLE", `${device} has link type ${String(linkName)}, which is not known`, { interface: device });
+  }
+  capture.on("packet", (bytes) => { onPacket(buffer.subarray(0, Math.min(bytes, CAP_SNAP_LENGTH)), bytes); });
+  return {
+    interface: device, linkType, timestampSource: "arrival", snapLength: CAP_SNAP_LENGTH,
+    kernelDrops: () => null,
+    close: () => { capture.close(); },
+  };
+}

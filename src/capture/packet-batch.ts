@@ -1,0 +1,42 @@
+/** Bytes in front of each packet of a batch: u64 time (ns), u32 original length, u32 captured length, little-endian. */
+export const PACKET_HEADER = 16;
+
+/**
+ * Collects packets into one buffer for the native core, which takes batches and not packets. The buffer is reused: a
+ * batch that was taken is valid until the next `add`.
+ */
+export class PacketBatch {
+  readonly #buffer: Buffer;
+  #used = 0;
+  #count = 0;
+
+  /** @param capacity Bytes, headers included; at least one packet of the snap length must fit. */
+  constructor(capacity: number) {
+    this.#buffer = Buffer.alloc(capacity);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Copies a packet, or returns false when it does not fit any more. */
+  add(packet: Buffer, originalLength: number, timestampNs: bigint): boolean {
+    const end = this.#used + PACKET_HEADER + packet.length;
+    if (end > this.#buffer.length) return false;
+    this.#buffer.writeBigUInt64LE(timestampNs, this.#used);
+    this.#buffer.writeUInt32LE(originalLength, this.#used + 8);
+    this.#buffer.writeUInt32LE(packet.length, this.#used + 12);
+    packet.copy(this.#buffer, this.#used + PACKET_HEADER);
+    this.#used = end;
+    this.#count++;
+    return true;
+  }
+
+  /** The packets so far; the batch is empty afterwards. */
+  take(): Buffer {
+    const taken = this.#buffer.subarray(0, this.#used);
+    this.#used = 0;
+    this.#count = 0;
+    return taken;
+  }
+}

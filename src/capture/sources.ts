@@ -1,0 +1,77 @@
+import { opendir, stat } from "node:fs/promises";
+import path from "node:path";
+import { LookbackError, systemErrorCode } from "../base/errors.js";
+
+/** Files that one request may name or find; more are refused, for each becomes a row of the catalogue. */
+export const MOST_FILES = 100_000;
+/** Directories below a named one that are looked into. */
+const DEEPEST = 32;
+
+/** What a list of paths stands for. */
+export interface FoundSources {
+  /** Absolute paths in the order they are imported; `-` is standard input. */
+  readonly files: readonly string[];
+  /** Paths that are not there or cannot be listed, each with its reason. */
+  readonly failed: readonly { readonly path: string; readonly error: LookbackError }[];
+}
+
+/**
+ * Finds the capture files that paths stand for: a file stands for itself whatever its name, a directory for the files
+ * below it whose names match, in order of name, and `-` for standard input. Symbolic links to directories are not
+ * followed, so that there is no loop.
+ *
+ * @throws LookbackError LIMIT_EXCEEDED beyond 100,000 files.
+ */
+export async function findSources(paths: readonly string[], names: RegExp, workingDirectory: string): Promise<FoundSources> {
+  const files: string[] = [];
+  const failed: { path: string; error: LookbackError }[] = [];
+  for (const given of paths) {
+    if (given === "-") {
+      files.push(given);
+      continue;
+    }
+    const absolute = path.resolve(workingDirectory, given);
+    try {
+      if ((await stat(absolute)).isDirectory()) await walk(absolute, names, files, 0);
+      else files.push(absolute);
+    } catch (error) {
+      if (error instanceof LookbackError) throw error;
+      failed.push({ path: given, error: unreadable(given, error) });
+    }
+    if (files.length > MOST_FILES) throw tooMany();
+  }
+  return { files: [...new Set(files)], failed };
+}
+
+async function walk(directory: string, names: RegExp, files: string[], depth: number): Promise<void> {
+  if (depth > DEEPEST) return;
+  const entries = [];
+  for await (const entry of await opendir(directory)) {
+    entries.push(entry);
+    if (entries.length + files.length > 10 * MOST_FILES) throw tooMany();
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const below = path.join(directory, entry.name);
+    if (entry.isDirectory()) await walk(below, names, files, depth + 1);
+    else if (names.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(below))))) files.push(below);
+    if (files.length > MOST_FILES) throw tooMany();
+  }
+}
+
+async function isFile(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function tooMany(): LookbackError {
+  return new LookbackError("LIMIT_EXCEEDED", `more than ${MOST_FILES} files: import them in parts`, { limit: MOST_FILES });
+}
+
+function unreadable(given: string, error: unknown): LookbackError {
+  const reason = systemErrorCode(error) === "ENOENT" ? "no such file or directory" : error instanceof Error ? error.message : String(error);
+  return new LookbackError("CAPTURE_UNREADABLE", `${given}: ${reason}`, { path: given, reason }, { cause: error });
+}
