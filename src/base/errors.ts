@@ -20,6 +20,8 @@ export const ERROR_CODES = {
   EXPRESSION_TOO_LARGE: { retryable: false },
   /** `file ==` names no known file. */
   EXPRESSION_NO_SUCH_FILE: { retryable: false },
+  /** A search expression names a view or a stored list that does not exist. */
+  EXPRESSION_UNKNOWN_NAME: { retryable: false },
   /** A time range is reversed or outside 1970 to 2262. */
   TIME_RANGE_INVALID: { retryable: false },
   /** A page, bucket or list size exceeds its limit. */

@@ -1,0 +1,180 @@
+import { LookbackError } from "../base/errors.js";
+import type { CheckedExpression } from "../model/checked-expression.js";
+import type { Field } from "../model/field.js";
+import type { FieldCatalogue } from "../model/field-catalogue.js";
+import { nearestNames } from "../model/nearest-name.js";
+import type { Comparison, Expression, ItemValue, ParsedExpression } from "./ast.js";
+import { expressionError, shown } from "./errors.js";
+import { fieldTest, joined, orderTest, type PlainItem, type TestContext, type Values } from "./field-test.js";
+import { MAX_COMPARISONS, MAX_FIELD_TESTS, MAX_VALUES, MAX_VIEW_DEPTH } from "./limits.js";
+import { parse } from "./parser.js";
+import { shortcutItems, type Shortcut } from "./shortcuts.js";
+import { specialComparison, SPECIAL_NAMES } from "./special-fields.js";
+
+/** What an expression is checked against beside the catalogue. */
+export interface CheckOptions {
+  /** What relative times are relative to, in milliseconds since 1970. */
+  readonly nowMs: number;
+  /** IANA zone of times that name none. */
+  readonly timeZone: string;
+  /** Document paths that the reader may not search: naming one is FORBIDDEN, virtual fields leave them out. */
+  readonly hiddenFields?: ReadonlySet<string>;
+  /** Saved expressions for `view ==`, by name; absent where there is no store for them. */
+  readonly views?: ReadonlyMap<string, string>;
+  /** Stored lists for `$name`, by name; absent where there is no store for them. */
+  readonly shortcuts?: ReadonlyMap<string, Shortcut>;
+}
+
+/** What is counted over an expression and the views inside it. */
+interface Totals {
+  comparisons: number;
+  tests: number;
+  values: number;
+}
+
+class Checker {
+  readonly #text: string;
+  readonly #catalogue: FieldCatalogue;
+  readonly #options: CheckOptions;
+  readonly #totals: Totals;
+  /** Names of the views being inlined, outermost first. */
+  readonly #inside: readonly string[];
+  readonly #context: TestContext;
+
+  constructor(text: string, catalogue: FieldCatalogue, options: CheckOptions, totals: Totals, inside: readonly string[]) {
+    this.#text = text;
+    this.#catalogue = catalogue;
+    this.#options = options;
+    this.#totals = totals;
+    this.#inside = inside;
+    this.#context = {
+      catalogue,
+      nowMs: options.nowMs,
+      timeZone: options.timeZone,
+      fault: (code, span, message, explanation) => expressionError(code, text, span, message, explanation),
+    };
+  }
+
+  expression(expression: Expression): CheckedExpression {
+    switch (expression.kind) {
+      case "everything":
+        return { node: "everything" };
+      case "and":
+      case "or":
+        return { node: expression.kind, items: expression.items.map((item) => this.expression(item)) };
+      case "not":
+        return { node: "not", item: this.expression(expression.item) };
+      case "comparison": {
+        const checked = this.#comparison(expression);
+        return expression.operator === "!=" ? { node: "not", item: checked } : checked;
+      }
+    }
+  }
+
+  /** The test of a comparison as if its operator were `==` where it is `!=`. */
+  #comparison(comparison: Comparison): CheckedExpression {
+    this.#count("comparisons", 1, MAX_COMPARISONS, comparison);
+    const { name } = comparison.field;
+    if (name === "view") return this.#view(comparison);
+    const special = specialComparison(comparison, this.#context);
+    if (special !== null) return special;
+    const entry = this.#catalogue.find(name);
+    if (entry === null) throw this.#unknownField(comparison);
+    const fields = entry.entry === "field" ? [entry.field] : entry.virtual.members;
+    const allowed = fields.filter((field) => !this.#isHidden(field));
+    if (allowed.length === 0) throw this.#context.fault("FORBIDDEN", comparison.field.span, `you may not search ${shown(name)}`);
+    this.#count("tests", allowed.length, MAX_FIELD_TESTS, comparison);
+    return joined("or", this.#tests(comparison, allowed));
+  }
+
+  #tests(comparison: Comparison, fields: readonly Field[]): readonly CheckedExpression[] {
+    const { operator, value } = comparison;
+    if (operator !== "==" && operator !== "!=") {
+      if (value.kind === "list" || value.kind === "exists") {
+        const what = value.kind === "list" ? "a list" : "EXISTS!";
+        throw this.#context.fault("EXPRESSION_TYPE", value.span, `${what} cannot be compared with ${operator}`, { expected: ["== or !="] });
+      }
+      const operatorSpan = { start: comparison.field.span.end, end: value.span.start };
+      return fields.map((field) => orderTest(this.#context, field, operator, value, operatorSpan));
+    }
+    if (value.kind === "exists") return fields.map((field) => ({ node: "field", field, test: { test: "exists" } }));
+    const values = this.#values(comparison, value.kind === "list" ? value.items : [value], value.kind === "list" ? value.mode : "any", fields);
+    const tests = fields.map((field) => fieldTest(this.#context, field, values)).filter((test) => test !== null);
+    if (tests.length === 0) {
+      throw this.#context.fault("EXPRESSION_TYPE", value.span, `${comparison.field.name} has no port beside it`, { expected: ["an address without a port"] });
+    }
+    return tests;
+  }
+
+  /** The values of a comparison, stored lists replaced by what they hold. */
+  #values(comparison: Comparison, items: readonly ItemValue[], mode: "any" | "all", fields: readonly Field[]): Values {
+    const plain: PlainItem[] = [];
+    for (const item of items) {
+      if (item.kind !== "shortcut") plain.push(item);
+      else if (mode === "all") throw this.#context.fault("EXPRESSION_TYPE", item.span, "a stored list cannot stand in ]…[", { expected: ["[…]"] });
+      else plain.push(...shortcutItems(item, fields, this.#options.shortcuts, this.#context));
+    }
+    this.#count("values", plain.length, MAX_VALUES, comparison);
+    return { mode, items: plain };
+  }
+
+  #isHidden(field: Field): boolean {
+    const hidden = this.#options.hiddenFields;
+    if (hidden === undefined || hidden.size === 0) return false;
+    return hidden.has(field.path) || (field.object !== "" && hidden.has(field.object)) || (field.countOf !== null && hidden.has(field.countOf));
+  }
+
+  #count(what: keyof Totals, by: number, most: number, { span }: Comparison): void {
+    this.#totals[what] += by;
+    if (this.#totals[what] <= most) return;
+    const name = what === "tests" ? "field tests" : what;
+    throw this.#context.fault("EXPRESSION_TOO_LARGE", span, `an expression of more than ${most} ${name}, views and stored lists included`);
+  }
+
+  #unknownField({ field }: Comparison): LookbackError {
+    const special = nearestNames(field.name, SPECIAL_NAMES, 1);
+    const suggestions = [...special, ...this.#catalogue.nearest(field.name)].slice(0, 3);
+    return this.#context.fault("EXPRESSION_UNKNOWN_FIELD", field.span, `there is no field ${shown(field.name)}`, { suggestions });
+  }
+
+  /** `view == name`: the saved expression in its place. */
+  #view({ operator, value }: Comparison): CheckedExpression {
+    if (value.kind !== "term" || (operator !== "==" && operator !== "!=")) {
+      throw this.#context.fault("EXPRESSION_TYPE", value.span, "view is compared with == or != and one name", { expected: ["a view's name"] });
+    }
+    const { views } = this.#options;
+    if (views === undefined) throw this.#context.fault("UNAVAILABLE", value.span, "saved views are not available here");
+    const saved = views.get(value.text);
+    if (saved === undefined) {
+      const suggestions = nearestNames(value.text, [...views.keys()], 3);
+      throw this.#context.fault("EXPRESSION_UNKNOWN_NAME", value.span, `there is no view ${shown(value.text)}`, { suggestions });
+    }
+    if (this.#inside.includes(value.text)) throw this.#context.fault("EXPRESSION_TYPE", value.span, `the view ${shown(value.text)} contains itself`);
+    if (this.#inside.length >= MAX_VIEW_DEPTH) {
+      throw this.#context.fault("EXPRESSION_TOO_LARGE", value.span, `views inside views more than ${MAX_VIEW_DEPTH} deep`);
+    }
+    try {
+      const { root } = parse(saved);
+      return new Checker(saved, this.#catalogue, this.#options, this.#totals, [...this.#inside, value.text]).expression(root);
+    } catch (error) {
+      if (!(error instanceof LookbackError)) throw error;
+      const [summary = ""] = error.message.split("\n");
+      throw this.#context.fault(error.code, value.span, `in the view ${shown(value.text)}: ${summary}`);
+    }
+  }
+}
+
+/**
+ * Checks a parsed expression against the catalogue: fields exist, values fit, aliases and virtual fields are resolved,
+ * values are in the form the fields store. `file` nodes keep `fileIds: null` until `resolveFiles`. Throws
+ * EXPRESSION_UNKNOWN_FIELD, EXPRESSION_TYPE, EXPRESSION_UNKNOWN_NAME, EXPRESSION_TOO_LARGE, TIME_RANGE_INVALID,
+ * FORBIDDEN or UNAVAILABLE, each with the place.
+ */
+export function check(parsed: ParsedExpression, catalogue: FieldCatalogue, options: CheckOptions): CheckedExpression {
+  return new Checker(parsed.text, catalogue, options, { comparisons: 0, tests: 0, values: 0 }, []).expression(parsed.root);
+}
+
+/** Parses and checks in one step. */
+export function compileExpression(text: string, catalogue: FieldCatalogue, options: CheckOptions): CheckedExpression {
+  return check(parse(text), catalogue, options);
+}

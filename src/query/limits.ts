@@ -1,0 +1,20 @@
+/** Longest expression, in UTF-16 units. A longer one is refused before it is read. */
+export const MAX_EXPRESSION_LENGTH = 100_000;
+/** Deepest nesting of parentheses and `!`. */
+export const MAX_DEPTH = 200;
+/** Most items of one list. */
+export const MAX_LIST_ITEMS = 5_000;
+/** Most comparisons of one expression, those of inlined views included. */
+export const MAX_COMPARISONS = 2_000;
+/** Most field tests after virtual fields are expanded; bounds what a store has to translate. */
+export const MAX_FIELD_TESTS = 20_000;
+/** Most values over all comparisons after shortcuts are expanded. */
+export const MAX_VALUES = 50_000;
+/** Longest regular expression, in UTF-16 units. */
+export const MAX_REGEX_LENGTH = 1_000;
+/** Deepest nesting of groups in a regular expression. */
+export const MAX_REGEX_DEPTH = 20;
+/** Largest count in `{n,m}` of a regular expression, and largest product of nested ones; both stores refuse more. */
+export const MAX_REGEX_REPEAT = 1_000;
+/** Deepest chain of views that name views. */
+export const MAX_VIEW_DEPTH = 10;

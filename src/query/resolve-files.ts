@@ -1,0 +1,32 @@
+import { LookbackError } from "../base/errors.js";
+import type { CheckedExpression, TextMatch } from "../model/checked-expression.js";
+import { mapLeaves } from "./visit.js";
+
+/** Ids of the packet files that one of the patterns matches. */
+export type FileLookup = (matches: readonly TextMatch[]) => readonly number[];
+
+function written(match: TextMatch): string {
+  switch (match.kind) {
+    case "exact":
+      return match.value;
+    case "wildcard":
+      return match.pattern;
+    case "regex":
+      return `/${match.pattern}/`;
+    case "phrase":
+      return match.words.join(" ");
+  }
+}
+
+/** Fills in the file ids of every `file` node. Throws EXPRESSION_NO_SUCH_FILE when one matches no file. */
+export function resolveFiles(expression: CheckedExpression, lookup: FileLookup): CheckedExpression {
+  return mapLeaves(expression, (leaf) => {
+    if (leaf.node !== "file" || leaf.fileIds !== null) return leaf;
+    const fileIds = lookup(leaf.matches);
+    if (fileIds.length === 0) {
+      const names = leaf.matches.map(written);
+      throw new LookbackError("EXPRESSION_NO_SUCH_FILE", `no packet file is named ${names.join(" or ")}`, { files: names });
+    }
+    return { ...leaf, fileIds };
+  });
+}

@@ -1,0 +1,61 @@
+import type { TextMatch } from "../model/checked-expression.js";
+import { isHostExpression } from "../model/derived-fields.js";
+import type { Field } from "../model/field.js";
+import { wordsOf } from "../model/words.js";
+import type { ItemValue } from "./ast.js";
+import { literalOf, pieces, type Pattern } from "./pattern.js";
+import { regexInCase } from "./regex.js";
+
+/** A value that a text field cannot be compared with, and why. */
+export interface TextFault {
+  readonly fault: string;
+}
+
+const withoutScheme = (text: Pattern): Pattern => text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "");
+const withoutPath = (text: Pattern): Pattern => text.replace(/\/.*$/s, "");
+
+/** What people paste is more than what the field holds: a URL for a host, a MAC address with dashes. */
+function transformed(text: Pattern, field: Field): Pattern {
+  const base = field.view === "tokens" ? field.expression.replace(/\.tokens$/, "") : field.expression;
+  if (isHostExpression(base)) return withoutPath(withoutScheme(text));
+  if (base === "http.uri") return withoutScheme(text);
+  if (/^(outer)?mac\./.test(base)) return text.replaceAll("-", ":");
+  return text;
+}
+
+function caseOf(field: Field): (text: string) => string {
+  switch (field.kind) {
+    case "lotermfield":
+    case "lotextfield":
+      return (text) => text.toLowerCase();
+    case "uptermfield":
+      return (text) => text.toUpperCase();
+    default:
+      return (text) => text;
+  }
+}
+
+function toHex(text: string): string {
+  return Buffer.from(text, "utf8").toString("hex");
+}
+
+/** A pattern over text as the pattern over the text's bytes in hex: one unknown character is two digits. */
+function hexPattern(text: Pattern): Pattern {
+  return pieces(text).map(({ wildcard, text: piece }) => (wildcard ? (piece === "?" ? "??" : "*") : toHex(piece))).join("");
+}
+
+/** The match for one value of a text field, in the field's case and form. */
+export function textMatch(field: Field, value: Exclude<ItemValue, { kind: "shortcut" }>): TextMatch | TextFault {
+  const inCase = caseOf(field);
+  if (field.kind === "lotextfield") {
+    const literal = value.kind === "term" ? literalOf(transformed(value.text, field)) : null;
+    if (literal === null) return { fault: "its words are matched whole, without wildcards or regular expressions" };
+    const words = wordsOf(literal);
+    return words.length === 0 ? { fault: "the value has no words" } : { kind: "phrase", words };
+  }
+  if (value.kind === "regex") return { kind: "regex", pattern: regexInCase(value.pattern, inCase) };
+  const pattern = inCase(transformed(value.text, field));
+  const literal = literalOf(pattern);
+  if (field.view === "utf8") return literal === null ? { kind: "wildcard", pattern: hexPattern(pattern) } : { kind: "exact", value: toHex(literal) };
+  return literal === null ? { kind: "wildcard", pattern } : { kind: "exact", value: literal };
+}

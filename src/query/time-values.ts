@@ -1,0 +1,113 @@
+import { DateTime, FixedOffsetZone, type DateTimeUnit, type DurationLike, type Zone } from "luxon";
+
+/** What relative times are relative to. */
+export interface TimeContext {
+  readonly nowMs: number;
+  /** IANA name; times without a zone of their own are in it. */
+  readonly timeZone: string;
+}
+
+/** Milliseconds since 1970, both ends included: a time written to the second covers that second. */
+export interface TimeSpan {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** First and last time that an expression may name: 1970 to 2262, where 64-bit nanoseconds end. */
+export const FIRST_TIME_MS = 0;
+export const LAST_TIME_MS = 9_223_372_036_854;
+
+/** Hours east of UTC of the abbreviations that are not ambiguous in practice. */
+const ZONES: Readonly<Record<string, number>> = {
+  Z: 0, UTC: 0, GMT: 0, WET: 0, WEST: 1, BST: 1, CET: 1, CEST: 2, EET: 2, EEST: 3, MSK: 3,
+  EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7, AKST: -9, AKDT: -8, HST: -10,
+  JST: 9, KST: 9, AEST: 10, AEDT: 11, NZST: 12, NZDT: 13,
+};
+
+type Unit = "second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
+
+/** Words for units in relative times; months need three letters, as `m` is minutes. */
+const UNITS: ReadonlyMap<string, Unit> = new Map(
+  Object.entries({
+    second: "s sec secs second seconds", minute: "m min mins minute minutes", hour: "h hr hrs hour hours", day: "d day days",
+    week: "w week weeks", month: "mon month months", quarter: "q qtr qtrs quarter quarters", year: "y yr yrs year years",
+  } satisfies Record<Unit, string>).flatMap(([unit, words]) => words.split(" ").map((word): [string, Unit] => [word, unit as Unit])),
+);
+
+const RELATIVE = /^(?:now|(?:([+-])(\d{0,6})([a-z]+)))?(?:@(w[0-7]|[a-z]+))?$/i;
+const ABSOLUTE = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:(?:T|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*([+-]\d{2}:?\d{2}|[A-Za-z]{1,5})?$/;
+
+function instant(time: DateTime): TimeSpan {
+  return { low: time.toMillis(), high: time.toMillis() };
+}
+
+/** `[now|±N unit][@unit]`: an offset from now, cut down to the start of a unit (Splunk's time modifiers). */
+function relative(text: string, { nowMs, timeZone }: TimeContext): TimeSpan | null {
+  const parts = RELATIVE.exec(text);
+  if (parts === null || text === "") return null;
+  const [, sign, count, unitWord, snapWord] = parts;
+  let time: DateTime = DateTime.fromMillis(nowMs, { zone: timeZone });
+  if (unitWord !== undefined) {
+    const unit = UNITS.get(unitWord.toLowerCase());
+    if (unit === undefined) return null;
+    const amount = count === "" || count === undefined ? 1 : Number(count);
+    const duration: DurationLike = { [`${unit}s`]: amount };
+    time = sign === "-" ? time.minus(duration) : time.plus(duration);
+  }
+  if (snapWord !== undefined) {
+    const snapped = snap(time, snapWord.toLowerCase());
+    if (snapped === null) return null;
+    time = snapped;
+  }
+  return time.isValid ? instant(time) : null;
+}
+
+/** Start of the unit that `time` is in; a week begins on Sunday, or on the weekday of `wN` (0 and 7 are Sunday). */
+function snap(time: DateTime, word: string): DateTime | null {
+  const weekday = /^w([0-7])$/.exec(word);
+  const unit = weekday === null ? UNITS.get(word) : "week";
+  if (unit === undefined) return null;
+  if (unit !== "week") return time.startOf(unit satisfies DateTimeUnit);
+  const first = weekday === null ? 0 : Number(weekday[1]) % 7;
+  return time.startOf("day").minus({ days: (time.weekday - first + 7) % 7 });
+}
+
+function zoneOf(word: string | undefined, timeZone: string): string | Zone | null {
+  if (word === undefined) return timeZone;
+  const hours = ZONES[word.toUpperCase()];
+  if (hours !== undefined) return FixedOffsetZone.instance(hours * 60);
+  return /^[+-]/.test(word) ? `UTC${word.includes(":") ? word : `${word.slice(0, 3)}:${word.slice(3)}`}` : null;
+}
+
+/** `YYYY/MM/DD[ HH:mm[:ss[.fff]]][ zone]` or ISO 8601. */
+function absolute(text: string, { timeZone }: TimeContext): TimeSpan | null {
+  const parts = ABSOLUTE.exec(text);
+  if (parts === null) return null;
+  const [, year, month, day, hour, minute, second, fraction, zoneWord] = parts;
+  const zone = zoneOf(zoneWord, timeZone);
+  if (zone === null) return null;
+  const time = DateTime.fromObject(
+    {
+      year: Number(year), month: Number(month), day: Number(day), hour: Number(hour ?? 0), minute: Number(minute ?? 0),
+      second: Number(second ?? 0), millisecond: fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1000),
+    },
+    { zone },
+  );
+  if (!time.isValid) return null;
+  if (fraction !== undefined) return instant(time);
+  const smallest = hour === undefined ? "day" : second === undefined ? "minute" : "second";
+  return { low: time.toMillis(), high: time.endOf(smallest).toMillis() };
+}
+
+/** Seconds (9 or 10 digits) or milliseconds (12 or 13 digits) since 1970. */
+function epoch(text: string): TimeSpan | null {
+  if (/^\d{9,10}$/.test(text)) return { low: Number(text) * 1000, high: Number(text) * 1000 + 999 };
+  if (/^\d{12,13}$/.test(text)) return { low: Number(text), high: Number(text) };
+  return null;
+}
+
+/** The time that a text names, or null when it names none. The caller checks FIRST_TIME_MS and LAST_TIME_MS. */
+export function timeSpan(text: string, context: TimeContext): TimeSpan | null {
+  const trimmed = text.trim();
+  return epoch(trimmed) ?? absolute(trimmed, context) ?? relative(trimmed, context);
+}
