@@ -1,5 +1,8 @@
 //! Checked reading of untrusted bytes: every read either succeeds or says that the bytes end too early.
 
+use lookback_session::Address;
+use std::net::IpAddr;
+
 /// Big-endian number of two bytes at `at`, if they are there.
 pub fn be16(data: &[u8], at: usize) -> Option<u16> {
     let bytes = data.get(at..at.checked_add(2)?)?;
@@ -130,4 +133,49 @@ pub fn hex(bytes: &[u8]) -> compact_str::CompactString {
         }
     }
     text
+}
+
+/// Decodes base64 (RFC 4648 section 4); padding may be missing, other characters end it.
+pub fn base64_decode(text: &[u8]) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(text.len() * 3 / 4);
+    let (mut bits, mut held) = (0u32, 0u8);
+    for &byte in text {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => break,
+        };
+        bits = bits << 6 | u32::from(six);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            decoded.push((bits >> held & 0xff) as u8);
+        }
+    }
+    (!decoded.is_empty()).then_some(decoded)
+}
+
+/// Encodes base64 with padding (RFC 4648 section 4).
+pub fn base64_encode(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let word = group.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+        for digit in 0..4 {
+            let six = (word >> (18 - 6 * digit) & 63) as usize;
+            text.push(if digit <= group.len() { char::from(DIGITS[six]) } else { '=' });
+        }
+    }
+    text
+}
+
+/// The 16-byte form of an address.
+pub fn mapped(ip: IpAddr) -> Address {
+    match ip {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
+        IpAddr::V6(v6) => v6.octets(),
+    }
 }

@@ -7,6 +7,7 @@
 
 pub mod bytes;
 pub mod dissector;
+pub mod dns;
 pub mod http;
 pub mod labels;
 pub mod magic;
@@ -19,6 +20,7 @@ use lookback_session::FieldSpec;
 
 /// Every protocol, one line each. The order is the order in which classifiers are asked.
 pub static PROTOCOLS: &[&Protocol] = &[
+    &dns::PROTOCOL,
     &http::PROTOCOL,
     &labels::chat::PROTOCOL,
     &labels::chat::REQUESTS_OVER_TCP,

@@ -13,8 +13,6 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub use request::{base64_decode, mapped};
-
 use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict};
 use body::Body;
 use lookback_session::record::{DESTINATION, Direction, SOURCE};

@@ -3,7 +3,8 @@
 use super::fields;
 use super::parser::percent_decode;
 use crate::Context;
-use lookback_session::{Address, FieldSpec};
+use crate::bytes::{base64_decode, mapped};
+use lookback_session::FieldSpec;
 use std::net::IpAddr;
 
 /// Longest URI kept, in bytes; a longer one is cut and tagged.
@@ -136,29 +137,6 @@ fn digest_user(parameters: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Decodes base64 (RFC 4648 section 4); padding may be missing, other characters end it.
-pub fn base64_decode(text: &[u8]) -> Option<Vec<u8>> {
-    let mut decoded = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut bits, mut held) = (0u32, 0u8);
-    for &byte in text {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => break,
-        };
-        bits = bits << 6 | u32::from(six);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            decoded.push((bits >> held & 0xff) as u8);
-        }
-    }
-    (!decoded.is_empty()).then_some(decoded)
-}
-
 /// Adds the addresses of an X-Forwarded-For header.
 pub fn forwarded_for(context: &mut Context<'_>, header: &[u8]) {
     for part in header.split(|&byte| byte == b',') {
@@ -168,13 +146,5 @@ pub fn forwarded_for(context: &mut Context<'_>, header: &[u8]) {
             }
             None => context.tag("http:bad-xff"),
         }
-    }
-}
-
-/// The 16-byte form of an address.
-pub fn mapped(ip: IpAddr) -> Address {
-    match ip {
-        IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
-        IpAddr::V6(v6) => v6.octets(),
     }
 }

@@ -1,0 +1,362 @@
+//! DNS (RFC 1035) over UDP and TCP, multicast DNS (RFC 6762) and LLMNR (RFC 4795).
+//!
+//! A session gets one object a question (name, type, class); responses add their records to the question's object.
+//! Records are read from responses only. Over TCP messages are put together up to their 64 KiB limit.
+
+pub mod fields;
+mod names;
+mod parser;
+mod rdata;
+
+#[cfg(test)]
+mod tests;
+
+use crate::bytes::{be16, mapped};
+use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict};
+use compact_str::CompactString;
+use lookback_session::record::Direction;
+use lookback_session::{FieldSpec, Fields, Value};
+use parser::{Message, Question, Record};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Most questions of a message; more means that it is no DNS message.
+const MAX_QUESTIONS: u16 = 10;
+/// Highest operation taken for DNS (5 is UPDATE).
+const MAX_OPCODE: u8 = 5;
+/// Shortest message: a header and a root question.
+const MIN_MESSAGE: usize = 17;
+/// Shown for the empty name.
+const ROOT: &str = "<root>";
+
+/// Which of the protocols of one syntax.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Dns,
+    Multicast,
+    Llmnr,
+}
+
+impl Kind {
+    fn label(self) -> &'static str {
+        match self {
+            Kind::Dns => "dns",
+            Kind::Multicast => "mdns",
+            Kind::Llmnr => "llmnr",
+        }
+    }
+}
+
+/// Handles one message. Whether it was one.
+fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
+    let Some(mut message) = Message::new(data).filter(|_| data.len() >= MIN_MESSAGE) else {
+        context.malformed("dns", "header");
+        return false;
+    };
+    let [questions, ..] = message.counts;
+    if questions > MAX_QUESTIONS || message.opcode() > MAX_OPCODE {
+        context.malformed("dns", "header");
+        return false;
+    }
+    if questions == 0 && !message.is_response() {
+        context.malformed("dns", "no question");
+        return false;
+    }
+    let mut first: Option<Question> = None;
+    for _ in 0..questions {
+        let Some(question) = message.question() else {
+            context.malformed("dns", "question");
+            return false;
+        };
+        first.get_or_insert(question);
+    }
+    context.label(kind.label());
+    if questions != 1 && kind == Kind::Dns {
+        context.tag("dns:qdcount-not-1");
+    }
+    let all_sections = context.settings.dns_all_records;
+    let keep_answers = context.settings.dns_answers;
+    let mut outcome = Outcome::default();
+    if let Some(object) = object_of(context.fields, first, &mut outcome) {
+        object.add_text(&fields::OPCODE, names::opcode(message.opcode()));
+        if message.is_response() {
+            response(object, &mut message, all_sections, keep_answers, &mut outcome);
+        }
+    }
+    if outcome.bad_punycode {
+        context.tag("bad-punycode");
+    }
+    if outcome.bad_record {
+        context.malformed("dns", "record");
+    }
+    true
+}
+
+/// What to report once the object is let go.
+#[derive(Default)]
+struct Outcome {
+    bad_punycode: bool,
+    bad_record: bool,
+}
+
+/// The object of the question, made if the session has none yet; none when the session has no room.
+fn object_of<'f>(
+    session: &'f mut Fields,
+    question: Option<Question>,
+    outcome: &mut Outcome,
+) -> Option<&'f mut Fields> {
+    let wire_name = question.as_ref().map_or("", |question| &question.name);
+    let name = shown(wire_name, outcome);
+    let kind = question.as_ref().map(|question| names::record_type(question.kind));
+    let class = question.as_ref().map(|question| names::class(question.class & 0x7fff));
+    let same = |object: &Fields| {
+        text_is(object, &fields::QUERY_HOST, Some(&name))
+            && text_is(object, &fields::QUERY_TYPE, kind.as_deref())
+            && text_is(object, &fields::QUERY_CLASS, class.as_deref())
+    };
+    // A response mostly follows its question closely, so the search goes from the latest.
+    let found = match session.get(&fields::DNS) {
+        Some(Value::Objects(objects)) => objects.iter().rposition(same),
+        _ => None,
+    };
+    if let Some(index) = found {
+        return session.objects_mut(&fields::DNS)?.get_mut(index);
+    }
+    let mut object = Fields::new();
+    object.add_text(&fields::QUERY_HOST, &name);
+    if let (Some(kind), Some(class)) = (&kind, &class) {
+        object.add_text(&fields::QUERY_TYPE, kind);
+        object.add_text(&fields::QUERY_CLASS, class);
+    }
+    if !wire_name.is_empty() {
+        add_host(&mut object, wire_name, &name);
+    }
+    let before = session.get(&fields::DNS).map_or(0, Value::len);
+    session.add_object(&fields::DNS, object);
+    session.objects_mut(&fields::DNS)?.get_mut(before)
+}
+
+fn add_host(object: &mut Fields, wire_name: &str, name: &str) {
+    object.add_text(&fields::HOST, name);
+    if name != wire_name {
+        object.add_text(&fields::PUNY, wire_name);
+    }
+}
+
+/// A name as shown: decoded when internationalised.
+fn shown(wire_name: &str, outcome: &mut Outcome) -> CompactString {
+    if wire_name.is_empty() {
+        return CompactString::const_new(ROOT);
+    }
+    if wire_name.starts_with("xn--") || wire_name.contains(".xn--") {
+        match parser::decode_punycode(wire_name) {
+            Some(decoded) => return decoded.into(),
+            None => outcome.bad_punycode = true,
+        }
+    }
+    wire_name.into()
+}
+
+fn text_is(object: &Fields, field: &'static FieldSpec, text: Option<&str>) -> bool {
+    match object.get(field) {
+        Some(Value::Text(value)) => Some(value.as_str()) == text,
+        _ => text.is_none(),
+    }
+}
+
+fn has_text(object: &Fields, field: &'static FieldSpec, text: &str) -> bool {
+    matches!(object.get(field), Some(Value::Texts(values)) if values.iter().any(|value| value == text))
+}
+
+/// Adds what a response says. Without `all_sections` only the answer section is read.
+fn response(
+    object: &mut Fields,
+    message: &mut Message<'_>,
+    all_sections: bool,
+    keep_answers: bool,
+    outcome: &mut Outcome,
+) {
+    object.add_text(&fields::STATUS, names::status(message.status()));
+    for flag in names::flags(message.flags) {
+        object.add_text(&fields::HEADER_FLAGS, flag);
+    }
+    let [_, answers, authorities, additional] = message.counts.map(u32::from);
+    let records = if all_sections { answers + authorities + additional } else { answers };
+    let mut count = 0;
+    for _ in 0..records {
+        let Some(record) = message.record() else {
+            outcome.bad_record = true;
+            break;
+        };
+        // OPT describes the message, not the name (RFC 6891).
+        if record.kind == 41 {
+            continue;
+        }
+        count += 1;
+        let answer = answer(object, message, &record, outcome);
+        if keep_answers {
+            object.add_object(&fields::ANSWERS, answer);
+        }
+    }
+    if keep_answers {
+        object.increment(&fields::ANSWER_COUNT, count);
+    }
+}
+
+/// The object of one record; adds its names and addresses to the question's object.
+fn answer(object: &mut Fields, message: &Message<'_>, record: &Record<'_>, outcome: &mut Outcome) -> Fields {
+    let mut answer = Fields::new();
+    let name = shown(&record.name, outcome);
+    answer.add_text(&fields::ANSWER_NAME, &name);
+    answer.add_text(&fields::ANSWER_TYPE, &names::record_type(record.kind));
+    // Multicast DNS keeps its cache-flush bit in the class (RFC 6762 section 10.2).
+    answer.add_text(&fields::ANSWER_CLASS, &names::class(record.class & 0x7fff));
+    answer.add_integer(&fields::ANSWER_TTL, i64::from(record.ttl));
+    let done = match (record.kind, record.data.len()) {
+        (1, 4) => <[u8; 4]>::try_from(record.data)
+            .map(|octets| address(object, &mut answer, &name, Ipv4Addr::from(octets).into()))
+            .ok(),
+        (28, 16) => <[u8; 16]>::try_from(record.data)
+            .map(|octets| address(object, &mut answer, &name, Ipv6Addr::from(octets).into()))
+            .ok(),
+        (1 | 28, _) => None,
+        (2, _) => message.name(record.data_at).map(|(server, _)| {
+            let server = shown(&server, outcome);
+            answer.add_text(&fields::ANSWER_NS, &server);
+            object.add_text(&fields::NAMESERVER_HOST, &server);
+        }),
+        (5, _) => message.name(record.data_at).map(|(wire_name, _)| {
+            let target = shown(&wire_name, outcome);
+            answer.add_text(&fields::ANSWER_CNAME, &target);
+            add_host(object, &wire_name, &target);
+        }),
+        (15, _) => be16(record.data, 0).zip(message.name(record.data_at + 2)).map(|(preference, (server, _))| {
+            let server = shown(&server, outcome);
+            answer.add_integer(&fields::ANSWER_PRIORITY, i64::from(preference));
+            answer.add_text(&fields::ANSWER_MX, &server);
+            object.add_text(&fields::MAILSERVER_HOST, &server);
+        }),
+        (16, _) => {
+            answer.add_bytes(&fields::ANSWER_TXT, &parser::text_strings(record.data));
+            Some(())
+        }
+        (43, _) => rdata::ds(record).map(|text| keep(&mut answer, &fields::ANSWER_DS, &text)),
+        (46, _) => rdata::rrsig(message, record).map(|text| keep(&mut answer, &fields::ANSWER_RRSIG, &text)),
+        (47, _) => rdata::nsec(message, record).map(|text| keep(&mut answer, &fields::ANSWER_NSEC, &text)),
+        (65, _) => rdata::https(message, record).map(|text| keep(&mut answer, &fields::ANSWER_HTTPS, &text)),
+        (257, _) => rdata::caa(record).map(|text| keep(&mut answer, &fields::ANSWER_CAA, &text)),
+        _ => Some(()),
+    };
+    outcome.bad_record |= done.is_none();
+    answer
+}
+
+fn keep(answer: &mut Fields, field: &'static FieldSpec, text: &str) {
+    answer.add_text(field, text);
+}
+
+/// An address belongs to the name asked for, to a name server, to a mail exchange, or to several of them.
+fn address(object: &mut Fields, answer: &mut Fields, name: &str, ip: IpAddr) {
+    let ip = mapped(ip);
+    answer.add_ip(&fields::ANSWER_IP, ip);
+    const OWNERS: [(&FieldSpec, &FieldSpec); 3] = [
+        (&fields::HOST, &fields::IP),
+        (&fields::NAMESERVER_HOST, &fields::NAMESERVER_IP),
+        (&fields::MAILSERVER_HOST, &fields::MAILSERVER_IP),
+    ];
+    for (hosts, addresses) in OWNERS {
+        if has_text(object, hosts, name) {
+            object.add_ip(addresses, ip);
+        }
+    }
+}
+
+/// Messages in datagrams; holds nothing.
+struct Datagrams(Kind);
+
+impl Dissector for Datagrams {
+    fn name(&self) -> &'static str {
+        "dns"
+    }
+    fn payload(&mut self, context: &mut Context<'_>, _: Direction, data: &[u8]) -> Verdict {
+        message(context, self.0, data);
+        Verdict::More
+    }
+}
+
+/// Messages in a stream, each behind its length (RFC 1035 section 4.2.2).
+#[derive(Default)]
+struct Stream {
+    /// A message that is not whole yet, by direction, with its length: at most 65,537 bytes each.
+    partial: [Vec<u8>; 2],
+}
+
+impl Dissector for Stream {
+    fn name(&self) -> &'static str {
+        "dns"
+    }
+
+    fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict {
+        let Some(partial) = self.partial.get_mut(direction) else { return Verdict::Done };
+        let mut rest = data;
+        while !partial.is_empty() {
+            let wanted = match be16(partial, 0) {
+                Some(length) => usize::from(length) + 2,
+                None => 2,
+            };
+            let (taken, after) = rest.split_at(wanted.saturating_sub(partial.len()).min(rest.len()));
+            partial.extend_from_slice(taken);
+            rest = after;
+            if partial.len() < wanted {
+                return Verdict::More;
+            }
+            if wanted == 2 {
+                continue; // only the length was completed
+            }
+            let whole = std::mem::take(partial);
+            if !message(context, Kind::Dns, whole.get(2..).unwrap_or_default()) {
+                return Verdict::Done;
+            }
+        }
+        loop {
+            let Some(length) = be16(rest, 0).map(usize::from) else { break };
+            if length < MIN_MESSAGE {
+                context.malformed("dns", "length");
+                return Verdict::Done;
+            }
+            let Some(body) = rest.get(2..2 + length) else { break };
+            if !message(context, Kind::Dns, body) {
+                return Verdict::Done;
+            }
+            rest = rest.get(2 + length..).unwrap_or_default();
+        }
+        partial.extend_from_slice(rest);
+        Verdict::More
+    }
+}
+
+fn datagrams(context: &mut Context<'_>, kind: Kind) {
+    context.attach(Box::new(Datagrams(kind)));
+}
+
+fn stream(context: &mut Context<'_>, _: Direction, data: &[u8]) {
+    let header = data.get(2..).unwrap_or_default();
+    let plausible = Message::new(header).is_none_or(|message| {
+        message.opcode() <= MAX_OPCODE && message.counts.first().is_some_and(|count| *count <= MAX_QUESTIONS)
+    });
+    if plausible && !context.has_label("dns") {
+        context.label("dns");
+        context.attach(Box::new(Stream::default()));
+    }
+}
+
+/// DNS.
+pub static PROTOCOL: Protocol = Protocol {
+    name: "dns",
+    fields: fields::ALL,
+    classifiers: &[
+        Classifier { trigger: Trigger::UdpPort(53), classify: |context, _, _| datagrams(context, Kind::Dns) },
+        Classifier { trigger: Trigger::UdpPort(5353), classify: |context, _, _| datagrams(context, Kind::Multicast) },
+        Classifier { trigger: Trigger::UdpPort(5355), classify: |context, _, _| datagrams(context, Kind::Llmnr) },
+        Classifier { trigger: Trigger::TcpPort(53), classify: stream },
+    ],
+};
