@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One file of a stream.
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 #[derive(Clone)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeStreamFile {
@@ -25,7 +25,7 @@ pub struct NativeStreamFile {
 }
 
 /// What to import: files of one stream.
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 #[derive(Clone)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeImportOptions {
@@ -39,7 +39,7 @@ pub struct NativeImportOptions {
 }
 
 /// How far an import is.
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeProgress {
     pub packets: f64,
@@ -49,7 +49,7 @@ pub struct NativeProgress {
 }
 
 /// A reader's warning.
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeWarning {
     pub name: String,
@@ -58,7 +58,7 @@ pub struct NativeWarning {
 }
 
 /// What an import made.
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeImportResult {
     pub format: String,
@@ -224,7 +224,7 @@ pub fn copy_capture(
 }
 
 /// What a capture file is, found without reading it whole.
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeCaptureIdentity {
     /// 32 hex digits; empty when compressed, for it is known only once the file is copied.

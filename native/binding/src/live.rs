@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// What a live stream is.
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeLiveOptions {
     pub settings: NativeSettings,
@@ -30,7 +30,7 @@ pub struct NativeLiveOptions {
 }
 
 /// A packet file of the stream.
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeLiveFile {
     pub file_id: u32,
@@ -44,7 +44,7 @@ pub struct NativeLiveFile {
 }
 
 /// What became durable.
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeLiveFlush {
     pub files: Vec<NativeLiveFile>,

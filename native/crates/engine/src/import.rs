@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use lookback_flow::identity::StreamIdentity;
 use lookback_pcapfile::Chunk;
 use lookback_segment::{SegmentInfo, SegmentTarget, write_segments};
-use lookback_session::Session;
+use lookback_session::{PacketPosition, Session};
 use lookback_wire::Decoded;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -63,14 +63,14 @@ struct Batch {
 /// A frame that can cross threads.
 enum FrameBytes {
     Shared { chunk: Chunk, start: u32, end: u32 },
-    Owned(Vec<u8>),
+    Joined { frame: Vec<u8>, earlier: Vec<PacketPosition>, decoded: Box<Decoded> },
 }
 
 impl FrameBytes {
     fn bytes(&self) -> &[u8] {
         match self {
             FrameBytes::Shared { chunk, start, end } => chunk.get(*start as usize..*end as usize).unwrap_or_default(),
-            FrameBytes::Owned(bytes) => bytes,
+            FrameBytes::Joined { frame, .. } => frame,
         }
     }
 }
@@ -149,7 +149,11 @@ impl PacketTarget for FanOut<'_> {
         let worker = (hash % self.senders.len() as u64) as usize;
         let frame = match frame {
             Frame::InChunk { chunk, start, end, .. } => FrameBytes::Shared { chunk: chunk.clone(), start, end },
-            Frame::Joined(bytes) => FrameBytes::Owned(bytes.to_vec()),
+            Frame::Joined(joined) => FrameBytes::Joined {
+                frame: joined.frame.clone(),
+                earlier: joined.earlier.clone(),
+                decoded: Box::new(decoded.clone()),
+            },
         };
         self.batches[worker].push((frame, *meta));
         if self.batches[worker].len() >= BATCH_PACKETS { self.send(worker) } else { Ok(()) }
@@ -165,7 +169,11 @@ impl PacketTarget for FanOut<'_> {
 fn run_worker(mut worker: Worker<SegmentSink>, batches: &Receiver<Batch>) -> (Result<(), EngineError>, Worker<SegmentSink>) {
     for batch in batches {
         for (frame, meta) in &batch.packets {
-            if let Err(error) = worker.frame(frame.bytes(), meta) {
+            let taken = match frame {
+                FrameBytes::Shared { .. } => worker.frame(frame.bytes(), meta),
+                FrameBytes::Joined { frame, earlier, decoded } => worker.decoded_frame(frame, decoded, meta, earlier),
+            };
+            if let Err(error) = taken {
                 return (Err(error), worker);
             }
         }
@@ -202,7 +210,9 @@ fn fan_out(
             let sent = target.send(worker);
             result = result.and(sent);
         }
-        outcome.counters = std::mem::take(&mut target.undecodable);
+        for (name, count) in std::mem::take(&mut target.undecodable) {
+            *outcome.counters.entry(name).or_default() += count;
+        }
         drop(senders);
         let mut sinks = Vec::new();
         for handle in handles {

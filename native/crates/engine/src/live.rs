@@ -6,13 +6,14 @@
 
 use crate::clock::StreamClock;
 use crate::error::EngineError;
+use crate::fragments::{Fragments, Outcome};
 use crate::settings::EngineSettings;
 use crate::worker::{Counters, PacketMeta, RowSink, Worker};
 use lookback_flow::identity::StreamIdentity;
 use lookback_pcapfile::Writer;
 use lookback_segment::{SegmentInfo, SegmentTarget, write_segments};
 use lookback_session::{PacketPosition, Session};
-use lookback_wire::{Decoded, Defragmenter, Reassembly};
+use lookback_wire::Decoded;
 use std::path::PathBuf;
 
 /// What a live stream is.
@@ -109,7 +110,7 @@ pub struct LiveEngine {
     options: LiveOptions,
     worker: Worker<Segments>,
     clock: StreamClock,
-    defragmenter: Defragmenter,
+    fragments: Fragments,
     decoded: Decoded,
     current: Option<OpenFile>,
     closed: Vec<LiveFile>,
@@ -131,7 +132,7 @@ impl LiveEngine {
         Self {
             worker: Worker::new(&options.settings, options.stream, BATCH_ROWS, sink),
             clock: StreamClock::default(),
-            defragmenter: Defragmenter::new(options.settings.max_fragments, options.settings.fragments_timeout),
+            fragments: Fragments::new(options.settings.max_fragments, options.settings.fragments_timeout),
             decoded: Decoded::default(),
             current: None,
             closed: Vec::new(),
@@ -180,17 +181,17 @@ impl LiveEngine {
         match lookback_wire::decode(link_type, frame, original_length, &mut self.decoded) {
             Err(malformed) => self.worker.count_undecodable(malformed.layer, malformed.reason),
             Ok(()) if self.decoded.fragment.is_some() => {
-                match self.defragmenter.add(link_type, frame, &self.decoded, timestamp_ns) {
-                    Reassembly::Incomplete => {}
-                    Reassembly::Rejected(reason) => self.worker.count_undecodable("fragment", reason),
-                    Reassembly::Complete(joined) => {
-                        meta.captured_length = joined.len() as u32;
+                match self.fragments.add(frame, &mut self.decoded, clock_s, meta.ordinal, meta.position) {
+                    Outcome::Held => {}
+                    Outcome::Refused(reason) => self.worker.count_undecodable("fragment", reason),
+                    Outcome::Complete(joined) => {
+                        meta.captured_length = joined.frame.len() as u32;
                         meta.original_length = meta.captured_length;
-                        self.worker.frame(&joined, &meta)?;
+                        self.worker.decoded_frame(&joined.frame, &self.decoded, &meta, &joined.earlier)?;
                     }
                 }
             }
-            Ok(()) => self.worker.decoded_frame(frame, &self.decoded, &meta)?,
+            Ok(()) => self.worker.decoded_frame(frame, &self.decoded, &meta, &[])?,
         }
         Ok(())
     }
@@ -279,6 +280,7 @@ impl LiveEngine {
         let table = self.worker.table();
         let mut counters = self.counters.clone();
         self.worker.count_into(&mut counters);
+        self.fragments.count_into(&mut counters);
         Ok(LiveFlush {
             files,
             segments: std::mem::take(&mut self.worker.sink.written),

@@ -2,12 +2,13 @@
 
 use crate::clock::StreamClock;
 use crate::error::EngineError;
+use crate::fragments::{Fragments, Joined, Outcome};
 use crate::settings::EngineSettings;
 use crate::worker::{Counters, PacketMeta, RowSink, Worker};
 use lookback_pcapfile::{Chunk, Reader};
 use lookback_segment::SegmentInfo;
 use lookback_session::PacketPosition;
-use lookback_wire::{Decoded, Defragmenter, Reassembly};
+use lookback_wire::Decoded;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -127,14 +128,22 @@ pub enum Frame<'a> {
     #[allow(missing_docs, reason = "the chunk and the frame's place in it")]
     InChunk { bytes: &'a [u8], chunk: &'a Chunk, start: u32, end: u32 },
     /// Put together.
-    Joined(&'a [u8]),
+    Joined(&'a Joined),
 }
 
 impl Frame<'_> {
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         match self {
-            Frame::InChunk { bytes, .. } | Frame::Joined(bytes) => bytes,
+            Frame::InChunk { bytes, .. } => bytes,
+            Frame::Joined(joined) => &joined.frame,
+        }
+    }
+    /// Records of the fragments it was joined from, before its own.
+    pub fn earlier(&self) -> &[PacketPosition] {
+        match self {
+            Frame::InChunk { .. } => &[],
+            Frame::Joined(joined) => &joined.earlier,
         }
     }
 }
@@ -147,7 +156,7 @@ pub struct Inline<'w, S> {
 
 impl<S: RowSink> PacketTarget for Inline<'_, S> {
     fn packet(&mut self, frame: Frame<'_>, decoded: &Decoded, meta: &PacketMeta) -> Result<(), EngineError> {
-        self.worker.decoded_frame(frame.bytes(), decoded, meta)
+        self.worker.decoded_frame(frame.bytes(), decoded, meta, frame.earlier())
     }
     fn undecodable(&mut self, layer: &'static str, reason: &'static str) {
         self.worker.count_undecodable(layer, reason);
@@ -170,7 +179,7 @@ pub fn read_stream(
     target: &mut impl PacketTarget,
 ) -> Result<(), EngineError> {
     let mut clock = StreamClock::default();
-    let mut defragmenter = Defragmenter::new(settings.max_fragments, settings.fragments_timeout);
+    let mut fragments = Fragments::new(settings.max_fragments, settings.fragments_timeout);
     let mut decoded = Decoded::default();
     let mut ordinal = first_ordinal;
     let mut bytes_before = 0;
@@ -197,19 +206,13 @@ pub fn read_stream(
             match lookback_wire::decode(packet.link_type, packet.data, packet.original_length, &mut decoded) {
                 Err(malformed) => target.undecodable(malformed.layer, malformed.reason),
                 Ok(()) if decoded.fragment.is_some() => {
-                    match defragmenter.add(packet.link_type, packet.data, &decoded, packet.timestamp_ns) {
-                        Reassembly::Incomplete => {}
-                        Reassembly::Rejected(reason) => target.undecodable("fragment", reason),
-                        Reassembly::Complete(frame) => {
-                            let length = frame.len() as u32;
-                            match lookback_wire::decode(packet.link_type, &frame, length, &mut decoded) {
-                                Ok(()) => {
-                                    meta.original_length = length;
-                                    meta.captured_length = length;
-                                    target.packet(Frame::Joined(&frame), &decoded, &meta)?;
-                                }
-                                Err(malformed) => target.undecodable(malformed.layer, malformed.reason),
-                            }
+                    match fragments.add(packet.data, &mut decoded, clock_s, meta.ordinal, meta.position) {
+                        Outcome::Held => {}
+                        Outcome::Refused(reason) => target.undecodable("fragment", reason),
+                        Outcome::Complete(joined) => {
+                            meta.captured_length = joined.frame.len() as u32;
+                            meta.original_length = meta.captured_length;
+                            target.packet(Frame::Joined(&joined), &decoded, &meta)?;
                         }
                     }
                 }
@@ -239,6 +242,7 @@ pub fn read_stream(
         outcome.warnings.push(Warning { name: "clock-set-back".to_owned(), count: clock.steps_back, first_offset: None });
     }
     outcome.file_bytes = bytes_before;
+    fragments.count_into(&mut outcome.counters);
     (watch.progress)(Progress { packets: outcome.packets, bytes: bytes_before, total_bytes, sessions: target.sessions() });
     Ok(())
 }

@@ -74,7 +74,7 @@ impl<S: RowSink> Worker<S> {
     pub fn frame(&mut self, frame: &[u8], meta: &PacketMeta) -> Result<(), EngineError> {
         let mut decoded = std::mem::take(&mut self.decoded);
         let outcome = match lookback_wire::decode(meta.link_type, frame, meta.original_length, &mut decoded) {
-            Ok(()) => self.decoded_frame(frame, &decoded, meta),
+            Ok(()) => self.decoded_frame(frame, &decoded, meta, &[]),
             Err(malformed) => {
                 *self.undecodable.entry((malformed.layer, malformed.reason)).or_default() += 1;
                 Ok(())
@@ -84,11 +84,20 @@ impl<S: RowSink> Worker<S> {
         outcome
     }
 
-    /// Adds a frame that is decoded already.
+    /// Adds a frame that is decoded already; `earlier` are the records of the fragments it was joined from before its own.
     ///
     /// # Errors
     /// When a full batch cannot be stored.
-    pub fn decoded_frame(&mut self, frame: &[u8], decoded: &Decoded, meta: &PacketMeta) -> Result<(), EngineError> {
+    pub fn decoded_frame(
+        &mut self,
+        frame: &[u8],
+        decoded: &Decoded,
+        meta: &PacketMeta,
+        earlier: &[PacketPosition],
+    ) -> Result<(), EngineError> {
+        if let Some(malformed) = decoded.malformed {
+            *self.undecodable.entry((malformed.layer, malformed.reason)).or_default() += 1;
+        }
         if decoded.kind == FlowKind::Other && !self.save_unknown.keeps(decoded) {
             self.by_rule += 1;
             return Ok(());
@@ -102,6 +111,7 @@ impl<S: RowSink> Worker<S> {
             truncated: meta.captured_length < meta.original_length,
             ordinal: meta.ordinal,
             position: meta.position,
+            earlier,
         });
         if self.table.saved().len() >= self.batch_rows {
             self.hand_on()?;

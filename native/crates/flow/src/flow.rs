@@ -36,6 +36,8 @@ pub struct PacketFacts<'a> {
     pub ordinal: u64,
     /// Where it is stored.
     pub position: PacketPosition,
+    /// Records of the fragments that it was joined from, before its own.
+    pub earlier: &'a [PacketPosition],
 }
 
 /// What a worker keeps for all its flows to use while they handle payload.
@@ -185,6 +187,7 @@ impl Flow {
         self.flow_packets[direction] += 1;
         self.session.bytes[direction] += u64::from(packet.captured_length);
         if self.kind != FlowKind::Esp || settings.esp_save_packets || first_of_segment {
+            self.session.positions.extend_from_slice(packet.earlier);
             self.session.positions.push(packet.position);
         }
         self.mark_bytes(u64::from(packet.captured_length));

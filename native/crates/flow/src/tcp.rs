@@ -56,6 +56,7 @@ pub struct TcpState {
     /// Whether a SYN or SYN-ACK was seen.
     pub handshake: bool,
     next: [Option<u32>; 2],
+    delivered: [bool; 2],
     end: [EndState; 2],
     pending: [Vec<Pending>; 2],
     pending_bytes: [usize; 2],
@@ -180,17 +181,9 @@ impl TcpState {
             }
         }
         self.handshake = true;
-        let next = tcp.sequence.wrapping_add(1);
         // A repeated SYN must not wind back a direction whose payload was already delivered.
-        if self.next[direction].is_none_or(|known| distance(known, next) > 0 || self.pending[direction].is_empty() && known == next) || !self.delivered(direction) {
-            self.next[direction] = Some(next);
-        }
-    }
-
-    fn delivered(&self, direction: Direction) -> bool {
-        match (self.next[direction], self.isn[direction].or(self.syn_ack.filter(|_| direction == 1).map(|(s, _)| s))) {
-            (Some(next), Some(isn)) => distance(isn.wrapping_add(1), next) > 0,
-            _ => false,
+        if !self.delivered[direction] {
+            self.next[direction] = Some(tcp.sequence.wrapping_add(1));
         }
     }
 
@@ -218,6 +211,7 @@ impl TcpState {
                     self.note_out_of_order(direction, fields);
                 }
                 self.next[direction] = Some(end);
+                self.delivered[direction] = true;
                 deliver(fields, Piece::Data(fresh));
                 self.drain(direction, fields, &mut deliver);
             }
@@ -278,6 +272,11 @@ impl TcpState {
             taken += 1;
         }
         self.pending[direction].drain(..taken);
+    }
+
+    /// Segments that wait for an earlier one.
+    pub fn waiting(&self) -> usize {
+        self.pending[0].len() + self.pending[1].len()
     }
 
     /// Half of the time from SYN to the first pure ACK in whole milliseconds.

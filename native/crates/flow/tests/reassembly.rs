@@ -1,0 +1,147 @@
+//! TCP payload comes out in order whatever the order of its segments, and buffers stay bounded.
+
+use lookback_flow::tcp::{Outcome, Piece, TcpState, flag};
+use lookback_session::{Fields, TcpFlagCounts, Value, core_fields};
+use lookback_wire::Tcp;
+
+/// A small deterministic generator (xorshift64*).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % below.max(1)
+    }
+}
+
+fn segment(sequence: u32, flags: u16) -> Tcp {
+    Tcp { sequence, acknowledgement: 0, flags, window: 1000 }
+}
+
+struct Stream {
+    tcp: TcpState,
+    fields: Fields,
+    counts: TcpFlagCounts,
+    got: Vec<u8>,
+    gaps: u64,
+}
+
+impl Stream {
+    fn opened_at(isn: u32) -> Self {
+        let mut stream = Self { tcp: TcpState::default(), fields: Fields::new(), counts: TcpFlagCounts::default(), got: Vec::new(), gaps: 0 };
+        stream.send(isn, flag::SYN, &[]);
+        stream
+    }
+    fn send(&mut self, sequence: u32, flags: u16, data: &[u8]) {
+        let header = segment(sequence, flags);
+        if self.tcp.header(&header, 0, data.len(), 0, &mut self.counts, &mut self.fields) == Outcome::Payload {
+            let (got, gaps) = (&mut self.got, &mut self.gaps);
+            self.tcp.accept(sequence, data, 0, 256, &mut self.fields, |_, piece| match piece {
+                Piece::Data(data) => got.extend_from_slice(data),
+                Piece::Gap(bytes) => *gaps += bytes,
+            });
+        }
+    }
+    fn tags(&self) -> Vec<String> {
+        match self.fields.get(&core_fields::TAGS) {
+            Some(Value::Texts(tags)) => tags.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[test]
+fn any_order_overlap_and_repetition_gives_the_same_bytes_across_the_wrap() {
+    let mut random = Random(7);
+    for round in 0..2_000u32 {
+        let length = 1 + random.next(3_000);
+        let data: Vec<u8> = (0..length).map(|_| random.next(256) as u8).collect();
+        let isn = 0u32.wrapping_sub(random.next(4_000) as u32);
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        while at < length {
+            let end = (at + 1 + random.next(200)).min(length);
+            let start = at.saturating_sub(random.next(20));
+            pieces.push((start, end));
+            if random.next(5) == 0 {
+                pieces.push((start, end));
+            }
+            at = end;
+        }
+        for _ in 0..pieces.len() {
+            let (a, b) = (random.next(pieces.len()), random.next(pieces.len()));
+            pieces.swap(a, b);
+        }
+        let mut stream = Stream::opened_at(isn);
+        for (start, end) in pieces {
+            stream.send(isn.wrapping_add(1 + start as u32), flag::ACK | flag::PSH, &data[start..end]);
+        }
+        assert_eq!(stream.got, data, "round {round}");
+        assert_eq!(stream.gaps, 0);
+    }
+}
+
+#[test]
+fn a_hole_is_skipped_once_the_buffer_is_full_and_told() {
+    let mut stream = Stream::opened_at(0);
+    for piece in 0..300u32 {
+        stream.send(1 + 100 + piece * 10, flag::ACK, b"0123456789");
+    }
+    assert_eq!(stream.gaps, 100);
+    assert_eq!(stream.got.len(), 3_000);
+    assert!(stream.tcp.overflowed);
+    assert_eq!(stream.tags(), ["incomplete-tcp"]);
+}
+
+#[test]
+fn without_a_handshake_nothing_is_delivered() {
+    let mut stream = Stream { tcp: TcpState::default(), fields: Fields::new(), counts: TcpFlagCounts::default(), got: Vec::new(), gaps: 0 };
+    stream.send(5, flag::ACK | flag::PSH, b"data");
+    assert!(stream.got.is_empty());
+    assert_eq!(stream.counts.psh, 1);
+}
+
+#[test]
+fn a_repeated_syn_does_not_deliver_twice() {
+    let mut stream = Stream::opened_at(10);
+    stream.send(11, flag::ACK, b"hello");
+    stream.send(10, flag::SYN, &[]);
+    stream.send(11, flag::ACK, b"hello");
+    stream.send(16, flag::ACK, b" world");
+    assert_eq!(stream.got, b"hello world");
+}
+
+#[test]
+fn random_headers_and_payload_never_panic_and_stay_bounded() {
+    let mut random = Random(99);
+    let payload = vec![1u8; 1460];
+    let mut tcp = TcpState::default();
+    let mut fields = Fields::new();
+    let mut counts = TcpFlagCounts::default();
+    for _ in 0..60_000 {
+        let header = Tcp {
+            sequence: (random.next(1 << 16) as u32) << random.next(17),
+            acknowledgement: random.next(usize::MAX) as u32,
+            flags: random.next(512) as u16,
+            window: random.next(3) as u16,
+        };
+        let data = &payload[..random.next(payload.len())];
+        let direction = random.next(2);
+        if tcp.header(&header, direction, data.len(), 1, &mut counts, &mut fields) == Outcome::Payload {
+            tcp.accept(header.sequence, data, direction, 32, &mut fields, |_, _| {});
+        }
+    }
+    assert!(tcp.waiting() <= 2 * 33);
+}
+
+#[test]
+fn random_sctp_chunks_never_panic() {
+    let mut random = Random(3);
+    for _ in 0..50_000 {
+        let bytes: Vec<u8> = (0..random.next(80)).map(|_| if random.next(3) == 0 { 0 } else { random.next(66) as u8 }).collect();
+        let total: usize = lookback_flow::sctp::user_data(&bytes).map(|user| user.data.len()).sum();
+        assert!(total <= bytes.len());
+    }
+}

@@ -1,0 +1,113 @@
+import { createRequire } from "node:module";
+import type {
+  CancelFlag as NativeCancelFlag,
+  LiveCapture as NativeLiveCapture,
+} from "../../native/binding/index.js";
+import { ERROR_CODES, LookbackError, type ErrorCode, type ErrorDetails } from "../base/errors.js";
+import type { CaptureIdentity, EngineSettings, ImportOptions, ImportProgress, ImportResult, LiveEngine, LiveFlush, LiveOptions, NativeCore } from "./types.js";
+
+/** The library as it exports itself; its declarations are generated (`native/binding/index.d.ts`). */
+interface Binding {
+  readonly CancelFlag: new () => NativeCancelFlag;
+  readonly LiveCapture: new (options: LiveOptions) => NativeLiveCapture;
+  fieldCatalogue(): string;
+  identifyCapture(path: string): Promise<CaptureIdentity>;
+  dissectCapture(path: string, settings: EngineSettings): Promise<string>;
+  copyCapture(source: string, destination: string, cancel: NativeCancelFlag, onProgress: (bytes: number) => void): Promise<number>;
+  importStream(options: ImportOptions, cancel: NativeCancelFlag, onProgress: (progress: ImportProgress) => void): Promise<ImportResult>;
+}
+
+const LIBRARY = "../../native/binding/lookback.node";
+
+function load(): Binding {
+  try {
+    // The library's own declarations are the contract; there is nothing to check at run time.
+    return createRequire(import.meta.url)(LIBRARY) as Binding;
+  } catch (cause) {
+    throw new LookbackError("UNAVAILABLE", `the capture core cannot be loaded from ${LIBRARY}; build it with "npm run build"`, {}, { cause });
+  }
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(ERROR_CODES, code);
+}
+
+function isDetails(value: unknown): value is ErrorDetails {
+  return typeof value === "object" && value !== null && Object.values(value).every((part) => part === null || ["string", "number", "boolean"].includes(typeof part));
+}
+
+/** A `LookbackError` from the JSON message of an error of the core. */
+export function fromNative(error: unknown): LookbackError {
+  const message = error instanceof Error ? error.message : String(error);
+  try {
+    const parsed: unknown = JSON.parse(message);
+    if (typeof parsed === "object" && parsed !== null && "code" in parsed && "message" in parsed && isErrorCode(parsed.code)) {
+      const details = "details" in parsed && isDetails(parsed.details) ? parsed.details : {};
+      return new LookbackError(parsed.code, String(parsed.message), details, { cause: error });
+    }
+  } catch {
+    // Not JSON: an error of the boundary itself, told as it is below.
+  }
+  return new LookbackError("INTERNAL", message, {}, { cause: error });
+}
+
+async function translated<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+function translatedNow<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+/** Loads the native core. Throws UNAVAILABLE when it was not built. */
+export function loadNativeCore(): NativeCore {
+  const binding = load();
+
+  /** A flag that follows `signal`, and a function that stops following. */
+  function cancelOn(signal: AbortSignal | null): { flag: NativeCancelFlag; release: () => void } {
+    const flag = new binding.CancelFlag();
+    const onAbort = () => flag.cancel();
+    if (signal?.aborted) flag.cancel();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    return { flag, release: () => signal?.removeEventListener("abort", onAbort) };
+  }
+
+  return {
+    fieldCatalogue: () => binding.fieldCatalogue(),
+    identify: (path) => translated(binding.identifyCapture(path)),
+    dissect: (path, settings) => translated(binding.dissectCapture(path, settings)),
+    async copyCapture(source, destination, signal, onProgress) {
+      const { flag, release } = cancelOn(signal);
+      try {
+        return await translated(binding.copyCapture(source, destination, flag, onProgress));
+      } finally {
+        release();
+      }
+    },
+    async importStream(options, signal, onProgress) {
+      const { flag, release } = cancelOn(signal);
+      try {
+        return await translated(binding.importStream(options, flag, onProgress));
+      } finally {
+        release();
+      }
+    },
+    openLive(options): LiveEngine {
+      const live = translatedNow(() => new binding.LiveCapture(options));
+      return {
+        push: (batch) => translatedNow(() => live.push(batch)),
+        tick: (nowMs) => translatedNow(() => live.tick(nowMs)),
+        flush: () => translatedNow((): LiveFlush => live.flush()),
+        close: () => translatedNow((): LiveFlush => live.close()),
+      };
+    },
+  };
+}
