@@ -1,7 +1,12 @@
+import { createRequire } from "node:module";
 import { defineConfig } from "vitest/config";
+
+/** Node loads the CommonJS build of `graphql` for every importer; Vite would pick its module build for ours: two realms. */
+const oneGraphql = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve("graphql") }] };
 
 /** Projects by kind of test; `ops/test.mjs` runs unit, contract, integration, conformance and e2e in that order. */
 const project = (name: string, include: string[], testTimeout: number) => ({
+  resolve: oneGraphql,
   test: { name, include, testTimeout, hookTimeout: testTimeout, pool: "forks" as const },
 });
 

@@ -1,0 +1,162 @@
+import type { Clock } from "../base/clock.js";
+import { LookbackError } from "../base/errors.js";
+import { AttemptLimit } from "./attempt-limit.js";
+import type { AccessRecords } from "./access-records.js";
+import { hashPassword, passwordMatches } from "./password.js";
+import { newSecret, secretHash } from "./secret.js";
+import { lowestRole, roleAllows, type AuditEntry, type Permission, type Principal, type Role, type User } from "./user.js";
+
+/** How long a browser's login lasts. */
+export const LOGIN_MS = 12 * 60 * 60_000;
+/** Longest life of a token. */
+export const MAX_TOKEN_MS = 366 * 24 * 60 * 60_000;
+/** Most tokens of one user. */
+const MAX_TOKENS = 50;
+/** Start of every token, so that a leaked one is recognised in a text. */
+const TOKEN_PREFIX = "lb_";
+
+const USER_NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
+
+/** The first administrator and the password to show once. */
+export interface FirstAdministrator {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** What a user is made of. */
+export interface NewUser {
+  readonly name: string;
+  readonly password: string;
+  readonly role: Role;
+  readonly forcedExpression?: string;
+  readonly hiddenFields?: readonly string[];
+  readonly maxAgeHours?: number | null;
+}
+
+/** Who may come in, and what was done: users, logins, tokens, audit. Secrets are stored as hashes only. */
+export class AccessService {
+  readonly #records: AccessRecords;
+  readonly #clock: Clock;
+  readonly #attempts: AttemptLimit;
+
+  constructor(records: AccessRecords, clock: Clock) {
+    this.#records = records;
+    this.#clock = clock;
+    this.#attempts = new AttemptLimit(clock);
+  }
+
+  /** Makes the administrator `admin` with a random password when there is no user yet, else null. */
+  async firstStart(): Promise<FirstAdministrator | null> {
+    if (this.#records.countUsers() > 0) return null;
+    const password = newSecret().slice(0, 24);
+    await this.putUser({ name: "admin", password, role: "administrator" });
+    return { name: "admin", password };
+  }
+
+  /** Adds a user, or changes one and ends its logins and tokens. */
+  async putUser(user: NewUser): Promise<User> {
+    if (!USER_NAME.test(user.name)) {
+      throw new LookbackError("BAD_INPUT", `"${user.name.slice(0, 64)}" is no user name: 1 to 64 of letters, digits and . _ @ -, a letter or digit first`);
+    }
+    const made: User = {
+      name: user.name,
+      role: user.role,
+      passwordHash: await hashPassword(user.password),
+      enabled: true,
+      forcedExpression: user.forcedExpression ?? "",
+      hiddenFields: user.hiddenFields ?? [],
+      maxAgeHours: user.maxAgeHours ?? null,
+      createdMs: this.#clock.nowMs(),
+    };
+    this.#records.putUser(made);
+    this.#records.removeCredentials(made.name);
+    return made;
+  }
+
+  /**
+   * Checks a password and starts a login. Returns the secret id for the cookie. LOGIN_FAILED does not say whether
+   * the user exists; RATE_LIMITED after repeated failures of that name or address.
+   */
+  async login(name: string, password: string, address: string): Promise<{ readonly id: string; readonly user: User; readonly expiresMs: number }> {
+    const keys = [`user:${name.slice(0, 64)}`, `address:${address}`];
+    this.#attempts.check(keys);
+    const user = this.#records.findUser(name);
+    const matches = await passwordMatches(password, user?.passwordHash ?? null);
+    if (user === null || !matches || !user.enabled) {
+      this.#attempts.failed(keys);
+      this.audit(name.slice(0, 64), "login.failed", { address });
+      throw new LookbackError("LOGIN_FAILED", "user name or password is wrong");
+    }
+    this.#attempts.succeeded(`user:${name}`);
+    const now = this.#clock.nowMs();
+    this.#records.removeExpired(now);
+    const id = newSecret();
+    const expiresMs = now + LOGIN_MS;
+    this.#records.putLogin({ hash: secretHash(id), user: user.name, createdMs: now, expiresMs });
+    this.audit(user.name, "login.start", { address });
+    return { id, user, expiresMs };
+  }
+
+  /** Ends the login of a cookie; unknown ids are fine. */
+  logout(id: string): void {
+    const hash = secretHash(id);
+    const login = this.#records.findLogin(hash);
+    if (login === null) return;
+    this.#records.removeLogin(hash);
+    this.audit(login.user, "login.end", {});
+  }
+
+  /** The user of a login cookie, or null. */
+  principalOfCookie(id: string): Principal | null {
+    const hash = secretHash(id);
+    const login = this.#records.findLogin(hash);
+    if (login === null || login.expiresMs <= this.#clock.nowMs()) return null;
+    return this.#principal(login.user, "cookie", hash);
+  }
+
+  /** The user of a bearer token, or null. */
+  principalOfToken(token: string): Principal | null {
+    const hash = secretHash(token);
+    const found = this.#records.findToken(hash);
+    if (found === null || found.expiresMs <= this.#clock.nowMs()) return null;
+    return this.#principal(found.user, "token", hash);
+  }
+
+  #principal(name: string, method: Principal["method"], credentialHash: string): Principal | null {
+    const user = this.#records.findUser(name);
+    return user === null || !user.enabled ? null : { user, method, credentialHash };
+  }
+
+  /** Makes a named token for a user and returns it; it is not shown again. */
+  createToken(user: string, name: string, lifeMs: number): string {
+    if (this.#records.findUser(user) === null) throw new LookbackError("NOT_FOUND", `there is no user "${user}"`);
+    if (!/^[\w .:@-]{1,64}$/.test(name)) throw new LookbackError("BAD_INPUT", "a token's name has 1 to 64 letters, digits, spaces and . : @ _ -");
+    if (!(lifeMs > 0 && lifeMs <= MAX_TOKEN_MS)) throw new LookbackError("LIMIT_EXCEEDED", "a token lives up to 366 days", { limit: MAX_TOKEN_MS });
+    const existing = this.#records.listTokens(user);
+    if (existing.length >= MAX_TOKENS) throw new LookbackError("LIMIT_EXCEEDED", `a user has at most ${MAX_TOKENS} tokens; remove one`, { limit: MAX_TOKENS });
+    if (existing.some((token) => token.name === name)) throw new LookbackError("BAD_INPUT", `user "${user}" has a token "${name}" already`);
+    const token = TOKEN_PREFIX + newSecret();
+    const now = this.#clock.nowMs();
+    this.#records.putToken({ name, user, hash: secretHash(token), createdMs: now, expiresMs: now + lifeMs });
+    this.audit(user, "token.create", { name });
+    return token;
+  }
+
+  /** Ends a token; NOT_FOUND when there is none of that name. */
+  revokeToken(user: string, name: string): void {
+    if (!this.#records.removeToken(user, name)) throw new LookbackError("NOT_FOUND", `user "${user}" has no token "${name}"`);
+    this.audit(user, "token.revoke", { name });
+  }
+
+  /** Throws FORBIDDEN unless the user's role allows the action. */
+  require(user: User, permission: Permission): void {
+    if (roleAllows(user.role, permission)) return;
+    const needed = lowestRole(permission);
+    throw new LookbackError("FORBIDDEN", `"${permission}" needs the role ${needed}; ${user.name} is ${user.role}`, { needed, role: user.role });
+  }
+
+  /** Appends a line to the audit log. */
+  audit(user: string, action: string, details: AuditEntry["details"]): void {
+    this.#records.appendAudit({ atMs: this.#clock.nowMs(), user, action, details });
+  }
+}

@@ -1,0 +1,14 @@
+import { createHash, randomBytes } from "node:crypto";
+
+/** Bits of a login id or token: 256. */
+const SECRET_BYTES = 32;
+
+/** A new random secret, 43 characters of base64url. */
+export function newSecret(): string {
+  return randomBytes(SECRET_BYTES).toString("base64url");
+}
+
+/** What is stored of a secret: SHA-256 in hex. A secret has 256 random bits, so no salt and no slow hash are needed. */
+export function secretHash(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}

@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { AccessService, LOGIN_MS } from "../../../src/access/access-service.js";
+import { MemoryAccessRecords } from "../../../src/access/memory-records.js";
+import { hashPassword, passwordMatches } from "../../../src/access/password.js";
+import { ScopeOfUser } from "../../../src/access/scope.js";
+import { roleAllows, type User } from "../../../src/access/user.js";
+import type { CheckedExpression } from "../../../src/model/checked-expression.js";
+
+let now = 1_800_000_000_000;
+const clock = { nowMs: () => now };
+let records: MemoryAccessRecords;
+let access: AccessService;
+
+beforeEach(() => {
+  now = 1_800_000_000_000;
+  records = new MemoryAccessRecords();
+  access = new AccessService(records, clock);
+});
+
+describe("passwords", () => {
+  test("a hash matches its password alone, and two hashes of one differ", async () => {
+    const first = await hashPassword("correct horse");
+    expect(first).toMatch(/^scrypt\$32768\$8\$1\$/);
+    expect(await hashPassword("correct horse")).not.toBe(first);
+    expect(await passwordMatches("correct horse", first)).toBe(true);
+    expect(await passwordMatches("correct horsf", first)).toBe(false);
+  });
+
+  test("no user, a damaged hash and an overlong password never match", async () => {
+    const stored = await hashPassword("x".repeat(256));
+    expect(await passwordMatches("anything", null)).toBe(false);
+    expect(await passwordMatches("anything", "scrypt$1$1")).toBe(false);
+    expect(await passwordMatches("x".repeat(257), stored)).toBe(false);
+  });
+
+  test("short passwords are refused", async () => {
+    await expect(hashPassword("short")).rejects.toMatchObject({ code: "BAD_INPUT" });
+  });
+});
+
+describe("first start", () => {
+  test("makes one administrator, once", async () => {
+    const first = await access.firstStart();
+    expect(first?.name).toBe("admin");
+    expect(first?.password.length).toBe(24);
+    expect(await access.firstStart()).toBeNull();
+    expect(records.findUser("admin")?.role).toBe("administrator");
+    expect(JSON.stringify(records.listUsers())).not.toContain(first?.password);
+  });
+});
+
+describe("login", () => {
+  test("gives a cookie that works until it expires or is ended, and stores only its hash", async () => {
+    await access.putUser({ name: "ana", password: "a-password", role: "analyst" });
+    const login = await access.login("ana", "a-password", "127.0.0.1");
+    expect(access.principalOfCookie(login.id)?.user.name).toBe("ana");
+    expect(records.findLogin(login.id)).toBeNull();
+    now += LOGIN_MS;
+    expect(access.principalOfCookie(login.id)).toBeNull();
+    const second = await access.login("ana", "a-password", "127.0.0.1");
+    access.logout(second.id);
+    expect(access.principalOfCookie(second.id)).toBeNull();
+  });
+
+  test("an unknown user and a wrong password give the same error", async () => {
+    await access.putUser({ name: "ana", password: "a-password", role: "analyst" });
+    const errors = await Promise.all([access.login("ana", "wrong", "a").catch(String), access.login("bob", "wrong", "b").catch(String)]);
+    expect(errors[0]).toBe(errors[1]);
+  });
+
+  test("a disabled user cannot log in, and its running login ends", async () => {
+    const user = await access.putUser({ name: "ana", password: "a-password", role: "analyst" });
+    const login = await access.login("ana", "a-password", "a");
+    records.putUser({ ...user, enabled: false });
+    expect(access.principalOfCookie(login.id)).toBeNull();
+    await expect(access.login("ana", "a-password", "a")).rejects.toMatchObject({ code: "LOGIN_FAILED" });
+  });
+
+  test("a new password ends logins and tokens", async () => {
+    await access.putUser({ name: "ana", password: "a-password", role: "analyst" });
+    const login = await access.login("ana", "a-password", "a");
+    const token = access.createToken("ana", "ci", 1_000);
+    await access.putUser({ name: "ana", password: "b-password", role: "analyst" });
+    expect(access.principalOfCookie(login.id)).toBeNull();
+    expect(access.principalOfToken(token)).toBeNull();
+  });
+
+  test("guessing is slowed down twofold per failure, and the right password waits too", async () => {
+    await access.putUser({ name: "ana", password: "a-password", role: "analyst" });
+    for (let i = 0; i < 5; i++) await expect(access.login("ana", "wrong", `a${i}`)).rejects.toMatchObject({ code: "LOGIN_FAILED" });
+    await expect(access.login("ana", "a-password", "b")).rejects.toMatchObject({ code: "RATE_LIMITED", details: { retryAfterSeconds: 1 } });
+    now += 1_000;
+    await expect(access.login("ana", "wrong", "c")).rejects.toMatchObject({ code: "LOGIN_FAILED" });
+    await expect(access.login("ana", "a-password", "b")).rejects.toMatchObject({ details: { retryAfterSeconds: 2 } });
+    now += 2_000;
+    await access.login("ana", "a-password", "b");
+    await access.login("ana", "a-password", "b");
+  });
+
+  test("an address that tries many names is slowed down as well", async () => {
+    for (let i = 0; i < 5; i++) await expect(access.login(`u${i}`, "wrong", "10.0.0.1")).rejects.toMatchObject({ code: "LOGIN_FAILED" });
+    await expect(access.login("other", "wrong", "10.0.0.1")).rejects.toMatchObject({ code: "RATE_LIMITED" });
+  });
+});
+
+describe("tokens", () => {
+  test("work until they expire or are revoked, have unique names, and are stored hashed", async () => {
+    await access.putUser({ name: "ana", password: "a-password", role: "analyst" });
+    const token = access.createToken("ana", "ci", 5_000);
+    expect(access.principalOfToken(token)?.method).toBe("token");
+    expect(() => access.createToken("ana", "ci", 5_000)).toThrow(/already/);
+    expect(JSON.stringify(records.listTokens("ana"))).not.toContain(token);
+    now += 5_000;
+    expect(access.principalOfToken(token)).toBeNull();
+    access.revokeToken("ana", "ci");
+    expect(() => access.revokeToken("ana", "ci")).toThrow(/no token/);
+  });
+
+  test("have a bounded life", async () => {
+    await access.putUser({ name: "ana", password: "a-password", role: "analyst" });
+    expect(() => access.createToken("ana", "x", Number.POSITIVE_INFINITY)).toThrow(/366 days/);
+    expect(() => access.createToken("ana", "x", Number.NaN)).toThrow(/366 days/);
+  });
+});
+
+describe("roles", () => {
+  test("each includes those before it", () => {
+    expect(roleAllows("viewer", "search")).toBe(true);
+    expect(roleAllows("viewer", "export")).toBe(false);
+    expect(roleAllows("analyst", "export")).toBe(true);
+    expect(roleAllows("analyst", "import")).toBe(false);
+    expect(roleAllows("operator", "import")).toBe(true);
+    expect(roleAllows("operator", "administer")).toBe(false);
+    expect(roleAllows("administrator", "administer")).toBe(true);
+  });
+});
+
+describe("scope", () => {
+  const user: User = {
+    name: "ana", role: "viewer", passwordHash: "", enabled: true, forcedExpression: "node == a", hiddenFields: ["http.cookieValue"], maxAgeHours: 2, createdMs: 0,
+  };
+  const everything: CheckedExpression = { node: "everything" };
+
+  test("carries the forced expression, hidden fields and the oldest time", () => {
+    const scope = new ScopeOfUser(() => everything, clock).scopeOf(user);
+    expect(scope.forcedExpression).toBe(everything);
+    expect(scope.hiddenFields.has("http.cookieValue")).toBe(true);
+    expect(scope.oldestMs).toBe(now - 7_200_000);
+  });
+
+  test("a forced expression that fails closes the door", () => {
+    const scopes = new ScopeOfUser(() => { throw new Error("unknown field"); }, clock);
+    expect(() => scopes.scopeOf(user)).toThrow(expect.objectContaining({ code: "FORBIDDEN" }));
+  });
+});
