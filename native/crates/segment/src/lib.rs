@@ -1,1 +1,23 @@
-//! placeholder until the crate lands
+//! Session rows out: as columns of immutable Parquet segments, and as JSON documents.
+//!
+//! * [`writer`]: [`SegmentWriter`] partitions rows by day and writes each part as one file.
+//! * [`layout`]: which columns a segment has, and how each is typed and encoded.
+//! * [`column`]: the growing columns themselves.
+//! * [`positions`]: the packed form of a session's packet positions.
+//! * [`document`](mod@document): one session as a nested JSON document.
+//! * [`catalogue`]: the declared fields as JSON, from which `schema/fields.json` is made.
+//!
+//! It knows no packets, no threads and no catalogue database: what it wrote, it returns.
+
+pub mod catalogue;
+mod column;
+pub mod document;
+mod layout;
+pub mod positions;
+mod record_columns;
+pub mod writer;
+
+pub use catalogue::field_catalogue_json;
+pub use document::{DocumentOptions, document};
+pub use layout::SCHEMA_VERSION;
+pub use writer::{SegmentError, SegmentInfo, SegmentTarget, SegmentWriter};

@@ -1,0 +1,335 @@
+//! Columns that grow row by row and become Arrow arrays.
+
+use arrow_array::{
+    ArrayRef, BinaryArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array,
+    ListArray, StringArray, StructArray,
+};
+use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_schema::extension::Uuid;
+use arrow_schema::{ArrowError, DataType, Field, FieldRef};
+use lookback_session::{FieldSpec, Fields, Value};
+use std::sync::Arc;
+
+/// Most bytes of text that one column gathers before its rows are written; a value beyond is left out and
+/// counted. Offsets are 32 bits wide.
+pub(crate) const MAX_TEXT_PER_BATCH: usize = 1 << 30;
+
+/// What a column holds, without its nulls.
+pub(crate) enum Values {
+    Integer32(Vec<i32>),
+    Integer(Vec<i64>),
+    Float(Vec<f64>),
+    Boolean(BooleanBufferBuilder),
+    Text { ends: Vec<i32>, bytes: Vec<u8> },
+    Binary { ends: Vec<i32>, bytes: Vec<u8> },
+    Uuid(Vec<u8>),
+    List { ends: Vec<i32>, child: Box<Column> },
+    Struct(Vec<Member>),
+}
+
+/// One member of an object list.
+pub(crate) struct Member {
+    pub field: &'static FieldSpec,
+    pub column: Column,
+}
+
+/// A growing column with its name and type.
+pub(crate) struct Column {
+    field: FieldRef,
+    values: Values,
+    length: usize,
+    /// Made at the first null; until then every row has a value.
+    valid: Option<BooleanBufferBuilder>,
+    /// Values left out, see [`MAX_TEXT_PER_BATCH`].
+    left_out: u64,
+}
+
+/// The Arrow type of an address or id: 16 bytes that Parquet knows as UUID, so that order is that of the bytes.
+pub(crate) fn uuid_field(name: &str, nullable: bool) -> Field {
+    Field::new(name, DataType::FixedSizeBinary(16), nullable).with_extension_type(Uuid)
+}
+
+impl Column {
+    pub fn integer32(name: &str) -> Self {
+        Self::new(Field::new(name, DataType::Int32, false), Values::Integer32(Vec::new()))
+    }
+    pub fn integer(name: &str, nullable: bool) -> Self {
+        Self::new(Field::new(name, DataType::Int64, nullable), Values::Integer(Vec::new()))
+    }
+    pub fn float(name: &str, nullable: bool) -> Self {
+        Self::new(Field::new(name, DataType::Float64, nullable), Values::Float(Vec::new()))
+    }
+    pub fn boolean(name: &str, nullable: bool) -> Self {
+        Self::new(
+            Field::new(name, DataType::Boolean, nullable),
+            Values::Boolean(BooleanBufferBuilder::new(0)),
+        )
+    }
+    pub fn text(name: &str, nullable: bool) -> Self {
+        Self::new(
+            Field::new(name, DataType::Utf8, nullable),
+            Values::Text { ends: vec![0], bytes: Vec::new() },
+        )
+    }
+    pub fn binary(name: &str) -> Self {
+        Self::new(
+            Field::new(name, DataType::Binary, false),
+            Values::Binary { ends: vec![0], bytes: Vec::new() },
+        )
+    }
+    pub fn uuid(name: &str, nullable: bool) -> Self {
+        Self::new(uuid_field(name, nullable), Values::Uuid(Vec::new()))
+    }
+    /// A list of what `child` holds; the child is renamed to Parquet's `element`.
+    pub fn list(name: &str, mut child: Column) -> Self {
+        let element = child.field.as_ref().clone().with_name("element").with_nullable(false);
+        child.field = Arc::new(element);
+        let field = Field::new(name, DataType::List(child.field.clone()), true);
+        Self::new(field, Values::List { ends: vec![0], child: Box::new(child) })
+    }
+    pub fn structure(name: &str, members: Vec<Member>) -> Self {
+        let fields = members.iter().map(|member| member.column.field.clone()).collect();
+        Self::new(Field::new(name, DataType::Struct(fields), true), Values::Struct(members))
+    }
+
+    fn new(field: Field, values: Values) -> Self {
+        Self { field: Arc::new(field), values, length: 0, valid: None, left_out: 0 }
+    }
+
+    /// Name and type.
+    pub fn field(&self) -> &FieldRef {
+        &self.field
+    }
+    /// Values left out for want of room, here and below.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+            + match &self.values {
+                Values::List { child, .. } => child.left_out(),
+                Values::Struct(members) => members.iter().map(|member| member.column.left_out()).sum(),
+                _ => 0,
+            }
+    }
+
+    fn mark(&mut self, valid: bool) {
+        match &mut self.valid {
+            Some(bits) => bits.append(valid),
+            None if valid => {}
+            None => {
+                let mut bits = BooleanBufferBuilder::new(self.length + 64);
+                bits.append_n(self.length, true);
+                bits.append(false);
+                self.valid = Some(bits);
+            }
+        }
+        self.length += 1;
+    }
+
+    pub fn append_null(&mut self) {
+        match &mut self.values {
+            Values::Integer32(values) => values.push(0),
+            Values::Integer(values) => values.push(0),
+            Values::Float(values) => values.push(0.0),
+            Values::Boolean(values) => values.append(false),
+            Values::Text { ends, bytes } | Values::Binary { ends, bytes } => ends.push(bytes.len() as i32),
+            Values::Uuid(values) => values.extend_from_slice(&[0; 16]),
+            Values::List { ends, child } => ends.push(child.length as i32),
+            Values::Struct(members) => members.iter_mut().for_each(|member| member.column.append_null()),
+        }
+        self.mark(false);
+    }
+    /// Appends nulls until the column has `rows` rows.
+    #[inline]
+    pub fn pad_to(&mut self, rows: usize) {
+        while self.length < rows {
+            self.append_null();
+        }
+    }
+    #[inline]
+    pub fn append_integer32(&mut self, number: i32) {
+        if let Values::Integer32(values) = &mut self.values {
+            values.push(number);
+            self.mark(true);
+        } else {
+            self.append_null();
+        }
+    }
+    #[inline]
+    pub fn append_integer(&mut self, number: i64) {
+        if let Values::Integer(values) = &mut self.values {
+            values.push(number);
+            self.mark(true);
+        } else {
+            self.append_null();
+        }
+    }
+    pub fn append_float(&mut self, number: f64) {
+        if let Values::Float(values) = &mut self.values {
+            values.push(number);
+            self.mark(true);
+        } else {
+            self.append_null();
+        }
+    }
+    #[inline]
+    pub fn append_boolean(&mut self, yes: bool) {
+        if let Values::Boolean(values) = &mut self.values {
+            values.append(yes);
+            self.mark(true);
+        } else {
+            self.append_null();
+        }
+    }
+    #[inline]
+    pub fn append_uuid(&mut self, id: &[u8; 16]) {
+        if let Values::Uuid(values) = &mut self.values {
+            values.extend_from_slice(id);
+            self.mark(true);
+        } else {
+            self.append_null();
+        }
+    }
+    #[inline]
+    pub fn append_text(&mut self, text: &str) {
+        if let Values::Text { ends, bytes } = &mut self.values {
+            if bytes.len() + text.len() > MAX_TEXT_PER_BATCH {
+                ends.push(bytes.len() as i32);
+                self.left_out += 1;
+            } else {
+                bytes.extend_from_slice(text.as_bytes());
+                ends.push(bytes.len() as i32);
+            }
+            self.mark(true);
+        } else {
+            self.append_null();
+        }
+    }
+    /// Appends the bytes that `write` puts at the end of the buffer it is given.
+    pub fn append_binary(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        if let Values::Binary { ends, bytes } = &mut self.values {
+            let start = bytes.len();
+            write(bytes);
+            if bytes.len() > MAX_TEXT_PER_BATCH {
+                bytes.truncate(start);
+                self.left_out += 1;
+            }
+            ends.push(bytes.len() as i32);
+            self.mark(true);
+        } else {
+            self.append_null();
+        }
+    }
+    /// Appends a list of `numbers`.
+    pub fn append_integers(&mut self, numbers: impl Iterator<Item = i64>) {
+        self.append_list(|child| numbers.for_each(|number| child.append_integer(number)));
+    }
+
+    fn append_list(&mut self, fill: impl FnOnce(&mut Column)) {
+        if let Values::List { ends, child } = &mut self.values {
+            fill(child);
+            ends.push(child.length as i32);
+            self.mark(true);
+        } else {
+            self.append_null();
+        }
+    }
+
+    /// Appends a declared field's value as row `row`, with nulls before it where the column is behind. A second
+    /// value for the same row extends a list and is left out otherwise.
+    pub fn append_value(&mut self, row: usize, value: &Value) {
+        if self.length > row {
+            self.reopen_list();
+            if self.length > row {
+                self.left_out += 1;
+                return;
+            }
+        } else {
+            self.pad_to(row);
+        }
+        match value {
+            Value::Integer(number) => self.append_integer(*number),
+            Value::Float(number) => self.append_float(*number),
+            Value::Boolean(yes) => self.append_boolean(*yes),
+            Value::Text(text) => self.append_text(text),
+            Value::Ip(address) => self.append_uuid(address),
+            Value::Integers(numbers) => self.append_integers(numbers.iter().copied()),
+            Value::Texts(texts) => {
+                self.append_list(|child| texts.iter().for_each(|text| child.append_text(text)))
+            }
+            Value::Ips(addresses) => {
+                self.append_list(|child| addresses.iter().for_each(|address| child.append_uuid(address)))
+            }
+            Value::Objects(objects) => {
+                self.append_list(|child| objects.iter().for_each(|object| child.append_object(object)))
+            }
+        }
+    }
+
+    /// Takes the last row back if it is a list, so that the next append extends it.
+    fn reopen_list(&mut self) {
+        if let Values::List { ends, .. } = &mut self.values
+            && self.length > 0
+        {
+            ends.pop();
+            self.length -= 1;
+            if let Some(valid) = &mut self.valid {
+                valid.truncate(self.length);
+            }
+        }
+    }
+
+    fn append_object(&mut self, object: &Fields) {
+        let row = self.length;
+        let Values::Struct(members) = &mut self.values else {
+            self.append_null();
+            return;
+        };
+        for (field, value) in object.iter() {
+            match members.iter_mut().find(|member| std::ptr::eq(member.field, field)) {
+                Some(member) => member.column.append_value(row, value),
+                None => self.left_out += 1,
+            }
+        }
+        members.iter_mut().for_each(|member| member.column.pad_to(row + 1));
+        self.mark(true);
+    }
+
+    /// The rows so far as an Arrow array; the column is empty afterwards and can be filled again.
+    pub fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        let nulls = self.valid.take().map(|mut bits| NullBuffer::new(bits.finish()));
+        let length = std::mem::take(&mut self.length);
+        Ok(match &mut self.values {
+            Values::Integer32(values) => Arc::new(Int32Array::try_new(std::mem::take(values).into(), nulls)?),
+            Values::Integer(values) => Arc::new(Int64Array::try_new(std::mem::take(values).into(), nulls)?),
+            Values::Float(values) => Arc::new(Float64Array::try_new(std::mem::take(values).into(), nulls)?),
+            Values::Boolean(values) => Arc::new(BooleanArray::new(values.finish(), nulls)),
+            Values::Text { ends, bytes } => Arc::new(StringArray::try_new(
+                take_offsets(ends),
+                Buffer::from_vec(std::mem::take(bytes)),
+                nulls,
+            )?),
+            Values::Binary { ends, bytes } => Arc::new(BinaryArray::try_new(
+                take_offsets(ends),
+                Buffer::from_vec(std::mem::take(bytes)),
+                nulls,
+            )?),
+            Values::Uuid(values) => {
+                Arc::new(FixedSizeBinaryArray::try_new(16, Buffer::from_vec(std::mem::take(values)), nulls)?)
+            }
+            Values::List { ends, child } => {
+                let offsets = take_offsets(ends);
+                Arc::new(ListArray::try_new(child.field.clone(), offsets, child.finish()?, nulls)?)
+            }
+            Values::Struct(members) => {
+                let fields = members.iter().map(|member| member.column.field.clone()).collect();
+                let arrays =
+                    members.iter_mut().map(|member| member.column.finish()).collect::<Result<Vec<_>, _>>()?;
+                Arc::new(StructArray::try_new_with_length(fields, arrays, nulls, length)?)
+            }
+        })
+    }
+}
+
+fn take_offsets(ends: &mut Vec<i32>) -> OffsetBuffer<i32> {
+    // Ends only grow and start at 0, which is what the constructor checks.
+    OffsetBuffer::new(ScalarBuffer::from(std::mem::replace(ends, vec![0])))
+}

@@ -1,0 +1,349 @@
+//! Writes rows as Parquet segments, one or more a day.
+
+use crate::column::Column;
+use crate::layout::{Layout, properties};
+use crate::record_columns::{RecordColumns, Uses};
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, Schema, SchemaRef};
+use lookback_session::{FieldSpec, Session};
+use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
+use parquet::errors::ParquetError;
+use sha1::{Digest, Sha1};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Rows turned into columns at a time.
+const ROWS_PER_BATCH: usize = 8_192;
+const DAY_MS: i64 = 86_400_000;
+
+/// Where segments go and what their rows have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct SegmentTarget<'a> {
+    /// The sessions directory; the folder of a day is made below it.
+    pub directory: &'a Path,
+    /// Compaction level: 0 as captured, higher after each merge.
+    pub level: u8,
+    /// Name of the capture node.
+    pub node: &'a str,
+    /// Identity of the stream that the sessions were seen in.
+    pub stream: [u8; 16],
+}
+
+/// A segment that is in place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentInfo {
+    /// Path below the sessions directory: `YYYY-MM-DD/<level>-<firstMs>-<lastMs>-<id>.parquet`.
+    pub path: String,
+    /// UTC day of every row's last packet, `YYYY-MM-DD`.
+    pub day: String,
+    /// Compaction level.
+    pub level: u8,
+    /// Rows.
+    pub rows: u64,
+    /// Size of the file.
+    pub bytes: u64,
+    /// Earliest first packet of any row's flow, milliseconds since 1970.
+    pub first_ms: i64,
+    /// Latest last packet, milliseconds since 1970.
+    pub last_ms: i64,
+    /// Earliest last packet, milliseconds since 1970.
+    pub min_last_ms: i64,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Rows that a later version will replace.
+    pub open_rows: u64,
+    /// Packets of all rows.
+    pub total_packets: u64,
+    /// Captured bytes of all rows.
+    pub total_bytes: u64,
+    /// Values left out because a batch of rows held too much text, or a row had two values for one single field.
+    pub left_out: u64,
+}
+
+/// Why a segment was not written. Nothing of it is visible then.
+#[derive(Debug, thiserror::Error)]
+pub enum SegmentError {
+    /// No space left on the device, or a quota is used up.
+    #[error("DISK_FULL: no space left to write {path}")]
+    DiskFull {
+        /// What was being written.
+        path: PathBuf,
+    },
+    /// Another failure of the file system.
+    #[error("SEGMENT_IO: {path}: {source}")]
+    Io {
+        /// What was being written.
+        path: PathBuf,
+        /// The failure.
+        source: io::Error,
+    },
+    /// Columns could not be encoded.
+    #[error("SEGMENT_ENCODING: {0}")]
+    Encoding(String),
+}
+
+impl SegmentError {
+    /// Stable code, for the boundary to Node.
+    pub fn code(&self) -> &'static str {
+        match self {
+            SegmentError::DiskFull { .. } => "DISK_FULL",
+            SegmentError::Io { .. } => "SEGMENT_IO",
+            SegmentError::Encoding(_) => "SEGMENT_ENCODING",
+        }
+    }
+
+    fn io(path: &Path, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                SegmentError::DiskFull { path: path.to_owned() }
+            }
+            _ => SegmentError::Io { path: path.to_owned(), source },
+        }
+    }
+
+    fn parquet(path: &Path, error: ParquetError) -> Self {
+        match error {
+            ParquetError::External(source) => match source.downcast::<io::Error>() {
+                Ok(source) => SegmentError::io(path, *source),
+                Err(source) => SegmentError::Encoding(source.to_string()),
+            },
+            error => SegmentError::Encoding(error.to_string()),
+        }
+    }
+}
+
+impl From<ArrowError> for SegmentError {
+    fn from(error: ArrowError) -> Self {
+        SegmentError::Encoding(error.to_string())
+    }
+}
+
+/// Turns rows into segments.
+pub struct SegmentWriter {
+    declared: Vec<&'static FieldSpec>,
+}
+
+impl SegmentWriter {
+    /// A writer that knows every declared field, so that an object list has the same members in every segment.
+    pub fn new(declared: impl IntoIterator<Item = &'static FieldSpec>) -> Self {
+        Self { declared: declared.into_iter().collect() }
+    }
+
+    /// Writes `sessions`, one segment for each UTC day of last packets, rows sorted by last packet and id.
+    ///
+    /// A segment is written under a name that starts with `.tmp-`, synced, renamed, and its directory synced: it is
+    /// visible whole or not at all. The same rows get the same name, so writing them again replaces a segment by
+    /// its equal. When one day fails, the segments of earlier days stay in place and are not reported: give
+    /// every batch again, or let the caller's catalogue, which never heard of them, remove them.
+    ///
+    /// # Errors
+    /// [`SegmentError::DiskFull`], [`SegmentError::Io`], or [`SegmentError::Encoding`].
+    pub fn write(
+        &self,
+        sessions: &[Session],
+        target: &SegmentTarget<'_>,
+    ) -> Result<Vec<SegmentInfo>, SegmentError> {
+        let mut rows: Vec<&Session> = sessions.iter().collect();
+        rows.sort_unstable_by_key(|session| (last_ms(session), session.id, session.row_version));
+        let mut segments = Vec::new();
+        for day in rows.chunk_by(|a, b| last_ms(a).div_euclid(DAY_MS) == last_ms(b).div_euclid(DAY_MS)) {
+            segments.push(self.write_day(day, target)?);
+        }
+        Ok(segments)
+    }
+
+    fn write_day(&self, rows: &[&Session], target: &SegmentTarget<'_>) -> Result<SegmentInfo, SegmentError> {
+        let mut info = describe(rows, target);
+        let final_path = target.directory.join(&info.path);
+        let folder = target.directory.join(&info.day);
+        fs::create_dir_all(&folder).map_err(|error| SegmentError::io(&folder, error))?;
+        let name = final_path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let temporary = Temporary(folder.join(format!(".tmp-{}-{name}", std::process::id())));
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&temporary.0)
+            .map_err(|error| SegmentError::io(&temporary.0, error))?;
+
+        let out = BufWriter::with_capacity(1 << 20, file);
+        let (out, columns, left_out) = self.write_rows(rows, target, out, &temporary.0)?;
+        let file = out.into_inner().map_err(|error| SegmentError::io(&temporary.0, error.into_error()))?;
+        file.sync_all().map_err(|error| SegmentError::io(&temporary.0, error))?;
+        info.bytes = file.metadata().map_err(|error| SegmentError::io(&temporary.0, error))?.len();
+        info.columns = columns;
+        info.left_out = left_out;
+        drop(file);
+        fs::rename(&temporary.0, &final_path).map_err(|error| SegmentError::io(&final_path, error))?;
+        for directory in [&folder, target.directory] {
+            File::open(directory)
+                .and_then(|file| file.sync_all())
+                .map_err(|error| SegmentError::io(directory, error))?;
+        }
+        Ok(info)
+    }
+
+    /// Encodes `rows` into `out`; gives back `out`, the names of the columns and the number of values left out.
+    fn write_rows<W: Write + Send>(
+        &self,
+        rows: &[&Session],
+        target: &SegmentTarget<'_>,
+        out: W,
+        path: &Path,
+    ) -> Result<(W, Vec<String>, u64), SegmentError> {
+        let mut layout = Layout::new(&self.declared);
+        let mut uses = Uses::default();
+        for session in rows {
+            layout.include(session);
+            uses.include(session);
+        }
+        let mut record = RecordColumns::new(uses);
+        let mut fields = layout.build();
+        // A declared field that repeats a column of the record adds nothing: the record is what counts.
+        let taken: Vec<bool> = fields
+            .iter()
+            .map(|column| record.columns().any(|own| own.field().name() == column.field().name()))
+            .collect();
+        let kept = |at: usize| !taken.get(at).copied().unwrap_or(true);
+        let own = record.columns().map(|column| column.field().clone());
+        let declared =
+            fields.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, column)| column.field().clone());
+        let schema: SchemaRef = Arc::new(Schema::new(own.chain(declared).collect::<Vec<_>>()));
+
+        // The Arrow schema would be stored a second time, larger than many a segment's data.
+        let options =
+            ArrowWriterOptions::new().with_properties(properties(rows.len())).with_skip_arrow_metadata(true);
+        let mut writer = ArrowWriter::try_new_with_options(out, schema.clone(), options)
+            .map_err(|error| SegmentError::parquet(path, error))?;
+        for batch in rows.chunks(ROWS_PER_BATCH) {
+            for (row, session) in batch.iter().enumerate() {
+                record.append(session, target);
+                for (field, value) in session.fields.iter() {
+                    if let Some(column) = layout.column_of(field).and_then(|at| fields.get_mut(at)) {
+                        column.append_value(row, value);
+                    }
+                }
+            }
+            let mut arrays = record.columns_mut().map(Column::finish).collect::<Result<Vec<_>, _>>()?;
+            for (at, column) in fields.iter_mut().enumerate() {
+                column.pad_to(batch.len());
+                let array = column.finish()?;
+                if kept(at) {
+                    arrays.push(array);
+                }
+            }
+            let batch = RecordBatch::try_new(schema.clone(), arrays)?;
+            writer.write(&batch).map_err(|error| SegmentError::parquet(path, error))?;
+        }
+        let out = writer.into_inner().map_err(|error| SegmentError::parquet(path, error))?;
+        let names = schema.fields().iter().map(|field| field.name().clone()).collect();
+        let left_out = record.columns().chain(&fields).map(Column::left_out).sum();
+        Ok((out, names, left_out))
+    }
+}
+
+/// A file that is removed unless it was renamed.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Gone after the rename; otherwise a leftover that start-up would remove as well.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn last_ms(session: &Session) -> i64 {
+    session.last_packet_us.div_euclid(1_000)
+}
+
+/// All that is known of a segment before its bytes. `rows` are sorted and not empty.
+fn describe(rows: &[&Session], target: &SegmentTarget<'_>) -> SegmentInfo {
+    let first_ms = rows.iter().map(|session| session.first_packet_us.div_euclid(1_000)).min().unwrap_or(0);
+    let min_last_ms = rows.first().map_or(0, |session| last_ms(session));
+    let last_ms = rows.last().map_or(0, |session| last_ms(session));
+    let day = day_text(last_ms.div_euclid(DAY_MS));
+    let level = target.level;
+    let id = content_id(rows, target);
+    SegmentInfo {
+        path: format!("{day}/{level}-{first_ms}-{last_ms}-{id}.parquet"),
+        day,
+        level,
+        rows: rows.len() as u64,
+        bytes: 0,
+        first_ms,
+        last_ms,
+        min_last_ms,
+        columns: Vec::new(),
+        open_rows: rows.iter().filter(|session| !session.is_final).count() as u64,
+        total_packets: rows.iter().flat_map(|session| session.packets).sum(),
+        total_bytes: rows.iter().flat_map(|session| session.bytes).sum(),
+        left_out: 0,
+    }
+}
+
+/// 16 hex digits over which rows, in which version, stored where, the segment holds.
+fn content_id(rows: &[&Session], target: &SegmentTarget<'_>) -> String {
+    let mut hash = Sha1::new();
+    hash.update(target.stream);
+    hash.update(target.node);
+    for session in rows {
+        let [source, destination] = session.packets.map(u64::to_le_bytes);
+        let position = session.positions.first();
+        hash.update(session.id);
+        hash.update(session.row_version.to_le_bytes());
+        hash.update([u8::from(session.is_final)]);
+        hash.update([source, destination].concat());
+        hash.update(position.map_or(0, |position| position.file).to_le_bytes());
+        hash.update(position.map_or(0, |position| position.offset).to_le_bytes());
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// `YYYY-MM-DD` of a day counted from 1970-01-01 in the proleptic Gregorian calendar.
+fn day_text(day: i64) -> String {
+    // Counted from 0000-03-01, a year ends with February and a 400-year cycle has 146,097 days.
+    let shifted = day + 719_468;
+    let cycle = shifted.div_euclid(146_097);
+    let day_of_cycle = shifted.rem_euclid(146_097);
+    let year_of_cycle =
+        (day_of_cycle - day_of_cycle / 1_460 + day_of_cycle / 36_524 - day_of_cycle / 146_096) / 365;
+    let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day_of_month = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = 400 * cycle + year_of_cycle + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day_of_month:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for (day, text) in [
+            (0, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (20_781, "2026-11-24"),
+            (47_540, "2100-02-28"),
+            (47_541, "2100-03-01"),
+            (106_751, "2262-04-11"),
+        ] {
+            assert_eq!(day_text(day), text);
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_from_other_failures() {
+        let path = Path::new("x");
+        let full = ParquetError::External(Box::new(io::Error::from(io::ErrorKind::StorageFull)));
+        assert_eq!(SegmentError::parquet(path, full).code(), "DISK_FULL");
+        let refused = ParquetError::External(Box::new(io::Error::from(io::ErrorKind::PermissionDenied)));
+        assert_eq!(SegmentError::parquet(path, refused).code(), "SEGMENT_IO");
+        assert_eq!(SegmentError::io(path, io::Error::from_raw_os_error(28)).code(), "DISK_FULL");
+    }
+}
