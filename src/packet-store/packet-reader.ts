@@ -1,0 +1,219 @@
+import { constants } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { LookbackError, systemErrorCode } from "../base/errors.js";
+import type { PacketRef } from "../model/session.js";
+import { NgIndex } from "./ng-index.js";
+import {
+  CLASSIC_HEADER_BYTES, classicLayout, classicRecord, isNg, MAX_RECORD_BYTES, NG_PACKET_HEAD_BYTES, NG_SIMPLE_PACKET,
+  ngRecord, word, type ClassicLayout, type RecordFault, type RecordHead,
+} from "./record-layout.js";
+
+/** A packet file to read from, as the catalogue knows it. */
+export interface PacketFile {
+  readonly fileId: number;
+  readonly path: string;
+  /** Whether we wrote it; a file of ours is never reached through a symbolic link. */
+  readonly own: boolean;
+}
+
+/** Why a packet cannot be read: the file as a whole, or its record. */
+export type MissingReason = "file-missing" | "file-unreadable" | "not-a-capture" | RecordFault;
+
+/** The answer for one position: header and, when asked for, the packet's bytes. */
+export type PacketRead =
+  | { readonly found: true; readonly head: RecordHead; readonly bytes: Buffer }
+  | { readonly found: false; readonly reason: MissingReason };
+
+/** Largest single read, and the largest hole that is read over instead of seeking. */
+const READ_BYTES = 1 << 20;
+const HOLE_BYTES = 32 << 10;
+/** Files kept open when nothing reads them. */
+const IDLE_HANDLES = 32;
+const NO_BYTES = Buffer.alloc(0);
+
+interface OpenFile {
+  readonly fileId: number;
+  readonly handle: FileHandle;
+  readonly layout: ClassicLayout | NgIndex;
+  users: number;
+  forgotten: boolean;
+}
+
+/**
+ * Reads packets by position. Neighbouring records are read together; memory is one read plus the records of a call. A
+ * record is handed out only when its header agrees with the position, so a file that was replaced yields faults, not
+ * somebody else's bytes. Safe for concurrent calls.
+ */
+export class PacketReader {
+  readonly #open = new Map<number, OpenFile>();
+
+  /** Headers only, in the order of `refs`, which is best ascending by offset. */
+  heads(file: PacketFile, refs: readonly PacketRef[], signal: AbortSignal | null = null): Promise<PacketRead[]> {
+    return this.#records(file, refs, false, signal);
+  }
+
+  /**
+   * Headers and bytes, in the order of `refs`. The caller bounds the sum of their lengths: that much is held. Throws
+   * QUERY_CANCELLED when the signal fires; every other trouble is in the answers.
+   */
+  packets(file: PacketFile, refs: readonly PacketRef[], signal: AbortSignal | null = null): Promise<PacketRead[]> {
+    return this.#records(file, refs, true, signal);
+  }
+
+  /** Lets go of a file that is being deleted, so that its space is freed; reads that run finish first. */
+  async forget(fileId: number): Promise<void> {
+    const file = this.#open.get(fileId);
+    if (!file) return;
+    file.forgotten = true;
+    this.#open.delete(fileId);
+    if (file.users === 0) await file.handle.close();
+  }
+
+  /** Closes every file. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((fileId) => this.forget(fileId)));
+  }
+
+  async #records(file: PacketFile, refs: readonly PacketRef[], whole: boolean, signal: AbortSignal | null): Promise<PacketRead[]> {
+    if (refs.length === 0) return [];
+    const opened = await this.#acquire(file);
+    if (typeof opened === "string") return refs.map(() => ({ found: false, reason: opened }));
+    try {
+      const answers: PacketRead[] = [];
+      for (let at = 0; at < refs.length; ) {
+        if (signal?.aborted) throw new LookbackError("QUERY_CANCELLED", "reading packets was cancelled");
+        const end = runEnd(refs, at, whole);
+        await readRun(opened, refs.slice(at, end), whole, answers);
+        at = end;
+      }
+      return answers;
+    } finally {
+      await this.#release(opened);
+    }
+  }
+
+  async #acquire(file: PacketFile): Promise<OpenFile | MissingReason> {
+    const known = this.#open.get(file.fileId);
+    if (known) {
+      // Order of the map is order of use, for eviction.
+      this.#open.delete(file.fileId);
+      this.#open.set(file.fileId, known);
+      known.users += 1;
+      return known;
+    }
+    let handle: FileHandle | null = null;
+    try {
+      handle = await open(file.path, constants.O_RDONLY | (file.own ? constants.O_NOFOLLOW : 0));
+      const layout = (await handle.stat()).isFile() ? await layoutOf(handle) : null;
+      if (layout === null) {
+        await handle.close();
+        return "not-a-capture";
+      }
+      const raced = this.#open.get(file.fileId);
+      if (raced) {
+        await handle.close();
+        raced.users += 1;
+        return raced;
+      }
+      const opened: OpenFile = { fileId: file.fileId, handle, layout, users: 1, forgotten: false };
+      this.#open.set(file.fileId, opened);
+      await this.#evict();
+      return opened;
+    } catch (error) {
+      await handle?.close().catch(() => {});
+      const code = systemErrorCode(error);
+      if (code === null) throw error;
+      return code === "ENOENT" || code === "ENOTDIR" ? "file-missing" : "file-unreadable";
+    }
+  }
+
+  async #release(file: OpenFile): Promise<void> {
+    file.users -= 1;
+    if (file.forgotten && file.users === 0) await file.handle.close();
+  }
+
+  async #evict(): Promise<void> {
+    for (const [fileId, file] of this.#open) {
+      if (this.#open.size <= IDLE_HANDLES) return;
+      if (file.users === 0) await this.forget(fileId);
+    }
+  }
+}
+
+async function layoutOf(handle: FileHandle): Promise<ClassicLayout | NgIndex | null> {
+  const head = await readRange(handle, 0, CLASSIC_HEADER_BYTES);
+  return isNg(head) ? new NgIndex((offset, length) => readRange(handle, offset, length)) : classicLayout(head);
+}
+
+/** Up to `length` bytes; fewer only at the end of the file. */
+async function readRange(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** Bytes of a record that this call needs. */
+function needed(ref: PacketRef, whole: boolean): number {
+  return whole ? ref.length : Math.min(ref.length, NG_PACKET_HEAD_BYTES);
+}
+
+function isBelievable(ref: PacketRef): boolean {
+  return Number.isSafeInteger(ref.offset) && ref.offset >= 0 && ref.length >= 16 && ref.length <= MAX_RECORD_BYTES;
+}
+
+/** End of the run of refs from `at` that one read serves. */
+function runEnd(refs: readonly PacketRef[], at: number, whole: boolean): number {
+  const first = refs[at];
+  if (!first || !isBelievable(first)) return at + 1;
+  let reach = first.offset + needed(first, whole);
+  let end = at + 1;
+  for (; end < refs.length; end += 1) {
+    const ref = refs[end];
+    if (!ref || !isBelievable(ref) || ref.offset < first.offset || ref.offset > reach + HOLE_BYTES) break;
+    const next = Math.max(reach, ref.offset + needed(ref, whole));
+    if (next - first.offset > READ_BYTES) break;
+    reach = next;
+  }
+  return end;
+}
+
+async function readRun(file: OpenFile, refs: readonly PacketRef[], whole: boolean, answers: PacketRead[]): Promise<void> {
+  const [first] = refs;
+  if (!first) return;
+  if (!isBelievable(first)) {
+    answers.push({ found: false, reason: "not-a-record" });
+    return;
+  }
+  const reach = refs.reduce((most, ref) => Math.max(most, ref.offset + needed(ref, whole)), 0);
+  let read: Buffer;
+  try {
+    read = await readRange(file.handle, first.offset, reach - first.offset);
+  } catch (error) {
+    if (systemErrorCode(error) === null) throw error;
+    for (const _ of refs) answers.push({ found: false, reason: "file-unreadable" });
+    return;
+  }
+  for (const ref of refs) {
+    const from = ref.offset - first.offset;
+    const bytes = read.subarray(from, from + needed(ref, whole));
+    const head = await decode(file.layout, bytes, ref);
+    if (typeof head === "string") answers.push({ found: false, reason: head });
+    else if (!whole) answers.push({ found: true, head, bytes: NO_BYTES });
+    else if (bytes.length < ref.length) answers.push({ found: false, reason: "beyond-end" });
+    else answers.push({ found: true, head, bytes: bytes.subarray(head.skip, head.skip + head.capturedLength) });
+  }
+}
+
+async function decode(layout: ClassicLayout | NgIndex, bytes: Buffer, ref: PacketRef): Promise<RecordHead | RecordFault> {
+  if (!(layout instanceof NgIndex)) return classicRecord(layout, bytes, ref.length);
+  const context = await layout.contextAt(ref.offset);
+  if (!context) return "beyond-end";
+  const isSimple = bytes.length >= 8 && word(bytes, 0, context.bigEndian) === NG_SIMPLE_PACKET;
+  const before = isSimple ? ((await layout.timeBefore(ref.offset)) ?? { seconds: 0, nanoseconds: 0 }) : null;
+  return ngRecord(context.interfaces, context.bigEndian, bytes, ref.length, before);
+}

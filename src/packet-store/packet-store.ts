@@ -1,0 +1,7 @@
+/** The parts of this folder that other folders use. */
+export { measureSpace, diskSpaceProbe, type DeviceSpace, type SpaceMeasurement, type SpaceProbe } from "./device-space.js";
+export { OwnDirectory, isInside, type Ownership, type OwnershipRefusal } from "./own-directory.js";
+export { packetFileName, parsePacketFileName, type PacketFileName } from "./packet-file-name.js";
+export { PacketReader, type MissingReason, type PacketFile, type PacketRead } from "./packet-reader.js";
+export { Tombstones, syncDirectory, type Tombstone, type TombstoneFiles } from "./tombstones.js";
+export type { PacketTime, RecordHead } from "./record-layout.js";

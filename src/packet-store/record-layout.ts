@@ -1,0 +1,184 @@
+/**
+ * Record headers of classic pcap (draft-ietf-opsawg-pcap) and blocks of pcapng (draft-ietf-opsawg-pcapng), decoded from
+ * bytes that are at hand. The rules are those of `native/crates/pcapfile`: what the core indexed reads back the same.
+ */
+
+/** Longest record that is believed, with its header; a longer one is garbage. */
+export const MAX_RECORD_BYTES = (16 << 20) + 64;
+
+/** Time of a packet: whole seconds since 1970 (may be negative) and nanoseconds 0 to 999,999,999. */
+export interface PacketTime {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** A record header, and where the packet's bytes are in the record. */
+export interface RecordHead extends PacketTime {
+  readonly capturedLength: number;
+  readonly originalLength: number;
+  readonly linkType: number;
+  /** Whether the source's clock has digits below a microsecond. */
+  readonly finerThanMicroseconds: boolean;
+  /** Offset of the packet's first byte from the start of the record. */
+  readonly skip: number;
+}
+
+/** Why a position holds no packet that can be handed out. */
+export type RecordFault = "beyond-end" | "not-a-record";
+
+/** What a classic file's header says of all its records. */
+export interface ClassicLayout {
+  readonly format: "pcap";
+  readonly bigEndian: boolean;
+  readonly nanosecond: boolean;
+  readonly recordHeader: number;
+  readonly linkType: number;
+}
+
+/** One interface of a pcapng section. */
+export interface NgInterface {
+  readonly linkType: number;
+  /** 0 for none. */
+  readonly snaplen: number;
+  /** Clock ticks in a second. */
+  readonly unitsPerSecond: bigint;
+  readonly offsetSeconds: bigint;
+}
+
+export const CLASSIC_HEADER_BYTES = 24;
+export const NG_SECTION = 0x0a0d0d0a;
+export const NG_INTERFACE = 1;
+export const NG_OLD_PACKET = 2;
+export const NG_SIMPLE_PACKET = 3;
+export const NG_ENHANCED_PACKET = 6;
+/** Bytes of a packet block before its packet, the longest of the three kinds. */
+export const NG_PACKET_HEAD_BYTES = 28;
+
+const BILLION = 1_000_000_000n;
+const I64_MAX = 0x7fff_ffff_ffff_ffffn;
+
+/** A 32-bit word in the file's byte order; the caller has checked that it is there. */
+export function word(bytes: Buffer, at: number, bigEndian: boolean): number {
+  return bigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+}
+
+function half(bytes: Buffer, at: number, bigEndian: boolean): number {
+  return bigEndian ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at);
+}
+
+/** The header of a classic file, or null when these first bytes are none. Kuznetzov's variant is known too. */
+export function classicLayout(head: Buffer): ClassicLayout | null {
+  if (head.length < CLASSIC_HEADER_BYTES) return null;
+  for (const bigEndian of [true, false]) {
+    const magic = word(head, 0, bigEndian);
+    if (magic !== 0xa1b2c3d4 && magic !== 0xa1b23c4d && magic !== 0xa1b2cd34) continue;
+    return {
+      format: "pcap",
+      bigEndian,
+      nanosecond: magic === 0xa1b23c4d,
+      recordHeader: magic === 0xa1b2cd34 ? 24 : 16,
+      linkType: word(head, 20, bigEndian) & 0xffff,
+    };
+  }
+  return null;
+}
+
+/** Whether a file that starts with these bytes is pcapng. */
+export function isNg(head: Buffer): boolean {
+  return head.length >= 4 && head.readUInt32BE(0) === NG_SECTION;
+}
+
+/** Decodes a classic record header at the start of `bytes`; `length` is what the position says the whole record has. */
+export function classicRecord(layout: ClassicLayout, bytes: Buffer, length: number): RecordHead | RecordFault {
+  if (bytes.length < layout.recordHeader) return "beyond-end";
+  const capturedLength = word(bytes, 8, layout.bigEndian);
+  if (layout.recordHeader + capturedLength !== length) return "not-a-record";
+  // A fraction of a second or more is garbage in the source; it is carried over as the core does.
+  const fraction = word(bytes, 4, layout.bigEndian);
+  const perSecond = layout.nanosecond ? 1_000_000_000 : 1_000_000;
+  return {
+    seconds: word(bytes, 0, layout.bigEndian) + Math.floor(fraction / perSecond),
+    nanoseconds: (fraction % perSecond) * (layout.nanosecond ? 1 : 1000),
+    capturedLength,
+    originalLength: word(bytes, 12, layout.bigEndian),
+    linkType: layout.linkType,
+    finerThanMicroseconds: layout.nanosecond,
+    skip: layout.recordHeader,
+  };
+}
+
+/** Reads an interface block's body (after type and length). Options that do not fit end the list. */
+export function ngInterface(body: Buffer, bigEndian: boolean): NgInterface {
+  if (body.length < 8) return { linkType: 0, snaplen: 0, unitsPerSecond: 1_000_000n, offsetSeconds: 0n };
+  let unitsPerSecond = 1_000_000n;
+  let offsetSeconds = 0n;
+  for (let at = 8; at + 4 <= body.length; ) {
+    const code = half(body, at, bigEndian);
+    const length = half(body, at + 2, bigEndian);
+    const value = body.subarray(at + 4, at + 4 + length);
+    if (code === 0 || value.length < length) break;
+    const [resolution] = value;
+    if (code === 9 && resolution !== undefined) {
+      const units = (resolution & 0x80 ? 2n : 10n) ** BigInt(resolution & 0x7f);
+      unitsPerSecond = units > 0xffff_ffff_ffff_ffffn ? BILLION : units;
+    } else if (code === 14 && length === 8) {
+      offsetSeconds = bigEndian ? value.readBigInt64BE(0) : value.readBigInt64LE(0);
+    }
+    at += 4 + Math.ceil(length / 4) * 4;
+  }
+  return { linkType: half(body, 0, bigEndian), snaplen: word(body, 4, bigEndian), unitsPerSecond, offsetSeconds };
+}
+
+/** Ticks of an interface's clock as time. */
+export function ngTime(high: number, low: number, from: NgInterface): PacketTime {
+  let ns = (((BigInt(high) << 32n) | BigInt(low)) * BILLION) / from.unitsPerSecond;
+  if (ns > I64_MAX) ns = I64_MAX;
+  ns += from.offsetSeconds * BILLION;
+  if (ns > I64_MAX) ns = I64_MAX;
+  if (ns < -I64_MAX - 1n) ns = -I64_MAX - 1n;
+  let seconds = ns / BILLION;
+  let rest = ns % BILLION;
+  if (rest < 0n) {
+    rest += BILLION;
+    seconds -= 1n;
+  }
+  return { seconds: Number(seconds), nanoseconds: Number(rest) };
+}
+
+/**
+ * Decodes a packet block at the start of `bytes` (its first `NG_PACKET_HEAD_BYTES` or more). `interfaces` are those of
+ * its section; `before` is the time of the packet before it, which a simple packet takes.
+ */
+export function ngRecord(
+  interfaces: readonly NgInterface[], bigEndian: boolean, bytes: Buffer, length: number, before: PacketTime | null,
+): RecordHead | RecordFault {
+  if (bytes.length < 16) return "beyond-end";
+  if (word(bytes, 4, bigEndian) !== length || length < 16) return "not-a-record";
+  const kind = word(bytes, 0, bigEndian);
+  if (kind === NG_SIMPLE_PACKET) {
+    const [from] = interfaces;
+    if (!from || before === null) return "not-a-record";
+    const originalLength = word(bytes, 8, bigEndian);
+    let capturedLength = Math.min(originalLength, length - 16);
+    if (from.snaplen > 0) capturedLength = Math.min(capturedLength, from.snaplen);
+    return { ...before, capturedLength, originalLength, linkType: from.linkType, finerThanMicroseconds: isFiner(from), skip: 12 };
+  }
+  if (kind !== NG_ENHANCED_PACKET && kind !== NG_OLD_PACKET) return "not-a-record";
+  if (bytes.length < NG_PACKET_HEAD_BYTES) return "beyond-end";
+  const from = interfaces[kind === NG_OLD_PACKET ? half(bytes, 8, bigEndian) : word(bytes, 8, bigEndian)];
+  const capturedLength = word(bytes, 20, bigEndian);
+  if (!from || capturedLength > length - NG_PACKET_HEAD_BYTES - 4) return "not-a-record";
+  return {
+    ...ngTime(word(bytes, 12, bigEndian), word(bytes, 16, bigEndian), from),
+    capturedLength,
+    originalLength: word(bytes, 24, bigEndian),
+    linkType: from.linkType,
+    finerThanMicroseconds: isFiner(from),
+    skip: NG_PACKET_HEAD_BYTES,
+  };
+}
+
+/** A clock is finer when a tick is not a whole number of microseconds. */
+function isFiner(from: NgInterface): boolean {
+  return 1_000_000n % from.unitsPerSecond !== 0n;
+}

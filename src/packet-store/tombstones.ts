@@ -1,0 +1,109 @@
+import type { Dirent } from "node:fs";
+import { mkdir, open, readdir, rename, stat, unlink } from "node:fs/promises";
+import path from "node:path";
+import { systemErrorCode } from "../base/errors.js";
+
+const TOMBSTONE = /^(\d{1,16})-(.+)$/;
+/** Folder for tombstones beside packet files on another device than the data directory; a rename cannot cross devices. */
+const LOCAL_FOLDER = ".tombstones";
+
+/** A file that is on its way out. */
+export interface Tombstone {
+  readonly fileId: number;
+  readonly path: string;
+  readonly bytes: number;
+  readonly device: number;
+}
+
+/** File operations, so that tests can let them fail. */
+export interface TombstoneFiles {
+  rename(from: string, to: string): Promise<void>;
+  unlink(file: string): Promise<void>;
+}
+
+const REAL_FILES: TombstoneFiles = { rename, unlink };
+
+/**
+ * Deletion in two steps. `bury` renames a file to `<fileId>-<name>` in a tombstone folder of the same device, which a
+ * crash leaves done or undone; `remove` unlinks it. What a crash leaves behind is found by `list`.
+ */
+export class Tombstones {
+  readonly #directory: string;
+  readonly #packetDirectories: readonly string[];
+  readonly #files: TombstoneFiles;
+
+  /** `directory` is `tombstones/` of the data directory. */
+  constructor(directory: string, packetDirectories: readonly string[], files: TombstoneFiles = REAL_FILES) {
+    this.#directory = path.resolve(directory);
+    this.#packetDirectories = packetDirectories.map((name) => path.resolve(name));
+    this.#files = files;
+  }
+
+  /** Renames a file of ours out of sight. The rename is on disk when this returns. Throws the system's error. */
+  async bury(fileId: number, file: string): Promise<Tombstone> {
+    const found = await stat(file);
+    const name = `${fileId}-${path.basename(file)}`;
+    let target = path.join(this.#directory, name);
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    try {
+      await this.#files.rename(file, target);
+    } catch (error) {
+      if (systemErrorCode(error) !== "EXDEV") throw error;
+      const folder = path.join(this.#packetDirectories.find((one) => file.startsWith(one + path.sep)) ?? path.dirname(file), LOCAL_FOLDER);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      target = path.join(folder, name);
+      await this.#files.rename(file, target);
+    }
+    await syncDirectory(path.dirname(target));
+    await syncDirectory(path.dirname(file));
+    return { fileId, path: target, bytes: found.size, device: found.dev };
+  }
+
+  /** Unlinks a tombstone; one that is gone already is no error. */
+  async remove(tombstone: Tombstone): Promise<void> {
+    try {
+      await this.#files.unlink(tombstone.path);
+    } catch (error) {
+      if (systemErrorCode(error) !== "ENOENT") throw error;
+    }
+  }
+
+  /** Tombstones on disk, by file number. Files with other names are none of ours and are left alone. */
+  async list(): Promise<readonly Tombstone[]> {
+    const found: Tombstone[] = [];
+    for (const folder of [this.#directory, ...this.#packetDirectories.map((one) => path.join(one, LOCAL_FOLDER))]) {
+      for (const entry of await entriesOf(folder)) {
+        const digits = entry.isFile() ? TOMBSTONE.exec(entry.name)?.[1] : undefined;
+        const fileId = Number(digits);
+        if (digits === undefined || !Number.isSafeInteger(fileId)) continue;
+        const file = path.join(folder, entry.name);
+        try {
+          const { size, dev } = await stat(file);
+          found.push({ fileId, path: file, bytes: size, device: dev });
+        } catch (error) {
+          if (systemErrorCode(error) !== "ENOENT") throw error;
+        }
+      }
+    }
+    return found.sort((left, right) => left.fileId - right.fileId);
+  }
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Makes renames in a directory durable. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,182 @@
+import { writeFileSync } from "node:fs";
+import { truncateSync, rmSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { PacketReader } from "../../../src/packet-store/packet-store.js";
+import { classicCapture, ngCapture, type BuiltCapture, type TestInterface, type TestPacket } from "../../support/capture-bytes.js";
+import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+const packet = (seconds: number, nanoseconds: number, text: string, more: Partial<TestPacket> = {}): TestPacket => ({ seconds, nanoseconds, data: Buffer.from(text), ...more });
+
+function refsOf(capture: BuiltCapture, fileId = 1) {
+  return capture.positions.map((position) => ({ fileId, ...position }));
+}
+
+function stored(capture: Pick<BuiltCapture, "bytes">, name = "a.pcap") {
+  const file = path.join(temporaryDirectory(), name);
+  writeFileSync(file, capture.bytes);
+  return { fileId: 1, path: file, own: true };
+}
+
+async function readAll(capture: BuiltCapture) {
+  const reader = new PacketReader();
+  const read = await reader.packets(stored(capture), refsOf(capture));
+  await reader.close();
+  return read.map((one) => {
+    if (!one.found) return one.reason;
+    const { seconds, nanoseconds, linkType, originalLength, finerThanMicroseconds } = one.head;
+    return { seconds, nanoseconds, linkType, originalLength, finerThanMicroseconds, text: one.bytes.toString() };
+  });
+}
+
+describe("classic pcap", () => {
+  for (const bigEndian of [false, true]) {
+    for (const nanosecond of [false, true]) {
+      it(`reads ${bigEndian ? "big" : "little"}-endian ${nanosecond ? "ns" : "µs"}`, async () => {
+        const capture = classicCapture([packet(10, 123_456_789, "one"), packet(11, 5000, "second", { originalLength: 90 })], { bigEndian, nanosecond, linkType: 113 });
+        expect(await readAll(capture)).toEqual([
+          { seconds: 10, nanoseconds: nanosecond ? 123_456_789 : 123_456_000, linkType: 113, originalLength: 3, finerThanMicroseconds: nanosecond, text: "one" },
+          { seconds: 11, nanoseconds: 5000, linkType: 113, originalLength: 90, finerThanMicroseconds: nanosecond, text: "second" },
+        ]);
+      });
+    }
+  }
+
+  it("answers headers alone without bytes", async () => {
+    const capture = classicCapture([packet(10, 0, "x".repeat(5000))]);
+    const [read] = await new PacketReader().heads(stored(capture), refsOf(capture));
+    expect(read).toMatchObject({ found: true, head: { capturedLength: 5000 } });
+    expect(read?.found && read.bytes.length).toBe(0);
+  });
+
+  it("refuses positions that are no records, and answers the others", async () => {
+    const capture = classicCapture([packet(1, 0, "aaaa"), packet(2, 0, "bbbb")]);
+    const [first, second] = refsOf(capture);
+    if (!first || !second) throw new Error("two packets");
+    const read = await new PacketReader().packets(stored(capture), [
+      first, { ...second, offset: second.offset - 2 }, { ...second, length: 21 }, { ...second, offset: 1e9 }, { ...second, offset: -4 }, { ...second, length: 2 ** 40 }, second,
+    ]);
+    expect(read.map((one) => (one.found ? one.bytes.toString() : one.reason))).toEqual(["aaaa", "not-a-record", "not-a-record", "beyond-end", "not-a-record", "not-a-record", "bbbb"]);
+  });
+
+  it("says that a truncated record is beyond the end", async () => {
+    const capture = classicCapture([packet(1, 0, "aaaa"), packet(2, 0, "bbbb")]);
+    const file = stored(capture);
+    truncateSync(file.path, capture.bytes.length - 1);
+    const read = await new PacketReader().packets(file, refsOf(capture));
+    expect(read.map((one) => (one.found ? one.bytes.toString() : one.reason))).toEqual(["aaaa", "beyond-end"]);
+  });
+});
+
+describe("pcapng", () => {
+  const interfaces: TestInterface[] = [
+    { linkType: 1 }, { linkType: 101, resolution: 9 }, { linkType: 113, resolution: 0x80 | 20 }, { linkType: 1, resolution: 6, offsetSeconds: 1000n }, { linkType: 1, resolution: 10 },
+  ];
+  for (const bigEndian of [false, true]) {
+    for (const lateInterfaces of [false, true]) {
+      it(`reads ${bigEndian ? "big" : "little"}-endian blocks with interfaces ${lateInterfaces ? "in between" : "first"}`, async () => {
+        const capture = ngCapture(interfaces, [
+          packet(1_700_000_000, 123_456_000, "micro"), packet(1_700_000_001, 123_456_789, "nano", { interface: 1 }),
+          packet(1_700_000_002, 500_000_000, "binary", { interface: 2 }), packet(1_700_000_003, 7000, "offset", { interface: 3 }),
+          packet(1_700_000_004, 1, "pico", { interface: 4 }), packet(0, 0, "simple", { block: "simple" }), packet(1_700_000_005, 9000, "old", { block: "old", interface: 1 }),
+        ], { bigEndian, lateInterfaces });
+        expect(await readAll(capture)).toEqual([
+          { seconds: 1_700_000_000, nanoseconds: 123_456_000, linkType: 1, originalLength: 5, finerThanMicroseconds: false, text: "micro" },
+          { seconds: 1_700_000_001, nanoseconds: 123_456_789, linkType: 101, originalLength: 4, finerThanMicroseconds: true, text: "nano" },
+          { seconds: 1_700_000_002, nanoseconds: 500_000_000, linkType: 113, originalLength: 6, finerThanMicroseconds: true, text: "binary" },
+          { seconds: 1_700_000_003, nanoseconds: 7000, linkType: 1, originalLength: 6, finerThanMicroseconds: false, text: "offset" },
+          { seconds: 1_700_000_004, nanoseconds: 1, linkType: 1, originalLength: 4, finerThanMicroseconds: true, text: "pico" },
+          { seconds: 1_700_000_004, nanoseconds: 1, linkType: 1, originalLength: 6, finerThanMicroseconds: false, text: "simple" },
+          { seconds: 1_700_000_005, nanoseconds: 9000, linkType: 101, originalLength: 3, finerThanMicroseconds: true, text: "old" },
+        ]);
+      });
+    }
+  }
+
+  it("reads several sections of different byte order, in any order of asking", async () => {
+    const first = ngCapture([{ linkType: 1 }], [packet(5, 0, "little")]);
+    const second = ngCapture([{ linkType: 101 }], [packet(6, 0, "big"), packet(0, 0, "bare", { block: "simple" })], { bigEndian: true, start: first.bytes.length });
+    const reader = new PacketReader();
+    const file = stored({ bytes: Buffer.concat([first.bytes, second.bytes]) });
+    const refs = [...refsOf(second), ...refsOf(first)];
+    const read = await reader.packets(file, refs);
+    expect(read.map((one) => one.found && [one.head.linkType, one.head.seconds, one.bytes.toString()])).toEqual([[101, 6, "big"], [101, 6, "bare"], [1, 5, "little"]]);
+    const together = await Promise.all(refs.map((ref) => reader.packets(file, [ref])));
+    expect(together.flat().every((one) => one.found)).toBe(true);
+  });
+
+  it("refuses blocks that hold no packet", async () => {
+    const capture = ngCapture([{ linkType: 1 }], [packet(5, 0, "data")]);
+    const read = await new PacketReader().packets(stored(capture), [{ fileId: 1, offset: 0, length: 28 }, { fileId: 1, offset: 28, length: 20 }]);
+    expect(read.map((one) => one.found || one.reason)).toEqual(["not-a-record", "not-a-record"]);
+  });
+});
+
+describe("files", () => {
+  it("names what is wrong with a file", async () => {
+    const capture = classicCapture([packet(1, 0, "a")]);
+    const reader = new PacketReader();
+    const reasonOf = async (file: { fileId: number; path: string; own: boolean }) => {
+      const [read] = await reader.packets(file, refsOf(capture));
+      return read?.found === false ? read.reason : "found";
+    };
+    const good = stored(capture);
+    const link = path.join(path.dirname(good.path), "link.pcap");
+    symlinkSync(good.path, link);
+    expect(await reasonOf({ fileId: 2, path: `${good.path}.absent`, own: true })).toBe("file-missing");
+    expect(await reasonOf({ fileId: 3, path: path.dirname(good.path), own: true })).toBe("not-a-capture");
+    expect(await reasonOf({ ...stored({ bytes: Buffer.from("no capture at all, but long enough") }), fileId: 4 })).toBe("not-a-capture");
+    expect(await reasonOf({ fileId: 5, path: link, own: true })).toBe("file-unreadable");
+    expect(await reasonOf({ fileId: 6, path: link, own: false })).toBe("found");
+  });
+
+  it("lets go of a forgotten file and finds it gone", async () => {
+    const capture = classicCapture([packet(1, 0, "a")]);
+    const file = stored(capture);
+    const reader = new PacketReader();
+    expect((await reader.packets(file, refsOf(capture)))[0]?.found).toBe(true);
+    rmSync(file.path);
+    expect((await reader.packets(file, refsOf(capture)))[0]?.found).toBe(true);
+    await reader.forget(1);
+    expect((await reader.packets(file, refsOf(capture)))[0]).toEqual({ found: false, reason: "file-missing" });
+  });
+
+  it("stops when cancelled", async () => {
+    const capture = classicCapture([packet(1, 0, "a")]);
+    await expect(new PacketReader().packets(stored(capture), refsOf(capture), AbortSignal.abort())).rejects.toMatchObject({ code: "QUERY_CANCELLED" });
+  });
+
+  it("reads more files than it keeps open", async () => {
+    const capture = classicCapture([packet(1, 0, "a")]);
+    const directory = temporaryDirectory();
+    const reader = new PacketReader();
+    for (let fileId = 1; fileId <= 80; fileId += 1) {
+      const file = path.join(directory, `${fileId}.pcap`);
+      writeFileSync(file, capture.bytes);
+      expect((await reader.packets({ fileId, path: file, own: true }, refsOf(capture)))[0]?.found).toBe(true);
+    }
+    await reader.close();
+  });
+
+  it("never throws, hangs or over-reads on damaged files", async () => {
+    const captures = [
+      classicCapture([packet(1, 0, "aaaa"), packet(2, 0, "bbbb")]),
+      ngCapture([{ linkType: 1, resolution: 9 }, { linkType: 1, offsetSeconds: 5n }], [packet(1, 0, "aaaa"), packet(2, 0, "b", { interface: 1 }), packet(0, 0, "c", { block: "simple" })]),
+    ];
+    await fc.assert(fc.asyncProperty(
+      fc.constantFrom(...captures), fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 6 }), fc.nat(400),
+      async (capture, changes, cut) => {
+        const bytes = Buffer.from(capture.bytes);
+        for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+        const file = stored({ bytes: cut > 300 ? bytes : bytes.subarray(0, cut) });
+        const reader = new PacketReader();
+        const refs = refsOf(capture);
+        const read = await reader.packets(file, refs);
+        await reader.close();
+        expect(read).toHaveLength(refs.length);
+        for (const one of read) if (one.found) expect(one.bytes).toHaveLength(one.head.capturedLength);
+      },
+    ), { numRuns: 300 });
+  });
+});
