@@ -23,8 +23,9 @@ function objectExpression(list: Field, declared: readonly Field[]): string {
   for (const member of declared) {
     if (member.object === list.path && member.expression !== "") parents.add(parentOf(member.expression));
   }
-  const [only] = parents;
-  return parents.size === 1 && only !== undefined && only !== "" ? only : list.path;
+  const [only = ""] = parents;
+  const [root = ""] = list.path.split(".");
+  return parents.size === 1 && (only === root || only.startsWith(`${root}.`)) ? only : list.path;
 }
 
 /** The derived count of a field that has one: `<path>Cnt` or `<path>-cnt` in documents, `<expression>.cnt` in searches. */

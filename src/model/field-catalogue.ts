@@ -67,7 +67,8 @@ export class FieldCatalogue {
   /** At most `most` names that `name` may have been meant for, nearest first. */
   nearest(name: string, most = 3): readonly string[] {
     if (name.startsWith(PATH_PREFIX)) {
-      return nearestNames(name.slice(PATH_PREFIX.length), [...this.#paths.keys()], most).map((path) => PATH_PREFIX + path);
+      const paths = [...this.#paths.values()].filter((field) => field.shape !== "objects").map((field) => field.path);
+      return nearestNames(name.slice(PATH_PREFIX.length), paths, most).map((path) => PATH_PREFIX + path);
     }
     return nearestNames(name, this.names(), most);
   }

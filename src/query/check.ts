@@ -17,7 +17,7 @@ export interface CheckOptions {
   readonly nowMs: number;
   /** IANA zone of times that name none. */
   readonly timeZone: string;
-  /** Document paths that the reader may not search: naming one is FORBIDDEN, virtual fields leave them out. */
+  /** Document paths that the reader may not search, with all below them: naming one is FORBIDDEN, virtual fields leave them out. */
   readonly hiddenFields?: ReadonlySet<string>;
   /** Saved expressions for `view ==`, by name; absent where there is no store for them. */
   readonly views?: ReadonlyMap<string, string>;
@@ -121,7 +121,8 @@ class Checker {
   #isHidden(field: Field): boolean {
     const hidden = this.#options.hiddenFields;
     if (hidden === undefined || hidden.size === 0) return false;
-    return hidden.has(field.path) || (field.object !== "" && hidden.has(field.object)) || (field.countOf !== null && hidden.has(field.countOf));
+    const parts = (field.countOf ?? field.path).split(".");
+    return hidden.has(field.path) || parts.some((_, at) => hidden.has(parts.slice(0, at + 1).join(".")));
   }
 
   #count(what: keyof Totals, by: number, most: number, { span }: Comparison): void {

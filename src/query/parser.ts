@@ -5,7 +5,9 @@ import { MAX_COMPARISONS, MAX_DEPTH } from "./limits.js";
 import type { RegexToken, ShortcutToken, Span, TermToken, Token } from "./token.js";
 
 /** Words of other query languages, and how this one writes them. */
-const FOREIGN_WORDS: Readonly<Record<string, string>> = { and: "&&", or: "||", not: "!", contains: "== *…*", in: "== […]", like: "==", is: "==" };
+const FOREIGN_WORDS: ReadonlyMap<string, string> = new Map([
+  ["and", "&&"], ["or", "||"], ["not", "!"], ["contains", "== *…*"], ["in", "== […]"], ["like", "=="], ["is", "=="],
+]);
 
 /**
  * Reads one expression by recursive descent. Grammar, loosest first:
@@ -141,10 +143,11 @@ class Parser {
   /** The current token has no place here; `before` is the name that an operator should have followed. */
   #unexpected(expected: readonly string[], before: Token | null = null): Error {
     const token = this.#token;
-    const word = token.kind === "name" ? token : before;
-    const foreign = word?.kind === "name" ? FOREIGN_WORDS[word.text.toLowerCase()] : undefined;
-    if (word !== null && foreign !== undefined) {
-      return this.#fail(word, `${shown(word.kind === "name" ? word.text : "")} is no operator of this language`, { expected, suggestions: [foreign] });
+    for (const word of [before, token]) {
+      const meant = word?.kind === "name" ? FOREIGN_WORDS.get(word.text.toLowerCase()) : undefined;
+      if (word?.kind === "name" && meant !== undefined) {
+        return this.#fail(word, `${shown(word.text)} is no operator of this language`, { expected, suggestions: [meant] });
+      }
     }
     if (token.kind === "end") return this.#fail(before ?? token, "the expression ends too early", { expected });
     const written = this.#text.slice(token.start, token.end);
