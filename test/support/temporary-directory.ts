@@ -1,17 +1,11 @@
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterEach } from "vitest";
+import { join } from "node:path";
+import { afterAll } from "vitest";
 
-const made: string[] = [];
-
-/** A fresh directory that is removed after the test. */
+/** A directory of this test file that is removed with all its content at the end. */
 export function temporaryDirectory(): string {
-  const directory = realpathSync(mkdtempSync(path.join(tmpdir(), "lookback-test-")));
-  made.push(directory);
+  const directory = mkdtempSync(join(tmpdir(), "lookback-test-"));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
-
-afterEach(() => {
-  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
-});

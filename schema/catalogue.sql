@@ -1,0 +1,196 @@
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  user TEXT NOT NULL,
+  action TEXT NOT NULL,
+  -- JSON object.
+  details TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX audit_at ON audit (at);
+
+CREATE TABLE exports (
+  id TEXT PRIMARY KEY,
+  owner TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled', 'expired')),
+  -- JSON: what was asked for.
+  request TEXT NOT NULL,
+  file_name TEXT,
+  sessions INTEGER NOT NULL DEFAULT 0,
+  packets INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0,
+  missing_packets INTEGER NOT NULL DEFAULT 0,
+  sha256 TEXT,
+  error_code TEXT,
+  error_message TEXT,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  expires_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX exports_state ON exports (state, created_at);
+
+CREATE TABLE files (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  node TEXT NOT NULL,
+  path TEXT NOT NULL,
+  -- What people search for with `file ==`: the path as it was given.
+  display_name TEXT NOT NULL,
+  device TEXT,
+  -- Identity of the stream, 32 hex digits.
+  stream TEXT NOT NULL,
+  storage TEXT NOT NULL CHECK (storage IN ('own', 'in-place')),
+  locked INTEGER NOT NULL DEFAULT 0 CHECK (locked IN (0, 1)),
+  state TEXT NOT NULL CHECK (state IN ('writing', 'complete', 'gone')),
+  format TEXT NOT NULL,
+  -- JSON list of numbers.
+  link_types TEXT NOT NULL DEFAULT '[]',
+  bytes INTEGER NOT NULL DEFAULT 0,
+  packets INTEGER NOT NULL DEFAULT 0,
+  first_ms INTEGER,
+  last_ms INTEGER,
+  first_ordinal INTEGER NOT NULL DEFAULT 0,
+  imported_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX files_deletable ON files (storage, state, first_ms);
+
+CREATE UNIQUE INDEX files_path ON files (path) WHERE state <> 'gone';
+
+CREATE INDEX files_stream ON files (stream, first_ordinal);
+
+CREATE TABLE holds (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  subject TEXT NOT NULL CHECK (subject IN ('file', 'day', 'session')),
+  subject_id TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  released_at INTEGER
+) STRICT;
+
+CREATE INDEX holds_subject ON holds (subject, subject_id);
+
+CREATE TABLE jobs (
+  id TEXT PRIMARY KEY,
+  path TEXT NOT NULL,
+  mode TEXT NOT NULL CHECK (mode IN ('in-place', 'copy')),
+  state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'already')),
+  requested_by TEXT NOT NULL,
+  packets INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0,
+  total_bytes INTEGER NOT NULL DEFAULT 0,
+  sessions INTEGER NOT NULL DEFAULT 0,
+  file_id INTEGER,
+  error_code TEXT,
+  error_message TEXT,
+  -- JSON list of {name, count, firstOffset}.
+  warnings TEXT NOT NULL DEFAULT '[]',
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX jobs_state ON jobs (state, created_at);
+
+CREATE TABLE logins (
+  hash BLOB PRIMARY KEY,
+  user TEXT NOT NULL COLLATE NOCASE REFERENCES users (name) ON DELETE CASCADE,
+  address TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX logins_expiry ON logins (expires_at);
+
+CREATE INDEX logins_user ON logins (user);
+
+CREATE TABLE marks (
+  stream TEXT PRIMARY KEY,
+  node TEXT NOT NULL,
+  replay_from_ordinal INTEGER,
+  next_ordinal INTEGER NOT NULL,
+  complete_until_ms INTEGER,
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE segments (
+  path TEXT PRIMARY KEY,
+  day TEXT NOT NULL,
+  level INTEGER NOT NULL,
+  rows INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  first_ms INTEGER NOT NULL,
+  min_last_ms INTEGER NOT NULL,
+  last_ms INTEGER NOT NULL,
+  -- JSON list of names.
+  columns TEXT NOT NULL,
+  open_rows INTEGER NOT NULL,
+  total_packets INTEGER NOT NULL,
+  total_bytes INTEGER NOT NULL,
+  -- 0 once another segment or nothing took its place; the row goes when the file is gone.
+  live INTEGER NOT NULL DEFAULT 1 CHECK (live IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX segments_day ON segments (live, day);
+
+CREATE TABLE settings (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE superseded (
+  segment TEXT NOT NULL REFERENCES segments (path) ON DELETE CASCADE,
+  id BLOB NOT NULL CHECK (length(id) = 16),
+  PRIMARY KEY (segment, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tag_edits (
+  row_id BLOB NOT NULL CHECK (length(row_id) = 16),
+  tag TEXT NOT NULL,
+  removed INTEGER NOT NULL CHECK (removed IN (0, 1)),
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (row_id, tag)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE task_runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  task TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  outcome TEXT NOT NULL CHECK (outcome IN ('running', 'ok', 'failed', 'interrupted')),
+  -- JSON object.
+  details TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+
+CREATE INDEX task_runs_task ON task_runs (task, due_at);
+
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY,
+  user TEXT NOT NULL COLLATE NOCASE REFERENCES users (name) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  hash BLOB NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  last_used_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tokens_user ON tokens (user);
+
+CREATE TABLE users (
+  name TEXT PRIMARY KEY COLLATE NOCASE,
+  password_hash TEXT NOT NULL,
+  role TEXT NOT NULL,
+  forced_expression TEXT,
+  -- JSON list of document paths.
+  hidden_fields TEXT NOT NULL DEFAULT '[]',
+  time_limit_hours INTEGER,
+  enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+  created_at INTEGER NOT NULL,
+  password_changed_at INTEGER NOT NULL,
+  last_login_at INTEGER
+) STRICT, WITHOUT ROWID;

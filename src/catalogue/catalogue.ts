@@ -1,0 +1,113 @@
+import type { Clock } from "../base/clock.js";
+import { Audit } from "./audit.js";
+import { Logins, Tokens } from "./credentials.js";
+import { damageOf, openConnection, type Connection } from "./database.js";
+import { Exports } from "./exports.js";
+import { Holds } from "./holds.js";
+import { ImportJobs, type ImportJobChange } from "./jobs.js";
+import { Marks } from "./marks.js";
+import { loadMigrations, migrate } from "./migrations.js";
+import { PacketFiles, type PacketFileChange } from "./packet-files.js";
+import { Segments, type SegmentChange } from "./segments.js";
+import { StoredSettings } from "./stored-settings.js";
+import { Tags } from "./tags.js";
+import { TaskRuns } from "./task-runs.js";
+import { Users } from "./users.js";
+
+/** What an import made, to become visible at once. */
+export interface ImportCommit {
+  readonly fileId: number;
+  readonly file: PacketFileChange;
+  readonly jobId: string | null;
+  readonly job: ImportJobChange;
+  readonly segments: SegmentChange;
+}
+
+/**
+ * The SQLite catalogue of a data directory: what there is beside packets and rows. Several processes may have it open;
+ * each table family is a property, and `transaction` makes changes of several of them one step.
+ */
+export class Catalogue {
+  /** The data directory. */
+  readonly directory: string;
+  /** The catalogue's own file. */
+  readonly path: string;
+  readonly files: PacketFiles;
+  readonly segments: Segments;
+  readonly marks: Marks;
+  readonly tags: Tags;
+  readonly holds: Holds;
+  readonly jobs: ImportJobs;
+  readonly exports: Exports;
+  readonly taskRuns: TaskRuns;
+  readonly users: Users;
+  readonly tokens: Tokens;
+  readonly logins: Logins;
+  readonly audit: Audit;
+  readonly settings: StoredSettings;
+  readonly #connection: Connection;
+
+  constructor(directory: string, path: string, connection: Connection, clock: Clock) {
+    this.directory = directory;
+    this.path = path;
+    this.#connection = connection;
+    this.files = new PacketFiles(connection, clock);
+    this.segments = new Segments(connection);
+    this.marks = new Marks(connection, clock);
+    this.tags = new Tags(connection, clock);
+    this.holds = new Holds(connection, clock);
+    this.jobs = new ImportJobs(connection, clock);
+    this.exports = new Exports(connection, clock);
+    this.taskRuns = new TaskRuns(connection, clock);
+    this.users = new Users(connection, clock);
+    this.tokens = new Tokens(connection, clock);
+    this.logins = new Logins(connection, clock);
+    this.audit = new Audit(connection, clock);
+    this.settings = new StoredSettings(connection, clock);
+  }
+
+  /**
+   * Runs `body` as one step that is durable when this returns, or not done at all. Nested calls join the outer one.
+   * `body` must not await: the connection is one, and other work of this process would join the transaction.
+   */
+  transaction<T>(body: () => T): T {
+    try {
+      return this.#connection.inTransaction ? body() : this.#connection.transaction(body).immediate();
+    } catch (error) {
+      throw damageOf(error, this.path);
+    }
+  }
+
+  /** Makes an import visible: file row, segments and job state in one step. */
+  commitImport(commit: ImportCommit): void {
+    this.transaction(() => {
+      this.files.update(commit.fileId, { state: "complete", ...commit.file });
+      this.segments.apply(commit.segments);
+      if (commit.jobId !== null) this.jobs.move(commit.jobId, "done", { fileId: commit.fileId, ...commit.job });
+    });
+  }
+
+  /** Changes with every commit of another process; a look at shared memory, so cheap enough for every query. */
+  dataVersion(): number {
+    return Number(this.#connection.pragma("data_version", { simple: true }));
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+/**
+ * Opens the catalogue of a data directory, making it when there is none, and brings it to the newest schema.
+ * Throws STORE_DAMAGED naming the file when it does not read back, UNAVAILABLE when a newer version wrote it.
+ */
+export function openCatalogue(directory: string, clock: Clock): Catalogue {
+  const { connection, path } = openConnection(directory);
+  try {
+    migrate(connection, loadMigrations(), clock);
+    return new Catalogue(directory, path, connection, clock);
+  } catch (error) {
+    connection.close();
+    throw damageOf(error, path);
+  }
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../base/clock.js";
+import type { Connection } from "./database.js";
+import { recordsOf } from "./json.js";
+
+export type ImportState = "queued" | "running" | "done" | "failed" | "already";
+
+/** An import that somebody asked for. Times are milliseconds since 1970. */
+export interface ImportJob {
+  readonly id: string;
+  readonly path: string;
+  readonly mode: "in-place" | "copy";
+  readonly state: ImportState;
+  readonly requestedBy: string;
+  readonly packets: number;
+  /** Bytes read of `totalBytes` (0: unknown). */
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly sessions: number;
+  /** The packet file it made or, in state `already`, found. */
+  readonly fileId: number | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly warnings: readonly Readonly<Record<string, unknown>>[];
+  readonly createdAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly finishedAtMs: number | null;
+}
+
+export type ImportJobChange = Partial<
+  Pick<ImportJob, "packets" | "bytes" | "totalBytes" | "sessions" | "fileId" | "errorCode" | "errorMessage" | "warnings">
+>;
+
+interface Row extends Omit<ImportJob, "warnings"> {
+  readonly warnings: string;
+}
+
+const COLUMNS = `id, path, mode, state, requested_by AS requestedBy, packets, bytes, total_bytes AS totalBytes, sessions, file_id AS fileId,
+  error_code AS errorCode, error_message AS errorMessage, warnings, created_at AS createdAtMs, started_at AS startedAtMs, finished_at AS finishedAtMs`;
+
+const jobOf = (row: Row): ImportJob => ({ ...row, warnings: recordsOf(row.warnings) });
+
+/** Table `jobs`: imports. */
+export class ImportJobs {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+
+  constructor(connection: Connection, clock: Clock) {
+    this.#connection = connection;
+    this.#clock = clock;
+  }
+
+  /** Queues an import and returns its id. */
+  add(job: Pick<ImportJob, "path" | "mode" | "requestedBy">): string {
+    const id = randomUUID();
+    this.#connection.prepare("INSERT INTO jobs (id, path, mode, state, requested_by, created_at) VALUES (?, ?, ?, 'queued', ?, ?)")
+      .run(id, job.path, job.mode, job.requestedBy, this.#clock.nowMs());
+    return id;
+  }
+
+  /** Moves a job to a state, noting when it started or ended, with whatever else is known by then. */
+  move(id: string, state: ImportState, change: ImportJobChange = {}): void {
+    const now = this.#clock.nowMs();
+    const ended = state === "done" || state === "failed" || state === "already";
+    this.#connection.prepare(
+      `UPDATE jobs SET state = @state,
+         started_at = CASE WHEN @state = 'queued' THEN NULL WHEN @state = 'running' THEN @now ELSE started_at END,
+         finished_at = CASE WHEN @ended THEN @now ELSE NULL END WHERE id = @id`,
+    ).run({ id, state, now, ended: ended ? 1 : 0 });
+    this.update(id, change);
+  }
+
+  /** Changes what is known of a job. */
+  update(id: string, change: ImportJobChange): void {
+    const job = this.get(id);
+    if (job === null) return;
+    const next = { ...job, ...change };
+    this.#connection.prepare(
+      `UPDATE jobs SET packets = @packets, bytes = @bytes, total_bytes = @totalBytes, sessions = @sessions, file_id = @fileId,
+         error_code = @errorCode, error_message = @errorMessage, warnings = @warnings WHERE id = @id`,
+    ).run({
+      id, packets: next.packets, bytes: next.bytes, totalBytes: next.totalBytes, sessions: next.sessions, fileId: next.fileId,
+      errorCode: next.errorCode, errorMessage: next.errorMessage, warnings: JSON.stringify(next.warnings),
+    });
+  }
+
+  get(id: string): ImportJob | null {
+    const row = this.#connection.prepare<[string], Row>(`SELECT ${COLUMNS} FROM jobs WHERE id = ?`).get(id);
+    return row === undefined ? null : jobOf(row);
+  }
+
+  /** Jobs, newest first. */
+  list(limit = 100): readonly ImportJob[] {
+    return this.#connection.prepare<[number], Row>(`SELECT ${COLUMNS} FROM jobs ORDER BY created_at DESC, id LIMIT ?`).all(limit).map(jobOf);
+  }
+
+  /** Jobs in a state, oldest first. */
+  inState(state: ImportState): readonly ImportJob[] {
+    return this.#connection.prepare<[string], Row>(`SELECT ${COLUMNS} FROM jobs WHERE state = ? ORDER BY created_at, id`).all(state).map(jobOf);
+  }
+}

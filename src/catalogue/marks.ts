@@ -1,0 +1,50 @@
+import type { Clock } from "../base/clock.js";
+import type { Connection } from "./database.js";
+
+/** Where a stream stands. */
+export interface StreamMark {
+  readonly stream: string;
+  readonly node: string;
+  /** No open session has a packet before this position; null when none is open. Replay starts here. */
+  readonly replayFromOrdinal: number | null;
+  /** Position of the next packet. */
+  readonly nextOrdinal: number;
+  /** Every packet before this time is in a visible row; milliseconds since 1970. */
+  readonly completeUntilMs: number | null;
+}
+
+/** Table `marks`. */
+export class Marks {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+
+  constructor(connection: Connection, clock: Clock) {
+    this.#connection = connection;
+    this.#clock = clock;
+  }
+
+  set(mark: StreamMark): void {
+    this.#connection.prepare(
+      `INSERT INTO marks (stream, node, replay_from_ordinal, next_ordinal, complete_until_ms, updated_at)
+       VALUES (@stream, @node, @replayFromOrdinal, @nextOrdinal, @completeUntilMs, @now)
+       ON CONFLICT (stream) DO UPDATE SET node = excluded.node, replay_from_ordinal = excluded.replay_from_ordinal,
+         next_ordinal = excluded.next_ordinal, complete_until_ms = excluded.complete_until_ms, updated_at = excluded.updated_at`,
+    ).run({ ...mark, now: this.#clock.nowMs() });
+  }
+
+  get(stream: string): StreamMark | null {
+    return this.all().find((mark) => mark.stream === stream) ?? null;
+  }
+
+  all(): readonly StreamMark[] {
+    return this.#connection.prepare<[], StreamMark>(
+      `SELECT stream, node, replay_from_ordinal AS replayFromOrdinal, next_ordinal AS nextOrdinal, complete_until_ms AS completeUntilMs
+       FROM marks ORDER BY stream`,
+    ).all();
+  }
+
+  /** The time before which every stream is complete, or null when no stream says so. */
+  completeUntilMs(): number | null {
+    return this.#connection.prepare<[], { least: number | null }>("SELECT min(complete_until_ms) AS least FROM marks").get()?.least ?? null;
+  }
+}

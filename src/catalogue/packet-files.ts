@@ -1,0 +1,147 @@
+import type { Clock } from "../base/clock.js";
+import type { Connection } from "./database.js";
+import { numbersOf } from "./json.js";
+
+export type PacketFileStorage = "own" | "in-place";
+export type PacketFileState = "writing" | "complete" | "gone";
+
+/** A packet file that positions in the index point into. Times are milliseconds since 1970. */
+export interface PacketFile {
+  readonly id: number;
+  readonly node: string;
+  /** Where it lies. */
+  readonly path: string;
+  /** What `file ==` compares: the path as it was given. */
+  readonly displayName: string;
+  /** Device it lies on, as the kernel numbers it, or null when unknown. */
+  readonly device: string | null;
+  /** Identity of its stream, 32 hex digits. */
+  readonly stream: string;
+  /** `own` was written by us and may be deleted by retention; `in-place` is the user's. */
+  readonly storage: PacketFileStorage;
+  readonly locked: boolean;
+  readonly state: PacketFileState;
+  readonly format: string;
+  readonly linkTypes: readonly number[];
+  readonly bytes: number;
+  readonly packets: number;
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+  /** Position in the stream of its first packet. */
+  readonly firstOrdinal: number;
+  readonly importedAtMs: number;
+}
+
+/** What an insert or an update may say; the rest has defaults. */
+export type NewPacketFile = Pick<PacketFile, "node" | "path" | "displayName" | "stream" | "storage" | "state" | "format"> &
+  Partial<Pick<PacketFile, "id" | "device" | "locked" | "linkTypes" | "bytes" | "packets" | "firstMs" | "lastMs" | "firstOrdinal">>;
+
+/** What changes while a file is written and when it is complete. */
+export type PacketFileChange = Partial<
+  Pick<PacketFile, "path" | "device" | "locked" | "state" | "format" | "linkTypes" | "bytes" | "packets" | "firstMs" | "lastMs" | "firstOrdinal" | "stream">
+>;
+
+interface Row {
+  readonly id: number; readonly node: string; readonly path: string; readonly display_name: string; readonly device: string | null;
+  readonly stream: string; readonly storage: PacketFileStorage; readonly locked: number; readonly state: PacketFileState;
+  readonly format: string; readonly link_types: string; readonly bytes: number; readonly packets: number;
+  readonly first_ms: number | null; readonly last_ms: number | null; readonly first_ordinal: number; readonly imported_at: number;
+}
+
+function fileOf(row: Row): PacketFile {
+  return {
+    id: row.id, node: row.node, path: row.path, displayName: row.display_name, device: row.device, stream: row.stream,
+    storage: row.storage, locked: row.locked === 1, state: row.state, format: row.format, linkTypes: numbersOf(row.link_types),
+    bytes: row.bytes, packets: row.packets, firstMs: row.first_ms, lastMs: row.last_ms, firstOrdinal: row.first_ordinal,
+    importedAtMs: row.imported_at,
+  };
+}
+
+/** Table `files`. */
+export class PacketFiles {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+
+  constructor(connection: Connection, clock: Clock) {
+    this.#connection = connection;
+    this.#clock = clock;
+  }
+
+  /** Adds a file and returns its id. A path may be listed once among the files that are not gone. */
+  add(file: NewPacketFile): number {
+    const insert = this.#connection.prepare(
+      `INSERT INTO files (id, node, path, display_name, device, stream, storage, locked, state, format, link_types, bytes, packets,
+         first_ms, last_ms, first_ordinal, imported_at)
+       VALUES (@id, @node, @path, @displayName, @device, @stream, @storage, @locked, @state, @format, @linkTypes, @bytes, @packets,
+         @firstMs, @lastMs, @firstOrdinal, @importedAt)`,
+    );
+    const { lastInsertRowid } = insert.run({
+      id: file.id ?? null, node: file.node, path: file.path, displayName: file.displayName, device: file.device ?? null,
+      stream: file.stream, storage: file.storage, locked: file.locked === true ? 1 : 0, state: file.state, format: file.format,
+      linkTypes: JSON.stringify(file.linkTypes ?? []), bytes: file.bytes ?? 0, packets: file.packets ?? 0,
+      firstMs: file.firstMs ?? null, lastMs: file.lastMs ?? null, firstOrdinal: file.firstOrdinal ?? 0, importedAt: this.#clock.nowMs(),
+    });
+    return Number(lastInsertRowid);
+  }
+
+  /** The id that the next file will get if nobody else adds one first. */
+  nextId(): number {
+    const row = this.#connection.prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'files'").get();
+    return (row?.seq ?? 0) + 1;
+  }
+
+  /** Changes the given properties of a file. Returns whether there is such a file. */
+  update(id: number, change: PacketFileChange): boolean {
+    const file = this.get(id);
+    if (file === null) return false;
+    const next = { ...file, ...change };
+    this.#connection.prepare(
+      `UPDATE files SET path = @path, device = @device, stream = @stream, locked = @locked, state = @state, format = @format,
+         link_types = @linkTypes, bytes = @bytes, packets = @packets, first_ms = @firstMs, last_ms = @lastMs, first_ordinal = @firstOrdinal
+       WHERE id = @id`,
+    ).run({
+      id, path: next.path, device: next.device, stream: next.stream, locked: next.locked ? 1 : 0, state: next.state, format: next.format,
+      linkTypes: JSON.stringify(next.linkTypes), bytes: next.bytes, packets: next.packets, firstMs: next.firstMs, lastMs: next.lastMs,
+      firstOrdinal: next.firstOrdinal,
+    });
+    return true;
+  }
+
+  get(id: number): PacketFile | null {
+    const row = this.#connection.prepare<[number], Row>("SELECT * FROM files WHERE id = ?").get(id);
+    return row === undefined ? null : fileOf(row);
+  }
+
+  /** All files, oldest import first; at most `limit` after the id `after`. */
+  list(page: { readonly after?: number; readonly limit?: number } = {}): readonly PacketFile[] {
+    return this.#connection.prepare<[number, number], Row>("SELECT * FROM files WHERE id > ? ORDER BY id LIMIT ?")
+      .all(page.after ?? 0, page.limit ?? -1).map(fileOf);
+  }
+
+  /** Files of a stream that are not gone, in order of the stream. */
+  ofStream(stream: string): readonly PacketFile[] {
+    return this.#connection.prepare<[string], Row>("SELECT * FROM files WHERE stream = ? AND state <> 'gone' ORDER BY first_ordinal, id")
+      .all(stream).map(fileOf);
+  }
+
+  /** The file at a path that is not gone, or null. */
+  atPath(path: string): PacketFile | null {
+    const row = this.#connection.prepare<[string], Row>("SELECT * FROM files WHERE path = ? AND state <> 'gone'").get(path);
+    return row === undefined ? null : fileOf(row);
+  }
+
+  /** Ids and names that `file ==` compares. */
+  names(): readonly { readonly id: number; readonly displayName: string }[] {
+    return this.#connection.prepare<[], { id: number; displayName: string }>("SELECT id, display_name AS displayName FROM files ORDER BY id").all();
+  }
+
+  /** Ids of the files whose packets can be read. */
+  availableIds(): readonly number[] {
+    return this.#connection.prepare<[], { id: number }>("SELECT id FROM files WHERE state <> 'gone' ORDER BY id").all().map(({ id }) => id);
+  }
+
+  /** Takes a row out that was added for an import which then failed. Files that positions point into are set to `gone` instead. */
+  remove(id: number): void {
+    this.#connection.prepare("DELETE FROM files WHERE id = ?").run(id);
+  }
+}
