@@ -71,9 +71,12 @@ pub struct Fragment {
 pub struct Decoded {
     /// Session kind.
     pub kind: FlowKind,
-    /// Label for [`FlowKind::Other`].
+    /// Label for [`FlowKind::Other`], and for DHCP in [`FlowKind::Udp`].
     pub label: &'static str,
-    /// Extra key bytes for [`FlowKind::Other`] (what tells two such sessions apart), at most 32.
+    /// Key bytes for [`FlowKind::Other`] (what tells two such sessions apart), at most 32.
+    ///
+    /// Not empty in [`FlowKind::Udp`] for DHCP and DHCPv6 only, and then takes the place of addresses and ports: a
+    /// client's addresses change while it asks. Such a session has no Community ID, and its direction goes by ports.
     pub other_key: ArrayVec<u8, 32>,
     /// Whether `source` and `destination` hold addresses.
     pub has_ip: bool,

@@ -60,7 +60,7 @@ impl FlowKey {
     pub fn of(decoded: &Decoded, tracking: SessionIdTracking) -> Self {
         let (ends, reversed) = ends(decoded);
         // Link-layer protocols cross no network that could be tracked, and ARP and IGMP are lumped by design.
-        let is_tracked = decoded.kind != FlowKind::Other || decoded.other_key.len() == 32;
+        let is_tracked = decoded.other_key.len() == 32 || (decoded.kind != FlowKind::Other && decoded.other_key.is_empty());
         let network = match tracking {
             _ if !is_tracked => 0,
             SessionIdTracking::None => 0,
@@ -91,7 +91,7 @@ impl FlowKey {
 fn ends(decoded: &Decoded) -> ([[u8; 18]; 2], bool) {
     let mut a = [0u8; 18];
     let mut b = [0u8; 18];
-    if decoded.kind == FlowKind::Other {
+    if decoded.kind == FlowKind::Other || !decoded.other_key.is_empty() {
         let (first, second) = decoded.other_key.split_at(decoded.other_key.len().min(16));
         for (slot, byte) in a.iter_mut().zip(first).chain(b.iter_mut().zip(second)) {
             *slot = *byte;
@@ -99,7 +99,7 @@ fn ends(decoded: &Decoded) -> ([[u8; 18]; 2], bool) {
         let name = label_hash(decoded.label).to_be_bytes();
         a[16..].copy_from_slice(&name);
         b[16..].copy_from_slice(&[decoded.other_key.len() as u8, 0]);
-        return ([a, b], false);
+        return ([a, b], decoded.source_port < decoded.destination_port);
     }
     a[..16].copy_from_slice(&decoded.source);
     a[16..].copy_from_slice(&decoded.source_port.to_be_bytes());
@@ -161,7 +161,7 @@ mod test {
     #[test]
     fn labels_have_distinct_hashes() {
         let labels = [
-            label::ARP, label::LLDP, label::OSPF, label::IGMP, label::PIM, label::ISIS, label::ESIS, label::XID,
+            label::ARP, label::LLDP, label::DHCP, label::DHCPV6, label::OSPF, label::IGMP, label::PIM, label::ISIS, label::ESIS, label::XID,
             label::UNKNOWN_ETHER, label::UNKNOWN_IP, label::UNKNOWN_LINK, label::CORRUPT_IP, label::IP_FRAGMENT,
             label::WLAN_MANAGEMENT,
         ];

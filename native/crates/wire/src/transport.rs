@@ -102,11 +102,38 @@ impl Walk<'_> {
         if let Some(step) = self.udp_tunnel(destination) {
             return step;
         }
+        let source = u16::from_be_bytes([p0, p1]);
         self.out.kind = FlowKind::Udp;
-        self.out.source_port = u16::from_be_bytes([p0, p1]);
+        self.out.source_port = source;
         self.out.destination_port = destination;
         self.take_payload();
+        if matches!(destination, 67 | 68 | 546 | 547) || matches!(source, 67 | 68) {
+            self.dhcp(destination);
+        }
         Ok(())
+    }
+
+    /// DHCP (RFC 2131) is known by its client's hardware address, DHCPv6 (RFC 8415) by its transaction.
+    fn dhcp(&mut self, destination: u16) {
+        const MIN_LENGTH: usize = 256;
+        const COOKIE: [u8; 4] = [0x63, 0x82, 0x53, 0x63];
+        /// Message types of DHCPv6 that are assigned up to leasequery (RFC 5007, 5460, 7653).
+        const MAX_V6_TYPE: u8 = 22;
+        let rest = self.rest();
+        if destination >= 546 {
+            if let Some(&[kind, a, b, c]) = rest.first_chunk::<4>() {
+                if (1..MAX_V6_TYPE).contains(&kind) {
+                    self.name(label::DHCPV6, &[a, b, c]);
+                }
+            }
+            return;
+        }
+        let is_dhcp = rest.len() >= MIN_LENGTH
+            && matches!(rest, [1 | 2, 1, 6, ..])
+            && rest.get(236..240).is_some_and(|cookie| cookie == COOKIE);
+        if let (true, Some(client)) = (is_dhcp, rest.get(28..34)) {
+            self.name(label::DHCP, client);
+        }
     }
 
     /// Tunnels are known by their destination port, and must look like themselves: otherwise it is ordinary UDP.

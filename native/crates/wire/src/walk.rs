@@ -12,6 +12,8 @@ pub(crate) mod label {
     pub const ISIS: &str = "isis";
     pub const ESIS: &str = "esis";
     pub const XID: &str = "xid";
+    pub const DHCP: &str = "dhcp";
+    pub const DHCPV6: &str = "dhcpv6";
     pub const UNKNOWN_ETHER: &str = "unknown-ether";
     pub const UNKNOWN_IP: &str = "unknown-ip";
     pub const UNKNOWN_LINK: &str = "unknown-link";
@@ -83,13 +85,18 @@ impl<'a> Walk<'a> {
     /// Makes the frame part of the session `label` that is told apart by `key`.
     pub fn other(&mut self, label: &'static str, key: &[u8]) -> Step {
         self.out.kind = FlowKind::Other;
+        self.name(label, key);
+        self.take_payload();
+        Ok(())
+    }
+
+    /// Sets label and key.
+    pub fn name(&mut self, label: &'static str, key: &[u8]) {
         self.out.label = label;
         self.out.other_key.clear();
         // Keys are at most two addresses long; a longer one would only lose its tail.
         let kept = key.get(..32).unwrap_or(key);
         let _ = self.out.other_key.try_extend_from_slice(kept);
-        self.take_payload();
-        Ok(())
     }
 
     /// A session without transport between the two addresses of the innermost IP header.
