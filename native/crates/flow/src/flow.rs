@@ -66,6 +66,8 @@ impl Workbench {
 pub struct Flow {
     /// Kind, which decides its timeout.
     pub kind: FlowKind,
+    /// DHCP: the session is one client's, whatever its address.
+    by_client: bool,
     /// Second of the stream's clock at its last packet.
     pub last_clock_s: i64,
     /// Second after which it is saved because its connection ended.
@@ -118,6 +120,7 @@ impl Flow {
         let id = identity.segment(1, now_us);
         Self {
             kind: decoded.kind,
+            by_client: decoded.kind == FlowKind::Udp && !decoded.other_key.is_empty(),
             last_clock_s: packet.clock_s,
             closing_at_s: None,
             save_at_s: packet.clock_s + settings.tcp_save_timeout,
@@ -164,6 +167,11 @@ impl Flow {
     /// Which end sent the packet.
     fn direction(&self, decoded: &Decoded) -> Direction {
         match &self.session.ends {
+            // A DHCP client changes its address within the session.
+            Some(ends) if self.by_client => {
+                let from_source = ends.port == [decoded.source_port, decoded.destination_port];
+                if from_source { SOURCE } else { DESTINATION }
+            }
             Some(ends) if self.kind != FlowKind::Other => {
                 let from_source = ends.address[SOURCE] == decoded.source && ends.port[SOURCE] == decoded.source_port;
                 if from_source { SOURCE } else { DESTINATION }
@@ -269,15 +277,15 @@ impl Flow {
             add_mac(fields, sender, from);
             add_mac(fields, receiver, to);
         }
-        for (from, to) in &decoded.outer_macs {
-            let (sender, receiver) = by_direction(&core_fields::OUTER_SOURCE_MAC, &core_fields::OUTER_DESTINATION_MAC);
-            add_mac(fields, sender, from);
-            add_mac(fields, receiver, to);
+        // The headers directly around the innermost packet, as each packet has them, whichever way the session goes. Of
+        // MACs, existing rows of these fields hold the outer frame's receiver as source; ours must compare with them.
+        if let Some((from, to)) = decoded.outer_macs.last() {
+            add_mac(fields, &core_fields::OUTER_SOURCE_MAC, to);
+            add_mac(fields, &core_fields::OUTER_DESTINATION_MAC, from);
         }
-        for (from, to) in &decoded.outer_ips {
-            let (sender, receiver) = by_direction(&core_fields::OUTER_SOURCE_IP, &core_fields::OUTER_DESTINATION_IP);
-            fields.add_ip(sender, *from);
-            fields.add_ip(receiver, *to);
+        if let Some((from, to)) = decoded.outer_ips.last() {
+            fields.add_ip(&core_fields::OUTER_SOURCE_IP, *from);
+            fields.add_ip(&core_fields::OUTER_DESTINATION_IP, *to);
         }
         for (id, is_ad) in &decoded.vlans {
             fields.add_integer(&core_fields::VLAN, i64::from(*id));
@@ -365,7 +373,7 @@ impl Flow {
     /// Keeps the first 8 payload bytes; `fill` goes on filling from later pieces (a stream), else the first decides.
     fn note_payload8(&mut self, direction: Direction, data: &[u8], fill: bool) {
         let slot = &mut self.session.payload8[direction];
-        if self.session.segment_number > 1 || (slot.is_some() && !fill) {
+        if self.session.segment_number > 1 || self.by_client || (slot.is_some() && !fill) {
             return;
         }
         let (bytes, length) = slot.get_or_insert(([0; 8], 0));
@@ -508,6 +516,7 @@ impl Flow {
             row.bytes_after_packets.push(self.bytes_total);
         }
         if self.kind != FlowKind::Other
+            && !self.by_client
             && let Some(ends) = row.ends
         {
             let port = if self.kind == FlowKind::Icmp {
