@@ -1,1 +1,3 @@
+//! Links the binding to Node.
+
 fn main() { napi_build::setup(); }

@@ -23,7 +23,7 @@ pub struct NativeSegment {
 impl From<&lookback_segment::SegmentInfo> for NativeSegment {
     fn from(segment: &lookback_segment::SegmentInfo) -> Self {
         Self {
-            path: segment.path.display().to_string(),
+            path: segment.path.clone(),
             day: segment.day.clone(),
             level: u32::from(segment.level),
             rows: segment.rows as f64,

@@ -1,12 +1,18 @@
 //! The field catalogue of this build.
 
-/// `schema/fields.json` as text.
-pub fn catalogue_json() -> String {
-    let specs = lookback_session::core_fields::RECORD
+use lookback_session::{FieldSpec, core_fields};
+
+/// Every declared field: the record's, the general ones, the flow's, the protocols'.
+pub fn declared() -> impl Iterator<Item = &'static FieldSpec> {
+    core_fields::RECORD
         .iter()
-        .chain(lookback_session::core_fields::GENERAL)
+        .chain(core_fields::GENERAL)
         .chain(lookback_flow::flow::FIELDS)
         .copied()
-        .chain(lookback_protocols::fields());
-    lookback_segment::field_catalogue_json(specs)
+        .chain(lookback_protocols::fields())
+}
+
+/// `schema/fields.json` as text.
+pub fn catalogue_json() -> String {
+    lookback_segment::field_catalogue_json(declared())
 }

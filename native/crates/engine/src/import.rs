@@ -1,13 +1,14 @@
 //! A capture file, or a run of our own packet files, into segments.
 
 use crate::error::EngineError;
+use crate::fields;
 use crate::settings::EngineSettings;
 use crate::stream::{Frame, Inline, PacketTarget, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream};
 use crate::worker::{Counters, PacketMeta, RowSink, Worker};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lookback_flow::identity::StreamIdentity;
 use lookback_pcapfile::Chunk;
-use lookback_segment::{SegmentInfo, SegmentTarget, write_segments};
+use lookback_segment::{SegmentInfo, SegmentTarget, SegmentWriter};
 use lookback_session::{PacketPosition, Session};
 use lookback_wire::Decoded;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,7 @@ struct SegmentSink {
     directory: PathBuf,
     node: String,
     stream: StreamIdentity,
+    writer: SegmentWriter,
     segments: Vec<SegmentInfo>,
     rows: u64,
 }
@@ -49,7 +51,7 @@ impl RowSink for SegmentSink {
     fn rows(&mut self, rows: &mut Vec<Session>) -> Result<(), EngineError> {
         self.rows += rows.len() as u64;
         let target = SegmentTarget { directory: &self.directory, node: &self.node, stream: self.stream, level: 0 };
-        self.segments.extend(write_segments(rows, &target)?);
+        self.segments.extend(self.writer.write(rows, &target)?);
         rows.clear();
         Ok(())
     }
@@ -88,6 +90,7 @@ pub fn import(
         directory: options.segments.clone(),
         node: options.settings.node.clone(),
         stream: options.stream,
+        writer: SegmentWriter::new(fields::declared()),
         segments: Vec::new(),
         rows: 0,
     };

@@ -6,12 +6,13 @@
 
 use crate::clock::StreamClock;
 use crate::error::EngineError;
+use crate::fields;
 use crate::fragments::{Fragments, Outcome};
 use crate::settings::EngineSettings;
 use crate::worker::{Counters, PacketMeta, RowSink, Worker};
 use lookback_flow::identity::StreamIdentity;
 use lookback_pcapfile::Writer;
-use lookback_segment::{SegmentInfo, SegmentTarget, write_segments};
+use lookback_segment::{SegmentInfo, SegmentTarget, SegmentWriter};
 use lookback_session::{PacketPosition, Session};
 use lookback_wire::Decoded;
 use std::path::PathBuf;
@@ -83,6 +84,7 @@ pub struct LiveFlush {
 
 struct Segments {
     options: LiveOptions,
+    writer: SegmentWriter,
     written: Vec<SegmentInfo>,
 }
 
@@ -94,7 +96,7 @@ impl RowSink for Segments {
             stream: self.options.stream,
             level: 0,
         };
-        self.written.extend(write_segments(rows, &target)?);
+        self.written.extend(self.writer.write(rows, &target)?);
         rows.clear();
         Ok(())
     }
@@ -128,7 +130,7 @@ const BATCH_HEADER: usize = 16;
 impl LiveEngine {
     /// Opens a stream; no file is made before the first packet.
     pub fn open(options: LiveOptions) -> Self {
-        let sink = Segments { options: options.clone(), written: Vec::new() };
+        let sink = Segments { options: options.clone(), writer: SegmentWriter::new(fields::declared()), written: Vec::new() };
         Self {
             worker: Worker::new(&options.settings, options.stream, BATCH_ROWS, sink),
             clock: StreamClock::default(),
@@ -277,13 +279,14 @@ impl LiveEngine {
             files.push(open.info.clone());
         }
         self.worker.hand_on()?;
+        let segments = std::mem::take(&mut self.worker.sink.written);
         let table = self.worker.table();
         let mut counters = self.counters.clone();
         self.worker.count_into(&mut counters);
         self.fragments.count_into(&mut counters);
         Ok(LiveFlush {
             files,
-            segments: std::mem::take(&mut self.worker.sink.written),
+            segments,
             replay_from_ordinal: table.oldest_open_ordinal(),
             complete_until_ns: table.oldest_open_us().map(|us| us * 1000).or(self.last_ns),
             next_ordinal: self.ordinal,
@@ -309,6 +312,34 @@ impl LiveEngine {
 
 /// `YYMMDD` of a time, UTC.
 fn day_name(timestamp_ns: i64) -> String {
-    let (year, month, day) = lookback_segment::civil_date(timestamp_ns.div_euclid(86_400_000_000_000));
+    let (year, month, day) = civil_date(timestamp_ns.div_euclid(86_400_000_000_000));
     format!("{:02}{month:02}{day:02}", year.rem_euclid(100))
+}
+
+/// Year, month and day of a number of days since 1970-01-01, in the proleptic Gregorian calendar.
+fn civil_date(days: i64) -> (i64, i64, i64) {
+    // Years are counted from March, so that the leap day is a year's last.
+    let since_march_0 = days + 719_468;
+    let era = since_march_0.div_euclid(146_097);
+    let of_era = since_march_0.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn day_names_follow_the_calendar() {
+        const DAY_NS: i64 = 86_400_000_000_000;
+        assert_eq!(day_name(0), "700101");
+        assert_eq!(day_name(11_016 * DAY_NS), "000229");
+        assert_eq!(day_name(11_017 * DAY_NS - 1), "000229");
+        assert_eq!(day_name(20_781 * DAY_NS), "261124");
+    }
 }

@@ -1,0 +1,163 @@
+//! Any number of workers makes the same sessions, and an import leaves nothing behind when it fails.
+
+use lookback_engine::error::EngineError;
+use lookback_engine::import::{ImportOptions, import};
+use lookback_engine::stream::StreamFile;
+use lookback_engine::{EngineSettings, dissect};
+use lookback_pcapfile::Writer;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+/// A directory that is removed with its owner.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("lookback-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a scratch directory");
+        Self(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn frame(flow: u16, from_client: bool, protocol: u8, sequence: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0];
+    let header = if protocol == 6 { 20 } else { 8 };
+    let total = (20 + header + payload.len()) as u16;
+    let (client, server) = ([10, 0, (flow >> 8) as u8, flow as u8], [192, 0, 2, 1]);
+    let (source, destination) = if from_client { (client, server) } else { (server, client) };
+    frame.extend([0x45, 0]);
+    frame.extend(total.to_be_bytes());
+    frame.extend([0, 0, 0x40, 0, 64, protocol, 0, 0]);
+    frame.extend(source);
+    frame.extend(destination);
+    let ports = if from_client { [40_000 + flow, 80] } else { [80, 40_000 + flow] };
+    frame.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
+    if protocol == 6 {
+        frame.extend(sequence.to_be_bytes());
+        frame.extend(0u32.to_be_bytes());
+        frame.extend([0x50, flags, 4, 0, 0, 0, 0, 0]);
+    } else {
+        frame.extend(((8 + payload.len()) as u16).to_be_bytes());
+        frame.extend([0, 0]);
+    }
+    frame.extend(payload);
+    frame
+}
+
+/// Interleaved conversations with pauses longer than the UDP timeout, and a port that is used again.
+fn capture(path: &Path) -> usize {
+    let mut writer = Writer::create(path, 1, 65_535, false).expect("a new capture");
+    let mut packets = 0;
+    for round in 0..6u32 {
+        for flow in 0..150u16 {
+            let now = (1_700_000_000_i64 + i64::from(round) * 50 + i64::from(flow % 7) * 3) * 1_000_000_000 + i64::from(flow) * 1000;
+            let frame = if flow % 3 == 0 {
+                frame(flow, round % 2 == 0, 17, 0, 0, b"some datagram")
+            } else {
+                match round {
+                    0 => frame(flow, true, 6, 100, 2, b""),
+                    1 => frame(flow, true, 6, 101, 0x18, b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n"),
+                    2 => frame(flow, true, 6, 143, 0x11, b""),
+                    3 => frame(flow, true, 6, 9_000, 2, b""),
+                    _ => frame(flow, true, 6, 9_001, 0x10, b""),
+                }
+            };
+            writer.write(now, frame.len() as u32, &frame).expect("a written packet");
+            packets += 1;
+        }
+    }
+    writer.sync().expect("a durable capture");
+    packets
+}
+
+fn options(capture: &Path, segments: &Path, workers: usize) -> ImportOptions {
+    ImportOptions {
+        files: vec![StreamFile { path: capture.to_owned(), file: 1 }],
+        stream: [9; 16],
+        first_ordinal: 0,
+        segments: segments.to_owned(),
+        batch_rows: 64,
+        settings: EngineSettings { workers, ..EngineSettings::default() },
+    }
+}
+
+#[test]
+fn one_two_and_four_workers_make_the_same_sessions() {
+    let scratch = Scratch::new("workers");
+    let file = scratch.0.join("a.pcap");
+    let packets = capture(&file);
+    let mut all = Vec::new();
+    for workers in [1, 2, 4] {
+        let segments = scratch.0.join(format!("segments-{workers}"));
+        let outcome = import(&options(&file, &segments, workers), &AtomicBool::new(false), &mut |_| {}).expect("an import");
+        assert_eq!(outcome.packets, packets as u64);
+        let mut ids: Vec<_> = outcome.segments.iter().flat_map(|segment| rows(&segments.join(&segment.path))).collect();
+        ids.sort();
+        assert_eq!(ids.len() as u64, outcome.sessions);
+        all.push(ids);
+    }
+    assert!(all[0].len() > 300);
+    assert_eq!(all[0], all[1]);
+    assert_eq!(all[0], all[2]);
+}
+
+/// Every row of a segment as its id and printed columns.
+fn rows(path: &Path) -> Vec<String> {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    let reader = SerializedFileReader::new(std::fs::File::open(path).expect("a segment")).expect("a Parquet file");
+    reader.get_row_iter(None).expect("rows").map(|row| row.expect("a row").to_string()).collect()
+}
+
+#[test]
+fn a_cancelled_import_leaves_no_segment() {
+    let scratch = Scratch::new("cancelled");
+    let file = scratch.0.join("a.pcap");
+    let mut writer = Writer::create(&file, 1, 65_535, false).expect("a new capture");
+    for number in 0..40_000u32 {
+        let frame = frame((number % 60_000) as u16, true, 17, 0, 0, b"x");
+        writer.write(i64::from(number) * 1_000_000_000, frame.len() as u32, &frame).expect("a written packet");
+    }
+    writer.sync().expect("a durable capture");
+    for workers in [1, 3] {
+        let segments = scratch.0.join("segments");
+        let cancelled = import(&options(&file, &segments, workers), &AtomicBool::new(true), &mut |_| {});
+        assert!(matches!(cancelled, Err(EngineError::Cancelled)));
+        let left: Vec<_> = std::fs::read_dir(&segments)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .flat_map(|day| std::fs::read_dir(day.path()).into_iter().flatten().flatten())
+            .map(|entry| entry.path())
+            .collect();
+        assert_eq!(left, Vec::<PathBuf>::new());
+    }
+}
+
+#[test]
+fn a_file_that_is_no_capture_is_named() {
+    let scratch = Scratch::new("garbage");
+    let file = scratch.0.join("a.pcap");
+    std::fs::write(&file, b"hello, this is no capture at all").expect("a file");
+    let error = import(&options(&file, &scratch.0.join("segments"), 1), &AtomicBool::new(false), &mut |_| {}).err();
+    let Some(EngineError::Unreadable { path, first_bytes, .. }) = error else { panic!("{error:?}") };
+    assert_eq!(path, file.display().to_string());
+    assert!(first_bytes.starts_with("68 65 6c 6c 6f"));
+}
+
+#[test]
+fn dissecting_gives_what_importing_counts() {
+    let scratch = Scratch::new("dissect");
+    let file = scratch.0.join("a.pcap");
+    capture(&file);
+    let source = StreamFile { path: file.clone(), file: 1 }.open().expect("a capture");
+    let sessions = dissect::sessions(source, &EngineSettings::default(), [9; 16]).expect("sessions");
+    let outcome = import(&options(&file, &scratch.0.join("segments"), 1), &AtomicBool::new(false), &mut |_| {}).expect("an import");
+    assert_eq!(sessions.len() as u64, outcome.sessions);
+}
