@@ -164,8 +164,11 @@ export interface IndexStore {
 
   // Write. Idempotent by row id.
 
-  /** Makes written segments visible and replaced ones invisible, in one step that a crash leaves done or undone. */
-  commitSegments(commit: SegmentCommit): Promise<void>;
+  /**
+   * Makes written segments visible and replaced ones invisible, in one step that a crash leaves done or undone.
+   * `alongside` runs in the same transaction of the catalogue (file row, job, marks); when it throws, nothing is done.
+   */
+  commitSegments(commit: SegmentCommit, alongside?: () => void): Promise<void>;
   /** Adds or removes tags of rows in the overlay. Returns how many rows changed. */
   changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number>;
 

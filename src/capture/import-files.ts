@@ -1,0 +1,76 @@
+import { mkdir, readdir, rename, rm, open } from "node:fs/promises";
+import path from "node:path";
+import { LookbackError } from "../base/errors.js";
+import type { SegmentInfo } from "../model/segment.js";
+import type { ImportResult, NativeCore } from "../native/types.js";
+import { packetFileName, parsePacketFileName } from "../packet-store/packet-file-name.js";
+import type { ImportJob } from "./import-job.js";
+
+/** A capture that the core can read: plain, with its identity. */
+export interface PreparedCapture {
+  readonly path: string;
+  readonly stream: string;
+  /** Whether we wrote it. */
+  readonly own: boolean;
+}
+
+/** The packet files of imports: copies of what cannot be read in place. */
+export class ImportFiles {
+  readonly #native: NativeCore;
+  readonly #directory: string;
+  readonly #segmentDirectory: string;
+  readonly #node: string;
+
+  constructor(parts: { readonly native: NativeCore; readonly packetDirectory: string; readonly segmentDirectory: string; readonly settings: { readonly node: string } }) {
+    this.#native = parts.native;
+    this.#directory = parts.packetDirectory;
+    this.#segmentDirectory = parts.segmentDirectory;
+    this.#node = parts.settings.node;
+  }
+
+  /** Copies a capture when it is compressed, standard input or asked for, and finds its identity. */
+  async prepare(job: ImportJob, fileId: number, signal: AbortSignal, onProgress: (bytes: number) => void): Promise<PreparedCapture> {
+    const found = job.path === "-" ? null : await this.#native.identify(job.path);
+    if (found !== null && found.compression === "none" && job.mode === "in-place") return { path: job.path, stream: found.stream, own: false };
+    await mkdir(this.#directory, { recursive: true });
+    const partial = this.#partial(fileId);
+    await rm(partial, { force: true });
+    await this.#native.copyCapture(job.path, partial, signal, onProgress);
+    const { stream } = await this.#native.identify(partial);
+    if (stream === "") throw new LookbackError("CAPTURE_UNREADABLE", `${job.path}: compressed twice`, { path: job.path });
+    return { path: partial, stream, own: true };
+  }
+
+  /** Gives a copy its name for good, durably. Returns the path of the packets. */
+  async keep(capture: PreparedCapture, result: ImportResult, fileId: number): Promise<string> {
+    if (!capture.own) return capture.path;
+    const final = path.join(this.#directory, packetFileName(this.#node, result.firstPacketMs ?? 0, fileId));
+    await rename(capture.path, final);
+    const directory = await open(this.#directory);
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+    return final;
+  }
+
+  /** Removes what an import that did not end well left of its copy. Only for numbers whose file is not complete. */
+  async discard(fileId: number): Promise<void> {
+    await rm(this.#partial(fileId), { force: true });
+    const names = await readdir(this.#directory).catch(() => []);
+    for (const name of names) {
+      const parsed = parsePacketFileName(name);
+      if (parsed?.fileId === fileId && parsed.node === this.#node) await rm(path.join(this.#directory, name), { force: true });
+    }
+  }
+
+  /** Removes segments that no catalogue will list. */
+  async discardSegments(segments: readonly SegmentInfo[]): Promise<void> {
+    await Promise.all(segments.map((segment) => rm(path.join(this.#segmentDirectory, segment.path), { force: true })));
+  }
+
+  #partial(fileId: number): string {
+    return path.join(this.#directory, `import-${fileId}.partial`);
+  }
+}

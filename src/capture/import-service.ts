@@ -1,0 +1,244 @@
+import type { Clock } from "../base/clock.js";
+import { LookbackError, systemErrorCode } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
+import type { Catalogue } from "../catalogue/catalogue.js";
+import type { IndexStore } from "../index-store/index-store.js";
+import type { EngineSettings, ImportProgress, ImportResult, NativeCore } from "../native/types.js";
+import { ImportEvents } from "./import-events.js";
+import { ImportFiles } from "./import-files.js";
+import { isFinished, type ImportJob } from "./import-job.js";
+import { ImportQueue, type ImportedFile } from "./import-queue.js";
+import { findSources } from "./sources.js";
+
+/** Rows per segment that an import writes: large enough for one row group of a day, small enough to hold in memory. */
+const ROWS_PER_SEGMENT = 131_072;
+/** Least milliseconds between two reports of one job. */
+const REPORT_INTERVAL_MS = 250;
+
+/** What an import service is made of. */
+export interface ImportParts {
+  readonly native: NativeCore;
+  readonly catalogue: Catalogue;
+  readonly store: Pick<IndexStore, "commitSegments">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings: EngineSettings;
+  /** `sessions/` of the data directory. */
+  readonly segmentDirectory: string;
+  /** Where copies go. */
+  readonly packetDirectory: string;
+  /** Names of files that a directory stands for. */
+  readonly fileNames: RegExp;
+}
+
+/** What one request became. */
+export interface Submission {
+  readonly jobs: readonly ImportJob[];
+  /** Paths that became no job. */
+  readonly failed: readonly { readonly path: string; readonly error: LookbackError }[];
+}
+
+/**
+ * Imports captures one at a time, in the order they were asked for. A job is a row of the catalogue, so a queue survives
+ * a crash; file, segments and the end of the job become visible in one transaction, or not at all.
+ */
+export class ImportService {
+  readonly #parts: ImportParts;
+  readonly #files: ImportFiles;
+  readonly #queue: ImportQueue;
+  readonly #events = new ImportEvents();
+  #running: { readonly id: string; readonly abort: AbortController } | null = null;
+  #pump: Promise<void> | null = null;
+  #stopped = true;
+
+  constructor(parts: ImportParts) {
+    this.#parts = parts;
+    this.#files = new ImportFiles(parts);
+    this.#queue = new ImportQueue(parts.catalogue, parts.settings.node);
+  }
+
+  /** Takes up queued jobs, and those that a process which died left running. The caller holds the import role. */
+  async start(): Promise<void> {
+    this.#stopped = false;
+    for (const job of this.#queue.running()) {
+      if (job.fileId !== null) await this.#files.discard(job.fileId);
+      if (job.path === "-") {
+        this.#queue.releaseFile(job.id);
+        this.#fail(job.id, new LookbackError("CAPTURE_UNREADABLE", "standard input ended with the process that read it"));
+      } else {
+        this.#queue.move(job.id, "queued");
+      }
+    }
+    this.wake();
+  }
+
+  /** Ends the running import and leaves its job in the queue. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#running?.abort.abort();
+    await this.#pump;
+    this.#events.close();
+  }
+
+  /**
+   * Queues captures. Directories stand for the files in them; `-` is standard input.
+   *
+   * @throws LookbackError LIMIT_EXCEEDED for too many files, SHUTTING_DOWN.
+   */
+  async submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string }): Promise<Submission> {
+    if (this.#stopped) throw new LookbackError("SHUTTING_DOWN", "imports are not taken any more");
+    const { files, failed } = await findSources(paths, this.#parts.fileNames, options.workingDirectory);
+    const jobs = this.#queue.add(files, options);
+    for (const job of jobs) this.#events.publish(job);
+    this.wake();
+    return { jobs, failed };
+  }
+
+  /** Looks for queued jobs, which other processes may have added. */
+  wake(): void {
+    if (this.#stopped || this.#pump !== null) return;
+    this.#pump = this.#drain().catch((error: unknown) => {
+      this.#parts.logger.error({ error: messageOf(error) }, "the import queue stopped");
+    }).finally(() => { this.#pump = null; });
+  }
+
+  /** Ends a queued or running job. Returns it, or null when there is none. */
+  cancel(id: string): ImportJob | null {
+    const job = this.#queue.get(id);
+    if (job === null || isFinished(job.state)) return job;
+    const cancelled = new LookbackError("QUERY_CANCELLED", `${job.path}: the import was cancelled`);
+    if (this.#running?.id === id) this.#running.abort.abort(cancelled);
+    else this.#fail(id, cancelled);
+    return this.#queue.get(id);
+  }
+
+  job(id: string): ImportJob | null {
+    return this.#queue.get(id);
+  }
+
+  /** Newest first. */
+  jobs(limit: number): readonly ImportJob[] {
+    return this.#queue.list(limit);
+  }
+
+  /** Every change of every job from now on. A slow reader misses steps in between, never the last state of a job. */
+  events(signal: AbortSignal | null = null): AsyncIterableIterator<ImportJob> {
+    return this.#events.subscribe(signal);
+  }
+
+  /** Resolves when the jobs are finished, with their final states; `onChange` sees each step. */
+  async finished(ids: readonly string[], onChange: (job: ImportJob) => void = () => {}): Promise<ImportJob[]> {
+    const open = new Set(ids);
+    const events = this.events();
+    try {
+      for (const id of ids) if (isFinished(this.#queue.get(id)?.state ?? "failed")) open.delete(id);
+      while (open.size > 0) {
+        const next = await events.next();
+        if (next.done === true) break;
+        if (!open.has(next.value.id)) continue;
+        onChange(next.value);
+        if (isFinished(next.value.state)) open.delete(next.value.id);
+      }
+    } finally {
+      await events.return?.();
+    }
+    return ids.flatMap((id) => this.#queue.get(id) ?? []);
+  }
+
+  async #drain(): Promise<void> {
+    for (let jobs = this.#queue.queued(); jobs.length > 0 && !this.#stopped; jobs = this.#queue.queued()) {
+      for (const { id } of jobs) {
+        const job = this.#queue.get(id);
+        if (this.#stopped) return;
+        if (job?.state !== "queued") continue;
+        const abort = new AbortController();
+        this.#running = { id, abort };
+        await this.#run(job, abort.signal);
+        this.#running = null;
+      }
+    }
+  }
+
+  async #run(job: ImportJob, signal: AbortSignal): Promise<void> {
+    this.#events.publish(this.#queue.move(job.id, "running", { packets: 0, bytes: 0, sessions: 0 }));
+    try {
+      await this.#import(job, signal);
+    } catch (error) {
+      const known = asImportError(signal.aborted ? signal.reason : error, job.path);
+      const fileId = this.#queue.get(job.id)?.fileId ?? null;
+      if (fileId !== null) await this.#files.discard(fileId);
+      this.#queue.releaseFile(job.id);
+      if (signal.aborted && this.#stopped) {
+        this.#events.publish(this.#queue.move(job.id, "queued"));
+        return;
+      }
+      if (known.code === "INTERNAL") this.#parts.logger.error({ path: job.path, error: messageOf(error) }, "an import failed");
+      this.#fail(job.id, known);
+    }
+  }
+
+  async #import(job: ImportJob, signal: AbortSignal): Promise<void> {
+    const { native, settings, segmentDirectory } = this.#parts;
+    const report = this.#reporter(job.id);
+    const fileId = this.#queue.reserveFile(job);
+    const capture = await this.#files.prepare(job, fileId, signal, (bytes) => { report({ packets: 0, bytes, totalBytes: 0, sessions: 0 }); });
+    const known = this.#queue.fileOfStream(capture.stream);
+    if (known !== null) {
+      throw new LookbackError("CAPTURE_ALREADY_IMPORTED", `${job.path}: the same capture was imported before as ${known.displayName}`, { path: job.path, file: known.displayName });
+    }
+    const result = await native.importStream({
+      files: [{ path: capture.path, fileId }], stream: capture.stream, firstOrdinal: 0, settings, segmentDirectory, batchRows: ROWS_PER_SEGMENT,
+    }, signal, report);
+    try {
+      signal.throwIfAborted();
+      const path = await this.#files.keep(capture, result, fileId);
+      const file: ImportedFile = { fileId, path, stream: capture.stream, storage: capture.own ? "own" : "in-place", result };
+      await this.#parts.store.commitSegments({ add: result.segments, remove: [] }, () => { this.#queue.complete(job, file); });
+    } catch (error) {
+      await this.#files.discardSegments(result.segments);
+      throw error;
+    }
+    this.#tell(job, result);
+  }
+
+  #tell(job: ImportJob, result: ImportResult): void {
+    for (const { name, count, firstOffset } of result.warnings) {
+      this.#parts.logger.warn({ path: job.path, warning: name, count, firstOffset }, `${job.path}: ${name} (${count}), first at offset ${firstOffset ?? "unknown"}`);
+    }
+    const done = this.#queue.get(job.id);
+    if (done !== null) this.#events.publish(done);
+  }
+
+  #reporter(id: string): (progress: ImportProgress) => void {
+    let last = -Infinity;
+    return ({ packets, bytes, totalBytes, sessions }) => {
+      const now = this.#parts.clock.nowMs();
+      // The core may report after its result is known; a finished job does not change any more.
+      if (now - last < REPORT_INTERVAL_MS || this.#queue.get(id)?.state !== "running") return;
+      last = now;
+      this.#events.publish(this.#queue.progress(id, { packets, bytes, totalBytes, sessions }));
+    };
+  }
+
+  #fail(id: string, error: LookbackError): void {
+    const state = error.code === "CAPTURE_ALREADY_IMPORTED" ? "already" : "failed";
+    this.#events.publish(this.#queue.move(id, state, { errorCode: error.code, errorMessage: error.message }));
+  }
+}
+
+/** An error as the job keeps it: ours as they are, a full device by its code, everything else as a fault of ours. */
+function asImportError(error: unknown, source: string): LookbackError {
+  if (error instanceof LookbackError) return error;
+  const code = systemErrorCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL") {
+    return new LookbackError("DISK_FULL", `${source}: no room left on the device; nothing of it was imported`, { path: source }, { cause: error });
+  }
+  if (code === "ENOENT" || code === "EACCES" || code === "EISDIR") {
+    return new LookbackError("CAPTURE_UNREADABLE", `${source}: ${messageOf(error)}`, { path: source }, { cause: error });
+  }
+  return new LookbackError("INTERNAL", `${source}: ${messageOf(error)}`, { path: source }, { cause: error });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,220 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import path from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { LookbackError } from "../../../src/base/errors.js";
+import { silentLogger } from "../../../src/base/logger.js";
+import { ImportService, type ImportParts } from "../../../src/capture/import-service.js";
+import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
+import { loadConfig } from "../../../src/config/config.js";
+import { engineSettings } from "../../../src/config/engine-settings.js";
+import type { SegmentInfo } from "../../../src/model/segment.js";
+import type { ImportOptions, ImportResult, NativeCore } from "../../../src/native/types.js";
+import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+/** A core that takes a file's first word as its identity, and can be told to fail or to wait. */
+class ScriptedCore implements NativeCore {
+  imports: ImportOptions[] = [];
+  fail: Error | null = null;
+  hold: Promise<void> | null = null;
+  started: () => void = () => {};
+
+  fieldCatalogue(): string { return "{}"; }
+  async identify(file: string) {
+    const content = (await import("node:fs/promises")).readFile(file, "utf8");
+    const [word = ""] = (await content).split(" ");
+    if (word === "garbage") throw new LookbackError("CAPTURE_UNREADABLE", `${file}: not a capture`);
+    const compressed = word === "gz" && !file.endsWith(".partial");
+    return { stream: compressed ? "" : word.padEnd(32, "0"), compression: compressed ? "gzip" as const : "none" as const, bytes: (await content).length };
+  }
+  dissect(): Promise<string> { return Promise.resolve("{}"); }
+  async copyCapture(source: string, destination: string): Promise<number> {
+    await copyFile(source, destination);
+    return 1;
+  }
+  async importStream(options: ImportOptions, signal: AbortSignal | null, onProgress: (p: { packets: number; bytes: number; totalBytes: number; sessions: number }) => void): Promise<ImportResult> {
+    this.imports.push(options);
+    this.started();
+    onProgress({ packets: 5, bytes: 10, totalBytes: 100, sessions: 1 });
+    if (this.hold !== null) {
+      await Promise.race([this.hold, new Promise((resolve) => signal?.addEventListener("abort", resolve, { once: true }))]);
+      if (signal?.aborted === true) throw new LookbackError("QUERY_CANCELLED", "cancelled");
+    }
+    if (this.fail !== null) throw this.fail;
+    const segment: SegmentInfo = {
+      path: `2026-01-01/${options.stream}.parquet`, day: "2026-01-01", level: 0, rows: 2, bytes: 10, firstMs: 1, minLastMs: 2, lastMs: 3, columns: ["id"],
+      openRows: 0, totalPackets: 7, totalBytes: 70,
+    };
+    mkdirSync(path.join(options.segmentDirectory, segment.day), { recursive: true });
+    writeFileSync(path.join(options.segmentDirectory, segment.path), "rows");
+    return {
+      format: "pcap", linkTypes: [1], packets: 7, fileBytes: 70, capturedBytes: 60, sessions: 2, firstPacketMs: Date.UTC(2026, 0, 1), lastPacketMs: 3,
+      segments: [segment], warnings: [{ name: "truncated", count: 1, firstOffset: 60 }], counters: {},
+    };
+  }
+  openLive(): never { throw new Error("not here"); }
+}
+
+let directory: string;
+let catalogue: Catalogue;
+let core: ScriptedCore;
+let service: ImportService;
+let storeError: Error | null;
+let now = 1000;
+
+function build(): ImportService {
+  const parts: ImportParts = {
+    native: core, catalogue, logger: silentLogger, clock: { nowMs: () => (now += 1000) },
+    settings: engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory })),
+    segmentDirectory: path.join(directory, "sessions"), packetDirectory: path.join(directory, "packets"), fileNames: /\.pcap(\.gz)?$/,
+    store: {
+      async commitSegments(commit, alongside) {
+        if (storeError !== null) throw storeError;
+        catalogue.transaction(() => {
+          catalogue.segments.apply({ ...commit, superseded: [] });
+          alongside?.();
+        });
+      },
+    },
+  };
+  return new ImportService(parts);
+}
+
+beforeEach(async () => {
+  directory = temporaryDirectory();
+  for (const [name, content] of [["a.pcap", "aaaa 1"], ["b.pcap", "bbbb 1"], ["same.pcap", "aaaa 2"], ["bad.pcap", "garbage"], ["c.pcap.gz", "gz 1"]]) {
+    writeFileSync(path.join(directory, name ?? ""), content ?? "");
+  }
+  catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => now });
+  core = new ScriptedCore();
+  storeError = null;
+  service = build();
+  await service.start();
+});
+
+async function run(paths: string[], copy = false) {
+  const { jobs } = await service.submit(paths, { copy, workingDirectory: directory, requestedBy: "test" });
+  return service.finished(jobs.map((job) => job.id));
+}
+const packets = () => (existsSync(path.join(directory, "packets")) ? readdirSync(path.join(directory, "packets")) : []);
+const segments = () => (existsSync(path.join(directory, "sessions")) ? readdirSync(path.join(directory, "sessions"), { recursive: true }).filter((name) => String(name).endsWith(".parquet")) : []);
+
+describe("an import", () => {
+  it("in place makes file, segments and the end of the job visible, and copies nothing", async () => {
+    expect(await run(["a.pcap"])).toMatchObject([{ state: "done", packets: 7, sessions: 2, bytes: 70, requestedBy: "test", warnings: [{ name: "truncated", firstOffset: 60 }] }]);
+    expect(catalogue.files.list()).toMatchObject([{ path: path.join(directory, "a.pcap"), storage: "in-place", state: "complete", stream: "aaaa".padEnd(32, "0"), packets: 7, node: "n1" }]);
+    expect(catalogue.segments.live()).toHaveLength(1);
+    expect(packets()).toEqual([]);
+  });
+  it("of a compressed file or with copy makes a packet file of ours, named by node, day and number; file == sees the given path", async () => {
+    await run(["c.pcap.gz"]);
+    await run(["a.pcap"], true);
+    const files = catalogue.files.list();
+    expect(files.map((file) => [file.storage, path.basename(file.path), path.basename(file.displayName)])).toEqual([
+      ["own", `n1-260101-${String(files[0]?.id).padStart(8, "0")}.pcap`, "c.pcap.gz"], ["own", `n1-260101-${String(files[1]?.id).padStart(8, "0")}.pcap`, "a.pcap"],
+    ]);
+    expect(packets().sort()).toEqual(files.map((file) => path.basename(file.path)).sort());
+  });
+  it("of the same capture again, under any name, changes nothing and says so", async () => {
+    await run(["a.pcap"]);
+    expect(await run(["same.pcap"])).toMatchObject([{ state: "already", errorCode: "CAPTURE_ALREADY_IMPORTED", fileId: null }]);
+    expect(await run(["same.pcap"], true)).toMatchObject([{ state: "already" }]);
+    expect(catalogue.files.list()).toHaveLength(1);
+    expect(packets()).toEqual([]);
+  });
+  it("of a bad file fails, names it, and the others go on", async () => {
+    const jobs = await run(["."]);
+    expect(jobs.map((job) => [path.basename(job.path), job.state, job.errorCode])).toEqual([
+      ["a.pcap", "done", null], ["b.pcap", "done", null], ["bad.pcap", "failed", "CAPTURE_UNREADABLE"], ["c.pcap.gz", "done", null], ["same.pcap", "already", "CAPTURE_ALREADY_IMPORTED"],
+    ]);
+    expect(catalogue.files.list().every((file) => file.state === "complete")).toBe(true);
+  });
+  it("of another capture at a path that was imported marks the old packets gone", async () => {
+    await run(["a.pcap"]);
+    writeFileSync(path.join(directory, "a.pcap"), "new 1");
+    expect(await run(["a.pcap"])).toMatchObject([{ state: "done" }]);
+    expect(catalogue.files.list().map((file) => file.state)).toEqual(["gone", "complete"]);
+  });
+});
+
+describe("a failure", () => {
+  it.each([
+    [new LookbackError("DISK_FULL", "full"), "DISK_FULL"], [Object.assign(new Error("write"), { code: "ENOSPC" }), "DISK_FULL"], [new Error("odd"), "INTERNAL"],
+  ])("of the core leaves nothing: %s", async (error, code) => {
+    core.fail = error;
+    expect(await run(["a.pcap"], true)).toMatchObject([{ state: "failed", errorCode: code, fileId: null }]);
+    expect([catalogue.files.list(), catalogue.segments.live(), packets()]).toEqual([[], [], []]);
+  });
+  it("of the commit removes segments and copy, and the next import goes on", async () => {
+    storeError = Object.assign(new Error("full"), { code: "SQLITE_FULL" });
+    expect(await run(["a.pcap"], true)).toMatchObject([{ state: "failed", errorCode: "DISK_FULL" }]);
+    expect([catalogue.files.list(), segments(), packets()]).toEqual([[], [], []]);
+    storeError = null;
+    expect(await run(["a.pcap"], true)).toMatchObject([{ state: "done" }]);
+  });
+});
+
+describe("cancelling and stopping", () => {
+  const startHeld = async (paths: string[]) => {
+    const started = new Promise<void>((resolve) => { core.started = resolve; });
+    core.hold = new Promise(() => {});
+    const { jobs } = await service.submit(paths, { copy: false, workingDirectory: directory, requestedBy: "test" });
+    await started;
+    return jobs.map((job) => job.id);
+  };
+  it("cancel ends a running and a queued job", async () => {
+    const [running = "", queued = ""] = await startHeld(["a.pcap", "b.pcap"]);
+    service.cancel(queued);
+    service.cancel(running);
+    expect(await service.finished([running, queued])).toMatchObject([{ state: "failed", errorCode: "QUERY_CANCELLED" }, { state: "failed", errorCode: "QUERY_CANCELLED" }]);
+    expect(service.cancel("none")).toBeNull();
+    expect(catalogue.files.list()).toEqual([]);
+  });
+  it("stop puts the running job back, and the next start runs it", async () => {
+    const [id = ""] = await startHeld(["a.pcap"]);
+    await service.stop();
+    expect(service.job(id)).toMatchObject({ state: "queued", fileId: null });
+    await expect(service.submit(["b.pcap"], { copy: false, workingDirectory: directory, requestedBy: "test" })).rejects.toMatchObject({ code: "SHUTTING_DOWN" });
+    core.hold = null;
+    service = build();
+    await service.start();
+    expect(await service.finished([id])).toMatchObject([{ state: "done" }]);
+  });
+  it("a job that a dead process left running is run again with the same file number, its remains removed", async () => {
+    const id = catalogue.jobs.add({ path: path.join(directory, "a.pcap"), mode: "copy", requestedBy: "test" });
+    const fileId = catalogue.files.add({ node: "n1", path: `import:${id}`, displayName: "a", stream: "", storage: "own", state: "writing", format: "" });
+    catalogue.jobs.move(id, "running", { fileId });
+    mkdirSync(path.join(directory, "packets"));
+    for (const name of [`import-${fileId}.partial`, `n1-260101-${String(fileId).padStart(8, "0")}.pcap`, "n1-260101-00000099.pcap"]) writeFileSync(path.join(directory, "packets", name), "half");
+    service = build();
+    await service.start();
+    expect(await service.finished([id])).toMatchObject([{ state: "done", fileId }]);
+    expect(packets().sort()).toEqual([`n1-260101-${String(fileId).padStart(8, "0")}.pcap`, "n1-260101-00000099.pcap"]);
+  });
+  it("standard input of a dead process is a failure, not a wait", async () => {
+    const id = catalogue.jobs.add({ path: "-", mode: "in-place", requestedBy: "test" });
+    catalogue.jobs.move(id, "running");
+    service = build();
+    await service.start();
+    expect(service.job(id)).toMatchObject({ state: "failed", errorCode: "CAPTURE_UNREADABLE" });
+  });
+});
+
+describe("events", () => {
+  it("reach every reader, and a slow one sees the last state", async () => {
+    const slow = service.events();
+    await run(["a.pcap"]);
+    const seen = await slow.next();
+    expect(seen.value).toMatchObject({ state: "done" });
+    await slow.return?.();
+    expect((await slow.next()).done).toBe(true);
+  });
+  it("end with the signal and with the service", async () => {
+    const abort = new AbortController();
+    const [first, second] = [service.events(abort.signal), service.events()];
+    abort.abort();
+    expect((await first.next()).done).toBe(true);
+    await service.stop();
+    expect((await second.next()).done).toBe(true);
+  });
+});
