@@ -1,0 +1,42 @@
+// The native core: Rust, built by cargo, copied to where src/native loads it.
+import { copyFileSync, existsSync, renameSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { filesBelow, fingerprint, isStamped, stamp } from "./fingerprint.mjs";
+import { ask, BuildError, note, run, top } from "./step.mjs";
+
+const LIBRARY = join(top, "native/binding/lookback.node");
+const BUILT = { linux: "liblookback_binding.so", darwin: "liblookback_binding.dylib" };
+
+/** Puts rustup's directory on PATH where a shell profile has not. */
+export function cargoEnvironment() {
+  const rustup = join(homedir(), ".cargo/bin");
+  return { PATH: existsSync(join(rustup, "cargo")) ? `${process.env.PATH ?? ""}${delimiter}${rustup}` : (process.env.PATH ?? "") };
+}
+
+/** Whether cargo can be run; throws with the way to get it when not. */
+export function checkCargo() {
+  const found = ask("cargo", ["--version"]) ?? ask(join(homedir(), ".cargo/bin/cargo"), ["--version"]);
+  if (found === null) throw new BuildError("BUILD_CARGO_MISSING", "no Rust toolchain is found; install one from https://rustup.rs");
+}
+
+/** Sources of the library: what its tests, benches and fuzz targets read does not make it old. */
+function sources() {
+  const crates = filesBelow("native/crates", (path) => !/\/(tests|benches|examples)\//.test(path) && /\.(rs|toml)$/.test(path));
+  return [...crates, ...filesBelow("native/binding", (path) => /\.(rs|toml)$/.test(path)), ...filesBelow("native/Cargo.toml"), ...filesBelow("native/Cargo.lock"), ...filesBelow("native/.cargo")];
+}
+
+/** Builds the native core when its sources changed since the last time. */
+export function buildNative() {
+  const print = fingerprint(sources(), process.arch);
+  if (existsSync(LIBRARY) && isStamped("native", print)) return;
+  checkCargo();
+  const name = BUILT[process.platform];
+  if (name === undefined) throw new BuildError("BUILD_PLATFORM", `${process.platform} is not supported; Lookback runs on Linux`);
+  note("building the native core");
+  run("BUILD_NATIVE", "cargo", ["build", "--release", "--locked", "-p", "lookback-binding"], { directory: join(top, "native"), env: cargoEnvironment() });
+  // A running process keeps the old library mapped: replace the file, never write into it.
+  copyFileSync(join(top, "native/target/release", name), `${LIBRARY}.new`);
+  renameSync(`${LIBRARY}.new`, LIBRARY);
+  stamp("native", print);
+}

@@ -1,0 +1,94 @@
+// npm packages and the system packages that compiling two of them needs.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fingerprint, isStamped, stamp } from "./fingerprint.mjs";
+import { ask, BuildError, note, run, top } from "./step.mjs";
+
+const OLDEST_NODE = [20, 19];
+const SQLITE = "node_modules/better-sqlite3/build/Release/better_sqlite3.node";
+const CAP = "node_modules/cap/build/Release/cap.node";
+
+const has = (path) => existsSync(join(top, path));
+const json = (path) => JSON.parse(readFileSync(join(top, path), "utf8"));
+
+export function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
+  throw new BuildError("BUILD_NODE_OLD", `Node ${process.versions.node} is too old; install Node ${OLDEST_NODE.join(".")} or later`);
+}
+
+/** Whether node_modules holds what the lock file asks for; npm keeps the list of what it installed. */
+function isInstalled() {
+  if (!has("node_modules/.package-lock.json")) return false;
+  const wanted = json("package-lock.json").packages;
+  const found = json("node_modules/.package-lock.json").packages;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === "") return true;
+    const installed = found[path];
+    return installed === undefined ? entry.optional === true || entry.devOptional === true : installed.version === entry.version;
+  });
+}
+
+/** Settings that let node-gyp use the headers beside this Node instead of downloading them. */
+function gypSettings() {
+  const prefix = dirname(dirname(process.execPath));
+  const local = existsSync(join(prefix, "include/node/node.h"));
+  return local && process.env.npm_config_nodedir === undefined ? { npm_config_nodedir: prefix } : {};
+}
+
+const hasCompiler = () => ask(process.env.CC ?? "cc", ["--version"]) !== null;
+const hasPcapHeaders = () => ask(process.env.CC ?? "cc", ["-E", "-include", "pcap.h", "-x", "c", "-"]) !== null;
+
+/** The command that installs `packages` on this host, for a message. */
+function installCommand(debian, fedora) {
+  if (existsSync("/usr/bin/dnf")) return `sudo dnf install ${fedora}`;
+  return `sudo apt-get install ${debian}`;
+}
+
+/** Installs libpcap's headers where the script may; whether they are there afterwards. */
+function ensurePcapHeaders() {
+  if (hasPcapHeaders()) return true;
+  const may = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+  if (may) {
+    note("installing libpcap-dev (headers for live capture)");
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    for (const words of [["install"], ["update", "install"]]) {
+      try {
+        if (words[0] === "update") run("BUILD_APT", "apt-get", ["-qq", "update"], { env });
+        run("BUILD_APT", "apt-get", ["-qq", "install", "-y", "libpcap-dev"], { env });
+        if (hasPcapHeaders()) return true;
+      } catch (error) {
+        if (!(error instanceof BuildError)) throw error;
+      }
+    }
+  }
+  return false;
+}
+
+/** Installs the packages of the lock file when they are not there, and says what an absent optional one turns off. */
+export function installPackages() {
+  const installed = isInstalled();
+  // The compiled part of `cap` is tried once per state of the host: without headers, and again when they appear.
+  const capState = () => fingerprint(["package-lock.json"], `${process.versions.modules} headers ${hasPcapHeaders()}`);
+  if (installed && has(SQLITE) && (has(CAP) || isStamped("cap", capState()))) return;
+  if (!hasCompiler()) throw new BuildError("BUILD_COMPILER_MISSING", `no C compiler is found; run: ${installCommand("build-essential", "gcc gcc-c++ make")}`);
+  const headers = has(CAP) || ensurePcapHeaders();
+  const env = gypSettings();
+  if (!installed) {
+    note("installing npm packages");
+    run("BUILD_NPM", "npm", ["ci", "--no-audit", "--no-fund"], { env });
+  } else if (!has(CAP) && headers) {
+    note("building the live capture package");
+    try {
+      run("BUILD_NPM", "npm", has("node_modules/cap") ? ["rebuild", "cap"] : ["ci", "--no-audit", "--no-fund"], { env });
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+    }
+  }
+  if (!has(SQLITE)) run("BUILD_NPM", "npm", ["rebuild", "better-sqlite3"], { env });
+  if (!has(SQLITE)) throw new BuildError("BUILD_SQLITE", "better-sqlite3 has no compiled part; its install script is in allowScripts of package.json: is npm set to ignore scripts?");
+  if (has(CAP)) return;
+  const reason = headers ? "the package cap does not compile here" : `libpcap headers are missing; run: ${installCommand("libpcap-dev", "libpcap-devel")}`;
+  note(`live capture is off: ${reason} (importing and searching work)`);
+  stamp("cap", capState());
+}

@@ -1,0 +1,34 @@
+// What every build step uses: where things are, how a failure is told, how a command runs.
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's top directory. */
+export const top = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** A failure that one line explains: a stable code, what is wrong, and what to do about it. */
+export class BuildError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = "BuildError";
+    this.code = code;
+  }
+}
+
+/** One line on standard error, so that standard output stays what the caller asked for. */
+export function note(line) {
+  process.stderr.write(`build: ${line}\n`);
+}
+
+/** Runs a command in `directory`, its output on standard error. Throws BuildError with `code` when it fails. */
+export function run(code, command, words, { directory = top, env = {} } = {}) {
+  const result = spawnSync(command, words, { cwd: directory, env: { ...process.env, ...env }, stdio: ["ignore", 2, 2] });
+  if (result.error) throw new BuildError(code, `${command} cannot be run: ${result.error.message}`);
+  if (result.status !== 0) throw new BuildError(code, `"${[command, ...words].join(" ")}" failed with ${result.signal ?? `status ${result.status}`}; its output is above`);
+}
+
+/** Standard output of a command, or null when it is missing or fails. */
+export function ask(command, words, input = "") {
+  const result = spawnSync(command, words, { cwd: top, input, encoding: "utf8", stdio: ["pipe", "pipe", "ignore"] });
+  return result.error || result.status !== 0 ? null : result.stdout.trim();
+}

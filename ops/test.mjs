@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+// `npm test`: builds, then runs every test of both languages. The last line is "N passed, N failed".
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build, orOneLine } from "./build.mjs";
+import { cargoEnvironment, checkCargo } from "./build/native.mjs";
+import { note, top } from "./build/step.mjs";
+
+const PROJECTS = ["unit", "contract", "integration", "conformance", "e2e"];
+
+/** Rust tests: the output is shown and its summary lines are added up. */
+function rustTests() {
+  // --no-fail-fast: one failing crate must not hide the others.
+  const result = spawnSync("cargo", ["test", "--workspace", "--locked", "--no-fail-fast"], {
+    cwd: join(top, "native"), env: { ...process.env, ...cargoEnvironment() }, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"],
+  });
+  process.stdout.write(result.stdout ?? "");
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  for (const [, passed, failed, ignored] of (result.stdout ?? "").matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm)) {
+    totals.passed += Number(passed);
+    totals.failed += Number(failed);
+    totals.skipped += Number(ignored);
+  }
+  // A crate that does not compile has no summary.
+  if (result.status !== 0 && totals.failed === 0) totals.failed = 1;
+  return totals;
+}
+
+/** TypeScript tests; the JSON report beside the ordinary one gives the totals. */
+function typescriptTests() {
+  const directory = mkdtempSync(join(tmpdir(), "lookback-test-"));
+  try {
+    const report = join(directory, "report.json");
+    const words = ["run", ...PROJECTS.flatMap((project) => ["--project", project]), "--passWithNoTests", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    const result = spawnSync(process.execPath, [join(top, "node_modules/vitest/vitest.mjs"), ...words], { cwd: top, stdio: "inherit" });
+    const totals = { passed: 0, failed: 0, skipped: 0 };
+    try {
+      const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, "utf8"));
+      Object.assign(totals, { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests });
+    } catch (error) {
+      note(`vitest left no report: ${error.message}`);
+    }
+    // A file that fails to load, or an unhandled rejection, fails the run without a failing test.
+    if (result.status !== 0 && totals.failed === 0) totals.failed = 1;
+    return totals;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+orOneLine(() => {
+  build();
+  checkCargo();
+});
+const rust = rustTests();
+const typescript = typescriptTests();
+const sum = (key) => rust[key] + typescript[key];
+const line = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
+process.stdout.write(`\nRust: ${line(rust)}\nTypeScript: ${line(typescript)}\n${sum("passed")} passed, ${sum("failed")} failed\n`);
+process.exitCode = sum("failed") === 0 ? 0 : 1;
