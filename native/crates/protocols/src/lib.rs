@@ -12,6 +12,7 @@ pub mod http;
 pub mod labels;
 pub mod magic;
 pub mod registry;
+pub mod tls;
 
 pub use dissector::{Classifier, Context, Dissector, Protocol, SessionFacts, Settings, Trigger, Verdict};
 pub use registry::Registry;
@@ -22,6 +23,7 @@ use lookback_session::FieldSpec;
 pub static PROTOCOLS: &[&Protocol] = &[
     &dns::PROTOCOL,
     &http::PROTOCOL,
+    &tls::PROTOCOL,
     &labels::chat::PROTOCOL,
     &labels::chat::REQUESTS_OVER_TCP,
     &labels::chat::REQUESTS_OVER_UDP,

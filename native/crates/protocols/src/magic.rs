@@ -53,7 +53,7 @@ static SIGNATURES: &[(usize, &[u8], &str)] = &[
     (0, b"\xd4\xc3\xb2\xa1", "application/vnd.tcpdump.pcap"),
 ];
 
-/// Beginnings of marked-up text, in lower case, looked for behind blanks.
+/// Beginnings of marked-up text, in lower case.
 static MARKUP: &[(&[u8], &str)] = &[
     (b"<!doctype html", "text/html"),
     (b"<html", "text/html"),
@@ -72,7 +72,7 @@ pub fn of(data: &[u8]) -> Option<&'static str> {
     {
         return Some(kind);
     }
-    let text = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).trim_ascii_start();
+    let text = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
     MARKUP
         .iter()
         .find(|(tag, _)| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)))
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn signatures_and_markup() {
         assert_eq!(of(b"\x1f\x8b\x08\0"), Some("application/x-gzip"));
-        assert_eq!(of(b"\r\n <!DOCTYPE HTML PUBLIC"), Some("text/html"));
+        assert_eq!(of(b"<!DOCTYPE HTML PUBLIC"), Some("text/html"));
         assert_eq!(of(b"RIFF\0\0\0\0WEBPVP8 "), Some("image/webp"));
         assert_eq!(of(b"hello"), None);
         assert_eq!(of(b""), None);

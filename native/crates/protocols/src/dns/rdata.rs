@@ -101,3 +101,8 @@ pub fn nsec(message: &Message<'_>, record: &Record<'_>) -> Option<String> {
     }
     Some(text)
 }
+
+/// Whether an RRSIG record names the root as its signer.
+pub fn is_signed_by_root(record: &Record<'_>) -> bool {
+    byte(record.data, 18) == Some(0)
+}

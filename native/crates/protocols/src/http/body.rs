@@ -106,6 +106,9 @@ impl Body {
 }
 
 fn keep_beginning(context: &mut Context<'_>, beginning: &[u8]) {
+    if context.settings.request_body_only_utf8 && beginning.contains(&0) {
+        return; // zero bytes are no text, though UTF-8 has them
+    }
     match std::str::from_utf8(beginning) {
         Ok(text) => {
             context.fields.add_text(&fields::REQUEST_BODY, text);

@@ -140,11 +140,25 @@ fn digest_user(parameters: &[u8]) -> Option<&[u8]> {
 /// Adds the addresses of an X-Forwarded-For header.
 pub fn forwarded_for(context: &mut Context<'_>, header: &[u8]) {
     for part in header.split(|&byte| byte == b',') {
-        match std::str::from_utf8(part.trim_ascii()).ok().and_then(|text| text.parse::<IpAddr>().ok()) {
+        match std::str::from_utf8(part.trim_ascii()).ok().and_then(parse_ip) {
             Some(ip) => {
                 context.fields.add_ip(&fields::XFF, mapped(ip));
             }
             None => context.tag("http:bad-xff"),
         }
     }
+}
+
+/// Reads an address; leading zeros, as some proxies write them, are allowed in IPv4.
+fn parse_ip(text: &str) -> Option<IpAddr> {
+    if let Ok(ip) = text.parse() {
+        return Some(ip);
+    }
+    let mut octets = [0u8; 4];
+    let mut parts = text.split('.');
+    for octet in &mut octets {
+        let part = parts.next().filter(|part| (1..=3).contains(&part.len()) && !part.starts_with('+'))?;
+        *octet = part.parse().ok()?;
+    }
+    parts.next().is_none().then(|| IpAddr::from(octets))
 }
