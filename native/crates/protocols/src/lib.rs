@@ -12,6 +12,9 @@ pub mod http;
 pub mod labels;
 pub mod magic;
 pub mod registry;
+pub mod s7comm;
+pub mod socks;
+pub mod starttls;
 pub mod tls;
 
 pub use dissector::{Classifier, Context, Dissector, Protocol, SessionFacts, Settings, Trigger, Verdict};
@@ -23,6 +26,9 @@ use lookback_session::FieldSpec;
 pub static PROTOCOLS: &[&Protocol] = &[
     &dns::PROTOCOL,
     &http::PROTOCOL,
+    &s7comm::PROTOCOL,
+    &socks::PROTOCOL,
+    &starttls::PROTOCOL,
     &tls::PROTOCOL,
     &labels::chat::PROTOCOL,
     &labels::chat::REQUESTS_OVER_TCP,

@@ -27,10 +27,6 @@ impl<'a> Der<'a> {
     pub fn new(data: &'a [u8]) -> Self {
         Self { data }
     }
-    /// Tag of the next value.
-    pub fn peek(&self) -> Option<u8> {
-        self.data.first().copied()
-    }
     /// The next value: its tag and content.
     pub fn next(&mut self) -> Option<(u8, &'a [u8])> {
         let (&tag, rest) = self.data.split_first()?;

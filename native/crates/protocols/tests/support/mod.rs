@@ -253,7 +253,7 @@ struct Stream {
 impl Stream {
     fn segment(&mut self, player: &mut Player<'_>, direction: usize, sequence: u32, syn: bool, data: &[u8]) {
         if syn {
-            self.next = Some(sequence.wrapping_add(1));
+            self.next.get_or_insert(sequence.wrapping_add(1));
             return;
         }
         if data.is_empty() {
