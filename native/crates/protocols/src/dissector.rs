@@ -87,7 +87,9 @@ pub struct Context<'a> {
     pub fields: &'a mut Fields,
     /// Dissectors that asked to join with [`Context::attach`]; the flow takes them after the call.
     pub attached: &'a mut Vec<Box<dyn Dissector>>,
-    /// Payload to be classified anew (the inside of a proxy connection), taken by the flow after the call.
+    /// Payload to be classified anew (the inside of a proxy connection), taken by the flow after the call. The flow
+    /// also classifies the other direction's next payload anew; a dissector that sets this returns
+    /// [`Verdict::Done`], or the inner protocol would see bytes twice.
     pub reclassify: &'a mut Option<(Direction, Vec<u8>)>,
     /// Malformed messages, by protocol and reason; the flow adds them to capture statistics.
     pub malformed: &'a mut Vec<(&'static str, &'static str)>,

@@ -14,7 +14,7 @@ const LOWER: [&str; 22] = [
 /// Groups of fields that are filled here.
 const GROUPS: [&str; 5] = ["http", "dns", "tls", "cert", "socks"];
 /// Share of expected values that must be equal; it only rises.
-const FLOOR: f64 = 0.5;
+const FLOOR: f64 = 0.94;
 
 fn text(value: &Json) -> String {
     match value {

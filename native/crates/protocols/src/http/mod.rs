@@ -141,14 +141,11 @@ impl Dissector for Http {
             for side in &mut self.sides {
                 side.state = State::Tunnel;
             }
-            if !rest.is_empty()
-                && let Some(side) = self.sides.get_mut(direction)
-            {
-                side.state = State::Over;
+            if !rest.is_empty() {
                 *context.reclassify = Some((direction, rest.to_vec()));
             }
         }
-        self.verdict()
+        if context.reclassify.is_some() { Verdict::Done } else { self.verdict() }
     }
 
     fn gap(&mut self, _: &mut Context<'_>, direction: Direction, bytes: u64) -> Verdict {

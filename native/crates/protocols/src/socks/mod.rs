@@ -40,8 +40,6 @@ struct Socks {
     step: Step,
     /// Bytes of each direction not yet read, at most [`MAX_HANDSHAKE`].
     unread: [Vec<u8>; 2],
-    /// Directions whose first inner payload was handed on.
-    inside: [bool; 2],
 }
 
 impl Dissector for Socks {
@@ -52,7 +50,8 @@ impl Dissector for Socks {
     fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict {
         let Some(unread) = self.unread.get_mut(direction) else { return Verdict::Done };
         if self.step == Step::Inside && unread.is_empty() {
-            return self.hand_on(context, direction, data.to_vec());
+            *context.reclassify = Some((direction, data.to_vec()));
+            return Verdict::Done;
         }
         if unread.len() + data.len() > MAX_HANDSHAKE {
             context.malformed("socks", "handshake too long");
@@ -77,21 +76,13 @@ impl Dissector for Socks {
             }
         }
         // What follows the handshake in the same payload is already the inside.
-        match self.unread.get_mut(direction).map(std::mem::take) {
-            Some(rest) if !rest.is_empty() => self.hand_on(context, direction, rest),
-            _ => Verdict::More,
+        for (direction, unread) in self.unread.iter_mut().enumerate() {
+            if !unread.is_empty() {
+                *context.reclassify = Some((direction, std::mem::take(unread)));
+                return Verdict::Done;
+            }
         }
-    }
-}
-
-impl Socks {
-    fn hand_on(&mut self, context: &mut Context<'_>, direction: Direction, data: Vec<u8>) -> Verdict {
-        if let Some(inside) = self.inside.get_mut(direction)
-            && !std::mem::replace(inside, true)
-        {
-            *context.reclassify = Some((direction, data));
-        }
-        if self.inside == [true; 2] { Verdict::Done } else { Verdict::More }
+        Verdict::More
     }
 }
 
@@ -226,7 +217,7 @@ fn request_v4(context: &mut Context<'_>, reader: &mut Reader<'_>) -> Result<(), 
 }
 
 fn attach(context: &mut Context<'_>, client: Direction, step: Step) {
-    context.attach(Box::new(Socks { client, step, unread: [Vec::new(), Vec::new()], inside: [false; 2] }));
+    context.attach(Box::new(Socks { client, step, unread: [Vec::new(), Vec::new()] }));
 }
 
 /// A greeting that lists known methods and nothing else.

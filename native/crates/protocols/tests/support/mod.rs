@@ -86,33 +86,26 @@ impl<'a> Player<'a> {
         if !std::mem::replace(&mut self.classified[direction], true) {
             self.classify(direction, data);
         }
-        let mut present = std::mem::take(&mut self.dissectors);
-        let mut index = 0;
-        while index < present.len() {
-            let dissector = &mut present[index];
-            let (verdict, inner) = self.with(|context, _| dissector.payload(context, direction, data));
-            if let Some((direction, inner)) = inner {
-                self.dissectors.clear();
-                self.classify(direction, &inner);
-                for mut joined in std::mem::take(&mut self.dissectors) {
-                    if present.iter().all(|other| other.name() != joined.name()) {
-                        let (verdict, _) = self.with(|context, _| joined.payload(context, direction, &inner));
-                        if verdict == Verdict::More {
-                            // At the front: the loop must not give it the same bytes again.
-                            present.insert(0, joined);
-                            index += 1;
-                        }
-                    }
-                }
-            }
-            if verdict == Verdict::Done {
-                present.remove(index);
-            } else {
-                index += 1;
-            }
+        let mut again = self.to_each(direction, data);
+        while let Some((direction, inner)) = again {
+            self.classified = [false; 2];
+            self.classified[direction] = true;
+            self.classify(direction, &inner);
+            again = self.to_each(direction, &inner);
         }
+    }
+
+    fn to_each(&mut self, direction: usize, data: &[u8]) -> Option<(usize, Vec<u8>)> {
+        let mut again = None;
+        let mut present = std::mem::take(&mut self.dissectors);
+        present.retain_mut(|dissector| {
+            let (verdict, inner) = self.with(|context, _| dissector.payload(context, direction, data));
+            again = inner.or(again.take());
+            verdict == Verdict::More
+        });
         present.append(&mut self.dissectors);
         self.dissectors = present;
+        again
     }
 
     pub fn gap(&mut self, direction: usize, bytes: u64) {
