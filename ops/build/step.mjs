@@ -1,6 +1,6 @@
 // What every build step uses: where things are, how a failure is told, how a command runs.
 import { spawnSync } from "node:child_process";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The project's top directory. */

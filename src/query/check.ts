@@ -33,7 +33,6 @@ interface Totals {
 }
 
 class Checker {
-  readonly #text: string;
   readonly #catalogue: FieldCatalogue;
   readonly #options: CheckOptions;
   readonly #totals: Totals;
@@ -42,7 +41,6 @@ class Checker {
   readonly #context: TestContext;
 
   constructor(text: string, catalogue: FieldCatalogue, options: CheckOptions, totals: Totals, inside: readonly string[]) {
-    this.#text = text;
     this.#catalogue = catalogue;
     this.#options = options;
     this.#totals = totals;
