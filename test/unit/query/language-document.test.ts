@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { packagedCatalogue } from "../../../src/model/field-catalogue.js";
+import { compileExpression } from "../../../src/query/check.js";
+import * as limits from "../../../src/query/limits.js";
+import { errorOf } from "./error-of.js";
+
+const text = readFileSync("docs/query-language.md", "utf8");
+const check = (expression: string): unknown => compileExpression(expression, packagedCatalogue(), { nowMs: Date.UTC(2026, 0, 31), timeZone: "UTC" });
+
+it("the examples of the document are expressions", () => {
+  const [introduction = ""] = text.split("## Grammar");
+  const examples = [...introduction.matchAll(/^ {4}(.+)$/gm)].map(([, expression = ""]) => expression);
+  expect(examples.length).toBe(3);
+  for (const expression of examples) expect(() => check(expression)).not.toThrow();
+});
+
+it("the error of the document is the error that is given", () => {
+  const shown = /^ {4}(there is no field.*)\n {4}( {2}.*)\n {4}( {2}.*)$/m.exec(text)?.slice(1).join("\n") ?? "";
+  expect(errorOf(() => check("protocols == http && host.htpp == a.example")).message).toBe(shown);
+});
+
+it("the limits of the document are the limits", () => {
+  const [, table = ""] = /## Limits\n([\s\S]*?)\n## /.exec(text) ?? [];
+  const numbers = new Set([...table.matchAll(/\d[\d,]*/g)].map(([number]) => Number(number.replaceAll(",", ""))));
+  expect([...numbers].sort((a, b) => a - b)).toEqual([...new Set<number>(Object.values(limits))].sort((a, b) => a - b));
+});
