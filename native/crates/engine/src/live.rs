@@ -166,12 +166,14 @@ impl LiveEngine {
     }
 
     fn packet(&mut self, timestamp_ns: i64, original_length: u32, frame: &[u8]) -> Result<(), EngineError> {
+        let clock_before_s = self.clock.seconds();
         let clock_s = self.clock.advance(timestamp_ns);
         let position = self.store(timestamp_ns, original_length, frame)?;
         let mut meta = PacketMeta {
             link_type: self.options.link_type,
             timestamp_ns,
             clock_s,
+            clock_before_s,
             captured_length: frame.len() as u32,
             original_length,
             ordinal: self.ordinal,

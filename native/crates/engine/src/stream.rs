@@ -187,6 +187,7 @@ pub fn read_stream(
     for StreamSource { name, file, mut reader, .. } in sources {
         outcome.format = reader.format();
         while let Some(packet) = reader.next_packet().map_err(|error| EngineError::capture(&name, error))? {
+            let clock_before_s = clock.seconds();
             let clock_s = clock.advance(packet.timestamp_ns);
             outcome.packets += 1;
             outcome.captured_bytes += packet.data.len() as u64;
@@ -197,6 +198,7 @@ pub fn read_stream(
                 link_type: packet.link_type,
                 timestamp_ns: packet.timestamp_ns,
                 clock_s,
+                clock_before_s,
                 captured_length: packet.data.len() as u32,
                 original_length: packet.original_length,
                 ordinal,

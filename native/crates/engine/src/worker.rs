@@ -24,8 +24,10 @@ pub struct PacketMeta {
     pub link_type: u16,
     /// Nanoseconds since 1970.
     pub timestamp_ns: i64,
-    /// Seconds of the stream's clock.
+    /// Seconds of the stream's clock with this packet.
     pub clock_s: i64,
+    /// The same before this packet.
+    pub clock_before_s: i64,
     /// Captured bytes.
     pub captured_length: u32,
     /// Bytes on the wire.
@@ -107,6 +109,7 @@ impl<S: RowSink> Worker<S> {
             decoded,
             timestamp_ns: meta.timestamp_ns,
             clock_s: meta.clock_s,
+            clock_before_s: meta.clock_before_s,
             captured_length: meta.captured_length,
             truncated: meta.captured_length < meta.original_length,
             ordinal: meta.ordinal,

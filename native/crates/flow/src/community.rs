@@ -38,7 +38,8 @@ pub fn community_id(flow: CommunityFlow) -> [u8; 20] {
     if protocol == ICMP || protocol == ICMP6 {
         match icmp_counterpart(protocol, source_port as u8) {
             Some(answer) => destination_port = u16::from(answer),
-            None => one_way = true,
+            // Arkime orders the ends of ICMPv6 messages that have no answer, too; ids must be the same as its own.
+            None => one_way = protocol == ICMP,
         }
     }
     if !one_way && (wire_bytes(&destination), destination_port) < (wire_bytes(&source), source_port) {
@@ -50,9 +51,8 @@ pub fn community_id(flow: CommunityFlow) -> [u8; 20] {
     hash.update(wire_bytes(&source));
     hash.update(wire_bytes(&destination));
     hash.update([protocol, 0]);
-    if matches!(protocol, ICMP | 6 | 17 | ICMP6 | 132) {
-        hash.update(source_port.to_be_bytes());
-        hash.update(destination_port.to_be_bytes());
-    }
+    // Protocols without ports count with ports 0, as in Arkime.
+    hash.update(source_port.to_be_bytes());
+    hash.update(destination_port.to_be_bytes());
     hash.finalize().into()
 }

@@ -8,7 +8,7 @@ use crate::settings::FlowSettings;
 use crate::tcp::{Outcome, Piece, TcpState};
 use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Verdict};
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
-use lookback_session::{Ends, FieldSpec, Fields, PacketPosition, Session, TcpFlagCounts, core_fields};
+use lookback_session::{Address, Ends, FieldSpec, Fields, PacketPosition, Session, TcpFlagCounts, core_fields};
 use lookback_wire::{Decoded, FlowKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -26,8 +26,10 @@ pub struct PacketFacts<'a> {
     pub decoded: &'a Decoded,
     /// Nanoseconds since 1970.
     pub timestamp_ns: i64,
-    /// Seconds of the stream's clock, which never goes back.
+    /// Seconds of the stream's clock, which never goes back, with this packet.
     pub clock_s: i64,
+    /// The same before this packet: what is over by then does not get this packet.
+    pub clock_before_s: i64,
     /// Captured length in bytes.
     pub captured_length: u32,
     /// Whether the capture holds fewer bytes of it than there were.
@@ -99,7 +101,7 @@ struct HeaderFacts {
     dscp: u8,
     vni: Option<u32>,
     vlans: u64,
-    outer: usize,
+    outer: (Option<(Address, Address)>, Option<([u8; 6], [u8; 6])>),
 }
 
 impl Flow {
@@ -202,7 +204,7 @@ impl Flow {
         if self.flow_packets[direction] <= HEADER_PACKETS {
             self.headers(decoded, direction);
         }
-        if packet.truncated {
+        if packet.truncated || decoded.truncated {
             self.session.fields.add_text(&core_fields::TAGS, "truncated-pcap");
         }
         let payload = packet
@@ -258,15 +260,13 @@ impl Flow {
             dscp: decoded.dscp,
             vni: decoded.vni,
             vlans,
-            outer: decoded.outer_ips.len() + 16 * decoded.outer_macs.len(),
+            outer: (decoded.outer_ips.last().copied(), decoded.outer_macs.last().copied()),
         };
         let fields = &mut self.session.fields;
         if self.kind == FlowKind::Other {
             fields.add_text(&core_fields::PROTOCOLS, decoded.label);
         }
-        // Outer addresses differ from packet to packet more often than their number does: only a packet without
-        // tunnels can be skipped as a repeat.
-        if facts.outer == 0 && self.headers_seen[direction].as_ref() == Some(&facts) {
+        if self.headers_seen[direction].as_ref() == Some(&facts) {
             return;
         }
         let by_direction = |source: &'static FieldSpec, destination: &'static FieldSpec| {

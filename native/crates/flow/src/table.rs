@@ -88,7 +88,7 @@ impl FlowTable {
             self.bench.counters.packets_by_rule += 1;
             return;
         }
-        self.expire(packet.clock_s);
+        self.expire(packet.clock_before_s);
         let key = FlowKey::of(packet.decoded, self.settings.tracking);
         let mut slot = self.index.get(&key).copied();
         if let Some(at) = slot
@@ -99,7 +99,7 @@ impl FlowTable {
         }
         let at = slot.unwrap_or_else(|| self.open(key, packet));
         let Some((_, flow)) = self.slots.get_mut(at as usize).and_then(|slot| slot.flow.as_mut()) else { return };
-        if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_s {
+        if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_before_s {
             self.saved.push(flow.save(false, &self.settings, &mut self.bench));
         }
         flow.packet(packet, &self.settings, &mut self.bench);
@@ -115,7 +115,7 @@ impl FlowTable {
     /// Whether the flow at `at` ended before this packet, which so belongs to another one.
     fn is_over(&self, at: u32, packet: &PacketFacts<'_>) -> bool {
         let Some((_, flow)) = self.slots.get(at as usize).and_then(|slot| slot.flow.as_ref()) else { return false };
-        if self.open_until(flow) < packet.clock_s {
+        if self.open_until(flow) < packet.clock_before_s {
             return true;
         }
         let tcp = &packet.decoded.tcp;

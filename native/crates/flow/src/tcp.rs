@@ -84,6 +84,8 @@ impl TcpState {
         self.flags_seen & (flag::FIN | flag::RST) != 0
             && tcp.flags & (flag::SYN | flag::ACK) == flag::SYN
             && !self.source_isns.contains(&tcp.sequence)
+            // The connection's own SYN may come late.
+            && self.syn_ack.is_none_or(|(_, acknowledged)| acknowledged != tcp.sequence.wrapping_add(1))
     }
 
     /// Counts flags and follows the connection's state.

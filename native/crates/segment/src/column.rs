@@ -298,22 +298,22 @@ impl Column {
         let nulls = self.valid.take().map(|mut bits| NullBuffer::new(bits.finish()));
         let length = std::mem::take(&mut self.length);
         Ok(match &mut self.values {
-            Values::Integer32(values) => Arc::new(Int32Array::try_new(std::mem::take(values).into(), nulls)?),
-            Values::Integer(values) => Arc::new(Int64Array::try_new(std::mem::take(values).into(), nulls)?),
-            Values::Float(values) => Arc::new(Float64Array::try_new(std::mem::take(values).into(), nulls)?),
+            Values::Integer32(values) => Arc::new(Int32Array::try_new(renew(values).into(), nulls)?),
+            Values::Integer(values) => Arc::new(Int64Array::try_new(renew(values).into(), nulls)?),
+            Values::Float(values) => Arc::new(Float64Array::try_new(renew(values).into(), nulls)?),
             Values::Boolean(values) => Arc::new(BooleanArray::new(values.finish(), nulls)),
             Values::Text { ends, bytes } => Arc::new(StringArray::try_new(
                 take_offsets(ends),
-                Buffer::from_vec(std::mem::take(bytes)),
+                Buffer::from_vec(renew(bytes)),
                 nulls,
             )?),
             Values::Binary { ends, bytes } => Arc::new(BinaryArray::try_new(
                 take_offsets(ends),
-                Buffer::from_vec(std::mem::take(bytes)),
+                Buffer::from_vec(renew(bytes)),
                 nulls,
             )?),
             Values::Uuid(values) => {
-                Arc::new(FixedSizeBinaryArray::try_new(16, Buffer::from_vec(std::mem::take(values)), nulls)?)
+                Arc::new(FixedSizeBinaryArray::try_new(16, Buffer::from_vec(renew(values)), nulls)?)
             }
             Values::List { ends, child } => {
                 let offsets = take_offsets(ends);
@@ -330,6 +330,14 @@ impl Column {
 }
 
 fn take_offsets(ends: &mut Vec<i32>) -> OffsetBuffer<i32> {
+    let offsets = renew(ends);
+    ends.push(0);
     // Ends only grow and start at 0, which is what the constructor checks.
-    OffsetBuffer::new(ScalarBuffer::from(std::mem::replace(ends, vec![0])))
+    OffsetBuffer::new(ScalarBuffer::from(offsets))
+}
+
+/// Takes what `values` holds and leaves room for as much again: the next batch is about as large.
+fn renew<T>(values: &mut Vec<T>) -> Vec<T> {
+    let room = Vec::with_capacity(values.len());
+    std::mem::replace(values, room)
 }

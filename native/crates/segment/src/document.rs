@@ -26,7 +26,12 @@ pub(crate) fn milliseconds(us: i64) -> i64 {
 
 /// Whole milliseconds from the flow's first to the segment's last packet; 0 where the clock went back.
 pub(crate) fn session_length_ms(session: &Session) -> i64 {
-    (session.last_packet_us.saturating_sub(session.first_packet_us) / 1_000).max(0)
+    (session.last_packet_us.div_euclid(1_000) - session.first_packet_us.div_euclid(1_000)).max(0)
+}
+
+/// Whether a SYN or SYN-ACK was seen: only then is it known whether one was acknowledged.
+pub(crate) fn saw_handshake(session: &Session) -> bool {
+    session.tcp_sequence.iter().any(Option::is_some)
 }
 
 /// Length of [`community_id`]'s text: two characters, and 28 that carry 20 bytes.
@@ -207,11 +212,9 @@ fn put_tcp(out: &mut Map<String, Json>, session: &Session) {
             put(out, path, sequence.into());
         }
     }
-    if session.syn_validated {
-        put(out, "tcpSynValidated", true.into());
-    }
-    if session.syn_ack_validated {
-        put(out, "tcpSynAckValidated", true.into());
+    if saw_handshake(session) {
+        put(out, "tcpSynValidated", session.syn_validated.into());
+        put(out, "tcpSynAckValidated", session.syn_ack_validated.into());
     }
     if session.source_isn_count > 0 {
         put(out, "srcISNCnt", session.source_isn_count.into());

@@ -1,7 +1,7 @@
 //! The columns of the general part of a row: those that every segment has, and those it has when a row uses them.
 
 use crate::column::Column;
-use crate::document::{COMMUNITY_ID_TEXT, community_id, hex8, milliseconds, session_length_ms};
+use crate::document::{COMMUNITY_ID_TEXT, community_id, hex8, milliseconds, saw_handshake, session_length_ms};
 use crate::positions;
 use crate::writer::SegmentTarget;
 use lookback_session::record::{DESTINATION, SOURCE};
@@ -14,8 +14,7 @@ pub(crate) struct Uses {
     initial_rtt: bool,
     payload8: [bool; 2],
     tcp_sequence: [bool; 2],
-    syn_validated: bool,
-    syn_ack_validated: bool,
+    handshake: bool,
     source_isn_count: bool,
     bytes_after_packets: bool,
 }
@@ -24,8 +23,7 @@ impl Uses {
     pub fn include(&mut self, session: &Session) {
         self.tcp_flags |= session.tcp_flags.is_some();
         self.initial_rtt |= session.initial_rtt_ms.is_some();
-        self.syn_validated |= session.syn_validated;
-        self.syn_ack_validated |= session.syn_ack_validated;
+        self.handshake |= saw_handshake(session);
         self.source_isn_count |= session.source_isn_count > 0;
         self.bytes_after_packets |= !session.bytes_after_packets.is_empty();
         for end in [SOURCE, DESTINATION] {
@@ -173,11 +171,9 @@ impl RecordColumns {
                 optional(c, s.tcp_sequence[DESTINATION].map(i64::from))
             });
         }
-        if uses.syn_validated {
-            add(Column::boolean("tcpSynValidated", true), |c, s, _| yes_or_null(c, s.syn_validated));
-        }
-        if uses.syn_ack_validated {
-            add(Column::boolean("tcpSynAckValidated", true), |c, s, _| yes_or_null(c, s.syn_ack_validated));
+        if uses.handshake {
+            add(Column::boolean("tcpSynValidated", true), |c, s, _| validated(c, s, s.syn_validated));
+            add(Column::boolean("tcpSynAckValidated", true), |c, s, _| validated(c, s, s.syn_ack_validated));
         }
         if uses.source_isn_count {
             add(Column::integer("srcISNCnt", true), |c, s, _| {
@@ -235,8 +231,8 @@ fn address(column: &mut Column, session: &Session, end: usize) {
     }
 }
 
-fn yes_or_null(column: &mut Column, yes: bool) {
-    if yes { column.append_boolean(true) } else { column.append_null() }
+fn validated(column: &mut Column, session: &Session, yes: bool) {
+    if saw_handshake(session) { column.append_boolean(yes) } else { column.append_null() }
 }
 
 fn both(pair: [u64; 2]) -> i64 {
