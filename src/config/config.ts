@@ -4,7 +4,7 @@ import path from "node:path";
 import { LookbackError } from "../base/errors.js";
 import { LARGEST_CONFIG, parseIni, type IniEntry } from "./ini.js";
 import { ACCEPTED_KEYS, DATA_SECTIONS } from "./known-keys.js";
-import { nearestName } from "./nearest.js";
+import { nearestNames } from "../base/nearest-name.js";
 import { printOrigin, readSetting, type Origin, type Setting } from "./setting.js";
 import { SETTINGS, type SettingKey, type SettingValues } from "./settings.js";
 
@@ -151,7 +151,7 @@ function classify(entries: readonly IniEntry[], ours: ReadonlySet<string>): [Con
     if (ACCEPTED_KEYS.has(key)) {
       accepted.push({ kind: "accepted-key", key, section, origin, message: `${printOrigin(origin)}: ${key} has no effect in this version` });
     } else if (ours.has(section)) {
-      const near = nearestName(key, [...settingKeys(), ...ACCEPTED_KEYS]);
+      const [near = null] = nearestNames(key, [...settingKeys(), ...ACCEPTED_KEYS], 1);
       const hint = near === null ? "" : `; did you mean ${near}?`;
       unknown.push({ kind: "unknown-key", key, section, origin, message: `${printOrigin(origin)}: unknown setting ${key} in [${section}]${hint}` });
     }

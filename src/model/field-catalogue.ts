@@ -1,7 +1,7 @@
 import { packagedFields } from "./declared-fields.js";
 import { deriveFields, withPorts } from "./derived-fields.js";
 import type { Field } from "./field.js";
-import { nearestNames } from "./nearest-name.js";
+import { nearestNames } from "../base/nearest-name.js";
 import { virtualFields, type VirtualField } from "./virtual-fields.js";
 
 /** What a search name stands for. */

@@ -2,7 +2,7 @@ import { LookbackError } from "../base/errors.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
 import type { Field } from "../model/field.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
-import { nearestNames } from "../model/nearest-name.js";
+import { nearestNames } from "../base/nearest-name.js";
 import type { Comparison, Expression, ItemValue, ParsedExpression } from "./ast.js";
 import { expressionError, shown } from "./errors.js";
 import { fieldTest, joined, orderTest, type PlainItem, type TestContext, type Values } from "./field-test.js";

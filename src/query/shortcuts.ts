@@ -1,5 +1,5 @@
 import type { Field } from "../model/field.js";
-import { nearestNames } from "../model/nearest-name.js";
+import { nearestNames } from "../base/nearest-name.js";
 import type { ShortcutValue } from "./ast.js";
 import { shown } from "./errors.js";
 import type { PlainItem, TestContext } from "./field-test.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readDeclaredFields } from "../../../src/model/declared-fields.js";
 import { FieldCatalogue, packagedCatalogue } from "../../../src/model/field-catalogue.js";
 import type { Field } from "../../../src/model/field.js";
-import { nearestNames } from "../../../src/model/nearest-name.js";
+import { nearestNames } from "../../../src/base/nearest-name.js";
 import { wordsOf } from "../../../src/model/words.js";
 import { errorOf } from "../query/error-of.js";
 
