@@ -57,6 +57,13 @@ impl Classic {
         Ok(Some(format))
     }
 
+    /// Seconds, fraction, captured and original length of a record header.
+    #[inline]
+    fn record(&self, head: &[u8]) -> Option<[u32; 4]> {
+        let words = head.first_chunk::<16>()?.as_chunks::<4>().0.first_chunk::<4>()?;
+        Some(words.map(if self.big_endian { u32::from_be_bytes } else { u32::from_le_bytes }))
+    }
+
     /// The next record: its header is checked and its bytes are at hand after the header.
     ///
     /// # Errors
@@ -70,11 +77,12 @@ impl Classic {
             }
             return Ok(Step::End);
         }
-        let head = buffer.bytes();
-        let seconds = word(head, 0, self.big_endian);
-        let fraction = word(head, 4, self.big_endian);
-        let captured = word(head, 8, self.big_endian);
-        let original_length = word(head, 12, self.big_endian);
+        let Some([seconds, fraction, captured, original_length]) = self.record(buffer.bytes()) else { return Ok(Step::End) };
+        if seconds | fraction | captured | original_length == 0 {
+            // A file that was preallocated and not written to its end.
+            warnings.count("zeroed-tail", offset);
+            return Ok(Step::End);
+        }
         if captured > MAX_RECORD_BYTES {
             warnings.count("garbage-record-length", offset);
             return Ok(Step::End);

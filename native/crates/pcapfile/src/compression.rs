@@ -1,11 +1,14 @@
-//! Compression by magic number: gzip (RFC 1952), zstd (RFC 8878), LZ4 frames.
+//! Compression by magic number: gzip (RFC 1952), zstd (RFC 8878), LZ4 frames; each may hold several members one after the
+//! other.
 
 use crate::error::CaptureError;
-use std::io::{Chain, Cursor, Read};
+use std::io::{BufReader, Chain, Cursor, ErrorKind, Read};
 use std::path::Path;
 
 /// Bytes looked at to tell formats apart.
 const MAGIC_BYTES: usize = 8;
+/// Compressed bytes read at once.
+const BUFFER_BYTES: usize = 256 << 10;
 
 /// The compression that a file beginning with `head` has: `none`, `gzip`, `zstd` or `lz4`.
 pub fn compression_of_bytes(head: &[u8]) -> &'static str {
@@ -15,6 +18,25 @@ pub fn compression_of_bytes(head: &[u8]) -> &'static str {
         [0x04, 0x22, 0x4d, 0x18, ..] => "lz4",
         _ => "none",
     }
+}
+
+/// What a source that is no capture seems to be.
+pub(crate) fn reason_unreadable(head: &[u8]) -> &'static str {
+    match head {
+        [] => "the file is empty",
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => "xz compression is not supported",
+        [b'B', b'Z', b'h', ..] => "bzip2 compression is not supported",
+        [b'7', b'z', 0xbc, 0xaf, ..] | [b'P', b'K', 3, 4, ..] => "archives are not supported",
+        [b's', b'n', b'o', b'o', b'p', 0, ..] => "the snoop format is not supported",
+        _ => "neither pcap nor pcapng, nor gzip, zstd or LZ4 of one",
+    }
+}
+
+/// Whether an error says that compressed data is bad or cut off, and not that the system failed: those carry the
+/// system's number.
+pub(crate) fn is_damage(error: &std::io::Error) -> bool {
+    error.raw_os_error().is_none()
+        && matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other)
 }
 
 /// The compression of a file.
@@ -41,10 +63,24 @@ pub fn decompress(mut source: Box<dyn Read + Send>) -> Result<Box<dyn Read + Sen
     let head = read_head(&mut source)?;
     let kind = compression_of_bytes(&head);
     let whole: Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>> = Cursor::new(head).chain(source);
+    let buffered = |whole| BufReader::with_capacity(BUFFER_BYTES, whole);
     Ok(match kind {
-        "gzip" => Box::new(flate2::read::MultiGzDecoder::new(whole)),
-        "zstd" => Box::new(zstd::stream::read::Decoder::new(whole)?),
-        "lz4" => Box::new(lz4_flex::frame::FrameDecoder::new(whole)),
+        "gzip" => Box::new(flate2::bufread::MultiGzDecoder::new(buffered(whole))),
+        "zstd" => Box::new(zstd::stream::read::Decoder::with_buffer(buffered(whole))?),
+        "lz4" => Box::new(Lz4Frames(lz4_flex::frame::FrameDecoder::new(buffered(whole)))),
         _ => Box::new(whole),
     })
+}
+
+/// LZ4 frames one after the other: the decoder reports an end after each.
+struct Lz4Frames<R: Read>(lz4_flex::frame::FrameDecoder<R>);
+
+impl<R: Read> Read for Lz4Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(buffer)? {
+            // Asked again, it begins the next frame if there is one.
+            0 => self.0.read(buffer),
+            count => Ok(count),
+        }
+    }
 }

@@ -8,7 +8,7 @@ pub enum CaptureError {
     Unreadable {
         /// Byte offset of what is wrong.
         offset: u64,
-        /// The first bytes, at most 8.
+        /// The first bytes, at most 16.
         first_bytes: Vec<u8>,
         /// What is wrong.
         reason: &'static str,

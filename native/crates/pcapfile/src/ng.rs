@@ -21,8 +21,46 @@ const OPTION_TIME_OFFSET: u16 = 14;
 struct Interface {
     link_type: u16,
     snaplen: u32,
-    units_per_second: u64,
+    resolution: Resolution,
     offset_seconds: i64,
+}
+
+/// Time of a packet per tick of its interface (`if_tsresol`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Resolution {
+    /// Ticks of `10^-n` seconds.
+    Decimal(u8),
+    /// Ticks of `2^-n` seconds.
+    Binary(u8),
+}
+
+impl Resolution {
+    /// The high bit of the option tells powers of two from powers of ten.
+    fn of_option(byte: u8) -> Self {
+        if byte & 0x80 == 0 { Self::Decimal(byte) } else { Self::Binary(byte & 0x7f) }
+    }
+
+    /// Nanoseconds since 1970 of `ticks` and `offset_seconds`, limited to what 64 bits hold.
+    #[inline]
+    fn nanoseconds(self, ticks: u64, offset_seconds: i64) -> i64 {
+        match (self, offset_seconds) {
+            (Self::Decimal(6), 0) if ticks < 1 << 53 => (ticks * 1000) as i64,
+            (Self::Decimal(9), 0) if ticks < 1 << 63 => ticks as i64,
+            _ => self.any_nanoseconds(ticks, offset_seconds),
+        }
+    }
+
+    fn any_nanoseconds(self, ticks: u64, offset_seconds: i64) -> i64 {
+        let ticks = u128::from(ticks);
+        let nanoseconds = match self {
+            Self::Decimal(n @ 0..=9) => ticks * 10u128.pow(u32::from(9 - n)),
+            // With a divisor beyond 128 bits no number of ticks is a nanosecond.
+            Self::Decimal(n) => 10u128.checked_pow(u32::from(n) - 9).map_or(0, |divisor| ticks / divisor),
+            Self::Binary(n) => (ticks * 1_000_000_000).checked_shr(u32::from(n)).unwrap_or(0),
+        };
+        let total = i128::try_from(nanoseconds).unwrap_or(i128::MAX).saturating_add(i128::from(offset_seconds) * 1_000_000_000);
+        i64::try_from(total).unwrap_or(if total < 0 { i64::MIN } else { i64::MAX })
+    }
 }
 
 /// State of reading a pcapng stream.
@@ -30,6 +68,8 @@ struct Interface {
 pub struct Ng {
     big_endian: bool,
     interfaces: Vec<Interface>,
+    /// Interfaces of the sections before.
+    interfaces_before: u32,
     last_ns: i64,
 }
 
@@ -75,18 +115,37 @@ impl Ng {
                     warnings.count("bad-section", offset);
                     return Ok(Step::End);
                 }
+                self.interfaces_before = self.interfaces_before.saturating_add(self.interfaces.len() as u32);
                 self.interfaces.clear();
             }
             let length = self.word(head, 4);
-            if length < 12 || length % 4 != 0 || length > MAX_RECORD_BYTES {
+            if kind | length == 0 {
+                // A file that was preallocated and not written to its end.
+                warnings.count("zeroed-tail", offset);
+                return Ok(Step::End);
+            }
+            let is_read = matches!(kind, INTERFACE | OLD_PACKET | SIMPLE_PACKET | ENHANCED_PACKET);
+            if length < 12 || !length.is_multiple_of(4) || (is_read && length > MAX_RECORD_BYTES) {
                 warnings.count("garbage-record-length", offset);
                 return Ok(Step::End);
+            }
+            if !is_read {
+                if !buffer.discard(u64::from(length))? {
+                    warnings.count("truncated-record", offset);
+                    return Ok(Step::End);
+                }
+                continue;
             }
             if !buffer.ensure(length as usize)? {
                 warnings.count("truncated-record", offset);
                 return Ok(Step::End);
             }
             let block = buffer.bytes().get(..length as usize).unwrap_or_default();
+            if self.word(block, block.len() - 4) != length {
+                // The two lengths of a block disagree: where the next one begins is anybody's guess.
+                warnings.count("garbage-record-length", offset);
+                return Ok(Step::End);
+            }
             let body = block.get(8..block.len() - 4).unwrap_or_default();
             let packet = match kind {
                 INTERFACE => {
@@ -117,19 +176,18 @@ impl Ng {
         let mut interface = Interface {
             link_type: self.half(body, 0),
             snaplen: self.word(body, 4),
-            units_per_second: 1_000_000,
+            resolution: Resolution::Decimal(6),
             offset_seconds: 0,
         };
         let mut options = body.get(8..).unwrap_or_default();
+        // Each round takes four bytes or more of a block of bounded length.
         while options.len() >= 4 {
             let (code, length) = (self.half(options, 0), usize::from(self.half(options, 2)));
             let Some(value) = options.get(4..4 + length) else { break };
             match (code, value) {
                 (0, _) => break,
                 (OPTION_TIME_RESOLUTION, [resolution, ..]) => {
-                    let exponent = u32::from(resolution & 0x7f);
-                    let base: u64 = if resolution & 0x80 != 0 { 2 } else { 10 };
-                    interface.units_per_second = base.checked_pow(exponent).unwrap_or(1_000_000_000);
+                    interface.resolution = Resolution::of_option(*resolution);
                 }
                 (OPTION_TIME_OFFSET, &[a, b, c, d, e, f, g, h]) => {
                     let bytes = [a, b, c, d, e, f, g, h];
@@ -155,11 +213,7 @@ impl Ng {
             warnings.count("garbage-record-length", offset);
             return None;
         }
-        let units = u128::from(interface.units_per_second);
-        let ns = u128::from(time) * 1_000_000_000 / units;
-        let timestamp_ns = i64::try_from(ns)
-            .unwrap_or(i64::MAX)
-            .saturating_add(interface.offset_seconds.saturating_mul(1_000_000_000));
+        let timestamp_ns = interface.resolution.nanoseconds(time, interface.offset_seconds);
         Some(RawPacket {
             skip: 8 + head,
             captured,
@@ -167,7 +221,7 @@ impl Ng {
             original_length: self.word(body, 16),
             timestamp_ns,
             link_type: interface.link_type,
-            interface: number,
+            interface: self.interfaces_before.saturating_add(number),
             offset,
         })
     }
@@ -191,8 +245,33 @@ impl Ng {
             original_length,
             timestamp_ns: self.last_ns,
             link_type: interface.link_type,
-            interface: 0,
+            interface: self.interfaces_before,
             offset,
         })
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use super::Resolution;
+
+    #[test]
+    fn ticks_become_nanoseconds() {
+        let cases = [
+            (6, 1_500_000, 0, 1_500_000_000),
+            (9, 1_500_000, 0, 1_500_000),
+            (0, 7, 0, 7_000_000_000),
+            (3, 7, -1, -993_000_000),
+            (12, 1999, 0, 1),
+            (0x80 | 1, 3, 0, 1_500_000_000),
+            (0x80 | 32, 1 << 32, 0, 1_000_000_000),
+            (0x7f, u64::MAX, 0, 0),
+            (0xff, u64::MAX, 0, 0),
+            (0, u64::MAX, 0, i64::MAX),
+            (6, 0, i64::MIN, i64::MIN),
+        ];
+        for (option, ticks, offset_seconds, expected) in cases {
+            assert_eq!(Resolution::of_option(option).nanoseconds(ticks, offset_seconds), expected, "{option} {ticks}");
+        }
     }
 }

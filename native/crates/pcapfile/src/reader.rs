@@ -2,7 +2,7 @@
 
 use crate::buffer::{Buffer, Chunk};
 use crate::classic::{Classic, is_classic};
-use crate::compression::decompress;
+use crate::compression::{decompress, is_damage, reason_unreadable};
 use crate::error::CaptureError;
 use crate::ng::{Ng, is_ng};
 use crate::warning::{Warning, Warnings};
@@ -92,16 +92,18 @@ impl Reader {
     /// When it is no capture.
     pub fn from_read(source: Box<dyn Read + Send>) -> Result<Self, CaptureError> {
         let mut buffer = Buffer::new(decompress(source)?);
-        let long_enough = buffer.ensure(24)?;
+        let long_enough = match buffer.ensure(24) {
+            Ok(long_enough) => long_enough,
+            // What was decompressed before the damage is looked at as a file that ends there.
+            Err(error) if is_damage(&error) => false,
+            Err(error) => return Err(error.into()),
+        };
         let head = buffer.bytes();
         let unreadable = |reason, head: &[u8]| CaptureError::Unreadable {
             offset: 0,
-            first_bytes: head.iter().take(8).copied().collect(),
+            first_bytes: head.iter().take(16).copied().collect(),
             reason,
         };
-        if head.is_empty() {
-            return Err(unreadable("the file is empty", head));
-        }
         let format = if is_ng(head) {
             Format::Ng(Ng::default())
         } else if is_classic(head) {
@@ -113,7 +115,7 @@ impl Reader {
                 None => return Err(unreadable("the pcap file header is cut off", buffer.bytes())),
             }
         } else {
-            return Err(unreadable("neither pcap nor pcapng, nor gzip, zstd or LZ4 of one", head));
+            return Err(unreadable(reason_unreadable(head), head));
         };
         Ok(Self { buffer, format, warnings: Warnings::default(), pending: 0, last_ns: None })
     }
@@ -191,9 +193,4 @@ impl Reader {
             self.warnings.count("captured-more-than-original", packet.offset);
         }
     }
-}
-
-fn is_damage(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind;
-    matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other)
 }

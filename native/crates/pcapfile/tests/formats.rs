@@ -1,0 +1,296 @@
+//! Every format, byte order and compression gives the packets that went in; what is wrong is named and loses nothing
+//! before it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use lookback_pcapfile::{CaptureError, Reader, Writer, identity_of_file};
+use std::io::Write;
+use support::{Endian, NgFile, Seen, classic, read_all, reader};
+
+const SECOND: i64 = 1_000_000_000;
+
+fn packets() -> Vec<(i64, Vec<u8>)> {
+    vec![(SECOND + 5_000, vec![1; 60]), (2 * SECOND + 999_999_000, (0..=255).collect()), (3 * SECOND, vec![9; 1])]
+}
+
+fn seen(packets: &[(i64, Vec<u8>)]) -> Vec<(i64, Vec<u8>)> {
+    packets.to_vec()
+}
+
+fn plain(seen: &[Seen]) -> Vec<(i64, Vec<u8>)> {
+    seen.iter().map(|p| (p.timestamp_ns, p.data.clone())).collect()
+}
+
+fn warned(file: &[u8]) -> (Vec<Seen>, Vec<(&'static str, u64, Option<u64>)>) {
+    let (seen, warnings) = read_all(file);
+    (seen, warnings.iter().map(|w| (w.name, w.count, w.first_offset)).collect())
+}
+
+#[test]
+fn classic_pcap_in_both_orders_and_units() {
+    for endian in [Endian::Little, Endian::Big] {
+        for magic in [0xa1b2_c3d4, 0xa1b2_3c4d, 0xa1b2_cd34] {
+            let file = classic(endian, magic, 1, &packets());
+            let (found, warnings) = warned(&file);
+            assert_eq!(plain(&found), seen(&packets()), "{endian:?} {magic:x}");
+            assert!(warnings.is_empty());
+            let header = if magic == 0xa1b2_cd34 { 24 } else { 16 };
+            assert_eq!(found.iter().map(|p| p.offset).collect::<Vec<_>>(), [24, 24 + header + 60, 24 + 2 * header + 60 + 256]);
+            assert_eq!(found[1].record_length as u64, header + 256);
+            assert_eq!(found[0].link_type, 1);
+        }
+    }
+}
+
+#[test]
+fn link_type_is_without_its_flags() {
+    let file = classic(Endian::Little, 0xa1b2_c3d4, 0x1400_0071, &packets());
+    assert_eq!(read_all(&file).0[0].link_type, 0x71);
+}
+
+#[test]
+fn pcapng_in_both_orders_with_sections_interfaces_and_all_packet_blocks() {
+    for (first, second) in [(Endian::Little, Endian::Big), (Endian::Big, Endian::Little)] {
+        let mut file = NgFile::new(first);
+        file.interface(1, 0, &[]);
+        file.interface(101, 4, &[(9, vec![9])]);
+        file.block(0x0bad, &[1, 2, 3, 4]);
+        file.enhanced(0, 5_000_000, 4, &[1, 2, 3, 4]);
+        file.enhanced(1, 6_000_000_001, 9, &[5, 6, 7]);
+        file.obsolete(1, 7_000_000_002, 1, &[8]);
+        file.section(second);
+        let offset = match second {
+            Endian::Little => 100i64.to_le_bytes(),
+            Endian::Big => 100i64.to_be_bytes(),
+        };
+        file.interface(113, 3, &[(2, b"eth0".to_vec()), (14, offset.to_vec()), (9, vec![3]), (0, vec![])]);
+        file.simple(5, &[1, 2, 3, 4, 5]);
+        file.enhanced(0, 2_500, 2, &[1, 2]);
+        let (found, warnings) = warned(&file.bytes);
+        let facts: Vec<_> = found.iter().map(|p| (p.timestamp_ns, p.link_type, p.interface, p.original_length, p.data.len())).collect();
+        assert_eq!(
+            facts,
+            [
+                (5 * SECOND, 1, 0, 4, 4),
+                (6 * SECOND + 1, 101, 1, 9, 3),
+                (7 * SECOND + 2, 101, 1, 1, 1),
+                // A simple packet takes the time of the packet before, and the interface's snap length.
+                (7 * SECOND + 2, 113, 2, 5, 3),
+                (102 * SECOND + SECOND / 2, 113, 2, 2, 2),
+            ]
+        );
+        assert_eq!(warnings.iter().map(|w| w.0).collect::<Vec<_>>(), ["packet-cut-by-snaplen", "no-timestamp"]);
+    }
+}
+
+#[test]
+fn blocks_that_hold_no_packet_may_be_larger_than_any_packet() {
+    let mut file = NgFile::new(Endian::Little);
+    file.interface(1, 0, &[]);
+    file.block(10, &vec![0; 20 << 20]);
+    file.enhanced(0, 1, 1, &[1]);
+    assert_eq!(read_all(&file.bytes).0.len(), 1);
+}
+
+#[test]
+fn compressed_files_in_several_members() {
+    let file = classic(Endian::Little, 0xa1b2_3c4d, 1, &packets());
+    let (front, back) = file.split_at(110);
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let lz4 = |bytes: &[u8]| {
+        let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let zstd = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+    for (name, pack) in [("gzip", &gzip as &dyn Fn(&[u8]) -> Vec<u8>), ("lz4", &lz4), ("zstd", &zstd)] {
+        let two_members = [pack(front), pack(back)].concat();
+        let (found, warnings) = warned(&two_members);
+        assert_eq!(plain(&found), packets(), "{name}");
+        assert!(warnings.is_empty(), "{name}: {warnings:?}");
+        assert_eq!(found[0].offset, 24, "{name}: offsets are those of the decompressed file");
+        // Cut off in the second member: what was whole stays.
+        let cut = two_members.get(..two_members.len() - 5).unwrap();
+        let (found, warnings) = warned(cut);
+        assert_eq!(plain(&found[..1]), packets()[..1], "{name}");
+        assert_eq!(warnings.len(), 1, "{name}: {warnings:?}");
+    }
+}
+
+#[test]
+fn cut_off_anywhere_keeps_all_whole_records() {
+    let file = classic(Endian::Little, 0xa1b2_c3d4, 1, &packets());
+    let ends = [24, 24 + 76, 24 + 76 + 272, file.len()];
+    for length in 24..=file.len() {
+        let (found, warnings) = warned(&file[..length]);
+        let whole = ends.iter().filter(|end| **end <= length).count() - 1;
+        assert_eq!(found.len(), whole);
+        let expected = if ends.contains(&length) { vec![] } else { vec![("truncated-record", 1, Some(ends[whole] as u64))] };
+        assert_eq!(warnings, expected, "cut at {length}");
+    }
+    let mut ng = NgFile::new(Endian::Big);
+    ng.interface(1, 0, &[]);
+    let start = ng.bytes.len();
+    ng.enhanced(0, 1, 4, &[1, 2, 3, 4]);
+    for length in start + 1..ng.bytes.len() {
+        let (found, warnings) = warned(&ng.bytes[..length]);
+        assert!(found.is_empty());
+        assert_eq!(warnings, [("truncated-record", 1, Some(start as u64))]);
+    }
+}
+
+#[test]
+fn garbage_lengths_end_the_file_where_they_are() {
+    let mut file = classic(Endian::Little, 0xa1b2_c3d4, 1, &packets());
+    let end = file.len() as u64;
+    file.extend([9, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0]);
+    file.extend([0; 5000]);
+    let (found, warnings) = warned(&file);
+    assert_eq!(plain(&found), packets());
+    assert_eq!(warnings, [("garbage-record-length", 1, Some(end))]);
+}
+
+#[test]
+fn a_preallocated_tail_is_no_million_of_empty_packets() {
+    let mut file = classic(Endian::Big, 0xa1b2_c3d4, 1, &packets());
+    let end = file.len() as u64;
+    file.extend(vec![0; 1 << 20]);
+    let (found, warnings) = warned(&file);
+    assert_eq!(plain(&found), packets());
+    assert_eq!(warnings, [("zeroed-tail", 1, Some(end))]);
+    let mut ng = NgFile::new(Endian::Little);
+    let end = ng.bytes.len() as u64;
+    ng.bytes.extend([0; 4096]);
+    assert_eq!(warned(&ng.bytes).1, [("zeroed-tail", 1, Some(end))]);
+}
+
+#[test]
+fn odd_packets_are_kept_and_counted() {
+    let large = vec![7; 70_000];
+    let list = vec![(5 * SECOND, vec![]), (4 * SECOND, large.clone()), (6 * SECOND, vec![1])];
+    let mut file = classic(Endian::Little, 0xa1b2_c3d4, 1, &list);
+    // The last one was longer on the wire.
+    let at = file.len() - 1 - 4;
+    file[at] = 200;
+    let (found, warnings) = warned(&file);
+    assert_eq!(plain(&found), list);
+    assert_eq!(found[2].original_length, 200);
+    assert_eq!(
+        warnings,
+        [
+            ("zero-length-packet", 1, Some(24)),
+            ("oversize-packet", 1, Some(40)),
+            ("timestamp-goes-back", 1, Some(40)),
+            ("packet-cut-by-snaplen", 1, Some(24 + 16 + 16 + 70_000)),
+        ]
+    );
+}
+
+#[test]
+fn packets_of_unknown_interfaces_are_counted_and_passed_over() {
+    let mut file = NgFile::new(Endian::Little);
+    file.enhanced(0, 1, 1, &[1]);
+    let at = file.bytes.len() as u64;
+    file.interface(1, 0, &[]);
+    file.enhanced(3, 1, 1, &[1]);
+    file.enhanced(0, 1, 1, &[1]);
+    let (found, warnings) = warned(&file.bytes);
+    assert_eq!(found.len(), 1);
+    assert_eq!(warnings[0].0, "unknown-interface");
+    assert_eq!(warnings[0].1, 2);
+    assert!(warnings[0].2.unwrap() < at);
+}
+
+#[test]
+fn what_is_no_capture_is_named() {
+    let cases: [(&[u8], &str); 9] = [
+        (b"", "the file is empty"),
+        (b"\xd4\xc3\xb2\xa1\x02", "the pcap file header is cut off"),
+        (b"hello, world, this is text", "neither pcap"),
+        (b"\xfd7zXZ\0\0\0", "xz compression is not supported"),
+        (b"BZh91AY&SY", "bzip2"),
+        (b"PK\x03\x04aaaaaaaaaaaaaaaaaaaaaaaa", "archives"),
+        (b"snoop\0\0\0\0\0\0\x02", "snoop"),
+        (b"\x1f\x8b\x08\0\0\0\0\0\0\x03garbage-garbage-garbage", "empty"),
+        (b"\x28\xb5\x2f\xfdgarbage-garbage-garbage-garb", "empty"),
+    ];
+    for (bytes, expected) in cases {
+        match reader(bytes) {
+            Err(CaptureError::Unreadable { offset: 0, first_bytes, reason }) => {
+                assert!(reason.contains(expected), "{reason} for {bytes:?}");
+                assert!(bytes.starts_with(&first_bytes) && first_bytes.len() <= 16);
+            }
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => panic!("{bytes:?} was read"),
+        }
+    }
+}
+
+#[test]
+fn what_is_written_is_read_at_the_offsets_told() {
+    let folder = std::env::temp_dir().join(format!("lookback-pcapfile-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for nanosecond in [false, true] {
+        let path = folder.join(format!("written-{nanosecond}.pcap"));
+        let _ = std::fs::remove_file(&path);
+        let mut writer = Writer::create(&path, 113, 262_144, nanosecond).unwrap();
+        let mut offsets = Vec::new();
+        let list: Vec<(i64, Vec<u8>)> = (0..2000i64).map(|n| (n * 1_000_001_000, vec![n as u8; (n as usize * 37) % 1500])).collect();
+        for (timestamp_ns, data) in &list {
+            offsets.push(writer.write(*timestamp_ns, data.len() as u32 + 1, data).unwrap());
+        }
+        let large = vec![3; 2 << 20];
+        offsets.push(writer.write(9_000 * SECOND, 2 << 20, &large).unwrap());
+        writer.sync().unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), writer.position());
+        let mut reader = Reader::open(&path).unwrap();
+        let mut at = 0;
+        while let Some(packet) = reader.next_packet().unwrap() {
+            assert_eq!(packet.offset, offsets[at]);
+            if let Some((timestamp_ns, data)) = list.get(at) {
+                assert_eq!((packet.timestamp_ns, packet.data), (*timestamp_ns, data.as_slice()));
+                assert_eq!(packet.original_length as usize, data.len() + 1);
+            } else {
+                assert_eq!(packet.data, large);
+            }
+            at += 1;
+        }
+        assert_eq!(at, 2001);
+        assert_eq!(identity_of_file(&path).unwrap(), identity_of_file(&path).unwrap());
+        // Never over an existing file, nor through a link.
+        assert!(Writer::create(&path, 1, 1, true).is_err());
+        let link = folder.join(format!("link-{nanosecond}"));
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(folder.join("nowhere"), &link).unwrap();
+        assert!(Writer::create(&link, 1, 1, true).is_err());
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn identity_depends_on_length_head_tail_and_middle() {
+    let folder = std::env::temp_dir().join(format!("lookback-identity-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("capture");
+    let identity = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        identity_of_file(&path).unwrap()
+    };
+    let mut bytes: Vec<u8> = (0..3_000_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let whole = identity(&bytes);
+    assert_eq!(identity(&bytes), whole);
+    assert_ne!(identity(&bytes[..bytes.len() - 1]), whole);
+    for at in [0, 65_000, 2_999_999, 2_940_000] {
+        bytes[at] ^= 1;
+        assert_ne!(identity(&bytes), whole, "{at}");
+        bytes[at] ^= 1;
+    }
+    bytes[70_000..2_930_000].fill(1);
+    assert_ne!(identity(&bytes), whole);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
