@@ -1,11 +1,21 @@
-import { writeFileSync } from "node:fs";
-import { truncateSync, rmSync, symlinkSync } from "node:fs";
+import { rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { PacketReader } from "../../../src/packet-store/packet-store.js";
+import { afterEach, describe, expect, it } from "vitest";
+import { PacketReader as Reader } from "../../../src/packet-store/packet-store.js";
 import { classicCapture, ngCapture, type BuiltCapture, type TestInterface, type TestPacket } from "../../support/capture-bytes.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+const opened: Reader[] = [];
+
+class PacketReader extends Reader {
+  constructor() {
+    super();
+    opened.push(this);
+  }
+}
+
+afterEach(() => Promise.all(opened.splice(0).map((reader) => reader.close())));
 
 const packet = (seconds: number, nanoseconds: number, text: string, more: Partial<TestPacket> = {}): TestPacket => ({ seconds, nanoseconds, data: Buffer.from(text), ...more });
 

@@ -1,0 +1,16 @@
+import type { PacketFiles as FileTable } from "../catalogue/packet-files.js";
+import type { PacketFile } from "../packet-store/packet-store.js";
+import type { AbsenceReason } from "./missing-packets.js";
+
+/** Where packets of a file number are, or why they are not. */
+export type PacketFileLookup = (fileId: number) => { readonly file: PacketFile } | { readonly absent: AbsenceReason; readonly path: string | null };
+
+/** Looks file numbers up in the catalogue. */
+export function catalogueLookup(files: Pick<FileTable, "get">): PacketFileLookup {
+  return (fileId) => {
+    const row = files.get(fileId);
+    if (row === null) return { absent: "file-unknown", path: null };
+    if (row.state === "gone") return { absent: "file-gone", path: row.path };
+    return { file: { fileId, path: row.path, own: row.storage === "own" } };
+  };
+}

@@ -1,0 +1,245 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LookbackError } from "../../../src/base/errors.js";
+import { silentLogger } from "../../../src/base/logger.js";
+import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
+import { signDownload, verifyDownload } from "../../../src/export/download-link.js";
+import { ExportService, type ExportServiceParts } from "../../../src/export/export-service.js";
+import { catalogueLookup } from "../../../src/export/packet-files.js";
+import { PacketHeads } from "../../../src/export/packet-heads.js";
+import { decodeRequest, encodeRequest, type StoredRequest } from "../../../src/export/stored-request.js";
+import { SERVICE_SCOPE, type AccessScope } from "../../../src/model/access-scope.js";
+import { packagedCatalogue } from "../../../src/model/field-catalogue.js";
+import { ALL_TIME } from "../../../src/model/time-range.js";
+import { PacketReader } from "../../../src/packet-store/packet-store.js";
+import { classicCapture } from "../../support/capture-bytes.js";
+import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+const everything = { expression: { node: "everything" }, range: ALL_TIME, description: "all" } as const;
+const scopeOf = (user: string): AccessScope => ({ ...SERVICE_SCOPE, user });
+const clock = { now: 1_000_000, nowMs: () => clock.now };
+
+let root: string;
+let catalogue: Catalogue;
+let reader: PacketReader;
+const capture = classicCapture([{ seconds: 1, nanoseconds: 0, data: Buffer.from("a") }, { seconds: 2, nanoseconds: 0, data: Buffer.from("b") }]);
+
+beforeEach(() => {
+  root = temporaryDirectory();
+  catalogue = openCatalogue(root, clock);
+  reader = new PacketReader();
+  const file = path.join(root, "a.pcap");
+  writeFileSync(file, capture.bytes);
+  catalogue.files.add({ node: "n", path: file, displayName: file, stream: "0".repeat(32), storage: "own", state: "complete", format: "pcap" });
+});
+
+afterEach(async () => {
+  await reader.close();
+  catalogue.close();
+});
+
+function service(more: Partial<ExportServiceParts> = {}) {
+  return new ExportService({
+    store: { async *streamPackets() { yield [{ id: "1", firstPacketMs: 0, lastPacketMs: 0, packets: capture.positions.map((position) => ({ fileId: 1, ...position })) }]; } },
+    reader, lookup: catalogueLookup(catalogue.files), probe: () => Promise.resolve({ freeBytes: 1e9, totalBytes: 1e9 }), jobs: catalogue.exports,
+    fields: packagedCatalogue(), scopeOf, key: Buffer.alloc(32, 7), directory: path.join(root, "exports"), clock, logger: silentLogger, ...more,
+  });
+}
+
+/** A store whose stream waits until the returned function is called or the read is aborted. */
+function slowStore() {
+  let release = (): void => {};
+  let start = (): void => {};
+  const gate = new Promise<void>((resolve) => { release = resolve; });
+  const started = new Promise<void>((resolve) => { start = resolve; });
+  const store: ExportServiceParts["store"] = {
+    async *streamPackets(_filter, context) {
+      start();
+      await Promise.race([gate, new Promise((_, reject) => context.signal?.addEventListener("abort", () => reject(new LookbackError("QUERY_CANCELLED", "gone"))))]);
+      yield [];
+    },
+  };
+  return { store, started, release: () => release() };
+}
+
+describe("jobs", () => {
+  it("run from queued to done, and lead to the file", async () => {
+    const exports = service();
+    await exports.start();
+    const { id } = await exports.create(everything, scopeOf("ann"));
+    await exports.idle();
+    const view = exports.get(id, "ann");
+    expect(view).toMatchObject({ state: "done", sessions: 1, packets: 2, format: "pcap", missingPackets: 0, description: "all", error: null });
+    const download = await exports.open(id, "ann");
+    expect(readFileSync(download.path).equals(capture.bytes)).toBe(true);
+    expect(download).toMatchObject({ sha256: view?.sha256, bytes: view?.bytes });
+    expect(exports.list("ann", 10).map((one) => one.id)).toEqual([id]);
+  });
+
+  it("are seen by their owner alone", async () => {
+    const exports = service();
+    await exports.start();
+    const { id } = await exports.create(everything, scopeOf("ann"));
+    await exports.idle();
+    expect(exports.get(id, "bob")).toBeNull();
+    expect(exports.list("bob", 10)).toEqual([]);
+    expect(exports.cancel(id, "bob")).toBeNull();
+    expect(() => exports.link(id, "bob")).toThrow(expect.objectContaining({ code: "NOT_FOUND" }));
+    await expect(exports.open(id, "bob")).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it("run again after a stop, with the rights of that moment, and give the same bytes", async () => {
+    const slow = slowStore();
+    const first = service({ store: slow.store });
+    await first.start();
+    const { id } = await first.create(everything, scopeOf("ann"));
+    await slow.started;
+    await first.stop();
+    expect(catalogue.exports.get(id)?.state).toBe("running");
+    expect(readdirSync(path.join(root, "exports"))).toEqual([]);
+    const users: string[] = [];
+    const second = service({ scopeOf: (user) => { users.push(user); return scopeOf(user); } });
+    await second.start();
+    await second.idle();
+    expect(users).toEqual(["ann"]);
+    expect(readFileSync((await second.open(id, "ann")).path).equals(capture.bytes)).toBe(true);
+  });
+
+  it("leave no partial file of an ended process, and no file of nobody", async () => {
+    const directory = path.join(root, "exports");
+    const orphan = "11111111-2222-3333-4444-555555555555";
+    mkdirSync(path.join(directory, `${orphan}.work`), { recursive: true });
+    writeFileSync(path.join(directory, `${orphan}.pcap`), "half");
+    writeFileSync(path.join(directory, "notes.txt"), "not ours");
+    await service().start();
+    expect(readdirSync(directory)).toEqual(["notes.txt"]);
+  });
+
+  it("fail with the code of what went wrong", async () => {
+    const exports = service({ probe: () => Promise.resolve({ freeBytes: 0, totalBytes: 9 }) });
+    await exports.start();
+    const full = await exports.create(everything, scopeOf("ann"));
+    await exports.idle();
+    expect(exports.get(full.id, "ann")).toMatchObject({ state: "failed", error: { code: "DISK_FULL" } });
+    const barred = service({ scopeOf: () => { throw new LookbackError("FORBIDDEN", "not any more"); } });
+    await barred.start();
+    const { id } = await barred.create(everything, scopeOf("ann"));
+    await barred.idle();
+    expect(barred.get(id, "ann")).toMatchObject({ state: "failed", error: { code: "FORBIDDEN" } });
+    const broken = service({ store: { streamPackets() { throw new Error("secret path"); } } });
+    await broken.start();
+    const third = await broken.create(everything, scopeOf("ann"));
+    await broken.idle();
+    expect(broken.get(third.id, "ann")?.error).toEqual({ code: "INTERNAL", message: "the export failed; the service's log says why" });
+  });
+
+  it("can be cancelled, queued or running", async () => {
+    const slow = slowStore();
+    const exports = service({ store: slow.store });
+    await exports.start();
+    const running = await exports.create(everything, scopeOf("ann"));
+    const queued = await exports.create(everything, scopeOf("ann"));
+    await slow.started;
+    expect(exports.cancel(queued.id, "ann")?.state).toBe("cancelled");
+    expect(exports.cancel(running.id, "ann")?.state).toBe("cancelled");
+    await exports.idle();
+    expect(catalogue.exports.list(null).map((one) => one.state)).toEqual(["cancelled", "cancelled"]);
+    expect(readdirSync(path.join(root, "exports"))).toEqual([]);
+  });
+
+  it("are limited per user", async () => {
+    const slow = slowStore();
+    const exports = service({ store: slow.store, limits: { openPerUser: 1 } });
+    await exports.start();
+    await exports.create(everything, scopeOf("ann"));
+    await expect(exports.create(everything, scopeOf("ann"))).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    await exports.create(everything, scopeOf("bob"));
+    slow.release();
+    await exports.idle();
+  });
+
+  it("expire: first the file, much later the row", async () => {
+    const exports = service({ limits: { keepMs: 1000, keepRowMs: 5000 } });
+    await exports.start();
+    const { id } = await exports.create(everything, scopeOf("ann"));
+    await exports.idle();
+    const { path: file } = await exports.open(id, "ann");
+    clock.now += 999;
+    expect(await exports.expire()).toBe(0);
+    clock.now += 1;
+    await expect(exports.open(id, "ann")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(await exports.expire()).toBe(1);
+    expect(existsSync(file)).toBe(false);
+    expect(exports.get(id, "ann")?.state).toBe("expired");
+    clock.now += 5000;
+    expect(await exports.expire()).toBe(0);
+    expect(exports.get(id, "ann")).toBeNull();
+  });
+});
+
+describe("links", () => {
+  it("hold for one user and one export until they expire", async () => {
+    const exports = service({ limits: { linkMs: 1000 } });
+    await exports.start();
+    const { id } = await exports.create(everything, scopeOf("ann"));
+    await exports.idle();
+    const link = new URL(exports.link(id, "ann"), "http://localhost");
+    expect(link.pathname).toBe(`/api/exports/${id}/download`);
+    const signature = link.searchParams.get("signature") ?? "";
+    const grant = { exportId: id, user: link.searchParams.get("user") ?? "", expiresMs: Number(link.searchParams.get("expires")) };
+    expect((await exports.openLink(grant, signature)).id).toBe(id);
+    for (const altered of [{ ...grant, user: "bob" }, { ...grant, exportId: `${id}x` }, { ...grant, expiresMs: grant.expiresMs + 1 }]) {
+      await expect(exports.openLink(altered, signature)).rejects.toMatchObject({ code: "LINK_INVALID" });
+    }
+    await expect(exports.openLink(grant, `${signature}A`)).rejects.toMatchObject({ code: "LINK_INVALID" });
+    await expect(exports.openLink(grant, "")).rejects.toMatchObject({ code: "LINK_INVALID" });
+    clock.now += 1000;
+    await expect(exports.openLink(grant, signature)).rejects.toMatchObject({ code: "LINK_INVALID" });
+  });
+
+  it("do not mix up parts, and depend on the key", () => {
+    const key = Buffer.alloc(32, 1);
+    const signature = signDownload(key, { exportId: "ab", user: "c", expiresMs: 5 });
+    expect(() => verifyDownload(key, { exportId: "ab", user: "c", expiresMs: 5 }, signature, 4)).not.toThrow();
+    expect(() => verifyDownload(key, { exportId: "a", user: "bc", expiresMs: 5 }, signature, 4)).toThrow();
+    expect(() => verifyDownload(Buffer.alloc(32, 2), { exportId: "ab", user: "c", expiresMs: 5 }, signature, 4)).toThrow();
+  });
+});
+
+describe("stored requests", () => {
+  const fields = packagedCatalogue();
+  const field = fields.byPath("source.ip");
+  const view = fields.derived.find((one) => one.view !== null);
+  if (!field || !view) throw new Error("the catalogue has fields and views");
+  const request: StoredRequest = {
+    range: { startMs: 1, endMs: null, bounding: "either" }, description: "x", container: "pcapng",
+    expression: { node: "and", items: [
+      { node: "or", items: [{ node: "not", item: { node: "everything" } }, { node: "ids", ids: ["a"] }, { node: "packetsAvailable", value: true }, { node: "file", matches: [{ kind: "exact", value: "f" }], fileIds: [1] }, { node: "file", matches: [], fileIds: null }] },
+      { node: "field", field, test: { test: "address", mode: "any", matches: [{ low: "00", high: null, port: 80 }] } },
+      { node: "field", field: view, test: { test: "text", mode: "all", matches: [{ kind: "wildcard", pattern: "a*" }, { kind: "regex", pattern: "b" }, { kind: "phrase", words: ["c", "d"] }] } },
+      { node: "field", field, test: { test: "number", mode: "any", ranges: [{ low: Number.NEGATIVE_INFINITY, high: 3 }, { low: 4, high: Number.POSITIVE_INFINITY }] } },
+      { node: "field", field, test: { test: "order", op: "<=", value: 3 } }, { node: "field", field, test: { test: "addressOrder", op: ">", value: "00" } },
+      { node: "field", field, test: { test: "boolean", value: false } }, { node: "field", field, test: { test: "exists" } },
+    ] },
+  };
+  it("come back as they were", () => {
+    expect(decodeRequest(JSON.parse(JSON.stringify(encodeRequest(request))), fields)).toEqual(request);
+  });
+  it("are refused when damaged or when a field is gone", () => {
+    expect(() => decodeRequest({}, fields)).toThrow(expect.objectContaining({ code: "BAD_INPUT" }));
+    const gone = { ...encodeRequest(request), expression: { node: "field", path: "no.such", view: null, test: { test: "exists" } } };
+    expect(() => decodeRequest(gone, fields)).toThrow(/no\.such/);
+  });
+});
+
+it("packet heads tell time and length, or why they cannot", async () => {
+  const heads = new PacketHeads(reader, catalogueLookup(catalogue.files));
+  const [first] = capture.positions;
+  if (!first) throw new Error("two packets");
+  expect(await heads.describe([{ fileId: 1, ...first }, { fileId: 9, ...first }, { fileId: 1, offset: 25, length: 20 }], null)).toEqual([
+    { fileId: 1, offset: 24, timeMs: 1000, nanos: 0, originalLength: 1, capturedLength: 1, fromSource: null, missing: null },
+    { fileId: 9, offset: 24, timeMs: null, nanos: 0, originalLength: null, capturedLength: null, fromSource: null, missing: "file-unknown" },
+    { fileId: 1, offset: 25, timeMs: null, nanos: 0, originalLength: null, capturedLength: null, fromSource: null, missing: "not-a-record" },
+  ]);
+});
