@@ -6,6 +6,7 @@ use crate::settings::NativeSettings;
 use lookback_engine::import::{ImportOptions, import};
 use lookback_engine::stream::{Progress, StreamFile, StreamOutcome, StreamSource};
 use lookback_engine::{EngineError, copy, dissect};
+use lookback_flow::replay::Replay;
 use napi::bindgen_prelude::{AsyncTask, Env};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Status, Task};
@@ -36,6 +37,25 @@ pub struct NativeImportOptions {
     pub settings: NativeSettings,
     pub segment_directory: String,
     pub batch_rows: u32,
+    /// Set when a stream is replayed.
+    pub replay: Option<NativeReplay>,
+}
+
+/// What of a stream is known already.
+#[napi(object)]
+#[derive(Clone)]
+#[allow(missing_docs, reason = "described in src/native/types.ts")]
+pub struct NativeReplay {
+    pub from: f64,
+    pub known_until: f64,
+    pub open: Vec<f64>,
+}
+
+impl NativeReplay {
+    fn filter(&self) -> Replay {
+        let open = self.open.iter().map(|ordinal| *ordinal as u64).collect();
+        Replay { from: self.from as u64, known_until: self.known_until as u64, open }
+    }
 }
 
 /// How far an import is.
@@ -158,13 +178,15 @@ impl Task for ImportTask {
     type JsValue = NativeImportResult;
 
     fn compute(&mut self) -> napi::Result<StreamOutcome> {
+        let mut settings = self.options.settings.engine()?;
+        settings.flow.replay = self.options.replay.as_ref().map(|replay| Arc::new(replay.filter()));
         let options = ImportOptions {
             files: self.options.files.iter().map(|file| StreamFile { path: PathBuf::from(&file.path), file: file.file_id }).collect(),
             stream: stream_identity(&self.options.stream)?,
             first_ordinal: self.options.first_ordinal as u64,
             segments: PathBuf::from(&self.options.segment_directory),
             batch_rows: self.options.batch_rows as usize,
-            settings: self.options.settings.engine()?,
+            settings,
         };
         let mut report = |progress: Progress| {
             let progress = NativeProgress {

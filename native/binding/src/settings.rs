@@ -66,6 +66,7 @@ impl NativeSettings {
             node: self.node.clone(),
             workers: self.workers as usize,
             flow: FlowSettings {
+                replay: None,
                 tracking,
                 track_esp: self.track_esp,
                 esp_save_packets: self.esp_save_packets,

@@ -74,6 +74,8 @@ pub struct LiveFlush {
     pub segments: Vec<SegmentInfo>,
     /// Number of the packet in the stream from which a replay must start; none when nothing is open.
     pub replay_from_ordinal: Option<u64>,
+    /// Numbers of the first packets of the sessions that are open.
+    pub open_ordinals: Vec<u64>,
     /// Every packet before this time is in a visible row, nanoseconds since 1970.
     pub complete_until_ns: Option<i64>,
     /// Next packet's number in the stream.
@@ -290,6 +292,7 @@ impl LiveEngine {
             files,
             segments,
             replay_from_ordinal: table.oldest_open_ordinal(),
+            open_ordinals: table.open_ordinals(),
             complete_until_ns: table.oldest_open_us().map(|us| us * 1000).or(self.last_ns),
             next_ordinal: self.ordinal,
             counters,

@@ -9,11 +9,13 @@
 //! * [`tcp`], [`sctp`]: payload in order.
 //! * [`timers`]: expiry by whole seconds without work per packet.
 //! * [`identity`], [`community`]: row ids and Community ID.
+//! * [`replay`]: what is known when a stream is read again.
 
 pub mod community;
 pub mod counters;
 pub mod flow;
 pub mod identity;
+pub mod replay;
 pub mod sctp;
 pub mod settings;
 pub mod table;

@@ -1,7 +1,9 @@
 //! Options of the flow table; names and defaults are Arkime's settings.
 
+use crate::replay::Replay;
 use lookback_protocols::Settings;
 pub use lookback_wire::SessionIdTracking;
+use std::sync::Arc;
 
 /// When sessions close and what they may hold. Durations are whole seconds of packet time.
 #[derive(Clone, Debug)]
@@ -34,6 +36,8 @@ pub struct FlowSettings {
     pub max_flows: usize,
     /// `maxTcpOutOfOrderPackets`: segments kept of one flow while an earlier one is missing, default 256.
     pub max_out_of_order: usize,
+    /// Set when a stream is replayed: what of it is known already.
+    pub replay: Option<Arc<Replay>>,
     /// Options of the dissectors.
     pub dissectors: Settings,
 }
@@ -55,6 +59,7 @@ impl Default for FlowSettings {
             max_packets: 10_000,
             max_flows: 1_500_000,
             max_out_of_order: 256,
+            replay: None,
             dissectors: Settings::default(),
         }
     }

@@ -66,6 +66,11 @@ impl FlowTable {
         self.slots.iter().filter_map(|slot| slot.flow.as_ref()).map(|(_, flow)| flow.first_ordinal).min()
     }
 
+    /// Numbers in the stream of the first packets of the open flows, in no order.
+    pub fn open_ordinals(&self) -> Vec<u64> {
+        self.slots.iter().filter_map(|slot| slot.flow.as_ref()).map(|(_, flow)| flow.first_ordinal).collect()
+    }
+
     fn timeout(&self, kind: FlowKind) -> i64 {
         match kind {
             FlowKind::Tcp => self.settings.tcp_timeout,
@@ -89,6 +94,9 @@ impl FlowTable {
             return;
         }
         self.expire(packet.clock_before_s);
+        if self.settings.replay.as_ref().is_some_and(|replay| packet.ordinal < replay.from) {
+            return;
+        }
         let key = FlowKey::of(packet.decoded, self.settings.tracking);
         let mut slot = self.index.get(&key).copied();
         if let Some(at) = slot
@@ -100,11 +108,13 @@ impl FlowTable {
         let at = slot.unwrap_or_else(|| self.open(key, packet));
         let Some((_, flow)) = self.slots.get_mut(at as usize).and_then(|slot| slot.flow.as_mut()) else { return };
         if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_before_s {
-            self.saved.push(flow.save(false, &self.settings, &mut self.bench));
+            let row = flow.save(false, &self.settings, &mut self.bench);
+            keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
         }
         flow.packet(packet, &self.settings, &mut self.bench);
         if flow.session.packets[0] + flow.session.packets[1] >= self.settings.max_packets as u64 {
-            self.saved.push(flow.save(false, &self.settings, &mut self.bench));
+            let row = flow.save(false, &self.settings, &mut self.bench);
+            keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
         }
         if flow.closing_at_s.is_some_and(|closing| closing == packet.clock_s + self.settings.tcp_closing_timeout) {
             let generation = self.slots[at as usize].generation;
@@ -151,7 +161,8 @@ impl FlowTable {
         self.free.push(at);
         self.index.remove(&key);
         if flow.has_packets() {
-            self.saved.push(flow.save(true, &self.settings, &mut self.bench));
+            let row = flow.save(true, &self.settings, &mut self.bench);
+            keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
         }
     }
 
@@ -206,5 +217,12 @@ impl FlowTable {
         for at in open {
             self.close(at);
         }
+    }
+}
+
+/// Takes a row of the session that began at packet `ordinal`, unless a replay finds it known.
+fn keep(saved: &mut Vec<Session>, settings: &FlowSettings, ordinal: u64, row: Session) {
+    if settings.replay.as_ref().is_none_or(|replay| replay.saves(ordinal)) {
+        saved.push(row);
     }
 }
