@@ -19,7 +19,7 @@ export function filesBelow(path, accepts = () => true) {
 /** A hash over name, size and time of change of every file, and over `extra`. */
 export function fingerprint(paths, extra = "") {
   const hash = createHash("sha256").update(extra);
-  for (const path of [...paths].sort()) {
+  for (const path of [...paths].sort((a, b) => (a < b ? -1 : 1))) {
     const { size, mtimeMs } = statSync(join(top, path));
     hash.update(`\0${path}\0${size}\0${mtimeMs}`);
   }
