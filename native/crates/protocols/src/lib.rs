@@ -6,6 +6,7 @@
 //! * [`bytes`]: checked reading of untrusted bytes.
 
 pub mod bytes;
+pub mod digest;
 pub mod dissector;
 pub mod dns;
 pub mod http;

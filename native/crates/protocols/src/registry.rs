@@ -97,8 +97,12 @@ impl Registry {
     /// Arranges the classifiers of [`PROTOCOLS`]. A protocol that `settings` disables keeps its labels, but its
     /// dissectors are not attached.
     pub fn new(settings: &Settings) -> Self {
-        let mut registry =
-            Self { tcp: Table::new(), udp: Table::new(), sctp: Vec::new(), disabled: settings.disabled.clone() };
+        let mut registry = Self {
+            tcp: Table::new(),
+            udp: Table::new(),
+            sctp: Vec::new(),
+            disabled: settings.disabled.clone(),
+        };
         for protocol in PROTOCOLS {
             for classifier in protocol.classifiers {
                 registry.add(classifier);

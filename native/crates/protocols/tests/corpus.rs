@@ -8,8 +8,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Labels set below the dissectors, by link, network and tunnel layers.
 const LOWER: [&str; 22] = [
-    "tcp", "udp", "icmp", "sctp", "esp", "gre", "gtp", "ppp", "arp", "igmp", "ospf", "pim", "isis", "lldp", "xid",
-    "geneve", "vxlan", "mpls", "pppoe", "unknown-ether", "corrupt-ip", "vxlan-gpe",
+    "tcp",
+    "udp",
+    "icmp",
+    "sctp",
+    "esp",
+    "gre",
+    "gtp",
+    "ppp",
+    "arp",
+    "igmp",
+    "ospf",
+    "pim",
+    "isis",
+    "lldp",
+    "xid",
+    "geneve",
+    "vxlan",
+    "mpls",
+    "pppoe",
+    "unknown-ether",
+    "corrupt-ip",
+    "vxlan-gpe",
 ];
 /// Groups of fields that are filled here.
 const GROUPS: [&str; 5] = ["http", "dns", "tls", "cert", "socks"];
@@ -32,7 +52,8 @@ fn canonical(value: &Json) -> Json {
             Json::from(items)
         }
         Json::Object(members) => {
-            let sorted: BTreeMap<_, _> = members.iter().map(|(key, member)| (key.clone(), canonical(member))).collect();
+            let sorted: BTreeMap<_, _> =
+                members.iter().map(|(key, member)| (key.clone(), canonical(member))).collect();
             Json::from(serde_json::Map::from_iter(sorted))
         }
         other => Json::from(text(other)),
@@ -54,7 +75,12 @@ fn flatten(prefix: &str, value: &Json, out: &mut BTreeMap<String, Json>) {
 
 fn own_tags(tags: &Json) -> BTreeSet<String> {
     let own = ["http:", "dns:", "tls:", "cert:", "socks:", "bad-"];
-    tags.as_array().into_iter().flatten().map(text).filter(|tag| own.iter().any(|prefix| tag.starts_with(prefix))).collect()
+    tags.as_array()
+        .into_iter()
+        .flatten()
+        .map(text)
+        .filter(|tag| own.iter().any(|prefix| tag.starts_with(prefix)))
+        .collect()
 }
 
 #[test]
@@ -67,12 +93,18 @@ fn fields_and_labels_of_the_corpus() {
     let registry = Registry::new(&settings);
     let (mut expected_values, mut equal_values, mut extra_values) = (0, 0, 0);
     let mut wrong = BTreeMap::<String, usize>::new();
-    let mut names: Vec<_> = std::fs::read_dir(corpus.join("expected")).expect("listing").flatten().map(|e| e.file_name()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(corpus.join("expected"))
+        .expect("listing")
+        .flatten()
+        .map(|e| e.file_name())
+        .collect();
     names.sort();
     for name in names {
         let stem = name.to_string_lossy().trim_end_matches(".json").to_owned();
         let capture = std::fs::read(corpus.join("pcap").join(format!("{stem}.pcap"))).expect("capture");
-        let document: Json = serde_json::from_slice(&std::fs::read(corpus.join("expected").join(&name)).expect("expected")).expect("JSON");
+        let document: Json =
+            serde_json::from_slice(&std::fs::read(corpus.join("expected").join(&name)).expect("expected"))
+                .expect("JSON");
         for session in document["sessions3"].as_array().into_iter().flatten() {
             let body = &session["body"];
             // Streams without a byte in order, as of connections seen from their middle, are the flow table's matter.
@@ -91,11 +123,18 @@ fn fields_and_labels_of_the_corpus() {
                 }
             }
             let labels = |document: &Json| -> BTreeSet<String> {
-                document["protocol"].as_array().into_iter().flatten().map(text).filter(|l| !LOWER.contains(&l.as_str())).collect()
+                document["protocol"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(text)
+                    .filter(|l| !LOWER.contains(&l.as_str()))
+                    .collect()
             };
             expected.insert("protocol".into(), Json::from(labels(body).into_iter().collect::<Vec<_>>()));
             got.insert("protocol".into(), Json::from(labels(&nested).into_iter().collect::<Vec<_>>()));
-            expected.insert("tags".into(), Json::from(own_tags(&body["tags"]).into_iter().collect::<Vec<_>>()));
+            expected
+                .insert("tags".into(), Json::from(own_tags(&body["tags"]).into_iter().collect::<Vec<_>>()));
             got.insert("tags".into(), Json::from(own_tags(&nested["tags"]).into_iter().collect::<Vec<_>>()));
             expected_values += expected.len();
             for key in expected.keys().chain(got.keys()).collect::<BTreeSet<_>>() {
@@ -106,8 +145,15 @@ fn fields_and_labels_of_the_corpus() {
                 }
                 extra_values += usize::from(want.is_none());
                 *wrong.entry(key.clone()).or_default() += 1;
-                let short = |value: Option<&Json>| value.map_or("-".into(), |v| v.to_string().chars().take(600).collect::<String>());
-                println!("{stem} {}: {key}\n    want {}\n    have {}", body["source"]["port"], short(want), short(have));
+                let short = |value: Option<&Json>| {
+                    value.map_or("-".into(), |v| v.to_string().chars().take(600).collect::<String>())
+                };
+                println!(
+                    "{stem} {}: {key}\n    want {}\n    have {}",
+                    body["source"]["port"],
+                    short(want),
+                    short(have)
+                );
             }
         }
     }
@@ -122,7 +168,8 @@ fn nest(flat: &Json) -> Json {
     for (path, value) in flat.as_object().into_iter().flatten() {
         match path.split_once('.') {
             Some((group, rest)) => {
-                nested.entry(group).or_insert_with(|| Json::Object(serde_json::Map::new()))[rest] = value.clone();
+                nested.entry(group).or_insert_with(|| Json::Object(serde_json::Map::new()))[rest] =
+                    value.clone();
             }
             None => {
                 nested.insert(path.clone(), value.clone());

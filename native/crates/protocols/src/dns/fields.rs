@@ -30,10 +30,11 @@ pub static STATUS: FieldSpec = FieldSpec::one(G, "dns.status", "dns.status", Kin
     .member_of(O)
     .doc("DNS status", "Response code: NOERROR, NXDOMAIN, ...");
 /// Flags of responses.
-pub static HEADER_FLAGS: FieldSpec = FieldSpec::set(G, "dns.header_flags", "dns.headerFlags", Kind::UpperTerm)
-    .counted(Count::None)
-    .member_of(O)
-    .doc("DNS header flags", "Flags set in the responses: AA, TC, RD, RA, AD, CD");
+pub static HEADER_FLAGS: FieldSpec =
+    FieldSpec::set(G, "dns.header_flags", "dns.headerFlags", Kind::UpperTerm)
+        .counted(Count::None)
+        .member_of(O)
+        .doc("DNS header flags", "Flags set in the responses: AA, TC, RD, RA, AD, CD");
 /// Names.
 pub static HOST: FieldSpec = FieldSpec::set(G, "host.dns", "dns.host", Kind::LowerTerm)
     .aliases(&["dns.host"])
@@ -85,9 +86,10 @@ pub static ANSWER_TYPE: FieldSpec = FieldSpec::one(G, "dns.answer.type", "dns.an
     .member_of(A)
     .doc("DNS answer type", "Type of the record");
 /// Class of a record.
-pub static ANSWER_CLASS: FieldSpec = FieldSpec::one(G, "dns.answer.class", "dns.answers.class", Kind::UpperTerm)
-    .member_of(A)
-    .doc("DNS answer class", "Class of the record");
+pub static ANSWER_CLASS: FieldSpec =
+    FieldSpec::one(G, "dns.answer.class", "dns.answers.class", Kind::UpperTerm)
+        .member_of(A)
+        .doc("DNS answer class", "Class of the record");
 /// Time to live of a record.
 pub static ANSWER_TTL: FieldSpec = FieldSpec::one(G, "dns.answer.ttl", "dns.answers.ttl", Kind::Integer)
     .member_of(A)
@@ -133,8 +135,35 @@ pub static ANSWER_PRIORITY: FieldSpec =
 
 /// Every field of the protocol.
 pub static ALL: &[&FieldSpec] = &[
-    &DNS, &QUERY_HOST, &QUERY_TYPE, &QUERY_CLASS, &OPCODE, &STATUS, &HEADER_FLAGS, &HOST, &PUNY, &IP,
-    &NAMESERVER_HOST, &NAMESERVER_IP, &MAILSERVER_HOST, &MAILSERVER_IP, &ANSWER_COUNT, &ANSWERS, &ANSWER_NAME,
-    &ANSWER_TYPE, &ANSWER_CLASS, &ANSWER_TTL, &ANSWER_IP, &ANSWER_CNAME, &ANSWER_NS, &ANSWER_MX, &ANSWER_TXT,
-    &ANSWER_CAA, &ANSWER_HTTPS, &ANSWER_RRSIG, &ANSWER_DS, &ANSWER_NSEC, &ANSWER_PRIORITY,
+    &DNS,
+    &QUERY_HOST,
+    &QUERY_TYPE,
+    &QUERY_CLASS,
+    &OPCODE,
+    &STATUS,
+    &HEADER_FLAGS,
+    &HOST,
+    &PUNY,
+    &IP,
+    &NAMESERVER_HOST,
+    &NAMESERVER_IP,
+    &MAILSERVER_HOST,
+    &MAILSERVER_IP,
+    &ANSWER_COUNT,
+    &ANSWERS,
+    &ANSWER_NAME,
+    &ANSWER_TYPE,
+    &ANSWER_CLASS,
+    &ANSWER_TTL,
+    &ANSWER_IP,
+    &ANSWER_CNAME,
+    &ANSWER_NS,
+    &ANSWER_MX,
+    &ANSWER_TXT,
+    &ANSWER_CAA,
+    &ANSWER_HTTPS,
+    &ANSWER_RRSIG,
+    &ANSWER_DS,
+    &ANSWER_NSEC,
+    &ANSWER_PRIORITY,
 ];

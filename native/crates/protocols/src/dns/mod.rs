@@ -230,12 +230,14 @@ fn answer(object: &mut Fields, message: &Message<'_>, record: &Record<'_>, outco
             answer.add_text(&fields::ANSWER_CNAME, &target);
             add_host(object, &wire_name, &target);
         }),
-        (15, _) => be16(record.data, 0).zip(message.name(record.data_at + 2)).map(|(preference, (server, _))| {
-            let server = shown(&server, outcome);
-            answer.add_integer(&fields::ANSWER_PRIORITY, i64::from(preference));
-            answer.add_text(&fields::ANSWER_MX, &server);
-            object.add_text(&fields::MAILSERVER_HOST, &server);
-        }),
+        (15, _) => {
+            be16(record.data, 0).zip(message.name(record.data_at + 2)).map(|(preference, (server, _))| {
+                let server = shown(&server, outcome);
+                answer.add_integer(&fields::ANSWER_PRIORITY, i64::from(preference));
+                answer.add_text(&fields::ANSWER_MX, &server);
+                object.add_text(&fields::MAILSERVER_HOST, &server);
+            })
+        }
         (16, _) => {
             answer.add_bytes(&fields::ANSWER_TXT, &parser::text_strings(record.data));
             Some(())
@@ -356,8 +358,14 @@ pub static PROTOCOL: Protocol = Protocol {
     fields: fields::ALL,
     classifiers: &[
         Classifier { trigger: Trigger::UdpPort(53), classify: |context, _, _| datagrams(context, Kind::Dns) },
-        Classifier { trigger: Trigger::UdpPort(5353), classify: |context, _, _| datagrams(context, Kind::Multicast) },
-        Classifier { trigger: Trigger::UdpPort(5355), classify: |context, _, _| datagrams(context, Kind::Llmnr) },
+        Classifier {
+            trigger: Trigger::UdpPort(5353),
+            classify: |context, _, _| datagrams(context, Kind::Multicast),
+        },
+        Classifier {
+            trigger: Trigger::UdpPort(5355),
+            classify: |context, _, _| datagrams(context, Kind::Llmnr),
+        },
         Classifier { trigger: Trigger::TcpPort(53), classify: stream },
     ],
 };

@@ -234,7 +234,10 @@ mod tests {
             decode_punycode("xn--b1abfaaepdrnnbgefbadotcwatmq2g4l").as_deref(),
             Some("почемужеонинеговорятпорусски")
         );
-        assert_eq!(decode_punycode("xn--ihqwcrb4cv8a8dqg056pqjye.example").as_deref(), Some("他们为什么不说中文.example"));
+        assert_eq!(
+            decode_punycode("xn--ihqwcrb4cv8a8dqg056pqjye.example").as_deref(),
+            Some("他们为什么不说中文.example")
+        );
         assert_eq!(decode_punycode("xn--\u{e9}"), None);
         assert_eq!(decode_punycode("xn--99999999999"), None);
     }

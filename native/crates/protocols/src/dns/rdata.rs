@@ -11,7 +11,11 @@ pub fn caa(record: &Record<'_>) -> Option<String> {
     let mut reader = Reader::new(record.data);
     let flags = reader.u8()?;
     let tag = reader.vector8()?;
-    Some(format!("CAA {flags} {} {}", String::from_utf8_lossy(tag.rest()), String::from_utf8_lossy(reader.rest())))
+    Some(format!(
+        "CAA {flags} {} {}",
+        String::from_utf8_lossy(tag.rest()),
+        String::from_utf8_lossy(reader.rest())
+    ))
 }
 
 /// `HTTPS priority target key=value ...`.
@@ -32,7 +36,11 @@ pub fn https(message: &Message<'_>, record: &Record<'_>) -> Option<String> {
 fn service_parameter(text: &mut String, key: u16, value: &[u8]) {
     let joined = |items: Vec<String>| items.join(",");
     let _ = match key {
-        0 => write!(text, " mandatory={}", joined(value.chunks_exact(2).filter_map(|c| be16(c, 0)).map(key_name).collect())),
+        0 => write!(
+            text,
+            " mandatory={}",
+            joined(value.chunks_exact(2).filter_map(|c| be16(c, 0)).map(key_name).collect())
+        ),
         1 => {
             let mut reader = Reader::new(value);
             let mut items = Vec::new();
@@ -58,7 +66,8 @@ fn service_parameter(text: &mut String, key: u16, value: &[u8]) {
 }
 
 fn key_name(key: u16) -> String {
-    const NAMES: [&str; 8] = ["mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath"];
+    const NAMES: [&str; 8] =
+        ["mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath"];
     NAMES.get(usize::from(key)).map_or_else(|| format!("key{key}"), |name| (*name).to_owned())
 }
 

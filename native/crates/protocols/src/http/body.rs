@@ -1,9 +1,9 @@
 //! Message bodies: hashed as they pass, never kept beyond the beginning of a request body.
 
 use super::fields;
+use crate::digest::Md5;
 use crate::{Context, magic};
-use md5::{Digest, Md5};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 /// The body at hand of one direction.
 #[derive(Default)]

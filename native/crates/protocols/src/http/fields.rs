@@ -5,9 +5,11 @@ use lookback_session::{Count, FieldSpec, Kind};
 const G: &str = "http";
 
 /// Hosts that clients asked for.
-pub static HOST: FieldSpec = FieldSpec::set(G, "host.http", "http.host", Kind::LowerTerm)
-    .aliases(&["http.host"])
-    .doc("HTTP host", "Host header of a request, with its port and without, and the server name of a TLS client");
+pub static HOST: FieldSpec =
+    FieldSpec::set(G, "host.http", "http.host", Kind::LowerTerm).aliases(&["http.host"]).doc(
+        "HTTP host",
+        "Host header of a request, with its port and without, and the server name of a TLS client",
+    );
 /// URIs.
 pub static URI: FieldSpec = FieldSpec::set(G, "http.uri", "http.uri", Kind::Term)
     .doc("HTTP URI", "Host and request target, without the scheme");
@@ -55,11 +57,13 @@ pub static COOKIE_KEY: FieldSpec = FieldSpec::set(G, "http.cookie.key", "http.co
 pub static COOKIE_VALUE: FieldSpec = FieldSpec::set(G, "http.cookie.value", "http.cookieValue", Kind::Term)
     .doc("HTTP cookie values", "Values of the cookies that clients sent; kept when parseCookieValue is on");
 /// Versions of requests.
-pub static CLIENT_VERSION: FieldSpec = FieldSpec::set(G, "http.version.src", "http.clientVersion", Kind::Term)
-    .doc("HTTP src version", "Protocol version of the requests");
+pub static CLIENT_VERSION: FieldSpec =
+    FieldSpec::set(G, "http.version.src", "http.clientVersion", Kind::Term)
+        .doc("HTTP src version", "Protocol version of the requests");
 /// Versions of responses.
-pub static SERVER_VERSION: FieldSpec = FieldSpec::set(G, "http.version.dst", "http.serverVersion", Kind::Term)
-    .doc("HTTP dst version", "Protocol version of the responses");
+pub static SERVER_VERSION: FieldSpec =
+    FieldSpec::set(G, "http.version.dst", "http.serverVersion", Kind::Term)
+        .doc("HTTP dst version", "Protocol version of the responses");
 /// Names of request headers.
 pub static REQUEST_HEADER: FieldSpec =
     FieldSpec::set(G, "http.hasheader.src", "http.requestHeader", Kind::LowerTerm)
@@ -69,22 +73,29 @@ pub static RESPONSE_HEADER: FieldSpec =
     FieldSpec::set(G, "http.hasheader.dst", "http.responseHeader", Kind::LowerTerm)
         .doc("HTTP response headers", "Names of the headers that the server sent");
 /// Names beside [`REQUEST_HEADER_VALUE`].
-pub static REQUEST_HEADER_FIELD: FieldSpec = FieldSpec::list(G, "", "http.requestHeaderField", Kind::LowerTerm)
-    .counted(Count::None)
-    .doc("HTTP request header fields", "Name of each kept request header value, in the order of the values");
+pub static REQUEST_HEADER_FIELD: FieldSpec =
+    FieldSpec::list(G, "", "http.requestHeaderField", Kind::LowerTerm).counted(Count::None).doc(
+        "HTTP request header fields",
+        "Name of each kept request header value, in the order of the values",
+    );
 /// Values of request headers.
 pub static REQUEST_HEADER_VALUE: FieldSpec =
-    FieldSpec::list(G, "http.hasheader.src.value", "http.requestHeaderValue", Kind::LowerTerm)
-        .doc("HTTP request header values", "Request header values in lower case; with parseHTTPHeaderRequestAll");
+    FieldSpec::list(G, "http.hasheader.src.value", "http.requestHeaderValue", Kind::LowerTerm).doc(
+        "HTTP request header values",
+        "Request header values in lower case; with parseHTTPHeaderRequestAll",
+    );
 /// Names beside [`RESPONSE_HEADER_VALUE`].
 pub static RESPONSE_HEADER_FIELD: FieldSpec =
-    FieldSpec::list(G, "", "http.responseHeaderField", Kind::LowerTerm)
-        .counted(Count::None)
-        .doc("HTTP response header fields", "Name of each kept response header value, in the order of the values");
+    FieldSpec::list(G, "", "http.responseHeaderField", Kind::LowerTerm).counted(Count::None).doc(
+        "HTTP response header fields",
+        "Name of each kept response header value, in the order of the values",
+    );
 /// Values of response headers.
 pub static RESPONSE_HEADER_VALUE: FieldSpec =
-    FieldSpec::list(G, "http.hasheader.dst.value", "http.responseHeaderValue", Kind::LowerTerm)
-        .doc("HTTP response header values", "Response header values in lower case; with parseHTTPHeaderResponseAll");
+    FieldSpec::list(G, "http.hasheader.dst.value", "http.responseHeaderValue", Kind::LowerTerm).doc(
+        "HTTP response header values",
+        "Response header values in lower case; with parseHTTPHeaderResponseAll",
+    );
 /// Forwarded addresses.
 pub static XFF: FieldSpec = FieldSpec::set(G, "ip.xff", "http.xffIp", Kind::Ip)
     .doc("HTTP XFF IP", "Addresses in X-Forwarded-For headers");
@@ -113,8 +124,36 @@ method_counts! {
 
 /// Every field of the protocol.
 pub static ALL: &[&FieldSpec] = &[
-    &HOST, &URI, &PATH, &KEY, &VALUE, &METHOD, &STATUS, &USER_AGENT, &USER, &AUTH_TYPE, &REQUEST_BODY, &BODY_MAGIC,
-    &MD5, &SHA256, &COOKIE_KEY, &COOKIE_VALUE, &CLIENT_VERSION, &SERVER_VERSION, &REQUEST_HEADER, &RESPONSE_HEADER,
-    &REQUEST_HEADER_FIELD, &REQUEST_HEADER_VALUE, &RESPONSE_HEADER_FIELD, &RESPONSE_HEADER_VALUE, &XFF, &METHOD_GET,
-    &METHOD_POST, &METHOD_HEAD, &METHOD_PUT, &METHOD_DELETE, &METHOD_OPTIONS, &METHOD_CONNECT,
+    &HOST,
+    &URI,
+    &PATH,
+    &KEY,
+    &VALUE,
+    &METHOD,
+    &STATUS,
+    &USER_AGENT,
+    &USER,
+    &AUTH_TYPE,
+    &REQUEST_BODY,
+    &BODY_MAGIC,
+    &MD5,
+    &SHA256,
+    &COOKIE_KEY,
+    &COOKIE_VALUE,
+    &CLIENT_VERSION,
+    &SERVER_VERSION,
+    &REQUEST_HEADER,
+    &RESPONSE_HEADER,
+    &REQUEST_HEADER_FIELD,
+    &REQUEST_HEADER_VALUE,
+    &RESPONSE_HEADER_FIELD,
+    &RESPONSE_HEADER_VALUE,
+    &XFF,
+    &METHOD_GET,
+    &METHOD_POST,
+    &METHOD_HEAD,
+    &METHOD_PUT,
+    &METHOD_DELETE,
+    &METHOD_OPTIONS,
+    &METHOD_CONNECT,
 ];

@@ -428,7 +428,9 @@ impl Side {
                     }
                     self.state = match digit {
                         Some(digit) => State::ChunkSize(size << 4 | u64::from(digit), false),
-                        None if over || matches!(byte, b'\r' | b';' | b' ' | b'\t') => State::ChunkSize(size, true),
+                        None if over || matches!(byte, b'\r' | b';' | b' ' | b'\t') => {
+                            State::ChunkSize(size, true)
+                        }
                         None => {
                             self.give_up(context, "chunk size");
                             return &[];
@@ -458,14 +460,20 @@ impl Framing {
         let value: &[u8] = &header.value;
         match header.name.len() {
             14 if header.name.eq_ignore_ascii_case(b"content-length") => {
-                let parsed = std::str::from_utf8(value).ok().filter(|v| !v.starts_with('+')).and_then(|v| v.parse().ok());
-                self.bad_length |= parsed.is_none() || self.length.is_some_and(|length| Some(length) != parsed);
+                let parsed = std::str::from_utf8(value)
+                    .ok()
+                    .filter(|v| !v.starts_with('+'))
+                    .and_then(|v| v.parse().ok());
+                self.bad_length |=
+                    parsed.is_none() || self.length.is_some_and(|length| Some(length) != parsed);
                 self.length = self.length.or(parsed);
             }
             17 if header.name.eq_ignore_ascii_case(b"transfer-encoding") => {
-                self.chunked = value.len() >= 7 && value.rsplit(|&b| b == b',').next().is_some_and(|last| {
-                    last.trim_ascii().eq_ignore_ascii_case(b"chunked")
-                });
+                self.chunked = value.len() >= 7
+                    && value
+                        .rsplit(|&b| b == b',')
+                        .next()
+                        .is_some_and(|last| last.trim_ascii().eq_ignore_ascii_case(b"chunked"));
             }
             7 if header.name.eq_ignore_ascii_case(b"upgrade") => {
                 self.upgrade = Some(if value.eq_ignore_ascii_case(b"websocket") {

@@ -83,7 +83,11 @@ pub fn start_line(line: &[u8]) -> Option<StartLine<'_>> {
     let method = line.get(..first)?;
     let target = line.get(first + 1..last)?.trim_ascii();
     let version = version(line.get(last + 1..)?.strip_prefix(b"HTTP/")?)?;
-    if method.is_empty() || method.len() > MAX_METHOD || !method.iter().all(|&b| is_method(b)) || target.is_empty() {
+    if method.is_empty()
+        || method.len() > MAX_METHOD
+        || !method.iter().all(|&b| is_method(b))
+        || target.is_empty()
+    {
         return None;
     }
     Some(StartLine::Request { method, target, version })
@@ -186,7 +190,14 @@ mod tests {
             Some(StartLine::Request { method: b"GET", target: b"/a b", version: b"1.0" })
         );
         assert_eq!(start_line(b"HTTP/1.1 200"), Some(StartLine::Response { version: b"1.1", status: 200 }));
-        for wrong in [&b"HTTP/1.1 20x OK"[..], b"HTTP/1.1", b"get / HTTP/1.1", b"GET /", b"GET  HTTP/1.1", b" / HTTP/1.1"] {
+        for wrong in [
+            &b"HTTP/1.1 20x OK"[..],
+            b"HTTP/1.1",
+            b"get / HTTP/1.1",
+            b"GET /",
+            b"GET  HTTP/1.1",
+            b" / HTTP/1.1",
+        ] {
             assert_eq!(start_line(wrong), None, "{}", String::from_utf8_lossy(wrong));
         }
     }

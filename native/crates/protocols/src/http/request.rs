@@ -23,7 +23,9 @@ pub fn target(context: &mut Context<'_>, host: Option<&[u8]>, target: &[u8]) {
     let host = host.unwrap_or_default();
     let without_scheme = [&b"http://"[..], b"https://"]
         .iter()
-        .find_map(|scheme| target.get(..scheme.len()).filter(|t| t.eq_ignore_ascii_case(scheme)).map(<[u8]>::len))
+        .find_map(|scheme| {
+            target.get(..scheme.len()).filter(|t| t.eq_ignore_ascii_case(scheme)).map(<[u8]>::len)
+        })
         .and_then(|length| target.get(length..));
     let mut uri = Vec::with_capacity(host.len() + target.len() + 1);
     if let Some(rest) = without_scheme {
@@ -130,7 +132,8 @@ pub fn authorization(context: &mut Context<'_>, header: &[u8]) {
 
 fn digest_user(parameters: &[u8]) -> Option<&[u8]> {
     let at = memchr::memmem::find(parameters, b"username")?;
-    let rest = parameters.get(at + b"username".len()..)?.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let rest =
+        parameters.get(at + b"username".len()..)?.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
     match rest.strip_prefix(b"\"") {
         Some(quoted) => quoted.split(|&byte| byte == b'"').next(),
         None => rest.split(|&byte| byte == b',').next(),

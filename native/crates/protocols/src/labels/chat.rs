@@ -49,9 +49,11 @@ static UDP_REQUESTS: [Classifier; 14] = requests!(UdpMagic: b"INVITE ", b"REGIST
     b"OPTIONS ", b"MESSAGE ", b"ACK ", b"BYE ", b"CANCEL ", b"PUBLISH ", b"INFO ", b"REFER ", b"UPDATE ", b"PRACK ");
 
 /// Requests of SIP and RTSP over TCP.
-pub static REQUESTS_OVER_TCP: Protocol = Protocol { name: "sip-tcp", fields: &[], classifiers: &TCP_REQUESTS };
+pub static REQUESTS_OVER_TCP: Protocol =
+    Protocol { name: "sip-tcp", fields: &[], classifiers: &TCP_REQUESTS };
 /// Requests of SIP over UDP.
-pub static REQUESTS_OVER_UDP: Protocol = Protocol { name: "sip-udp", fields: &[], classifiers: &UDP_REQUESTS };
+pub static REQUESTS_OVER_UDP: Protocol =
+    Protocol { name: "sip-udp", fields: &[], classifiers: &UDP_REQUESTS };
 
 /// Classifiers of the family.
 pub static PROTOCOL: Protocol = Protocol {
@@ -65,7 +67,8 @@ pub static PROTOCOL: Protocol = Protocol {
         tcp!("irc", 0, b"PASS ", |data| contains(data, b"\nNICK ") || contains(data, b"\nUSER ")),
         tcp!("irc", 0, b":", server_message),
         tcp!("irc", 0, b"NOTICE AUTH "),
-        tcp!("jabber", 0, b"<?xml", |data| contains(data, b"jabber:") || contains(data, b"etherx.jabber.org")),
+        tcp!("jabber", 0, b"<?xml", |data| contains(data, b"jabber:")
+            || contains(data, b"etherx.jabber.org")),
         tcp!("jabber", 0, b"<stream:stream"),
         tcp!("sip", 0, b"SIP/2.0 "),
         udp!("sip", 0, b"SIP/2.0 "),

@@ -1,11 +1,12 @@
 //! Databases, caches and queues.
 
-use crate::bytes::{be16, be24, be32, byte, contains, le32};
 use crate::Protocol;
+use crate::bytes::{be16, be24, be32, byte, contains, le32};
 
 /// The server's greeting (protocol 10 with a printable version) or the client's answer to it.
 fn mysql_greeting(data: &[u8]) -> bool {
-    let length = data.get(..3).map_or(0, |b| b.iter().rev().fold(0usize, |sum, &b| sum << 8 | usize::from(b)));
+    let length =
+        data.get(..3).map_or(0, |b| b.iter().rev().fold(0usize, |sum, &b| sum << 8 | usize::from(b)));
     let version = data.get(5..).unwrap_or_default();
     let end = memchr::memchr(0, version.get(..version.len().min(64)).unwrap_or_default());
     length + 4 <= data.len() + 1024
@@ -62,9 +63,9 @@ fn kafka_request(data: &[u8]) -> bool {
     let client = be16(data, 12);
     let client_fits = match client {
         Some(0xffff) => true,
-        Some(size) => data.get(14..14 + usize::from(size)).is_some_and(|id| {
-            id.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
-        }),
+        Some(size) => data
+            .get(14..14 + usize::from(size))
+            .is_some_and(|id| id.iter().all(|b| b.is_ascii_graphic() || *b == b' ')),
         None => false,
     };
     (10..1 << 24).contains(&length) && key <= 74 && version <= 17 && client_fits
@@ -135,15 +136,18 @@ pub static PROTOCOL: Protocol = Protocol {
         tcp!("tds", 0, b"\x10\x01", |data| tds_packet(data)
             && le32(data, 8).is_some_and(|n| n as usize + 8 == data.len())),
         tcp!("redis", 0, b"*", redis_command),
-        tcp_port!("redis", 6379, |data| data.starts_with(b"+PONG\r\n") || data.starts_with(b"-ERR ")
-            || data.starts_with(b"+OK\r\n") || data.starts_with(b"PING\r\n")),
+        tcp_port!("redis", 6379, |data| data.starts_with(b"+PONG\r\n")
+            || data.starts_with(b"-ERR ")
+            || data.starts_with(b"+OK\r\n")
+            || data.starts_with(b"PING\r\n")),
         tcp_port!("mongo", 27017, mongo_message),
         tcp!("mongo", 12, b"\xd4\x07\x00\x00", |data| mongo_message(data) && contains(data, b".$cmd")),
         tcp!("mongo", 12, b"\xdd\x07\x00\x00", |data| mongo_message(data) && contains(data, b"$db")),
         tcp!("thrift", 0, b"\x80\x01\x00", thrift_call),
         tcp!("thrift", 4, b"\x80\x01\x00", |data| thrift_call(data.get(4..).unwrap_or_default())),
-        tcp!("cassandra", 4, b"\x80\x01\x00", |data| data.get(4..).is_some_and(|call| thrift_call(call)
-            && cassandra_thrift(call))),
+        tcp!("cassandra", 4, b"\x80\x01\x00", |data| data
+            .get(4..)
+            .is_some_and(|call| thrift_call(call) && cassandra_thrift(call))),
         tcp!("cassandra", 0, b"\x80\x01\x00", |data| thrift_call(data) && cassandra_thrift(data)),
         tcp_port!("cassandra", 9042, cql_frame),
         tcp_port!("kafka", 9092, kafka_request),
@@ -154,8 +158,10 @@ pub static PROTOCOL: Protocol = Protocol {
         tcp!("memcached", 0, b"set ", |data| contains(data, b"\r\n") && data.len() > 10),
         tcp!("memcached", 0, b"stats", |data| data.ends_with(b"\r\n")),
         tcp!("memcached", 0, b"version\r\n"),
-        tcp!("memcached", 0, b"\x80", |data| matches!(byte(data, 1), Some(0..=0x22)) && byte(data, 5) == Some(0)
-            && data.len() >= 24 && be32(data, 8).is_some_and(|n| n as usize + 24 == data.len())),
+        tcp!("memcached", 0, b"\x80", |data| matches!(byte(data, 1), Some(0..=0x22))
+            && byte(data, 5) == Some(0)
+            && data.len() >= 24
+            && be32(data, 8).is_some_and(|n| n as usize + 24 == data.len())),
         udp_port!("memcached", 11211, |data| data.len() > 8 && be16(data, 4).is_some_and(|n| n > 0)),
         tcp!("elasticsearch", 0, b"ES\x00\x00"),
         tcp!("gearman", 0, b"\x00REQ\x00\x00"),

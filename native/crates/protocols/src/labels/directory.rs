@@ -21,11 +21,13 @@ fn ber_header(data: &[u8]) -> Option<(usize, usize)> {
 /// LDAPMessage: SEQUENCE, messageID INTEGER of 1 to 4 bytes, a protocolOp of class APPLICATION.
 fn ldap_message(data: &[u8]) -> bool {
     let Some((header, length)) = ber_header(data) else { return false };
-    let Some([0x02, size @ 1..=4]) = data.get(header..header + 2).and_then(|b| <[u8; 2]>::try_from(b).ok()) else {
+    let Some([0x02, size @ 1..=4]) = data.get(header..header + 2).and_then(|b| <[u8; 2]>::try_from(b).ok())
+    else {
         return false;
     };
     let operation = byte(data, header + 2 + usize::from(size)).unwrap_or(0);
-    length >= 5 && (matches!(operation, 0x60..=0x79) || operation == 0x42 || operation == 0x4a || operation == 0x50)
+    length >= 5
+        && (matches!(operation, 0x60..=0x79) || operation == 0x42 || operation == 0x4a || operation == 0x50)
 }
 
 /// KRB-AS and KRB-TGS messages and errors are APPLICATION 10 to 30 around a SEQUENCE.
@@ -44,7 +46,9 @@ fn kerberos_message(data: &[u8]) -> bool {
 
 fn radius_packet(data: &[u8]) -> bool {
     let length = be16(data, 2).map_or(0, usize::from);
-    matches!(byte(data, 0), Some(1..=5 | 11..=13 | 40..=45)) && (20..=4096).contains(&length) && length <= data.len()
+    matches!(byte(data, 0), Some(1..=5 | 11..=13 | 40..=45))
+        && (20..=4096).contains(&length)
+        && length <= data.len()
 }
 
 /// Diameter: version 1, length a multiple of 4, command flags without reserved bits.
@@ -54,7 +58,10 @@ fn diameter_message(data: &[u8]) -> bool {
         && length % 4 == 0
         && length < 1 << 16
         && byte(data, 4).is_some_and(|flags| flags & 0x0f == 0)
-        && matches!(be24(data, 5), Some(257 | 258 | 265 | 268 | 271..=275 | 280 | 282 | 300..=305 | 316..=324))
+        && matches!(
+            be24(data, 5),
+            Some(257 | 258 | 265 | 268 | 271..=275 | 280 | 282 | 300..=305 | 316..=324)
+        )
 }
 
 /// Classifiers of the family.
@@ -75,7 +82,8 @@ pub static PROTOCOL: Protocol = Protocol {
         tcp_port!("tacacs", 49, |data| matches!(byte(data, 0), Some(0xc0 | 0xc1))
             && matches!(byte(data, 1), Some(1..=3))),
         tcp!("diameter", 0, b"\x01", diameter_message),
-        tcp_port!("ident", 113, |data| data.len() < 200 && memchr::memchr(b',', data).is_some()
+        tcp_port!("ident", 113, |data| data.len() < 200
+            && memchr::memchr(b',', data).is_some()
             && data.iter().all(|b| b.is_ascii_graphic() || b" \r\n".contains(b))),
     ],
 };

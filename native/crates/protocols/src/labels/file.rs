@@ -22,11 +22,14 @@ pub static PROTOCOL: Protocol = Protocol {
         tcp!("smb", 4, b"\xfeSMB"),
         tcp!("smb", 4, b"\xfdSMB"),
         tcp!("smb", 4, b"\xfcSMB"),
-        tcp_port!("ftp", 21, |data| data.starts_with(b"USER ") || data.starts_with(b"user ")
-            || data.starts_with(b"AUTH TLS") || data.starts_with(b"FEAT")),
+        tcp_port!("ftp", 21, |data| data.starts_with(b"USER ")
+            || data.starts_with(b"user ")
+            || data.starts_with(b"AUTH TLS")
+            || data.starts_with(b"FEAT")),
         udp_port!("tftp", 69, tftp_request),
         tcp!("hadoop", 0, b"hrpc"),
-        tcp!("hdfs", 0, b"\x00\x1c", |data| contains(data, b"org.apache.hadoop.hdfs") || contains(data, b"BP-")),
+        tcp!("hdfs", 0, b"\x00\x1c", |data| contains(data, b"org.apache.hadoop.hdfs")
+            || contains(data, b"BP-")),
         tcp!("hbase", 0, b"HBas"),
         udp!("bjnp", 0, b"BJNP"),
         udp!("bjnp", 0, b"BJNB"),

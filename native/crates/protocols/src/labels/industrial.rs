@@ -7,7 +7,8 @@ use crate::bytes::{be16, byte, le16, le32};
 /// Transaction, protocol 0, a length that matches, a function code.
 fn modbus_frame(data: &[u8]) -> bool {
     be16(data, 2) == Some(0)
-        && be16(data, 4).is_some_and(|length| (2..=254).contains(&length) && usize::from(length) + 6 <= data.len())
+        && be16(data, 4)
+            .is_some_and(|length| (2..=254).contains(&length) && usize::from(length) + 6 <= data.len())
         && byte(data, 7).is_some_and(|function| matches!(function & 0x7f, 1..=127))
 }
 
@@ -61,7 +62,8 @@ pub static PROTOCOL: Protocol = Protocol {
         tcp!("opcua", 0, b"ACKF", opcua_message),
         tcp!("opcua", 0, b"OPNF", opcua_message),
         udp_port!("omron-fins", 9600, |data| matches!(byte(data, 0), Some(0x80 | 0x81 | 0xc0 | 0xc1))
-            && byte(data, 1) == Some(0) && byte(data, 2) == Some(2)),
+            && byte(data, 1) == Some(0)
+            && byte(data, 2) == Some(2)),
         tcp!("omron-fins", 0, b"FINS\x00\x00\x00"),
         tcp_port!("c1222", 1153, |data| byte(data, 0) == Some(0x60)),
         udp_port!("c1222", 1153, |data| byte(data, 0) == Some(0x60)),

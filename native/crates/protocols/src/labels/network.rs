@@ -7,7 +7,8 @@ use crate::bytes::{be16, be24, be32, byte, contains};
 fn ike_message(data: &[u8]) -> bool {
     matches!(byte(data, 17), Some(0x10 | 0x11 | 0x20 | 0x21))
         && matches!(byte(data, 18), Some(1..=6 | 32..=45))
-        && be32(data, 24).is_some_and(|length| length as usize >= 28 && length as usize <= data.len().max(28) + 4096)
+        && be32(data, 24)
+            .is_some_and(|length| length as usize >= 28 && length as usize <= data.len().max(28) + 4096)
 }
 
 /// Version 1, 2c or 3; a community (1, 2c) or a global header (3) follows (RFC 3412, RFC 3416).
@@ -44,7 +45,9 @@ fn stun_message(data: &[u8]) -> bool {
 }
 
 fn bootp_message(data: &[u8]) -> bool {
-    matches!(byte(data, 0), Some(1 | 2)) && byte(data, 2).is_some_and(|length| length <= 16) && data.len() >= 236
+    matches!(byte(data, 0), Some(1 | 2))
+        && byte(data, 2).is_some_and(|length| length <= 16)
+        && data.len() >= 236
 }
 
 /// NetBIOS name service: one question or answer, a first-level encoded name of 32 letters A to P (RFC 1002).
@@ -99,12 +102,15 @@ pub static PROTOCOL: Protocol = Protocol {
     fields: &[],
     classifiers: &[
         udp_port!("isakmp", 500, ike_message),
-        udp_port!("isakmp", 4500, |data| be32(data, 0) == Some(0) && ike_message(data.get(4..).unwrap_or_default())),
+        udp_port!("isakmp", 4500, |data| be32(data, 0) == Some(0)
+            && ike_message(data.get(4..).unwrap_or_default())),
         udp!("snmp", 0, b"\x30", snmp_message),
         tcp_port!("snmp", 161, |data| byte(data, 0) == Some(0x30) && snmp_message(data)),
         udp_port!("ntp", 123, ntp_packet),
-        udp_port!("ptp", 319, |data| byte(data, 1).is_some_and(|v| matches!(v & 15, 1 | 2)) && data.len() >= 34),
-        udp_port!("ptp", 320, |data| byte(data, 1).is_some_and(|v| matches!(v & 15, 1 | 2)) && data.len() >= 34),
+        udp_port!("ptp", 319, |data| byte(data, 1).is_some_and(|v| matches!(v & 15, 1 | 2))
+            && data.len() >= 34),
+        udp_port!("ptp", 320, |data| byte(data, 1).is_some_and(|v| matches!(v & 15, 1 | 2))
+            && data.len() >= 34),
         udp_port!("syslog", 514, |data| byte(data, 0) == Some(b'<') && syslog_message(data)),
         tcp_port!("syslog", 514, |data| byte(data, 0) == Some(b'<') && syslog_message(data)),
         tcp_port!("syslog", 601, |data| byte(data, 0) == Some(b'<') && syslog_message(data)),
@@ -134,19 +140,25 @@ pub static PROTOCOL: Protocol = Protocol {
         udp_port!("openvpn", 1194, openvpn_reset),
         tcp_port!("openvpn", 1194, |data| be16(data, 0).is_some_and(|n| usize::from(n) + 2 == data.len())
             && openvpn_reset(data.get(2..).unwrap_or_default())),
-        tcp!("bgp", 0, b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
-            |data| be16(data, 16).is_some_and(|n| (19..=4096).contains(&n)) && matches!(byte(data, 18), Some(1..=5))),
+        tcp!("bgp", 0, b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", |data| be16(
+            data, 16
+        )
+        .is_some_and(|n| (19..=4096).contains(&n))
+            && matches!(byte(data, 18), Some(1..=5))),
         tcp_port!("nsclient", 1248, |data| data.starts_with(b"None&") || contains(data, b"&")),
         tcp_port!("whois", 43, |data| data.len() < 512 && data.ends_with(b"\r\n")),
         tcp_port!("finger", 79, |data| data.len() < 256 && data.ends_with(b"\r\n")),
         udp!("aruba-papi", 0, b"\x49\x72"),
-        udp_port!("pana", 716, |data| be16(data, 0) == Some(0) && be16(data, 2).is_some_and(|n| usize::from(n) == data.len())),
+        udp_port!("pana", 716, |data| be16(data, 0) == Some(0)
+            && be16(data, 2).is_some_and(|n| usize::from(n) == data.len())),
         tcp!("safet", 0, b"SAFT"),
-        tcp!("mqtt", 0, b"\x10", |data| data.get(2..8) == Some(b"\x00\x04MQTT") || data.get(2..10) == Some(b"\x00\x06MQIsdp")
+        tcp!("mqtt", 0, b"\x10", |data| data.get(2..8) == Some(b"\x00\x04MQTT")
+            || data.get(2..10) == Some(b"\x00\x06MQIsdp")
             || data.get(3..9) == Some(b"\x00\x04MQTT")),
         tcp_port!("winrm", 5985, |data| data.starts_with(b"POST /wsman")),
         tcp!("sccp", 1, b"\x00\x00\x00", |data| be24(data, 0).is_some_and(|n| n.swap_bytes() >> 8 < 4096)
-            && be32(data, 4) == Some(0) && matches!(be32(data, 8).map(u32::swap_bytes), Some(0x0000 | 0x0001))
+            && be32(data, 4) == Some(0)
+            && matches!(be32(data, 8).map(u32::swap_bytes), Some(0x0000 | 0x0001))
             && data.first().is_some_and(|n| usize::from(*n) + 8 == data.len())),
     ],
 };

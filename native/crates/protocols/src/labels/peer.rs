@@ -28,7 +28,8 @@ pub static PROTOCOL: Protocol = Protocol {
         // Windows update delivery: a Swarm handshake with a length-prefixed name.
         tcp!("wudo", 0, b"\x0eSwarm protocol"),
         udp!("samsung-smartview", 0, b"{\"type\":\"", |data| crate::bytes::contains(data, b"\"ttl\"")),
-        udp_port!("plex-gdm", 32414, |data| data.starts_with(b"M-SEARCH ") || data.starts_with(b"HTTP/1.0 200 ")),
+        udp_port!("plex-gdm", 32414, |data| data.starts_with(b"M-SEARCH ")
+            || data.starts_with(b"HTTP/1.0 200 ")),
         udp_port!("ubiquiti-ubnt", 10001, |data| be32(data, 0) == Some(0x0100_0000)),
     ],
 };

@@ -46,7 +46,8 @@ pub static PROTOCOL: Protocol = Protocol {
         tcp!("telnet", 0, b"\xff", telnet_options),
         tcp!("rdp", 0, b"\x03\x00", rdp_request),
         udp!("rdpudp", 0, b"\xff\xff\xff\xff", |data| be16(data, 6).is_some_and(|flags| flags & 1 == 1)
-            && data.len() >= 1_000 && data.len() <= 1_300),
+            && data.len() >= 1_000
+            && data.len() <= 1_300),
         tcp!("vnc", 0, b"RFB 00"),
         tcp!("x11", 0, b"B\x00\x00\x0b\x00\x00", x11_setup),
         tcp!("x11", 0, b"l\x00\x0b\x00\x00\x00", x11_setup),

@@ -51,7 +51,9 @@ const MAX_CONTEXTS: u8 = 32;
 
 /// A connection-oriented PDU of version 5.0 or 5.1 whose fragment length holds at least the common header.
 fn dcerpc(context: &mut Context<'_>, _: Direction, data: &[u8]) {
-    let (Some(kind), Some(order), Some(length)) = (byte(data, 2), byte(data, 4), le16(data, 8)) else { return };
+    let (Some(kind), Some(order), Some(length)) = (byte(data, 2), byte(data, 4), le16(data, 8)) else {
+        return;
+    };
     let length = if order & 0x10 == 0 { length.swap_bytes() } else { length };
     if !matches!(kind, 0..=19) || order & 0xee != 0 || data.get(6..8) != Some(&[0, 0]) || length < 16 {
         return;
@@ -67,7 +69,9 @@ fn interfaces(context: &mut Context<'_>, data: &[u8], little_endian: bool) {
     let mut at = 28;
     for _ in 0..byte(data, 24).unwrap_or(0).min(MAX_CONTEXTS) {
         let Some(transfer_syntaxes) = byte(data, at + 2) else { return };
-        let Some(syntax) = data.get(at + 4..at + 20).and_then(|b| <[u8; 16]>::try_from(b).ok()) else { return };
+        let Some(syntax) = data.get(at + 4..at + 20).and_then(|b| <[u8; 16]>::try_from(b).ok()) else {
+            return;
+        };
         let syntax = if little_endian { syntax } else { reorder(syntax) };
         if let Some((_, name)) = INTERFACES.iter().find(|(known, _)| *known == syntax) {
             context.label(name);

@@ -7,7 +7,19 @@ use lookback_session::{Value, core_fields};
 
 /// Labels of protocols that may change to TLS.
 const UPGRADABLE: [&str; 13] = [
-    "smtp", "lmtp", "pop3", "imap", "ftp", "ldap", "mysql", "postgresql", "jabber", "irc", "rdp", "adb", "tds",
+    "smtp",
+    "lmtp",
+    "pop3",
+    "imap",
+    "ftp",
+    "ldap",
+    "mysql",
+    "postgresql",
+    "jabber",
+    "irc",
+    "rdp",
+    "adb",
+    "tds",
 ];
 /// Payloads looked at before giving up.
 const MAX_PAYLOADS: u32 = 256;

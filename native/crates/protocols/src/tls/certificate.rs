@@ -44,7 +44,8 @@ pub fn add(context: &mut Context<'_>, data: &[u8]) {
         hash.push_str(&crate::bytes::hex(&[*byte]));
     }
     if let Some(Value::Objects(present)) = context.fields.get(&fields::CERT) {
-        let is_hash = |object: &Fields| matches!(object.get(&fields::HASH), Some(Value::Text(text)) if *text == hash);
+        let is_hash =
+            |object: &Fields| matches!(object.get(&fields::HASH), Some(Value::Text(text)) if *text == hash);
         if present.len() >= MAX_CERTIFICATES || present.iter().any(is_hash) {
             return;
         }
@@ -61,7 +62,9 @@ pub fn add(context: &mut Context<'_>, data: &[u8]) {
     if !certificate.issuer.common.is_empty() && certificate.issuer == certificate.subject {
         context.tag("cert:self-signed");
     }
-    if certificate.not_before.is_some_and(|time| time < 0) || certificate.not_after.is_some_and(|time| time < 0) {
+    if certificate.not_before.is_some_and(|time| time < 0)
+        || certificate.not_after.is_some_and(|time| time < 0)
+    {
         context.tag("cert:pre-epoch-time");
     }
     if certificate.bad_alternative {
@@ -124,7 +127,8 @@ fn read(data: &[u8]) -> Option<Certificate<'_>> {
     certificate.not_after = validity.next().and_then(|(tag, content)| der::time(tag, content));
     certificate.subject = name(signed.enter(tag::SEQUENCE)?);
     if let Some(mut algorithm) = signed.enter(tag::SEQUENCE).and_then(|mut key| key.enter(tag::SEQUENCE)) {
-        certificate.algorithm = algorithm.take(tag::OID).map(|oid| known_name(&der::oid(oid))).unwrap_or_default();
+        certificate.algorithm =
+            algorithm.take(tag::OID).map(|oid| known_name(&der::oid(oid))).unwrap_or_default();
         certificate.curve = algorithm.take(tag::OID).map(|oid| known_name(&der::oid(oid)));
     }
     while let Some((found, content)) = signed.next() {
@@ -139,7 +143,9 @@ fn name(mut sets: Der<'_>) -> Name {
     let mut name = Name::default();
     while let Some(mut set) = sets.enter(tag::SET) {
         while let Some(mut attribute) = set.enter(tag::SEQUENCE) {
-            let (Some(kind), Some((string, content))) = (attribute.take(tag::OID), attribute.next()) else { continue };
+            let (Some(kind), Some((string, content))) = (attribute.take(tag::OID), attribute.next()) else {
+                continue;
+            };
             let text = || der::text(string, content);
             match kind {
                 [0x55, 4, 3] => name.common.push(text().to_lowercase()),

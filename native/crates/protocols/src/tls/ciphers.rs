@@ -5,7 +5,9 @@ use compact_str::{CompactString, format_compact};
 /// Name of a cipher suite; an unlisted one as four hex digits.
 pub fn name(code: u16) -> CompactString {
     match SUITES.binary_search_by_key(&code, |(code, _)| *code) {
-        Ok(index) => SUITES.get(index).map_or_else(CompactString::default, |(_, name)| CompactString::const_new(name)),
+        Ok(index) => {
+            SUITES.get(index).map_or_else(CompactString::default, |(_, name)| CompactString::const_new(name))
+        }
         Err(_) => format_compact!("{code:04X}"),
     }
 }

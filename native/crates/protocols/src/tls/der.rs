@@ -63,7 +63,8 @@ impl<'a> Der<'a> {
 pub fn text(tag: u8, content: &[u8]) -> String {
     match tag {
         tag::BMP_STRING => {
-            let units: Vec<u16> = content.as_chunks::<2>().0.iter().map(|&unit| u16::from_be_bytes(unit)).collect();
+            let units: Vec<u16> =
+                content.as_chunks::<2>().0.iter().map(|&unit| u16::from_be_bytes(unit)).collect();
             String::from_utf16_lossy(&units)
         }
         tag::UNIVERSAL_STRING => content
@@ -106,7 +107,9 @@ pub fn oid(content: &[u8]) -> String {
 pub fn time(tag: u8, content: &[u8]) -> Option<i64> {
     let digits = |at: usize, count: usize| -> Option<i64> {
         let part = content.get(at..at + count)?;
-        part.iter().all(u8::is_ascii_digit).then(|| part.iter().fold(0, |sum, d| sum * 10 + i64::from(d - b'0')))
+        part.iter()
+            .all(u8::is_ascii_digit)
+            .then(|| part.iter().fold(0, |sum, d| sum * 10 + i64::from(d - b'0')))
     };
     let (year, at) = match tag {
         // Years from 50 on are of the 20th century (RFC 5280 section 4.1.2.5.1).
@@ -114,7 +117,8 @@ pub fn time(tag: u8, content: &[u8]) -> Option<i64> {
         tag::GENERALIZED_TIME => (digits(0, 4)?, 4),
         _ => return None,
     };
-    let (month, day, hour, minute) = (digits(at, 2)?, digits(at + 2, 2)?, digits(at + 4, 2)?, digits(at + 6, 2)?);
+    let (month, day, hour, minute) =
+        (digits(at, 2)?, digits(at + 2, 2)?, digits(at + 4, 2)?, digits(at + 6, 2)?);
     let second = digits(at + 8, 2);
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 {
         return None;

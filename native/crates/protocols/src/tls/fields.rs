@@ -5,8 +5,8 @@ use lookback_session::{Count, FieldSpec, Kind};
 const G: &str = "tls";
 
 /// Version that the server chose.
-pub static VERSION: FieldSpec =
-    FieldSpec::set(G, "tls.version", "tls.version", Kind::Term).doc("TLS version", "Version that the server chose");
+pub static VERSION: FieldSpec = FieldSpec::set(G, "tls.version", "tls.version", Kind::Term)
+    .doc("TLS version", "Version that the server chose");
 /// Cipher suite that the server chose.
 pub static CIPHER: FieldSpec = FieldSpec::set(G, "tls.cipher", "tls.cipher", Kind::UpperTerm)
     .doc("TLS cipher", "Cipher suite that the server chose");
@@ -94,8 +94,32 @@ pub static ALT: FieldSpec = FieldSpec::set(C, "cert.alt", "cert.alt", Kind::Lowe
 
 /// Every field of TLS.
 pub static ALL: &[&FieldSpec] = &[
-    &VERSION, &CIPHER, &JA3, &JA3_STRING, &JA3S, &JA3S_STRING, &JA4, &JA4_R, &SOURCE_SESSION_ID,
-    &DESTINATION_SESSION_ID, &CERT, &ALT, &HASH, &SERIAL, &ISSUER_CN, &ISSUER_ON, &ISSUER_OU, &SUBJECT_CN,
-    &SUBJECT_ON, &SUBJECT_OU, &NOT_BEFORE, &NOT_AFTER, &VALID_DAYS, &VALID_SECONDS, &REMAINING_DAYS,
-    &REMAINING_SECONDS, &PUBLIC_ALGORITHM, &CURVE,
+    &VERSION,
+    &CIPHER,
+    &JA3,
+    &JA3_STRING,
+    &JA3S,
+    &JA3S_STRING,
+    &JA4,
+    &JA4_R,
+    &SOURCE_SESSION_ID,
+    &DESTINATION_SESSION_ID,
+    &CERT,
+    &ALT,
+    &HASH,
+    &SERIAL,
+    &ISSUER_CN,
+    &ISSUER_ON,
+    &ISSUER_OU,
+    &SUBJECT_CN,
+    &SUBJECT_ON,
+    &SUBJECT_OU,
+    &NOT_BEFORE,
+    &NOT_AFTER,
+    &VALID_DAYS,
+    &VALID_SECONDS,
+    &REMAINING_DAYS,
+    &REMAINING_SECONDS,
+    &PUBLIC_ALGORITHM,
+    &CURVE,
 ];

@@ -3,10 +3,10 @@
 use super::{ciphers, fields};
 use crate::Context;
 use crate::bytes::{Reader, hex};
+use crate::digest::Md5;
 use crate::http::fields::HOST;
 use compact_str::{CompactString, format_compact};
-use md5::{Digest, Md5};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
 /// Most cipher suites, extensions, groups or signature algorithms read of one hello.
@@ -100,13 +100,16 @@ impl<'a> Client<'a> {
                 }
             }
             extension::GROUPS => self.groups = body.vector16().map(numbers).unwrap_or_default(),
-            extension::POINT_FORMATS => self.point_formats = body.vector8().map_or(&[], |formats| formats.rest()),
+            extension::POINT_FORMATS => {
+                self.point_formats = body.vector8().map_or(&[], |formats| formats.rest())
+            }
             extension::SIGNATURES => self.signatures = body.vector16().map(numbers).unwrap_or_default(),
             extension::ALPN => {
                 self.protocol = body.vector16().and_then(|mut names| names.vector8()).map(|name| name.rest());
             }
             extension::VERSIONS => {
-                self.highest_version = body.vector8().map(numbers).and_then(|versions| versions.into_iter().max());
+                self.highest_version =
+                    body.vector8().map(numbers).and_then(|versions| versions.into_iter().max());
             }
             _ => {}
         }
@@ -318,7 +321,8 @@ mod tests {
 
     #[test]
     fn protocol_letters_of_odd_names() {
-        let letters = |name: &'static [u8]| Client { protocol: Some(name), ..Client::default() }.protocol_letters();
+        let letters =
+            |name: &'static [u8]| Client { protocol: Some(name), ..Client::default() }.protocol_letters();
         assert_eq!(letters(b"h2"), ('h', '2'));
         assert_eq!(letters(b"x"), ('x', 'x'));
         assert_eq!(letters(b"\xab"), ('a', 'b'));

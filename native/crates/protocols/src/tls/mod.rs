@@ -262,7 +262,10 @@ pub static PROTOCOL: Protocol = Protocol {
         Classifier { trigger: Trigger::TcpMagic { offset: 0, bytes: b"\x16\x03" }, classify },
         Classifier { trigger: Trigger::TcpMagic { offset: 2, bytes: b"\x01\x03" }, classify: classify_v2 },
         Classifier { trigger: Trigger::UdpMagic { offset: 0, bytes: b"\x16\xfe" }, classify: dtls::classify },
-        Classifier { trigger: Trigger::UdpMagic { offset: 0, bytes: b"\x16\x01\x00" }, classify: dtls::classify },
+        Classifier {
+            trigger: Trigger::UdpMagic { offset: 0, bytes: b"\x16\x01\x00" },
+            classify: dtls::classify,
+        },
         Classifier { trigger: Trigger::UdpMagic { offset: 0, bytes: b"\x17\xfe" }, classify: dtls::classify },
     ],
 };

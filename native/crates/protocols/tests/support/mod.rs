@@ -56,7 +56,10 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn with<T>(&mut self, call: impl FnOnce(&mut Context<'_>, &mut Vec<Box<dyn Dissector>>) -> T) -> (T, Option<(usize, Vec<u8>)>) {
+    fn with<T>(
+        &mut self,
+        call: impl FnOnce(&mut Context<'_>, &mut Vec<Box<dyn Dissector>>) -> T,
+    ) -> (T, Option<(usize, Vec<u8>)>) {
         let mut attached = Vec::new();
         let mut reclassify = None;
         let mut context = Context {
@@ -164,8 +167,12 @@ pub fn play(capture: &[u8], body: &Json, registry: &Registry, settings: &Setting
         .collect::<Option<_>>()?;
     let protocol = body["ipProtocol"].as_u64()? as u8;
     let first_packet_us = body["firstPacket"].as_i64()? * 1000;
-    let facts =
-        SessionFacts { ip_protocol: protocol, port: [ends[0].1, ends[1].1], first_packet_us, now_us: first_packet_us };
+    let facts = SessionFacts {
+        ip_protocol: protocol,
+        port: [ends[0].1, ends[1].1],
+        first_packet_us,
+        now_us: first_packet_us,
+    };
     let mut player = Player::new(registry, settings, facts);
     let mut streams = [Stream::default(), Stream::default()];
     let little = capture.starts_with(b"\xd4\xc3\xb2\xa1") || capture.starts_with(b"\x4d\x3c\xb2\xa1");
@@ -218,7 +225,11 @@ fn inner<'f>(frame: &'f [u8], ends: &[(IpAddr, u16)], protocol: u8) -> Option<(u
                     continue;
                 }
                 let total = u16::from_be_bytes([frame[start + 2], frame[start + 3]]) as usize;
-                (start, (frame[start] & 15) as usize * 4, if total == 0 { frame.len() - start } else { total })
+                (
+                    start,
+                    (frame[start] & 15) as usize * 4,
+                    if total == 0 { frame.len() - start } else { total },
+                )
             } else {
                 let start = at.checked_sub(8)?;
                 if frame[start] >> 4 != 6 || frame[start + 6] != protocol {
@@ -259,7 +270,9 @@ impl Stream {
 
     fn deliver(&mut self, player: &mut Player<'_>, direction: usize) {
         while let Some(next) = self.next {
-            let Some(at) = self.waiting.iter().position(|(s, _)| next.wrapping_sub(*s) < 1 << 30) else { return };
+            let Some(at) = self.waiting.iter().position(|(s, _)| next.wrapping_sub(*s) < 1 << 30) else {
+                return;
+            };
             let (sequence, data) = self.waiting.remove(at);
             let seen = next.wrapping_sub(sequence) as usize;
             if let Some(new) = data.get(seen..).filter(|new| !new.is_empty()) {
