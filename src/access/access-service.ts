@@ -80,19 +80,20 @@ export class AccessService {
   async login(name: string, password: string, address: string): Promise<{ readonly id: string; readonly user: User; readonly expiresMs: number }> {
     const keys = [`user:${name.slice(0, 64)}`, `address:${address}`];
     this.#attempts.check(keys);
+    // Counted before the hash is computed, so that guesses sent all at once are slowed down as well.
+    this.#attempts.failed(keys);
     const user = this.#records.findUser(name);
     const matches = await passwordMatches(password, user?.passwordHash ?? null);
     if (user === null || !matches || !user.enabled) {
-      this.#attempts.failed(keys);
       this.audit(name.slice(0, 64), "login.failed", { address });
       throw new LookbackError("LOGIN_FAILED", "user name or password is wrong");
     }
-    this.#attempts.succeeded(`user:${name}`);
+    this.#attempts.succeeded(keys);
     const now = this.#clock.nowMs();
     this.#records.removeExpired(now);
     const id = newSecret();
     const expiresMs = now + LOGIN_MS;
-    this.#records.putLogin({ hash: secretHash(id), user: user.name, createdMs: now, expiresMs });
+    this.#records.putLogin({ hash: secretHash(id), user: user.name, address, createdMs: now, expiresMs });
     this.audit(user.name, "login.start", { address });
     return { id, user, expiresMs };
   }

@@ -56,9 +56,15 @@ export class AttemptLimit {
     }
   }
 
-  /** Forgets a key after a success. */
-  succeeded(key: string): void {
-    this.#failures.delete(key);
+  /** Forgets the failures of the first key (the user), and takes back the last one of the others, after a success. */
+  succeeded([user, ...others]: readonly string[]): void {
+    if (user !== undefined) this.#failures.delete(user);
+    for (const key of others) {
+      const failures = this.#failures.get(key);
+      if (failures === undefined) continue;
+      if (failures.count <= 1) this.#failures.delete(key);
+      else failures.count -= 1;
+    }
   }
 
   /** Keys remembered. */

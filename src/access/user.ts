@@ -4,8 +4,11 @@ export const ROLES = ["viewer", "analyst", "operator", "administrator"] as const
 /** A user's role. */
 export type Role = (typeof ROLES)[number];
 
+/** Actions that need a role. */
+export const PERMISSIONS = ["search", "tag", "export", "import", "operate", "administer"] as const;
+
 /** An action that needs a role. */
-export type Permission = "search" | "tag" | "export" | "import" | "operate" | "administer";
+export type Permission = (typeof PERMISSIONS)[number];
 
 /** Lowest role that may do each. */
 const LOWEST_ROLE: Readonly<Record<Permission, Role>> = {
@@ -53,6 +56,8 @@ export interface Login {
   /** SHA-256 of the id, hex. */
   readonly hash: string;
   readonly user: string;
+  /** Where it was started from. */
+  readonly address: string | null;
   readonly createdMs: number;
   readonly expiresMs: number;
 }

@@ -1,0 +1,123 @@
+import type { Catalogue } from "../catalogue/catalogue.js";
+import type { UserRecord } from "../catalogue/users.js";
+import type { AccessRecords } from "./access-records.js";
+import { isRole, type AccessToken, type AuditEntry, type Login, type User } from "./user.js";
+
+/** Longest life of a token whose record names none: it has ended. */
+const ENDED_MS = 0;
+
+function bytes(hash: string): Buffer {
+  return Buffer.from(hash, "hex");
+}
+
+/** A stored user; one of a role that this version does not know may not log in. */
+function userOf(record: UserRecord): User {
+  const known = isRole(record.role);
+  return {
+    name: record.name,
+    role: isRole(record.role) ? record.role : "viewer",
+    passwordHash: record.passwordHash,
+    enabled: record.enabled && known,
+    forcedExpression: record.forcedExpression ?? "",
+    hiddenFields: record.hiddenFields,
+    maxAgeHours: record.timeLimitHours,
+    createdMs: record.createdAtMs,
+  };
+}
+
+/** A detail of an audit entry as written by `appendAudit`; other shapes as JSON text. */
+function detailOf(value: unknown): string | number | boolean | null {
+  return value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : JSON.stringify(value);
+}
+
+/** Users, logins, tokens and audit in the catalogue. */
+export class CatalogueAccessRecords implements AccessRecords {
+  readonly #catalogue: Catalogue;
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue;
+  }
+
+  countUsers(): number {
+    return this.#catalogue.users.list().length;
+  }
+
+  findUser(name: string): User | null {
+    const record = this.#catalogue.users.get(name);
+    return record === null ? null : userOf(record);
+  }
+
+  putUser(user: User): void {
+    const { users } = this.#catalogue;
+    const fields = {
+      passwordHash: user.passwordHash,
+      role: user.role,
+      forcedExpression: user.forcedExpression.trim() === "" ? null : user.forcedExpression,
+      hiddenFields: user.hiddenFields,
+      timeLimitHours: user.maxAgeHours,
+      enabled: user.enabled,
+    };
+    this.#catalogue.transaction(() => {
+      if (!users.add({ name: user.name, ...fields })) users.update(user.name, fields);
+    });
+  }
+
+  listUsers(): readonly User[] {
+    return this.#catalogue.users.list().map(userOf);
+  }
+
+  putLogin(login: Login): void {
+    this.#catalogue.logins.add({ hash: bytes(login.hash), user: login.user, address: login.address, expiresAtMs: login.expiresMs });
+    this.#catalogue.users.update(login.user, { lastLoginAtMs: login.createdMs });
+  }
+
+  findLogin(hash: string): Login | null {
+    const found = this.#catalogue.logins.find(bytes(hash));
+    return found === null ? null : { hash, user: found.user, address: found.address, createdMs: found.createdAtMs, expiresMs: found.expiresAtMs };
+  }
+
+  removeLogin(hash: string): void {
+    this.#catalogue.logins.remove(bytes(hash));
+  }
+
+  removeCredentials(user: string): void {
+    this.#catalogue.transaction(() => {
+      this.#catalogue.logins.removeOfUser(user);
+      for (const token of this.#catalogue.tokens.ofUser(user)) this.#catalogue.tokens.remove(token.id);
+    });
+  }
+
+  removeExpired(): void {
+    this.#catalogue.logins.removeExpired();
+  }
+
+  putToken(token: AccessToken): void {
+    this.#catalogue.tokens.add({ id: token.hash.slice(0, 16), user: token.user, name: token.name, hash: bytes(token.hash), expiresAtMs: token.expiresMs });
+  }
+
+  findToken(hash: string): AccessToken | null {
+    const found = this.#catalogue.tokens.find(bytes(hash));
+    return found === null ? null : { name: found.name, user: found.user, hash, createdMs: found.createdAtMs, expiresMs: found.expiresAtMs ?? ENDED_MS };
+  }
+
+  listTokens(user: string): readonly AccessToken[] {
+    return this.#catalogue.tokens.ofUser(user).map((token) => ({
+      name: token.name, user: token.user, hash: Buffer.from(token.hash).toString("hex"), createdMs: token.createdAtMs, expiresMs: token.expiresAtMs ?? ENDED_MS,
+    }));
+  }
+
+  removeToken(user: string, name: string): boolean {
+    const found = this.#catalogue.tokens.ofUser(user).find((token) => token.name === name);
+    return found !== undefined && this.#catalogue.tokens.remove(found.id);
+  }
+
+  appendAudit(entry: AuditEntry): void {
+    this.#catalogue.audit.add(entry.user, entry.action, entry.details);
+  }
+
+  listAudit(limit: number): readonly AuditEntry[] {
+    return this.#catalogue.audit.list(0, limit).map(({ atMs, user, action, details }) => ({
+      atMs, user, action, details: Object.fromEntries(Object.entries(details).map(([key, value]) => [key, detailOf(value)])),
+    }));
+  }
+}

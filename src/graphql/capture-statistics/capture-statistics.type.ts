@@ -1,0 +1,60 @@
+import { Field, ObjectType } from "type-graphql";
+import { Answer } from "../answer.js";
+import { DateTimeScalar, LongScalar } from "../scalar/scalars.js";
+
+/** What one source of packets counted. */
+@ObjectType("CaptureSource", { simpleResolvers: true, description: "What one source of packets counted since it started." })
+export class CaptureSource {
+  @Field(() => String, { description: "Node that captures." })
+  node!: string;
+
+  @Field(() => String, { description: "Interface." })
+  name!: string;
+
+  @Field(() => DateTimeScalar, { description: "When it started." })
+  started!: number;
+
+  @Field(() => LongScalar, { description: "Packets taken." })
+  packets!: number;
+
+  @Field(() => LongScalar, { description: "Bytes taken." })
+  bytes!: number;
+
+  @Field(() => LongScalar, { nullable: true, description: "Packets that the kernel dropped; null: the source does not say." })
+  droppedByKernel!: number | null;
+
+  @Field(() => LongScalar, { description: "Packets that Lookback dropped because it could not keep up." })
+  droppedByLookback!: number;
+
+  @Field(() => String, { description: "Where times come from: `kernel`, `hardware`, or `arrival` at this process." })
+  timestampSource!: string;
+}
+
+/** A counter. */
+@ObjectType("Counter", { simpleResolvers: true, description: "A counter of the dissection engine." })
+export class Counter {
+  @Field(() => String, { description: "Name." })
+  name!: string;
+
+  @Field(() => LongScalar, { description: "Value." })
+  value!: number;
+}
+
+/** Capture as a whole. */
+@ObjectType("CaptureStatistics", { simpleResolvers: true, implements: Answer, description: "Live capture and what it counted." })
+export class CaptureStatisticsAnswer extends Answer {
+  @Field(() => [CaptureSource], { description: "Sources that are capturing; empty when none is." })
+  sources!: readonly CaptureSource[];
+
+  @Field(() => [Counter], { description: "Counters of the engine, in order of name." })
+  counters!: readonly Counter[];
+
+  @Field(() => LongScalar, { description: "Sessions in the index that you may see." })
+  sessions!: number;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: "Earliest first packet in the index; null when it is empty." })
+  firstPacket!: number | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: "Latest last packet in the index; null when it is empty." })
+  lastPacket!: number | null;
+}

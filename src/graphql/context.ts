@@ -1,0 +1,90 @@
+import { LookbackError } from "../base/errors.js";
+import type { Permission, Principal, User } from "../access/user.js";
+import type { ReadContext } from "../index-store/index-store.js";
+import type { AccessScope } from "../model/access-scope.js";
+import type { Field } from "../model/field.js";
+import type { CheckedExpression } from "../model/checked-expression.js";
+import type { ParsedExpression } from "../query/ast.js";
+import { check } from "../query/check.js";
+import { parse } from "../query/parser.js";
+import { resolveFiles } from "../query/resolve-files.js";
+import type { Services } from "./services.js";
+
+/** What a resolver gets: who asks, what they may see, and the services. One per operation. */
+export class RequestContext {
+  readonly services: Services;
+  readonly principal: Principal;
+  /** Aborts when the client leaves. */
+  readonly signal: AbortSignal;
+  /** When the operation began, milliseconds since 1970; `asOf` of its answers. */
+  readonly asOfMs: number;
+  /** Cost of the operation, set before it runs. */
+  cost = 0;
+  #scope: AccessScope | null = null;
+
+  constructor(services: Services, principal: Principal, signal: AbortSignal) {
+    this.services = services;
+    this.principal = principal;
+    this.signal = signal;
+    this.asOfMs = services.clock.nowMs();
+  }
+
+  get user(): User {
+    return this.principal.user;
+  }
+
+  /** What the user may see; made on first use, as a broken forced expression must not hide `me`. */
+  get scope(): AccessScope {
+    this.#scope ??= this.services.scopes.scopeOf(this.user);
+    return this.#scope;
+  }
+
+  /** What every store call takes. */
+  get read(): ReadContext {
+    return { scope: this.scope, signal: this.signal, timeoutMs: this.services.queryTimeoutMs };
+  }
+
+  /** Throws FORBIDDEN unless the user may. */
+  require(permission: Permission): void {
+    this.services.access.require(this.user, permission);
+  }
+
+  /** Appends to the audit log in the user's name. */
+  audit(action: string, details: Readonly<Record<string, string | number | boolean | null>>): void {
+    this.services.access.audit(this.user.name, action, details);
+  }
+
+  /** Checks a search expression, as text or parsed, for this user. */
+  compile(expression: string | ParsedExpression): CheckedExpression {
+    const parsed = typeof expression === "string" ? parse(expression) : expression;
+    const checked = check(parsed, this.services.fields, {
+      nowMs: this.asOfMs,
+      timeZone: this.services.timeZone,
+      hiddenFields: this.scope.hiddenFields,
+    });
+    return resolveFiles(checked, this.services.fileLookup);
+  }
+
+  /** The one field of a search name or `db:<path>`. BAD_INPUT with the nearest names, FORBIDDEN for a hidden one. */
+  field(name: string): Field {
+    const { fields } = this.services;
+    const entry = fields.find(name);
+    if (entry === null) {
+      const nearest = fields.nearest(name);
+      const question = nearest.length === 0 ? "" : `; did you mean ${nearest.join(" or ")}?`;
+      throw new LookbackError("BAD_INPUT", `there is no field ${JSON.stringify(name.slice(0, 60))}${question}`, { suggestions: nearest });
+    }
+    if (entry.entry === "virtual") {
+      const members = entry.virtual.members.map((member) => member.expression);
+      throw new LookbackError("BAD_INPUT", `${name} stands for several fields; name one of ${members.slice(0, 10).join(", ")}`, { suggestions: members });
+    }
+    if (this.isHidden(entry.field)) throw new LookbackError("FORBIDDEN", `${this.user.name} may not see the field ${name}`);
+    return entry.field;
+  }
+
+  /** Whether the user may not see a field: it, its object list, or what it counts is hidden. */
+  isHidden(field: Field): boolean {
+    const hidden = this.scope.hiddenFields;
+    return hidden.size > 0 && (hidden.has(field.path) || (field.object !== "" && hidden.has(field.object)) || (field.countOf !== null && hidden.has(field.countOf)));
+  }
+}

@@ -1,0 +1,163 @@
+import type { Clock } from "../base/clock.js";
+import type { Logger } from "../base/logger.js";
+import type { AccessService } from "../access/access-service.js";
+import type { ScopeOfUser } from "../access/scope.js";
+import type { ImportJob } from "../capture/import-job.js";
+import type { IndexStore } from "../index-store/index-store.js";
+import type { AccessScope } from "../model/access-scope.js";
+import type { CheckedExpression } from "../model/checked-expression.js";
+import type { FieldCatalogue } from "../model/field-catalogue.js";
+import type { PacketRef } from "../model/session.js";
+import type { TimeRange } from "../model/time-range.js";
+import type { FileLookup } from "../query/resolve-files.js";
+
+/** Imports as the API uses them; `ImportService` satisfies it. */
+export interface Imports {
+  submit(
+    paths: readonly string[],
+    options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string },
+  ): Promise<{ readonly jobs: readonly ImportJob[]; readonly failed: readonly { readonly path: string; readonly error: Error }[] }>;
+  job(id: string): ImportJob | null;
+  /** Newest first. */
+  jobs(limit: number): readonly ImportJob[];
+  /** Every change of every job from now on, until the signal. */
+  events(signal: AbortSignal | null): AsyncIterableIterator<ImportJob>;
+}
+
+/** Where an export is. */
+export type ExportState = "queued" | "running" | "done" | "failed" | "cancelled";
+
+/** One export as clients see it. */
+export interface ExportView {
+  readonly id: string;
+  readonly user: string;
+  readonly state: ExportState;
+  readonly createdMs: number;
+  readonly finishedMs: number | null;
+  /** When the file goes, or null while it is not made. */
+  readonly expiresMs: number | null;
+  readonly sessions: number;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Packets whose file or record is not there any more. */
+  readonly missingPackets: number;
+  readonly format: "pcap" | "pcapng" | null;
+  readonly sha256: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** What an export holds. */
+export interface ExportRequest {
+  readonly expression: CheckedExpression;
+  readonly range: TimeRange;
+  /** What was asked for, for people who read the list of exports. */
+  readonly description: string;
+}
+
+/** Exports as the API uses them. Reads see the user's own exports only. */
+export interface Exports {
+  create(request: ExportRequest, scope: AccessScope): Promise<ExportView>;
+  get(id: string, user: string): ExportView | null;
+  /** Newest first. */
+  list(user: string, limit: number): readonly ExportView[];
+  cancel(id: string, user: string): ExportView | null;
+  /** Path and query of a signed link for this user. */
+  link(id: string, user: string): string;
+}
+
+/** A packet file as clients see it. */
+export interface CaptureFileView {
+  readonly id: number;
+  readonly node: string;
+  /** The name that `file ==` matches. */
+  readonly name: string;
+  readonly storage: "own" | "in-place";
+  readonly state: "writing" | "complete" | "gone";
+  readonly format: "pcap" | "pcapng";
+  readonly bytes: number;
+  readonly packets: number;
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+  readonly importedMs: number | null;
+  readonly locked: boolean;
+}
+
+/** The packet files of the catalogue. */
+export interface CaptureFiles {
+  /** Newest first (highest number first); those numbered below `before` when it is given. */
+  list(limit: number, before: number | null): readonly CaptureFileView[];
+  /** The file of a number, or null. */
+  find(id: number): CaptureFileView | null;
+}
+
+/** What a capture source counted since it started. Null: not known. */
+export interface CaptureSourceView {
+  readonly node: string;
+  readonly name: string;
+  readonly startedMs: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly droppedByKernel: number | null;
+  readonly droppedByUs: number;
+  readonly timestampSource: string;
+}
+
+/** Live capture and what it counted. */
+export interface CaptureStatistics {
+  sources(): readonly CaptureSourceView[];
+  /** Counters of the dissection engine by name. */
+  counters(): Readonly<Record<string, number>>;
+}
+
+/** One packet of a session. */
+export interface PacketView {
+  readonly fileId: number;
+  readonly offset: number;
+  /** Time in milliseconds since 1970, or null when the record cannot be read. */
+  readonly timeMs: number | null;
+  /** Nanoseconds beyond `timeMs`. */
+  readonly nanos: number;
+  readonly originalLength: number | null;
+  readonly capturedLength: number | null;
+  /** true: from the session's source; null: not known. */
+  readonly fromSource: boolean | null;
+  /** Why the record cannot be read, or null. */
+  readonly missing: string | null;
+}
+
+/** Reads the record headers of positions, in order. */
+export interface PacketHeads {
+  describe(refs: readonly PacketRef[], signal: AbortSignal | null): Promise<readonly PacketView[]>;
+}
+
+/** How far answers are complete. */
+export interface Completeness {
+  /** Every packet before this is in a visible row, milliseconds since 1970; null when nothing is being written. */
+  completeUntilMs(): number | null;
+}
+
+/** Everything the API stands on. `app` makes one. */
+export interface Services {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly fields: FieldCatalogue;
+  readonly store: IndexStore;
+  readonly access: AccessService;
+  readonly scopes: ScopeOfUser;
+  /** Resolves `file ==`. */
+  readonly fileLookup: FileLookup;
+  readonly completeness: Completeness;
+  readonly imports: Imports | null;
+  readonly exports: Exports | null;
+  readonly captureFiles: CaptureFiles;
+  readonly captureStatistics: CaptureStatistics;
+  readonly packetHeads: PacketHeads | null;
+  /** Key of cursors and links, 32 bytes. */
+  readonly signingKey: Buffer;
+  /** Zone of times in expressions that name none. */
+  readonly timeZone: string;
+  /** Longest run of a store query, in milliseconds. */
+  readonly queryTimeoutMs: number;
+  /** What relative import paths are relative to. */
+  readonly workingDirectory: string;
+}

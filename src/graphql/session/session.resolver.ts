@@ -1,0 +1,134 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
+import { LookbackError } from "../../base/errors.js";
+import type { SortKey } from "../../index-store/index-store.js";
+import type { Field } from "../../model/field.js";
+import { ALL_TIME } from "../../model/time-range.js";
+import { answered } from "../answer.js";
+import { bounded, boundedList } from "../bounded.js";
+import { RequestContext } from "../context.js";
+import { CursorSeal, queryHash } from "../cursor.js";
+import { sessionFilterOf, sessionId } from "../filter/session-filter.js";
+import { LIMITS } from "../limits.js";
+import { JsonScalar } from "../scalar/scalars.js";
+import { selectionAt, selectionOf, selects, type Selection } from "../selection.js";
+import { packetsOf } from "./packet-list.js";
+import { Projection, projectDocument, shapeOf, valueInDocument } from "./project.js";
+import { DEFAULT_PAGE, SessionsArgs } from "./session.args.js";
+import { CountRelation, NamedValue, PacketList, Session, SessionAnswer, SessionConnection, SessionEdge, type SessionOrderInput, type SessionSource } from "./session.type.js";
+
+/** Values of a page are counted as a twentieth of a unit each: a page of 100 with 20 fields costs about 110. */
+const VALUES_PER_UNIT = 20;
+
+function pageCost({ args, childComplexity }: { readonly args: Record<string, unknown>; readonly childComplexity: number }): number {
+  const first = typeof args["first"] === "number" ? args["first"] : DEFAULT_PAGE;
+  return 10 + (Math.max(0, first) * childComplexity) / VALUES_PER_UNIT;
+}
+
+/** The keys of an order. BAD_INPUT for a field with several values. */
+function sortKeysOf(order: readonly SessionOrderInput[] | null | undefined, context: RequestContext): readonly SortKey[] {
+  const keys = order ?? [];
+  if (keys.length === 0) return [{ field: context.field("stoptime"), direction: "desc" }];
+  return boundedList("order", keys, LIMITS.sortKeys).map(({ field: name, direction }) => {
+    const field = context.field(name);
+    if (field.shape !== "one" || field.object !== "" || field.view !== null) {
+      throw new LookbackError("BAD_INPUT", `${name} has several values per session; an order needs a field with one`, { field: name });
+    }
+    return { field, direction };
+  });
+}
+
+/** Fields that `field(name:)` and `fields(names:)` in a selection read; names that do not resolve fail in the resolver. */
+function fieldsByName(selection: Selection, context: RequestContext): readonly Field[] {
+  const names = new Set<string>();
+  for (const { name, args } of selection) {
+    const given = name === "field" ? [args["name"]] : name === "fields" ? args["names"] : [];
+    if (!Array.isArray(given)) continue;
+    for (const item of boundedList("names", given, LIMITS.fieldNames)) if (typeof item === "string") names.add(item);
+  }
+  return [...names].map((name) => context.field(name));
+}
+
+function sessionOf(id: string, members: object, source: SessionSource): Session {
+  return Object.assign(new Session(), members, { id, source_: source });
+}
+
+function namedValue(session: Session, name: string, context: RequestContext): NamedValue {
+  const { path } = context.field(name);
+  const { source_: source } = session;
+  const value = source.kind === "row" ? (source.values.get(path) ?? null) : valueInDocument(source.document, path);
+  return { name, path, value };
+}
+
+/** Sessions: lists and single ones. */
+@Resolver(() => Session)
+export class SessionResolver {
+  @Query(() => SessionConnection, { complexity: pageCost, description: "Sessions that match, a page at a time. Only the fields selected are read." })
+  async sessions(@Args(() => SessionsArgs) args: SessionsArgs, @Ctx() context: RequestContext, @Info() info: GraphQLResolveInfo): Promise<SessionConnection> {
+    context.require("search");
+    const limit = bounded("first", args.first, 1, LIMITS.pageSize);
+    const order = sortKeysOf(args.order, context);
+    const filter = sessionFilterOf(args, context);
+    const seal = new CursorSeal(context.services.signingKey);
+    const hash = queryHash(["sessions", args.expression?.trim() ?? "", args.filter ?? null, filter.range, order.map((key) => [key.field.path, key.direction])]);
+    const after = typeof args.after === "string" ? seal.open(hash, args.after, order.length) : null;
+    const selection = selectionOf(info);
+    const selected = [...selectionAt(selection, "edges", "node"), ...selectionAt(selection, "nodes")];
+    const projection = new Projection(shapeOf(context.services.fields), selected, (field) => context.isHidden(field), fieldsByName(selected, context));
+    const countTotal = selects(selection, "totalCount");
+    const found = await context.services.store.search({ ...filter, fields: projection.fields, order, limit, after, countTotal }, context.read);
+    const edges = found.rows.map((row, at) => {
+      const session = sessionOf(row.id, projection.row(row.values), { kind: "row", values: row.values });
+      return new SessionEdge(session, () => seal.seal(hash, { id: row.id, values: found.sortValues[at] ?? [] }));
+    });
+    const { total } = found;
+    return {
+      ...answered(context),
+      edges,
+      nodes: edges.map((edge) => edge.node),
+      pageInfo: {
+        hasNextPage: found.hasMore,
+        hasPreviousPage: after !== null,
+        startCursor: edges[0]?.cursor ?? null,
+        endCursor: edges[edges.length - 1]?.cursor ?? null,
+      },
+      totalCount: total === null ? null : { value: total.value, relation: total.relation === "EQ" ? CountRelation.EQ : CountRelation.GTE },
+    };
+  }
+
+  @Query(() => SessionAnswer, { complexity: ({ childComplexity }) => 20 + childComplexity, description: "One session with all its fields." })
+  async session(@Arg("id", () => ID, { description: "Identity of the session." }) id: string, @Ctx() context: RequestContext): Promise<SessionAnswer> {
+    context.require("search");
+    const document = await context.services.store.get(sessionId(id), context.read);
+    if (document === null) return { ...answered(context), session: null };
+    const shape = shapeOf(context.services.fields);
+    return { ...answered(context), session: sessionOf(sessionId(id), projectDocument(document, shape), { kind: "document", document }) };
+  }
+
+  @FieldResolver(() => JsonScalar, { nullable: true, description: "The value of one field by its search name or `db:` and its path; for fields that configuration defines, and for programs that learn names from `fields`." })
+  field(@Root() session: Session, @Arg("name", () => String, { description: "Search name, or `db:` and a document path." }) name: string, @Ctx() context: RequestContext): unknown {
+    return namedValue(session, name, context).value;
+  }
+
+  @FieldResolver(() => [NamedValue], { description: "Values of several fields by name." })
+  fields(@Root() session: Session, @Arg("names", () => [String], { description: "Search names, or `db:` and document paths; at most 200." }) names: string[], @Ctx() context: RequestContext): readonly NamedValue[] {
+    return boundedList("names", names, LIMITS.fieldNames).map((name) => namedValue(session, name, context));
+  }
+
+  @FieldResolver(() => PacketList, {
+    complexity: ({ args }) => 200 + (typeof args["first"] === "number" ? args["first"] / VALUES_PER_UNIT : 0),
+    description: "The session's packets: when, how long, and where they are stored. The bytes are got by `createExport`.",
+  })
+  async packets(
+    @Root() session: Session,
+    @Arg("first", () => Int, { defaultValue: 100, description: "Packets in the list, 1 to 10000." }) first: number,
+    @Arg("offset", () => Int, { defaultValue: 0, description: "Packets to skip." }) offset: number,
+    @Ctx() context: RequestContext,
+  ): Promise<PacketList> {
+    bounded("first", first, 1, LIMITS.packets);
+    bounded("offset", offset, 0, Number.MAX_SAFE_INTEGER);
+    context.audit("packets.list", { session: session.id });
+    const filter = { expression: { node: "ids" as const, ids: [session.id] }, range: ALL_TIME };
+    return { ...answered(context), ...(await packetsOf(filter, first, offset, context)) };
+  }
+}

@@ -1,0 +1,65 @@
+import { Arg, Args, Ctx, ID, Mutation, Resolver } from "type-graphql";
+import { LookbackError } from "../../base/errors.js";
+import { answered } from "../answer.js";
+import { boundedList } from "../bounded.js";
+import { RequestContext } from "../context.js";
+import { SearchArgs } from "../filter/search.args.js";
+import { chosenSessions } from "../filter/session-filter.js";
+import { LIMITS } from "../limits.js";
+import { TagChange } from "./tag.type.js";
+
+/** A tag: no spaces, commas or quotes, so that it can be written in an expression as it is. */
+const TAG = /^[\p{L}\p{N}_][\p{L}\p{N}_.:/@-]{0,127}$/u;
+
+const IDS = "Identities of the sessions, at most 10000; instead of a search.";
+const COST = 200;
+
+async function changeTags(action: "add" | "remove", tags: readonly string[], ids: readonly string[] | null | undefined, search: SearchArgs, context: RequestContext): Promise<TagChange> {
+  context.require("tag");
+  const distinct = [...new Set(boundedList("tags", tags, LIMITS.tagsPerRequest))];
+  if (distinct.length === 0) throw new LookbackError("BAD_INPUT", "no tag is given");
+  for (const tag of distinct) {
+    if (!TAG.test(tag)) throw new LookbackError("BAD_INPUT", `${JSON.stringify(tag.slice(0, 60))} is no tag: 1 to 128 letters, digits and _ . : / @ -, a letter, digit or _ first`);
+  }
+  const filter = chosenSessions(ids, search, context);
+  const { store } = context.services;
+  // All ids are known before the first change: a search for sessions without the tag must not move under itself.
+  const matched: string[] = [];
+  for await (const batch of store.streamIds(filter, context.read)) {
+    for (const id of batch) matched.push(id);
+    if (matched.length > LIMITS.taggedSessions) {
+      throw new LookbackError("LIMIT_EXCEEDED", `more than ${LIMITS.taggedSessions} sessions match; narrow the search`, { limit: LIMITS.taggedSessions });
+    }
+  }
+  let changed = 0;
+  for (let at = 0; at < matched.length; at += LIMITS.idsPerRequest) {
+    const part = matched.slice(at, at + LIMITS.idsPerRequest);
+    changed += await store.changeTags(part, action === "add" ? distinct : [], action === "add" ? [] : distinct);
+  }
+  context.audit(`tags.${action}`, { tags: distinct.join(","), matched: matched.length, changed, expression: search.expression ?? null });
+  return { ...answered(context), matched: matched.length, changed };
+}
+
+/** Tags of sessions. */
+@Resolver()
+export class TagResolver {
+  @Mutation(() => TagChange, { complexity: COST, description: "Adds tags to sessions, named by ids or by a search. Tags outlive re-indexing. Adding one that is there changes nothing." })
+  addTags(
+    @Arg("tags", () => [String], { description: "Tags, at most 100." }) tags: string[],
+    @Arg("ids", () => [ID], { nullable: true, description: IDS }) ids: string[] | null | undefined,
+    @Args(() => SearchArgs) search: SearchArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<TagChange> {
+    return changeTags("add", tags, ids, search, context);
+  }
+
+  @Mutation(() => TagChange, { complexity: COST, description: "Removes tags from sessions, named by ids or by a search; those that dissectors set too." })
+  removeTags(
+    @Arg("tags", () => [String], { description: "Tags, at most 100." }) tags: string[],
+    @Arg("ids", () => [ID], { nullable: true, description: IDS }) ids: string[] | null | undefined,
+    @Args(() => SearchArgs) search: SearchArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<TagChange> {
+    return changeTags("remove", tags, ids, search, context);
+  }
+}
