@@ -121,10 +121,10 @@ impl Walk<'_> {
         const MAX_V6_TYPE: u8 = 22;
         let rest = self.rest();
         if destination >= 546 {
-            if let Some(&[kind, a, b, c]) = rest.first_chunk::<4>() {
-                if (1..MAX_V6_TYPE).contains(&kind) {
-                    self.name(label::DHCPV6, &[a, b, c]);
-                }
+            if let Some(&[kind, a, b, c]) = rest.first_chunk::<4>()
+                && (1..MAX_V6_TYPE).contains(&kind)
+            {
+                self.name(label::DHCPV6, &[a, b, c]);
             }
             return;
         }

@@ -172,10 +172,8 @@ fn check_session(
             continue;
         };
         let decoded = &packet.decoded;
-        if let Some(first) = first {
-            if first.key != packet.key {
-                wrong.push(format!("{name}: packets at {} and {position} have different keys", positions[0]));
-            }
+        if first.is_some_and(|first| first.key != packet.key) {
+            wrong.push(format!("{name}: packets at {} and {position} have different keys", positions[0]));
         }
         first.get_or_insert(packet);
         lengths.push(packet.frame_length + 16);
@@ -261,10 +259,9 @@ fn check_session(
         format!("{:?}:{:?}", set(document, "destination.ip"), set(document, "destination.port")),
     ]);
     let kind = format!("{:?} {}", first.decoded.kind, first.decoded.label);
-    if let Some((other, other_kind)) = key_of.insert(first.key, (ends.clone(), kind.clone())) {
-        if other != ends || other_kind != kind {
-            wrong.push(format!("{name}@{}: one key for {other:?} and {ends:?}", positions[0]));
-        }
+    let same_key = key_of.insert(first.key, (ends.clone(), kind.clone()));
+    if same_key.as_ref().is_some_and(|other| *other != (ends.clone(), kind)) {
+        wrong.push(format!("{name}@{}: one key for {same_key:?} and {ends:?}", positions[0]));
     }
     wrong
 }
