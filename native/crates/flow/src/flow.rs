@@ -85,6 +85,8 @@ pub struct Flow {
     pub tcp: Option<Box<TcpState>>,
     dissectors: Vec<Box<dyn Dissector>>,
     classified: [bool; 2],
+    /// Payload of a TCP flow's only packet so far, when it is no part of a handshake: it is dissected if it stays alone.
+    alone: Option<(Direction, Box<[u8]>)>,
     headers_seen: [Option<HeaderFacts>; 2],
     icmp: (u8, u8),
     /// Packets of the whole flow, over all segments, by direction.
@@ -158,6 +160,7 @@ impl Flow {
             tcp: is_tcp.then(Box::default),
             dissectors: Vec::new(),
             classified: [false; 2],
+            alone: None,
             headers_seen: [None, None],
             icmp: decoded.icmp,
             flow_packets: [0; 2],
@@ -199,6 +202,8 @@ impl Flow {
         if self.kind != FlowKind::Esp || settings.esp_save_packets || first_of_segment {
             self.session.positions.extend_from_slice(packet.earlier);
             self.session.positions.push(packet.position);
+        } else {
+            self.session.fields.add_text(&core_fields::TAGS, "truncated-pcap");
         }
         self.mark_bytes(u64::from(packet.captured_length));
         if self.flow_packets[direction] <= HEADER_PACKETS {
@@ -325,6 +330,8 @@ impl Flow {
         let header = &packet.decoded.tcp;
         let outcome = tcp.header(header, direction, payload.len(), now_us, &mut counts, &mut self.session.fields);
         self.session.tcp_flags = Some(counts);
+        let first_of_flow = self.flow_packets[0] + self.flow_packets[1] == 1;
+        self.alone = (first_of_flow && !tcp.handshake && !payload.is_empty()).then(|| (direction, payload.into()));
         match outcome {
             Outcome::Done => {}
             Outcome::Closing => {
@@ -504,6 +511,9 @@ impl Flow {
     /// Takes the row of the present segment; a next packet starts another one.
     pub fn save(&mut self, last: bool, settings: &FlowSettings, bench: &mut Workbench) -> Session {
         let now_us = self.session.last_packet_us;
+        if let Some((direction, payload)) = self.alone.take() {
+            self.payload(direction, &payload, now_us, settings, bench);
+        }
         let mut again = None;
         self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
             dissector.save(context, last);

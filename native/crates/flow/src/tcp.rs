@@ -60,7 +60,8 @@ pub struct TcpState {
     end: [EndState; 2],
     pending: [Vec<Pending>; 2],
     pending_bytes: [usize; 2],
-    tagged: [bool; 2],
+    tagged_unseen: [bool; 2],
+    tagged_out_of_order: [bool; 2],
     /// All flags seen so far, or-ed.
     pub flags_seen: u16,
     source_isns: Vec<u32>,
@@ -143,10 +144,10 @@ impl TcpState {
         if flags & flag::ACK != 0 {
             if let Some(next) = self.next[other]
                 && self.handshake
-                && !self.tagged[direction]
+                && !self.tagged_unseen[direction]
                 && distance(next, tcp.acknowledgement) > 1
             {
-                self.tagged[direction] = true;
+                self.tagged_unseen[direction] = true;
                 fields.add_text(&core_fields::TAGS, ["acked-unseen-segment-src", "acked-unseen-segment-dst"][direction]);
             }
             if self.end[other] == EndState::Fin {
@@ -233,8 +234,8 @@ impl TcpState {
     }
 
     fn note_out_of_order(&mut self, direction: Direction, fields: &mut Fields) {
-        if !self.tagged[direction] {
-            self.tagged[direction] = true;
+        if !self.tagged_out_of_order[direction] {
+            self.tagged_out_of_order[direction] = true;
             fields.add_text(&core_fields::TAGS, ["out-of-order-src", "out-of-order-dst"][direction]);
         }
     }
@@ -281,10 +282,13 @@ impl TcpState {
         self.pending[0].len() + self.pending[1].len()
     }
 
-    /// Half of the time from SYN to the first pure ACK in whole milliseconds.
+    /// Half of the time from SYN to the first pure ACK, in milliseconds. Seconds and microseconds are subtracted apart and
+    /// the latter cut to milliseconds before they are put together, as existing rows of this field have it.
     pub fn initial_rtt_ms(&self) -> Option<u32> {
-        let microseconds = self.ack_us? - self.syn_us?;
-        u32::try_from((microseconds / 2000).max(0)).ok()
+        let (ack, syn) = (self.ack_us?, self.syn_us?);
+        let seconds = ack.div_euclid(1_000_000) - syn.div_euclid(1_000_000);
+        let microseconds = ack.rem_euclid(1_000_000) - syn.rem_euclid(1_000_000);
+        u32::try_from((seconds * 1000 + microseconds / 1000).max(0) / 2).ok()
     }
     /// Initial sequence numbers as documents show them: the destination's is 0 once a SYN of the source was seen
     /// before its SYN-ACK.
