@@ -90,6 +90,16 @@ export class PacketFiles {
     return (row?.seq ?? 0) + 1;
   }
 
+  /** Takes `count` ids that no other file will get and returns the first; whoever took them gives them to `add`. */
+  reserve(count: number): number {
+    return this.#connection.transaction(() => {
+      const first = this.nextId();
+      const { changes } = this.#connection.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'files'").run(first + count - 1);
+      if (changes === 0) this.#connection.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('files', ?)").run(first + count - 1);
+      return first;
+    }).immediate();
+  }
+
   /** Changes the given properties of a file. Returns whether there is such a file. */
   update(id: number, change: PacketFileChange): boolean {
     const file = this.get(id);

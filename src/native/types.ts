@@ -101,6 +101,18 @@ export interface ImportOptions {
   readonly segmentDirectory: string;
   /** Rows per segment at most. */
   readonly batchRows: number;
+  /** Set when a stream of ours is replayed after a crash. */
+  readonly replay?: Replay;
+}
+
+/** Where a stream stood when its rows were last written; a replay saves only sessions that had no final row then. */
+export interface Replay {
+  /** Packets before this position are skipped. */
+  readonly from: number;
+  /** Packets before this position had been taken. */
+  readonly knownUntil: number;
+  /** Positions of the first packets of the sessions that were open. */
+  readonly open: readonly number[];
 }
 
 /** What a capture file is, found without reading it whole. */
@@ -148,6 +160,8 @@ export interface LiveFlush {
   readonly segments: readonly SegmentInfo[];
   /** No open session has a packet before this position of the stream; null when none is open. */
   readonly replayFromOrdinal: number | null;
+  /** Positions of the first packets of the sessions that are open. */
+  readonly openOrdinals: readonly number[];
   /** Every packet before this time is in a row. */
   readonly completeUntilMs: number | null;
   /** Position of the next packet. */
