@@ -1,0 +1,31 @@
+import { LookbackError } from "../base/errors.js";
+import { loadConfig, settingKeys, type LookbackConfig } from "../config/config.js";
+import { nearestNames } from "../base/nearest-name.js";
+import type { SettingKey } from "../config/settings.js";
+import type { GlobalOptions } from "./command.js";
+
+/** The configuration of a command line: its options win over environment and file. Warnings go to `note`. */
+export function configOf(options: GlobalOptions, more: Readonly<Partial<Record<SettingKey, string>>>, note: (line: string) => void): LookbackConfig {
+  const overrides: Partial<Record<SettingKey, string>> = {};
+  for (const assignment of options.set ?? []) {
+    const equals = assignment.indexOf("=");
+    const key = assignment.slice(0, Math.max(equals, 0));
+    if (equals < 1 || !isSettingKey(key)) {
+      const [near = null] = nearestNames(equals < 1 ? assignment : key, settingKeys(), 1);
+      throw new LookbackError("CONFIG_INVALID", `--set ${assignment.slice(0, 80)}: expected key=value with a known key${near === null ? "" : `; did you mean ${near}?`}`);
+    }
+    overrides[key] = assignment.slice(equals + 1);
+  }
+  if (options.data !== undefined) overrides.dataDir = options.data;
+  const config = loadConfig({
+    file: options.config ?? null, node: options.node ?? null, overrides: { ...overrides, ...more },
+    // The one place that reads the environment; src/config is handed it.
+    environment: process.env, workingDirectory: process.cwd(),
+  });
+  for (const { message } of config.warnings) note(`warning: ${message}`);
+  return config;
+}
+
+function isSettingKey(key: string): key is SettingKey {
+  return settingKeys().some((known) => known === key);
+}
