@@ -302,16 +302,12 @@ impl Column {
             Values::Integer(values) => Arc::new(Int64Array::try_new(renew(values).into(), nulls)?),
             Values::Float(values) => Arc::new(Float64Array::try_new(renew(values).into(), nulls)?),
             Values::Boolean(values) => Arc::new(BooleanArray::new(values.finish(), nulls)),
-            Values::Text { ends, bytes } => Arc::new(StringArray::try_new(
-                take_offsets(ends),
-                Buffer::from_vec(renew(bytes)),
-                nulls,
-            )?),
-            Values::Binary { ends, bytes } => Arc::new(BinaryArray::try_new(
-                take_offsets(ends),
-                Buffer::from_vec(renew(bytes)),
-                nulls,
-            )?),
+            Values::Text { ends, bytes } => {
+                Arc::new(StringArray::try_new(take_offsets(ends), Buffer::from_vec(renew(bytes)), nulls)?)
+            }
+            Values::Binary { ends, bytes } => {
+                Arc::new(BinaryArray::try_new(take_offsets(ends), Buffer::from_vec(renew(bytes)), nulls)?)
+            }
             Values::Uuid(values) => {
                 Arc::new(FixedSizeBinaryArray::try_new(16, Buffer::from_vec(renew(values)), nulls)?)
             }

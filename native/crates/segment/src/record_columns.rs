@@ -1,7 +1,9 @@
 //! The columns of the general part of a row: those that every segment has, and those it has when a row uses them.
 
 use crate::column::Column;
-use crate::document::{COMMUNITY_ID_TEXT, community_id, hex8, milliseconds, saw_handshake, session_length_ms};
+use crate::document::{
+    COMMUNITY_ID_TEXT, community_id, hex8, milliseconds, saw_handshake, session_length_ms,
+};
 use crate::positions;
 use crate::writer::SegmentTarget;
 use lookback_session::record::{DESTINATION, SOURCE};
