@@ -47,6 +47,7 @@ class Checker {
     this.#inside = inside;
     this.#context = {
       catalogue,
+      addresses: new WeakMap(),
       nowMs: options.nowMs,
       timeZone: options.timeZone,
       fault: (code, span, message, explanation) => expressionError(code, text, span, message, explanation),

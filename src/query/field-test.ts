@@ -17,6 +17,8 @@ export type PlainItem = TermValue | RegexValue;
 /** What making a test needs beside field and values. */
 export interface TestContext extends TimeContext {
   readonly catalogue: FieldCatalogue;
+  /** Addresses that were read already: every member of `ip` takes the same ones. */
+  readonly addresses: WeakMap<PlainItem, readonly AddressMatch[]>;
   /** Makes the error about a part of the expression. */
   readonly fault: (code: ErrorCode, span: Span, message: string, explanation?: Explanation) => LookbackError;
 }
@@ -68,9 +70,12 @@ function number(context: TestContext, field: Field, item: PlainItem): NumberRang
   return range;
 }
 
-function addresses(context: TestContext, field: Field, item: PlainItem): readonly AddressMatch[] {
+function addressesOf(context: TestContext, field: Field, item: PlainItem): readonly AddressMatch[] {
+  const known = context.addresses.get(item);
+  if (known !== undefined) return known;
   const matches = addressMatches(plainText(context, field, item));
   if (matches === null) throw wrongValue(context, field, item);
+  context.addresses.set(item, matches);
   return matches;
 }
 
@@ -108,7 +113,7 @@ export function joined(node: "and" | "or", items: readonly CheckedExpression[]):
 export function fieldTest(context: TestContext, field: Field, { mode, items }: Values): CheckedExpression | null {
   switch (field.kind) {
     case "ip":
-      return addressTest(field, mode, items.map((item) => addresses(context, field, item)));
+      return addressTest(field, mode, items.map((item) => addressesOf(context, field, item)));
     case "integer":
     case "float":
     case "seconds":
@@ -151,7 +156,7 @@ export function orderTest(context: TestContext, field: Field, operator: Ordering
   if (item.kind === "shortcut") throw context.fault("EXPRESSION_TYPE", item.span, `a stored list cannot be compared with ${operator}`, { expected: ["== or !="] });
   switch (field.kind) {
     case "ip": {
-      const [match, more] = addresses(context, field, item);
+      const [match, more] = addressesOf(context, field, item);
       if (match === undefined || more !== undefined || match.low === null || match.low !== match.high || match.port !== null) {
         throw context.fault("EXPRESSION_TYPE", item.span, `${operator} needs one address`, { expected: ["an address"] });
       }
