@@ -103,7 +103,6 @@ export class LiveService {
   /** Stops capturing; every session is closed and written. */
   async stop(): Promise<void> {
     this.#source?.close();
-    this.#source = null;
     for (const timer of this.#timers) clearInterval(timer);
     await this.#flushing;
     this.#push();

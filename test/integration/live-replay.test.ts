@@ -1,0 +1,144 @@
+import { appendFileSync, readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/base/logger.js";
+import { LiveService } from "../../src/capture/live-service.js";
+import { loadStatistics } from "../../src/capture/live-statistics.js";
+import type { PacketListener } from "../../src/capture/packet-source.js";
+import { openCatalogue, type Catalogue } from "../../src/catalogue/catalogue.js";
+import { loadConfig } from "../../src/config/config.js";
+import { engineSettings } from "../../src/config/engine-settings.js";
+import { loadNativeCore } from "../../src/native/native.js";
+import { httpExchange, udpFrame } from "../support/frames.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const START_MS = Date.UTC(2026, 0, 2);
+const STREAM = "0123456789abcdef0123456789abcdef";
+
+interface Packet { readonly atMs: number; readonly frame: Buffer }
+
+/** Overlapping HTTP and UDP flows over three minutes; some are open at any moment. */
+function traffic(): Packet[] {
+  const packets: Packet[] = [];
+  for (let flow = 0; flow < 40; flow++) {
+    const ends = { source: `10.0.0.${flow + 1}`, destination: "192.0.2.1", sourcePort: 40_000 + flow, destinationPort: 80 };
+    const begin = START_MS + flow * 4000;
+    httpExchange(ends, `host${flow}.example.com`, `/${flow}`).forEach((frame, at) => packets.push({ atMs: begin + at * 900, frame }));
+    for (let at = 0; at < 4; at++) packets.push({ atMs: begin + at * 5000 + 7, frame: udpFrame({ ...ends, destinationPort: 9999 }, Buffer.from(`payload ${flow} ${at}`)) });
+  }
+  return packets.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** One capture process: what it captures comes from the test, and a crash is that nobody closes it. */
+class Process {
+  readonly catalogue: Catalogue;
+  readonly service: LiveService;
+  #listener: PacketListener = () => {};
+  #nowMs = START_MS;
+
+  constructor(readonly directory: string, maxFileBytes: number) {
+    const catalogue = (): Catalogue => this.catalogue;
+    const clock = { nowMs: () => this.#nowMs };
+    this.catalogue = openCatalogue(directory, clock);
+    this.catalogue.settings.getOrMake("live.stream.n1", () => STREAM);
+    this.service = new LiveService({
+      native: loadNativeCore(), catalogue: this.catalogue, clock, nowNs: () => BigInt(this.#nowMs) * 1_000_000n, logger: silentLogger,
+      settings: engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory })),
+      segmentDirectory: path.join(directory, "sessions"), packetDirectory: path.join(directory, "packets"),
+      snapLength: 16_384, maxFileBytes, maxFileSeconds: 0,
+      store: {
+        async commitSegments(commit, alongside) {
+          catalogue().transaction(() => {
+            catalogue().segments.apply({ ...commit, superseded: [] });
+            alongside?.();
+          });
+        },
+      },
+      openSource: async (onPacket) => {
+        this.#listener = onPacket;
+        return { interface: "test0", linkType: 1, timestampSource: "arrival", snapLength: 65_535, kernelDrops: () => null, close: () => {} };
+      },
+    });
+  }
+
+  send(packets: readonly Packet[]): void {
+    for (const { atMs, frame } of packets) {
+      this.#nowMs = atMs;
+      this.#listener(frame, frame.length);
+    }
+  }
+
+  /** Ends the process as kill -9 does, as far as one process can do it to itself. */
+  crash(): void {
+    this.service.flush = () => Promise.resolve();
+    this.catalogue.close();
+  }
+}
+
+/** What the rows of a data directory say, whichever segments hold them; latest version of each. */
+async function rows(catalogue: Catalogue): Promise<unknown[]> {
+  const segments = catalogue.segments.live().map((segment) => path.join(catalogue.directory, "sessions", segment.path));
+  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  const result = await connection.runAndReadAll(
+    `SELECT DISTINCT id::VARCHAR AS id, firstPacket, lastPacket, "source.port", "network.packets", "network.bytes" FROM read_parquet([${segments.map((file) => `'${file}'`).join(",")}], union_by_name = true) ORDER BY id`);
+  return result.getRowsJson();
+}
+
+describe("live capture", () => {
+  it("stopped in order leaves complete files, all sessions and marks that need no replay", async () => {
+    const process = new Process(temporaryDirectory(), 1 << 30);
+    await process.service.start();
+    process.send(traffic());
+    await process.service.flush();
+    await process.service.stop();
+    expect(process.catalogue.files.list()).toMatchObject([{ state: "complete", storage: "own", packets: traffic().length, stream: STREAM, linkTypes: [1] }]);
+    expect(await rows(process.catalogue)).toHaveLength(80);
+    expect(process.catalogue.marks.get(STREAM)).toMatchObject({ replayFromOrdinal: null, nextOrdinal: traffic().length, completeUntilMs: null });
+    expect(loadStatistics(process.catalogue.settings, "n1")).toMatchObject({ packets: traffic().length, droppedByUs: 0, droppedByKernel: null, timestampSource: "arrival", interface: "test0" });
+    expect(loadStatistics(process.catalogue.settings, "n2")).toBeNull();
+  });
+
+  it.each([[0.3, 1 << 30], [0.5, 2000], [0.8, 5000], [0.97, 1 << 30]])("killed after %f of the packets, files of %i bytes: the rows equal those of an uninterrupted run", async (share, maxFileBytes) => {
+    const packets = traffic();
+    const whole = new Process(temporaryDirectory(), maxFileBytes);
+    await whole.service.start();
+    whole.send(packets);
+    await whole.service.stop();
+
+    const cut = Math.floor(packets.length * share);
+    const directory = temporaryDirectory();
+    const killed = new Process(directory, maxFileBytes);
+    await killed.service.start();
+    for (let at = 0; at < cut; at += 25) {
+      killed.send(packets.slice(at, Math.min(at + 25, cut)));
+      await killed.service.flush();
+    }
+    killed.crash();
+    // Half a record, as a write that was cut leaves it.
+    const newest = readdirSync(path.join(directory, "packets")).sort().at(-1) ?? "";
+    appendFileSync(path.join(directory, "packets", newest), Buffer.from("0011223344", "hex"));
+
+    const restarted = new Process(directory, maxFileBytes);
+    await restarted.service.start();
+    const listed = restarted.catalogue.files.list();
+    expect(listed.every((file) => file.state === "complete" && statSync(file.path).size === file.bytes)).toBe(true);
+    expect(listed.reduce((sum, file) => sum + file.packets, 0)).toBe(cut);
+    // Sessions that were open at the cut end there; every other one is as if nothing had happened.
+    const expected = (await rows(whole.catalogue)) as string[][];
+    const found = new Map(((await rows(restarted.catalogue)) as string[][]).map((row) => [row[0], row]));
+    const cutMs = packets[cut - 1]?.atMs ?? 0;
+    for (const row of expected) {
+      const [id, first, last] = row;
+      if (Number(last) <= cutMs) expect(found.get(id ?? "")).toEqual(row);
+      else if (Number(first) <= cutMs) expect(Number(found.get(id ?? "")?.[2])).toBeLessThanOrEqual(cutMs);
+      else expect(found.has(id ?? "")).toBe(false);
+      found.delete(id ?? "");
+    }
+    expect([...found.keys()]).toEqual([]);
+    expect(restarted.catalogue.marks.get(STREAM)).toMatchObject({ replayFromOrdinal: null, nextOrdinal: cut });
+    restarted.send(packets.slice(cut));
+    await restarted.service.stop();
+    expect(restarted.catalogue.files.list().reduce((sum, file) => sum + file.packets, 0)).toBe(packets.length);
+  });
+});
