@@ -22,7 +22,10 @@ fn plain(seen: &[Seen]) -> Vec<(i64, Vec<u8>)> {
     seen.iter().map(|p| (p.timestamp_ns, p.data.clone())).collect()
 }
 
-fn warned(file: &[u8]) -> (Vec<Seen>, Vec<(&'static str, u64, Option<u64>)>) {
+/// Name, count and first offset of a warning.
+type Warned = (&'static str, u64, Option<u64>);
+
+fn warned(file: &[u8]) -> (Vec<Seen>, Vec<Warned>) {
     let (seen, warnings) = read_all(file);
     (seen, warnings.iter().map(|w| (w.name, w.count, w.first_offset)).collect())
 }
