@@ -37,7 +37,7 @@ fn frame(flow: u16, from_client: bool, protocol: u8, sequence: u32, flags: u8, p
     frame.extend([0, 0, 0x40, 0, 64, protocol, 0, 0]);
     frame.extend(source);
     frame.extend(destination);
-    let ports = if from_client { [40_000 + flow, 80] } else { [80, 40_000 + flow] };
+    let ports = if from_client { [40_000u16.wrapping_add(flow), 80] } else { [80, 40_000u16.wrapping_add(flow)] };
     frame.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
     if protocol == 6 {
         frame.extend(sequence.to_be_bytes());
@@ -103,16 +103,26 @@ fn one_two_and_four_workers_make_the_same_sessions() {
         assert_eq!(ids.len() as u64, outcome.sessions);
         all.push(ids);
     }
-    assert!(all[0].len() > 300);
+    assert!(all[0].len() >= 250);
     assert_eq!(all[0], all[1]);
     assert_eq!(all[0], all[2]);
 }
 
-/// Every row of a segment as its id and printed columns.
+/// Every row of a segment as its columns that hold something (a segment leaves out columns that none of its rows uses).
 fn rows(path: &Path) -> Vec<String> {
     use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::Field;
     let reader = SerializedFileReader::new(std::fs::File::open(path).expect("a segment")).expect("a Parquet file");
-    reader.get_row_iter(None).expect("rows").map(|row| row.expect("a row").to_string()).collect()
+    let print = |row: parquet::record::Row| {
+        let mut columns: Vec<String> = row
+            .get_column_iter()
+            .filter(|(_, value)| !matches!(value, Field::Null))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        columns.sort();
+        columns.join(" ")
+    };
+    reader.get_row_iter(None).expect("rows").map(|row| print(row.expect("a row"))).collect()
 }
 
 #[test]
