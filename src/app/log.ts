@@ -1,0 +1,8 @@
+import { pino } from "pino";
+import type { Logger } from "../base/logger.js";
+import type { LookbackConfig } from "../config/config.js";
+
+/** The log of this process: one JSON object per line on standard error. */
+export function openLog(config: LookbackConfig, process: string): Logger {
+  return pino({ level: config.values.logLevel, base: { process, node: config.node } }, pino.destination({ fd: 2, sync: true }));
+}
