@@ -3,5 +3,5 @@ export { measureSpace, diskSpaceProbe, type DeviceSpace, type SpaceMeasurement, 
 export { OwnDirectory, isInside, type Ownership, type OwnershipRefusal } from "./own-directory.js";
 export { packetFileName, parsePacketFileName, type PacketFileName } from "./packet-file-name.js";
 export { PacketReader, type MissingReason, type PacketFile, type PacketRead } from "./packet-reader.js";
-export { Tombstones, syncDirectory, type Tombstone, type TombstoneFiles } from "./tombstones.js";
+export { REAL_FILES, Tombstones, syncDirectory, type Tombstone, type TombstoneFiles } from "./tombstones.js";
 export type { PacketTime, RecordHead } from "./record-layout.js";

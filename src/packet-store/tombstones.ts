@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { mkdir, open, readdir, rename, stat, unlink } from "node:fs/promises";
+import { mkdir, open, readdir, rename, stat, truncate, unlink } from "node:fs/promises";
 import path from "node:path";
 import { systemErrorCode } from "../base/errors.js";
 
@@ -10,6 +10,8 @@ const LOCAL_FOLDER = ".tombstones";
 /** A file that is on its way out. */
 export interface Tombstone {
   readonly fileId: number;
+  /** Name that the file had. */
+  readonly name: string;
   readonly path: string;
   readonly bytes: number;
   readonly device: number;
@@ -19,9 +21,11 @@ export interface Tombstone {
 export interface TombstoneFiles {
   rename(from: string, to: string): Promise<void>;
   unlink(file: string): Promise<void>;
+  truncate(file: string): Promise<void>;
 }
 
-const REAL_FILES: TombstoneFiles = { rename, unlink };
+/** The system's. */
+export const REAL_FILES: TombstoneFiles = { rename, unlink, truncate: (file) => truncate(file, 0) };
 
 /**
  * Deletion in two steps. `bury` renames a file to `<fileId>-<name>` in a tombstone folder of the same device, which a
@@ -56,7 +60,12 @@ export class Tombstones {
     }
     await syncDirectory(path.dirname(target));
     await syncDirectory(path.dirname(file));
-    return { fileId, path: target, bytes: found.size, device: found.dev };
+    return { fileId, name: path.basename(file), path: target, bytes: found.size, device: found.dev };
+  }
+
+  /** Frees a tombstone's space but keeps its name, which says what is still to be done. */
+  async empty(tombstone: Tombstone): Promise<void> {
+    await this.#files.truncate(tombstone.path);
   }
 
   /** Unlinks a tombstone; one that is gone already is no error. */
@@ -73,13 +82,13 @@ export class Tombstones {
     const found: Tombstone[] = [];
     for (const folder of [this.#directory, ...this.#packetDirectories.map((one) => path.join(one, LOCAL_FOLDER))]) {
       for (const entry of await entriesOf(folder)) {
-        const digits = entry.isFile() ? TOMBSTONE.exec(entry.name)?.[1] : undefined;
+        const [, digits, name] = (entry.isFile() ? TOMBSTONE.exec(entry.name) : null) ?? [];
         const fileId = Number(digits);
-        if (digits === undefined || !Number.isSafeInteger(fileId)) continue;
+        if (name === undefined || !Number.isSafeInteger(fileId)) continue;
         const file = path.join(folder, entry.name);
         try {
           const { size, dev } = await stat(file);
-          found.push({ fileId, path: file, bytes: size, device: dev });
+          found.push({ fileId, name, path: file, bytes: size, device: dev });
         } catch (error) {
           if (systemErrorCode(error) !== "ENOENT") throw error;
         }

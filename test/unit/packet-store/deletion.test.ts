@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { rename, unlink } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { measureSpace, OwnDirectory, packetFileName, parsePacketFileName, Tombstones } from "../../../src/packet-store/packet-store.js";
+import { measureSpace, OwnDirectory, packetFileName, parsePacketFileName, REAL_FILES, Tombstones } from "../../../src/packet-store/packet-store.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 describe("names", () => {
@@ -88,7 +88,7 @@ describe("tombstones", () => {
     const tombstone = await tombstones.bury(7, file);
     expect(existsSync(file)).toBe(false);
     expect(await new Tombstones(path.join(root, "tombstones"), [packets]).list()).toEqual([tombstone]);
-    expect(tombstone).toMatchObject({ fileId: 7, bytes: 5 });
+    expect(tombstone).toMatchObject({ fileId: 7, name: "n-260101-00000007.pcap", bytes: 5 });
     await tombstones.remove(tombstone);
     await tombstones.remove(tombstone);
     expect(await tombstones.list()).toEqual([]);
@@ -96,7 +96,7 @@ describe("tombstones", () => {
   it("stays on the device of the packets when the data directory is on another", async () => {
     const { root, packets, file } = setUp();
     const tombstones = new Tombstones(path.join(root, "tombstones"), [packets], {
-      unlink,
+      ...REAL_FILES,
       rename: (from, to) => (to.startsWith(path.join(root, "tombstones")) ? Promise.reject(Object.assign(new Error("EXDEV"), { code: "EXDEV" })) : rename(from, to)),
     });
     const tombstone = await tombstones.bury(7, file);

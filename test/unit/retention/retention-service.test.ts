@@ -1,0 +1,274 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { LookbackError } from "../../../src/base/errors.js";
+import { silentLogger } from "../../../src/base/logger.js";
+import { openCatalogue } from "../../../src/catalogue/catalogue.js";
+import type { Partition, SessionPackets } from "../../../src/index-store/index-store.js";
+import { REAL_FILES, Tombstones, type TombstoneFiles } from "../../../src/packet-store/packet-store.js";
+import { RetentionService, type RetentionParts, type RetentionRules } from "../../../src/retention/retention-service.js";
+import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+const DAY = 86_400_000;
+const TOTAL = 10_000;
+
+interface FileSpec {
+  readonly bytes: number;
+  readonly storage?: "own" | "in-place";
+  readonly state?: "complete" | "writing";
+  readonly locked?: boolean;
+  readonly node?: string;
+  readonly firstMs?: number;
+}
+
+/** A data directory with packet files on a pretended device of `TOTAL` bytes that holds nothing else. */
+function world(files: readonly FileSpec[], options: { rules?: Partial<RetentionRules>; sessions?: readonly SessionPackets[]; partitions?: readonly Partition[]; nowMs?: number } = {}) {
+  const root = temporaryDirectory();
+  const packets = path.join(root, "packets");
+  const tombs = path.join(root, "tombstones");
+  mkdirSync(packets);
+  mkdirSync(path.join(root, "user"));
+  const clock = { nowMs: () => options.nowMs ?? 0 };
+  const catalogue = openCatalogue(root, clock);
+  const paths = files.map((spec, index) => {
+    const id = index + 1;
+    const file = path.join(spec.storage === "in-place" ? path.join(root, "user") : packets, `n-260101-${String(id).padStart(8, "0")}.pcap`);
+    writeFileSync(file, "x".repeat(spec.bytes));
+    catalogue.files.add({
+      id, node: spec.node ?? "n", path: file, displayName: file, stream: String(id).padStart(32, "0"), storage: spec.storage ?? "own", state: spec.state ?? "complete",
+      format: "pcap", locked: spec.locked ?? false, bytes: spec.bytes, packets: 1, firstMs: spec.firstMs ?? id * 1000, lastMs: (spec.firstMs ?? id * 1000) + 500,
+    });
+    return file;
+  });
+  const usedIn = (folder: string): number => (existsSync(folder) ? readdirSync(folder).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0) : 0);
+  const free = (): number => TOTAL - usedIn(packets) - usedIn(tombs);
+  const expired: string[] = [];
+  const forgotten: number[] = [];
+  const service = (more: Partial<RetentionParts> = {}, operations: TombstoneFiles = REAL_FILES) => new RetentionService({
+    catalogue, tombstones: new Tombstones(tombs, [packets], operations), packetDirectories: [packets], clock, logger: silentLogger,
+    probe: () => Promise.resolve({ freeBytes: free(), totalBytes: TOTAL }),
+    store: {
+      partitions: () => Promise.resolve(options.partitions ?? []),
+      expirePartition: (day) => { expired.push(day); return Promise.resolve(); },
+      async *streamPackets() { yield options.sessions ?? []; },
+    },
+    reader: { forget: (fileId) => { forgotten.push(fileId); return Promise.resolve(); } },
+    rules: { freeSpace: { unit: "percent", value: 50 }, expireDays: null, ...options.rules }, ...more,
+  });
+  const there = (): number[] => paths.flatMap((file, index) => (existsSync(file) ? [index + 1] : []));
+  const gone = (): number[] => catalogue.files.list().filter((row) => row.state === "gone").map((row) => row.id);
+  return { root, packets, tombs, catalogue, paths, free, service, there, gone, expired, forgotten };
+}
+
+describe("making room", () => {
+  it("deletes the oldest until the target is met, marks them gone, and says so in the audit", async () => {
+    const { catalogue, free, service, there, gone, forgotten, tombs } = world([{ bytes: 3000 }, { bytes: 1500 }, { bytes: 1500 }, { bytes: 1000 }]);
+    expect(free()).toBe(3000);
+    const run = await service().enforcePackets(null);
+    expect(run).toMatchObject({ deleted: 1, deletedBytes: 3000, shortfallBytes: 0, stuckTombstones: 0 });
+    expect(there()).toEqual([2, 3, 4]);
+    expect(gone()).toEqual([1]);
+    expect(forgotten).toEqual([1]);
+    expect(readdirSync(tombs)).toEqual([]);
+    expect(catalogue.audit.list()).toMatchObject([{ user: "service", action: "packet-file-deleted", details: { file: 1, bytes: 3000, reason: "oldest" } }]);
+    expect(await service().enforcePackets(null)).toMatchObject({ deleted: 0 });
+    catalogue.close();
+  });
+
+  it("prints the plan that it would carry out", async () => {
+    const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
+    const plan = await service().packetPlan();
+    expect(plan.devices[0]?.items).toMatchObject([{ fileId: 1, action: "delete", reason: "oldest" }, { fileId: 2, action: "keep", reason: "newest" }]);
+    expect(there()).toEqual([1, 2]);
+    catalogue.close();
+  });
+
+  it("leaves alone what it must, and reports what stays short", async () => {
+    const { catalogue, paths, service, there } = world([
+      { bytes: 1000, storage: "in-place" }, { bytes: 2000, locked: true }, { bytes: 2000, state: "writing" }, { bytes: 2000 }, { bytes: 1000 }, { bytes: 500, node: "other" }, { bytes: 1000 },
+    ], { sessions: [{ id: "s", firstPacketMs: 0, lastPacketMs: 9, packets: [{ fileId: 5, offset: 24, length: 20 }] }] });
+    catalogue.holds.add({ subject: "session", subjectId: "s", reason: "case 7", createdBy: "ann" });
+    const run = await service().enforcePackets(null);
+    expect(there()).toEqual([1, 2, 3, 5, 6, 7]);
+    expect(run.shortfallBytes).toBe(5000 - 1500 - 2000);
+    expect(readFileSync(paths[0] ?? "", "utf8")).toHaveLength(1000);
+    catalogue.close();
+  });
+
+  it("keeps files of held files and days", async () => {
+    const { catalogue, service, there } = world([{ bytes: 2000, firstMs: 0 }, { bytes: 2000, firstMs: DAY + 5 }, { bytes: 2000, firstMs: 3 * DAY }, { bytes: 100, firstMs: 4 * DAY }]);
+    catalogue.holds.add({ subject: "file", subjectId: "1", reason: "x", createdBy: "ann" });
+    const day = catalogue.holds.add({ subject: "day", subjectId: "1970-01-02", reason: "y", createdBy: "ann" });
+    await service().enforcePackets(null);
+    expect(there()).toEqual([1, 2, 4]);
+    catalogue.holds.release(day);
+    await service({ rules: { freeSpace: { unit: "percent", value: 79 }, expireDays: null } }).enforcePackets(null);
+    expect(there()).toEqual([1, 4]);
+    catalogue.close();
+  });
+
+  it("keeps files that a replay needs", async () => {
+    const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }, { bytes: 500 }]);
+    catalogue.marks.set({ stream: "1".padStart(32, "0"), node: "n", replayFromOrdinal: 0, nextOrdinal: 9, completeUntilMs: null });
+    await service().enforcePackets(null);
+    expect(there()).toEqual([1, 3]);
+    catalogue.close();
+  });
+
+  it("deletes nothing when the facts about holds cannot be had, or a directory is not there", async () => {
+    const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
+    catalogue.holds.add({ subject: "session", subjectId: "s", reason: "x", createdBy: "ann" });
+    const broken = service({ store: { partitions: () => Promise.resolve([]), expirePartition: () => Promise.resolve(), streamPackets() { throw new LookbackError("STORE_DAMAGED", "x"); } } });
+    await expect(broken.enforcePackets(null)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
+    const unmounted = await service({ packetDirectories: ["/no/such/directory"] }).enforcePackets(null);
+    expect(unmounted).toMatchObject({ deleted: 0, unmeasured: [{ directory: "/no/such/directory" }] });
+    expect(there()).toEqual([1, 2]);
+    catalogue.close();
+  });
+
+  it("measures again while it deletes, and spares the rest when room appears", async () => {
+    const { catalogue, free, service, there } = world(Array.from({ length: 30 }, () => ({ bytes: 300 })));
+    let measured = 0;
+    await service({ probe: () => { measured += 1; return Promise.resolve({ freeBytes: free() + (measured > 1 ? 4000 : 0), totalBytes: TOTAL }); } }).enforcePackets(null);
+    expect(there()).toHaveLength(22);
+    catalogue.close();
+  });
+
+  it("goes on with the next file when one cannot be renamed", async () => {
+    const { catalogue, paths, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }, { bytes: 500 }]);
+    const run = await service({}, { ...REAL_FILES, rename: (from, to) => (from === paths[0] ? Promise.reject(Object.assign(new Error("EPERM"), { code: "EPERM" })) : REAL_FILES.rename(from, to)) }).enforcePackets(null);
+    expect(there()).toEqual([1, 3]);
+    expect(run.outcomes.map((one) => one.outcome)).toEqual(["failed", "deleted"]);
+    catalogue.close();
+  });
+
+  it("stops burying when tombstones cannot be unlinked, and finishes them later", async () => {
+    const { catalogue, service, there, gone } = world([{ bytes: 1000 }, { bytes: 1000 }, { bytes: 1000 }, { bytes: 3000 }]);
+    const stuck = service({}, { ...REAL_FILES, unlink: () => Promise.reject(Object.assign(new Error("EBUSY"), { code: "EBUSY" })) });
+    for (let tick = 0; tick < 4; tick += 1) await stuck.enforcePackets(null);
+    expect(there()).toEqual([2, 3, 4]);
+    expect(gone()).toEqual([1]);
+    expect(await service().recover()).toEqual({ removed: 1, stuck: 0 });
+    expect(there()).toEqual([2, 3, 4]);
+    catalogue.close();
+  });
+
+  it("frees space although the catalogue has no room to note it", async () => {
+    const { catalogue, free, service, there, gone } = world([{ bytes: 3000 }, { bytes: 2500 }]);
+    const full: RetentionParts["catalogue"] = {
+      files: catalogue.files, holds: catalogue.holds, marks: catalogue.marks, audit: catalogue.audit,
+      transaction: (body) => {
+        if (free() < 5000) throw new LookbackError("DISK_FULL", "no room");
+        return catalogue.transaction(body);
+      },
+    };
+    expect(await service({ catalogue: full }).enforcePackets(null)).toMatchObject({ deleted: 1 });
+    expect(there()).toEqual([2]);
+    expect(gone()).toEqual([1]);
+    catalogue.close();
+  });
+
+  it("does not believe a tombstone whose number another file has by now", async () => {
+    const { catalogue, service, there, gone, tombs } = world([{ bytes: 10 }, { bytes: 10 }]);
+    mkdirSync(tombs);
+    writeFileSync(path.join(tombs, "1-old-name.pcap"), "x");
+    expect(await service().recover()).toEqual({ removed: 1, stuck: 0 });
+    expect(there()).toEqual([1, 2]);
+    expect(gone()).toEqual([]);
+    catalogue.close();
+  });
+});
+
+describe("any files, failures and crashes", () => {
+  const spec = fc.record({
+    bytes: fc.integer({ min: 1, max: 900 }), storage: fc.constantFrom<"own" | "in-place">("own", "own", "own", "in-place"),
+    state: fc.constantFrom<"complete" | "writing">("complete", "complete", "complete", "writing"), locked: fc.constantFrom(false, false, true),
+    node: fc.constantFrom("a", "b"), firstMs: fc.nat(20),
+  });
+  it("lose nothing protected, keep catalogue and disk in step, and meet the target in the end", async () => {
+    await fc.assert(fc.asyncProperty(
+      fc.array(spec, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 99 }), fc.array(fc.record({ after: fc.nat(12), done: fc.boolean(), kind: fc.constantFrom("crash", "fail") }), { maxLength: 4 }),
+      async (files, percent, troubles) => {
+        const one = world(files, { rules: { freeSpace: { unit: "percent", value: percent } } });
+        const newest = new Set(["a", "b"].flatMap((node) => files.map((file, index) => ({ ...file, id: index + 1 })).filter((file) => file.node === node && file.storage === "own").sort((left, right) => left.firstMs - right.firstMs || left.id - right.id).at(-1)?.id ?? []));
+        const isProtected = (index: number): boolean => {
+          const file = files[index];
+          return file === undefined || file.storage === "in-place" || file.state === "writing" || file.locked || newest.has(index + 1);
+        };
+        let anyFailed = false;
+        for (const trouble of troubles) {
+          let left = trouble.after;
+          let crashed = false;
+          const risky = async (effect: () => Promise<void>): Promise<void> => {
+            if (crashed) throw new Error("this process is dead");
+            left -= 1;
+            if (left >= 0) return effect();
+            if (trouble.kind === "fail") {
+              left = trouble.after;
+              anyFailed = true;
+              throw Object.assign(new Error("EIO"), { code: "EIO" });
+            }
+            crashed = true;
+            if (trouble.done) await effect();
+            throw new Error("crash");
+          };
+          const catalogue: RetentionParts["catalogue"] = {
+            files: one.catalogue.files, holds: one.catalogue.holds, marks: one.catalogue.marks, audit: one.catalogue.audit,
+            transaction: (body) => {
+              if (crashed) throw new Error("this process is dead");
+              left -= 1;
+              if (left >= 0 || trouble.kind === "fail") return one.catalogue.transaction(body);
+              crashed = true;
+              if (trouble.done) one.catalogue.transaction(body);
+              throw new Error("crash");
+            },
+          };
+          const operations: TombstoneFiles = {
+            rename: (from, to) => risky(() => REAL_FILES.rename(from, to)), unlink: (file) => risky(() => REAL_FILES.unlink(file)), truncate: (file) => risky(() => REAL_FILES.truncate(file)),
+          };
+          await one.service({ catalogue }, operations).enforcePackets(null).catch(() => {});
+          // Nobody ever sees a row whose file is not there, except the one that was being renamed when the process ended.
+          const dangling = one.catalogue.files.list().filter((row) => row.state !== "gone" && !existsSync(row.path));
+          expect(dangling.length).toBeLessThanOrEqual(1);
+        }
+        await one.service().recover();
+        await one.service().enforcePackets(null);
+        for (const row of one.catalogue.files.list()) expect(existsSync(row.path)).toBe(row.state !== "gone");
+        files.forEach((file, index) => {
+          if (isProtected(index)) expect(statSync(one.paths[index] ?? "").size).toBe(file.bytes);
+        });
+        expect(existsSync(one.tombs) ? readdirSync(one.tombs) : []).toEqual([]);
+        const idle = files.flatMap((file, index) => (!isProtected(index) && one.there().includes(index + 1) ? [{ ...file, id: index + 1 }] : []));
+        if (one.free() < (TOTAL * percent) / 100) expect(idle).toEqual([]);
+        if (!anyFailed) {
+          // Oldest first, and not one more than needed.
+          const gone = one.gone().map((id) => ({ id, bytes: files[id - 1]?.bytes ?? 0, firstMs: files[id - 1]?.firstMs ?? 0 }));
+          for (const deleted of gone) for (const spared of idle) expect(deleted.firstMs < spared.firstMs || (deleted.firstMs === spared.firstMs && deleted.id < spared.id)).toBe(true);
+          const last = gone.sort((left, right) => left.firstMs - right.firstMs || left.id - right.id).at(-1);
+          if (last) expect(one.free() - last.bytes).toBeLessThan((TOTAL * percent) / 100);
+        }
+        one.catalogue.close();
+      },
+    ), { numRuns: 60 });
+  }, 120_000);
+});
+
+describe("old sessions", () => {
+  const partitions = ["2026-01-01", "2026-01-02", "2026-01-09", "2026-01-10"].map((day) => ({ day, rows: 5, bytes: 10, segments: 1 }));
+  it("go by day, but for held ones", async () => {
+    const { catalogue, service, expired } = world([], { rules: { expireDays: 3 }, partitions, nowMs: Date.UTC(2026, 0, 10, 4), sessions: [{ id: "s", firstPacketMs: 0, lastPacketMs: Date.UTC(2026, 0, 2, 5), packets: [] }] });
+    expect((await service().sessionPlan()).items.filter((item) => item.action === "expire").map((item) => item.day)).toEqual(["2026-01-01", "2026-01-02"]);
+    catalogue.holds.add({ subject: "session", subjectId: "s", reason: "case 7", createdBy: "ann" });
+    expect(await service().expireSessions(null)).toEqual({ expired: ["2026-01-01"], failed: [] });
+    expect(expired).toEqual(["2026-01-01"]);
+    expect(catalogue.audit.list()).toMatchObject([{ action: "sessions-expired", details: { day: "2026-01-01", rows: 5 } }]);
+    catalogue.close();
+  });
+  it("go on when one day fails", async () => {
+    const { catalogue, service } = world([], { rules: { expireDays: 3 }, partitions, nowMs: Date.UTC(2026, 0, 10, 4) });
+    const stubborn = service({ store: { partitions: () => Promise.resolve(partitions), expirePartition: (day) => (day === "2026-01-01" ? Promise.reject(new Error("busy")) : Promise.resolve()), async *streamPackets() {} } });
+    expect(await stubborn.expireSessions(null)).toEqual({ expired: ["2026-01-02"], failed: [{ day: "2026-01-01", reason: "busy" }] });
+    catalogue.close();
+  });
+});
