@@ -25,7 +25,7 @@ export const LIMITS = {
   importPaths: 100,
   depth: 15,
   aliases: 50,
-  tokens: 8_000,
+  tokens: 4_000,
   expandedFields: 5_000,
   cost: 20_000,
   bodyBytes: 1 << 20,

@@ -4,58 +4,58 @@ import { AddressScalar, DateTimeScalar, LongScalar } from "../scalar/scalars.js"
 
 @ObjectType("SessionCert", { simpleResolvers: true, description: "One of the objects of `cert`." })
 export class SessionCert {
-  @Field(() => [String], { nullable: true, description: "Alt Name of the CERT traffic. Searched as `cert.alt`." })
+  @Field(() => [String], { nullable: true, description: "DNS names that the certificate is valid for. Searched as `cert.alt`." })
   alt!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of cert.alt. Searched as `cert.alt.cnt`." })
   altCnt!: number | null;
 
-  @Field(() => String, { nullable: true, description: "Curve of the CERT traffic. Searched as `cert.curve`." })
+  @Field(() => String, { nullable: true, description: "Named curve of an elliptic-curve key. Searched as `cert.curve`." })
   curve!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Hash of the CERT traffic. Searched as `cert.hash`." })
+  @Field(() => String, { nullable: true, description: "SHA-1 of the certificate, hex pairs with colons. Searched as `cert.hash`." })
   hash!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Issuer CN of the CERT traffic. Searched as `cert.issuer.cn`." })
-  issuerCN!: string | null;
+  @Field(() => [String], { nullable: true, description: "Common name of the issuer, in lower case. Searched as `cert.issuer.cn`." })
+  issuerCN!: readonly string[] | null;
 
-  @Field(() => String, { nullable: true, description: "Issuer ON of the CERT traffic. Searched as `cert.issuer.on`." })
-  issuerON!: string | null;
+  @Field(() => [String], { nullable: true, description: "Organisation of the issuer. Searched as `cert.issuer.on`." })
+  issuerON!: readonly string[] | null;
 
-  @Field(() => String, { nullable: true, description: "Issuer Org Unit of the CERT traffic. Searched as `cert.issuer.ou`." })
-  issuerOU!: string | null;
+  @Field(() => [String], { nullable: true, description: "Organisational unit of the issuer. Searched as `cert.issuer.ou`." })
+  issuerOU!: readonly string[] | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "Not After of the CERT traffic. Searched as `cert.notafter`." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "End of validity. Searched as `cert.notafter`." })
   notAfter!: number | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "Not Before of the CERT traffic. Searched as `cert.notbefore`." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "Start of validity. Searched as `cert.notbefore`." })
   notBefore!: number | null;
 
-  @Field(() => String, { nullable: true, description: "Public Algorithm of the CERT traffic. Searched as `cert.publicAlgorithm`." })
+  @Field(() => String, { nullable: true, description: "Algorithm of the public key. Searched as `cert.publicAlgorithm`." })
   publicAlgorithm!: string | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Days remaining of the CERT traffic. Searched as `cert.remainingDays`." })
+  @Field(() => LongScalar, { nullable: true, description: "Whole days from the session's first packet to the end of validity. Searched as `cert.remainingDays`." })
   remainingDays!: number | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Seconds remaining of the CERT traffic. Searched as `cert.remainingSeconds`." })
+  @Field(() => LongScalar, { nullable: true, description: "Seconds from the session's first packet to the end of validity. Searched as `cert.remainingSeconds`." })
   remainingSeconds!: number | null;
 
-  @Field(() => String, { nullable: true, description: "Serial Number of the CERT traffic. Searched as `cert.serial`." })
+  @Field(() => String, { nullable: true, description: "Serial number in hex, as encoded. Searched as `cert.serial`." })
   serial!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Subject CN of the CERT traffic. Searched as `cert.subject.cn`." })
-  subjectCN!: string | null;
+  @Field(() => [String], { nullable: true, description: "Common name of the subject, in lower case. Searched as `cert.subject.cn`." })
+  subjectCN!: readonly string[] | null;
 
-  @Field(() => String, { nullable: true, description: "Subject ON of the CERT traffic. Searched as `cert.subject.on`." })
-  subjectON!: string | null;
+  @Field(() => [String], { nullable: true, description: "Organisation of the subject. Searched as `cert.subject.on`." })
+  subjectON!: readonly string[] | null;
 
-  @Field(() => String, { nullable: true, description: "Subject Org Unit of the CERT traffic. Searched as `cert.subject.ou`." })
-  subjectOU!: string | null;
+  @Field(() => [String], { nullable: true, description: "Organisational unit of the subject. Searched as `cert.subject.ou`." })
+  subjectOU!: readonly string[] | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Days Valid For of the CERT traffic. Searched as `cert.validfor`." })
+  @Field(() => LongScalar, { nullable: true, description: "Whole days from start to end of validity. Searched as `cert.validfor`." })
   validDays!: number | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Seconds Valid For of the CERT traffic. Searched as `cert.validforSeconds`." })
+  @Field(() => LongScalar, { nullable: true, description: "Seconds from start to end of validity. Searched as `cert.validforSeconds`." })
   validSeconds!: number | null;
 }
 
@@ -88,137 +88,119 @@ export class SessionDestination {
 
 @ObjectType("SessionDnsAnswers", { simpleResolvers: true, description: "One of the objects of `dns.answers`." })
 export class SessionDnsAnswers {
-  @Field(() => String, { nullable: true, description: "DNS Answer CAA of the DNS traffic. Searched as `dns.answer.caa`." })
+  @Field(() => String, { nullable: true, description: "CAA record in presentation form. Searched as `dns.answer.caa`." })
   caa!: string | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Answer Class of the DNS traffic. Searched as `dns.answer.class`." })
+  @Field(() => String, { nullable: true, description: "Class of the record. Searched as `dns.answer.class`." })
   class!: string | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Answer CNAME of the DNS traffic. Searched as `dns.answer.cname`." })
+  @Field(() => String, { nullable: true, description: "Name that a CNAME record points to. Searched as `dns.answer.cname`." })
   cname!: string | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Answer DS of the DNS traffic. Searched as `dns.answer.ds`." })
+  @Field(() => String, { nullable: true, description: "DS record in presentation form. Searched as `dns.answer.ds`." })
   ds!: string | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Answer HTTPS of the DNS traffic. Searched as `dns.answer.https`." })
+  @Field(() => String, { nullable: true, description: "HTTPS record in presentation form. Searched as `dns.answer.https`." })
   https!: string | null;
 
-  @Field(() => AddressScalar, { nullable: true, description: "DNS Answer IP of the DNS traffic. Searched as `dns.answer.ip`." })
+  @Field(() => AddressScalar, { nullable: true, description: "Address of an A or AAAA record. Searched as `dns.answer.ip`." })
   ip!: string | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Answer MX of the DNS traffic. Searched as `dns.answer.mx`." })
+  @Field(() => String, { nullable: true, description: "Mail exchange of an MX record. Searched as `dns.answer.mx`." })
   mx!: string | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Name of the DNS traffic. Searched as `dns.answer.name`." })
+  @Field(() => String, { nullable: true, description: "Name that the record belongs to. Searched as `dns.answer.name`." })
   name!: string | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Answer NS of the DNS traffic. Searched as `dns.answer.ns`." })
+  @Field(() => String, { nullable: true, description: "Name server of an NS record. Searched as `dns.answer.ns`." })
   nameserver!: string | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Answer NSEC of the DNS traffic. Searched as `dns.answer.nsec`." })
+  @Field(() => String, { nullable: true, description: "NSEC record in presentation form. Searched as `dns.answer.nsec`." })
   nsec!: string | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "DNS Answer Priority of the DNS traffic. Searched as `dns.answer.priority`." })
+  @Field(() => LongScalar, { nullable: true, description: "Preference of an MX record. Searched as `dns.answer.priority`." })
   priority!: number | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Answer RRSIG of the DNS traffic. Searched as `dns.answer.rrsig`." })
+  @Field(() => String, { nullable: true, description: "RRSIG record in presentation form, without the signature. Searched as `dns.answer.rrsig`." })
   rrsig!: string | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "DNS Answer TTL of the DNS traffic. Searched as `dns.answer.ttl`." })
+  @Field(() => LongScalar, { nullable: true, description: "Seconds that the record may be cached. Searched as `dns.answer.ttl`." })
   ttl!: number | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Answer TXT of the DNS traffic. Searched as `dns.answer.txt`." })
+  @Field(() => String, { nullable: true, description: "Text of a TXT record. Searched as `dns.answer.txt`." })
   txt!: string | null;
 
-  @Field(() => String, { nullable: true, description: "DNS Answer Type of the DNS traffic. Searched as `dns.answer.type`." })
+  @Field(() => String, { nullable: true, description: "Type of the record. Searched as `dns.answer.type`." })
   type!: string | null;
 }
 
 @ObjectType("SessionDns", { simpleResolvers: true, description: "One of the objects of `dns`." })
 export class SessionDns {
-  @Field(() => [SessionDnsAnswers], { nullable: true, description: "Resource records of the answer." })
+  @Field(() => [SessionDnsAnswers], { nullable: true, description: "Records of the responses, all sections." })
   answers!: readonly SessionDnsAnswers[] | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Number of values of dns.answer. Searched as `dns.answer.cnt`." })
+  @Field(() => LongScalar, { nullable: true, description: "Number of records in the responses. Searched as `dns.answer.cnt`." })
   answersCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "DNS Header Flags of the DNS traffic. Searched as `dns.header_flags`." })
+  @Field(() => [String], { nullable: true, description: "Flags set in the responses: AA, TC, RD, RA, AD, CD. Searched as `dns.header_flags`." })
   headerFlags!: readonly string[] | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Number of values of dns.header_flags. Searched as `dns.header_flags.cnt`." })
-  headerFlagsCnt!: number | null;
-
-  @Field(() => [String], { nullable: true, description: "DNS Host of the DNS traffic. Searched as `host.dns`." })
+  @Field(() => [String], { nullable: true, description: "Name asked for and the names that it is an alias of. Searched as `host.dns`." })
   host!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of host.dns. Searched as `host.dns.cnt`." })
   hostCnt!: number | null;
 
-  @Field(() => [AddressScalar], { nullable: true, description: "DNS IP of the DNS traffic. Searched as `ip.dns`." })
+  @Field(() => [AddressScalar], { nullable: true, description: "Addresses of the name asked for. Searched as `ip.dns`." })
   ip!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of ip.dns. Searched as `ip.dns.cnt`." })
   ipCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "DNS MX Host of the DNS traffic. Searched as `host.dns.mailserver`." })
+  @Field(() => [String], { nullable: true, description: "Names of mail exchanges in the response. Searched as `host.dns.mailserver`." })
   mailserverHost!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of host.dns.mailserver. Searched as `host.dns.mailserver.cnt`." })
   mailserverHostCnt!: number | null;
 
-  @Field(() => [AddressScalar], { nullable: true, description: "DNS MX IP of the DNS traffic. Searched as `ip.dns.mailserver`." })
+  @Field(() => [AddressScalar], { nullable: true, description: "Addresses of mail exchanges in the response. Searched as `ip.dns.mailserver`." })
   mailserverIp!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of ip.dns.mailserver. Searched as `ip.dns.mailserver.cnt`." })
   mailserverIpCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "DNS NS Host of the DNS traffic. Searched as `host.dns.nameserver`." })
+  @Field(() => [String], { nullable: true, description: "Names of name servers in the response. Searched as `host.dns.nameserver`." })
   nameserverHost!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of host.dns.nameserver. Searched as `host.dns.nameserver.cnt`." })
   nameserverHostCnt!: number | null;
 
-  @Field(() => [AddressScalar], { nullable: true, description: "DNS NS IP of the DNS traffic. Searched as `ip.dns.nameserver`." })
+  @Field(() => [AddressScalar], { nullable: true, description: "Addresses of name servers in the response. Searched as `ip.dns.nameserver`." })
   nameserverIp!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of ip.dns.nameserver. Searched as `ip.dns.nameserver.cnt`." })
   nameserverIpCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "DNS Op Code of the DNS traffic. Searched as `dns.opcode`." })
-  opcode!: readonly string[] | null;
+  @Field(() => String, { nullable: true, description: "Kind of operation: QUERY, NOTIFY, UPDATE, ... Searched as `dns.opcode`." })
+  opcode!: string | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Number of values of dns.opcode. Searched as `dns.opcode.cnt`." })
-  opcodeCnt!: number | null;
-
-  @Field(() => [String], { nullable: true, description: "DNS Puny of the DNS traffic. Searched as `dns.puny`." })
+  @Field(() => [String], { nullable: true, description: "Internationalised names in the ASCII form of the wire. Searched as `dns.puny`." })
   puny!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of dns.puny. Searched as `dns.puny.cnt`." })
   punyCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "DNS Query Class of the DNS traffic. Searched as `dns.query.class`." })
-  qc!: readonly string[] | null;
+  @Field(() => String, { nullable: true, description: "Class in the question. Searched as `dns.query.class`." })
+  qc!: string | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Number of values of dns.query.class. Searched as `dns.query.class.cnt`." })
-  qcCnt!: number | null;
+  @Field(() => String, { nullable: true, description: "Record type in the question. Searched as `dns.query.type`." })
+  qt!: string | null;
 
-  @Field(() => [String], { nullable: true, description: "DNS Query Type of the DNS traffic. Searched as `dns.query.type`." })
-  qt!: readonly string[] | null;
+  @Field(() => String, { nullable: true, description: "Name in the question. Searched as `dns.query.host`." })
+  queryHost!: string | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Number of values of dns.query.type. Searched as `dns.query.type.cnt`." })
-  qtCnt!: number | null;
-
-  @Field(() => [String], { nullable: true, description: "DNS Query Host of the DNS traffic. Searched as `dns.query.host`." })
-  queryHost!: readonly string[] | null;
-
-  @Field(() => LongScalar, { nullable: true, description: "Number of values of dns.query.host. Searched as `dns.query.host.cnt`." })
-  queryHostCnt!: number | null;
-
-  @Field(() => [String], { nullable: true, description: "DNS Status Code of the DNS traffic. Searched as `dns.status`." })
-  status!: readonly string[] | null;
-
-  @Field(() => LongScalar, { nullable: true, description: "Number of values of dns.status. Searched as `dns.status.cnt`." })
-  statusCnt!: number | null;
+  @Field(() => String, { nullable: true, description: "Response code: NOERROR, NXDOMAIN, ... Searched as `dns.status`." })
+  status!: string | null;
 }
 
 @ObjectType("SessionDot1ad", { simpleResolvers: true, description: "Fields of a session under `dot1ad`." })
@@ -241,163 +223,163 @@ export class SessionDot1q {
 
 @ObjectType("SessionHttp", { simpleResolvers: true, description: "Fields of a session under `http`." })
 export class SessionHttp {
-  @Field(() => [String], { nullable: true, description: "HTTP Auth Type of the HTTP traffic. Searched as `http.authtype`." })
+  @Field(() => [String], { nullable: true, description: "Scheme of an Authorization header. Searched as `http.authtype`." })
   authType!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.authtype. Searched as `http.authtype.cnt`." })
   authTypeCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Body Magic of the HTTP traffic. Searched as `http.bodymagic`." })
+  @Field(() => [String], { nullable: true, description: "Type of a body as its first bytes tell it. Searched as `http.bodymagic`." })
   bodyMagic!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.bodymagic. Searched as `http.bodymagic.cnt`." })
   bodyMagicCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Src Version of the HTTP traffic. Searched as `http.version.src`." })
+  @Field(() => [String], { nullable: true, description: "Protocol version of the requests. Searched as `http.version.src`." })
   clientVersion!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.version.src. Searched as `http.version.src.cnt`." })
   clientVersionCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Cookie Keys of the HTTP traffic. Searched as `http.cookie.key`." })
+  @Field(() => [String], { nullable: true, description: "Names of the cookies that clients sent. Searched as `http.cookie.key`." })
   cookieKey!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.cookie.key. Searched as `http.cookie.key.cnt`." })
   cookieKeyCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Cookie Values of the HTTP traffic. Searched as `http.cookie.value`." })
+  @Field(() => [String], { nullable: true, description: "Values of the cookies that clients sent; kept when parseCookieValue is on. Searched as `http.cookie.value`." })
   cookieValue!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.cookie.value. Searched as `http.cookie.value.cnt`." })
   cookieValueCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Host of the HTTP traffic. Searched as `host.http`." })
+  @Field(() => [String], { nullable: true, description: "Host header of a request, with its port and without, and the server name of a TLS client. Searched as `host.http`." })
   host!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of host.http. Searched as `host.http.cnt`." })
   hostCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP QS Keys of the HTTP traffic. Searched as `http.uri.key`." })
+  @Field(() => [String], { nullable: true, description: "Names in the query string, decoded. Searched as `http.uri.key`." })
   key!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.uri.key. Searched as `http.uri.key.cnt`." })
   keyCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Body MD5 of the HTTP traffic. Searched as `http.md5`." })
+  @Field(() => [String], { nullable: true, description: "MD5 of a whole body as transferred, content encoding kept. Searched as `http.md5`." })
   md5!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.md5. Searched as `http.md5.cnt`." })
   md5Cnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Request Method of the HTTP traffic. Searched as `http.method`." })
+  @Field(() => [String], { nullable: true, description: "Methods of the requests. Searched as `http.method`." })
   method!: readonly string[] | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Method CONNECT Count of the HTTP traffic. Searched as `http.method.CONNECT`." })
+  @Field(() => LongScalar, { nullable: true, description: "Number of CONNECT requests. Searched as `http.method.CONNECT`." })
   method_CONNECT!: number | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Method DELETE Count of the HTTP traffic. Searched as `http.method.DELETE`." })
+  @Field(() => LongScalar, { nullable: true, description: "Number of DELETE requests. Searched as `http.method.DELETE`." })
   method_DELETE!: number | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Method GET Count of the HTTP traffic. Searched as `http.method.GET`." })
+  @Field(() => LongScalar, { nullable: true, description: "Number of GET requests. Searched as `http.method.GET`." })
   method_GET!: number | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Method HEAD Count of the HTTP traffic. Searched as `http.method.HEAD`." })
+  @Field(() => LongScalar, { nullable: true, description: "Number of HEAD requests. Searched as `http.method.HEAD`." })
   method_HEAD!: number | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Method OPTIONS Count of the HTTP traffic. Searched as `http.method.OPTIONS`." })
+  @Field(() => LongScalar, { nullable: true, description: "Number of OPTIONS requests. Searched as `http.method.OPTIONS`." })
   method_OPTIONS!: number | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Method POST Count of the HTTP traffic. Searched as `http.method.POST`." })
+  @Field(() => LongScalar, { nullable: true, description: "Number of POST requests. Searched as `http.method.POST`." })
   method_POST!: number | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Method PUT Count of the HTTP traffic. Searched as `http.method.PUT`." })
+  @Field(() => LongScalar, { nullable: true, description: "Number of PUT requests. Searched as `http.method.PUT`." })
   method_PUT!: number | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.method. Searched as `http.method.cnt`." })
   methodCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP URI Path of the HTTP traffic. Searched as `http.uri.path`." })
+  @Field(() => [String], { nullable: true, description: "Request target up to the question mark. Searched as `http.uri.path`." })
   path!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.uri.path. Searched as `http.uri.path.cnt`." })
   pathCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Request Body of the HTTP traffic. Searched as `http.reqbody`." })
+  @Field(() => [String], { nullable: true, description: "Beginning of a request body, up to maxReqBody bytes. Searched as `http.reqbody`." })
   requestBody!: readonly string[] | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Src Header of the HTTP traffic. Searched as `http.hasheader.src`." })
+  @Field(() => [String], { nullable: true, description: "Names of the headers that the client sent. Searched as `http.hasheader.src`." })
   requestHeader!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.hasheader.src. Searched as `http.hasheader.src.cnt`." })
   requestHeaderCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "Request Header Fields of the HTTP traffic." })
+  @Field(() => [String], { nullable: true, description: "Name of each kept request header value, in the order of the values." })
   requestHeaderField!: readonly string[] | null;
 
-  @Field(() => [String], { nullable: true, description: "Request Header Values of the HTTP traffic. Searched as `http.hasheader.src.value`." })
+  @Field(() => [String], { nullable: true, description: "Request header values in lower case; with parseHTTPHeaderRequestAll. Searched as `http.hasheader.src.value`." })
   requestHeaderValue!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.hasheader.src.value. Searched as `http.hasheader.src.value.cnt`." })
   requestHeaderValueCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Dst Header of the HTTP traffic. Searched as `http.hasheader.dst`." })
+  @Field(() => [String], { nullable: true, description: "Names of the headers that the server sent. Searched as `http.hasheader.dst`." })
   responseHeader!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.hasheader.dst. Searched as `http.hasheader.dst.cnt`." })
   responseHeaderCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "Response Header fields of the HTTP traffic." })
+  @Field(() => [String], { nullable: true, description: "Name of each kept response header value, in the order of the values." })
   responseHeaderField!: readonly string[] | null;
 
-  @Field(() => [String], { nullable: true, description: "Response Header Values of the HTTP traffic. Searched as `http.hasheader.dst.value`." })
+  @Field(() => [String], { nullable: true, description: "Response header values in lower case; with parseHTTPHeaderResponseAll. Searched as `http.hasheader.dst.value`." })
   responseHeaderValue!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.hasheader.dst.value. Searched as `http.hasheader.dst.value.cnt`." })
   responseHeaderValueCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Dst Version of the HTTP traffic. Searched as `http.version.dst`." })
+  @Field(() => [String], { nullable: true, description: "Protocol version of the responses. Searched as `http.version.dst`." })
   serverVersion!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.version.dst. Searched as `http.version.dst.cnt`." })
   serverVersionCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Body SHA256 of the HTTP traffic. Searched as `http.sha256`." })
+  @Field(() => [String], { nullable: true, description: "SHA-256 of a whole body as transferred; kept when supportSha256 is on. Searched as `http.sha256`." })
   sha256!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.sha256. Searched as `http.sha256.cnt`." })
   sha256Cnt!: number | null;
 
-  @Field(() => [LongScalar], { nullable: true, description: "HTTP Status Code of the HTTP traffic. Searched as `http.statuscode`." })
+  @Field(() => [LongScalar], { nullable: true, description: "Status codes of the responses. Searched as `http.statuscode`." })
   statuscode!: readonly number[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.statuscode. Searched as `http.statuscode.cnt`." })
   statuscodeCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP URI of the HTTP traffic. Searched as `http.uri`." })
+  @Field(() => [String], { nullable: true, description: "Host and request target, without the scheme. Searched as `http.uri`." })
   uri!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.uri. Searched as `http.uri.cnt`." })
   uriCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP User of the HTTP traffic. Searched as `http.user`." })
+  @Field(() => [String], { nullable: true, description: "User name in an Authorization header. Searched as `http.user`." })
   user!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.user. Searched as `http.user.cnt`." })
   userCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP Useragent of the HTTP traffic. Searched as `http.user-agent`." })
+  @Field(() => [String], { nullable: true, description: "User-Agent header of a request. Searched as `http.user-agent`." })
   useragent!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.user-agent. Searched as `http.user-agent.cnt`." })
   useragentCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "HTTP QS Values of the HTTP traffic. Searched as `http.uri.value`." })
+  @Field(() => [String], { nullable: true, description: "Values in the query string, decoded; kept when parseQSValue is on. Searched as `http.uri.value`." })
   value!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.uri.value. Searched as `http.uri.value.cnt`." })
   valueCnt!: number | null;
 
-  @Field(() => [AddressScalar], { nullable: true, description: "HTTP XFF IP of the HTTP traffic. Searched as `ip.xff`." })
+  @Field(() => [AddressScalar], { nullable: true, description: "Addresses in X-Forwarded-For headers. Searched as `ip.xff`." })
   xffIp!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of ip.xff. Searched as `ip.xff.cnt`." })
@@ -437,10 +419,31 @@ export class SessionNetwork {
   vlan!: SessionNetworkVlan | null;
 }
 
+@ObjectType("SessionSctp", { simpleResolvers: true, description: "Fields of a session under `sctp`." })
+export class SessionSctp {
+  @Field(() => [LongScalar], { nullable: true, description: "Payload protocol identifiers of the user data. Searched as `sctp.protoId`." })
+  protoId!: readonly number[] | null;
+}
+
 @ObjectType("SessionServer", { simpleResolvers: true, description: "Fields of a session under `server`." })
 export class SessionServer {
   @Field(() => LongScalar, { nullable: true, description: "Payload bytes sent by the destination. Searched as `databytes.dst`." })
   bytes!: number | null;
+}
+
+@ObjectType("SessionSocks", { simpleResolvers: true, description: "Fields of a session under `socks`." })
+export class SessionSocks {
+  @Field(() => String, { nullable: true, description: "Name that the client asked the proxy to connect to. Searched as `host.socks`." })
+  host!: string | null;
+
+  @Field(() => AddressScalar, { nullable: true, description: "Address that the client asked the proxy to connect to. Searched as `ip.socks`." })
+  ip!: string | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Port that the client asked the proxy to connect to. Searched as `port.socks`." })
+  port!: number | null;
+
+  @Field(() => String, { nullable: true, description: "User name given to the proxy. Searched as `socks.user`." })
+  user!: string | null;
 }
 
 @ObjectType("SessionSource", { simpleResolvers: true, description: "Fields of a session under `source`." })
@@ -514,55 +517,55 @@ export class SessionTcpseq {
 
 @ObjectType("SessionTls", { simpleResolvers: true, description: "Fields of a session under `tls`." })
 export class SessionTls {
-  @Field(() => [String], { nullable: true, description: "Cipher of the TLS traffic. Searched as `tls.cipher`." })
+  @Field(() => [String], { nullable: true, description: "Cipher suite that the server chose. Searched as `tls.cipher`." })
   cipher!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of tls.cipher. Searched as `tls.cipher.cnt`." })
   cipherCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "Dst Session Id of the TLS traffic. Searched as `tls.sessionid.dst`." })
+  @Field(() => [String], { nullable: true, description: "Session id in a server hello, in hex. Searched as `tls.sessionid.dst`." })
   dstSessionId!: readonly string[] | null;
 
-  @Field(() => [String], { nullable: true, description: "JA3 of the TLS traffic. Searched as `tls.ja3`." })
+  @Field(() => [String], { nullable: true, description: "MD5 of version, ciphers, extensions, groups and point formats of a client hello. Searched as `tls.ja3`." })
   ja3!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of tls.ja3. Searched as `tls.ja3.cnt`." })
   ja3Cnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "JA3S of the TLS traffic. Searched as `tls.ja3s`." })
+  @Field(() => [String], { nullable: true, description: "MD5 of version, cipher and extensions of a server hello. Searched as `tls.ja3s`." })
   ja3s!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of tls.ja3s. Searched as `tls.ja3s.cnt`." })
   ja3sCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "JA3SSTR of the TLS traffic. Searched as `tls.ja3sstring`." })
+  @Field(() => [String], { nullable: true, description: "Text that JA3S hashes; with ja3Strings. Searched as `tls.ja3sstring`." })
   ja3sstring!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of tls.ja3sstring. Searched as `tls.ja3sstring.cnt`." })
   ja3sstringCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "JA3STR of the TLS traffic. Searched as `tls.ja3string`." })
+  @Field(() => [String], { nullable: true, description: "Text that JA3 hashes; with ja3Strings. Searched as `tls.ja3string`." })
   ja3string!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of tls.ja3string. Searched as `tls.ja3string.cnt`." })
   ja3stringCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "JA4 of the TLS traffic. Searched as `tls.ja4`." })
+  @Field(() => [String], { nullable: true, description: "JA4 fingerprint of a client hello. Searched as `tls.ja4`." })
   ja4!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of tls.ja4. Searched as `tls.ja4.cnt`." })
   ja4Cnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "JA4_r of the TLS traffic. Searched as `tls.ja4_r`." })
+  @Field(() => [String], { nullable: true, description: "JA4 with its lists instead of their hashes; with ja4Raw. Searched as `tls.ja4_r`." })
   ja4_r!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of tls.ja4_r. Searched as `tls.ja4_r.cnt`." })
   ja4_rCnt!: number | null;
 
-  @Field(() => [String], { nullable: true, description: "Src Session Id of the TLS traffic. Searched as `tls.sessionid.src`." })
+  @Field(() => [String], { nullable: true, description: "Session id in a client hello, in hex. Searched as `tls.sessionid.src`." })
   srcSessionId!: readonly string[] | null;
 
-  @Field(() => [String], { nullable: true, description: "Version of the TLS traffic. Searched as `tls.version`." })
+  @Field(() => [String], { nullable: true, description: "Version that the server chose. Searched as `tls.version`." })
   version!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of tls.version. Searched as `tls.version.cnt`." })
@@ -572,7 +575,7 @@ export class SessionTls {
 /** Members of a session that come from the field catalogue. */
 @ObjectType("SessionFields", { simpleResolvers: true })
 export abstract class SessionFields {
-  @Field(() => [SessionCert], { nullable: true, description: "One object per certificate." })
+  @Field(() => [SessionCert], { nullable: true, description: "Certificates that either side presented." })
   cert!: readonly SessionCert[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of cert. Searched as `cert.cnt`." })
@@ -584,7 +587,7 @@ export abstract class SessionFields {
   @Field(() => SessionDestination, { nullable: true, description: "Fields under `destination`; null when the session has none of those asked for." })
   destination!: SessionDestination | null;
 
-  @Field(() => [SessionDns], { nullable: true, description: "One object per DNS query with its answers." })
+  @Field(() => [SessionDns], { nullable: true, description: "Questions that the session asked, each with its answers." })
   dns!: readonly SessionDns[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of dns. Searched as `dns.cnt`." })
@@ -662,11 +665,17 @@ export abstract class SessionFields {
   @Field(() => String, { nullable: true, description: "Id of the first segment of the same flow. Searched as `rootId`." })
   rootId!: string | null;
 
+  @Field(() => SessionSctp, { nullable: true, description: "Fields under `sctp`; null when the session has none of those asked for." })
+  sctp!: SessionSctp | null;
+
   @Field(() => LongScalar, { nullable: true, description: "Number of this segment in its flow, from 1. Searched as `session.segments`." })
   segmentCnt!: number | null;
 
   @Field(() => SessionServer, { nullable: true, description: "Fields under `server`; null when the session has none of those asked for." })
   server!: SessionServer | null;
+
+  @Field(() => SessionSocks, { nullable: true, description: "Fields under `socks`; null when the session has none of those asked for." })
+  socks!: SessionSocks | null;
 
   @Field(() => SessionSource, { nullable: true, description: "Fields under `source`; null when the session has none of those asked for." })
   source!: SessionSource | null;

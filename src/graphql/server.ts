@@ -1,0 +1,74 @@
+import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import type { ValidationRule } from "graphql";
+import { LookbackError } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
+import type { RequestContext } from "./context.js";
+import { formatError, toGraphQLError } from "./errors.js";
+import { LIMITS } from "./limits.js";
+import { checkShape, costOf } from "./operation-check.js";
+import { graphqlSchema } from "./schema.js";
+
+/** Runs `check`; a LookbackError of it as GraphQL carries it, or null. */
+function refusalOf(check: () => void): ReturnType<typeof toGraphQLError> | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof LookbackError) return toGraphQLError(error);
+    throw error;
+  }
+}
+
+/** The size limits as a validation rule. */
+export const shapeRule: ValidationRule = (context) => ({
+  Document(document) {
+    const refusal = refusalOf(() => checkShape(document));
+    if (refusal !== null) context.reportError(refusal);
+  },
+});
+
+/** Counts the cost before the operation runs, and returns it with the answer. */
+const costPlugin: ApolloServerPlugin<RequestContext> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ schema, document, request, operationName, contextValue }) {
+        const refusal = refusalOf(() => {
+          contextValue.cost = costOf(schema, document, request.variables ?? {}, operationName);
+        });
+        if (refusal !== null) throw refusal;
+      },
+      async willSendResponse({ response, contextValue }) {
+        if (response.body.kind !== "single") return;
+        const { singleResult } = response.body;
+        singleResult.extensions = { ...singleResult.extensions, cost: contextValue.cost };
+      },
+    };
+  },
+};
+
+/** The server that answers queries and mutations; subscriptions have transports of their own. Start and stop it once. */
+export function createGraphqlServer(logger: Logger): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
+    schema: graphqlSchema(),
+    // Whoever gets here is logged in; the endpoint answers nobody else.
+    introspection: true,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    status400ForVariableCoercionErrors: true,
+    stopOnTerminationSignals: false,
+    nodeEnv: "production",
+    parseOptions: { maxTokens: LIMITS.tokens },
+    validationRules: [shapeRule],
+    plugins: [ApolloServerPluginLandingPageDisabled(), costPlugin],
+    formatError: (formatted, error) => formatError(formatted, error, logger),
+    logger: {
+      debug: (message: unknown) => logger.debug({}, String(message)),
+      info: (message: unknown) => logger.info({}, String(message)),
+      warn: (message: unknown) => logger.warn({}, String(message)),
+      error: (message: unknown) => logger.error({}, String(message)),
+    },
+  });
+}

@@ -1,0 +1,46 @@
+import type { AccessService } from "../access/access-service.js";
+import { LookbackError, systemErrorCode } from "../base/errors.js";
+import type { DownloadGrant } from "../export/download-link.js";
+import type { ExportDownload } from "../export/export-service.js";
+import { requirePrincipal } from "./principal.js";
+import type { Route } from "./routes.js";
+
+/** Export files as downloads; `ExportService` satisfies it. */
+export interface Downloads {
+  /** The file of a link that holds. LINK_INVALID, NOT_FOUND. */
+  openLink(grant: DownloadGrant, signature: string): Promise<ExportDownload>;
+}
+
+function one(value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new LookbackError("LINK_INVALID", "this link is incomplete");
+}
+
+/** File name for `Content-Disposition`: quoted, other characters replaced. */
+function safeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._-]/g, "_");
+}
+
+/**
+ * The route of signed links: `/api/exports/:id/download`. The link is for one user, who must be logged in; ranges and
+ * conditional requests are answered by the file's SHA-256.
+ */
+export function downloadRoutes(access: AccessService, downloads: Downloads): readonly Route[] {
+  return [{
+    method: "get", path: "/api/exports/:id/download", access: "login",
+    handlers: [async (request, response, next) => {
+      const { user } = requirePrincipal(request);
+      access.require(user, "export");
+      const grant = { exportId: one(request.params["id"]), user: one(request.query["user"]), expiresMs: Number(one(request.query["expires"])) };
+      if (grant.user !== user.name) throw new LookbackError("LINK_INVALID", "this link was made for another user");
+      const file = await downloads.openLink(grant, one(request.query["signature"]));
+      access.audit(user.name, "export.download", { export: file.id, bytes: file.bytes, range: request.headers.range ?? null });
+      response.setHeader("ETag", `"${file.sha256}"`);
+      response.setHeader("Content-Disposition", `attachment; filename="${safeName(file.fileName)}"`);
+      response.type(file.contentType).sendFile(file.path, { acceptRanges: true, cacheControl: false, lastModified: false, dotfiles: "allow" }, (error) => {
+        if (error === undefined || error === null || response.headersSent) return;
+        next(systemErrorCode(error) === "ENOENT" ? new LookbackError("NOT_FOUND", "the export's file has gone") : error);
+      });
+    }],
+  }];
+}

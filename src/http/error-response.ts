@@ -1,0 +1,45 @@
+import type { ErrorRequestHandler, Response } from "express";
+import { LookbackError } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
+import { httpStatusOf } from "../graphql/errors.js";
+
+/** Sends an error as `{"error":{"code","message"}}` with its HTTP status. */
+export function sendError(response: Response, error: LookbackError): void {
+  const wait = error.details["retryAfterSeconds"];
+  if (typeof wait === "number") response.setHeader("Retry-After", String(wait));
+  if (error.code === "UNAUTHENTICATED") response.setHeader("WWW-Authenticate", "Bearer");
+  response.status(httpStatusOf(error)).json({ error: { code: error.code, message: error.message } });
+}
+
+/** The type that body-parser and send give their errors, or null. */
+function httpFault(error: unknown): { readonly status: number; readonly type: string } | null {
+  if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") return null;
+  return { status: error.status, type: "type" in error && typeof error.type === "string" ? error.type : "" };
+}
+
+/** What a client sees of an error of a handler. */
+export function shownError(error: unknown): LookbackError | null {
+  if (error instanceof LookbackError) return error;
+  const fault = httpFault(error);
+  if (fault === null || fault.status >= 500) return null;
+  if (fault.type === "entity.too.large") return new LookbackError("LIMIT_EXCEEDED", "the request's body is too large");
+  if (fault.status === 404) return new LookbackError("NOT_FOUND", "there is no such file");
+  return new LookbackError("BAD_INPUT", fault.type === "entity.parse.failed" ? "the request's body is not the JSON that it claims to be" : "the request cannot be read");
+}
+
+/** The last handler: errors as JSON; faults of ours go to the log under a reference. */
+export function errorHandler(logger: Logger): ErrorRequestHandler {
+  // Express tells an error handler by its four parameters.
+  return (error: unknown, request, response, _next) => {
+    const shown = shownError(error);
+    if (shown === null) logger.error({ method: request.method, path: request.path, error }, "a request failed");
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const tooLarge = httpFault(error)?.type === "entity.too.large";
+    sendError(response, shown ?? new LookbackError("INTERNAL", "an internal fault; the log has it"));
+    // The rest of a body that is too large is not read.
+    if (tooLarge) response.setHeader("Connection", "close");
+  };
+}

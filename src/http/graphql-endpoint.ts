@@ -1,0 +1,155 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import type { ApolloServer } from "@apollo/server";
+import { expressMiddleware } from "@as-integrations/express5";
+import express, { type RequestHandler, type Response } from "express";
+import { createHandler } from "graphql-sse/lib/use/express";
+import { useServer } from "graphql-ws/use/ws";
+import { WebSocketServer } from "ws";
+import { LookbackError } from "../base/errors.js";
+import { RequestContext } from "../graphql/context.js";
+import { toGraphQLError } from "../graphql/errors.js";
+import { LIMITS } from "../graphql/limits.js";
+import { graphqlSchema } from "../graphql/schema.js";
+import type { Services } from "../graphql/services.js";
+import { prepareOperation, shownErrors, shownResult } from "../graphql/streamed-operation.js";
+import { principalOf, requirePrincipal } from "./principal.js";
+import type { Route } from "./routes.js";
+import { originOf } from "./same-origin.js";
+
+/** Most WebSocket connections at once, and most operations that run on one. */
+const MAX_SOCKETS = 200;
+const MAX_SOCKET_OPERATIONS = 50;
+/** Milliseconds between pings that keep a connection through proxies. */
+const KEEP_ALIVE_MS = 12_000;
+
+function gone(): LookbackError {
+  return new LookbackError("QUERY_CANCELLED", "the client left");
+}
+
+/** Everything under `/graphql`: queries and mutations by POST or GET, subscriptions by SSE and WebSocket. */
+export class GraphqlEndpoint {
+  readonly #services: Services;
+  readonly #apollo: ApolloServer<RequestContext>;
+  readonly #stopping = new AbortController();
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes });
+  readonly #disposeSockets: () => Promise<void>;
+
+  constructor(services: Services, apollo: ApolloServer<RequestContext>) {
+    this.#services = services;
+    this.#apollo = apollo;
+    this.#disposeSockets = this.#serveSockets();
+  }
+
+  /** The routes; the Apollo server must have started. */
+  routes(): readonly Route[] {
+    const json = express.json({ limit: LIMITS.bodyBytes });
+    const apollo = expressMiddleware(this.#apollo, { context: ({ req, res }) => Promise.resolve(this.#contextOf(req, res)) });
+    // Apollo's adapter takes a request without body for a missing parser.
+    const withBody: RequestHandler = (request, _response, next) => {
+      request.body ??= {};
+      next();
+    };
+    const stream = this.#streamHandler();
+    return [
+      { method: "get", path: "/graphql", access: "login", handlers: [withBody, apollo] },
+      { method: "post", path: "/graphql", access: "login", handlers: [json, withBody, apollo] },
+      { method: "get", path: "/graphql/stream", access: "login", handlers: [stream] },
+      { method: "post", path: "/graphql/stream", access: "login", handlers: [json, stream] },
+    ];
+  }
+
+  /** Ends streams and connections; their clients see them complete. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new LookbackError("SHUTTING_DOWN", "the service is stopping"));
+    await this.#disposeSockets();
+  }
+
+  #contextOf(request: IncomingMessage, response: Response): RequestContext {
+    const abort = new AbortController();
+    response.once("close", () => {
+      if (!response.writableFinished) abort.abort(gone());
+    });
+    return new RequestContext(this.#services, requirePrincipal(request), AbortSignal.any([abort.signal, this.#stopping.signal]));
+  }
+
+  #streamHandler(): RequestHandler {
+    const { logger } = this.#services;
+    const handler = createHandler<RequestContext & Record<PropertyKey, unknown>>({
+      schema: graphqlSchema(),
+      // No token: every operation has a connection of its own ("distinct connections mode").
+      authenticate: () => "",
+      onSubscribe: (request, { query, variables, operationName }) => {
+        const context = this.#contextOf(request.raw, request.context.res);
+        const prepared = prepareOperation({ query, variables, operationName }, context);
+        if ("errors" in prepared) return { errors: shownErrors(prepared.errors, logger) };
+        // The handler's types want an index signature, which a class has none of; the object stays the same.
+        return { ...prepared.args, contextValue: Object.assign(context, {}) };
+      },
+      onNext: (context, _request, result) => ("hasNext" in result ? undefined : shownResult(result, context, logger)),
+    });
+    return async (request, response) => {
+      await handler(request, response);
+    };
+  }
+
+  #serveSockets(): () => Promise<void> {
+    const { logger, access } = this.#services;
+    const running = new WeakMap<object, Map<string, { readonly context: RequestContext; readonly abort: AbortController }>>();
+    const operationsOf = (socket: object): Map<string, { readonly context: RequestContext; readonly abort: AbortController }> => {
+      let operations = running.get(socket);
+      if (operations === undefined) running.set(socket, (operations = new Map()));
+      return operations;
+    };
+    const disposable = useServer({
+      schema: graphqlSchema(),
+      onSubscribe: ({ extra }, id, { query, variables, operationName }) => {
+        // Looked up anew: a login that ended since the connection was made ends here too.
+        const principal = principalOf(extra.request, access);
+        const operations = operationsOf(extra.socket);
+        if (principal === null) return shownErrors([toGraphQLError(new LookbackError("UNAUTHENTICATED", "the login has ended"))], logger);
+        if (operations.size >= MAX_SOCKET_OPERATIONS) {
+          return shownErrors([toGraphQLError(new LookbackError("LIMIT_EXCEEDED", `a connection runs ${MAX_SOCKET_OPERATIONS} operations at once`, { limit: MAX_SOCKET_OPERATIONS }))], logger);
+        }
+        const abort = new AbortController();
+        const context = new RequestContext(this.#services, principal, AbortSignal.any([abort.signal, this.#stopping.signal]));
+        const prepared = prepareOperation({ query, variables, operationName }, context);
+        if ("errors" in prepared) return shownErrors(prepared.errors, logger);
+        operations.set(id, { context, abort });
+        return prepared.args;
+      },
+      onNext: ({ extra }, id, _payload, _args, result) => {
+        const operation = operationsOf(extra.socket).get(id);
+        return operation === undefined ? undefined : shownResult(result, operation.context, logger);
+      },
+      onComplete: ({ extra }, id) => {
+        operationsOf(extra.socket).get(id)?.abort.abort(gone());
+        operationsOf(extra.socket).delete(id);
+      },
+      onDisconnect: ({ extra }) => {
+        for (const { abort } of operationsOf(extra.socket).values()) abort.abort(gone());
+        running.delete(extra.socket);
+      },
+    }, this.#sockets, KEEP_ALIVE_MS);
+    return async () => {
+      await disposable.dispose();
+    };
+  }
+
+  /** Takes WebSocket upgrades of `/graphql` on a server; others, and those of nobody or of another site, are refused. */
+  acceptUpgrades(server: Server): void {
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const refuse = (status: string): void => {
+        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      };
+      socket.on("error", () => socket.destroy());
+      if (request.url?.split("?")[0] !== "/graphql") return refuse("404 Not Found");
+      const principal = principalOf(request, this.#services.access);
+      if (principal === null) return refuse("401 Unauthorized");
+      // A browser sends the cookie with a foreign page's upgrade as well, and no preflight.
+      if (originOf(request) === "other") return refuse("403 Forbidden");
+      if (this.#stopping.signal.aborted || this.#sockets.clients.size >= MAX_SOCKETS) return refuse("503 Service Unavailable");
+      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#sockets.emit("connection", client, request));
+    });
+  }
+}

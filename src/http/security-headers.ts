@@ -1,0 +1,27 @@
+import type { RequestHandler, Response } from "express";
+
+/** Pages may load nothing but our own style sheet. */
+const STRICT = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** The explorer: our scripts, and styles that its editor writes as it goes. */
+export const EXPLORER_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Headers of every answer. */
+export const securityHeaders: RequestHandler = (_request, response, next) => {
+  response.setHeader("Content-Security-Policy", STRICT);
+  response.setHeader("X-Content-Type-Options", "nosniff");
+  response.setHeader("X-Frame-Options", "DENY");
+  response.setHeader("Referrer-Policy", "no-referrer");
+  response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+  response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+  response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+  // Answers are about sessions that others may not see: no cache keeps them.
+  response.setHeader("Cache-Control", "no-store");
+  next();
+};
+
+/** Lets a file of ours be cached; it changes with the version only. */
+export function cacheable(response: Response): void {
+  response.setHeader("Cache-Control", "private, max-age=3600");
+}

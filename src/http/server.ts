@@ -1,0 +1,155 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import express, { type RequestHandler } from "express";
+import { LookbackError } from "../base/errors.js";
+import { createGraphqlServer } from "../graphql/server.js";
+import type { Services } from "../graphql/services.js";
+import { downloadRoutes, type Downloads } from "./downloads.js";
+import { errorHandler } from "./error-response.js";
+import { explorerRoutes } from "./explorer.js";
+import { GraphqlEndpoint } from "./graphql-endpoint.js";
+import { HealthChecks, healthRoutes } from "./health.js";
+import { loginRoutes } from "./login.js";
+import { Metrics, metricsRoute, observeRequests } from "./metrics.js";
+import { rootPage } from "./pages.js";
+import { principalOf, requirePrincipal, setPrincipal } from "./principal.js";
+import type { Route } from "./routes.js";
+import { refuseForeign } from "./same-origin.js";
+import { securityHeaders } from "./security-headers.js";
+
+/** What the server is made of. */
+export interface HttpServerParts {
+  readonly services: Services;
+  readonly downloads: Downloads | null;
+  readonly health: HealthChecks;
+  readonly metrics: Metrics;
+  /** Address to listen on; loopback unless configured otherwise. */
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Set the cookie's `Secure`, for servers behind TLS. */
+  readonly secureCookies: boolean;
+  /** How long requests may go on when the server stops, in milliseconds. */
+  readonly drainMs: number;
+}
+
+/** Longest time for a request's headers and body, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 60_000;
+const HEADERS_TIMEOUT_MS = 20_000;
+
+/** A server that runs. */
+export interface HttpServer {
+  readonly url: string;
+  readonly port: number;
+  /** Every route, for the test that walks them. */
+  readonly routes: readonly Route[];
+  /** Refuses new work, lets requests end for the drain time, then cuts them. */
+  stop(): Promise<void>;
+}
+
+/** Who is asking; public paths go on without anybody, all others need a login even to learn that they do not exist. */
+function gate(parts: HttpServerParts, routes: readonly Route[]): RequestHandler {
+  const open = new Set(routes.filter((route) => route.access === "public").map((route) => `${route.method} ${route.path}`));
+  return (request, response, next) => {
+    const principal = principalOf(request, parts.services.access);
+    if (principal !== null) {
+      setPrincipal(request, principal);
+      next();
+      return;
+    }
+    const method = request.method === "HEAD" ? "get" : request.method.toLowerCase();
+    if (open.has(`${method} ${request.path}`)) {
+      next();
+      return;
+    }
+    if (method === "get" && request.accepts(["json", "html"]) === "html" && request.headers.authorization === undefined) {
+      response.redirect(303, `/login?next=${encodeURIComponent(request.path)}`);
+      return;
+    }
+    throw new LookbackError("UNAUTHENTICATED", "log in first: POST /login, or send a bearer token");
+  };
+}
+
+function rootRoute(): Route {
+  return {
+    method: "get", path: "/", access: "login",
+    handlers: [(request, response) => {
+      response.type("text/html").send(rootPage(requirePrincipal(request).user.name));
+    }],
+  };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.removeListener("error", reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new LookbackError("INTERNAL", "the server listens on no port");
+  return address;
+}
+
+/** Starts the server. UNAVAILABLE when it cannot listen there. */
+export async function startHttpServer(parts: HttpServerParts): Promise<HttpServer> {
+  const { services, host, port } = parts;
+  const { logger, access, clock } = services;
+  const apollo = createGraphqlServer(logger);
+  await apollo.start();
+  const endpoint = new GraphqlEndpoint(services, apollo);
+  let stopping = false;
+  const routes: readonly Route[] = [
+    ...healthRoutes(parts.health, () => stopping),
+    ...loginRoutes(access, clock, parts.secureCookies),
+    rootRoute(),
+    ...endpoint.routes(),
+    ...explorerRoutes(),
+    metricsRoute(parts.metrics),
+    ...(parts.downloads === null ? [] : downloadRoutes(access, parts.downloads)),
+  ];
+
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.enable("case sensitive routing");
+  app.enable("strict routing");
+  app.use(securityHeaders, observeRequests(parts.metrics));
+  app.use((_request, response, next) => {
+    if (stopping) response.setHeader("Connection", "close");
+    next();
+  });
+  app.use(gate(parts, routes), refuseForeign);
+  for (const { method, path, handlers } of routes) app[method](path, ...handlers);
+  app.use((request) => {
+    throw new LookbackError("NOT_FOUND", `there is no ${request.method} ${request.path}`);
+  });
+  app.use(errorHandler(logger));
+
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS }, app);
+  endpoint.acceptUpgrades(server);
+  let address: AddressInfo;
+  try {
+    address = await listen(server, host, port);
+  } catch (cause) {
+    await apollo.stop();
+    throw new LookbackError("UNAVAILABLE", `cannot listen on ${host} port ${port}: ${cause instanceof Error ? cause.message : String(cause)}`, { host, port }, { cause });
+  }
+  const shownHost = host.includes(":") ? `[${host}]` : host;
+
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    const closed = new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    server.closeIdleConnections();
+    await endpoint.stop();
+    const cut = setTimeout(() => server.closeAllConnections(), parts.drainMs);
+    await closed;
+    clearTimeout(cut);
+    await apollo.stop();
+  };
+  return { url: `http://${shownHost}:${address.port}`, port: address.port, routes, stop };
+}
