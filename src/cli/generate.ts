@@ -1,0 +1,61 @@
+/**
+ * Writes the generated files (`npm run generate`): schema/fields.json from the dissectors, the GraphQL session type from
+ * the fields, schema/schema.graphql from the types, schema/config.schema.json from the settings. A check that runs this
+ * and finds a difference means that one of them was not committed.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { LookbackError } from "../base/errors.js";
+import { configSchema } from "../config/config-schema.js";
+import { readDeclaredFields } from "../model/declared-fields.js";
+import { FieldCatalogue } from "../model/field-catalogue.js";
+import { loadNativeCore } from "../native/native.js";
+import { exitCodeOf, printError } from "./exit-code.js";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Writes a file when its content changes. Returns whether it did. */
+function write(path: string, content: string): boolean {
+  const file = `${ROOT}${path}`;
+  if (existsSync(file) && readFileSync(file, "utf8") === content) return false;
+  writeFileSync(file, content);
+  process.stdout.write(`wrote ${path}\n`);
+  return true;
+}
+
+function run(command: string, args: readonly string[]): void {
+  const { status } = spawnSync(command, args, { cwd: ROOT, stdio: "inherit" });
+  if (status !== 0) throw new LookbackError("INTERNAL", `${args.join(" ")} ended with status ${status ?? "none"}`);
+}
+
+/** The catalogue with a line per field, so that a difference shows the fields that changed. */
+function oneFieldPerLine(json: string): string {
+  const { fields, ...head } = JSON.parse(json) as { readonly version: number; readonly fields: readonly unknown[] };
+  return `${JSON.stringify(head).slice(0, -1)},"fields":[\n${fields.map((field) => JSON.stringify(field)).join(",\n")}\n]}\n`;
+}
+
+/** Everything but the GraphQL schema, which only a process with the new session type can print. */
+async function generateFields(): Promise<void> {
+  const fields = loadNativeCore().fieldCatalogue();
+  write("schema/fields.json", oneFieldPerLine(fields));
+  write("schema/config.schema.json", configSchema());
+  const { generateSessionFields } = await import("../graphql/session/generate-fields.js");
+  const catalogue = new FieldCatalogue(readDeclaredFields(JSON.parse(fields)));
+  if (write("src/graphql/session/session-fields.generated.ts", generateSessionFields(catalogue))) {
+    run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
+  }
+  run(process.execPath, [fileURLToPath(import.meta.url), "--schema"]);
+}
+
+async function generateSchema(): Promise<void> {
+  const { schemaText } = await import("../graphql/schema.js");
+  write("schema/schema.graphql", schemaText());
+}
+
+try {
+  await (process.argv.includes("--schema") ? generateSchema() : generateFields());
+} catch (error) {
+  process.stderr.write(`${printError(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}
