@@ -30,5 +30,5 @@ it("a tree without files stays the same object", () => {
 });
 
 it("the fields of a tree are those of its tests", () => {
-  expect([...fieldsOf(checked("port == 80 && !tags == a"))].map((field) => field.path).sort()).toEqual(["destination.port", "source.port", "tags"]);
+  expect([...fieldsOf(checked("mac == a && !tags == a"))].map((field) => field.path).sort()).toEqual(["destination.mac", "source.mac", "tags"]);
 });
