@@ -36,7 +36,7 @@ export interface DeviceFact {
   readonly directories: readonly string[];
   readonly freeBytes: number;
   readonly totalBytes: number;
-  /** Bytes of tombstones: on their way out, not free yet. */
+  /** Bytes of tombstones: on their way out, not free yet. A run unlinks them first, so what is left is stuck. */
   readonly pendingBytes: number;
 }
 
@@ -48,7 +48,7 @@ export interface PacketFacts {
 /** Why a packet file is kept. */
 export type KeepReason =
   | "enough-space" | "in-place" | "writing" | "newest" | "locked" | "held" | "needed-for-replay" | "deletion-failed"
-  | "device-unmeasured" | OwnershipRefusal;
+  | "device-unmeasured" | "deletion-pending" | OwnershipRefusal;
 
 /** One file and what happens to it. */
 export interface PacketPlanItem {

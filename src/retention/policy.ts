@@ -12,9 +12,10 @@ export function targetBytes(rule: FreeSpaceRule, totalBytes: number): number {
 }
 
 /**
- * Which packet files go. Where a device has less free than the rule wants (what is on its way out counts as free), the
- * files that may go are deleted in order of their first packet until the target is met, and not one more. A file may go
- * when we wrote it, it is complete, where it should be, and nothing protects it; the newest of each node never goes.
+ * Which packet files go. Where a device has less free than the rule wants, the files that may go are deleted in order of their
+ * first packet until the target is met, and not one more. While deleted files are still on the device, none go: what is
+ * not unlinked frees nothing, and deleting more would only lose packets. A file may go when we wrote it, it is complete,
+ * where it should be, and nothing protects it; the newest of each node never goes.
  *
  * Pure: the same facts and rule give the same plan, whatever the order of the facts.
  */
@@ -39,7 +40,7 @@ function planDevice(device: DeviceFact, files: readonly PacketFileFact[], newest
   const going: PacketPlanItem[] = [];
   const kept: PacketPlanItem[] = [];
   for (const file of files) {
-    const reason = protection(file, newest) ?? (needed > 0 ? null : "enough-space");
+    const reason = protection(file, newest) ?? (needed <= 0 ? "enough-space" : device.pendingBytes > 0 ? "deletion-pending" : null);
     if (reason !== null) {
       kept.push(item(file, "keep", reason));
       continue;
