@@ -20,7 +20,8 @@ export class RequestContext {
   readonly asOfMs: number;
   /** Cost of the operation, set before it runs. */
   cost = 0;
-  #scope: AccessScope | null = null;
+  /** TypeScript-private: Apollo copies the context of each operation, and a copy has no `#` members. */
+  private knownScope: AccessScope | null = null;
 
   constructor(services: Services, principal: Principal, signal: AbortSignal) {
     this.services = services;
@@ -35,8 +36,8 @@ export class RequestContext {
 
   /** What the user may see; made on first use, as a broken forced expression must not hide `me`. */
   get scope(): AccessScope {
-    this.#scope ??= this.services.scopes.scopeOf(this.user);
-    return this.#scope;
+    this.knownScope ??= this.services.scopes.scopeOf(this.user);
+    return this.knownScope;
   }
 
   /** What every store call takes. */

@@ -49,6 +49,16 @@ function ours(error: unknown): LookbackError | null {
   return null;
 }
 
+/** A code of ours that a wrapped GraphQL error carries (a scalar's), or null. */
+function carriedCode(error: unknown): ErrorCode | null {
+  for (let at: unknown = error, depth = 0; at instanceof GraphQLError && depth < 8; depth++) {
+    const code = at.extensions["code"];
+    if (typeof code === "string" && isCode(code) && code !== "INTERNAL") return code;
+    at = at.originalError;
+  }
+  return null;
+}
+
 /** `extensions` of an error: `code`, `retryable`, `limit` where there is one, and the details. */
 function extensionsOf(error: LookbackError): Record<string, unknown> {
   const { limit, ...details } = error.details;
@@ -75,8 +85,9 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   const known = ours(error);
   if (known !== null) return { message: known.message, ...place, extensions: extensionsOf(known) };
   const code = formatted.extensions?.["code"];
-  if (typeof code === "string") {
-    const own = FOREIGN_CODES[code] ?? (isCode(code) && code !== "INTERNAL" ? code : null);
+  const carried = carriedCode(error);
+  if (carried !== null || typeof code === "string") {
+    const own = carried ?? FOREIGN_CODES[String(code)] ?? null;
     if (own !== null) return { message, ...place, extensions: { code: own, retryable: ERROR_CODES[own].retryable } };
   } else if (error instanceof GraphQLError && error.originalError === undefined) {
     return { message, ...place, extensions: { code: "BAD_INPUT", retryable: false } };

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { Kind, getOperationAST, type DocumentNode, type FragmentDefinitionNode, type GraphQLSchema, type SelectionSetNode } from "graphql";
+import { GraphQLError, Kind, getOperationAST, type DocumentNode, type FragmentDefinitionNode, type GraphQLSchema, type SelectionSetNode } from "graphql";
 import { LookbackError } from "../base/errors.js";
 import { LIMITS } from "./limits.js";
 
@@ -76,20 +76,29 @@ export function checkShape(document: DocumentNode): void {
 
 /**
  * Cost of a valid operation: one unit per field selected, a page's fields times its size over a divisor, and a fixed
- * price per question to the store (see `complexity` in the resolvers). LIMIT_EXCEEDED above the limit.
+ * price per question to the store (see `complexity` in the resolvers). LIMIT_EXCEEDED above the limit; a GraphQLError when
+ * the variables do not fit.
  */
 export function costOf(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>, operationName: string | null): number {
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) return 0;
-  const cost = getComplexity({
-    schema,
-    query: document,
-    variables,
-    ...(operationName === null ? {} : { operationName }),
-    estimators: [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })],
-    maxQueryNodes: LIMITS.expandedFields * 2,
-  });
+  let cost: number;
+  try {
+    cost = getComplexity({
+      schema,
+      query: document,
+      variables,
+      ...(operationName === null ? {} : { operationName }),
+      estimators: [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })],
+      maxQueryNodes: LIMITS.expandedFields * 2,
+    });
+  } catch (error) {
+    // The variables do not fit; the scalar that refused one may have said why with a code of its own.
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new GraphQLError(error.message, { originalError: error, extensions: { code: "BAD_USER_INPUT", ...error.extensions } });
+  }
   const rounded = Math.ceil(cost);
+  // Not `>`: a cost that is no number is refused too.
   if (!(rounded <= LIMITS.cost)) throw refuse("the cost", rounded, LIMITS.cost);
   return rounded;
 }

@@ -1,6 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
-import type { ValidationRule } from "graphql";
+import { GraphQLError, type ValidationRule } from "graphql";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { RequestContext } from "./context.js";
@@ -9,22 +9,22 @@ import { LIMITS } from "./limits.js";
 import { checkShape, costOf } from "./operation-check.js";
 import { graphqlSchema } from "./schema.js";
 
-/** Runs `check`; a LookbackError of it as GraphQL carries it, or null. */
-function refusalOf(check: () => void): ReturnType<typeof toGraphQLError> | null {
-  try {
-    check();
-    return null;
-  } catch (error) {
-    if (error instanceof LookbackError) return toGraphQLError(error);
-    throw error;
-  }
+/** A refusal before running, for which the server answers with HTTP status 400; other errors as they are. */
+function asBadRequest(error: unknown): unknown {
+  const refusal = error instanceof LookbackError ? toGraphQLError(error) : error;
+  if (!(refusal instanceof GraphQLError)) return error;
+  return new GraphQLError(refusal.message, { originalError: refusal, extensions: { ...refusal.extensions, http: { status: 400 } } });
 }
 
 /** The size limits as a validation rule. */
 export const shapeRule: ValidationRule = (context) => ({
   Document(document) {
-    const refusal = refusalOf(() => checkShape(document));
-    if (refusal !== null) context.reportError(refusal);
+    try {
+      checkShape(document);
+    } catch (error) {
+      if (!(error instanceof LookbackError)) throw error;
+      context.reportError(toGraphQLError(error));
+    }
   },
 });
 
@@ -33,10 +33,11 @@ const costPlugin: ApolloServerPlugin<RequestContext> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ schema, document, request, operationName, contextValue }) {
-        const refusal = refusalOf(() => {
+        try {
           contextValue.cost = costOf(schema, document, request.variables ?? {}, operationName);
-        });
-        if (refusal !== null) throw refusal;
+        } catch (error) {
+          throw asBadRequest(error);
+        }
       },
       async willSendResponse({ response, contextValue }) {
         if (response.body.kind !== "single") return;
@@ -57,7 +58,6 @@ export function createGraphqlServer(logger: Logger): ApolloServer<RequestContext
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
-    status400ForVariableCoercionErrors: true,
     stopOnTerminationSignals: false,
     nodeEnv: "production",
     parseOptions: { maxTokens: LIMITS.tokens },

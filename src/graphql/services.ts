@@ -25,7 +25,7 @@ export interface Imports {
 }
 
 /** Where an export is. */
-export type ExportState = "queued" | "running" | "done" | "failed" | "cancelled";
+export type ExportState = "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
 
 /** One export as clients see it. */
 export interface ExportView {

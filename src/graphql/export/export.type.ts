@@ -10,6 +10,7 @@ export enum ExportStateName {
   DONE = "done",
   FAILED = "failed",
   CANCELLED = "cancelled",
+  EXPIRED = "expired",
 }
 
 registerEnumType(ExportStateName, {
@@ -21,6 +22,7 @@ registerEnumType(ExportStateName, {
     DONE: { description: "The file can be downloaded until `expires`." },
     FAILED: { description: "There is no file; `error` says why." },
     CANCELLED: { description: "Ended by its user." },
+    EXPIRED: { description: "Its time is over and its file is gone." },
   },
 });
 
