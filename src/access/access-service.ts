@@ -149,6 +149,13 @@ export class AccessService {
     this.audit(user, "token.revoke", { name });
   }
 
+  /** The enabled user of a name. Throws NOT_FOUND. */
+  user(name: string): User {
+    const user = this.#records.findUser(name);
+    if (user === null || !user.enabled) throw new LookbackError("NOT_FOUND", `there is no user ${name.slice(0, 64)}, or the user may not log in`);
+    return user;
+  }
+
   /** Throws FORBIDDEN unless the user's role allows the action. */
   require(user: User, permission: Permission): void {
     if (roleAllows(user.role, permission)) return;

@@ -187,7 +187,7 @@ export class ImportService {
       throw new LookbackError("CAPTURE_ALREADY_IMPORTED", `${job.path}: the same capture was imported before as ${known.displayName}`, { path: job.path, file: known.displayName });
     }
     const result = await native.importStream({
-      files: [{ path: capture.path, fileId }], stream: capture.stream, firstOrdinal: 0, settings, segmentDirectory, batchRows: ROWS_PER_SEGMENT,
+      files: [{ path: capture.path, fileId }], stream: capture.stream, firstOrdinal: 0, settings, segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: null,
     }, signal, report);
     try {
       signal.throwIfAborted();

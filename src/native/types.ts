@@ -102,7 +102,7 @@ export interface ImportOptions {
   /** Rows per segment at most. */
   readonly batchRows: number;
   /** Set when a stream of ours is replayed after a crash. */
-  readonly replay?: Replay;
+  readonly replay: Replay | null;
 }
 
 /** Where a stream stood when its rows were last written; a replay saves only sessions that had no final row then. */

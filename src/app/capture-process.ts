@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { systemClock } from "../base/clock.js";
+import type { Logger } from "../base/logger.js";
+import { openCap } from "../capture/cap-source.js";
+import { defaultInterface, noInterface } from "../capture/default-interface.js";
+import { LiveService } from "../capture/live-service.js";
+import type { PacketSource } from "../capture/packet-source.js";
+import type { LookbackConfig } from "../config/config.js";
+import { engineSettings } from "../config/engine-settings.js";
+import { openCore } from "./core.js";
+import { withLifecycle } from "./lifecycle.js";
+
+/** A capturing process. */
+export interface Capture {
+  readonly live: LiveService;
+  readonly source: PacketSource;
+  readonly stop: () => Promise<void>;
+}
+
+/** Takes the capture role and captures from the configured interface, else that of the default route. Throws UNAVAILABLE, ROLE_HELD. */
+export function startCapture(config: LookbackConfig, logger: Logger): Promise<Capture> {
+  return withLifecycle(logger, async (lifecycle) => {
+    const { values } = config;
+    const device = values.interface[0] ?? defaultInterface(readFileSync("/proc/net/route", "utf8"));
+    if (device === null) throw noInterface();
+    const core = await openCore(config, "capture", logger, lifecycle);
+    const live = new LiveService({
+      native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger, settings: engineSettings(config),
+      segmentDirectory: core.directories.sessions, packetDirectory: core.directories.packets, snapLength: values.snapLen,
+      maxFileBytes: Math.round(values.maxFileSizeG * 2 ** 30), maxFileSeconds: values.maxFileTimeM * 60,
+      openSource: (onPacket) => openCap(device, values.bpf ?? "", values.pcapBufferSize, onPacket),
+    });
+    lifecycle.add("live capture", live, (started) => started.stop());
+    return { live, source: await live.start() };
+  });
+}
+
+/** The wall clock in nanoseconds: the monotonic clock, set by the wall clock once a second so that it follows corrections. */
+function arrivalClock(): () => bigint {
+  let [wall, monotonic] = [0n, -2_000_000_000n];
+  return () => {
+    const now = process.hrtime.bigint();
+    if (now - monotonic > 1_000_000_000n) [wall, monotonic] = [BigInt(systemClock.nowMs()) * 1_000_000n, now];
+    return wall + (now - monotonic);
+  };
+}

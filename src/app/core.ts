@@ -1,0 +1,76 @@
+import path from "node:path";
+import { systemClock } from "../base/clock.js";
+import { LookbackError } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
+import { openCatalogue, type Catalogue } from "../catalogue/catalogue.js";
+import { takeRole, type Role } from "../catalogue/role-lock.js";
+import { ImportService } from "../capture/import-service.js";
+import type { LookbackConfig } from "../config/config.js";
+import { engineSettings } from "../config/engine-settings.js";
+import type { IndexStore } from "../index-store/index-store.js";
+import { EmbeddedStore } from "../index-store/embedded/store.js";
+import { packagedCatalogue, type FieldCatalogue } from "../model/field-catalogue.js";
+import { loadNativeCore } from "../native/native.js";
+import type { NativeCore } from "../native/types.js";
+import type { Lifecycle } from "./lifecycle.js";
+
+/** Where the parts of a data directory are. */
+export interface Directories {
+  readonly data: string;
+  readonly packets: string;
+  readonly sessions: string;
+  readonly exports: string;
+  readonly tombstones: string;
+}
+
+export function directoriesOf(config: LookbackConfig): Directories {
+  const below = (name: string): string => path.join(config.dataDirectory, name);
+  return { data: config.dataDirectory, packets: config.packetDirectory, sessions: below("sessions"), exports: below("exports"), tombstones: below("tombstones") };
+}
+
+/** What every process on a data directory is built on. */
+export interface Core {
+  readonly config: LookbackConfig;
+  readonly directories: Directories;
+  readonly logger: Logger;
+  readonly native: NativeCore;
+  readonly fields: FieldCatalogue;
+  readonly catalogue: Catalogue;
+  readonly store: IndexStore;
+}
+
+/** Takes the role, then opens catalogue and store. Throws ROLE_HELD, STORE_DAMAGED, UNAVAILABLE. */
+export async function openCore(config: LookbackConfig, role: Role, logger: Logger, lifecycle: Lifecycle): Promise<Core> {
+  const directories = directoriesOf(config);
+  const native = loadNativeCore();
+  const fields = packagedCatalogue();
+  lifecycle.add(`role ${role}`, takeRole(directories.data, role), (lock) => { lock.release(); });
+  const catalogue = lifecycle.add("catalogue", openCatalogue(directories.data, systemClock), (opened) => { opened.close(); });
+  const store = lifecycle.add("store", await EmbeddedStore.open({
+    catalogue, fields, clock: systemClock, logger, segmentDirectory: directories.sessions, memoryBytes: config.values.queryMemoryMiB * 2 ** 20,
+    threads: config.values.queryThreads, removeOrphans: role === "serve" ? orphansToRemove(directories.data) : "none",
+  }), (opened) => opened.close());
+  return { config, directories, logger, native, fields, catalogue, store };
+}
+
+/**
+ * Which uncommitted segments a serving process may remove: a running capture is about to commit some, so all only when
+ * there is none.
+ */
+function orphansToRemove(directory: string): "compacted" | "all" {
+  try {
+    takeRole(directory, "capture").release();
+    return "all";
+  } catch (error) {
+    if (error instanceof LookbackError && error.code === "ROLE_HELD") return "compacted";
+    throw error;
+  }
+}
+
+/** The import service on a core; the caller starts it. */
+export function importsOn({ config, directories, logger, native, catalogue, store }: Core): ImportService {
+  return new ImportService({
+    native, catalogue, store, logger, clock: systemClock, settings: engineSettings(config), segmentDirectory: directories.sessions,
+    packetDirectory: directories.packets, fileNames: config.values.offlineFilenameRegex,
+  });
+}

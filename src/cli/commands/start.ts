@@ -1,0 +1,39 @@
+import { startServer } from "../../app.js";
+import { openLog } from "../../app/log.js";
+import { systemClock } from "../../base/clock.js";
+import type { CommandContext, GlobalOptions } from "../command.js";
+import { EXIT } from "../exit-code.js";
+import { importExitCode, runImports, type ImportOutput } from "../import-run.js";
+import { untilSignalled } from "../signals.js";
+import { supervise } from "../supervise.js";
+import { printWelcome } from "../welcome.js";
+
+/** Imports what is given, or captures live in a process of its own; serves until a signal. */
+export async function run({ options, config: configOf, print, note }: CommandContext): Promise<number> {
+  const config = await configOf();
+  const logger = openLog(config, "serve");
+  const paths = Array.isArray(options["read"]) ? options["read"].map(String) : [];
+  const output: ImportOutput = { json: false, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
+  let exitCode: number = EXIT.ok;
+  const server = await startServer(config, logger, async (imports) => {
+    if (paths.length > 0) exitCode = importExitCode(await runImports(imports, paths, options["copy"] === true, output));
+  });
+  const capture = paths.length === 0 && options["capture"] !== false ? supervise(captureWords(options), note) : null;
+  printWelcome(server, print);
+  await untilSignalled();
+  await capture?.stop();
+  await server.stop();
+  if (exitCode === EXIT.someFilesFailed) note("some captures could not be imported; see above");
+  return exitCode;
+}
+
+/** The command line of the capture process: this one's global options go on to it. */
+function captureWords(options: GlobalOptions & Readonly<Record<string, unknown>>): string[] {
+  const words = ["capture"];
+  for (const name of ["config", "node", "data", "interface"] as const) {
+    const value = options[name];
+    if (typeof value === "string") words.push(`--${name}`, value);
+  }
+  for (const assignment of options.set ?? []) words.push("--set", assignment);
+  return words;
+}

@@ -1,0 +1,69 @@
+import path from "node:path";
+import type { LookbackError } from "../base/errors.js";
+import type { ImportJob } from "../capture/import-job.js";
+import type { ImportService } from "../capture/import-service.js";
+import { EXIT } from "./exit-code.js";
+import { printBytes, printDuration, ProgressPrinter, resultLine } from "./progress.js";
+
+/** What became of the captures of one command. */
+export interface ImportOutcome {
+  readonly done: number;
+  readonly already: number;
+  readonly failed: number;
+}
+
+/** How outcomes are shown. */
+export interface ImportOutput {
+  readonly json: boolean;
+  readonly print: (line: string) => void;
+  readonly progress: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
+  readonly nowMs: () => number;
+}
+
+/** Imports captures and shows how it goes: progress, a line per capture, and the sums. */
+export async function runImports(
+  imports: Pick<ImportService, "submit" | "finished">, paths: readonly string[], copy: boolean, output: ImportOutput,
+): Promise<ImportOutcome> {
+  const begun = output.nowMs();
+  const printer = new ProgressPrinter(output.progress, output.nowMs);
+  const { jobs, failed } = await imports.submit(paths, { copy, workingDirectory: process.cwd(), requestedBy: "command line" });
+  for (const { path: name, error } of failed) showFailure(name, error, printer, output);
+  const finished = await imports.finished(jobs.map((job) => job.id), (job) => {
+    if (job.state === "running") printer.running(job, shortName(job));
+    else if (job.state !== "queued") showResult(job, printer, output);
+  });
+  const count = (state: ImportJob["state"]): number => finished.filter((job) => job.state === state).length;
+  const outcome = { done: count("done"), already: count("already"), failed: count("failed") + failed.length };
+  if (!output.json) {
+    const sum = (pick: (job: ImportJob) => number): number => finished.reduce((total, job) => total + (job.state === "done" ? pick(job) : 0), 0);
+    const seconds = Math.max((output.nowMs() - begun) / 1000, 0.001);
+    const bytes = sum((job) => job.bytes);
+    printer.line(`${sum((job) => job.packets)} packets, ${sum((job) => job.sessions)} sessions, ${printBytes(bytes)} in ${printDuration(seconds)} (${printBytes(bytes / seconds)}/s)`);
+    printer.line(summary(outcome, [...finished.filter((job) => job.state === "failed").map((job) => job.path), ...failed.map((one) => one.path)]));
+  }
+  return outcome;
+}
+
+/** The exit code of an import. */
+export function importExitCode(outcome: ImportOutcome): number {
+  return outcome.failed > 0 ? EXIT.someFilesFailed : EXIT.ok;
+}
+
+function summary({ done, already, failed }: ImportOutcome, failedPaths: readonly string[]): string {
+  const parts = [`${done} imported`, ...(already > 0 ? [`${already} already imported`] : []), ...(failed > 0 ? [`${failed} failed (${failedPaths.slice(0, 5).join(", ")}${failed > 5 ? ", …" : ""})`] : [])];
+  return parts.join(", ");
+}
+
+function showResult(job: ImportJob, printer: ProgressPrinter, output: ImportOutput): void {
+  if (output.json) output.print(JSON.stringify(job));
+  else printer.line(resultLine(job, shortName(job)));
+}
+
+function showFailure(name: string, error: LookbackError, printer: ProgressPrinter, output: ImportOutput): void {
+  if (output.json) output.print(JSON.stringify({ path: name, state: "failed", errorCode: error.code, errorMessage: error.message }));
+  else printer.line(`failed ${name}: ${error.code}: ${error.message}`);
+}
+
+function shortName(job: ImportJob): string {
+  return job.path === "-" ? "standard input" : path.basename(job.path);
+}
