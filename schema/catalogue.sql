@@ -116,6 +116,11 @@ CREATE TABLE marks (
   updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE revisions (
+  subject TEXT PRIMARY KEY CHECK (subject IN ('segments', 'tags')),
+  revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE segments (
   path TEXT PRIMARY KEY,
   day TEXT NOT NULL,

@@ -54,6 +54,12 @@ export class Segments {
     }
     const hide = this.#connection.prepare("INSERT INTO superseded (segment, id) VALUES (?, ?) ON CONFLICT DO NOTHING");
     for (const { segment, ids } of change.superseded) for (const id of ids) hide.run(segment, id);
+    this.#connection.prepare("UPDATE revisions SET revision = revision + 1 WHERE subject = 'segments'").run();
+  }
+
+  /** A number that changes with every change of the live set or of its hidden rows, whoever makes it. */
+  revision(): number {
+    return this.#connection.prepare<[], { revision: number }>("SELECT revision FROM revisions WHERE subject = 'segments'").get()?.revision ?? 0;
   }
 
   /** Live segments in order of last packet. */

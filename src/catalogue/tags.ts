@@ -34,6 +34,7 @@ export class Tags {
         for (const tag of remove) changes += write.run(rowId, tag, 1, now).changes;
         if (changes > 0) rows += 1;
       }
+      if (rows > 0) this.#connection.prepare("UPDATE revisions SET revision = revision + 1 WHERE subject = 'tags'").run();
       return rows;
     }).immediate();
   }
@@ -47,11 +48,8 @@ export class Tags {
     })();
   }
 
-  /** How many edits there are and when the last was made: together they change with every edit. */
-  revision(): string {
-    const row = this.#connection.prepare<[], { edits: number; removed: number | null; last: number | null }>(
-      "SELECT count(*) AS edits, sum(removed) AS removed, max(changed_at) AS last FROM tag_edits",
-    ).get();
-    return `${row?.edits ?? 0}/${row?.removed ?? 0}/${row?.last ?? 0}`;
+  /** A number that changes with every edit, whoever makes it. */
+  revision(): number {
+    return this.#connection.prepare<[], { revision: number }>("SELECT revision FROM revisions WHERE subject = 'tags'").get()?.revision ?? 0;
   }
 }

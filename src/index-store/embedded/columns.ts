@@ -1,0 +1,99 @@
+import type { Field, FieldKind } from "../../model/field.js";
+import { quoted } from "./statement.js";
+
+/** Column of the row's id; documents and fields call it `_id`. */
+export const ID_COLUMN = "id";
+
+/** A field as SQL: `sql` is one value, or a list of values when `many`. */
+export interface Operand {
+  readonly sql: string;
+  readonly many: boolean;
+  /** SQL type of one value. */
+  readonly type: string;
+}
+
+const TYPES: Readonly<Record<FieldKind, string>> = {
+  integer: "BIGINT", seconds: "BIGINT", float: "DOUBLE", ip: "UUID", boolean: "BOOLEAN",
+  termfield: "VARCHAR", lotermfield: "VARCHAR", uptermfield: "VARCHAR", lotextfield: "VARCHAR",
+};
+
+/** Fields declared as text whose column is a UUID. */
+const ID_PATHS: ReadonlySet<string> = new Set(["_id", "rootId"]);
+
+/** Whether a field holds row ids: its column is a UUID and its values are printed as ids. */
+export function isIdField(field: Field): boolean {
+  return ID_PATHS.has(field.path);
+}
+
+/** The last part of a path below an object list: the member of the struct. */
+function memberOf(path: string, object: string): string {
+  return path.slice(object.length + 1);
+}
+
+/** The declared or derived fields and the columns of a set of segments: what a query may touch. */
+export class Columns {
+  readonly #present: ReadonlySet<string>;
+  readonly #objects: ReadonlyMap<string, string>;
+  readonly #shapes: ReadonlyMap<string, Field["shape"]>;
+
+  /**
+   * `present` are the columns of the segments; `objects` says of each object list which list it lies in ("" for none),
+   * `shapes` of each declared path how many values it has.
+   */
+  constructor(present: ReadonlySet<string>, objects: ReadonlyMap<string, string>, shapes: ReadonlyMap<string, Field["shape"]>) {
+    this.#present = present;
+    this.#objects = objects;
+    this.#shapes = shapes;
+  }
+
+  has(column: string): boolean {
+    return this.#present.has(column);
+  }
+
+  get names(): ReadonlySet<string> {
+    return this.#present;
+  }
+
+  /** The field as SQL over an unqualified row. A column that no segment has is a typed null. */
+  operand(field: Field): Operand {
+    if (field.countOf !== null) return this.#count(field, field.countOf);
+    const type = isIdField(field) ? "UUID" : TYPES[field.kind];
+    if (field.object !== "") {
+      const values = this.#members(field.object, memberOf(field.path, field.object), field.shape !== "one");
+      return { sql: values ?? `NULL::${type}[]`, many: true, type };
+    }
+    const column = field.path === "_id" ? ID_COLUMN : field.path;
+    const many = field.shape !== "one";
+    if (!this.#present.has(column)) return { sql: many ? `NULL::${type}[]` : `NULL::${type}`, many, type };
+    return { sql: quoted(column), many, type };
+  }
+
+  /** Counts are lengths of lists; below an object list there is one for each object. */
+  #count(field: Field, path: string): Operand {
+    const type = "BIGINT";
+    if (field.object !== "") {
+      const inner = this.#objectsAt(field.object);
+      if (inner === null) return { sql: `NULL::${type}[]`, many: true, type };
+      return { sql: `list_transform(${inner}, lambda o: len(o.${quoted(memberOf(path, field.object))}))`, many: true, type };
+    }
+    if (!this.#present.has(path)) return { sql: `NULL::${type}`, many: false, type };
+    // A field with one value has one when it has any.
+    const shape = this.#shapes.get(path);
+    return { sql: shape === "one" ? `CASE WHEN ${quoted(path)} IS NOT NULL THEN 1::BIGINT END` : `len(${quoted(path)})`, many: false, type };
+  }
+
+  /** All objects of an object list, those of nested lists one after the other; null when no segment has any. */
+  #objectsAt(object: string): string | null {
+    const outer = this.#objects.get(object) ?? "";
+    if (outer === "") return this.#present.has(object) ? quoted(object) : null;
+    return this.#members(outer, memberOf(object, outer), true);
+  }
+
+  #members(object: string, member: string, lists: boolean): string | null {
+    const objects = this.#objectsAt(object);
+    if (objects === null) return null;
+    const values = `list_transform(${objects}, lambda o: o.${quoted(member)})`;
+    // Flattening skips objects that lack the member; single values are skipped here.
+    return lists ? `flatten(${values})` : `list_filter(${values}, lambda v: v IS NOT NULL)`;
+  }
+}

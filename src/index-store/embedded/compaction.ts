@@ -1,0 +1,122 @@
+import { randomBytes } from "node:crypto";
+import { renameSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LookbackError } from "../../base/errors.js";
+import type { Catalogue } from "../../catalogue/catalogue.js";
+import type { SegmentInfo } from "../../model/segment.js";
+import type { Engine, RunLimits } from "./engine.js";
+import type { LiveSet, Snapshot } from "./live-set.js";
+import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
+import { source } from "./source.js";
+import { idBytes, idText, literal, Parameters } from "./statement.js";
+import { countOf, textOf } from "./values.js";
+
+/** A segment with fewer rows is small. */
+const SMALL_ROWS = 500_000;
+/** Rows of one merged segment at most: what a sort holds, and what is written again when a day changes. */
+const MERGED_ROWS = 2_000_000;
+/** Rows of a row group: what one thread reads at a time, and the grain in which a time range skips. */
+const ROW_GROUP_ROWS = 122_880;
+/** A segment is taken up into a merge when it is at most this many times what is there; so a row is written few times. */
+const GROWTH = 4;
+/** Share of hidden rows from which a segment is worth writing again by itself. */
+const HIDDEN_SHARE = 0.2;
+
+/** Groups of segments of one day that are worth merging, smallest first. `whole` takes all small ones whatever their sizes. */
+export function mergePlan(segments: readonly SegmentInfo[], hidden: ReadonlyMap<string, number>, whole: boolean): readonly (readonly SegmentInfo[])[] {
+  const small = segments.filter(({ rows }) => rows < SMALL_ROWS).sort((a, b) => a.rows - b.rows || (a.path < b.path ? -1 : 1));
+  const groups: SegmentInfo[][] = [];
+  let group: SegmentInfo[] = [];
+  let rows = 0;
+  for (const segment of small) {
+    if (rows + segment.rows > MERGED_ROWS) {
+      groups.push(group);
+      group = [];
+      rows = 0;
+    }
+    if (!whole && group.length >= 4 && segment.rows > GROWTH * rows) break;
+    group.push(segment);
+    rows += segment.rows;
+  }
+  groups.push(group);
+  const merges = groups.filter(({ length }) => length > 1);
+  const taken = new Set(merges.flat());
+  const worn = segments.filter((segment) => !taken.has(segment) && (hidden.get(segment.path) ?? 0) > HIDDEN_SHARE * segment.rows);
+  return [...merges, ...worn.map((segment) => [segment])];
+}
+
+/** What compaction works on. */
+export interface CompactionParts {
+  readonly catalogue: Catalogue;
+  readonly engine: Engine;
+  readonly live: LiveSet;
+  /** The sessions directory. */
+  readonly directory: string;
+}
+
+/**
+ * Writes the visible rows of `segments` (of one day, all in `snapshot`) into one segment in order of last packet, and
+ * puts it in their place in one step. Rows that others hid meanwhile stay hidden; when one of the segments was retired
+ * meanwhile, nothing is done. Returns how many segments were replaced.
+ */
+export async function merge(parts: CompactionParts, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits): Promise<number> {
+  const { catalogue, engine, live, directory } = parts;
+  const [first] = segments;
+  if (first === undefined) return 0;
+  const dropped = new Map(segments.map(({ path }) => [path, new Set(catalogue.segments.supersededIds(path).map(idText))]));
+  const temporary = join(directory, first.day, `${TEMPORARY_PREFIX}compact-${randomBytes(8).toString("hex")}`);
+  try {
+    const rows = source({ snapshot, segments, fileOf: (path) => live.fileOf(path), withTags: false, hasTags: false });
+    await engine.rows(new Parameters().statement(
+      `COPY (SELECT * EXCLUDE (filename, file_row_number) FROM ${rows} ORDER BY "lastPacket", id) TO ${literal(temporary)}
+       (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, KV_METADATA {'lookback.schema': '1'})`,
+    ), limits);
+    const merged = await describe(parts, temporary, first.day, 1 + Math.max(...segments.map(({ level }) => level)), segments, limits);
+    if (merged !== null) {
+      sync(temporary);
+      renameSync(temporary, live.fileOf(merged.path));
+      sync(dirname(temporary));
+    }
+    return commit(catalogue, segments, merged, dropped, snapshot) ? segments.length : 0;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function commit(
+  catalogue: Catalogue, segments: readonly SegmentInfo[], merged: SegmentInfo | null, dropped: ReadonlyMap<string, ReadonlySet<string>>, snapshot: Snapshot,
+): boolean {
+  return catalogue.transaction(() => {
+    const stillLive = new Set(catalogue.segments.live().map(({ path }) => path));
+    if (!segments.every(({ path }) => stillLive.has(path))) return false;
+    const since = segments.flatMap(({ path }) =>
+      catalogue.segments.supersededIds(path).map(idText).filter((id) => !(snapshot.dirty.has(path) && dropped.get(path)?.has(id) === true)));
+    catalogue.segments.apply({
+      add: merged === null ? [] : [merged],
+      remove: segments.map(({ path }) => path),
+      superseded: merged === null || since.length === 0 ? [] : [{ segment: merged.path, ids: since.map(idBytes) }],
+    });
+    return true;
+  });
+}
+
+/** The entry of a written segment, read from the file itself; null when it has no rows. */
+async function describe(
+  { engine }: CompactionParts, file: string, day: string, level: number, segments: readonly SegmentInfo[], limits: RunLimits,
+): Promise<SegmentInfo | null> {
+  const [row = []] = await engine.rows(new Parameters().statement(
+    `SELECT count(*), min("firstPacket"), min("lastPacket"), max("lastPacket"), count(*) FILTER (NOT final), sum("network.packets")::BIGINT, sum("network.bytes")::BIGINT
+     FROM read_parquet(${literal(file)})`,
+  ), limits);
+  const [rows, firstMs, minLastMs, lastMs, openRows, totalPackets, totalBytes] = row.map(countOf);
+  if (rows === undefined || rows === 0) return null;
+  const columns = new Set(segments.flatMap((segment) => segment.columns));
+  const found = await engine.rows(new Parameters().statement(`SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${literal(file)}))`), limits);
+  const names = found.map(([name]) => textOf(name));
+  if (names.some((name) => !columns.has(name))) throw new LookbackError("INTERNAL", `the merged segment ${file} has columns that its parts lack`, { file });
+  return {
+    path: `${day}/${level}-${firstMs ?? 0}-${lastMs ?? 0}-${randomBytes(8).toString("hex")}.parquet`,
+    day, level, rows, bytes: statSync(file).size, firstMs: firstMs ?? 0, minLastMs: minLastMs ?? 0, lastMs: lastMs ?? 0,
+    columns: names, openRows: openRows ?? 0, totalPackets: totalPackets ?? 0, totalBytes: totalBytes ?? 0,
+  };
+}

@@ -1,0 +1,240 @@
+import { DuckDBInstance, type DuckDBConnection, type DuckDBResult, type DuckDBValue } from "@duckdb/node-api";
+import { mkdirSync } from "node:fs";
+import { LookbackError } from "../../base/errors.js";
+import type { ReadContext } from "../index-store.js";
+import { literal, type Statement } from "./statement.js";
+
+export interface EngineOptions {
+  /** Bytes that all queries together may hold; beyond, they spill. */
+  readonly memoryBytes: number;
+  readonly threads: number;
+  /** Where queries spill, and how much. */
+  readonly temporaryDirectory: string;
+  readonly temporaryBytes: number;
+  /** The only other directory that the engine may read and write. */
+  readonly dataDirectory: string;
+  /** Queries that run at once. */
+  readonly connections: number;
+}
+
+/** Queries that may wait for a connection; one more is refused. */
+const MAX_WAITING = 256;
+
+/** How often a query that must stop is told so: one interrupt can fall between two steps and be lost. */
+const INTERRUPT_EVERY_MS = 20;
+
+/** Limits of one run: who may stop it and when it must end. */
+export type RunLimits = Pick<ReadContext, "signal" | "timeoutMs">;
+
+/** No limit, for the service's own work. */
+export const UNLIMITED: RunLimits = { signal: null, timeoutMs: Infinity };
+
+interface Waiting {
+  readonly take: (connection: DuckDBConnection) => void;
+}
+
+/**
+ * One in-memory DuckDB with a bounded number of connections. It may read and write the sessions directory and its own
+ * temporary one and nothing else, and loads no extensions. A query is interrupted when its signal aborts or its time is over.
+ */
+export class Engine {
+  readonly #instance: DuckDBInstance;
+  readonly #free: DuckDBConnection[] = [];
+  readonly #waiting: Waiting[] = [];
+  readonly #limit: number;
+  #open = 0;
+  #closed = false;
+
+  private constructor(instance: DuckDBInstance, limit: number) {
+    this.#instance = instance;
+    this.#limit = limit;
+  }
+
+  static async open(options: EngineOptions): Promise<Engine> {
+    mkdirSync(options.temporaryDirectory, { recursive: true, mode: 0o700 });
+    mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
+    const instance = await DuckDBInstance.create(":memory:", {
+      threads: String(options.threads),
+      memory_limit: `${Math.ceil(options.memoryBytes / 1_000_000)}MB`,
+      temp_directory: options.temporaryDirectory,
+      max_temp_directory_size: `${Math.ceil(options.temporaryBytes / 1_000_000)}MB`,
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+    });
+    const connection = await instance.connect();
+    // Segments never change, so what was read of them stays true.
+    await connection.run("SET parquet_metadata_cache = true");
+    await connection.run(`SET allowed_directories = [${literal(options.dataDirectory)}, ${literal(options.temporaryDirectory)}]`);
+    await connection.run("SET allow_community_extensions = false");
+    await connection.run("SET enable_external_access = false");
+    await connection.run("SET lock_configuration = true");
+    const engine = new Engine(instance, options.connections);
+    engine.#open = 1;
+    engine.#free.push(connection);
+    return engine;
+  }
+
+  /** All rows of a statement, each an array in order of the columns. */
+  async rows(statement: Statement, limits: RunLimits): Promise<DuckDBValue[][]> {
+    return this.use(limits, async (connection) => {
+      const result = await connection.run(statement.sql, { ...statement.values }, { ...statement.types });
+      return result.getRows();
+    });
+  }
+
+  /**
+   * Lends a connection to `body` and interrupts whatever runs on it when the limits say so. Throws QUERY_CANCELLED,
+   * QUERY_TIMEOUT, QUERY_MEMORY, DISK_FULL; RATE_LIMITED when too many queries wait.
+   */
+  async use<T>(limits: RunLimits, body: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const stop = new Stop(limits);
+    try {
+      const connection = await this.#take(stop);
+      try {
+        stop.interrupts(connection);
+        return await body(connection);
+      } catch (error) {
+        throw stop.reason ?? engineError(error);
+      } finally {
+        stop.end();
+        this.#give(connection);
+      }
+    } finally {
+      stop.end();
+    }
+  }
+
+  /** Rows of a statement in chunks as they are made. The connection is held until the iteration ends. */
+  async *stream(statement: Statement, limits: RunLimits): AsyncGenerator<DuckDBValue[][]> {
+    const stop = new Stop(limits);
+    const connection = await this.#take(stop).catch((error: unknown) => {
+      stop.end();
+      throw error;
+    });
+    try {
+      stop.interrupts(connection);
+      const result: DuckDBResult = await connection.stream(statement.sql, { ...statement.values }, { ...statement.types });
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (stop.reason !== null) throw stop.reason;
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk.getRows();
+      }
+    } catch (error) {
+      throw stop.reason ?? engineError(error);
+    } finally {
+      stop.end();
+      // A result that was not read to its end would block the connection's next query.
+      connection.interrupt();
+      connection.closeSync();
+      this.#open -= 1;
+      this.#serveWaiting();
+    }
+  }
+
+  async #take(stop: Stop): Promise<DuckDBConnection> {
+    if (stop.reason !== null) throw stop.reason;
+    if (this.#closed) throw new LookbackError("SHUTTING_DOWN", "the store is closed");
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    if (this.#open < this.#limit) {
+      this.#open += 1;
+      return this.#instance.connect();
+    }
+    if (this.#waiting.length >= MAX_WAITING) {
+      throw new LookbackError("RATE_LIMITED", `${MAX_WAITING} queries wait already; try again`, { limit: MAX_WAITING });
+    }
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { take: (connection) => { stop.onStop = null; resolve(connection); } };
+      this.#waiting.push(waiting);
+      stop.onStop = (reason) => {
+        const at = this.#waiting.indexOf(waiting);
+        if (at >= 0) this.#waiting.splice(at, 1);
+        reject(reason);
+      };
+    });
+  }
+
+  #give(connection: DuckDBConnection): void {
+    if (this.#closed) {
+      connection.closeSync();
+      return;
+    }
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free.push(connection);
+    else next.take(connection);
+  }
+
+  #serveWaiting(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined || this.#closed) return;
+    this.#open += 1;
+    void this.#instance.connect().then(next.take);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const connection of this.#free.splice(0)) connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+/** Watches a run's limits. Once there is a `reason`, the run must end with it. */
+class Stop {
+  reason: LookbackError | null = null;
+  onStop: ((reason: LookbackError) => void) | null = null;
+  #connection: DuckDBConnection | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #repeat: NodeJS.Timeout | null = null;
+  readonly #signal: AbortSignal | null;
+  readonly #aborted = (): void => this.#stop(new LookbackError("QUERY_CANCELLED", "the query was cancelled"));
+
+  constructor({ signal, timeoutMs }: RunLimits) {
+    this.#signal = signal;
+    if (signal?.aborted === true) this.#aborted();
+    else signal?.addEventListener("abort", this.#aborted, { once: true });
+    if (Number.isFinite(timeoutMs)) {
+      this.#timer = setTimeout(() => {
+        this.#stop(new LookbackError("QUERY_TIMEOUT", `the query ran longer than ${timeoutMs} ms; narrow the time range`, { limit: timeoutMs }));
+      }, timeoutMs);
+    }
+  }
+
+  interrupts(connection: DuckDBConnection): void {
+    this.#connection = connection;
+    if (this.reason !== null) this.#interrupt();
+  }
+
+  #stop(reason: LookbackError): void {
+    if (this.reason !== null) return;
+    this.reason = reason;
+    this.onStop?.(reason);
+    this.#interrupt();
+  }
+
+  #interrupt(): void {
+    if (this.#connection === null || this.#repeat !== null) return;
+    this.#connection.interrupt();
+    this.#repeat = setInterval(() => this.#connection?.interrupt(), INTERRUPT_EVERY_MS);
+  }
+
+  end(): void {
+    this.#connection = null;
+    this.onStop = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#repeat !== null) clearInterval(this.#repeat);
+    this.#signal?.removeEventListener("abort", this.#aborted);
+  }
+}
+
+/** DuckDB's errors that a user can do something about, as ours. */
+function engineError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof LookbackError) return error;
+  if (error.message.startsWith("Out of Memory Error")) {
+    const full = /max_temp_directory_size|No space left/.test(error.message);
+    return new LookbackError(full ? "DISK_FULL" : "QUERY_MEMORY", "the query needs more memory than it may use; narrow the time range or ask for fewer buckets", {}, { cause: error });
+  }
+  if (/No space left on device/.test(error.message)) return new LookbackError("DISK_FULL", "no room left for the query's temporary files or the segment", {}, { cause: error });
+  return error;
+}

@@ -1,0 +1,214 @@
+import { unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { systemErrorCode } from "../../base/errors.js";
+import type { Logger } from "../../base/logger.js";
+import type { Catalogue } from "../../catalogue/catalogue.js";
+import type { SegmentInfo } from "../../model/segment.js";
+import { UNLIMITED, type Engine } from "./engine.js";
+import { quoted, uuidOf } from "./statement.js";
+
+/** A table in the engine that is dropped when nothing needs it any more. */
+interface SharedTable {
+  readonly revision: number;
+  /** Null when there would be no rows. */
+  readonly name: string | null;
+  users: number;
+}
+
+/** The live segments, hidden rows and edited tags of one moment. Release it: files stay until no snapshot has them. */
+export interface Snapshot {
+  /** In order of last packet. */
+  readonly segments: readonly SegmentInfo[];
+  /** Paths of segments that have hidden rows. */
+  readonly dirty: ReadonlySet<string>;
+  /** Table (segment VARCHAR, id UUID) of hidden rows, or null; `segment` is the file's path as the engine names it. */
+  readonly hiddenTable: string | null;
+  /** Table (id UUID, added VARCHAR[], removed VARCHAR[]) of edited tags, or null. */
+  readonly tagTable: string | null;
+  release(): void;
+}
+
+interface View {
+  readonly segments: readonly SegmentInfo[];
+  readonly dirty: ReadonlySet<string>;
+  readonly hidden: SharedTable;
+}
+
+/**
+ * What is live, as the catalogue has it now. A query takes a snapshot and sees that set to its end, whatever is
+ * committed, merged or expired meanwhile: files of retired segments are unlinked when the last snapshot that has them
+ * is released.
+ */
+export class LiveSet {
+  readonly #catalogue: Catalogue;
+  readonly #engine: Engine;
+  readonly #directory: string;
+  readonly #logger: Logger;
+  readonly #maintains: boolean;
+  readonly #inUse = new Map<string, number>();
+  #view: View | null = null;
+  #tags: SharedTable | null = null;
+  #refresh: Promise<void> = Promise.resolve();
+  #tables = 0;
+
+  /** `maintains`: whether this process is the one that unlinks files of retired segments. */
+  constructor(catalogue: Catalogue, engine: Engine, directory: string, logger: Logger, maintains: boolean) {
+    this.#maintains = maintains;
+    this.#catalogue = catalogue;
+    this.#engine = engine;
+    this.#directory = directory;
+    this.#logger = logger;
+  }
+
+  /** The file of a segment. */
+  fileOf(path: string): string {
+    return join(this.#directory, path);
+  }
+
+  async acquire(): Promise<Snapshot> {
+    // From the last look at the revisions to the count of users nothing waits, so no file can be unlinked in between.
+    let current = this.#current();
+    while (current === null) {
+      // One refresh at a time.
+      const refreshed = this.#refresh.then(() => this.#bringUpToDate());
+      this.#refresh = refreshed.catch(() => undefined);
+      await refreshed;
+      current = this.#current();
+    }
+    const { view, tags } = current;
+    view.hidden.users += 1;
+    tags.users += 1;
+    for (const { path } of view.segments) this.#inUse.set(path, (this.#inUse.get(path) ?? 0) + 1);
+    let released = false;
+    return {
+      segments: view.segments,
+      dirty: view.dirty,
+      hiddenTable: view.hidden.name,
+      tagTable: tags.name,
+      release: () => {
+        if (released) return;
+        released = true;
+        for (const { path } of view.segments) {
+          const users = (this.#inUse.get(path) ?? 1) - 1;
+          if (users > 0) this.#inUse.set(path, users);
+          else this.#inUse.delete(path);
+        }
+        this.#leave(view.hidden, this.#view?.hidden);
+        this.#leave(tags, this.#tags);
+        if (this.#view !== view) this.unlinkRetired();
+      },
+    };
+  }
+
+  /** Runs `body` with a snapshot and releases it. */
+  async with<T>(body: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    const snapshot = await this.acquire();
+    try {
+      return await body(snapshot);
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  /** The view and the tags if the catalogue has not changed since they were made. */
+  #current(): { readonly view: View; readonly tags: SharedTable } | null {
+    const [view, tags] = [this.#view, this.#tags];
+    if (view === null || view.hidden.revision !== this.#catalogue.segments.revision()) return null;
+    return tags === null || tags.revision !== this.#catalogue.tags.revision() ? null : { view, tags };
+  }
+
+  async #bringUpToDate(): Promise<void> {
+    const revision = this.#catalogue.segments.revision();
+    if (this.#view === null || this.#view.hidden.revision !== revision) {
+      const { segments, hidden } = this.#catalogue.transaction(() => ({
+        segments: this.#catalogue.segments.live(),
+        hidden: [...this.#catalogue.segments.supersededCounts().keys()].map((path) => ({ path, ids: this.#catalogue.segments.supersededIds(path) })),
+      }));
+      const table: SharedTable = { revision, name: await this.#hiddenTable(hidden), users: 0 };
+      const before = this.#view?.hidden;
+      this.#view = { segments, dirty: new Set(hidden.map(({ path }) => path)), hidden: table };
+      if (before !== undefined) this.#leave(before, table, 0);
+    }
+    const tagRevision = this.#catalogue.tags.revision();
+    if (this.#tags === null || this.#tags.revision !== tagRevision) {
+      const before = this.#tags;
+      this.#tags = { revision: tagRevision, name: await this.#tagTable(), users: 0 };
+      if (before !== null) this.#leave(before, this.#tags, 0);
+    }
+  }
+
+  async #hiddenTable(hidden: readonly { readonly path: string; readonly ids: readonly Uint8Array[] }[]): Promise<string | null> {
+    if (hidden.length === 0) return null;
+    const name = this.#newTable("hidden");
+    await this.#engine.use(UNLIMITED, async (connection) => {
+      await connection.run(`CREATE TABLE ${quoted(name)} (segment VARCHAR, id UUID)`);
+      const appender = await connection.createAppender(name);
+      for (const { path, ids } of hidden) {
+        const file = this.fileOf(path);
+        for (const id of ids) {
+          appender.appendVarchar(file);
+          appender.appendUUID(uuidOf(Buffer.from(id).toString("hex")));
+          appender.endRow();
+        }
+      }
+      appender.closeSync();
+    });
+    return name;
+  }
+
+  async #tagTable(): Promise<string | null> {
+    const edits = [...this.#catalogue.tags.all()];
+    if (edits.length === 0) return null;
+    const name = this.#newTable("tags");
+    await this.#engine.use(UNLIMITED, async (connection) => {
+      const raw = `${name}_edits`;
+      await connection.run(`CREATE TEMP TABLE ${quoted(raw)} (id UUID, tag VARCHAR, removed BOOLEAN)`);
+      const appender = await connection.createAppender(raw);
+      for (const { rowId, tag, removed } of edits) {
+        appender.appendUUID(uuidOf(Buffer.from(rowId).toString("hex")));
+        appender.appendVarchar(tag);
+        appender.appendBoolean(removed);
+        appender.endRow();
+      }
+      appender.closeSync();
+      await connection.run(
+        `CREATE TABLE ${quoted(name)} AS SELECT id, coalesce(list(tag) FILTER (NOT removed), []) AS added,
+           coalesce(list(tag) FILTER (removed), []) AS removed FROM ${quoted(raw)} GROUP BY id`,
+      );
+      await connection.run(`DROP TABLE ${quoted(raw)}`);
+    });
+    return name;
+  }
+
+  #newTable(kind: string): string {
+    this.#tables += 1;
+    return `${kind}_${this.#tables}`;
+  }
+
+  /** Takes `users` off a table and drops it when it is neither used nor current. */
+  #leave(table: SharedTable, current: SharedTable | null | undefined, users = 1): void {
+    table.users -= users;
+    if (table.users > 0 || table === current || table.name === null) return;
+    const { name } = table;
+    this.#engine.use(UNLIMITED, (connection) => connection.run(`DROP TABLE IF EXISTS ${quoted(name)}`)).catch((error: unknown) => {
+      this.#logger.debug({ error, table: name }, "a table of an old snapshot was not dropped");
+    });
+  }
+
+  /** Unlinks the files of retired segments that no snapshot has, and forgets them. What fails stays for the next time. */
+  unlinkRetired(): void {
+    if (!this.#maintains) return;
+    for (const path of this.#catalogue.segments.retired()) {
+      if (this.#inUse.has(path)) continue;
+      try {
+        unlinkSync(this.fileOf(path));
+      } catch (error) {
+        if (systemErrorCode(error) !== "ENOENT") {
+          this.#logger.warn({ error, path }, `the retired segment ${path} could not be deleted`);
+          continue;
+        }
+      }
+      this.#catalogue.segments.forget(path);
+    }
+  }
+}

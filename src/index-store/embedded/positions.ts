@@ -1,0 +1,39 @@
+import type { PacketRef } from "../../model/session.js";
+
+/**
+ * Unpacks the column `packetPos`: groups of `varint file, varint count, count × (zigzag varint offset delta, varint
+ * length)`, varints in LEB128, deltas from 0 in each group. Offsets and lengths are bytes. Returns null when the bytes
+ * are damaged. The result is at most as long as the bytes.
+ */
+export function unpackPositions(bytes: Uint8Array): readonly PacketRef[] | null {
+  const positions: PacketRef[] = [];
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    let scale = 1;
+    // Ten bytes hold 64 bits; what is beyond 2^53 is no offset of a file.
+    for (let length = 0; length < 10; length++) {
+      const byte = bytes[at++];
+      if (byte === undefined) return -1;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return Number.isSafeInteger(value) ? value : -1;
+      scale *= 128;
+    }
+    return -1;
+  };
+  while (at < bytes.length) {
+    const fileId = varint();
+    const count = varint();
+    if (fileId < 0 || count < 0 || count > bytes.length) return null;
+    let offset = 0;
+    for (let packet = 0; packet < count; packet++) {
+      const zigzag = varint();
+      const length = varint();
+      if (zigzag < 0 || length < 0) return null;
+      offset += zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+      if (offset < 0 || !Number.isSafeInteger(offset)) return null;
+      positions.push({ fileId, offset, length });
+    }
+  }
+  return positions;
+}

@@ -1,0 +1,183 @@
+import { LookbackError } from "../../base/errors.js";
+import type { CheckedExpression } from "../../model/checked-expression.js";
+import type { Field } from "../../model/field.js";
+import type { FieldCatalogue } from "../../model/field-catalogue.js";
+import type { SegmentInfo } from "../../model/segment.js";
+import type { TimeRange } from "../../model/time-range.js";
+import type { ReadContext, SessionFilter } from "../index-store.js";
+import { Columns, type Operand } from "./columns.js";
+import type { Snapshot } from "./live-set.js";
+import { mayHold, source } from "./source.js";
+import { Parameters } from "./statement.js";
+import { translate, type Translation } from "./translate.js";
+
+/** Shared by all plans of a store. */
+export interface PlanParts {
+  readonly fields: FieldCatalogue;
+  readonly shapes: FieldShapes;
+  readonly fileOf: (path: string) => string;
+  readonly goneFiles: () => readonly number[];
+}
+
+/** Facts of the field catalogue that columns need, made once. */
+export class FieldShapes {
+  readonly objects: ReadonlyMap<string, string>;
+  readonly shapes: ReadonlyMap<string, Field["shape"]>;
+
+  constructor(fields: FieldCatalogue) {
+    this.objects = new Map(fields.declared.filter(({ shape }) => shape === "objects").map(({ path, object }) => [path, object]));
+    this.shapes = new Map(fields.declared.map(({ path, shape }) => [path, shape]));
+  }
+}
+
+interface Read {
+  readonly parts: PlanParts;
+  readonly snapshot: Snapshot;
+  readonly filter: SessionFilter;
+  readonly context: ReadContext;
+}
+
+/** Whether `field` is, counts, or lies below a hidden path. */
+export function isHidden(field: Field, hidden: ReadonlySet<string>): boolean {
+  if (hidden.size === 0) return false;
+  for (const path of [field.path, field.countOf ?? ""]) {
+    for (let part = path; part !== ""; part = part.slice(0, Math.max(0, part.lastIndexOf(".")))) if (hidden.has(part)) return true;
+  }
+  return false;
+}
+
+/** Whether a tested field takes values from the overlay. */
+function touchesOverlay(expression: CheckedExpression): boolean {
+  switch (expression.node) {
+    case "and":
+    case "or":
+      return expression.items.some(touchesOverlay);
+    case "not":
+      return touchesOverlay(expression.item);
+    case "field":
+      return expression.field.overlay;
+    default:
+      return false;
+  }
+}
+
+/** Ids that a row must be among, when the expression says so at its top; null when it does not. */
+function requiredIds(expression: CheckedExpression): readonly string[] | null {
+  if (expression.node === "ids") return expression.ids;
+  if (expression.node !== "and") return null;
+  for (const item of expression.items) {
+    const ids = requiredIds(item);
+    if (ids !== null) return ids;
+  }
+  return null;
+}
+
+/** The time in an id: its first 48 bits, when the row's own first packet came. It lies between the row's two times. */
+function idTime(id: string): number {
+  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+}
+
+/** The filter and the segments of one read, from which its statements are made. */
+export class QueryPlan {
+  readonly segments: readonly SegmentInfo[];
+  readonly columns: Columns;
+  readonly #read: Read;
+
+  private constructor(read: Read, segments: readonly SegmentInfo[]) {
+    this.#read = read;
+    this.segments = segments;
+    const present = new Set(segments.flatMap(({ columns }) => columns));
+    // Edited tags make a column even when no segment has one.
+    if (read.snapshot.tagTable !== null) present.add("tags");
+    this.columns = new Columns(present, read.parts.shapes.objects, read.parts.shapes.shapes);
+  }
+
+  /** A plan over the segments of the snapshot that can hold matching rows. */
+  static of(parts: PlanParts, snapshot: Snapshot, filter: SessionFilter, context: ReadContext): QueryPlan {
+    const oldest: TimeRange = { startMs: context.scope.oldestMs, endMs: null, bounding: "last" };
+    const times = requiredIds(filter.expression)?.map(idTime) ?? null;
+    const segments = snapshot.segments.filter((segment) =>
+      mayHold(segment, filter.range) && mayHold(segment, oldest) &&
+      (times === null || times.some((time) => segment.firstMs <= time && time <= segment.lastMs)));
+    return new QueryPlan({ parts, snapshot, filter, context }, segments);
+  }
+
+  /** The same read over fewer segments. Their columns may be fewer, so statements over them come from this plan. */
+  over(segments: readonly SegmentInfo[]): QueryPlan {
+    return new QueryPlan(this.#read, segments);
+  }
+
+  get isEmpty(): boolean {
+    return this.segments.length === 0;
+  }
+
+  /** Refuses a field that the reader may not see. Throws FORBIDDEN. */
+  requireVisible(field: Field): void {
+    if (!this.maySee(field)) throw new LookbackError("FORBIDDEN", `the field ${field.expression || field.path} is not available to you`, { field: field.path });
+  }
+
+  maySee(field: Field): boolean {
+    return !isHidden(field, this.#read.context.scope.hiddenFields);
+  }
+
+  /** A field as SQL over the rows of `from`. */
+  operand(field: Field): Operand {
+    return this.columns.operand(field);
+  }
+
+  /** The `FROM` item; `fields` are those the statement touches beside the filter. */
+  from(fields: readonly Field[]): string {
+    const { snapshot, filter, context, parts } = this.#read;
+    const { forcedExpression } = context.scope;
+    const withTags = fields.some(({ overlay }) => overlay) || touchesOverlay(filter.expression) || (forcedExpression !== null && touchesOverlay(forcedExpression));
+    const hasTags = this.segments.some(({ columns }) => columns.includes("tags"));
+    return source({ snapshot, segments: this.segments, fileOf: parts.fileOf, withTags, hasTags });
+  }
+
+  /** The predicate: expression, range, and what the scope forces. */
+  where(parameters: Parameters): string {
+    const { parts, filter, context: { scope } } = this.#read;
+    const translation: Translation = {
+      columns: this.columns,
+      parameters,
+      mayRead: (field) => this.maySee(field),
+      goneFiles: parts.goneFiles,
+      portOf: (path) => parts.fields.byPath(path),
+    };
+    const tests = [...rangeTests(filter.range, parameters)];
+    if (scope.oldestMs !== null) tests.push(`"lastPacket" >= ${parameters.integer(scope.oldestMs)}`);
+    if (filter.expression.node !== "everything") tests.push(translate(filter.expression, translation));
+    // What an administrator forces may use any field.
+    if (scope.forcedExpression !== null) tests.push(translate(scope.forcedExpression, { ...translation, mayRead: () => true }));
+    return tests.length === 0 ? "true" : tests.join(" AND ");
+  }
+}
+
+function rangeTests({ startMs, endMs, bounding }: TimeRange, parameters: Parameters): readonly string[] {
+  const tests: string[] = [];
+  const from = (column: string): void => {
+    if (startMs !== null) tests.push(`"${column}" >= ${parameters.integer(startMs, Math.ceil)}`);
+  };
+  const to = (column: string): void => {
+    if (endMs !== null) tests.push(`"${column}" <= ${parameters.integer(endMs, Math.floor)}`);
+  };
+  switch (bounding) {
+    case "first":
+      from("firstPacket");
+      to("firstPacket");
+      break;
+    case "last":
+      from("lastPacket");
+      to("lastPacket");
+      break;
+    case "both":
+      from("firstPacket");
+      to("lastPacket");
+      break;
+    case "either":
+      to("firstPacket");
+      from("lastPacket");
+      break;
+  }
+  return tests;
+}

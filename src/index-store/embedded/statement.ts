@@ -1,0 +1,95 @@
+import { BIGINT, BOOLEAN, DOUBLE, LIST, UUID, VARCHAR, DuckDBListValue, DuckDBUUIDValue, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
+
+/** SQL text with its bound values, ready to run. */
+export interface Statement {
+  readonly sql: string;
+  readonly values: Readonly<Record<string, DuckDBValue>>;
+  readonly types: Readonly<Record<string, DuckDBType>>;
+}
+
+/** An identifier, quoted. Only names from the catalogue of fields come here, and quoting makes any of them safe. */
+export function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
+
+/** A text literal. For paths of segments, which table functions take as literals only; people's values are bound. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Gathers the values of a statement: each becomes a `$name` in the text and never part of it. */
+export class Parameters {
+  readonly #values: Record<string, DuckDBValue> = {};
+  readonly #types: Record<string, DuckDBType> = {};
+  #count = 0;
+
+  #bind(value: DuckDBValue, type: DuckDBType, cast: string): string {
+    this.#count += 1;
+    const name = `p${this.#count}`;
+    this.#values[name] = value;
+    this.#types[name] = type;
+    // The cast tells the planner the type while it has no value yet.
+    return `$${name}::${cast}`;
+  }
+
+  /** A whole number; fractions are cut off towards `round`. */
+  integer(value: number, round: (value: number) => number = Math.trunc): string {
+    return this.#bind(BigInt(round(value)), BIGINT, "BIGINT");
+  }
+
+  float(value: number): string {
+    return this.#bind(value, DOUBLE, "DOUBLE");
+  }
+
+  text(value: string): string {
+    return this.#bind(value, VARCHAR, "VARCHAR");
+  }
+
+  boolean(value: boolean): string {
+    return this.#bind(value, BOOLEAN, "BOOLEAN");
+  }
+
+  /** 16 bytes, given as 32 hex digits with or without dashes. */
+  uuid(hex: string): string {
+    return this.#bind(uuidOf(hex), UUID, "UUID");
+  }
+
+  texts(values: readonly string[]): string {
+    return this.#bind(new DuckDBListValue([...values]), LIST(VARCHAR), "VARCHAR[]");
+  }
+
+  integers(values: readonly number[]): string {
+    return this.#bind(new DuckDBListValue(values.map((value) => BigInt(value))), LIST(BIGINT), "BIGINT[]");
+  }
+
+  uuids(values: readonly string[]): string {
+    return this.#bind(new DuckDBListValue(values.map(uuidOf)), LIST(UUID), "UUID[]");
+  }
+
+  statement(sql: string): Statement {
+    return { sql, values: this.#values, types: this.#types };
+  }
+}
+
+const UUID_TEXT = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+
+/** Whether a text can be the id of a row. */
+export function isRowId(text: string): boolean {
+  return UUID_TEXT.test(text);
+}
+
+/** The value of 32 hex digits; dashes are ignored. */
+export function uuidOf(hex: string): DuckDBUUIDValue {
+  return DuckDBUUIDValue.fromUint128(BigInt(`0x${hex.replaceAll("-", "")}`));
+}
+
+/** The 16 bytes of an id's text. */
+export function idBytes(id: string): Uint8Array {
+  return Buffer.from(id.replaceAll("-", ""), "hex");
+}
+
+/** The text of an id's 16 bytes: lower-case hex in groups of 8-4-4-4-12, as DuckDB prints it. */
+export function idText(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes).toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

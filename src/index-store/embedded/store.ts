@@ -1,0 +1,323 @@
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import { LookbackError } from "../../base/errors.js";
+import type { Clock } from "../../base/clock.js";
+import type { Logger } from "../../base/logger.js";
+import type { Catalogue } from "../../catalogue/catalogue.js";
+import type { Field } from "../../model/field.js";
+import type { FieldCatalogue } from "../../model/field-catalogue.js";
+import type { SegmentInfo } from "../../model/segment.js";
+import type { SessionDocument } from "../../model/session.js";
+import { ALL_TIME } from "../../model/time-range.js";
+import type {
+  CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Partition, ReadContext, SearchRequest,
+  SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, TermsRequest, TermsResult,
+} from "../index-store.js";
+import { cardinality, connections, stats, terms } from "./aggregate.js";
+import { merge, mergePlan, type CompactionParts } from "./compaction.js";
+import { Documents } from "./documents.js";
+import { Engine, UNLIMITED } from "./engine.js";
+import { histogram } from "./histogram.js";
+import { LiveSet, type Snapshot } from "./live-set.js";
+import { FieldShapes, QueryPlan, type PlanParts } from "./query-plan.js";
+import { count, search } from "./search.js";
+import { faultOf, removeOrphans } from "./segment-files.js";
+import { parquet } from "./source.js";
+import { idBytes, isRowId, Parameters } from "./statement.js";
+import { streamIds, streamPackets } from "./streams.js";
+import { countOf } from "./values.js";
+import { findSuperseded } from "./versions.js";
+
+const MEBIBYTE = 1 << 20;
+/** Tries of a commit that another process's commits overtake. */
+const COMMIT_TRIES = 20;
+/** Tags of one change. */
+const MAX_TAGS = 100;
+
+/** What the embedded store can be told; the rest has defaults. */
+export interface EmbeddedStoreOptions {
+  readonly catalogue: Catalogue;
+  readonly fields: FieldCatalogue;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Directory of segments; by default `sessions/` of the data directory. */
+  readonly segmentDirectory?: string;
+  /** Where queries spill; by default `spill/` of the data directory. */
+  readonly temporaryDirectory?: string;
+  /** Bytes that all queries together may hold; by default a quarter of the host's memory, between 256 MiB and 4 GiB. */
+  readonly memoryBytes?: number;
+  /** Bytes that queries may spill; by default 16 GiB. */
+  readonly temporaryBytes?: number;
+  /** By default, and when 0, the host's processors. */
+  readonly threads?: number;
+  /** Queries that run at once; by default 4. */
+  readonly concurrency?: number;
+  /**
+   * Whether this process deletes files of retired segments, which by default it does. At most one process on a data
+   * directory may, the one that serves queries: it alone knows which files a query still reads.
+   */
+  readonly maintains?: boolean;
+  /** Which leftovers of killed processes to remove at open, see `removeOrphans`; by default none. */
+  readonly removeOrphans?: "none" | "compacted" | "all";
+}
+
+/** The index over Parquet segments in the data directory, read by an in-process DuckDB. */
+export class EmbeddedStore implements IndexStore {
+  readonly abilities: StoreAbilities = { exactPercentiles: true, exactCardinality: true };
+  readonly #catalogue: Catalogue;
+  readonly #clock: Clock;
+  readonly #engine: Engine;
+  readonly #live: LiveSet;
+  readonly #parts: PlanParts;
+  readonly #documents: Documents;
+  readonly #compaction: CompactionParts;
+  #commits: Promise<unknown> = Promise.resolve();
+  #merging: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: EmbeddedStoreOptions, engine: Engine, directory: string) {
+    const { catalogue, fields } = options;
+    this.#catalogue = catalogue;
+    this.#clock = options.clock;
+    this.#engine = engine;
+    this.#live = new LiveSet(catalogue, engine, directory, options.logger, options.maintains ?? true);
+    this.#parts = {
+      fields, shapes: new FieldShapes(fields), fileOf: (path) => this.#live.fileOf(path),
+      goneFiles: () => catalogue.files.list().filter(({ state }) => state === "gone").map(({ id }) => id),
+    };
+    this.#documents = new Documents(fields);
+    this.#compaction = { catalogue, engine, live: this.#live, directory };
+  }
+
+  /** Opens the store of the catalogue's data directory and deletes what retired segments an earlier run left. */
+  static async open(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
+    const directory = options.segmentDirectory ?? join(options.catalogue.directory, "sessions");
+    const engine = await Engine.open({
+      memoryBytes: options.memoryBytes ?? Math.min(4096 * MEBIBYTE, Math.max(256 * MEBIBYTE, totalmem() / 4)),
+      threads: options.threads === undefined || options.threads === 0 ? availableParallelism() : options.threads,
+      temporaryDirectory: options.temporaryDirectory ?? join(options.catalogue.directory, "spill"),
+      temporaryBytes: options.temporaryBytes ?? 16_384 * MEBIBYTE,
+      dataDirectory: directory,
+      connections: options.concurrency ?? 4,
+    });
+    const store = new EmbeddedStore(options, engine, directory);
+    if (options.removeOrphans !== undefined && options.removeOrphans !== "none") {
+      const removed = removeOrphans(options.catalogue, directory, options.removeOrphans);
+      if (removed.length > 0) options.logger.info({ removed }, `removed ${removed.length} segments that were never committed`);
+    }
+    store.#live.unlinkRetired();
+    return store;
+  }
+
+  async commitSegments(commit: SegmentCommit, alongside?: () => void): Promise<void> {
+    const done = this.#commits.then(() => this.#commit(commit, alongside));
+    this.#commits = done.catch(() => undefined);
+    return done;
+  }
+
+  async #commit(commit: SegmentCommit, alongside: (() => void) | undefined): Promise<void> {
+    const { segments } = this.#catalogue;
+    const removed = new Set(commit.remove);
+    for (let tries = 0; tries < COMMIT_TRIES; tries++) {
+      const revision = segments.revision();
+      const known = new Set(segments.live().map(({ path }) => path));
+      const add = commit.add.filter(({ path }) => !known.has(path));
+      const superseded = await this.#live.with((snapshot) =>
+        findSuperseded(this.#engine, add, snapshot.segments.filter(({ path }) => !removed.has(path)), this.#parts.fileOf));
+      const committed = this.#catalogue.transaction(() => {
+        if (segments.revision() !== revision) return false;
+        segments.apply({ add, remove: commit.remove, superseded });
+        alongside?.();
+        return true;
+      });
+      if (committed) {
+        this.#live.unlinkRetired();
+        return;
+      }
+    }
+    throw new LookbackError("STORE_DAMAGED", `the live set changed during each of ${COMMIT_TRIES} tries to commit`);
+  }
+
+  async changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number> {
+    if (add.length + remove.length > MAX_TAGS) {
+      throw new LookbackError("LIMIT_EXCEEDED", `at most ${MAX_TAGS} tags change at once`, { limit: MAX_TAGS, given: add.length + remove.length });
+    }
+    const unknown = ids.find((id) => !isRowId(id));
+    if (unknown !== undefined) throw new LookbackError("BAD_INPUT", `"${unknown}" is no session id`, { given: unknown });
+    return this.#catalogue.tags.edit(ids.map(idBytes), add, remove);
+  }
+
+  search(request: SearchRequest, context: ReadContext): Promise<SearchResult> {
+    return this.#read(request, context, (plan) => search(this.#engine, plan, request, context, this.#parts.fileOf));
+  }
+
+  count(filter: SessionFilter, context: ReadContext): Promise<number> {
+    return this.#read(filter, context, (plan) => count(this.#engine, plan, context));
+  }
+
+  async get(id: string, context: ReadContext): Promise<SessionDocument | null> {
+    if (!isRowId(id)) return null;
+    return this.#read({ expression: { node: "ids", ids: [id] }, range: ALL_TIME }, context, async (plan) => {
+      if (plan.isEmpty) return null;
+      const tags = this.#parts.fields.byPath("tags");
+      const parameters = new Parameters();
+      const statement = parameters.statement(`SELECT * FROM ${plan.from(tags === null ? [] : [tags])} WHERE ${plan.where(parameters)} LIMIT 1`);
+      const [row] = await this.#engine.use(context, async (connection) => {
+        const result = await connection.run(statement.sql, { ...statement.values }, { ...statement.types });
+        return result.getRowObjects();
+      });
+      return row === undefined ? null : this.#documents.document(row, (field) => plan.maySee(field));
+    });
+  }
+
+  terms(request: TermsRequest, context: ReadContext): Promise<TermsResult> {
+    return this.#read(request, context, (plan) => terms(this.#engine, plan, request, context));
+  }
+
+  histogram(request: HistogramRequest, context: ReadContext): Promise<HistogramResult> {
+    return this.#read(request, context, (plan) => histogram(this.#engine, plan, request, context));
+  }
+
+  stats(request: StatsRequest, context: ReadContext): Promise<StatsResult> {
+    return this.#read(request, context, (plan) => stats(this.#engine, plan, request, context));
+  }
+
+  cardinality(request: SessionFilter & { readonly field: Field }, context: ReadContext): Promise<CardinalityResult> {
+    return this.#read(request, context, (plan) => cardinality(this.#engine, plan, request.field, context));
+  }
+
+  connections(request: ConnectionsRequest, context: ReadContext): Promise<ConnectionsResult> {
+    return this.#read(request, context, (plan) => connections(this.#engine, plan, request, context));
+  }
+
+  streamPackets(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly SessionPackets[]> {
+    return this.#stream(filter, context, (plan) => streamPackets(this.#engine, plan, context));
+  }
+
+  streamIds(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly string[]> {
+    return this.#stream(filter, context, (plan) => streamIds(this.#engine, plan, context));
+  }
+
+  async #read<T>(filter: SessionFilter, context: ReadContext, body: (plan: QueryPlan) => Promise<T>): Promise<T> {
+    return this.#live.with(async (snapshot) => {
+      const plan = QueryPlan.of(this.#parts, snapshot, filter, context);
+      try {
+        return await body(plan);
+      } catch (error) {
+        throw this.#damageIn(plan, error);
+      }
+    });
+  }
+
+  async *#stream<T>(filter: SessionFilter, context: ReadContext, body: (plan: QueryPlan) => AsyncIterable<T>): AsyncGenerator<T> {
+    const snapshot = await this.#live.acquire();
+    const plan = QueryPlan.of(this.#parts, snapshot, filter, context);
+    try {
+      yield* body(plan);
+    } catch (error) {
+      throw this.#damageIn(plan, error);
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  /** An error of the engine as STORE_DAMAGED when a segment that it read is the cause; others unchanged. */
+  #damageIn(plan: QueryPlan, error: unknown): unknown {
+    if (!(error instanceof Error) || error instanceof LookbackError) return error;
+    for (const segment of plan.segments) {
+      const file = this.#live.fileOf(segment.path);
+      const reason = faultOf(file, segment) ?? (error.message.includes(file) ? error.message : null);
+      if (reason !== null) {
+        return new LookbackError("STORE_DAMAGED", `the segment ${file} is damaged: ${reason}`, { path: segment.path, reason }, { cause: error });
+      }
+    }
+    return error;
+  }
+
+  async partitions(): Promise<readonly Partition[]> {
+    const hidden = this.#catalogue.segments.supersededCounts();
+    const days = new Map<string, { day: string; rows: number; bytes: number; segments: number }>();
+    for (const segment of this.#catalogue.segments.live()) {
+      const partition = days.get(segment.day) ?? { day: segment.day, rows: 0, bytes: 0, segments: 0 };
+      partition.rows += segment.rows - (hidden.get(segment.path) ?? 0);
+      partition.bytes += segment.bytes;
+      partition.segments += 1;
+      days.set(segment.day, partition);
+    }
+    return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
+  }
+
+  async expirePartition(day: string): Promise<void> {
+    this.#catalogue.transaction(() => {
+      const remove = this.#catalogue.segments.live().filter((segment) => segment.day === day).map(({ path }) => path);
+      if (remove.length > 0) this.#catalogue.segments.apply({ add: [], remove, superseded: [] });
+    });
+    await this.#live.with(() => Promise.resolve());
+    this.#live.unlinkRetired();
+  }
+
+  async optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
+    // One at a time: two merges of the same segments would both do the work and one would throw it away.
+    const done = this.#merging.then(() => this.#optimise(day, signal));
+    this.#merging = done.catch(() => undefined);
+    return done;
+  }
+
+  async #optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
+    const today = new Date(this.#clock.nowMs()).toISOString().slice(0, 10);
+    const days = day === null ? [...new Set(this.#catalogue.segments.live().map((segment) => segment.day))] : [day];
+    let replaced = 0;
+    for (const one of days) {
+      replaced += await this.#live.with(async (snapshot: Snapshot) => {
+        const segments = snapshot.segments.filter((segment) => segment.day === one);
+        const groups = mergePlan(segments, this.#catalogue.segments.supersededCounts(), day !== null || one < today);
+        let merged = 0;
+        for (const group of groups) merged += await merge(this.#compaction, snapshot, group, { ...UNLIMITED, signal });
+        return merged;
+      });
+      this.#live.unlinkRetired();
+    }
+    return replaced;
+  }
+
+  async extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null> {
+    const segments = this.#catalogue.segments.live();
+    if (segments.length === 0) return null;
+    return { firstMs: Math.min(...segments.map(({ firstMs }) => firstMs)), lastMs: Math.max(...segments.map(({ lastMs }) => lastMs)) };
+  }
+
+  async health(): Promise<{ readonly ok: boolean; readonly damaged: readonly { readonly path: string; readonly reason: string }[] }> {
+    const damaged = await this.#live.with(async (snapshot) => {
+      const found: { path: string; reason: string }[] = [];
+      for (const segment of snapshot.segments) {
+        const reason = faultOf(this.#live.fileOf(segment.path), segment) ?? (await this.#contentFault(segment));
+        if (reason !== null) found.push({ path: segment.path, reason });
+      }
+      return found;
+    });
+    return { ok: damaged.length === 0, damaged };
+  }
+
+  /** What is wrong with a segment's description of itself, or null. */
+  async #contentFault(segment: SegmentInfo): Promise<string | null> {
+    try {
+      const [row] = await this.#engine.rows(
+        new Parameters().statement(`SELECT count(*), count(DISTINCT id) FROM ${parquet([this.#live.fileOf(segment.path)])}`), UNLIMITED,
+      );
+      const rows = countOf(row?.[0]);
+      if (rows !== segment.rows) return `the file has ${rows} rows instead of ${segment.rows}`;
+      return countOf(row?.[1]) === rows ? null : "the file has rows with one id";
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#commits, this.#merging]);
+    this.#engine.close();
+  }
+}
+
+/** Opens the embedded store of a data directory. Throws when a directory cannot be made or the engine does not start. */
+export function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
+  return EmbeddedStore.open(options);
+}

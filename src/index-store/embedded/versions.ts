@@ -1,0 +1,37 @@
+import type { SupersededRows } from "../../catalogue/segments.js";
+import type { SegmentInfo } from "../../model/segment.js";
+import { UNLIMITED, type Engine } from "./engine.js";
+import { parquet } from "./source.js";
+import { idBytes, Parameters } from "./statement.js";
+import { textOf } from "./values.js";
+
+/**
+ * Which rows must be hidden when `added` segments join `live` ones, so that of rows with one id the highest version is
+ * the only one visible; of equal versions the added one stays. Ids start with a time between the row's first and last
+ * packet, so only segments of overlapping time can hold the same id.
+ */
+export async function findSuperseded(
+  engine: Engine, added: readonly SegmentInfo[], live: readonly SegmentInfo[], fileOf: (path: string) => string,
+): Promise<readonly SupersededRows[]> {
+  const others = live.filter((old) => added.some((segment) => old.firstMs <= segment.lastMs && old.lastMs >= segment.firstMs));
+  if (added.length === 0 || (added.length === 1 && others.length === 0)) return [];
+  const paths = new Map([...added, ...others].map(({ path }) => [fileOf(path), path]));
+  const incoming = `SELECT id, "rowVersion", filename, true AS added FROM ${parquet(added.map(({ path }) => fileOf(path)))}`;
+  const known = others.length === 0 ? "" : ` UNION ALL SELECT id, "rowVersion", filename, false FROM ${parquet(others.map(({ path }) => fileOf(path)))}
+    WHERE id IN (SELECT id FROM incoming)`;
+  const rows = await engine.rows(new Parameters().statement(
+    `WITH incoming AS (${incoming}), every AS (SELECT * FROM incoming${known}),
+       twice AS (SELECT id FROM every GROUP BY id HAVING count(*) > 1)
+     SELECT id, filename FROM every WHERE id IN (SELECT id FROM twice)
+     QUALIFY row_number() OVER (PARTITION BY id ORDER BY "rowVersion" DESC, added DESC, filename) > 1`,
+  ), UNLIMITED);
+  const hidden = new Map<string, Uint8Array[]>();
+  for (const [id, filename] of rows) {
+    const segment = paths.get(textOf(filename));
+    if (segment === undefined) continue;
+    const ids = hidden.get(segment) ?? [];
+    ids.push(idBytes(textOf(id)));
+    hidden.set(segment, ids);
+  }
+  return [...hidden].map(([segment, ids]) => ({ segment, ids }));
+}

@@ -1,0 +1,109 @@
+import type { SegmentInfo } from "../../model/segment.js";
+import type { SearchRequest } from "../index-store.js";
+import type { Parameters } from "./statement.js";
+
+/** Below this many rows a walk costs more than it saves. */
+const WORTH_WALKING = 20_000;
+/** Rows that the first window should hold, as a multiple of those wanted, and at least. */
+const FIRST_FACTOR = 8;
+const FIRST_LEAST = 2_000;
+/** How much more each further window holds. */
+const GROWTH = 16;
+
+/** A stretch of time, ends included, and the segments that can have rows there. */
+export interface Window {
+  readonly segments: readonly SegmentInfo[];
+  tests(parameters: Parameters): readonly string[];
+}
+
+type TimeColumn = "firstPacket" | "lastPacket";
+
+function timeColumn(path: string | undefined): TimeColumn | null {
+  return path === "firstPacket" || path === "lastPacket" ? path : null;
+}
+
+/** Rows expected in a stretch, as if each segment's rows were evenly spread over its time. */
+function expectedRows(segments: readonly SegmentInfo[], fromMs: number, toMs: number): number {
+  let rows = 0;
+  for (const { minLastMs, lastMs, rows: all } of segments) {
+    const overlap = Math.min(lastMs, toMs) - Math.max(minLastMs, fromMs);
+    if (overlap >= 0) rows += lastMs === minLastMs ? all : all * (overlap / (lastMs - minLastMs));
+  }
+  return rows;
+}
+
+/** The stretch of the order's time in which the page's rows lie. */
+function bounds(segments: readonly SegmentInfo[], { range, after, order }: SearchRequest, column: TimeColumn): { readonly low: number; readonly high: number } {
+  let low = Math.min(...segments.map((segment) => (column === "firstPacket" ? segment.firstMs : segment.minLastMs)));
+  let high = Math.max(...segments.map(({ lastMs }) => lastMs));
+  const { startMs, endMs, bounding } = range;
+  if (startMs !== null && (column === "lastPacket" || bounding === "first" || bounding === "both")) low = Math.max(low, Math.ceil(startMs));
+  if (endMs !== null && (column === "firstPacket" || bounding === "last" || bounding === "both")) high = Math.min(high, Math.floor(endMs));
+  const edge = after?.values[0];
+  if (typeof edge === "number") {
+    if (order[0]?.direction === "desc") high = Math.min(high, edge);
+    else low = Math.max(low, edge);
+  }
+  return { low, high };
+}
+
+/**
+ * Windows of the order's time from the page's end on, each with more rows than the one before, together all there is.
+ * Null when the order does not start with a time or there is too little to walk.
+ */
+export function timeWindows(segments: readonly SegmentInfo[], request: SearchRequest, wanted: number): Iterable<Window> | null {
+  const [key] = request.order;
+  const column = timeColumn(key?.field.path);
+  if (key === undefined || column === null || request.after?.values[0] === null) return null;
+  if (segments.reduce((rows, segment) => rows + segment.rows, 0) < WORTH_WALKING) return null;
+  const { low, high } = bounds(segments, request, column);
+  return walk(segments, column, low, high, key.direction === "desc", Math.max(FIRST_LEAST, wanted * FIRST_FACTOR));
+}
+
+function* walk(segments: readonly SegmentInfo[], column: TimeColumn, low: number, high: number, down: boolean, first: number): Generator<Window> {
+  let from = low;
+  let to = high;
+  let target = first;
+  while (from <= to) {
+    const edge = down ? edgeBelow(segments, from, to, target) : edgeAbove(segments, from, to, target);
+    yield down ? windowOf(segments, column, edge, to) : windowOf(segments, column, from, edge);
+    if (down) to = edge - 1;
+    else from = edge + 1;
+    target *= GROWTH;
+  }
+}
+
+/** The latest time in [from, to] from which on to `to` the expected rows reach `target`; `from` when they do not. */
+function edgeBelow(segments: readonly SegmentInfo[], from: number, to: number, target: number): number {
+  let [few, enough] = [to, from];
+  while (few - enough > 1) {
+    const middle = Math.floor((few + enough) / 2);
+    if (expectedRows(segments, middle, to) >= target) enough = middle;
+    else few = middle;
+  }
+  return enough;
+}
+
+/** The mirror of `edgeBelow`. */
+function edgeAbove(segments: readonly SegmentInfo[], from: number, to: number, target: number): number {
+  let [few, enough] = [from, to];
+  while (enough - few > 1) {
+    const middle = Math.floor((few + enough) / 2);
+    if (expectedRows(segments, from, middle) >= target) enough = middle;
+    else few = middle;
+  }
+  return enough;
+}
+
+function windowOf(segments: readonly SegmentInfo[], column: TimeColumn, from: number, to: number): Window {
+  return {
+    segments: segments.filter((segment) => (column === "firstPacket" ? segment.firstMs : segment.minLastMs) <= to && segment.lastMs >= from),
+    tests(parameters) {
+      const [start, end] = [parameters.integer(from), parameters.integer(to)];
+      const tests = [`"${column}" >= ${start}`, `"${column}" <= ${end}`];
+      // Segments are in order of last packet, which is never before the first: this lets whole row groups be skipped.
+      if (column === "firstPacket") tests.push(`"lastPacket" >= ${start}`);
+      return tests;
+    },
+  };
+}

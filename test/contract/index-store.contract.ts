@@ -1,0 +1,372 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { IndexStore, ReadContext, SearchRequest, SortKey } from "../../src/index-store/index-store.js";
+import { SERVICE_SCOPE, type AccessScope } from "../../src/model/access-scope.js";
+import type { AddressMatch, CheckedExpression, FieldTest, TextMatch } from "../../src/model/checked-expression.js";
+import { packagedCatalogue } from "../../src/model/field-catalogue.js";
+import type { Field } from "../../src/model/field.js";
+import { ALL_TIME } from "../../src/model/time-range.js";
+import type { SegmentInfo } from "../../src/model/segment.js";
+import { rowId, type RowInput } from "../support/segment-rows.js";
+
+/** A store under test, and how rows get into it. */
+export interface StoreUnderTest {
+  readonly store: IndexStore;
+  /** Writes rows of one day as a segment, not yet committed. */
+  write(rows: readonly RowInput[]): Promise<SegmentInfo>;
+  /** Marks a packet file's packets as deleted. */
+  removeFile(id: number): void;
+  close(): Promise<void>;
+}
+
+const catalogue = packagedCatalogue();
+
+/** The field of a search name. */
+export function field(name: string): Field {
+  const entry = catalogue.find(name);
+  if (entry === null || entry.entry !== "field") throw new Error(`no field ${name}`);
+  return entry.field;
+}
+
+export const EVERYTHING: CheckedExpression = { node: "everything" };
+export const test = (name: string, fieldTest: FieldTest): CheckedExpression => ({ node: "field", field: field(name), test: fieldTest });
+export const text = (name: string, ...matches: readonly TextMatch[]): CheckedExpression => test(name, { test: "text", mode: "any", matches });
+export const exact = (name: string, ...values: readonly string[]): CheckedExpression => text(name, ...values.map((value) => ({ kind: "exact" as const, value })));
+export const wildcard = (name: string, pattern: string): CheckedExpression => text(name, { kind: "wildcard", pattern });
+export const regex = (name: string, pattern: string): CheckedExpression => text(name, { kind: "regex", pattern });
+export const phrase = (name: string, ...words: readonly string[]): CheckedExpression => text(name, { kind: "phrase", words });
+export const number = (name: string, low: number, high = low): CheckedExpression => test(name, { test: "number", mode: "any", ranges: [{ low, high }] });
+export const exists = (name: string): CheckedExpression => test(name, { test: "exists" });
+export const not = (item: CheckedExpression): CheckedExpression => ({ node: "not", item });
+export const and = (...items: readonly CheckedExpression[]): CheckedExpression => ({ node: "and", items });
+export const or = (...items: readonly CheckedExpression[]): CheckedExpression => ({ node: "or", items });
+const v4 = (a: number, b: number, c: number, d: number): string => `00000000000000000000ffff${Buffer.from([a, b, c, d]).toString("hex")}`;
+const address = (name: string, ...matches: readonly AddressMatch[]): CheckedExpression => test(name, { test: "address", mode: "any", matches });
+
+const NO_LIMIT = { signal: null, timeoutMs: 60_000 };
+export const service: ReadContext = { scope: SERVICE_SCOPE, ...NO_LIMIT };
+const as = (scope: Partial<AccessScope>): ReadContext => ({ scope: { ...SERVICE_SCOPE, user: "ada", ...scope }, ...NO_LIMIT });
+
+const DAY = Date.UTC(2026, 0, 15);
+const HOUR = 3_600_000;
+const newest: readonly SortKey[] = [{ field: field("starttime"), direction: "desc" }];
+
+/** Six sessions of one day, an hour apart, each with something of its own. */
+const ROWS: readonly RowInput[] = [
+  {
+    id: rowId(DAY, 1), firstPacket: DAY, lastPacket: DAY + 1_000, "source.ip": "10.0.0.1", "destination.ip": "192.0.2.80", "source.port": 40_000, "destination.port": 80,
+    protocol: ["http", "tcp"], "http.host": ["www.example.com", "cdn.example.net"], "http.uri": ["www.example.com/a_b%c?x=1"], "http.statuscode": [200, 304], tags: ["red"],
+    srcPayload8: "474554202f206874", "source.mac": ["00:00:5e:00:53:01", "00:00:5e:00:53:02"], "network.bytes": 1_000, "network.packets": 10, packetPos: "01020830051006",
+    "http.useragent": ["Mozilla/5.0 (X11; Linux)"],
+  },
+  {
+    id: rowId(DAY + HOUR, 2), firstPacket: DAY + HOUR, lastPacket: DAY + HOUR + 2_000, "source.ip": "10.0.0.2", "destination.ip": "192.0.2.53", "source.port": 5_353, "destination.port": 53,
+    ipProtocol: 17, protocol: ["dns", "udp"], node: "north", "network.bytes": 200, "network.packets": 2,
+    dns: [
+      { host: ["a.example.org", "b.example.org"], queryHost: "a.example.org", qt: "A", answersCnt: 2, answers: [{ name: "a.example.org", ip: "192.0.2.1", ttl: 60 }, { name: "a.example.org", ip: "2001:db8::7", ttl: 300 }] },
+      { host: ["c.example.org"], ip: ["192.0.2.9"] },
+    ],
+  },
+  {
+    id: rowId(DAY + 2 * HOUR, 3), firstPacket: DAY + 2 * HOUR, lastPacket: DAY + 2 * HOUR + 3_000, "source.ip": "2001:db8::1", "destination.ip": "2001:db8::2", "source.port": 50_000,
+    "destination.port": 443, protocol: ["tcp", "tls"], "network.bytes": 5_000, "network.packets": 20, initRTT: 7, tcpSynValidated: true, "tcpflags.syn": 1,
+  },
+  { id: rowId(DAY + 3 * HOUR, 4), firstPacket: DAY + 3 * HOUR, lastPacket: DAY + 3 * HOUR + 4_000, ethertype: 2054, ipProtocol: 0, protocol: ["arp"], "network.bytes": 60, "network.packets": 1, fileId: [2] },
+  {
+    id: rowId(DAY + 4 * HOUR, 5), firstPacket: DAY + 4 * HOUR, lastPacket: DAY + 4 * HOUR + 5_000, "source.ip": "10.0.1.7", "destination.ip": "192.0.2.80", "source.port": 40_001, "destination.port": 80,
+    protocol: ["http", "tcp"], "http.host": ["mail.example.com"], "http.statuscode": [404], tags: ["red", "blue"], initRTT: 3, tcpSynValidated: false, "network.bytes": 1_500, "network.packets": 12,
+    fileId: [1, 2],
+  },
+  {
+    id: rowId(DAY + 5 * HOUR, 6), firstPacket: DAY + 5 * HOUR, lastPacket: DAY + 8 * HOUR, "source.ip": "10.0.0.1", "destination.ip": "192.0.2.80", "source.port": 40_002, "destination.port": 80,
+    protocol: ["http", "tcp"], "http.host": ["WWW.example.com"], "http.statuscode": [200], node: "north", "network.bytes": 90_000, "network.packets": 80, final: false,
+  },
+];
+
+const id = (number_: number): string => ROWS[number_ - 1]?.id ?? "";
+
+/** Numbers of the sessions that an expression finds, in order of time. */
+async function found(store: IndexStore, expression: CheckedExpression, context = service, range = ALL_TIME): Promise<readonly number[]> {
+  const { rows } = await store.search({ expression, range, fields: [], order: [{ field: field("starttime"), direction: "asc" }], limit: 100, after: null, countTotal: false }, context);
+  return rows.map((row) => ROWS.findIndex((known) => known.id === row.id) + 1);
+}
+
+const request = (change: Partial<SearchRequest> = {}): SearchRequest => ({ expression: EVERYTHING, range: ALL_TIME, fields: [], order: newest, limit: 100, after: null, countTotal: false, ...change });
+
+async function collected<T>(batches: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const batch of batches) all.push(...batch);
+  return all;
+}
+
+/** What every index store must do. `make` gives an empty store. */
+export function indexStoreContract(name: string, make: () => Promise<StoreUnderTest>): void {
+  describe(`index store: ${name}`, () => {
+    let under: StoreUnderTest;
+    let store: IndexStore;
+
+    beforeEach(async () => {
+      under = await make();
+      store = under.store;
+    });
+    afterEach(() => under.close());
+
+    const add = async (...rows: readonly RowInput[]): Promise<SegmentInfo> => {
+      const segment = await under.write(rows);
+      await store.commitSegments({ add: [segment], remove: [] });
+      return segment;
+    };
+    /** The six sessions in two segments, so that each lacks columns that the other has. */
+    const addAll = async (): Promise<void> => {
+      await add(...ROWS.slice(0, 3));
+      await add(...ROWS.slice(3));
+    };
+
+    describe("empty", () => {
+      it("answers every read", async () => {
+        const filter = { expression: exact("host.http", "x"), range: ALL_TIME };
+        expect(await store.search(request({ countTotal: true }), service)).toEqual({ rows: [], sortValues: [], hasMore: false, total: { value: 0, relation: "EQ" } });
+        expect(await store.count(filter, service)).toBe(0);
+        expect(await store.get(id(1), service)).toBeNull();
+        expect(await store.terms({ ...filter, fields: [field("host.http")], metric: "sessions", size: 10 }, service)).toEqual({ buckets: [], otherValue: 0, errorBound: 0 });
+        expect(await store.histogram({ ...filter, interval: { unit: "hour", count: 1 }, timeZone: "UTC", metrics: ["bytes"], on: "firstPacket" }, service)).toEqual({ startsMs: [], values: [[]] });
+        expect(await store.stats({ ...filter, field: field("bytes"), percentiles: [50] }, service)).toMatchObject({ count: 0, min: null, percentiles: [{ percent: 50, value: null }] });
+        expect(await store.cardinality({ ...filter, field: field("ip.src") }, service)).toMatchObject({ value: 0 });
+        expect(await store.connections({ ...filter, sourceField: field("ip.src"), destinationField: field("ip.dst"), limit: 10, minimumSessions: 1 }, service)).toEqual({ links: [], truncated: false });
+        expect(await collected(store.streamPackets(filter, service))).toEqual([]);
+        expect(await collected(store.streamIds(filter, service))).toEqual([]);
+        expect(await store.partitions()).toEqual([]);
+        expect(await store.extent()).toBeNull();
+        expect(await store.health()).toEqual({ ok: true, damaged: [] });
+        expect(await store.optimise(null, null)).toBe(0);
+      });
+    });
+
+    describe("expressions", () => {
+      const cases: readonly (readonly [string, CheckedExpression, readonly number[]])[] = [
+        ["everything", EVERYTHING, [1, 2, 3, 4, 5, 6]],
+        ["an exact term", exact("host.http", "www.example.com"), [1]],
+        ["letter case as stored", exact("host.http", "WWW.example.com"), [6]],
+        ["one of several terms", exact("host.http", "cdn.example.net", "mail.example.com"), [1, 5]],
+        ["one of many terms", exact("host.http", "a", "b", "c", "d", "e", "f", "g", "h", "mail.example.com"), [5]],
+        ["one of many terms of a single value", exact("node", "a", "b", "c", "d", "e", "f", "g", "h", "north"), [2, 6]],
+        ["all of several terms", test("tags", { test: "text", mode: "all", matches: [{ kind: "exact", value: "red" }, { kind: "exact", value: "blue" }] }), [5]],
+        ["a wildcard", wildcard("host.http", "*.example.com"), [1, 5, 6]],
+        ["a wildcard of the whole term", wildcard("host.http", "example*"), []],
+        ["one unknown character", wildcard("host.http", "?ail.example.com"), [5]],
+        ["an escaped wildcard", wildcard("http.uri", "*a\\*b*"), []],
+        ["a percent sign that is one", wildcard("http.uri", "*b%c*"), [1]],
+        ["a percent sign that is none", wildcard("http.uri", "www%x=1*"), []],
+        ["an underscore that is one", wildcard("http.uri", "*/a_b*"), [1]],
+        ["an underscore that is none", wildcard("http.uri", "*/a_?%*"), [1]],
+        ["a question mark that is one", wildcard("http.uri", "*c\\?x*"), [1]],
+        ["a regular expression of the whole term", regex("host.http", "(mail|cdn)\\.example\\.(com|net)"), [1, 5]],
+        ["a regular expression of part of a term", regex("host.http", "example"), []],
+        ["words in sequence", phrase("host.http.tokens", "example", "com"), [1, 5, 6]],
+        ["words out of sequence", phrase("host.http.tokens", "com", "example"), []],
+        ["words that are parts of words", phrase("host.http.tokens", "exam"), []],
+        ["words among others", phrase("http.user-agent.tokens", "x11", "linux"), [1]],
+        ["a quote in a term", exact("host.http", "it's' OR 1=1 --"), []],
+        ["a number", number("port.dst", 80), [1, 5, 6]],
+        ["a range of numbers", number("bytes", 1_000, 5_000), [1, 3, 5]],
+        ["a number in a list", number("http.statuscode", 304), [1]],
+        ["a range in a list", number("http.statuscode", 400, 499), [5]],
+        ["an order", test("bytes", { test: "order", op: ">=", value: 5_000 }), [3, 6]],
+        ["an order in a list", test("http.statuscode", { test: "order", op: ">", value: 304 }), [5]],
+        ["a column that few have", number("initRTT", 0, 100), [3, 5]],
+        ["a column that none has", exact("tls.ja3", "x"), []],
+        ["the lack of a column that none has", not(exact("tls.ja3", "x")), [1, 2, 3, 4, 5, 6]],
+        ["existence", exists("host.http"), [1, 5, 6]],
+        ["existence of one value", exists("ip.src"), [1, 2, 3, 5, 6]],
+        ["the lack of existence", not(exists("host.http")), [2, 3, 4]],
+        ["not a term: lists without it and no lists", not(exact("host.http", "www.example.com")), [2, 3, 4, 5, 6]],
+        ["not a number", not(number("port.dst", 80)), [2, 3, 4]],
+        ["not not", not(not(exact("host.http", "www.example.com"))), [1]],
+        ["and", and(exact("protocols", "http"), exact("node", "north")), [6]],
+        ["or", or(exact("protocols", "arp"), exact("protocols", "dns")), [2, 4]],
+        ["not over or", not(or(exact("protocols", "arp"), exact("host.http", "mail.example.com"))), [1, 2, 3, 6]],
+        ["an address", address("ip.src", { low: v4(10, 0, 0, 1), high: v4(10, 0, 0, 1), port: null }), [1, 6]],
+        ["a network", address("ip.src", { low: v4(10, 0, 0, 0), high: v4(10, 0, 0, 255), port: null }), [1, 2, 6]],
+        ["an IPv6 network", address("ip.src", { low: "20010db8000000000000000000000000", high: "20010db8ffffffffffffffffffffffff", port: null }), [3]],
+        ["every IPv4 address", address("ip.src", { low: v4(0, 0, 0, 0), high: v4(255, 255, 255, 255), port: null }), [1, 2, 5, 6]],
+        ["an address and a port", address("ip.src", { low: v4(10, 0, 0, 1), high: v4(10, 0, 0, 1), port: 40_002 }), [6]],
+        ["a port of an address", address("ip.dst", { low: null, high: null, port: 53 }), [2]],
+        ["several addresses", address("ip.src", { low: v4(10, 0, 0, 1), high: v4(10, 0, 0, 1), port: null }, { low: null, high: null, port: 5_353 }), [1, 2, 6]],
+        ["not an address", not(address("ip.src", { low: v4(10, 0, 0, 1), high: v4(10, 0, 0, 1), port: null })), [2, 3, 4, 5]],
+        ["an order of addresses", test("ip.src", { test: "addressOrder", op: ">", value: v4(10, 0, 0, 2) }), [3, 5]],
+        ["a member of objects", exact("host.dns", "b.example.org"), [2]],
+        ["a member of the second object", exact("host.dns", "c.example.org"), [2]],
+        ["a wildcard over a member", wildcard("host.dns", "c.*"), [2]],
+        ["an address in objects", address("ip.dns", { low: v4(192, 0, 2, 9), high: v4(192, 0, 2, 9), port: null }), [2]],
+        ["a member of nested objects", address("dns.answer.ip", { low: "20010db8000000000000000000000007", high: "20010db8000000000000000000000007", port: null }), [2]],
+        ["a number in nested objects", number("dns.answer.ttl", 300), [2]],
+        ["existence of a member of nested objects", exists("dns.answer.ttl"), [2]],
+        ["a member that no object has", exists("dns.answer.mx"), []],
+        ["a count", number("host.http.cnt", 2), [1]],
+        ["a count of one", number("tags.cnt", 1), [1]],
+        ["a count under its other name", number("mac.src.cnt", 2), [1]],
+        ["a count in objects", number("host.dns.cnt", 2), [2]],
+        ["a count of nested objects", number("dns.answer.cnt", 2), [2]],
+        ["a boolean", test("tcp.synValidated", { test: "boolean", value: true }), [3]],
+        ["a false boolean", test("tcp.synValidated", { test: "boolean", value: false }), [5]],
+        ["bytes as hex", exact("payload8.src.hex", "474554202f206874"), [1]],
+        ["bytes as text", wildcard("payload8.src.utf8", "474554*"), [1]],
+        ["bytes as text by a regular expression", regex("payload8.src.utf8", "GET / .*"), [1]],
+        ["a time", number("starttime", DAY + HOUR, DAY + 2 * HOUR), [2, 3]],
+        ["ids", { node: "ids", ids: [id(2), id(4)] }, [2, 4]],
+        ["ids that are none", { node: "ids", ids: ["x", "'; DROP TABLE t; --"] }, []],
+        ["an id as a field", exact("rootId", id(3)), [3]],
+        ["files", { node: "file", matches: [], fileIds: [2] }, [4, 5]],
+        ["no files", { node: "file", matches: [], fileIds: [] }, []],
+        ["not a file", not({ node: "file", matches: [], fileIds: [2] }), [1, 2, 3, 6]],
+        ["an empty and", and(), [1, 2, 3, 4, 5, 6]],
+        ["an empty or", or(), []],
+      ];
+      it("find what they say", async () => {
+        await addAll();
+        const answers = new Map<string, readonly number[]>();
+        for (const [what, expression] of cases) answers.set(what, await found(store, expression));
+        expect(answers).toEqual(new Map(cases.map(([what, , expected]) => [what, expected])));
+      });
+
+      it("count what they find", async () => {
+        await addAll();
+        for (const [what, expression, expected] of cases.slice(0, 12)) expect(await store.count({ expression, range: ALL_TIME }, service), what).toBe(expected.length);
+      });
+
+      it("know which packets are still there", async () => {
+        await addAll();
+        expect(await found(store, { node: "packetsAvailable", value: true })).toEqual([1, 2, 3, 4, 5, 6]);
+        under.removeFile(2);
+        expect(await found(store, { node: "packetsAvailable", value: true })).toEqual([1, 2, 3, 6]);
+        expect(await found(store, { node: "packetsAvailable", value: false })).toEqual([4, 5]);
+      });
+    });
+
+    describe("time ranges", () => {
+      it.each([
+        ["first", [2, 3, 4, 5, 6]],
+        ["last", [2, 3, 4, 5]],
+        ["both", [2, 3, 4, 5]],
+        ["either", [1, 2, 3, 4, 5, 6]],
+      ] as const)("bounding %s", async (bounding, expected) => {
+        await addAll();
+        expect(await found(store, EVERYTHING, service, { startMs: DAY + 1_000, endMs: DAY + 6 * HOUR, bounding })).toEqual(bounding === "last" ? [1, 2, 3, 4, 5] : expected);
+      });
+
+      it("with open ends", async () => {
+        await addAll();
+        expect(await found(store, EVERYTHING, service, { startMs: null, endMs: DAY + HOUR, bounding: "first" })).toEqual([1, 2]);
+        expect(await found(store, EVERYTHING, service, { startMs: DAY + 5 * HOUR, endMs: null, bounding: "last" })).toEqual([6]);
+        expect(await found(store, EVERYTHING, service, { startMs: DAY + 30 * HOUR, endMs: null, bounding: "last" })).toEqual([]);
+      });
+    });
+
+    describe("search", () => {
+      it("returns the columns asked for, printed", async () => {
+        await addAll();
+        const fields = ["ip.src", "ip.dst", "port.dst", "host.http", "starttime", "host.dns", "dns.answer.ip", "tags.cnt", "tcp.synValidated", "rootId", "tls.ja3"].map(field);
+        const { rows } = await store.search(request({ fields, order: [{ field: field("starttime"), direction: "asc" }] }), service);
+        expect(Object.fromEntries(rows[1]?.values ?? [])).toEqual({
+          "source.ip": "10.0.0.2", "destination.ip": "192.0.2.53", "destination.port": 53, "http.host": null, firstPacket: DAY + HOUR, tagsCnt: null,
+          "dns.host": ["a.example.org", "b.example.org", "c.example.org"], "dns.answers.ip": ["192.0.2.1", "2001:db8::7"], tcpSynValidated: null, rootId: id(2), "tls.ja3": null,
+        });
+        expect(rows[0]?.values.get("http.host")).toEqual(["www.example.com", "cdn.example.net"]);
+        expect(rows[2]?.values.get("source.ip")).toBe("2001:db8::1");
+        expect(rows[3]?.values.get("source.ip")).toBeNull();
+        expect(rows[4]?.values.get("tagsCnt")).toBe(2);
+      });
+
+      it.each([
+        ["upwards", "asc", [4, 2, 1, 5, 3, 6]],
+        ["downwards", "desc", [6, 3, 5, 1, 2, 4]],
+      ] as const)("orders %s", async (_what, direction, expected) => {
+        await addAll();
+        const { rows } = await store.search(request({ order: [{ field: field("bytes"), direction }] }), service);
+        expect(rows.map((row) => row.id)).toEqual(expected.map(id));
+      });
+
+      it.each(["asc", "desc"] as const)("puts rows without a value last (%s) and breaks ties by id", async (direction) => {
+        await addAll();
+        const order: readonly SortKey[] = [{ field: field("port.dst"), direction }];
+        const { rows } = await store.search(request({ order }), service);
+        expect(rows.map((row) => row.id)).toEqual((direction === "asc" ? [2, 1, 5, 6, 3, 4] : [3, 1, 5, 6, 2, 4]).map(id));
+      });
+
+      it.each([
+        ["time downwards", newest],
+        ["time upwards", [{ field: field("stoptime"), direction: "asc" }]],
+        ["a number that ties and lacks", [{ field: field("port.dst"), direction: "desc" }]],
+        ["text, then a number", [{ field: field("node"), direction: "asc" }, { field: field("bytes"), direction: "desc" }]],
+        ["a list", [{ field: field("host.http"), direction: "asc" }]],
+        ["addresses", [{ field: field("ip.src"), direction: "desc" }]],
+        ["a boolean", [{ field: field("tcp.synValidated"), direction: "asc" }]],
+        ["nothing", []],
+      ] as readonly (readonly [string, readonly SortKey[]])[])("pages without gaps and repeats: %s", async (_what, order) => {
+        await addAll();
+        const whole = await store.search(request({ order }), service);
+        const paged: string[] = [];
+        let after: SearchRequest["after"] = null;
+        for (let page = 0; page < 10; page++) {
+          const result = await store.search(request({ order, limit: 2, after }), service);
+          paged.push(...result.rows.map((row) => row.id));
+          const last = result.rows.at(-1);
+          expect(result.hasMore).toBe(paged.length < ROWS.length);
+          if (!result.hasMore || last === undefined) break;
+          after = { values: result.sortValues.at(-1) ?? [], id: last.id };
+        }
+        expect(paged).toEqual(whole.rows.map((row) => row.id));
+        expect(paged).toHaveLength(ROWS.length);
+      });
+
+      it("keeps a cursor's place when rows are added before it", async () => {
+        await add(...ROWS.slice(0, 3));
+        const first = await store.search(request({ limit: 1 }), service);
+        await add(...ROWS.slice(3));
+        const next = await store.search(request({ limit: 1, after: { values: first.sortValues[0] ?? [], id: first.rows[0]?.id ?? "" } }), service);
+        expect(next.rows.map((row) => row.id)).toEqual([id(2)]);
+      });
+
+      it("counts all matches when asked", async () => {
+        await addAll();
+        const result = await store.search(request({ limit: 2, countTotal: true, expression: exact("protocols", "http") }), service);
+        expect(result.total).toEqual({ value: 3, relation: "EQ" });
+        expect(result.hasMore).toBe(true);
+        expect((await store.search(request({ limit: 3, expression: exact("protocols", "http") }), service)).hasMore).toBe(false);
+      });
+
+      it.each([0, 2_001, 1e9, 1.5, Number.NaN])("refuses a page of %s", async (limit) => {
+        await expect(store.search(request({ limit }), service)).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+      });
+
+      it("refuses a cursor of another order", async () => {
+        await addAll();
+        for (const after of [{ values: ["x"], id: id(1) }, { values: [], id: id(1) }, { values: [1], id: "x" }]) {
+          await expect(store.search(request({ after }), service)).rejects.toMatchObject({ code: "CURSOR_INVALID" });
+        }
+      });
+    });
+
+    describe("documents", () => {
+      it("are whole and nested, with counts", async () => {
+        await addAll();
+        expect(await store.get(id(2), service)).toMatchObject({
+          id: id(2), source: { ip: "10.0.0.2", port: 5_353 }, protocol: ["dns", "udp"], protocolCnt: 2, dnsCnt: 2,
+          dns: [
+            { host: ["a.example.org", "b.example.org"], hostCnt: 2, answersCnt: 2, answers: [{ name: "a.example.org", ip: "192.0.2.1", ttl: 60 }, { ip: "2001:db8::7" }] },
+            { host: ["c.example.org"], hostCnt: 1, ip: ["192.0.2.9"], ipCnt: 1 },
+          ],
+        });
+        const http = await store.get(id(1), service);
+        expect(http).toMatchObject({ source: { mac: ["00:00:5e:00:53:01", "00:00:5e:00:53:02"], "mac-cnt": 2 }, http: { hostCnt: 2, statuscode: [200, 304] }, packetPos: [-1, 4, 1_028], tags: ["red"], tagsCnt: 1 });
+        expect(http).not.toHaveProperty("rowVersion");
+        expect(http).not.toHaveProperty("dns");
+      });
+
+      it("are null for what is not there", async () => {
+        await addAll();
+        expect(await store.get(rowId(DAY, 99), service)).toBeNull();
+        expect(await store.get("nonsense", service)).toBeNull();
+      });
+    });
+  });
+}
