@@ -6,7 +6,9 @@ import { filesBelow, fingerprint, isStamped, stamp } from "./fingerprint.mjs";
 import { ask, BuildError, note, run, top } from "./step.mjs";
 
 const LIBRARY = join(top, "native/binding/lookback.node");
-const BUILT = { linux: "liblookback_binding.so", darwin: "liblookback_binding.dylib" };
+const DECLARATIONS = join(top, "native/binding/index.d.ts");
+/** Where napi puts what it built, below cargo's own directory. */
+const OUTPUT = "native/target/binding";
 
 /** Puts rustup's directory on PATH where a shell profile has not. */
 export function cargoEnvironment() {
@@ -31,12 +33,13 @@ export function buildNative() {
   const print = fingerprint(sources(), process.arch);
   if (existsSync(LIBRARY) && isStamped("native", print)) return;
   checkCargo();
-  const name = BUILT[process.platform];
-  if (name === undefined) throw new BuildError("BUILD_PLATFORM", `${process.platform} is not supported; Lookback runs on Linux`);
   note("building the native core");
-  run("BUILD_NATIVE", "cargo", ["build", "--release", "--locked", "-p", "lookback-binding"], { directory: join(top, "native"), env: cargoEnvironment() });
+  // napi runs cargo and writes the declarations of what the library exports.
+  const napi = [join(top, "node_modules/@napi-rs/cli/dist/cli.js"), "build", "--release", "--manifest-path", "native/binding/Cargo.toml", "--output-dir", OUTPUT, "--dts", "index.d.ts", "--no-js", "--", "--locked"];
+  run("BUILD_NATIVE", process.execPath, napi, { directory: top, env: cargoEnvironment() });
   // A running process keeps the old library mapped: replace the file, never write into it.
-  copyFileSync(join(top, "native/target/release", name), `${LIBRARY}.new`);
+  copyFileSync(join(top, OUTPUT, "lookback.node"), `${LIBRARY}.new`);
   renameSync(`${LIBRARY}.new`, LIBRARY);
+  copyFileSync(join(top, OUTPUT, "index.d.ts"), DECLARATIONS);
   stamp("native", print);
 }
