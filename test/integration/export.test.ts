@@ -35,9 +35,9 @@ afterEach(async () => {
 });
 
 /** Everything between a capture file and an exported one, on a fresh data directory. */
-async function stack() {
+async function stack(configFile: string | null = null) {
   const root = temporaryDirectory();
-  const config = loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: root });
+  const config = loadConfig({ file: configFile, node: "n1", environment: {}, workingDirectory: root });
   const [segmentDirectory, packetDirectory] = [path.join(root, "data", "sessions"), path.join(root, "data", "packets")];
   for (const directory of [segmentDirectory, packetDirectory]) mkdirSync(directory, { recursive: true });
   const catalogue = openCatalogue(path.join(root, "data"), clock);
@@ -179,8 +179,8 @@ describe("from capture to export", () => {
 });
 
 describe("the conformance corpus", () => {
-  it.skipIf(corpus === null)("exports what it imported: every packet once, unchanged", async () => {
-    const one = await stack();
+  it.skipIf(corpus === null)("exports what it imported: every packet that has a position once, unchanged", async () => {
+    const one = await stack(corpusPath("config.ini"));
     const mismatches: string[] = [];
     let exported = 0;
     for (const name of captureNames()) {
@@ -201,11 +201,12 @@ describe("the conformance corpus", () => {
       }
       const total = [...known.values()].reduce((sum, count) => sum + count, 0);
       if (view?.missingPackets !== 0) mismatches.push(`${name}: ${view?.missingPackets} missing`);
-      if (total !== 0) mismatches.push(`${name}: ${total} packets of ${packets.length + total} in no session`);
+      // Of an ESP session only the first packet has a position, as the corpus expects.
+      if (total !== 0 && !["IKEv1", "IKEv2", "ah-esp", "wireshark-esp"].includes(name)) mismatches.push(`${name}: ${total} packets of ${packets.length + total} in no session`);
     }
     expect(exported).toBeGreaterThan(0);
-    process.stdout.write(`corpus: ${exported} packets exported\n${mismatches.join("\n")}\n`);
-    expect(mismatches.filter((line) => !line.endsWith("in no session"))).toEqual([]);
+    process.stdout.write(`corpus: ${exported} packets exported\n`);
+    expect(mismatches).toEqual([]);
   });
 });
 
