@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { IndexStore, Metric } from "../../src/index-store/index-store.js";
+import { ALL_TIME } from "../../src/model/time-range.js";
+import { collected, DAY, EVERYTHING, exact, field, HOUR, id, ROWS, service, type StoreUnderTest } from "./sessions.js";
+
+const all = { expression: EVERYTHING, range: ALL_TIME };
+
+/** What every index store must do: aggregations and streams. */
+export function aggregationContract(name: string, make: () => Promise<StoreUnderTest>): void {
+  describe(`aggregations and streams: ${name}`, () => {
+    let under: StoreUnderTest;
+    let store: IndexStore;
+
+    beforeEach(async () => {
+      under = await make();
+      store = under.store;
+      await store.commitSegments({ add: [await under.write(ROWS.slice(0, 3)), await under.write(ROWS.slice(3))], remove: [] });
+    });
+    afterEach(() => under.close());
+
+    const terms = (names: readonly string[], metric: Metric = "sessions", size = 10) => store.terms({ ...all, fields: names.map(field), metric, size }, service);
+
+    it("terms of one value, largest first, ties by key", async () => {
+      expect(await terms(["ip.dst"])).toEqual({
+        buckets: [{ keys: ["192.0.2.80"], sessions: 3, value: 3 }, { keys: ["192.0.2.53"], sessions: 1, value: 1 }, { keys: ["2001:db8::2"], sessions: 1, value: 1 }],
+        otherValue: 0, errorBound: 0,
+      });
+    });
+
+    it("terms of lists: a session counts once for each of its values", async () => {
+      const { buckets } = await terms(["protocols"]);
+      expect(buckets.map(({ keys, sessions }) => [keys[0], sessions])).toEqual([["tcp", 4], ["http", 3], ["arp", 1], ["dns", 1], ["tls", 1], ["udp", 1]]);
+    });
+
+    it("terms by another metric, with the rest summed", async () => {
+      expect(await terms(["node"], "bytes", 1)).toEqual({ buckets: [{ keys: ["north"], sessions: 2, value: 90_200 }], otherValue: 7_560, errorBound: 0 });
+    });
+
+    it("terms of members of objects", async () => {
+      expect((await terms(["dns.answer.ttl"])).buckets.map(({ keys }) => keys[0])).toEqual([60, 300]);
+      expect((await terms(["host.dns"])).buckets).toHaveLength(3);
+    });
+
+    it("cross-tabs of a value and a list", async () => {
+      const { buckets } = await terms(["node", "protocols"]);
+      expect(buckets.map(({ keys, sessions }) => [...keys, sessions])).toEqual([
+        ["test", "tcp", 3], ["test", "http", 2], ["north", "dns", 1], ["north", "http", 1], ["north", "tcp", 1], ["north", "udp", 1], ["test", "arp", 1], ["test", "tls", 1],
+      ]);
+    });
+
+    it("cross-tabs of two lists: every pair of a session's values", async () => {
+      const { buckets } = await terms(["host.http", "http.statuscode"]);
+      expect(buckets.map(({ keys }) => keys.join(" "))).toEqual([
+        "WWW.example.com 200", "cdn.example.net 200", "cdn.example.net 304", "mail.example.com 404", "www.example.com 200", "www.example.com 304",
+      ]);
+    });
+
+    it("terms of a column that none has", async () => {
+      expect(await terms(["tls.ja3"])).toEqual({ buckets: [], otherValue: 0, errorBound: 0 });
+    });
+
+    it.each([[["ip.src"], 0], [["ip.src"], 10_001], [[], 10], [["ip.src", "ip.dst", "node", "protocols", "tags"], 10]])("refuses terms of %j, size %s", async (names, size) => {
+      await expect(terms(names, "sessions", size)).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    });
+
+    const histogram = (unit: "second" | "minute" | "hour" | "day" | "week" | "month", count: number, timeZone: string) =>
+      store.histogram({ ...all, interval: { unit, count }, timeZone, metrics: ["sessions", "bytes"], on: "firstPacket" }, service);
+
+    it("histograms by hour", async () => {
+      expect(await histogram("hour", 1, "UTC")).toEqual({
+        startsMs: [0, 1, 2, 3, 4, 5].map((hour) => DAY + hour * HOUR), values: [[1, 1, 1, 1, 1, 1], [1_000, 200, 5_000, 60, 1_500, 90_000]],
+      });
+    });
+
+    it("histograms by several hours from local midnight", async () => {
+      const start = DAY - 5 * HOUR - 30 * 60_000;
+      expect((await histogram("hour", 12, "Asia/Kolkata")).startsMs).toEqual([start]);
+      expect((await histogram("hour", 3, "Asia/Kolkata")).values[0]).toEqual([1, 3, 2]);
+    });
+
+    it("histograms by day, week and month of a zone", async () => {
+      // 2026-01-15 is a Thursday; in New York the first five hours of that day belong to the day before.
+      expect(await histogram("day", 1, "America/New_York")).toMatchObject({ startsMs: [DAY - 19 * HOUR, DAY + 5 * HOUR], values: [[5, 1], [7_760, 90_000]] });
+      expect((await histogram("week", 1, "UTC")).startsMs).toEqual([DAY - 3 * 24 * HOUR]);
+      expect((await histogram("month", 1, "UTC")).startsMs).toEqual([Date.UTC(2026, 0, 1)]);
+      expect((await histogram("month", 3, "UTC")).startsMs).toEqual([Date.UTC(2026, 0, 1)]);
+      expect((await histogram("minute", 90, "UTC")).values[0]).toEqual([2, 1, 2, 1]);
+    });
+
+    it("refuses a histogram of no zone", async () => {
+      await expect(histogram("day", 1, "Mars/Olympus")).rejects.toMatchObject({ code: "BAD_INPUT" });
+    });
+
+    it("statistics with percentiles", async () => {
+      const result = await store.stats({ ...all, field: field("bytes"), percentiles: [0, 50, 100] }, service);
+      expect(result).toEqual({
+        count: 6, min: 60, max: 90_000, sum: 97_760, average: 97_760 / 6,
+        percentiles: [{ percent: 0, value: 60 }, { percent: 50, value: 1_250 }, { percent: 100, value: 90_000 }],
+      });
+      expect(await store.stats({ ...all, field: field("http.statuscode"), percentiles: [] }, service)).toMatchObject({ count: 4, min: 200, max: 404, sum: 1_108 });
+      expect(await store.stats({ ...all, field: field("host.http.cnt"), percentiles: [] }, service)).toMatchObject({ count: 3, sum: 4 });
+    });
+
+    it("refuses statistics of text and percentiles that are none", async () => {
+      await expect(store.stats({ ...all, field: field("node"), percentiles: [] }, service)).rejects.toMatchObject({ code: "BAD_INPUT" });
+      await expect(store.stats({ ...all, field: field("bytes"), percentiles: [101] }, service)).rejects.toMatchObject({ code: "BAD_INPUT" });
+    });
+
+    it("cardinalities", async () => {
+      expect((await store.cardinality({ ...all, field: field("ip.src") }, service)).value).toBe(4);
+      expect((await store.cardinality({ ...all, field: field("host.http") }, service)).value).toBe(4);
+    });
+
+    it("connections, most sessions first", async () => {
+      const request = { ...all, sourceField: field("ip.src"), destinationField: field("ip.dst"), limit: 2, minimumSessions: 1 };
+      const { links, truncated } = await store.connections(request, service);
+      expect(links[0]).toEqual({ source: "10.0.0.1", destination: "192.0.2.80", sessions: 2, packets: 90, bytes: 91_000, databytes: 40 });
+      expect(truncated).toBe(true);
+      expect((await store.connections({ ...request, minimumSessions: 2 }, service)).links).toHaveLength(1);
+    });
+
+    it("streams packets in order of first packet", async () => {
+      const sessions = await collected(store.streamPackets({ ...all, expression: exact("protocols", "http") }, service));
+      expect(sessions.map((session) => session.id)).toEqual([id(1), id(5), id(6)]);
+      expect(sessions[0]).toEqual({
+        id: id(1), firstPacketMs: DAY, lastPacketMs: DAY + 1_000, packets: [{ fileId: 1, offset: 4, length: 48 }, { fileId: 1, offset: 1_028, length: 6 }],
+      });
+    });
+
+    it("streams ids", async () => {
+      const ids = await collected(store.streamIds({ ...all, expression: exact("node", "north") }, service));
+      expect([...ids].sort()).toEqual([id(2), id(6)]);
+    });
+
+    it("lets go of a stream that is not read to its end", async () => {
+      for (let round = 0; round < 10; round++) {
+        for await (const batch of store.streamIds(all, service)) {
+          expect(batch.length).toBeGreaterThan(0);
+          break;
+        }
+      }
+      expect(await store.count(all, service)).toBe(6);
+    });
+  });
+}
