@@ -8,9 +8,6 @@ mod names;
 mod parser;
 mod rdata;
 
-#[cfg(test)]
-mod tests;
-
 use crate::bytes::{be16, mapped};
 use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict};
 use compact_str::CompactString;
@@ -301,19 +298,23 @@ impl Dissector for Stream {
     fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict {
         let Some(partial) = self.partial.get_mut(direction) else { return Verdict::Done };
         let mut rest = data;
-        while !partial.is_empty() {
-            let wanted = match be16(partial, 0) {
-                Some(length) => usize::from(length) + 2,
-                None => 2,
-            };
-            let (taken, after) = rest.split_at(wanted.saturating_sub(partial.len()).min(rest.len()));
+        if !partial.is_empty() {
+            // First the two bytes of the length, then what it says.
+            if partial.len() < 2 {
+                let (taken, after) = rest.split_at(1.min(rest.len()));
+                partial.extend_from_slice(taken);
+                rest = after;
+            }
+            let Some(length) = be16(partial, 0).map(usize::from) else { return Verdict::More };
+            if length < MIN_MESSAGE {
+                context.malformed("dns", "length");
+                return Verdict::Done;
+            }
+            let (taken, after) = rest.split_at((length + 2).saturating_sub(partial.len()).min(rest.len()));
             partial.extend_from_slice(taken);
             rest = after;
-            if partial.len() < wanted {
+            if partial.len() < length + 2 {
                 return Verdict::More;
-            }
-            if wanted == 2 {
-                continue; // only the length was completed
             }
             let whole = std::mem::take(partial);
             if !message(context, Kind::Dns, whole.get(2..).unwrap_or_default()) {

@@ -10,9 +10,6 @@ pub mod fields;
 mod parser;
 mod request;
 
-#[cfg(test)]
-mod tests;
-
 use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict};
 use body::Body;
 use lookback_session::record::{DESTINATION, Direction, SOURCE};

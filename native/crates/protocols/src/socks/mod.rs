@@ -2,9 +2,6 @@
 
 pub mod fields;
 
-#[cfg(test)]
-mod tests;
-
 use crate::bytes::{Reader, be16, byte, mapped};
 use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict};
 use lookback_session::record::Direction;

@@ -10,9 +10,6 @@ mod dtls;
 pub mod fields;
 mod hello;
 
-#[cfg(test)]
-mod tests;
-
 pub use hello::Carrier;
 
 use crate::bytes::{Reader, be16, be24, byte};

@@ -1,5 +1,8 @@
 //! Plays the payload of expected sessions through the dissectors, without the flow crate: the packets of a session
 //! are known by their positions, and its inner IP header is found by the session's addresses.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+pub mod seeds;
 
 use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Settings, Verdict};
 use lookback_session::{Fields, Value};
@@ -290,4 +293,22 @@ impl Stream {
             self.deliver(player, direction);
         }
     }
+}
+
+/// Plays a conversation as it stands and gives what was found.
+pub fn converse(
+    registry: &Registry,
+    settings: &Settings,
+    ip_protocol: u8,
+    port: u16,
+    talk: &seeds::Conversation,
+) -> Map<String, Json> {
+    let facts =
+        SessionFacts { ip_protocol, port: [50_000, port], first_packet_us: 1_600_000_000_000_000, now_us: 0 };
+    let mut player = Player::new(registry, settings, facts);
+    for (direction, data) in talk {
+        player.payload(*direction, data);
+    }
+    player.end();
+    document(&player.fields)
 }
