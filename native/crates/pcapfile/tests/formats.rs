@@ -159,6 +159,21 @@ fn garbage_lengths_end_the_file_where_they_are() {
 }
 
 #[test]
+fn a_block_with_two_lengths_ends_the_file() {
+    let mut file = NgFile::new(Endian::Little);
+    file.interface(1, 0, &[]);
+    file.enhanced(0, 1, 1, &[1]);
+    let start = file.bytes.len();
+    file.enhanced(0, 2, 1, &[1]);
+    let last = file.bytes.len() - 4;
+    file.bytes[last] ^= 4;
+    file.enhanced(0, 3, 1, &[1]);
+    let (found, warnings) = warned(&file.bytes);
+    assert_eq!(found.len(), 1);
+    assert_eq!(warnings, [("garbage-record-length", 1, Some(start as u64))]);
+}
+
+#[test]
 fn a_preallocated_tail_is_no_million_of_empty_packets() {
     let mut file = classic(Endian::Big, 0xa1b2_c3d4, 1, &packets());
     let end = file.len() as u64;

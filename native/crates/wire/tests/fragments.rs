@@ -129,6 +129,12 @@ fn the_first_bytes_stay_in_ipv4_and_an_overlap_ends_ipv6() {
     let joined = whole(add(&mut defragmenter, &v4_frame(8, false, &second), 0, 1).0);
     assert_eq!(joined.frame[34..], [&[1u8; 16][..], &[2; 8]].concat());
     assert_eq!(defragmenter.counters().overlaps, 1);
+    // A piece around one that is known fills what is missing on both sides.
+    let around = [3u8; 32];
+    assert_eq!(add(&mut defragmenter, &v4_frame(16, true, &first), 0, 0).0, Addition::Held);
+    assert_eq!(add(&mut defragmenter, &v4_frame(8, false, &around), 0, 1).0, Addition::Held);
+    let joined = whole(add(&mut defragmenter, &v4_frame(0, true, &second[..8]), 0, 2).0);
+    assert_eq!(joined.frame[34..], [&[2u8; 8][..], &[3; 8], &[1; 16], &[3; 8]].concat());
 
     let v6_frame = |offset, more, body: &[u8]| ethernet(0x86dd, &ipv6_fragment(1, offset, more, 253, body));
     assert_eq!(add(&mut defragmenter, &v6_frame(0, true, &first), 0, 0).0, Addition::Held);
@@ -186,12 +192,14 @@ fn time_and_room_are_bounded() {
     // Datagrams that began at seconds 1 to 10; the last that is in time began at 6.
     add(&mut defragmenter, &frame(100, &[0; 8]), 486, 0);
     assert_eq!((defragmenter.waiting(), defragmenter.counters().timed_out), (6, 5));
-    // The clock does not go back.
+    // The clock does not go back: what comes at second 0 now has begun at 486.
     add(&mut defragmenter, &frame(101, &[0; 8]), 0, 0);
-    add(&mut defragmenter, &frame(102, &[0; 8]), 900, 0);
-    assert_eq!(defragmenter.counters().timed_out, 5 + 5);
+    add(&mut defragmenter, &frame(102, &[0; 8]), 966, 0);
+    assert_eq!((defragmenter.waiting(), defragmenter.counters().timed_out), (3, 5 + 5));
+    add(&mut defragmenter, &frame(103, &[0; 8]), 967, 0);
+    assert_eq!((defragmenter.waiting(), defragmenter.counters().timed_out), (2, 5 + 5 + 2));
     for id in 0..9 {
-        add(&mut defragmenter, &frame(1000 + id, &[0; 1000]), 900, 0);
+        add(&mut defragmenter, &frame(1000 + id, &[0; 1000]), 967, 0);
         assert!(defragmenter.bytes() <= 4000);
     }
     assert_eq!(defragmenter.waiting(), 4);

@@ -247,6 +247,10 @@ fn padding_is_no_payload() {
     let mut frame = ethernet(0x86dd, &ipv6(17, &udp(1, 2, b"abc")));
     frame.extend([0xff; 4]);
     assert_eq!(decoded(link_type::ETHERNET, &frame).payload(&frame), b"abc");
+    // An 802.3 length cuts too.
+    let mut frame = ethernet(6, &[0xfe, 0xfe, 3, 0x83, 27, 1]);
+    frame.resize(60, 0);
+    assert_eq!(decoded(link_type::ETHERNET, &frame).payload(&frame), [0x83, 27, 1]);
     // UDP's own length is the last word.
     let mut datagram = udp(1, 2, b"abcdef");
     datagram[5] = 8 + 3;
