@@ -204,3 +204,13 @@ fn time_and_room_are_bounded() {
     }
     assert_eq!(defragmenter.waiting(), 4);
 }
+
+#[test]
+fn a_clock_that_goes_back_shortens_no_wait() {
+    let mut defragmenter = Defragmenter::new(DefragmentLimits::default());
+    let frame = |id, offset, more| ethernet(0x0800, &ipv4_fragment(id, offset, more, 17, &[0; 8]));
+    add(&mut defragmenter, &frame(1, 0, true), 1000, 0);
+    add(&mut defragmenter, &frame(2, 0, true), 0, 0);
+    whole(add(&mut defragmenter, &frame(1, 8, false), 1000, 0).0);
+    whole(add(&mut defragmenter, &frame(2, 8, false), 1400, 0).0);
+}
