@@ -63,9 +63,16 @@ impl EngineError {
                 path: path.to_owned(),
                 reason: reason.to_string(),
                 offset,
-                first_bytes: first_bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" "),
+                first_bytes: match first_bytes.as_slice() {
+                    [] => "nothing".to_owned(),
+                    bytes => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" "),
+                },
             },
-            CaptureError::Io(source) => Self::io(path, source),
+            CaptureError::Io(source) if source.kind() == std::io::ErrorKind::StorageFull => Self::io(path, source),
+            // Not there, not ours to read, or a device that fails: it cannot be read, and the next file may.
+            CaptureError::Io(source) => {
+                Self::Unreadable { path: path.to_owned(), reason: source.to_string(), offset: 0, first_bytes: "nothing".to_owned() }
+            }
         }
     }
 }

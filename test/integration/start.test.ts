@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { classicCapture } from "../support/capture-bytes.js";
+import { httpExchange, udpFrame } from "../support/frames.js";
+import { lookback, spawnLookback } from "../support/lookback-process.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+/** Writes a capture with one HTTP exchange and one UDP packet from `host`. */
+function writeCapture(file: string, host: number): Buffer {
+  const ends = { source: `10.1.0.${host}`, destination: "192.0.2.9", sourcePort: 41_000, destinationPort: 80 };
+  const frames = [...httpExchange(ends, "www.example.org", `/${host}`), udpFrame({ ...ends, destinationPort: 5353 }, Buffer.from("x"))];
+  const { bytes } = classicCapture(frames.map((data, at) => ({ seconds: 1_760_000_000 + at, nanoseconds: 0, data })));
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, bytes);
+  return bytes;
+}
+
+describe("lookback start", () => {
+  it("imports with --read, says what failed, serves, shows the password once, and a second process is refused", async () => {
+    const directory = temporaryDirectory();
+    writeCapture(path.join(directory, "captures", "a.pcap"), 1);
+    writeCapture(path.join(directory, "captures", "below", "b.pcap"), 2);
+    writeFileSync(path.join(directory, "captures", "c.pcap"), "this is no capture");
+    writeFileSync(path.join(directory, "captures", "notes.txt"), "not looked at");
+    const start = spawnLookback(["start", "--read", "captures", "--data", "data", "--set", "viewPort=0"], directory);
+    await start.line(/^Ready\.$/);
+    expect(start.errorText()).toMatch(/imported a\.pcap: 10 packets, 2 sessions/);
+    expect(start.errorText()).toMatch(/failed c\.pcap: CAPTURE_UNREADABLE: .*c\.pcap/);
+    expect(start.errorText()).toMatch(/2 imported, 1 failed \(.*c\.pcap\)/);
+    const url = /serves on (\S+)/.exec(start.text())?.[1] ?? "";
+    const password = /password (\S+)/.exec(start.text())?.[1] ?? "";
+
+    // The printed first query, as it is printed.
+    const [login = "", query = ""] = start.text().split("\n").filter((line) => line.trim().startsWith("curl "));
+    const body = /-d '([^']+)'/;
+    const answer = await fetch(`${url}/login`, { method: "POST", headers: { "content-type": "application/json" }, body: body.exec(login)?.[1] ?? "" });
+    expect(answer.status).toBe(200);
+    const cookie = (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const found = await (await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json", cookie }, body: body.exec(query)?.[1] ?? "" })).json();
+    expect(found).toMatchObject({ data: { sessions: { totalCount: { value: 4 } } } });
+    expect((await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: body.exec(query)?.[1] ?? "" })).status).toBe(401);
+
+    const second = await lookback(["serve", "--data", "data", "--set", "viewPort=0"], directory);
+    expect(second.code).toBe(1);
+    expect(second.error).toMatch(new RegExp(`^error ROLE_HELD: process ${start.pid} `));
+
+    // A second import goes through the queue of the process that serves.
+    writeCapture(path.join(directory, "late.pcap"), 3);
+    const queued = await lookback(["import", "late.pcap", "captures/a.pcap", "--data", "data"], directory);
+    expect(queued.error).toMatch(/imported late\.pcap/);
+    expect(queued.error).toMatch(/1 imported, 1 already imported/);
+    expect(queued.code).toBe(0);
+
+    expect(await start.stop()).toBe(3);
+    const again = spawnLookback(["start", "--no-capture", "--data", "data", "--set", "viewPort=0"], directory);
+    await again.line(/^Ready\.$/);
+    expect(again.text()).not.toContain("password ");
+    expect(again.text()).not.toContain(password);
+    expect(await again.stop()).toBe(0);
+  });
+
+  it("stops in order, so that nothing is left to clean up", async () => {
+    const directory = temporaryDirectory();
+    const serve = spawnLookback(["serve", "--data", "data", "--set", "viewPort=0"], directory);
+    await serve.line(/^Ready\.$/);
+    const begun = process.hrtime.bigint();
+    expect(await serve.stop()).toBe(0);
+    expect(Number(process.hrtime.bigint() - begun) / 1e9).toBeLessThan(10);
+    expect(existsSync(path.join(directory, "data", "catalogue.sqlite-wal"))).toBe(false);
+  });
+});
+
+describe("the command line", () => {
+  it.each([
+    [["--help"], 0, /Usage: lookback/], [["nonsense"], 2, /unknown command 'nonsense'/], [["import"], 2, /missing required argument/],
+    [["serve", "--set", "viewport=1"], 78, /did you mean viewPort/], [["serve", "--config", "missing.ini"], 78, /missing\.ini: cannot be read/],
+    [["dissect", "missing.pcap"], 1, /error CAPTURE_UNREADABLE: .*missing\.pcap/],
+  ])("lookback %j ends with %i", async (words, code, message) => {
+    const result = await lookback(words, temporaryDirectory());
+    expect(`${result.output}${result.error}`).toMatch(message);
+    expect(result.code).toBe(code);
+  });
+
+  it("a wrong value in config.ini names file, line, key, value and what is allowed", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(path.join(directory, "config.ini"), "[default]\nviewPort=99999\n");
+    const result = await lookback(["config", "check"], directory);
+    expect(result.code).toBe(78);
+    expect(result.error).toMatch(/^error CONFIG_INVALID: .*config\.ini:2: viewPort=99999: allowed: whole number 0 to 65535\n$/);
+  });
+
+  it("config check prints every setting and where it comes from", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(path.join(directory, "config.ini"), "[default]\nviewPort=1\nelasticsearch=x\nudpTimout=3\n");
+    const result = await lookback(["config", "check", "--all"], directory);
+    expect(result.code).toBe(0);
+    expect(result.output).toMatch(/^viewPort=1 {2}# .*config\.ini:2$/m);
+    expect(result.output).toMatch(/^udpTimeout=60 {2}# default$/m);
+    expect(result.output).toContain("elasticsearch has no effect");
+    expect(result.error).toMatch(/unknown setting udpTimout .* did you mean udpTimeout\?/);
+  });
+
+  it("dissect prints documents; fields prints names", async () => {
+    const directory = temporaryDirectory();
+    writeCapture(path.join(directory, "a.pcap"), 1);
+    const dissected = await lookback(["dissect", "a.pcap", "--json"], directory);
+    expect((JSON.parse(dissected.output) as { sessions3: unknown[] }).sessions3).toHaveLength(2);
+    const piped = await lookback(["dissect", "-"], directory, readFileSync(path.join(directory, "a.pcap")));
+    expect((JSON.parse(piped.output) as { sessions3: unknown[] }).sessions3).toHaveLength(2);
+    expect((await lookback(["fields", "host.http"], directory)).output).toMatch(/^host\.http /m);
+  });
+});
