@@ -321,8 +321,7 @@ impl Dissector for Stream {
                 return Verdict::Done;
             }
         }
-        loop {
-            let Some(length) = be16(rest, 0).map(usize::from) else { break };
+        while let Some(length) = be16(rest, 0).map(usize::from) {
             if length < MIN_MESSAGE {
                 context.malformed("dns", "length");
                 return Verdict::Done;

@@ -55,7 +55,7 @@ fn radius_packet(data: &[u8]) -> bool {
 fn diameter_message(data: &[u8]) -> bool {
     let length = be24(data, 1).unwrap_or(0);
     length >= 20
-        && length % 4 == 0
+        && length.is_multiple_of(4)
         && length < 1 << 16
         && byte(data, 4).is_some_and(|flags| flags & 0x0f == 0)
         && matches!(

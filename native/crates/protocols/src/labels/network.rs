@@ -88,7 +88,7 @@ fn rip_packet(data: &[u8]) -> bool {
     matches!(byte(data, 0), Some(1 | 2))
         && matches!(byte(data, 1), Some(1 | 2))
         && be16(data, 2) == Some(0)
-        && (data.len() - 4) % 20 == 0
+        && (data.len() - 4).is_multiple_of(20)
 }
 
 /// Discovery over HTTP in datagrams (UPnP).

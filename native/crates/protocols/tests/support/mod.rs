@@ -92,16 +92,16 @@ impl<'a> Player<'a> {
         if !std::mem::replace(&mut self.classified[direction], true) {
             self.classify(direction, data);
         }
-        let mut again = self.to_each(direction, data);
+        let mut again = self.each(direction, data);
         while let Some((direction, inner)) = again {
             self.classified = [false; 2];
             self.classified[direction] = true;
             self.classify(direction, &inner);
-            again = self.to_each(direction, &inner);
+            again = self.each(direction, &inner);
         }
     }
 
-    fn to_each(&mut self, direction: usize, data: &[u8]) -> Option<(usize, Vec<u8>)> {
+    fn each(&mut self, direction: usize, data: &[u8]) -> Option<(usize, Vec<u8>)> {
         let mut again = None;
         let mut present = std::mem::take(&mut self.dissectors);
         present.retain_mut(|dissector| {
