@@ -16,6 +16,7 @@ pub mod registry;
 pub mod s7comm;
 pub mod socks;
 pub mod starttls;
+pub mod template;
 pub mod tls;
 
 pub use dissector::{Classifier, Context, Dissector, Protocol, SessionFacts, Settings, Trigger, Verdict};
