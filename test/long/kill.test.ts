@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { importWithKills, seeded, storeFacts, writeCaptures } from "../support/kill-series.js";
+import { lookback } from "../support/lookback-process.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+describe("kill -9 at 30 random moments of an import", () => {
+  it("leaves 30 equal stores", async () => {
+    const directory = temporaryDirectory();
+    writeCaptures(`${directory}/captures`, 4, 3000);
+    const begun = performance.now();
+    await lookback(["import", "captures", "--data", "whole"], directory);
+    const wholeMs = performance.now() - begun;
+    const expected = await storeFacts(`${directory}/whole`);
+    const seed = Date.now();
+    const moment = seeded(seed);
+    let [equal, killed] = [0, 0];
+    for (let run = 0; run < 30; run++) {
+      const result = await importWithKills(directory, `killed${run}`, 1, wholeMs, moment);
+      killed += result.killed;
+      expect(result.facts, `run ${run}, seed ${seed}`).toEqual(expected);
+      equal++;
+    }
+    process.stdout.write(`kill series: ${equal} equal stores of 30, ${killed} imports were killed before they ended, seed ${seed}\n`);
+  });
+});
