@@ -3,12 +3,15 @@ import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { httpStatusOf } from "../graphql/errors.js";
 
+/** Statuses of HTTP itself that say more than the status of the code: too large, wrong type, no such range. */
+const OWN_STATUSES: ReadonlySet<number> = new Set([413, 415, 416]);
+
 /** Sends an error as `{"error":{"code","message"}}` with its HTTP status. */
-export function sendError(response: Response, error: LookbackError): void {
+export function sendError(response: Response, error: LookbackError, status = httpStatusOf(error)): void {
   const wait = error.details["retryAfterSeconds"];
   if (typeof wait === "number") response.setHeader("Retry-After", String(wait));
   if (error.code === "UNAUTHENTICATED") response.setHeader("WWW-Authenticate", "Bearer");
-  response.status(httpStatusOf(error)).json({ error: { code: error.code, message: error.message } });
+  response.status(status).json({ error: { code: error.code, message: error.message } });
 }
 
 /** The type that body-parser and send give their errors, or null. */
@@ -37,9 +40,10 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    const tooLarge = httpFault(error)?.type === "entity.too.large";
-    sendError(response, shown ?? new LookbackError("INTERNAL", "an internal fault; the log has it"));
+    const fault = httpFault(error);
     // The rest of a body that is too large is not read.
-    if (tooLarge) response.setHeader("Connection", "close");
+    if (fault?.type === "entity.too.large") response.setHeader("Connection", "close");
+    const answer = shown ?? new LookbackError("INTERNAL", "an internal fault; the log has it");
+    sendError(response, answer, fault !== null && OWN_STATUSES.has(fault.status) ? fault.status : httpStatusOf(answer));
   };
 }

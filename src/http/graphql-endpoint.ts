@@ -4,6 +4,7 @@ import type { ApolloServer } from "@apollo/server";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type RequestHandler, type Response } from "express";
 import { createHandler } from "graphql-sse/lib/use/express";
+import { GraphQLError } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { LookbackError } from "../base/errors.js";
@@ -44,7 +45,7 @@ export class GraphqlEndpoint {
   /** The routes; the Apollo server must have started. */
   routes(): readonly Route[] {
     const json = express.json({ limit: LIMITS.bodyBytes });
-    const apollo = expressMiddleware(this.#apollo, { context: ({ req, res }) => Promise.resolve(this.#contextOf(req, res)) });
+    const apollo = expressMiddleware(this.#apollo, { context: ({ req, res }) => Promise.resolve(this.#contextOf(req, res, [])) });
     // Apollo's adapter takes a request without body for a missing parser.
     const withBody: RequestHandler = (request, _response, next) => {
       request.body ??= {};
@@ -65,12 +66,13 @@ export class GraphqlEndpoint {
     await this.#disposeSockets();
   }
 
-  #contextOf(request: IncomingMessage, response: Response): RequestContext {
+  /** The context of a request; `ends` ends it too. Queries go on while the server drains, streams do not. */
+  #contextOf(request: IncomingMessage, response: Response, ends: readonly AbortSignal[]): RequestContext {
     const abort = new AbortController();
     response.once("close", () => {
       if (!response.writableFinished) abort.abort(gone());
     });
-    return new RequestContext(this.#services, requirePrincipal(request), AbortSignal.any([abort.signal, this.#stopping.signal]));
+    return new RequestContext(this.#services, requirePrincipal(request), AbortSignal.any([abort.signal, ...ends]));
   }
 
   #streamHandler(): RequestHandler {
@@ -80,7 +82,7 @@ export class GraphqlEndpoint {
       // No token: every operation has a connection of its own ("distinct connections mode").
       authenticate: () => "",
       onSubscribe: (request, { query, variables, operationName }) => {
-        const context = this.#contextOf(request.raw, request.context.res);
+        const context = this.#contextOf(request.raw, request.context.res, [this.#stopping.signal]);
         const prepared = prepareOperation({ query, variables, operationName }, context);
         if ("errors" in prepared) return { errors: shownErrors(prepared.errors, logger) };
         // The handler's types want an index signature, which a class has none of; the object stays the same.
@@ -122,6 +124,7 @@ export class GraphqlEndpoint {
         const operation = operationsOf(extra.socket).get(id);
         return operation === undefined ? undefined : shownResult(result, operation.context, logger);
       },
+      onError: (_context, _id, _payload, errors) => [...shownErrors(errors.filter((error) => error instanceof GraphQLError), logger)],
       onComplete: ({ extra }, id) => {
         operationsOf(extra.socket).get(id)?.abort.abort(gone());
         operationsOf(extra.socket).delete(id);

@@ -118,6 +118,10 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   app.use(securityHeaders, observeRequests(parts.metrics));
   app.use((_request, response, next) => {
     if (stopping) response.setHeader("Connection", "close");
+    // A connection whose last answer began before the stop would idle until its client lets go.
+    response.once("finish", () => {
+      if (stopping) setImmediate(() => server.closeIdleConnections());
+    });
     next();
   });
   app.use(gate(parts, routes), refuseForeign);

@@ -166,7 +166,7 @@ export class Stats {
   @Field(() => Float, { nullable: true, description: "Largest; null when there is no value." })
   max!: number | null;
 
-  @Field(() => Float, { description: "Sum." })
+  @Field(() => Float, { description: "Sum of the values." })
   sum!: number;
 
   @Field(() => Float, { nullable: true, description: "Mean; null when there is no value." })

@@ -12,7 +12,6 @@ import { ExportJobList, ExportJobView, ExportStateName } from "./export.type.js"
 const STATES: Readonly<Record<ExportState, ExportStateName>> = {
   queued: ExportStateName.QUEUED, running: ExportStateName.RUNNING, done: ExportStateName.DONE, failed: ExportStateName.FAILED, cancelled: ExportStateName.CANCELLED,
   expired: ExportStateName.EXPIRED,
-  expired: ExportStateName.EXPIRED,
 };
 
 function exportsOf(context: RequestContext): Exports {

@@ -22,7 +22,6 @@ registerEnumType(ExportStateName, {
     DONE: { description: "The file can be downloaded until `expires`." },
     FAILED: { description: "There is no file; `error` says why." },
     CANCELLED: { description: "Ended by its user." },
-    EXPIRED: { description: "The file was deleted when its time was over." },
     EXPIRED: { description: "Its time is over and its file is gone." },
   },
 });

@@ -49,20 +49,25 @@ function failureOf(error: Error): Failure {
   return error instanceof LookbackError ? { code: error.code, message: error.message } : { code: "INTERNAL", message: "the path cannot be read" };
 }
 
-/** The jobs as they are, then their changes; of one job until it is finished. Subscribed before the first look, so no change is missed. */
-async function* progress(jobId: string | null, imports: Imports, signal: AbortSignal): AsyncGenerator<ImportJob> {
+/** Changes of all jobs, or the present state of one and its changes until it is finished. NOT_FOUND at once. */
+function progress(jobId: string | null, imports: Imports, signal: AbortSignal): AsyncIterableIterator<ImportJob> {
+  // Subscribed before the first look, so that no change is missed.
   const events = imports.events(signal);
+  if (jobId === null) return events;
+  const job = imports.job(jobId);
+  if (job !== null) return untilFinished(job, events);
+  void events.return?.();
+  throw new LookbackError("NOT_FOUND", `there is no import ${JSON.stringify(jobId.slice(0, 60))}`);
+}
+
+async function* untilFinished(job: ImportJob, events: AsyncIterableIterator<ImportJob>): AsyncGenerator<ImportJob> {
   try {
-    if (jobId !== null) {
-      const job = imports.job(jobId);
-      if (job === null) throw new LookbackError("NOT_FOUND", `there is no import ${JSON.stringify(jobId.slice(0, 60))}`);
-      yield job;
-      if (isFinished(job.state)) return;
-    }
-    for await (const job of events) {
-      if (jobId !== null && job.id !== jobId) continue;
-      yield job;
-      if (jobId !== null && isFinished(job.state)) return;
+    yield job;
+    if (isFinished(job.state)) return;
+    for await (const change of events) {
+      if (change.id !== job.id) continue;
+      yield change;
+      if (isFinished(change.state)) return;
     }
   } finally {
     await events.return?.();

@@ -95,7 +95,7 @@ export class RefusedPath {
   @Field(() => String, { description: "The path." })
   path!: string;
 
-  @Field(() => Failure, { description: "Why." })
+  @Field(() => Failure, { description: "Why it cannot be imported." })
   error!: Failure;
 }
 
