@@ -6,3 +6,7 @@ mod import;
 mod live;
 mod segments;
 mod settings;
+
+/// Sessions are many small allocations that live long and end together: mimalloc keeps them dense and gives them back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -148,7 +148,12 @@ impl<S: RowSink> Worker<S> {
     /// # Errors
     /// When they cannot be stored.
     pub fn finish(&mut self) -> Result<(), EngineError> {
-        self.table.finish();
+        for at in self.table.remaining() {
+            self.table.close(at);
+            if self.table.saved().len() >= self.batch_rows {
+                self.hand_on()?;
+            }
+        }
         self.hand_on()
     }
 

@@ -519,8 +519,8 @@ impl Flow {
             dissector.save(context, last);
             Verdict::More
         });
-        let mut row = self.session.clone_for_next_segment();
-        std::mem::swap(&mut row, &mut self.session);
+        let next = self.session.next_segment(last);
+        let mut row = std::mem::replace(&mut self.session, next);
         row.is_final = true;
         if row.bytes_after_packets.last() != Some(&self.bytes_total) {
             row.bytes_after_packets.push(self.bytes_total);

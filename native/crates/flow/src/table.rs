@@ -154,7 +154,8 @@ impl FlowTable {
         at
     }
 
-    fn close(&mut self, at: u32) {
+    /// Closes the flow at a slot and saves its row.
+    pub fn close(&mut self, at: u32) {
         let Some(slot) = self.slots.get_mut(at as usize) else { return };
         let Some((key, mut flow)) = slot.flow.take() else { return };
         slot.generation = slot.generation.wrapping_add(1);
@@ -208,15 +209,16 @@ impl FlowTable {
         }
     }
 
-    /// Closes every flow, oldest first: the stream has ended.
-    pub fn finish(&mut self) {
-        let mut open: Vec<u32> = self.index.values().copied().collect();
-        open.sort_unstable_by_key(|at| {
-            self.slots[*at as usize].flow.as_ref().map(|(_, flow)| (flow.session.last_packet_us, flow.session.id))
-        });
-        for at in open {
-            self.close(at);
-        }
+    /// The open flows, oldest first, for [`FlowTable::close`] once the stream has ended.
+    pub fn remaining(&self) -> Vec<u32> {
+        let mut open: Vec<_> = self
+            .slots
+            .iter()
+            .zip(0u32..)
+            .filter_map(|(slot, at)| slot.flow.as_ref().map(|(_, flow)| (flow.session.last_packet_us, flow.session.id, at)))
+            .collect();
+        open.sort_unstable();
+        open.into_iter().map(|(_, _, at)| at).collect()
     }
 }
 

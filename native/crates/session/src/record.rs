@@ -110,10 +110,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// The row that the flow's next segment starts from: counters at zero, only carried-over fields kept.
-    pub fn clone_for_next_segment(&self) -> Self {
-        let mut fields = self.fields.clone();
-        fields.retain_linked();
+    /// The row that the flow's next segment starts from: counters at zero, only carried-over fields kept (none when the
+    /// flow has ended).
+    pub fn next_segment(&self, ended: bool) -> Self {
+        let fields = if ended { Fields::new() } else { self.fields.linked() };
         Self {
             segment_number: self.segment_number + 1,
             packets: [0; 2],

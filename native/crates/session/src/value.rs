@@ -120,9 +120,10 @@ impl Fields {
         let at = self.entries.iter().position(|entry| std::ptr::eq(entry.field, field))?;
         Some(self.entries.remove(at).value)
     }
-    /// Keeps only fields that carry over into the next segment of a flow.
-    pub fn retain_linked(&mut self) {
-        self.entries.retain(|entry| entry.field.linked);
+    /// A copy of the fields that carry over into the next segment of a flow.
+    pub fn linked(&self) -> Self {
+        let entries = self.entries.iter().filter(|entry| entry.field.linked).cloned().collect();
+        Self { entries, dropped: 0 }
     }
 
     fn entry(&mut self, field: &'static FieldSpec, empty: impl FnOnce() -> Value) -> &mut Entry {
