@@ -1,5 +1,5 @@
 import {
-  NG_ENHANCED_PACKET, NG_INTERFACE, NG_OLD_PACKET, NG_SECTION, NG_SIMPLE_PACKET, ngInterface, ngTime, word,
+  NG_ENHANCED_PACKET, NG_INTERFACE, NG_OLD_PACKET, NG_SECTION, ngInterface, ngTime, word,
   type NgInterface, type PacketTime,
 } from "./record-layout.js";
 
@@ -11,6 +11,8 @@ const CHUNK_BYTES = 1 << 20;
 /** Most interfaces kept of one section, and most sections of one file; what lies beyond has no layout. */
 const MAX_INTERFACES = 65_536;
 const MAX_SECTIONS = 65_536;
+/** Longest block that is stepped over; a longer one is garbage, as in the core. */
+const MAX_BLOCK = 16 << 20;
 /** Longest interface block that is read. */
 const MAX_INTERFACE_BLOCK = 1 << 20;
 /** Distance of the marks from which the time before a simple packet is looked up again. */
@@ -22,11 +24,27 @@ interface Section {
   readonly interfaces: NgInterface[];
 }
 
+/** Ticks of a clock, converted only when somebody asks: a scan passes millions. */
+interface Ticks {
+  readonly high: number;
+  readonly low: number;
+  readonly from: NgInterface;
+}
+
+/** Time of a simple packet that no other packet precedes, as in the core. */
+const EPOCH: PacketTime = { seconds: 0, nanoseconds: 0 };
+
 /** A state of the scan that can be taken up again. */
 interface Mark {
   readonly offset: number;
   readonly section: number;
-  readonly before: PacketTime | null;
+  readonly before: Ticks | null;
+}
+
+interface ScanState {
+  next: number;
+  section: number;
+  before: Ticks | null;
 }
 
 /** What a block at an offset needs to be decoded. */
@@ -44,7 +62,7 @@ export class NgIndex {
   readonly #sections: Section[] = [];
   readonly #marks: Mark[] = [];
   #next = 0;
-  #before: PacketTime | null = null;
+  #before: Ticks | null = null;
   #ended = false;
   /** Scans run one after the other: each goes on where the last one stopped. */
   #scanning: Promise<void> = Promise.resolve();
@@ -60,8 +78,14 @@ export class NgIndex {
     return this.#sections[this.#sectionAt(offset)] ?? null;
   }
 
-  /** Time of the last packet before the block at `offset`. */
-  async timeBefore(offset: number): Promise<PacketTime | null> {
+  /** As `contextAt`, when the scan has come past `offset` already; undefined when it has not. */
+  knownContextAt(offset: number): NgContext | null | undefined {
+    if (offset < this.#next) return this.#sections[this.#sectionAt(offset)] ?? null;
+    return this.#ended ? null : undefined;
+  }
+
+  /** Time of the last packet before the block at `offset`; 1970 when there is none. */
+  async timeBefore(offset: number): Promise<PacketTime> {
     await this.#scanTo(offset);
     let mark: Mark | undefined;
     let low = 0;
@@ -73,13 +97,13 @@ export class NgIndex {
         low = middle + 1;
       } else high = middle;
     }
-    if (!mark) return null;
-    const state = { next: mark.offset, section: mark.section, before: mark.before };
+    if (!mark) return EPOCH;
+    const state: ScanState = { next: mark.offset, section: mark.section, before: mark.before };
     await this.#walk(state, offset, (section) => {
       const index = this.#sections.findIndex((one) => one.start === section.start);
       state.section = index === -1 ? state.section : index;
     }, () => {});
-    return state.before;
+    return state.before ? ngTime(state.before.high, state.before.low, state.before.from) : EPOCH;
   }
 
   #sectionAt(offset: number): number {
@@ -102,7 +126,7 @@ export class NgIndex {
 
   async #scanOn(offset: number): Promise<void> {
     if (this.#ended || this.#next > offset) return;
-    const state = { next: this.#next, section: this.#sections.length - 1, before: this.#before };
+    const state: ScanState = { next: this.#next, section: this.#sections.length - 1, before: this.#before };
     const whole = await this.#walk(state, offset + 1, (section) => {
       if (this.#sections.length >= MAX_SECTIONS) return;
       this.#sections.push(section);
@@ -121,48 +145,42 @@ export class NgIndex {
 
   /** Steps over blocks until `end`; false when the file ended or went bad before it. */
   async #walk(
-    state: { next: number; section: number; before: PacketTime | null }, end: number,
-    onSection: (section: Section) => void, onInterface: (found: NgInterface) => void, onBlock: () => void = () => {},
+    state: ScanState, end: number, onSection: (section: Section) => void, onInterface: (found: NgInterface) => void, onBlock: () => void = () => {},
   ): Promise<boolean> {
     let chunk: Buffer = Buffer.alloc(0);
-    let chunkStart = 0;
-    /** `length` bytes at the present block, or null where the file ends before. */
-    const at = async (length: number): Promise<Buffer | null> => {
-      if (state.next < chunkStart || state.next + length > chunkStart + chunk.length) {
-        chunkStart = state.next;
-        chunk = await this.#read(chunkStart, Math.max(length, CHUNK_BYTES));
-      }
-      const from = state.next - chunkStart;
-      return from + length <= chunk.length ? chunk.subarray(from, from + length) : null;
+    let chunkStart = state.next;
+    const held = (length: number): boolean => state.next + length <= chunkStart + chunk.length;
+    /** Has `length` bytes of the present block in the chunk; false where the file ends before. */
+    const load = async (length: number): Promise<boolean> => {
+      chunkStart = state.next;
+      chunk = await this.#read(chunkStart, Math.max(length, CHUNK_BYTES));
+      return chunk.length >= length;
     };
     while (state.next < end) {
-      const head = await at(12);
-      if (!head) return false;
-      if (head.readUInt32BE(0) === NG_SECTION) {
-        const order = head.readUInt32BE(8);
+      // Times are at most 20 bytes into a block; where the file ends before, 12 tell the block.
+      if (!held(20) && !(await load(20)) && !held(12)) return false;
+      let at = state.next - chunkStart;
+      if (chunk.readUInt32BE(at) === NG_SECTION) {
+        const order = chunk.readUInt32BE(at + 8);
         if (order !== 0x1a2b3c4d && order !== 0x4d3c2b1a) return false;
         onSection({ start: state.next, bigEndian: order === 0x1a2b3c4d, interfaces: [] });
       }
       const section = this.#sections[state.section];
       if (!section) return false;
       const { bigEndian } = section;
-      const kind = word(head, 0, bigEndian);
-      const length = word(head, 4, bigEndian);
-      if (length < 12 || length % 4 !== 0 || length > 16 << 20) return false;
+      const kind = word(chunk, at, bigEndian);
+      const length = word(chunk, at + 4, bigEndian);
+      if (length < 12 || length % 4 !== 0 || length > MAX_BLOCK) return false;
       onBlock();
       if (kind === NG_INTERFACE && length <= MAX_INTERFACE_BLOCK) {
-        const block = await at(length);
-        if (!block) return false;
-        onInterface(ngInterface(block.subarray(8, length - 4), bigEndian));
+        if (!held(length) && !(await load(length))) return false;
+        at = state.next - chunkStart;
+        onInterface(ngInterface(chunk.subarray(at + 8, at + length - 4), bigEndian));
       } else if ((kind === NG_ENHANCED_PACKET || kind === NG_OLD_PACKET) && length >= 32) {
-        const block = await at(20);
-        if (!block) return false;
-        const number = kind === NG_OLD_PACKET ? (bigEndian ? block.readUInt16BE(8) : block.readUInt16LE(8)) : word(block, 8, bigEndian);
+        if (!held(20)) return false;
+        const number = kind === NG_ENHANCED_PACKET ? word(chunk, at + 8, bigEndian) : bigEndian ? chunk.readUInt16BE(at + 8) : chunk.readUInt16LE(at + 8);
         const from = section.interfaces[number];
-        if (from) state.before = ngTime(word(block, 12, bigEndian), word(block, 16, bigEndian), from);
-      } else if (kind === NG_SIMPLE_PACKET) {
-        // Its time is that of the packet before it, which `before` already is; without one it is 1970, as in the core.
-        state.before ??= { seconds: 0, nanoseconds: 0 };
+        if (from) state.before = { high: word(chunk, at + 12, bigEndian), low: word(chunk, at + 16, bigEndian), from };
       }
       state.next += length;
     }

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { PacketRef } from "../model/session.js";
-import { NgIndex } from "./ng-index.js";
+import { NgIndex, type NgContext } from "./ng-index.js";
 import {
   CLASSIC_HEADER_BYTES, classicLayout, classicRecord, isNg, MAX_RECORD_BYTES, NG_PACKET_HEAD_BYTES, NG_SIMPLE_PACKET,
   ngRecord, word, type ClassicLayout, type RecordFault, type RecordHead,
@@ -201,7 +201,9 @@ async function readRun(file: OpenFile, refs: readonly PacketRef[], whole: boolea
   for (const ref of refs) {
     const from = ref.offset - first.offset;
     const bytes = read.subarray(from, from + needed(ref, whole));
-    const head = await decode(file.layout, bytes, ref);
+    const decoded = decode(file.layout, bytes, ref);
+    // Awaiting each of millions of records costs more than decoding it.
+    const head = decoded instanceof Promise ? await decoded : decoded;
     if (typeof head === "string") answers.push({ found: false, reason: head });
     else if (!whole) answers.push({ found: true, head, bytes: NO_BYTES });
     else if (bytes.length < ref.length) answers.push({ found: false, reason: "beyond-end" });
@@ -209,11 +211,17 @@ async function readRun(file: OpenFile, refs: readonly PacketRef[], whole: boolea
   }
 }
 
-async function decode(layout: ClassicLayout | NgIndex, bytes: Buffer, ref: PacketRef): Promise<RecordHead | RecordFault> {
+/** A record's header; a promise only where the file must be read further to know it. */
+function decode(layout: ClassicLayout | NgIndex, bytes: Buffer, ref: PacketRef): RecordHead | RecordFault | Promise<RecordHead | RecordFault> {
   if (!(layout instanceof NgIndex)) return classicRecord(layout, bytes, ref.length);
-  const context = await layout.contextAt(ref.offset);
+  const context = layout.knownContextAt(ref.offset);
+  return context === undefined ? layout.contextAt(ref.offset).then((found) => decodeNg(layout, found, bytes, ref)) : decodeNg(layout, context, bytes, ref);
+}
+
+function decodeNg(layout: NgIndex, context: NgContext | null, bytes: Buffer, ref: PacketRef): RecordHead | RecordFault | Promise<RecordHead | RecordFault> {
   if (!context) return "beyond-end";
-  const isSimple = bytes.length >= 8 && word(bytes, 0, context.bigEndian) === NG_SIMPLE_PACKET;
-  const before = isSimple ? ((await layout.timeBefore(ref.offset)) ?? { seconds: 0, nanoseconds: 0 }) : null;
-  return ngRecord(context.interfaces, context.bigEndian, bytes, ref.length, before);
+  const { interfaces, bigEndian } = context;
+  const isSimple = bytes.length >= 8 && word(bytes, 0, bigEndian) === NG_SIMPLE_PACKET;
+  if (!isSimple) return ngRecord(interfaces, bigEndian, bytes, ref.length, null);
+  return layout.timeBefore(ref.offset).then((before) => ngRecord(interfaces, bigEndian, bytes, ref.length, before));
 }

@@ -3,6 +3,9 @@
  * bytes that are at hand. The rules are those of `native/crates/pcapfile`: what the core indexed reads back the same.
  */
 
+const BILLION = 1_000_000_000n;
+const I64_MAX = 0x7fff_ffff_ffff_ffffn;
+
 /** Longest record that is believed, with its header; a longer one is garbage. */
 export const MAX_RECORD_BYTES = (16 << 20) + 64;
 
@@ -43,6 +46,19 @@ export interface NgInterface {
   /** Clock ticks in a second. */
   readonly unitsPerSecond: bigint;
   readonly offsetSeconds: bigint;
+  /** A tick is not a whole number of microseconds. */
+  readonly finerThanMicroseconds: boolean;
+  /** Ticks in a second and nanoseconds in a tick where both are whole and the offset is none, else 0: the usual clocks, without big integers. */
+  readonly wholeUnits: number;
+  readonly tickNanoseconds: number;
+}
+
+function interfaceOf(linkType: number, snaplen: number, unitsPerSecond: bigint, offsetSeconds: bigint): NgInterface {
+  const isUsual = offsetSeconds === 0n && unitsPerSecond >= 1000n && BILLION % unitsPerSecond === 0n;
+  return {
+    linkType, snaplen, unitsPerSecond, offsetSeconds, finerThanMicroseconds: 1_000_000n % unitsPerSecond !== 0n,
+    wholeUnits: isUsual ? Number(unitsPerSecond) : 0, tickNanoseconds: isUsual ? Number(BILLION / unitsPerSecond) : 0,
+  };
 }
 
 export const CLASSIC_HEADER_BYTES = 24;
@@ -54,8 +70,6 @@ export const NG_ENHANCED_PACKET = 6;
 /** Bytes of a packet block before its packet, the longest of the three kinds. */
 export const NG_PACKET_HEAD_BYTES = 28;
 
-const BILLION = 1_000_000_000n;
-const I64_MAX = 0x7fff_ffff_ffff_ffffn;
 
 /** A 32-bit word in the file's byte order; the caller has checked that it is there. */
 export function word(bytes: Buffer, at: number, bigEndian: boolean): number {
@@ -109,7 +123,7 @@ export function classicRecord(layout: ClassicLayout, bytes: Buffer, length: numb
 
 /** Reads an interface block's body (after type and length). Options that do not fit end the list. */
 export function ngInterface(body: Buffer, bigEndian: boolean): NgInterface {
-  if (body.length < 8) return { linkType: 0, snaplen: 0, unitsPerSecond: 1_000_000n, offsetSeconds: 0n };
+  if (body.length < 8) return interfaceOf(0, 0, 1_000_000n, 0n);
   let unitsPerSecond = 1_000_000n;
   let offsetSeconds = 0n;
   for (let at = 8; at + 4 <= body.length; ) {
@@ -126,11 +140,24 @@ export function ngInterface(body: Buffer, bigEndian: boolean): NgInterface {
     }
     at += 4 + Math.ceil(length / 4) * 4;
   }
-  return { linkType: half(body, 0, bigEndian), snaplen: word(body, 4, bigEndian), unitsPerSecond, offsetSeconds };
+  return interfaceOf(half(body, 0, bigEndian), word(body, 4, bigEndian), unitsPerSecond, offsetSeconds);
 }
 
 /** Ticks of an interface's clock as time. */
 export function ngTime(high: number, low: number, from: NgInterface): PacketTime {
+  if (from.wholeUnits > 0) {
+    // Long division of the 64 bits in digits of 16: every step is exact in a double.
+    let seconds = 0;
+    let rest = 0;
+    for (const digit of [high >>> 16, high & 0xffff, low >>> 16, low & 0xffff]) {
+      const part = rest * 65_536 + digit;
+      const quotient = Math.floor(part / from.wholeUnits);
+      rest = part - quotient * from.wholeUnits;
+      seconds = seconds * 65_536 + quotient;
+    }
+    // Later times end at the largest that 64 bits of nanoseconds hold, below.
+    if (seconds < 9_000_000_000) return { seconds, nanoseconds: rest * from.tickNanoseconds };
+  }
   let ns = (((BigInt(high) << 32n) | BigInt(low)) * BILLION) / from.unitsPerSecond;
   if (ns > I64_MAX) ns = I64_MAX;
   ns += from.offsetSeconds * BILLION;
@@ -161,7 +188,7 @@ export function ngRecord(
     const originalLength = word(bytes, 8, bigEndian);
     let capturedLength = Math.min(originalLength, length - 16);
     if (from.snaplen > 0) capturedLength = Math.min(capturedLength, from.snaplen);
-    return { ...before, capturedLength, originalLength, linkType: from.linkType, finerThanMicroseconds: isFiner(from), skip: 12 };
+    return { ...before, capturedLength, originalLength, linkType: from.linkType, finerThanMicroseconds: from.finerThanMicroseconds, skip: 12 };
   }
   if (kind !== NG_ENHANCED_PACKET && kind !== NG_OLD_PACKET) return "not-a-record";
   if (bytes.length < NG_PACKET_HEAD_BYTES) return "beyond-end";
@@ -173,12 +200,7 @@ export function ngRecord(
     capturedLength,
     originalLength: word(bytes, 24, bigEndian),
     linkType: from.linkType,
-    finerThanMicroseconds: isFiner(from),
+    finerThanMicroseconds: from.finerThanMicroseconds,
     skip: NG_PACKET_HEAD_BYTES,
   };
-}
-
-/** A clock is finer when a tick is not a whole number of microseconds. */
-function isFiner(from: NgInterface): boolean {
-  return 1_000_000n % from.unitsPerSecond !== 0n;
 }

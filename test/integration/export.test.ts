@@ -28,7 +28,7 @@ import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const clock = { nowMs: () => Date.now() };
 const context = { scope: SERVICE_SCOPE, signal: null, timeoutMs: 60_000 };
-let closing: (() => Promise<void> | void)[] = [];
+const closing: (() => Promise<void> | void)[] = [];
 
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();

@@ -22,7 +22,7 @@ const byKeys = (keys: number) => (left: number[], right: number[]) => {
 
 it("sorts any records through any number of runs, as sorting in memory does", async () => {
   await fc.assert(fc.asyncProperty(
-    fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.nat(4), fc.nat(9)).map(([one, two, three]) => [one, two, one * 100 + two * 10 + 0 * three]), { maxLength: 200 }),
+    fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.nat(4)).map(([one, two]) => [one, two, one * 100 + two * 10]), { maxLength: 200 }),
     fc.boolean(), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 2, max: 4 }), fc.integer({ min: 1, max: 9 }),
     async (records, unique, runRecords, mergeRuns, pieces) => {
       const found = await sortedBy(temporaryDirectory(), records, { width: 3, keys: 2, unique }, { runRecords, mergeRuns }, pieces);

@@ -3,6 +3,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { PacketReader as Reader } from "../../../src/packet-store/packet-store.js";
+import { ngInterface, ngTime } from "../../../src/packet-store/record-layout.js";
 import { classicCapture, ngCapture, type BuiltCapture, type TestInterface, type TestPacket } from "../../support/capture-bytes.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
@@ -120,6 +121,19 @@ describe("pcapng", () => {
     const capture = ngCapture([{ linkType: 1 }], [packet(5, 0, "data")]);
     const read = await new PacketReader().packets(stored(capture), [{ fileId: 1, offset: 0, length: 28 }, { fileId: 1, offset: 28, length: 20 }]);
     expect(read.map((one) => one.found || one.reason)).toEqual(["not-a-record", "not-a-record"]);
+  });
+});
+
+describe("pcapng time", () => {
+  it("is exact for any clock and any 64-bit count of ticks", () => {
+    const body = (resolution: number) => Buffer.from([1, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1, 0, resolution, 0, 0, 0]);
+    fc.assert(fc.property(fc.integer({ min: 0, max: 255 }), fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.bigInt({ min: 0n, max: 2n ** 40n })), (resolution, ticks) => {
+      const from = ngInterface(body(resolution), false);
+      const { seconds, nanoseconds } = ngTime(Number(ticks >> 32n), Number(ticks & 0xffffffffn), from);
+      const ns = (ticks * 1_000_000_000n) / from.unitsPerSecond;
+      const most = 2n ** 63n - 1n;
+      expect(BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds)).toBe(ns > most ? most : ns);
+    }), { numRuns: 2000 });
   });
 });
 
