@@ -40,13 +40,13 @@ export class MemoryAccessRecords implements AccessRecords {
   }
 
   removeCredentials(user: string): void {
-    for (const login of [...this.#logins.values()]) if (login.user === user) this.#logins.delete(login.hash);
-    for (const token of [...this.#tokens.values()]) if (token.user === user) this.#tokens.delete(token.hash);
+    for (const login of this.#logins.values()) if (login.user === user) this.#logins.delete(login.hash);
+    for (const token of this.#tokens.values()) if (token.user === user) this.#tokens.delete(token.hash);
   }
 
   removeExpired(nowMs: number): void {
-    for (const login of [...this.#logins.values()]) if (login.expiresMs <= nowMs) this.#logins.delete(login.hash);
-    for (const token of [...this.#tokens.values()]) if (token.expiresMs <= nowMs) this.#tokens.delete(token.hash);
+    for (const login of this.#logins.values()) if (login.expiresMs <= nowMs) this.#logins.delete(login.hash);
+    for (const token of this.#tokens.values()) if (token.expiresMs <= nowMs) this.#tokens.delete(token.hash);
   }
 
   putToken(token: AccessToken): void {

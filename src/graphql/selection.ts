@@ -26,7 +26,7 @@ function selectedOf(set: SelectionSetNode, info: GraphQLResolveInfo, into: Selec
 
 function selectedField(node: FieldNode, info: GraphQLResolveInfo): SelectedField {
   const args: Record<string, unknown> = {};
-  for (const argument of node.arguments ?? []) args[argument.name.value] = valueFromASTUntyped(argument.value, info.variableValues) as unknown;
+  for (const argument of node.arguments ?? []) args[argument.name.value] = valueFromASTUntyped(argument.value, info.variableValues);
   const below: SelectedField[] = [];
   if (node.selectionSet !== undefined) selectedOf(node.selectionSet, info, below);
   return { name: node.name.value, args, below };

@@ -134,7 +134,7 @@ export class Scheduler {
 
   /** Resolves when nothing runs. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#tasks.values()].map((registered) => registered.running));
+    await Promise.all([...this.#tasks.values()].map(async (registered) => registered.running));
   }
 
   /** Stops ticking, asks running tasks to stop, and waits for them. */

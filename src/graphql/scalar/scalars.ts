@@ -100,7 +100,7 @@ export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
   description: "A value whose type depends on what is asked for: null, text, number, boolean, a list or an object of these.",
   serialize: (value: unknown) => value,
   parseValue: (value: unknown) => value,
-  parseLiteral: (node: ValueNode, variables) => valueFromASTUntyped(node, variables) as unknown,
+  parseLiteral: (node: ValueNode, variables) => valueFromASTUntyped(node, variables),
 });
 
 function readFilterValue(value: unknown): string | number | boolean {

@@ -93,7 +93,7 @@ export class Projection {
       for (let depth = 0; depth < names.length - 1; depth++) {
         const name = names[depth] ?? "";
         const inner = at[name];
-        if (isRecord(inner)) at = inner as Projected;
+        if (isRecord(inner)) at = inner;
         else at = at[name] = {};
       }
       at[node.name] = node.kind === "objects" ? objects(value, node.members) : asDeclared(value, field);
