@@ -1,5 +1,5 @@
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
-import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { GraphQLError, type ValidationRule } from "graphql";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
@@ -62,7 +62,8 @@ export function createGraphqlServer(logger: Logger): ApolloServer<RequestContext
     nodeEnv: "production",
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [shapeRule],
-    plugins: [ApolloServerPluginLandingPageDisabled(), costPlugin],
+    // No answer may be cached, and the plugin that says so per field wraps every resolver.
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), costPlugin],
     formatError: (formatted, error) => formatError(formatted, error, logger),
     logger: {
       debug: (message: unknown) => logger.debug({}, String(message)),

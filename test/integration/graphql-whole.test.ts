@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ALL_TIME } from "../../src/model/time-range.js";
 import { SERVICE_SCOPE } from "../../src/model/access-scope.js";
 import { graphqlSchema } from "../../src/graphql/schema.js";
+import { rowId, writeSegment } from "../support/segment-rows.js";
 import { at, runServer, type RunningServer } from "../support/running-server.js";
 
 let directory: string;
@@ -105,6 +106,12 @@ describe("imported captures through the API", () => {
 
   test("a page of 100 sessions with 20 fields costs little more than the store's own time", async () => {
     const { store, fields } = running.server;
+    const day = Date.UTC(2026, 10, 24);
+    const rows = Array.from({ length: 400 }, (_, number) => ({
+      id: rowId(day + number * 1_000, number), firstPacket: day + number * 1_000, lastPacket: day + number * 1_000 + 500, protocol: ["tcp", "http"],
+      "source.ip": `10.0.${number % 7}.${number % 250}`, "source.port": 40_000 + number, "destination.ip": "2001:db8::1", "destination.port": 80, "http.host": [`host${number}.example`],
+    }));
+    await store.commitSegments({ add: [await writeSegment(join(directory, "sessions"), rows)], remove: [] });
     const paths = ["firstPacket", "lastPacket", "length", "source.ip", "source.port", "source.bytes", "source.packets", "destination.ip", "destination.port", "destination.bytes",
       "destination.packets", "network.bytes", "network.packets", "network.community_id", "ipProtocol", "protocol", "totDataBytes", "node", "http.host", "tags"];
     const columns = paths.flatMap((path) => fields.byPath(path) ?? []);
@@ -126,6 +133,7 @@ describe("imported captures through the API", () => {
       { expression: { node: "everything" }, range: ALL_TIME, fields: columns, order: [{ field: last, direction: "desc" }], limit: 100, after: null, countTotal: false },
       { scope: SERVICE_SCOPE, signal: null, timeoutMs: 10_000 },
     ));
+    expect((at(await ask(query), "sessions", "nodes") as readonly unknown[]).length).toBe(100);
     const whole = await median(() => ask(query));
     process.stdout.write(`page of 100 × 20: store ${direct.toFixed(1)} ms, through GraphQL over HTTP ${whole.toFixed(1)} ms\n`);
     // The target is 10 ms on a quiet machine; the bound leaves room for a loaded one.
