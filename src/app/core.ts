@@ -43,14 +43,27 @@ export interface Core {
 export async function openCore(config: LookbackConfig, role: Role, logger: Logger, lifecycle: Lifecycle): Promise<Core> {
   const directories = directoriesOf(config);
   const native = loadNativeCore();
-  const fields = packagedCatalogue();
   lifecycle.add(`role ${role}`, takeRole(directories.data, role), (lock) => { lock.release(); });
+  const reader = await openReader(config, logger, lifecycle, { maintains: role === "serve", removeOrphans: role === "serve" ? orphansToRemove(directories.data) : "none" });
+  return { ...reader, native };
+}
+
+/**
+ * Opens catalogue and store without a role, to read beside whatever process serves or captures. Only the process that
+ * serves `maintains`: it alone deletes files of the index, for it knows which of its queries still read them.
+ */
+export async function openReader(
+  config: LookbackConfig, logger: Logger, lifecycle: Lifecycle,
+  duties: { readonly maintains: boolean; readonly removeOrphans: "none" | "compacted" | "all" } = { maintains: false, removeOrphans: "none" },
+): Promise<Omit<Core, "native">> {
+  const directories = directoriesOf(config);
+  const fields = packagedCatalogue();
   const catalogue = lifecycle.add("catalogue", openCatalogue(directories.data, systemClock), (opened) => { opened.close(); });
   const store = lifecycle.add("store", await EmbeddedStore.open({
     catalogue, fields, clock: systemClock, logger, segmentDirectory: directories.sessions, memoryBytes: config.values.queryMemoryMiB * 2 ** 20,
-    threads: config.values.queryThreads, removeOrphans: role === "serve" ? orphansToRemove(directories.data) : "none",
+    threads: config.values.queryThreads, ...duties,
   }), (opened) => opened.close());
-  return { config, directories, logger, native, fields, catalogue, store };
+  return { config, directories, logger, fields, catalogue, store };
 }
 
 /**
