@@ -74,6 +74,15 @@ export function checkShape(document: DocumentNode): void {
   }
 }
 
+/** Refuses variables nested deeper than any argument can be: what reads them calls itself once per level. */
+function checkVariables(variables: Readonly<Record<string, unknown>>): void {
+  let level: unknown[] = [variables];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > LIMITS.variableDepth) throw refuse("the depth of the variables", depth, LIMITS.variableDepth);
+    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value).filter((inner) => typeof inner === "object" && inner !== null) : []));
+  }
+}
+
 /**
  * Cost of a valid operation: one unit per field selected, a page's fields times its size over a divisor, and a fixed
  * price per question to the store (see `complexity` in the resolvers). LIMIT_EXCEEDED above the limit; a GraphQLError when
@@ -82,6 +91,7 @@ export function checkShape(document: DocumentNode): void {
 export function costOf(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>, operationName: string | null): number {
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) return 0;
+  checkVariables(variables);
   let cost: number;
   try {
     cost = getComplexity({

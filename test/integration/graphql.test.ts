@@ -119,6 +119,7 @@ describe("session", () => {
 
   test("is null when there is none, and NOT_FOUND for what cannot be an id", async () => {
     expect((await api.ask(viewer, '{ session(id: "00000000-0000-4000-8000-00000000ffff") { session { id } } }')).data["session"]).toEqual({ session: null });
+    expect((await api.ask(viewer, '{ session(id: "00000000000040008000000000000024") { session { id } } }')).data["session"].session.id).toBe("00000000-0000-4000-8000-000000000024");
     expect((await api.ask(viewer, '{ session(id: "../etc") { session { id } } }')).errors[0]?.extensions).toMatchObject({ code: "NOT_FOUND" });
   });
 });
@@ -248,6 +249,14 @@ describe("limits", () => {
     expect(list.errors[0]?.extensions["code"]).toBe("EXPRESSION_TOO_LARGE");
     let filter: Record<string, unknown> = { field: { name: "port.dst", eq: 1 } };
     for (let depth = 0; depth < 300; depth++) filter = { not: filter };
+    const far = `{"f":${'{"not":'.repeat(100_000)}{}${"}".repeat(100_000)}}`;
+    const response = await fetch(`${api.server.url}/graphql`, {
+      method: "POST", headers: { "content-type": "application/json", authorization: `Bearer ${viewer}` },
+      body: `{"query":"query($f: SessionFilter) { sessions(filter: $f) { nodes { id } } }","variables":${far}}`,
+    });
+    expect([response.status, await response.json()]).toMatchObject([400, { errors: [{ extensions: { code: "LIMIT_EXCEEDED", limit: 500 } }] }]);
+    const literal = await api.ask(viewer, `{ sessions(filter: ${"{ not: ".repeat(900)}{}${" }".repeat(900)}) { nodes { id } } }`);
+    expect(literal.errors[0]?.extensions["code"]).toBe("EXPRESSION_TOO_LARGE");
     const nested = await api.ask(viewer, "query($f: SessionFilter) { sessions(filter: $f) { nodes { id } } }", { f: filter });
     expect(nested.errors[0]?.extensions["code"]).toBe("EXPRESSION_TOO_LARGE");
   });

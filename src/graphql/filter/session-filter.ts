@@ -9,7 +9,7 @@ import { LIMITS } from "../limits.js";
 import type { SearchArgs, TimeRangeInput } from "./search.args.js";
 
 /** A session's id as every answer prints it. */
-const SESSION_ID = /^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$/;
+const SESSION_ID = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i;
 
 function conjunction(items: readonly CheckedExpression[]): CheckedExpression {
   const real = items.filter((item) => item.node !== "everything");
@@ -37,9 +37,10 @@ export function sessionFilterOf(args: SearchArgs, context: RequestContext): Sess
   return { expression: conjunction(items), range: timeRangeOf(args.timeRange) };
 }
 
-/** Checks the form of a session id; NOT_FOUND for text that cannot be one. */
+/** A session id in the spelling of answers, also when it is given without hyphens. NOT_FOUND for text that cannot be one. */
 export function sessionId(text: string): string {
-  if (SESSION_ID.test(text)) return text.toLowerCase();
+  const groups = SESSION_ID.exec(text);
+  if (groups !== null) return groups.slice(1).join("-").toLowerCase();
   throw new LookbackError("NOT_FOUND", `there is no session ${JSON.stringify(text.slice(0, 60))}`);
 }
 
