@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+// `npm run bench`: every target of speed and size beside its figure.
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { measure, median, peakMemory, segments } from "./measure.mjs";
+import { questions, time } from "./queries.mjs";
+import { startServer } from "./server.mjs";
+
+const MAIN = "dist/cli/main.js";
+const GENERATOR = "native/target/release/lookback-traffic";
+/** Bytes that the flow mix needs for a session. */
+const BYTES_PER_SESSION = 6_500;
+
+const { values: options } = parseArgs({ options: {
+  sessions: { type: "string", default: "1000000" },
+  bulk: { type: "string", default: "500M" },
+  rounds: { type: "string", default: "3" },
+  work: { type: "string" },
+} });
+const sessions = Number(options.sessions);
+const rounds = Number(options.rounds);
+if (!Number.isSafeInteger(sessions) || sessions < 1000 || !Number.isSafeInteger(rounds) || rounds < 1) {
+  throw new Error("--sessions takes a whole number from 1000, --rounds one from 1");
+}
+
+const work = options.work === undefined ? mkdtempSync(join(tmpdir(), "lookback-bench-")) : resolve(options.work);
+mkdirSync(work, { recursive: true });
+const targets = [];
+
+function note(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+/** One line of the report; `limit` is the highest figure that meets the target. */
+function report(name, figure, limit, unit) {
+  targets.push({ target: name, figure: `${figure.toFixed(figure < 10 ? 2 : 1)} ${unit}`, limit: `≤ ${limit} ${unit}`, met: figure <= limit ? "yes" : "NO" });
+}
+
+async function capture(name, mix, size) {
+  const file = join(work, `${name}.pcap`);
+  if (!existsSync(file)) {
+    const { output } = await measure(GENERATOR, ["--mix", mix, "--size", size, "--out", file]);
+    note(output.trim());
+  }
+  return file;
+}
+
+/** Imports `file` in place into an empty data directory. */
+async function importInto(data, file) {
+  rmSync(data, { recursive: true, force: true });
+  mkdirSync(data, { recursive: true });
+  return measure(process.execPath, [MAIN, "--data", data, "import", file]);
+}
+
+/** CPU seconds of importing as a multiple of `md5sum`'s, one after the other so that both meet the same machine. */
+async function beside(name, data, file) {
+  const ratios = [];
+  let memory = 0;
+  for (let round = 0; round < rounds; round++) {
+    const sum = await measure("md5sum", [file]);
+    const own = await importInto(data, file);
+    memory = Math.max(memory, own.memory);
+    ratios.push(own.cpu / sum.cpu);
+    note(`${name}: import ${own.cpu.toFixed(2)} s CPU, ${own.wall.toFixed(2)} s; md5sum ${sum.cpu.toFixed(2)} s CPU`);
+  }
+  report(`import, ${name}-heavy, CPU of md5sum`, median(ratios), 1.5, "×");
+  report(`import, ${name}-heavy, memory`, memory / 1e6, 500, "MB");
+  return memory;
+}
+
+async function serve(data, work) {
+  const server = await startServer([MAIN, "--set", "viewPort=0", "--data", data, "serve"], data);
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+const [address, host] = ["10.20.1.40", "shop1"];
+
+try {
+  note(`${cpus().length} CPUs, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}, work in ${work}`);
+  await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-traffic"]);
+  const bulk = await capture("bulk", "bulk", options.bulk);
+  const small = await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION));
+  const large = await capture("flow-large", "flow", String(sessions * BYTES_PER_SESSION));
+  const data = { bulk: join(work, "bulk"), small: join(work, "small"), large: join(work, "large") };
+
+  await beside("bulk", data.bulk, bulk);
+  const smallMemory = await beside("flow", data.small, small);
+  const own = await importInto(data.large, large);
+  const gigabytes = statSync(large).size / 1e9;
+  report(`import, ${gigabytes.toFixed(1)} GB, memory`, own.memory / 1e6, 500, "MB");
+  report("import, ten times the file, memory", own.memory / smallMemory, 1.3, "×");
+
+  const few = await serve(data.small, (server) => time(server, data.small, questions(address, host)));
+  const many = await serve(data.large, async (server) => {
+    const { aggregate } = await server.ask("{ aggregate { count } }");
+    const index = segments(data.large);
+    note(`${aggregate.count} sessions in ${index.count} segments, ${index.bytes} bytes`);
+    report("index, bytes a session", index.bytes / Number(aggregate.count), 350, "B");
+    const times = await time(server, data.large, questions(address, host));
+    note(`server: ${(peakMemory(server.pid) / 1e6).toFixed(0)} MB at most`);
+    return times;
+  });
+  for (const [at, { name, graphql, sql }] of many.entries()) {
+    note(`${name}: GraphQL ${graphql.toFixed(1)} ms, SQL by hand ${sql.toFixed(1)} ms (${(graphql / sql).toFixed(1)} ×); a tenth of the rows ${few[at].graphql.toFixed(1)} ms`);
+    report(`${name}, p50`, graphql, 50, "ms");
+    report(`${name}, ten times the rows`, graphql / few[at].graphql, 3, "×");
+  }
+  const [page] = many;
+  report("newest page, beyond SQL by hand", page.graphql - page.sql, 10, "ms");
+
+  const start = () => startServer(["ops/start.mjs", "--data", data.small, "--set", "viewPort=0", "--no-capture"], data.small);
+  // The first builds what changed; the second is warm.
+  await (await start()).stop();
+  const warm = await start();
+  await warm.stop();
+  report("npm start, warm, first answer", warm.firstAnswer, 3, "s");
+  console.table(targets);
+} finally {
+  if (options.work === undefined) rmSync(work, { recursive: true, force: true });
+}
