@@ -1,0 +1,89 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { saySkipped } from "../support/corpus.js";
+import { httpExchange, udpFrame } from "../support/frames.js";
+import { lookback } from "../support/lookback-process.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+/** Why live capture cannot be tried here, or null. */
+function obstacle(): string | null {
+  if (!existsSync("node_modules/cap/build/Release/cap.node")) return "the optional package cap is not built (libpcap's headers)";
+  try {
+    execFileSync("unshare", ["--net", "sh", "-c", "ip link add v0 type veth peer name v1"], { stdio: "ignore" });
+    return null;
+  } catch {
+    return "network namespaces are not permitted";
+  }
+}
+const why = obstacle();
+if (why !== null) saySkipped("live capture", why);
+
+const main = path.resolve("dist/cli/main.js");
+const node = process.execPath;
+
+/** Runs a script in a network namespace of its own that has a pair of interfaces v0 and v1. */
+function inNamespace(directory: string, script: string): string {
+  const links = "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 2>/dev/null; ip link add v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up";
+  return execFileSync("unshare", ["--net", "sh", "-c", `${links} && ${script}`], { cwd: directory, encoding: "utf8", timeout: 120_000 });
+}
+
+describe.skipIf(why !== null)("live capture on a pair of interfaces", () => {
+  const ends = { source: "10.9.0.1", destination: "10.9.0.2", sourcePort: 43_210, destinationPort: 80 };
+  const frames = [...httpExchange(ends, "live.example.com", "/now"), ...[1, 2, 3].map((n) => udpFrame({ ...ends, sourcePort: 5000 + n, destinationPort: 7 }, Buffer.from(`ping ${n}`)))];
+
+  it("writes packets and rows; they are found while it runs, and packets are stamped on arrival", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(path.join(directory, "frames.json"), JSON.stringify(frames.map((frame) => frame.toString("base64"))));
+    const capture = `"${node}" "${main}" capture --interface v0 --data data --set udpTimeout=10`;
+    const send = `"${node}" "${path.resolve("test/support/send-packets.mjs")}" v1 < frames.json`;
+    const output = inNamespace(directory, [
+      `${capture} > capture.log 2>&1 & pid=$!`,
+      `for try in $(seq 100); do grep -q "capturing from v0" capture.log && break; sleep 0.1; done`,
+      send,
+      // The HTTP session closes by itself; the count is asked for until it is there.
+      `for try in $(seq 40); do n=$("${node}" "${main}" search 'ip.src == 10.9.0.1 && protocols == http' --count --data data 2>/dev/null); [ "$n" = 1 ] && break; sleep 0.2; done`,
+      `echo "while running: $n"`,
+      `"${node}" "${main}" capture --interface v0 --data data 2>&1 | sed 's/^/second: /'`,
+      `kill -TERM $pid; wait $pid; echo "code $?"; cat capture.log`,
+    ].join("\n"));
+    expect(output).toContain("while running: 1");
+    expect(output).toMatch(/second: error ROLE_HELD: process \d+ already runs the role "capture"/);
+    expect(output).toContain("code 0");
+    expect(output).toContain("packets are stamped on arrival");
+    expect((await lookback(["search", "ip.src == 10.9.0.1", "--count", "--data", "data"], directory)).output.trim()).toBe("4");
+    const found = await lookback(["search", "host.http == live.example.com", "--fields", "packets,http.uri,port.src", "--json", "--data", "data"], directory);
+    expect(JSON.parse(found.output)).toMatchObject({ "packets": 9, "port.src": 43_210 });
+    expect(readdirSync(path.join(directory, "data", "packets")).filter((name) => name.endsWith(".pcap"))).toHaveLength(1);
+    const exported = await lookback(["export", "host.http == live.example.com", "http.pcap", "--data", "data"], directory);
+    expect(exported.output).toMatch(/9 packets of 1 sessions/);
+  });
+
+  it("killed while it captures: the next start lists and indexes what was on disk", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(path.join(directory, "frames.json"), JSON.stringify(frames.map((frame) => frame.toString("base64"))));
+    const capture = `"${node}" "${main}" capture --interface v0 --data data`;
+    const wait = (log: string, text: string): string => `for try in $(seq 100); do grep -q "${text}" ${log} && break; sleep 0.1; done`;
+    inNamespace(directory, [
+      `${capture} > first.log 2>&1 & pid=$!`, wait("first.log", "capturing from v0"),
+      `"${node}" "${path.resolve("test/support/send-packets.mjs")}" v1 < frames.json`,
+      // Until the packets are in the file; sessions of UDP are open then.
+      `for try in $(seq 100); do [ -n "$(find data/packets -name '*.pcap' -size +1000c 2>/dev/null)" ] && break; sleep 0.1; done`,
+      `kill -KILL $pid; wait $pid`,
+      `${capture} > second.log 2>&1 & pid=$!`, wait("second.log", "capturing from v0"), `kill -TERM $pid; wait $pid`,
+    ].join("\n"));
+    expect((await lookback(["search", "ip.src == 10.9.0.1", "--count", "--data", "data"], directory)).output.trim()).toBe("4");
+    const http = await lookback(["search", "host.http == live.example.com", "--fields", "packets", "--json", "--data", "data"], directory);
+    expect(JSON.parse(http.output)).toMatchObject({ packets: 9 });
+  });
+});
+
+describe("without what it needs", () => {
+  it("says in one line what is missing", async () => {
+    const result = await lookback(["capture", "--interface", "no-such-interface", "--data", "data"], temporaryDirectory());
+    expect(result.code).toBe(1);
+    expect(result.error.trim().split("\n")).toHaveLength(1);
+    expect(result.error).toMatch(/^error UNAVAILABLE: .*/);
+  });
+});
