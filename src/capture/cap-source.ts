@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { LookbackError } from "../base/errors.js";
 import type { PacketListener, PacketSource } from "./packet-source.js";
 
@@ -18,6 +19,15 @@ const CAP_SNAP_LENGTH = 65_535;
 
 function isCap(loaded: unknown): loaded is CapModule {
   return typeof loaded === "object" && loaded !== null && "Cap" in loaded && typeof loaded.Cap === "function";
+}
+
+/** Interfaces of this host, or null where the system does not list them as files. */
+function interfaces(): string[] | null {
+  try {
+    return readdirSync("/sys/class/net").sort();
+  } catch {
+    return null;
+  }
 }
 
 /** Loads `cap`, which is optional: without libpcap's headers it is not built. */
@@ -41,6 +51,10 @@ async function loadCap(): Promise<CapModule> {
  */
 export async function openCap(device: string, filter: string, bufferBytes: number, onPacket: PacketListener): Promise<PacketSource> {
   const { Cap } = await loadCap();
+  const known = interfaces();
+  if (known !== null && !known.includes(device) && device !== "any") {
+    throw new LookbackError("UNAVAILABLE", `no interface ${device.slice(0, 64)}; there are ${known.join(", ")}`, { interface: device.slice(0, 64), known });
+  }
   const capture = new Cap();
   const buffer = Buffer.alloc(CAP_SNAP_LENGTH);
   let linkName: unknown;
