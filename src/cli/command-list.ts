@@ -45,6 +45,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/export.js"),
   },
   {
+    name: "retention", summary: "print what retention would delete now, and why; deletes nothing",
+    options: [["--all", "print every file and day that is kept, too"], ["--json", "print the plan as JSON"]],
+    load: () => import("./commands/retention.js"),
+  },
+  {
     name: "config", summary: "look at the configuration",
     commands: [
       {

@@ -104,7 +104,7 @@ function markGone(parts: ExecutorParts, tombstone: Tombstone, reason: string): v
     // A catalogue that was rebuilt may have given the number to another file: the name decides.
     if (row === null || row.state === "gone" || !row.path.endsWith(`/${tombstone.name}`)) return;
     catalogue.files.update(row.id, { state: "gone" });
-    catalogue.audit.add("service", "packet-file-deleted", { file: row.id, path: row.path, bytes: tombstone.bytes, reason });
+    catalogue.audit.add("service", "retention.delete-file", { file: row.id, path: row.path, bytes: tombstone.bytes, reason });
   });
 }
 
@@ -134,7 +134,7 @@ export async function executeSessions(parts: ExecutorParts, plan: SessionPlan, s
     if (parts.catalogue.holds.active().some((hold) => hold.subject === "day" && hold.subjectId === day)) continue;
     try {
       await parts.store.expirePartition(day);
-      parts.catalogue.audit.add("service", "sessions-expired", { day, rows, reason });
+      parts.catalogue.audit.add("service", "retention.expire-day", { day, rows, reason });
       expired.push(day);
     } catch (error) {
       parts.logger.warn({ day, error }, "a day of sessions could not be expired");

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DeviceFact, PacketFileFact } from "../../../src/retention/plan.js";
+import { printBytes, printPlans } from "../../../src/retention/print-plan.js";
 import { planPackets, planSessions, targetBytes, utcDay } from "../../../src/retention/policy.js";
 
 const DAY = 86_400_000;
@@ -129,5 +130,31 @@ describe("days of sessions", () => {
         expect(item.action).toBe(old ? "expire" : "keep");
       }
     }), { numRuns: 500 });
+  });
+});
+
+describe("a printed plan", () => {
+  const packets = planPackets({ devices: [device(399)], files: [file(1), file(2), file(3, { hold: "case 7" }), file(4), file(5, { storage: "in-place", found: { refusal: "outside" } })] }, five);
+  const sessions = planSessions({ nowMs: Date.UTC(2026, 0, 10), partitions: [{ day: "2026-01-01", rows: 7, bytes: 2048, hold: null }, { day: "2026-01-09", rows: 1, bytes: 1, hold: null }] }, 3);
+  it("names what goes, and counts what stays by reason", () => {
+    expect(printPlans(packets, sessions, false)).toEqual([
+      "/p: 399 bytes of 9.8 KiB free, 500 bytes wanted: 2 files (200 bytes) would be deleted",
+      "  delete /p/1.pcap (100 bytes): oldest",
+      "  delete /p/2.pcap (100 bytes): oldest",
+      "  kept, held: 1 files (100 bytes)",
+      "  kept, newest: 1 files (100 bytes)",
+      "files elsewhere: 1, never deleted",
+      "  kept, in-place: 1 files (0 bytes)",
+      "sessions older than 3 days: 7 sessions of 1 days would be removed",
+      "  expire 2026-01-01 (7 sessions, 2.0 KiB): older-than-expire-days",
+    ]);
+  });
+  it("names everything when asked", () => {
+    const lines = printPlans(packets, sessions, true);
+    expect(lines).toContain("  keep /p/3.pcap (100 bytes): held, case 7");
+    expect(lines).toContain("  keep 2026-01-09 (1 sessions, 1 bytes): young");
+  });
+  it("says sizes for people", () => {
+    expect([0, 1023, 1024, 1536 * 2 ** 30].map(printBytes)).toEqual(["0 bytes", "1023 bytes", "1.0 KiB", "1.5 TiB"]);
   });
 });

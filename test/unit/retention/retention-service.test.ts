@@ -71,7 +71,7 @@ describe("making room", () => {
     expect(gone()).toEqual([1]);
     expect(forgotten).toEqual([1]);
     expect(readdirSync(tombs)).toEqual([]);
-    expect(catalogue.audit.list()).toMatchObject([{ user: "service", action: "packet-file-deleted", details: { file: 1, bytes: 3000, reason: "oldest" } }]);
+    expect(catalogue.audit.list()).toMatchObject([{ user: "service", action: "retention.delete-file", details: { file: 1, bytes: 3000, reason: "oldest" } }]);
     expect(await service().enforcePackets(null)).toMatchObject({ deleted: 0 });
     catalogue.close();
   });
@@ -263,7 +263,7 @@ describe("old sessions", () => {
     catalogue.holds.add({ subject: "session", subjectId: "s", reason: "case 7", createdBy: "ann" });
     expect(await service().expireSessions(null)).toEqual({ expired: ["2026-01-01"], failed: [] });
     expect(expired).toEqual(["2026-01-01"]);
-    expect(catalogue.audit.list()).toMatchObject([{ action: "sessions-expired", details: { day: "2026-01-01", rows: 5 } }]);
+    expect(catalogue.audit.list()).toMatchObject([{ action: "retention.expire-day", details: { day: "2026-01-01", rows: 5 } }]);
     catalogue.close();
   });
   it("go on when one day fails", async () => {
