@@ -10,7 +10,9 @@ export const CSRF_HEADER = "x-lookback-csrf";
 export function originOf(request: IncomingMessage): "same" | "other" | "unsaid" {
   const { origin, host } = request.headers;
   const site = request.headers["sec-fetch-site"];
-  if (site !== undefined && site !== "same-origin" && site !== "none") return "other";
+  // The browser's own word, which no page can set; it comes over HTTPS and from this host only.
+  if (site === "same-origin") return "same";
+  if (site !== undefined && site !== "none") return "other";
   if (origin === undefined) return site === undefined ? "unsaid" : "same";
   try {
     return host !== undefined && new URL(origin).host === new URL(`http://${host}`).host ? "same" : "other";

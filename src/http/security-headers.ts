@@ -12,7 +12,8 @@ export const securityHeaders: RequestHandler = (_request, response, next) => {
   response.setHeader("Content-Security-Policy", STRICT);
   response.setHeader("X-Content-Type-Options", "nosniff");
   response.setHeader("X-Frame-Options", "DENY");
-  response.setHeader("Referrer-Policy", "no-referrer");
+  // Not "no-referrer": under it browsers send our own forms with `Origin: null`.
+  response.setHeader("Referrer-Policy", "same-origin");
   response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
   response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
   response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
