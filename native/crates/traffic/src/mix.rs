@@ -12,8 +12,14 @@ use std::io::{self, Write};
 /// Start of every capture: 2025-11-25 00:00:00 UTC, microseconds since 1970.
 pub const START_US: u64 = 1_764_028_800_000_000;
 const DAY_US: u64 = 86_400_000_000;
-/// Rate of a capture whose length in time was not asked for, bytes a second.
-const RATE: u64 = 40_000_000;
+/// Rate of a capture whose length in time was not asked for, bytes a second: a busy link for downloads, and one with
+/// some 1,200 new conversations a second for the mix of short ones.
+const fn rate(mix: Mix) -> u64 {
+    match mix {
+        Mix::Bulk => 40_000_000,
+        Mix::Flow => 8_000_000,
+    }
+}
 /// Most conversations on their way at a time; a new one waits.
 const MAX_OPEN: usize = 20_000;
 /// Conversations that the average size is estimated from.
@@ -41,7 +47,7 @@ pub struct Plan {
     pub seed: u64,
     /// Kind of file.
     pub format: Format,
-    /// Days over which the conversations are spread; none: as dense as 40 MB/s.
+    /// Days over which the conversations are spread; none: 40 MB/s of downloads, 8 MB/s of short ones.
     pub days: Option<u32>,
 }
 
@@ -176,7 +182,7 @@ pub fn write<W: Write>(plan: &Plan, out: W) -> io::Result<Made> {
     let mut all = Interleaver::new(Pool::new(plan.seed));
     let mut file = CaptureFile::new(out, plan.format)?;
     let span_us =
-        plan.days.map_or(plan.size.saturating_mul(1_000_000) / RATE, |days| u64::from(days) * DAY_US);
+        plan.days.map_or(plan.size.saturating_mul(1_000_000) / rate(plan.mix), |days| u64::from(days) * DAY_US);
     let expected = (plan.size / average(plan.mix, plan.seed)?).max(1);
     let gap_us = (span_us / expected).clamp(1, u64::from(u32::MAX) / 2) as u32;
 
