@@ -1,30 +1,36 @@
 #!/usr/bin/env node
 // `npm test`: builds, then runs every test of both languages. The last line is "N passed, N failed".
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { build, orOneLine } from "./build.mjs";
 import { cargoEnvironment, checkCargo } from "./build/native.mjs";
 import { note, top } from "./build/step.mjs";
 
 const PROJECTS = ["unit", "contract", "integration", "conformance", "e2e"];
 
-/** Rust tests: the output is shown and its summary lines are added up. */
-function rustTests() {
+/** Rust tests: the output is shown as it comes, and its summary lines are added up. */
+async function rustTests() {
   // --no-fail-fast: one failing crate must not hide the others.
-  const result = spawnSync("cargo", ["test", "--workspace", "--locked", "--no-fail-fast"], {
-    cwd: join(top, "native"), env: { ...process.env, ...cargoEnvironment() }, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"],
+  const child = spawn("cargo", ["test", "--workspace", "--locked", "--no-fail-fast"], {
+    cwd: join(top, "native"), env: { ...process.env, ...cargoEnvironment() }, stdio: ["ignore", "pipe", "inherit"],
   });
-  process.stdout.write(result.stdout ?? "");
+  const ended = once(child, "close");
   const totals = { passed: 0, failed: 0, skipped: 0 };
-  for (const [, passed, failed, ignored] of (result.stdout ?? "").matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm)) {
-    totals.passed += Number(passed);
-    totals.failed += Number(failed);
-    totals.skipped += Number(ignored);
+  for await (const line of createInterface({ input: child.stdout })) {
+    process.stdout.write(`${line}\n`);
+    const summary = /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/.exec(line);
+    if (summary === null) continue;
+    totals.passed += Number(summary[1]);
+    totals.failed += Number(summary[2]);
+    totals.skipped += Number(summary[3]);
   }
+  const [status] = await ended;
   // A crate that does not compile has no summary.
-  if (result.status !== 0 && totals.failed === 0) totals.failed = 1;
+  if (status !== 0 && totals.failed === 0) totals.failed = 1;
   return totals;
 }
 
@@ -54,7 +60,7 @@ orOneLine(() => {
   build();
   checkCargo();
 });
-const rust = rustTests();
+const rust = await rustTests();
 const typescript = typescriptTests();
 const sum = (key) => rust[key] + typescript[key];
 const line = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
