@@ -2,7 +2,7 @@ import { open, mkdir, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 
 /** Records in one run in memory: small enough that sorting one does not hold up the event loop. */
-const RUN_RECORDS = 65_536;
+const RUN_RECORDS = 16_384;
 /** Runs merged at once; more are first merged to fewer. Bounds open files and read buffers. */
 const MERGE_RUNS = 64;
 /** Records of a read buffer per run, and of a chunk handed out. */
