@@ -1,8 +1,8 @@
 import type { AccessToken, AuditEntry, Login, User } from "./user.js";
 
 /**
- * Where users, logins, tokens and the audit log are kept; the catalogue satisfies it. Every call is durable when it
- * returns. Names are compared exactly.
+ * Where users, logins, tokens and the audit log are kept. Every call is durable when it returns. Users' names differ by
+ * more than letter case: one is found under any spelling.
  */
 export interface AccessRecords {
   countUsers(): number;

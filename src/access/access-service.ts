@@ -59,7 +59,8 @@ export class AccessService {
       throw new LookbackError("BAD_INPUT", `"${user.name.slice(0, 64)}" is no user name: 1 to 64 of letters, digits and . _ @ -, a letter or digit first`);
     }
     const made: User = {
-      name: user.name,
+      // The spelling that logins and tokens are kept under.
+      name: this.#records.findUser(user.name)?.name ?? user.name,
       role: user.role,
       passwordHash: await hashPassword(user.password),
       enabled: true,
@@ -78,7 +79,8 @@ export class AccessService {
    * the user exists; RATE_LIMITED after repeated failures of that name or address.
    */
   async login(name: string, password: string, address: string): Promise<{ readonly id: string; readonly user: User; readonly expiresMs: number }> {
-    const keys = [`user:${name.slice(0, 64)}`, `address:${address}`];
+    // Lower case: spellings of one name must not each have guesses of their own.
+    const keys = [`user:${name.slice(0, 64).toLowerCase()}`, `address:${address}`];
     this.#attempts.check(keys);
     // Counted before the hash is computed, so that guesses sent all at once are slowed down as well.
     this.#attempts.failed(keys);
@@ -129,8 +131,9 @@ export class AccessService {
   }
 
   /** Makes a named token for a user and returns it; it is not shown again. */
-  createToken(user: string, name: string, lifeMs: number): string {
-    if (this.#records.findUser(user) === null) throw new LookbackError("NOT_FOUND", `there is no user "${user}"`);
+  createToken(userName: string, name: string, lifeMs: number): string {
+    const user = this.#records.findUser(userName)?.name;
+    if (user === undefined) throw new LookbackError("NOT_FOUND", `there is no user "${userName}"`);
     if (!/^[\w .:@-]{1,64}$/.test(name)) throw new LookbackError("BAD_INPUT", "a token's name has 1 to 64 letters, digits, spaces and . : @ _ -");
     if (!(lifeMs > 0 && lifeMs <= MAX_TOKEN_MS)) throw new LookbackError("LIMIT_EXCEEDED", "a token lives up to 366 days", { limit: MAX_TOKEN_MS });
     const existing = this.#records.listTokens(user);

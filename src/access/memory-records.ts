@@ -16,11 +16,11 @@ export class MemoryAccessRecords implements AccessRecords {
   }
 
   findUser(name: string): User | null {
-    return this.#users.get(name) ?? null;
+    return this.#users.get(name.toLowerCase()) ?? null;
   }
 
   putUser(user: User): void {
-    this.#users.set(user.name, user);
+    this.#users.set(user.name.toLowerCase(), user);
   }
 
   listUsers(): readonly User[] {

@@ -96,6 +96,8 @@ describe("who gets in", () => {
     expect(await post("/graphql", { ...json, origin: "https://evil.example" })).toBe(403);
     expect(await post("/graphql", { ...json, origin: "null" })).toBe(403);
     expect(await post("/graphql", { ...json, "sec-fetch-site": "cross-site" })).toBe(403);
+    expect(await post("/graphql", { ...json, "sec-fetch-site": "same-site" })).toBe(403);
+    expect(await post("/graphql", { ...json, "sec-fetch-site": "same-origin", origin: "null" })).toBe(200);
     expect(await post("/graphql/stream", { ...json, origin: "https://evil.example" })).toBe(403);
     expect(await post("/logout", { "content-type": "text/plain" }, "")).toBe(403);
     expect(await post("/login", { ...json, origin: "https://evil.example" }, "{}")).toBe(403);
