@@ -124,15 +124,17 @@ impl<'a> Reader<'a> {
     }
 }
 
+const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
+
+/// The two lower-case hex digits of a byte.
+pub fn hex_pair(byte: u8) -> [u8; 2] {
+    [HEX_DIGITS[usize::from(byte >> 4)], HEX_DIGITS[usize::from(byte & 15)]]
+}
+
 /// Two lower-case hex digits a byte.
 pub fn hex(bytes: &[u8]) -> compact_str::CompactString {
-    let mut text = compact_str::CompactString::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-        }
-    }
-    text
+    let digits: smallvec::SmallVec<[u8; 128]> = bytes.iter().flat_map(|byte| hex_pair(*byte)).collect();
+    std::str::from_utf8(&digits).unwrap_or_default().into()
 }
 
 /// Decodes base64 (RFC 4648 section 4); padding may be missing, other characters end it.

@@ -41,7 +41,7 @@ pub fn add(context: &mut Context<'_>, data: &[u8]) {
         if index > 0 {
             hash.push(':');
         }
-        hash.push_str(&crate::bytes::hex(&[*byte]));
+        hash.extend(crate::bytes::hex_pair(*byte).map(char::from));
     }
     if let Some(Value::Objects(present)) = context.fields.get(&fields::CERT) {
         let is_hash =

@@ -2,12 +2,11 @@
 
 use super::{ciphers, fields};
 use crate::Context;
-use crate::bytes::{Reader, hex};
+use crate::bytes::{Reader, hex, hex_pair};
 use crate::digest::Md5;
 use crate::http::fields::HOST;
 use compact_str::{CompactString, format_compact};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// Most cipher suites, extensions, groups or signature algorithms read of one hello.
 const MAX_LIST: usize = 1024;
@@ -55,7 +54,7 @@ struct Client<'a> {
 }
 
 fn numbers(mut list: Reader<'_>) -> Vec<u16> {
-    let mut numbers = Vec::new();
+    let mut numbers = Vec::with_capacity((list.rest().len() / 2).min(MAX_LIST));
     while let Some(number) = list.u16() {
         if numbers.len() >= MAX_LIST {
             break;
@@ -116,15 +115,15 @@ impl<'a> Client<'a> {
     }
 
     fn ja3(&self) -> String {
-        let formats = self.point_formats.iter().map(|format| u16::from(*format));
-        format!(
-            "{},{},{},{},{}",
-            self.version,
-            dashed(self.ciphers.iter().copied()),
-            dashed(self.extensions.iter().copied()),
-            dashed(self.groups.iter().copied()),
-            dashed(formats)
-        )
+        let mut text = String::with_capacity(256);
+        push_decimal(&mut text, self.version);
+        for list in [&self.ciphers, &self.extensions, &self.groups] {
+            text.push(',');
+            push_dashed(&mut text, list.iter().copied());
+        }
+        text.push(',');
+        push_dashed(&mut text, self.point_formats.iter().map(|format| u16::from(*format)));
+        text
     }
 
     /// The readable first part of JA4.
@@ -186,18 +185,42 @@ impl<'a> Client<'a> {
 }
 
 fn dashed(numbers: impl Iterator<Item = u16>) -> String {
-    let mut text = String::new();
-    for (index, number) in numbers.enumerate() {
-        // Writing into a String cannot fail.
-        let _ = if index == 0 { write!(text, "{number}") } else { write!(text, "-{number}") };
-    }
+    let mut text = String::with_capacity(128);
+    push_dashed(&mut text, numbers);
     text
+}
+
+/// Appends decimal numbers with dashes between them. Formatting machinery would dominate the cost of a handshake.
+fn push_dashed(text: &mut String, numbers: impl Iterator<Item = u16>) {
+    let mut first = true;
+    for number in numbers {
+        if !std::mem::take(&mut first) {
+            text.push('-');
+        }
+        push_decimal(text, number);
+    }
+}
+
+fn push_decimal(text: &mut String, number: u16) {
+    let mut divisor = 10_000;
+    while divisor > 1 && number < divisor {
+        divisor /= 10;
+    }
+    while divisor > 0 {
+        text.push(char::from(b'0' + (number / divisor % 10) as u8));
+        divisor /= 10;
+    }
 }
 
 fn hex_list(numbers: &[u16]) -> String {
     let mut text = String::with_capacity(numbers.len() * 5);
     for (index, number) in numbers.iter().enumerate() {
-        let _ = if index == 0 { write!(text, "{number:04x}") } else { write!(text, ",{number:04x}") };
+        if index > 0 {
+            text.push(',');
+        }
+        for digit in number.to_be_bytes().into_iter().flat_map(hex_pair) {
+            text.push(char::from(digit));
+        }
     }
     text
 }
@@ -312,6 +335,11 @@ fn version_name(version: u16) -> CompactString {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decimals_have_no_leading_zeros() {
+        assert_eq!(dashed([0, 9, 10, 999, 1000, 65535].into_iter()), "0-9-10-999-1000-65535");
+    }
 
     #[test]
     fn grease_is_two_equal_bytes() {
