@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { COMMANDS } from "../../../src/cli/command-list.js";
+import { EXIT } from "../../../src/cli/exit-code.js";
+
+const operations = readFileSync("docs/operations.md", "utf8");
+
+it("docs/operations.md lists exactly the exit codes", () => {
+  const documented = [...operations.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+  expect(documented).toEqual(Object.values(EXIT));
+});
+
+it("docs/operations.md names every command", () => {
+  const [, table = ""] = /\| Command \|[^\n]*\n([\s\S]*?)\n\n/.exec(operations) ?? [];
+  for (const { name, commands = [] } of COMMANDS) {
+    for (const full of commands.length === 0 ? [name] : commands.map((inner) => `${name} ${inner.name}`)) expect(table).toMatch(new RegExp(`\`${full}[ \`]`));
+  }
+});
