@@ -83,9 +83,11 @@ export class RequestContext {
     return entry.field;
   }
 
-  /** Whether the user may not see a field: it, its object list, or what it counts is hidden. */
+  /** Whether the user may not see a field: it, an object list that it is in, or what it counts is hidden. */
   isHidden(field: Field): boolean {
-    const hidden = this.scope.hiddenFields;
-    return hidden.size > 0 && (hidden.has(field.path) || (field.object !== "" && hidden.has(field.object)) || (field.countOf !== null && hidden.has(field.countOf)));
+    for (const hidden of this.scope.hiddenFields) {
+      if (field.path === hidden || field.object === hidden || field.object.startsWith(`${hidden}.`) || field.countOf === hidden) return true;
+    }
+    return false;
   }
 }

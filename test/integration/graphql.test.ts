@@ -207,6 +207,15 @@ describe("a user's scope", () => {
     ]) {
       expect((await api.ask(token, query)).errors[0]?.extensions["code"], query).toBe("FORBIDDEN");
     }
+    const members = await api.token({ name: "half-blind", role: "viewer", hiddenFields: ["dns.host", "dns.answers"] });
+    const dns = "dns { host hostCnt answers { ip } opcode }";
+    const objects = await api.ask(members, `{ sessions(expression: "protocols == dns", first: 1) { nodes { ${dns} } } session(id: "00000000-0000-4000-8000-000000000023") { session { ${dns} } } }`);
+    const bare = [{ host: null, hostCnt: null, answers: null, opcode: "QUERY" }];
+    expect(objects.data).toEqual({ sessions: { nodes: [{ dns: bare }] }, session: { session: { dns: bare } } });
+    expect((await api.ask(members, '{ sessions { nodes { field(name: "dns.answer.ip") } } }')).errors[0]?.extensions["code"]).toBe("FORBIDDEN");
+    const whole = await api.token({ name: "dns-blind", role: "viewer", hiddenFields: ["dns"] });
+    expect((await api.ask(whole, `{ sessions(expression: "protocols == dns", first: 1) { nodes { ${dns} dnsCnt } } }`)).data["sessions"].nodes).toEqual([{ dns: null, dnsCnt: null }]);
+    expect((await api.ask(whole, '{ sessions(expression: "dns.answer.ip == 192.0.2.7") { nodes { id } } }')).errors[0]?.extensions["code"]).toBe("FORBIDDEN");
     const one = await api.ask(token, '{ session(id: "00000000-0000-4000-8000-000000000024") { session { http { host } } } }');
     expect(one.data["session"].session.http.host).toBeNull();
     expect((await api.ask(token, "{ fields { fields { path } } }")).data["fields"].fields.map((field: { path: string }) => field.path)).not.toContain("http.host");

@@ -50,7 +50,7 @@ export function someRows(count: number): MemoryRow[] {
         "source.ip": `10.0.0.${at % 5}`, "source.port": 40_000 + at, "destination.ip": "192.0.2.1", "destination.port": http ? 80 : 53,
         "network.packets": 2, "network.bytes": 100 + at, totDataBytes: 10, protocol: http ? ["tcp", "http"] : ["udp", "dns"],
         "http.host": http ? [`host${at}.example`, "shared.example"] : null, "http.method-GET": http ? 1 : null, "tcpflags.syn-ack": http ? 1 : null,
-        dns: http ? null : [{ host: [`name${at}.example`, "b.example"], answers: [{ ip: "192.0.2.7", ttl: 60, type: "A" }] }],
+        dns: http ? null : [{ host: [`name${at}.example`, "b.example"], opcode: "QUERY", answers: [{ ip: "192.0.2.7", ttl: 60, type: "A" }] }],
         tags: null,
       },
       packets: [{ fileId: 1, offset: 24 + at * 200, length: 100 }, { fileId: 1, offset: 124 + at * 200, length: 100 }],

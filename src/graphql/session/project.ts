@@ -21,6 +21,16 @@ export function shapeOf(catalogue: FieldCatalogue): Shape {
   return shape;
 }
 
+/** The shape without what `hidden` says, inside object lists too; all of a hidden member reads as null. */
+export function visibleShape(shape: Shape, hidden: (field: Field) => boolean): Shape {
+  const visible = new Map<string, ShapeNode>();
+  for (const [name, node] of shape) {
+    if (node.kind !== "group" && hidden(node.field)) continue;
+    visible.set(name, node.kind === "value" ? node : { ...node, members: visibleShape(node.members, hidden) });
+  }
+  return visible;
+}
+
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -59,8 +69,8 @@ export class Projection {
   readonly fields: readonly Field[];
   readonly #steps: readonly { readonly node: ShapeNode; readonly field: Field; readonly names: readonly string[] }[];
 
-  /** `hidden` fields are read as null; `extra` columns are for accessors by name. */
-  constructor(shape: Shape, selection: Selection, hidden: (field: Field) => boolean, extra: readonly Field[]) {
+  /** Selected members that the shape lacks are read as null; `extra` columns are for accessors by name. */
+  constructor(shape: Shape, selection: Selection, extra: readonly Field[]) {
     const steps: { readonly node: ShapeNode; readonly field: Field; readonly names: readonly string[] }[] = [];
     const seen = new Set<string>();
     const walk = (level: Shape, selected: Selection, names: readonly string[]): void => {
@@ -70,7 +80,7 @@ export class Projection {
         const path = [...names, name];
         if (node.kind === "group") {
           walk(node.members, below, path);
-        } else if (!seen.has(node.field.path) && !hidden(node.field)) {
+        } else if (!seen.has(node.field.path)) {
           seen.add(node.field.path);
           steps.push({ node, field: node.field, names: path });
         }

@@ -13,7 +13,8 @@ import { LIMITS } from "../limits.js";
 import { JsonScalar } from "../scalar/scalars.js";
 import { selectionAt, selectionOf, selects, type Selection } from "../selection.js";
 import { packetsOf } from "./packet-list.js";
-import { Projection, projectDocument, shapeOf, valueInDocument } from "./project.js";
+import type { Shape } from "./field-names.js";
+import { Projection, projectDocument, shapeOf, valueInDocument, visibleShape } from "./project.js";
 import { DEFAULT_PAGE, SessionsArgs } from "./session.args.js";
 import { CountRelation, NamedValue, PacketList, Session, SessionAnswer, SessionConnection, SessionEdge, type SessionOrderInput, type SessionSource } from "./session.type.js";
 
@@ -23,6 +24,12 @@ const VALUES_PER_UNIT = 20;
 function pageCost({ args, childComplexity }: { readonly args: Record<string, unknown>; readonly childComplexity: number }): number {
   const first = typeof args["first"] === "number" ? args["first"] : DEFAULT_PAGE;
   return 10 + (Math.max(0, first) * childComplexity) / VALUES_PER_UNIT;
+}
+
+/** The members of a session that this user may see. */
+function shapeFor(context: RequestContext): Shape {
+  const shape = shapeOf(context.services.fields);
+  return context.scope.hiddenFields.size === 0 ? shape : visibleShape(shape, (field) => context.isHidden(field));
 }
 
 /** The keys of an order. BAD_INPUT for a field with several values. */
@@ -74,7 +81,7 @@ export class SessionResolver {
     const after = typeof args.after === "string" ? seal.open(hash, args.after, order.length) : null;
     const selection = selectionOf(info);
     const selected = [...selectionAt(selection, "edges", "node"), ...selectionAt(selection, "nodes")];
-    const projection = new Projection(shapeOf(context.services.fields), selected, (field) => context.isHidden(field), fieldsByName(selected, context));
+    const projection = new Projection(shapeFor(context), selected, fieldsByName(selected, context));
     const countTotal = selects(selection, "totalCount");
     const found = await context.services.store.search({ ...filter, fields: projection.fields, order, limit, after, countTotal }, context.read);
     const edges = found.rows.map((row, at) => {
@@ -101,8 +108,7 @@ export class SessionResolver {
     context.require("search");
     const document = await context.services.store.get(sessionId(id), context.read);
     if (document === null) return { ...answered(context), session: null };
-    const shape = shapeOf(context.services.fields);
-    return { ...answered(context), session: sessionOf(sessionId(id), projectDocument(document, shape), { kind: "document", document }) };
+    return { ...answered(context), session: sessionOf(sessionId(id), projectDocument(document, shapeFor(context)), { kind: "document", document }) };
   }
 
   @FieldResolver(() => JsonScalar, { nullable: true, description: "The value of one field by its search name or `db:` and its path; for fields that configuration defines, and for programs that learn names from `fields`." })
