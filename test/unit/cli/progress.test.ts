@@ -61,7 +61,7 @@ describe("what became of it", () => {
     const screen = new Screen(false);
     const outcome = await runImports({
       submit: () => Promise.resolve({ jobs: finished, failed: [{ path: "gone", error: new LookbackError("CAPTURE_UNREADABLE", "gone: no such file") }] }),
-      finished: (_ids, onChange) => { for (const one of finished) onChange(one); return Promise.resolve(finished); },
+      finished: (_ids, onChange) => { for (const one of finished) onChange?.(one); return Promise.resolve(finished); },
     }, ["x"], false, { json: false, print: () => {}, progress: screen, nowMs: () => 5000 });
     expect(outcome).toEqual({ done: 1, already: 1, failed: 2 });
     expect(screen.text.trim().split("\n").at(-1)).toBe("1 imported, 1 already imported, 2 failed (/x/b.pcap, gone)");
