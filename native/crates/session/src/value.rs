@@ -75,6 +75,9 @@ impl PartialEq for Fields {
     }
 }
 
+/// Fields that room is made for at once, at first (objects hold few). Doubling would leave half of a session's memory
+/// unused.
+const FEW_ENTRIES: usize = 6;
 /// Sets longer than this are looked up by hash instead of by scanning.
 const SCAN_LIMIT: usize = 16;
 
@@ -126,10 +129,15 @@ impl Fields {
         Self { entries, dropped: 0 }
     }
 
+    // Lists begin with room for one value: most fields of most sessions hold one.
     fn entry(&mut self, field: &'static FieldSpec, empty: impl FnOnce() -> Value) -> &mut Entry {
         let at = match self.entries.iter().position(|entry| std::ptr::eq(entry.field, field)) {
             Some(at) => at,
             None => {
+                if self.entries.len() == self.entries.capacity() {
+                    let more = if self.entries.len() < FEW_ENTRIES { FEW_ENTRIES } else { 2 * FEW_ENTRIES };
+                    self.entries.reserve_exact(more);
+                }
                 self.entries.push(Entry { field, value: empty(), seen: None });
                 self.entries.len() - 1
             }
@@ -144,7 +152,7 @@ impl Fields {
             self.entry(field, || Value::Text(CompactString::default())).value = Value::Text(text.into());
             return true;
         }
-        let entry = self.entry(field, || Value::Texts(Vec::new()));
+        let entry = self.entry(field, || Value::Texts(Vec::with_capacity(1)));
         let Value::Texts(values) = &mut entry.value else { return false };
         if field.shape == Shape::Set && contains(values, &mut entry.seen, text, |value| value.as_str()) {
             return false;
@@ -170,7 +178,7 @@ impl Fields {
             self.entry(field, || Value::Integer(0)).value = Value::Integer(number);
             return true;
         }
-        let entry = self.entry(field, || Value::Integers(Vec::new()));
+        let entry = self.entry(field, || Value::Integers(Vec::with_capacity(1)));
         let Value::Integers(values) = &mut entry.value else { return false };
         if field.shape == Shape::Set && contains(values, &mut entry.seen, &number, |value| value) {
             return false;
@@ -194,7 +202,7 @@ impl Fields {
             self.entry(field, || Value::Ip([0; 16])).value = Value::Ip(address);
             return true;
         }
-        let entry = self.entry(field, || Value::Ips(Vec::new()));
+        let entry = self.entry(field, || Value::Ips(Vec::with_capacity(1)));
         let Value::Ips(values) = &mut entry.value else { return false };
         if field.shape == Shape::Set && contains(values, &mut entry.seen, &address, |value| value) {
             return false;
@@ -216,7 +224,7 @@ impl Fields {
     }
     /// Appends an object to an object list.
     pub fn add_object(&mut self, field: &'static FieldSpec, object: Fields) {
-        let entry = self.entry(field, || Value::Objects(Vec::new()));
+        let entry = self.entry(field, || Value::Objects(Vec::with_capacity(1)));
         let Value::Objects(values) = &mut entry.value else { return };
         if values.len() >= MAX_VALUES_PER_FIELD {
             self.dropped += 1;
