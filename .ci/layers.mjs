@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Checks every import under src/ against layers.json, and layers.json against itself.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -65,7 +65,15 @@ function checkImport(file, from, { specifier, types }) {
   } else if (!rule.imports.includes(to) && !(rule.typesOf === "*" && types)) problems.push(`${shown}: ${from} must not import ${to}`);
 }
 
+/** Every module says what it is responsible for and what it must not do. */
+function checkReadmes() {
+  for (const entry of readdirSync(source, { withFileTypes: true })) {
+    if (entry.isDirectory() && !existsSync(join(source, entry.name, "README.md"))) problems.push(`src/${entry.name} has no README.md`);
+  }
+}
+
 checkTable();
+checkReadmes();
 let count = 0;
 for (const file of filesBelow(source)) {
   const from = moduleOf(file);
