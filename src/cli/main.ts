@@ -10,7 +10,7 @@ async function main(words: readonly string[]): Promise<number> {
   program.option("--config <file>", "config.ini to read (default: ./config.ini when there is one)");
   program.option("--node <name>", "name of this sensor (default: host name)");
   program.option("--data <directory>", "data directory (setting dataDir)");
-  program.option("--set <key=value...>", "settings that win over config.ini");
+  program.option("--set <key=value>", "setting that wins over config.ini; may be repeated", gather);
   program.exitOverride().enablePositionalOptions().showSuggestionAfterError();
   let exitCode: number = EXIT.ok;
   const declare = (parent: Program, commands: readonly Command[]): void => {
@@ -18,6 +18,7 @@ async function main(words: readonly string[]): Promise<number> {
       const added = parent.command(command.operands === undefined ? command.name : `${command.name} ${command.operands}`).description(command.summary);
       added.exitOverride().configureHelp({ showGlobalOptions: true });
       for (const [flags, help] of [...(command.options ?? []), ...GLOBAL_FLAGS]) added.option(flags, help);
+      added.option("--set <key=value>", "setting that wins over config.ini; may be repeated", gather);
       if (command.commands) declare(added, command.commands);
       const { load } = command;
       if (!load) continue;
@@ -37,11 +38,15 @@ async function main(words: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+/** Gathers an option that may be repeated. */
+function gather(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
 /** Global options are taken behind the command as well as before it. */
 const GLOBAL_FLAGS: readonly (readonly [string, string])[] = [
   ["--config <file>", "config.ini to read"], ["--node <name>", "name of this sensor"], ["--data <directory>", "data directory"],
-  ["--set <key=value...>", "settings that win over config.ini"],
-];
+  ];
 
 function contextOf(operands: readonly unknown[], options: GlobalOptions & Record<string, unknown>): CommandContext {
   const note = (line: string): void => { process.stderr.write(`${line}\n`); };
