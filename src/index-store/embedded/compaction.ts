@@ -8,7 +8,7 @@ import type { Engine, RunLimits } from "./engine.js";
 import type { LiveSet, Snapshot } from "./live-set.js";
 import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
 import { source } from "./source.js";
-import { idBytes, idText, literal, Parameters } from "./statement.js";
+import { asPattern, idBytes, idText, literal, Parameters } from "./statement.js";
 import { countOf, textOf } from "./values.js";
 
 /** A segment with fewer rows is small. */
@@ -106,12 +106,12 @@ async function describe(
 ): Promise<SegmentInfo | null> {
   const [row = []] = await engine.rows(new Parameters().statement(
     `SELECT count(*), min("firstPacket"), min("lastPacket"), max("lastPacket"), count(*) FILTER (NOT final), sum("network.packets")::BIGINT, sum("network.bytes")::BIGINT
-     FROM read_parquet(${literal(file)})`,
+     FROM read_parquet(${literal(asPattern(file))})`,
   ), limits);
   const [rows, firstMs, minLastMs, lastMs, openRows, totalPackets, totalBytes] = row.map(countOf);
   if (rows === undefined || rows === 0) return null;
   const columns = new Set(segments.flatMap((segment) => segment.columns));
-  const found = await engine.rows(new Parameters().statement(`SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${literal(file)}))`), limits);
+  const found = await engine.rows(new Parameters().statement(`SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${literal(asPattern(file))}))`), limits);
   const names = found.map(([name]) => textOf(name));
   if (names.some((name) => !columns.has(name))) throw new LookbackError("INTERNAL", `the merged segment ${file} has columns that its parts lack`, { file });
   return {

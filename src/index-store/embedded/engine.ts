@@ -2,7 +2,7 @@ import { DuckDBInstance, type DuckDBConnection, type DuckDBResult, type DuckDBVa
 import { mkdirSync } from "node:fs";
 import { LookbackError } from "../../base/errors.js";
 import type { ReadContext } from "../index-store.js";
-import { literal, type Statement } from "./statement.js";
+import { asPattern, literal, type Statement } from "./statement.js";
 
 export interface EngineOptions {
   /** Bytes that all queries together may hold; beyond, they spill. */
@@ -64,7 +64,9 @@ export class Engine {
     const connection = await instance.connect();
     // Segments never change, so what was read of them stays true.
     await connection.run("SET parquet_metadata_cache = true");
-    await connection.run(`SET allowed_directories = [${literal(options.dataDirectory)}, ${literal(options.temporaryDirectory)}]`);
+    // What may be read is compared with the pattern as it is written, before it becomes names of files.
+    const allowed = [options.dataDirectory, options.temporaryDirectory, asPattern(options.dataDirectory)];
+    await connection.run(`SET allowed_directories = [${[...new Set(allowed)].map(literal).join(", ")}]`);
     await connection.run("SET allow_community_extensions = false");
     await connection.run("SET enable_external_access = false");
     await connection.run("SET lock_configuration = true");

@@ -50,6 +50,8 @@ export class LiveSet {
   #tags: SharedTable | null = null;
   #refresh: Promise<void> = Promise.resolve();
   #tables = 0;
+  /** Whether a retired file stayed because a snapshot had it. */
+  #unlinkLater = false;
 
   /** `maintains`: whether this process is the one that unlinks files of retired segments. */
   constructor(catalogue: Catalogue, engine: Engine, directory: string, logger: Logger, maintains: boolean) {
@@ -95,7 +97,7 @@ export class LiveSet {
         }
         this.#leave(view.hidden, this.#view?.hidden);
         this.#leave(tags, this.#tags);
-        if (this.#view !== view) this.unlinkRetired();
+        if (this.#view !== view || this.#unlinkLater) this.unlinkRetired();
       },
     };
   }
@@ -198,8 +200,12 @@ export class LiveSet {
   /** Unlinks the files of retired segments that no snapshot has, and forgets them. What fails stays for the next time. */
   unlinkRetired(): void {
     if (!this.#maintains) return;
+    this.#unlinkLater = false;
     for (const path of this.#catalogue.segments.retired()) {
-      if (this.#inUse.has(path)) continue;
+      if (this.#inUse.has(path)) {
+        this.#unlinkLater = true;
+        continue;
+      }
       try {
         unlinkSync(this.fileOf(path));
       } catch (error) {

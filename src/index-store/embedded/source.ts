@@ -1,7 +1,7 @@
 import type { TimeRange } from "../../model/time-range.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { Snapshot } from "./live-set.js";
-import { literal, quoted } from "./statement.js";
+import { asPattern, literal, quoted } from "./statement.js";
 
 /** Whether a segment can hold a session of the range. */
 export function mayHold(segment: SegmentInfo, range: TimeRange): boolean {
@@ -20,14 +20,10 @@ export function mayHold(segment: SegmentInfo, range: TimeRange): boolean {
   }
 }
 
-/** A path as DuckDB's file functions take it: characters of their patterns stand for themselves. */
-function filePath(file: string): string {
-  return literal(file.replace(/[*?[]/g, "[$&]"));
-}
 
 /** `read_parquet` over files; columns that some lack are null there. `filename` and `file_row_number` name a row. */
 export function parquet(files: readonly string[]): string {
-  return `read_parquet([${files.map(filePath).join(", ")}], union_by_name = true, filename = true, file_row_number = true, hive_partitioning = false)`;
+  return `read_parquet([${files.map((file) => literal(asPattern(file))).join(", ")}], union_by_name = true, filename = true, file_row_number = true, hive_partitioning = false)`;
 }
 
 /** What to read. */

@@ -17,6 +17,11 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A path as DuckDB's file functions take it: characters of their patterns stand for themselves. */
+export function asPattern(path: string): string {
+  return path.replace(/[*?[]/g, "[$&]");
+}
+
 /** Gathers the values of a statement: each becomes a `$name` in the text and never part of it. */
 export class Parameters {
   readonly #values: Record<string, DuckDBValue> = {};

@@ -1,0 +1,268 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/base/logger.js";
+import { openCatalogue, type Catalogue } from "../../src/catalogue/catalogue.js";
+import { openEmbeddedStore, type EmbeddedStore, type EmbeddedStoreOptions } from "../../src/index-store/embedded/store.js";
+import type { SearchRequest, SortKey } from "../../src/index-store/index-store.js";
+import { packagedCatalogue } from "../../src/model/field-catalogue.js";
+import type { SegmentInfo } from "../../src/model/segment.js";
+import { ALL_TIME } from "../../src/model/time-range.js";
+import { rowId, writeSegment, type RowInput } from "../support/segment-rows.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+import { EVERYTHING, field, regex, service } from "../contract/sessions.js";
+
+const DAY = Date.UTC(2026, 0, 15);
+const clock = { nowMs: () => DAY + 86_400_000 };
+const all = { expression: EVERYTHING, range: ALL_TIME };
+const row = (number: number, more: Partial<RowInput> = {}): RowInput => ({ id: rowId(DAY + number, number), firstPacket: DAY + number, lastPacket: DAY + number + 5, ...more });
+
+describe("the embedded store", () => {
+  let directory: string;
+  let sessions: string;
+  let catalogue: Catalogue;
+  let store: EmbeddedStore;
+
+  const open = async (options: Partial<EmbeddedStoreOptions> = {}): Promise<void> => {
+    catalogue = openCatalogue(directory, clock);
+    store = await openEmbeddedStore({ catalogue, fields: packagedCatalogue(), clock, logger: silentLogger, threads: 2, memoryBytes: 512 << 20, ...options });
+  };
+  const close = async (): Promise<void> => {
+    await store.close();
+    catalogue.close();
+  };
+  const add = async (...rows: readonly RowInput[]): Promise<SegmentInfo> => {
+    const segment = await writeSegment(sessions, rows);
+    await store.commitSegments({ add: [segment], remove: [] });
+    return segment;
+  };
+  const files = (): readonly string[] => readdirSync(join(sessions, "2026-01-15")).sort();
+
+  /** A segment of `rows` sessions, one a millisecond, made by the engine: more than tests would write one by one. */
+  const addMany = async (rows: number): Promise<void> => {
+    const path = `2026-01-15/0-${DAY}-${DAY + rows}-many.parquet`;
+    const columns = ["id", "firstPacket", "lastPacket", "rowVersion", "final", "network.packets", "network.bytes", "node", "packetPos", "http.host"];
+    const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
+    const connection = await instance.connect();
+    mkdirSync(join(sessions, "2026-01-15"), { recursive: true });
+    await connection.run(`COPY (SELECT (format('{:012x}', ${DAY} + i) || '80008000' || format('{:012x}', i))::UUID AS id, (${DAY} + i - i % 50)::BIGINT AS "firstPacket",
+      (${DAY} + i)::BIGINT AS "lastPacket", 1::INTEGER AS "rowVersion", true AS final, (i % 97)::BIGINT AS "network.packets", (i * 7919 % 100003)::BIGINT AS "network.bytes",
+      'n' || (i % 5) AS node, ''::BLOB AS "packetPos", ['host' || (i % 1000) || '.example.com'] AS "http.host" FROM range(${rows}) t(i)) TO '${join(sessions, path)}' (FORMAT parquet)`);
+    connection.closeSync();
+    const segment: SegmentInfo = {
+      path, day: "2026-01-15", level: 0, rows, bytes: statSync(join(sessions, path)).size, firstMs: DAY, minLastMs: DAY, lastMs: DAY + rows - 1, columns,
+      openRows: 0, totalPackets: 0, totalBytes: 0,
+    };
+    await store.commitSegments({ add: [segment], remove: [] });
+  };
+
+  beforeEach(async () => {
+    directory = temporaryDirectory();
+    sessions = join(directory, "sessions");
+    await open();
+  });
+  afterEach(close);
+
+  it("finds a data directory whose name has the signs of a pattern", async () => {
+    await close();
+    directory = join(directory, "a[b]*?'c");
+    sessions = join(directory, "sessions");
+    await open();
+    await add(row(1));
+    await add(row(1, { rowVersion: 2, node: "it's" }));
+    expect(await store.count(all, service)).toBe(1);
+    expect(await store.optimise("2026-01-15", null)).toBe(2);
+    expect(await store.count(all, service)).toBe(1);
+  });
+
+  it("keeps everything across a restart", async () => {
+    await add(row(1), row(2));
+    await add(row(1, { rowVersion: 2, node: "second" }));
+    await store.changeTags([rowId(DAY + 2, 2)], ["kept"], []);
+    await close();
+    await open();
+    expect(await store.count(all, service)).toBe(2);
+    expect(await store.get(rowId(DAY + 1, 1), service)).toMatchObject({ node: "second" });
+    expect(await store.get(rowId(DAY + 2, 2), service)).toMatchObject({ tags: ["kept"] });
+  });
+
+  it("sees what another process commits", async () => {
+    await add(row(1));
+    const other = openCatalogue(directory, clock);
+    const writer = await openEmbeddedStore({ catalogue: other, fields: packagedCatalogue(), clock, logger: silentLogger, threads: 1, memoryBytes: 256 << 20, maintains: false });
+    await writer.commitSegments({ add: [await writeSegment(sessions, [row(2), row(1, { rowVersion: 2 })])], remove: [] });
+    await writer.close();
+    other.close();
+    expect(await store.count(all, service)).toBe(2);
+  });
+
+  it("deletes merged segments once no stream reads them, and not before", async () => {
+    for (const number of [1, 2, 3]) await add(row(number));
+    const before = files();
+    const stream = store.streamIds(all, service)[Symbol.asyncIterator]();
+    await stream.next();
+    await store.optimise("2026-01-15", null);
+    expect(files()).toEqual(expect.arrayContaining([...before]));
+    await stream.return?.(undefined);
+    await store.count(all, service);
+    expect(files()).toHaveLength(1);
+    expect(files()[0]).toMatch(/^1-/);
+  });
+
+  it("leaves files alone in a process that does not maintain them", async () => {
+    const segment = await add(row(1));
+    await close();
+    await open({ maintains: false });
+    await store.commitSegments({ add: [await writeSegment(sessions, [row(2)])], remove: [segment.path] });
+    expect(await store.count(all, service)).toBe(1);
+    expect(existsSync(join(sessions, segment.path))).toBe(true);
+    await close();
+    await open();
+    expect(existsSync(join(sessions, segment.path))).toBe(false);
+  });
+
+  describe("after a kill between writing and committing", () => {
+    it("ignores what was not committed and removes it when told so", async () => {
+      const kept = await add(row(1));
+      await writeSegment(sessions, [row(2)], 0);
+      await writeSegment(sessions, [row(3)], 1);
+      writeFileSync(join(sessions, "2026-01-15", ".tmp-compact-00ff"), "PAR1");
+      await close();
+      await open({ removeOrphans: "compacted" });
+      expect(await store.count(all, service)).toBe(1);
+      expect(files()).toHaveLength(2);
+      expect(files().every((name) => name.startsWith("0-"))).toBe(true);
+      await close();
+      await open({ removeOrphans: "all" });
+      expect(files().map((name) => `2026-01-15/${name}`)).toEqual([kept.path]);
+    });
+
+    it("finishes the deletion of merged segments", async () => {
+      const segment = await add(row(1));
+      catalogue.transaction(() => catalogue.segments.apply({ add: [], remove: [segment.path], superseded: [] }));
+      await close();
+      await open();
+      expect(existsSync(join(sessions, segment.path))).toBe(false);
+      expect(catalogue.segments.retired()).toEqual([]);
+    });
+  });
+
+  describe("a damaged segment", () => {
+    it.each([
+      ["missing", (file: string) => rmSync(file), /missing/],
+      ["cut short", (file: string) => truncateSync(file, 100), /100 bytes/],
+      ["overwritten", (file: string) => writeFileSync(file, Buffer.alloc(statSync(file).size)), /no Parquet/],
+    ])("is named by health and by queries: %s", async (_what, damage, reason) => {
+      const good = await add(row(1));
+      const bad = await add(row(5_000_000));
+      damage(join(sessions, bad.path));
+      expect(await store.health()).toEqual({ ok: false, damaged: [{ path: bad.path, reason: expect.stringMatching(reason) }] });
+      await expect(store.count({ ...all, expression: regex("node", "x.*") }, service)).rejects.toMatchObject({ code: "STORE_DAMAGED", message: expect.stringContaining(bad.path) });
+      // A query that does not need it goes on.
+      expect(await store.count({ ...all, range: { startMs: null, endMs: good.lastMs, bounding: "last" } }, service)).toBe(1);
+    });
+
+    it("is named when its content is not what the catalogue says", async () => {
+      const segment = await add(row(1), row(2));
+      catalogue.transaction(() => {
+        catalogue.segments.apply({ add: [], remove: [segment.path], superseded: [] });
+        catalogue.segments.forget(segment.path);
+        catalogue.segments.apply({ add: [{ ...segment, rows: 3 }], remove: [], superseded: [] });
+      });
+      expect((await store.health()).damaged).toEqual([{ path: segment.path, reason: "the file has 2 rows instead of 3" }]);
+    });
+  });
+
+  describe("with many sessions", () => {
+    const order: readonly SortKey[] = [{ field: field("starttime"), direction: "desc" }];
+    const request = (change: Partial<SearchRequest> = {}): SearchRequest => ({ ...all, fields: [field("bytes")], order, limit: 100, after: null, countTotal: false, ...change });
+
+    it.each([
+      ["starttime", "desc"], ["starttime", "asc"], ["stoptime", "desc"], ["stoptime", "asc"],
+    ] as const)("walks %s %s to the same page as a whole sort", async (name, direction) => {
+      await addMany(60_000);
+      const keys: readonly SortKey[] = [{ field: field(name), direction }];
+      const rare = regex("host.http", "host99[0-9]\\.example\\.com");
+      const paged: string[] = [];
+      let after: SearchRequest["after"] = null;
+      for (let page = 0; page < 3; page++) {
+        const { rows, sortValues } = await store.search(request({ order: keys, expression: rare, after, limit: 150 }), service);
+        paged.push(...rows.map(({ id }) => id));
+        after = { values: sortValues.at(-1) ?? [], id: rows.at(-1)?.id ?? "" };
+      }
+      // A second key first makes the order one that is not walked.
+      const whole = await store.search(request({ order: [{ field: field("ethertype"), direction: "asc" }, ...keys], expression: rare, limit: 450 }), service);
+      expect(paged).toEqual(whole.rows.map(({ id }) => id));
+      expect(paged).toHaveLength(450);
+    });
+
+    it("pages through every session once", async () => {
+      await addMany(25_000);
+      const seen = new Set<string>();
+      let after: SearchRequest["after"] = null;
+      for (;;) {
+        const { rows, sortValues, hasMore } = await store.search(request({ after, limit: 2_000 }), service);
+        for (const { id } of rows) seen.add(id);
+        if (!hasMore) break;
+        after = { values: sortValues.at(-1) ?? [], id: rows.at(-1)?.id ?? "" };
+      }
+      expect(seen.size).toBe(25_000);
+    });
+
+    it("stops a query that runs too long, and is usable afterwards", async () => {
+      await addMany(400_000);
+      const slow = regex("host.http", "(h|o|s|t)*[0-9]*(\\.|e|x|a|m|p|l)*(c|o|m)*x");
+      await expect(store.count({ ...all, expression: slow }, { ...service, timeoutMs: 5 })).rejects.toMatchObject({ code: "QUERY_TIMEOUT", retryable: true });
+      const controller = new AbortController();
+      const cancelled = store.count({ ...all, expression: slow }, { ...service, signal: controller.signal });
+      setImmediate(() => controller.abort());
+      await expect(cancelled).rejects.toMatchObject({ code: "QUERY_CANCELLED" });
+      expect(await store.count(all, service)).toBe(400_000);
+    });
+
+    it("queues what it cannot run at once, and refuses what it cannot queue", async () => {
+      await addMany(25_000);
+      const answers = await Promise.allSettled(Array.from({ length: 400 }, () => store.count(all, service)));
+      const counted = answers.filter((answer) => answer.status === "fulfilled" && answer.value === 25_000);
+      const refused = answers.filter((answer) => answer.status === "rejected");
+      expect(counted.length).toBeGreaterThanOrEqual(256);
+      for (const answer of refused) expect(answer).toMatchObject({ reason: { code: "RATE_LIMITED" } });
+      expect(counted.length + refused.length).toBe(400);
+    });
+
+    it("takes a queued query out when its reader leaves", async () => {
+      await addMany(25_000);
+      const controller = new AbortController();
+      const queued = Array.from({ length: 50 }, () => store.count(all, { ...service, signal: controller.signal }));
+      controller.abort();
+      const answers = await Promise.allSettled(queued);
+      expect(answers.some((answer) => answer.status === "rejected")).toBe(true);
+      expect(await store.count(all, service)).toBe(25_000);
+    });
+
+    it("streams all packets within its memory", async () => {
+      await addMany(100_000);
+      let sessions_ = 0;
+      let last = -Infinity;
+      for await (const batch of store.streamPackets(all, service)) {
+        for (const { firstPacketMs } of batch) {
+          expect(firstPacketMs).toBeGreaterThanOrEqual(last);
+          last = firstPacketMs;
+        }
+        sessions_ += batch.length;
+      }
+      expect(sessions_).toBe(100_000);
+    });
+  });
+
+  it("loads nothing from outside and reads nothing else", async () => {
+    await add(row(1));
+    writeFileSync(join(directory, "secret.csv"), "a,b\n1,2\n");
+    const damaged = { code: "STORE_DAMAGED" };
+    const segment = catalogue.segments.live()[0];
+    if (segment === undefined) throw new Error("no segment");
+    catalogue.transaction(() => catalogue.segments.apply({ add: [{ ...segment, path: "../secret.csv" }], remove: [], superseded: [] }));
+    await expect(store.count({ ...all, expression: regex("node", "x") }, service)).rejects.toMatchObject(damaged);
+  });
+});
