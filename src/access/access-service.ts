@@ -4,7 +4,7 @@ import { AttemptLimit } from "./attempt-limit.js";
 import type { AccessRecords } from "./access-records.js";
 import { hashPassword, passwordMatches } from "./password.js";
 import { newSecret, secretHash } from "./secret.js";
-import { lowestRole, roleAllows, type AuditEntry, type Permission, type Principal, type Role, type User } from "./user.js";
+import { lowestRole, roleAllows, type AccessToken, type AuditEntry, type Permission, type Principal, type Role, type User } from "./user.js";
 
 /** How long a browser's login lasts. */
 export const LOGIN_MS = 12 * 60 * 60_000;
@@ -100,6 +100,23 @@ export class AccessService {
     return { id, user, expiresMs };
   }
 
+  /**
+   * Gives a user a new password and ends every login and token. LOGIN_FAILED when the present password is wrong, with the
+   * same waits as a login; BAD_INPUT when the new one is too short or too long.
+   */
+  async changePassword(name: string, present: string, next: string): Promise<void> {
+    const keys = [`user:${name.toLowerCase()}`];
+    this.#attempts.check(keys);
+    this.#attempts.failed(keys);
+    const user = this.#records.findUser(name);
+    const matches = await passwordMatches(present, user?.passwordHash ?? null);
+    if (user === null || !matches || !user.enabled) throw new LookbackError("LOGIN_FAILED", "the present password is wrong");
+    this.#attempts.succeeded(keys);
+    this.#records.putUser({ ...user, passwordHash: await hashPassword(next) });
+    this.#records.removeCredentials(user.name);
+    this.audit(user.name, "password.change", {});
+  }
+
   /** Ends the login of a cookie; unknown ids are fine. */
   logout(id: string): void {
     const hash = secretHash(id);
@@ -136,14 +153,21 @@ export class AccessService {
     if (user === undefined) throw new LookbackError("NOT_FOUND", `there is no user "${userName}"`);
     if (!/^[\w .:@-]{1,64}$/.test(name)) throw new LookbackError("BAD_INPUT", "a token's name has 1 to 64 letters, digits, spaces and . : @ _ -");
     if (!(lifeMs > 0 && lifeMs <= MAX_TOKEN_MS)) throw new LookbackError("LIMIT_EXCEEDED", "a token lives up to 366 days", { limit: MAX_TOKEN_MS });
+    const now = this.#clock.nowMs();
+    for (const ended of this.#records.listTokens(user)) if (ended.expiresMs <= now) this.#records.removeToken(user, ended.name);
     const existing = this.#records.listTokens(user);
     if (existing.length >= MAX_TOKENS) throw new LookbackError("LIMIT_EXCEEDED", `a user has at most ${MAX_TOKENS} tokens; remove one`, { limit: MAX_TOKENS });
     if (existing.some((token) => token.name === name)) throw new LookbackError("BAD_INPUT", `user "${user}" has a token "${name}" already`);
     const token = TOKEN_PREFIX + newSecret();
-    const now = this.#clock.nowMs();
     this.#records.putToken({ name, user, hash: secretHash(token), createdMs: now, expiresMs: now + lifeMs });
     this.audit(user, "token.create", { name });
     return token;
+  }
+
+  /** Tokens of a user that have not ended; their secrets are not kept. */
+  tokens(user: string): readonly AccessToken[] {
+    const now = this.#clock.nowMs();
+    return this.#records.listTokens(user).filter((token) => token.expiresMs > now);
   }
 
   /** Ends a token; NOT_FOUND when there is none of that name. */

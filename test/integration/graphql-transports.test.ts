@@ -342,6 +342,31 @@ describe("downloads", () => {
   });
 });
 
+test("users make and end tokens and change their password, by a login with the password only", async () => {
+  api = await startApi();
+  const given = await api.token({ name: "ana", role: "analyst" });
+  const cookie = await logIn();
+  const ask = async (query: string) => {
+    const response = await fetch(`${api.server.url}/graphql`, { method: "POST", headers: { cookie, "content-type": "application/json" }, body: JSON.stringify({ query }) });
+    return (await response.json()) as { data?: Record<string, any>; errors?: { extensions: { code: string } }[] }; // oxlint-disable-line no-explicit-any -- a test reads what it asked for
+  };
+  const made = await ask('mutation { createToken(name: "ci", days: 1) { secret token { name expires } } }');
+  expect(made.data?.["createToken"].token).toEqual({ name: "ci", expires: new Date(TEST_NOW_MS + 86_400_000).toISOString() });
+  const secret: string = made.data?.["createToken"].secret;
+  expect((await api.ask(secret, "{ tokens { tokens { name } } }")).data["tokens"].tokens.map((token: { name: string }) => token.name).sort()).toEqual(["ci", "test"]);
+  for (const mutation of ['createToken(name: "more") { secret }', 'revokeToken(name: "ci") { asOf }', 'changePassword(present: "a long password", next: "another password") { name }']) {
+    expect((await api.ask(secret, `mutation { ${mutation} }`)).errors[0]?.extensions["code"], mutation).toBe("FORBIDDEN");
+  }
+  expect((await ask('mutation { createToken(name: "long", days: 367) { secret } }')).errors?.[0]?.extensions.code).toBe("LIMIT_EXCEEDED");
+  expect((await ask('mutation { revokeToken(name: "ci") { tokens { name } } }')).data?.["revokeToken"].tokens).toEqual([{ name: "test" }]);
+  expect((await api.ask(secret, "{ me { name } }")).status).toBe(401);
+  expect((await ask('mutation { changePassword(present: "wrong password", next: "another password") { name } }')).errors?.[0]?.extensions.code).toBe("LOGIN_FAILED");
+  expect((await ask('mutation { changePassword(present: "a long password", next: "short") { name } }')).errors?.[0]?.extensions.code).toBe("BAD_INPUT");
+  expect((await ask('mutation { changePassword(present: "a long password", next: "another password") { name } }')).data).toEqual({ changePassword: { name: "ana" } });
+  expect((await api.ask(given, "{ me { name } }")).status).toBe(401);
+  await logIn("ana", "another password");
+});
+
 test("the first start makes an administrator who can log in over HTTP", async () => {
   api = await startApi();
   const first = await new AccessService(api.records, { nowMs: () => api.clock.now }).firstStart();
