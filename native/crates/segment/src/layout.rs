@@ -2,6 +2,7 @@
 //! declared field that some row of the segment uses.
 
 use crate::column::{Column, Member};
+use arrow_schema::{DataType, FieldRef, Schema};
 use lookback_session::{FieldSpec, Fields, Kind, Session, Shape, Value};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
@@ -146,15 +147,15 @@ const SPREAD: &[&str] =
 /// Columns looked up by equality.
 const LOOKED_UP: &[&str] = &["id", "source.ip", "destination.ip", "network.community_id"];
 
-/// How the columns of a segment with `rows` rows are encoded.
-pub(crate) fn properties(rows: usize) -> WriterProperties {
+/// How the columns of `schema` are encoded in a segment with `rows` rows.
+pub(crate) fn properties(rows: usize, schema: &Schema) -> WriterProperties {
     let path = |name: &str| ColumnPath::from(vec![name.to_owned()]);
     let mut builder = WriterProperties::builder()
         .set_created_by(concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .set_max_row_group_bytes(Some(BYTES_PER_GROUP))
-        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_statistics_enabled(EnabledStatistics::None)
         .set_key_value_metadata(Some(vec![KeyValue::new(
             "lookback.schema".to_owned(),
             SCHEMA_VERSION.to_string(),
@@ -167,7 +168,11 @@ pub(crate) fn properties(rows: usize) -> WriterProperties {
             .set_column_dictionary_enabled(path(name), false)
             .set_column_encoding(path(name), Encoding::DELTA_BINARY_PACKED);
     }
-    builder = builder.set_column_statistics_enabled(path("packetPos"), EnabledStatistics::None);
+    // Least and greatest element of a list let no reader skip anything.
+    let single = |field: &&FieldRef| !matches!(field.data_type(), DataType::List(_) | DataType::Binary);
+    for field in schema.fields().iter().filter(single) {
+        builder = builder.set_column_statistics_enabled(path(field.name()), EnabledStatistics::Page);
+    }
     for name in LOOKED_UP {
         builder = builder
             .set_column_bloom_filter_enabled(path(name), true)

@@ -213,8 +213,9 @@ impl SegmentWriter {
         let schema: SchemaRef = Arc::new(Schema::new(own.chain(declared).collect::<Vec<_>>()));
 
         // The Arrow schema would be stored a second time, larger than many a segment's data.
-        let options =
-            ArrowWriterOptions::new().with_properties(properties(rows.len())).with_skip_arrow_metadata(true);
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties(rows.len(), &schema))
+            .with_skip_arrow_metadata(true);
         let mut writer = ArrowWriter::try_new_with_options(out, schema.clone(), options)
             .map_err(|error| SegmentError::parquet(path, error))?;
         for batch in rows.chunks(ROWS_PER_BATCH) {
