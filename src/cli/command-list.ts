@@ -49,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
     options: [["--all", "print every file and day that is kept, too"], ["--json", "print the plan as JSON"]],
     load: () => import("./commands/retention.js"),
   },
+  { name: "rebuild", summary: "make damaged parts of the index again from the packets; nothing may serve or capture meanwhile", load: () => import("./commands/rebuild.js") },
   {
     name: "config", summary: "look at the configuration",
     commands: [

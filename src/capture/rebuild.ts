@@ -1,0 +1,75 @@
+import type { Catalogue } from "../catalogue/catalogue.js";
+import type { PacketFile } from "../catalogue/packet-files.js";
+import type { IndexStore } from "../index-store/index-store.js";
+import type { SegmentInfo } from "../model/segment.js";
+import type { EngineSettings, NativeCore } from "../native/types.js";
+
+/** Rows per segment that a rebuild writes, as imports do. */
+const ROWS_PER_SEGMENT = 131_072;
+
+/** What a rebuild found and did. */
+export interface Rebuilt {
+  readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** Rows that the damaged segments had, and rows that the packets gave. */
+  readonly lostRows: number;
+  readonly sessions: number;
+  /** Packet files that were read again. */
+  readonly files: readonly string[];
+}
+
+export interface RebuildParts {
+  readonly native: NativeCore;
+  readonly catalogue: Catalogue;
+  readonly store: Pick<IndexStore, "health" | "commitSegments">;
+  readonly settings: EngineSettings;
+  readonly segmentDirectory: string;
+}
+
+/**
+ * Makes damaged segments again from the packet files of their time; rows whose packets are gone cannot come back. Rows
+ * that other segments hold as well become visible once. The caller holds the roles of serving and capturing: nobody else
+ * writes. A second run finds nothing damaged.
+ */
+export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
+  const { catalogue, store, native, settings, segmentDirectory } = parts;
+  const { damaged } = await store.health();
+  if (damaged.length === 0) return { damaged, lostRows: 0, sessions: 0, files: [] };
+  const paths = new Set(damaged.map(({ path }) => path));
+  const segments = catalogue.segments.live().filter(({ path }) => paths.has(path));
+  const runs = runsOf(catalogue.files.list()).filter((run) => run.some((file) => segments.some((segment) => overlaps(file, segment))));
+  const made: SegmentInfo[] = [];
+  let sessions = 0;
+  for (const run of runs) {
+    const [first] = run;
+    if (first === undefined) continue;
+    const result = await native.importStream({
+      files: run.map((file) => ({ path: file.path, fileId: file.id })), stream: first.stream, firstOrdinal: first.firstOrdinal, settings, segmentDirectory,
+      batchRows: ROWS_PER_SEGMENT, replay: null,
+    }, null, () => {});
+    made.push(...result.segments);
+    sessions += result.sessions;
+  }
+  // A segment is named by what it holds: one that was made again has taken the damaged one's place on disk already.
+  const again = new Set(made.map(({ path }) => path));
+  await store.commitSegments({ add: made, remove: damaged.map(({ path }) => path).filter((path) => !again.has(path)) });
+  return { damaged, lostRows: segments.reduce((sum, { rows }) => sum + rows, 0), sessions, files: runs.flat().map(({ path }) => path) };
+}
+
+/**
+ * The files that were read or written in one go, which is what sessions span: an imported file alone, files of live
+ * capture as far as their numbers follow one another. A capture that starts takes numbers of its own.
+ */
+function runsOf(files: readonly PacketFile[]): PacketFile[][] {
+  const runs: PacketFile[][] = [];
+  for (const file of [...files].sort((a, b) => (a.stream === b.stream ? a.firstOrdinal - b.firstOrdinal || a.id - b.id : a.stream < b.stream ? -1 : 1))) {
+    if (file.state !== "complete" || file.packets === 0) continue;
+    const last = runs.at(-1)?.at(-1);
+    if (last?.stream === file.stream && last.id + 1 === file.id) runs.at(-1)?.push(file);
+    else runs.push([file]);
+  }
+  return runs;
+}
+
+function overlaps(file: PacketFile, segment: SegmentInfo): boolean {
+  return (file.firstMs ?? 0) <= segment.lastMs && (file.lastMs ?? 0) >= segment.firstMs;
+}

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { storeFacts, writeCaptures } from "../support/kill-series.js";
+import { lookback } from "../support/lookback-process.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+describe("a damaged index", () => {
+  it("is named by what needs it, and made again from the packets", async () => {
+    const directory = temporaryDirectory();
+    writeCaptures(path.join(directory, "captures"), 3, 40);
+    expect((await lookback(["import", "captures", "--data", "data"], directory)).code).toBe(0);
+    const before = await storeFacts(path.join(directory, "data"));
+    const sessions = path.join(directory, "data", "sessions");
+    const [first = "", second = ""] = readdirSync(sessions, { recursive: true }).map(String).filter((name) => name.endsWith(".parquet")).sort();
+    const bytes = readFileSync(path.join(sessions, first));
+    writeFileSync(path.join(sessions, first), bytes.subarray(0, bytes.length >> 1));
+    rmSync(path.join(sessions, second));
+
+    const search = await lookback(["search", "host.http == h1.example.net", "--data", "data"], directory);
+    expect(search.code).toBe(1);
+    expect(search.error).toMatch(/error STORE_DAMAGED: .*\.parquet/);
+
+    const rebuilt = await lookback(["rebuild", "--data", "data"], directory);
+    expect(rebuilt.code).toBe(0);
+    expect(rebuilt.output).toContain(`damaged: ${first}`);
+    expect(rebuilt.output).toContain(`damaged: ${second}`);
+    expect(await storeFacts(path.join(directory, "data"))).toEqual(before);
+    expect((await lookback(["rebuild", "--data", "data"], directory)).output).toBe("no segment is damaged\n");
+  });
+
+  it("a catalogue that does not read back is named and nothing is started", async () => {
+    const directory = temporaryDirectory();
+    writeCaptures(path.join(directory, "captures"), 1, 5);
+    await lookback(["import", "captures", "--data", "data"], directory);
+    const catalogue = path.join(directory, "data", "catalogue.sqlite");
+    const bytes = readFileSync(catalogue);
+    bytes.fill(0x55, 0, 8192);
+    writeFileSync(catalogue, bytes);
+    const serve = await lookback(["serve", "--data", "data", "--set", "viewPort=0"], directory);
+    expect(serve.code).toBe(1);
+    expect(serve.error).toMatch(/^error STORE_DAMAGED: the catalogue .*catalogue\.sqlite/m);
+  });
+});
