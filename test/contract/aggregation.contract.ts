@@ -87,6 +87,33 @@ export function aggregationContract(name: string, make: () => Promise<StoreUnder
       expect((await histogram("minute", 90, "UTC")).values[0]).toEqual([2, 1, 2, 1]);
     });
 
+    it("histograms that follow what is added, hidden, merged and expired", async () => {
+      const sessions = async (): Promise<readonly number[]> => (await histogram("day", 1, "UTC")).values[0] ?? [];
+      expect(await sessions()).toEqual([6]);
+      expect(await sessions()).toEqual([6]);
+      const [first] = ROWS;
+      if (first === undefined) throw new Error("no rows");
+      await store.commitSegments({ add: [await under.write([{ ...first, rowVersion: 2, "network.bytes": 7 }])], remove: [] });
+      expect((await histogram("day", 1, "UTC")).values).toEqual([[6], [96_767]]);
+      await store.optimise("2026-01-15", null);
+      expect((await histogram("day", 1, "UTC")).values).toEqual([[6], [96_767]]);
+      await store.expirePartition("2026-01-15");
+      expect(await sessions()).toEqual([]);
+    });
+
+    it("histograms of part of a segment, of a filter and of a scope", async () => {
+      const ask = (change: object, scope = {}) =>
+        store.histogram({ ...all, interval: { unit: "day", count: 1 }, timeZone: "UTC", metrics: ["sessions"], on: "lastPacket", ...change }, { ...service, scope: { ...service.scope, ...scope } });
+      expect((await ask({})).values).toEqual([[6]]);
+      expect((await ask({ range: { startMs: DAY + HOUR, endMs: DAY + 4 * HOUR, bounding: "last" } })).values).toEqual([[3]]);
+      expect((await ask({ range: { startMs: DAY + HOUR, endMs: null, bounding: "first" } })).values).toEqual([[5]]);
+      expect((await ask({ range: { startMs: null, endMs: DAY + 6 * HOUR, bounding: "either" } })).values).toEqual([[6]]);
+      expect((await ask({ range: { startMs: null, endMs: DAY + 6 * HOUR, bounding: "both" } })).values).toEqual([[5]]);
+      expect((await ask({ expression: exact("node", "north") })).values).toEqual([[2]]);
+      expect((await ask({}, { forcedExpression: exact("node", "north") })).values).toEqual([[2]]);
+      expect((await ask({}, { oldestMs: DAY + 4 * HOUR })).values).toEqual([[2]]);
+    });
+
     it("refuses a histogram of no zone", async () => {
       await expect(histogram("day", 1, "Mars/Olympus")).rejects.toMatchObject({ code: "BAD_INPUT" });
     });

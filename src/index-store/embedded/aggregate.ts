@@ -34,7 +34,12 @@ const meaning = (field: Field): "id" | "address" => (isIdField(field) ? "id" : "
 function combinations(plan: QueryPlan, fields: readonly Field[], metrics: readonly Metric[], parameters: Parameters): string {
   const values = metrics.map((metric) => `${METRIC_SQL[metric]} AS m_${metric}`);
   const operands = fields.map((field) => plan.operand(field));
-  const keys = operands.map(({ sql, many }, at) => (many ? `list_distinct(${sql}) AS l${at}` : `${sql} AS k${at}`));
+  const keys = operands.map(({ sql, many }, at) => {
+    if (!many) return `${sql} AS k${at}`;
+    // A set holds each value once; lists, and what several objects hold, may repeat.
+    const field = fields[at];
+    return field?.shape === "set" && field.object === "" ? `${sql} AS l${at}` : `list_distinct(${sql}) AS l${at}`;
+  });
   let sql = `SELECT ${[...keys, ...values].join(", ")} FROM ${plan.from(fields)} WHERE ${plan.where(parameters)}`;
   // One list a step: lists unnested side by side would be zipped, not combined.
   operands.forEach(({ many }, at) => {

@@ -19,22 +19,38 @@ const MERGED_ROWS = 2_000_000;
 const ROW_GROUP_ROWS = 122_880;
 /** A segment is taken up into a merge when it is at most this many times what is there; so a row is written few times. */
 const GROWTH = 4;
+/** So many segments are merged whatever their sizes. */
+const LEAST_SEGMENTS = 4;
 /** Share of hidden rows from which a segment is worth writing again by itself. */
 const HIDDEN_SHARE = 0.2;
 
-/** Groups of segments of one day that are worth merging, smallest first. `whole` takes all small ones whatever their sizes. */
-export function mergePlan(segments: readonly SegmentInfo[], hidden: ReadonlyMap<string, number>, whole: boolean): readonly (readonly SegmentInfo[])[] {
+/** Small segments that are worth merging: all of a day that is over, else the smallest that no other of them dwarfs. */
+function worthMerging(segments: readonly SegmentInfo[], whole: boolean): readonly SegmentInfo[] {
   const small = segments.filter(({ rows }) => rows < SMALL_ROWS).sort((a, b) => a.rows - b.rows || (a.path < b.path ? -1 : 1));
+  if (whole) return small;
+  let rows = 0;
+  const end = small.findIndex((segment, at) => {
+    if (at >= LEAST_SEGMENTS && segment.rows > GROWTH * rows) return true;
+    rows += segment.rows;
+    return false;
+  });
+  return end < 0 ? small : small.slice(0, end);
+}
+
+/**
+ * Groups of segments of one day that are worth merging, each of neighbours in time, so that merged segments overlap as
+ * little as may be. `whole`: the day is over, or somebody asked for it.
+ */
+export function mergePlan(segments: readonly SegmentInfo[], hidden: ReadonlyMap<string, number>, whole: boolean): readonly (readonly SegmentInfo[])[] {
   const groups: SegmentInfo[][] = [];
   let group: SegmentInfo[] = [];
   let rows = 0;
-  for (const segment of small) {
+  for (const segment of [...worthMerging(segments, whole)].sort((a, b) => a.minLastMs - b.minLastMs || (a.path < b.path ? -1 : 1))) {
     if (rows + segment.rows > MERGED_ROWS) {
       groups.push(group);
       group = [];
       rows = 0;
     }
-    if (!whole && group.length >= 4 && segment.rows > GROWTH * rows) break;
     group.push(segment);
     rows += segment.rows;
   }

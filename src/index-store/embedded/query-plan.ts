@@ -7,7 +7,7 @@ import type { TimeRange } from "../../model/time-range.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
 import { Columns, type Operand } from "./columns.js";
 import type { Snapshot } from "./live-set.js";
-import { mayHold, source } from "./source.js";
+import { holdsOnly, mayHold, source } from "./source.js";
 import { Parameters } from "./statement.js";
 import { translate, type Translation } from "./translate.js";
 
@@ -105,6 +105,18 @@ export class QueryPlan {
   /** The same read over fewer segments. Their columns may be fewer, so statements over them come from this plan. */
   over(segments: readonly SegmentInfo[]): QueryPlan {
     return new QueryPlan(this.#read, segments);
+  }
+
+  /**
+   * The segments of which every row matches and none is hidden, as far as their times tell, and the plan over the others.
+   * What is computed of a whole segment stays true, for segments never change.
+   */
+  wholeSegments(): { readonly whole: readonly SegmentInfo[]; readonly rest: QueryPlan } {
+    const { filter, snapshot, context: { scope } } = this.#read;
+    if (filter.expression.node !== "everything" || scope.forcedExpression !== null) return { whole: [], rest: this };
+    const isWhole = (segment: SegmentInfo): boolean =>
+      !snapshot.dirty.has(segment.path) && holdsOnly(segment, filter.range) && segment.minLastMs >= (scope.oldestMs ?? -Infinity);
+    return { whole: this.segments.filter(isWhole), rest: this.over(this.segments.filter((segment) => !isWhole(segment))) };
   }
 
   get isEmpty(): boolean {

@@ -106,9 +106,9 @@ export async function count(engine: Engine, plan: QueryPlan, context: ReadContex
 
 async function findHits(engine: Engine, plan: QueryPlan, request: SearchRequest, context: ReadContext): Promise<readonly Hit[]> {
   const wanted = request.limit + 1;
-  const windows = timeWindows(plan.segments, request, wanted);
-  if (windows === null) return hitsOf(engine, plan, request, context, plan.segments, null, wanted);
   const hits: Hit[] = [];
+  const windows = timeWindows(plan.segments, request, wanted, () => hits.length);
+  if (windows === null) return hitsOf(engine, plan, request, context, plan.segments, null, wanted);
   for (const window of windows) {
     if (window.segments.length > 0) hits.push(...await hitsOf(engine, plan, request, context, window.segments, window, wanted - hits.length));
     if (hits.length >= wanted) break;

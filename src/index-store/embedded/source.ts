@@ -21,6 +21,14 @@ export function mayHold(segment: SegmentInfo, range: TimeRange): boolean {
 }
 
 
+/** Whether every session of a segment is of the range. */
+export function holdsOnly(segment: SegmentInfo, range: TimeRange): boolean {
+  const start = range.startMs ?? -Infinity;
+  const end = range.endMs ?? Infinity;
+  const earliest = range.bounding === "first" || range.bounding === "both" ? segment.firstMs : segment.minLastMs;
+  return earliest >= start && segment.lastMs <= end;
+}
+
 /** `read_parquet` over files; columns that some lack are null there. `filename` and `file_row_number` name a row. */
 export function parquet(files: readonly string[]): string {
   return `read_parquet([${files.map((file) => literal(asPattern(file))).join(", ")}], union_by_name = true, filename = true, file_row_number = true, hive_partitioning = false)`;

@@ -17,7 +17,7 @@ import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { merge, mergePlan, type CompactionParts } from "./compaction.js";
 import { Documents } from "./documents.js";
 import { Engine, UNLIMITED } from "./engine.js";
-import { histogram } from "./histogram.js";
+import { histogram, HistogramCache } from "./histogram.js";
 import { LiveSet, type Snapshot } from "./live-set.js";
 import { FieldShapes, QueryPlan, type PlanParts } from "./query-plan.js";
 import { count, search } from "./search.js";
@@ -71,6 +71,7 @@ export class EmbeddedStore implements IndexStore {
   readonly #parts: PlanParts;
   readonly #documents: Documents;
   readonly #compaction: CompactionParts;
+  readonly #histograms = new HistogramCache();
   #commits: Promise<unknown> = Promise.resolve();
   #merging: Promise<unknown> = Promise.resolve();
 
@@ -174,7 +175,7 @@ export class EmbeddedStore implements IndexStore {
   }
 
   histogram(request: HistogramRequest, context: ReadContext): Promise<HistogramResult> {
-    return this.#read(request, context, (plan) => histogram(this.#engine, plan, request, context));
+    return this.#read(request, context, (plan) => histogram(this.#engine, plan, request, context, this.#histograms, this.#parts.fileOf));
   }
 
   stats(request: StatsRequest, context: ReadContext): Promise<StatsResult> {

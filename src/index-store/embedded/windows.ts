@@ -7,8 +7,11 @@ const WORTH_WALKING = 20_000;
 /** Rows that the first window should hold, as a multiple of those wanted, and at least. */
 const FIRST_FACTOR = 8;
 const FIRST_LEAST = 2_000;
-/** How much more each further window holds. */
-const GROWTH = 16;
+/** How much more a further window holds than all before it: at least, and at most or while nothing was found. */
+const LEAST_GROWTH = 2;
+const MOST_GROWTH = 24;
+/** Room for matches that lie less densely further on. */
+const MARGIN = 1.5;
 
 /** A stretch of time, ends included, and the segments that can have rows there. */
 export interface Window {
@@ -49,27 +52,37 @@ function bounds(segments: readonly SegmentInfo[], { range, after, order }: Searc
 
 /**
  * Windows of the order's time from the page's end on, each with more rows than the one before, together all there is.
+ * `found` tells how many of the wanted rows there are by now; how dense they lie decides how wide the next window is.
  * Null when the order does not start with a time or there is too little to walk.
  */
-export function timeWindows(segments: readonly SegmentInfo[], request: SearchRequest, wanted: number): Iterable<Window> | null {
+export function timeWindows(segments: readonly SegmentInfo[], request: SearchRequest, wanted: number, found: () => number): Iterable<Window> | null {
   const [key] = request.order;
   const column = timeColumn(key?.field.path);
   if (key === undefined || column === null || request.after?.values[0] === null) return null;
   if (segments.reduce((rows, segment) => rows + segment.rows, 0) < WORTH_WALKING) return null;
-  const { low, high } = bounds(segments, request, column);
-  return walk(segments, column, low, high, key.direction === "desc", Math.max(FIRST_LEAST, wanted * FIRST_FACTOR));
+  const grown = (covered: number): number => {
+    const hits = found();
+    const needed = hits === 0 ? Infinity : ((wanted - hits) * covered * MARGIN) / hits;
+    return Math.min(MOST_GROWTH * covered, Math.max(LEAST_GROWTH * covered, needed));
+  };
+  return walk(segments, column, bounds(segments, request, column), key.direction === "desc", Math.max(FIRST_LEAST, wanted * FIRST_FACTOR), grown);
 }
 
-function* walk(segments: readonly SegmentInfo[], column: TimeColumn, low: number, high: number, down: boolean, first: number): Generator<Window> {
+function* walk(
+  segments: readonly SegmentInfo[], column: TimeColumn, { low, high }: { readonly low: number; readonly high: number }, down: boolean, first: number,
+  grown: (covered: number) => number,
+): Generator<Window> {
   let from = low;
   let to = high;
   let target = first;
+  let covered = 0;
   while (from <= to) {
     const edge = down ? edgeBelow(segments, from, to, target) : edgeAbove(segments, from, to, target);
     yield down ? windowOf(segments, column, edge, to) : windowOf(segments, column, from, edge);
     if (down) to = edge - 1;
     else from = edge + 1;
-    target *= GROWTH;
+    covered += target;
+    target = grown(covered);
   }
 }
 

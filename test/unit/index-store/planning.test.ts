@@ -16,12 +16,17 @@ const rowsOf = (group: readonly SegmentInfo[]): number => group.reduce((sum, { r
 describe("what is merged", () => {
   it("all small segments of a day that is over", () => {
     const segments = [segment("a", 400_000), segment("b", 10), segment("c", 600_000), segment("d", 10)];
-    expect(mergePlan(segments, new Map(), true).map((group) => group.map(({ path }) => path))).toEqual([["b", "d", "a"]]);
+    expect(mergePlan(segments, new Map(), true).map((group) => group.map(({ path }) => path))).toEqual([["a", "b", "d"]]);
   });
 
   it("on a day that goes on, no segment that dwarfs the new ones", () => {
     const segments = [segment("big", 400_000), ...["a", "b", "c", "d", "e"].map((path) => segment(path, 100))];
     expect(mergePlan(segments, new Map(), false).map((group) => group.map(({ path }) => path))).toEqual([["a", "b", "c", "d", "e"]]);
+  });
+
+  it("neighbours in time, whatever their sizes", () => {
+    const segments = [segment("late", 450_000, 900, 999), segment("a", 499_000, 0, 99), segment("b", 499_000, 100, 199), segment("c", 499_000, 200, 299), segment("d", 499_000, 300, 399), segment("e", 10_000, 850, 899)];
+    expect(mergePlan(segments, new Map(), true).map((group) => group.map(({ path }) => path))).toEqual([["a", "b", "c", "d"], ["e", "late"]]);
   });
 
   it("nothing of one segment, unless many of its rows are hidden", () => {
@@ -48,7 +53,7 @@ describe("windows of time", () => {
   });
   /** Ends of the windows, as they are bound. */
   const stretches = (segments: readonly SegmentInfo[], asked: SearchRequest): readonly (readonly number[])[] =>
-    [...timeWindows(segments, asked, 101) ?? []].map((window) => {
+    [...timeWindows(segments, asked, 101, () => 0) ?? []].map((window) => {
       const parameters = new Parameters();
       return Object.values(parameters.statement(window.tests(parameters).join()).values).map(Number);
     });
@@ -73,6 +78,6 @@ describe("windows of time", () => {
   });
 
   it("are none where a walk is not worth it", () => {
-    expect(timeWindows([segment("a", 100)], request("desc"), 101)).toBeNull();
+    expect(timeWindows([segment("a", 100)], request("desc"), 101, () => 0)).toBeNull();
   });
 });
