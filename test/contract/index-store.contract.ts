@@ -177,11 +177,11 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
     describe("search", () => {
       it("returns the columns asked for, printed", async () => {
         await addAll();
-        const fields = ["ip.src", "ip.dst", "port.dst", "host.http", "starttime", "host.dns", "dns.answer.ip", "tags.cnt", "tcp.synValidated", "rootId", "tls.ja3"].map(field);
+        const fields = ["ip.src", "ip.dst", "port.dst", "host.http", "starttime", "host.dns", "dns.answer.ip", "tags.cnt", "tcp.synValidated", "rootId", "db:_id", "tls.ja3"].map(field);
         const { rows } = await store.search(request({ fields, order: [{ field: field("starttime"), direction: "asc" }] }), service);
         expect(Object.fromEntries(rows[1]?.values ?? [])).toEqual({
           "source.ip": "10.0.0.2", "destination.ip": "192.0.2.53", "destination.port": 53, "http.host": null, firstPacket: DAY + HOUR, tagsCnt: null,
-          "dns.host": ["a.example.org", "b.example.org", "c.example.org"], "dns.answers.ip": ["192.0.2.1", "2001:db8::7"], tcpSynValidated: null, rootId: id(2), "tls.ja3": null,
+          "dns.host": ["a.example.org", "b.example.org", "c.example.org"], "dns.answers.ip": ["192.0.2.1", "2001:db8::7"], tcpSynValidated: null, rootId: id(2), _id: id(2), "tls.ja3": null,
         });
         expect(rows[0]?.values.get("http.host")).toEqual(["www.example.com", "cdn.example.net"]);
         expect(rows[2]?.values.get("source.ip")).toBe("2001:db8::1");

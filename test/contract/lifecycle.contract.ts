@@ -277,6 +277,23 @@ export function lifecycleContract(name: string, make: () => Promise<StoreUnderTe
         expect(await merging).toBe(6);
       });
 
+      it("do not come back when their day expires during a merge", async () => {
+        for (const row of ROWS) await add(row);
+        const merging = store.optimise("2026-01-15", null);
+        await store.expirePartition("2026-01-15");
+        await merging;
+        expect(await store.count(all, service)).toBe(0);
+        expect(await store.partitions()).toEqual([]);
+      });
+
+      it("keep rows hidden that are hidden during a merge", async () => {
+        for (const row of ROWS) await add(row);
+        const newer = await under.write(ROWS.map((row) => ({ ...row, rowVersion: 2, node: "newer" })));
+        await Promise.all([store.optimise("2026-01-15", null), store.commitSegments({ add: [newer], remove: [] })]);
+        expect(await store.count(all, service)).toBe(6);
+        expect(await store.count({ ...all, expression: exact("node", "newer") }, service)).toBe(6);
+      });
+
       it("expire by day", async () => {
         await add(...ROWS);
         await add({ id: rowId(DAY + 26 * HOUR, 60), firstPacket: DAY + 26 * HOUR, lastPacket: DAY + 26 * HOUR });

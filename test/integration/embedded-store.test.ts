@@ -110,6 +110,16 @@ describe("the embedded store", () => {
     expect(files()[0]).toMatch(/^1-/);
   });
 
+  it("throws a merge away whose day expires before it is committed", async () => {
+    for (const number of [1, 2, 3]) await add(row(number));
+    const merging = store.optimise("2026-01-15", null);
+    while (!files().some((name) => name.startsWith(".tmp-compact-"))) await new Promise((resolve) => { setImmediate(resolve); });
+    await store.expirePartition("2026-01-15");
+    expect(await merging).toBe(0);
+    expect(await store.count(all, service)).toBe(0);
+    expect(files()).toEqual([]);
+  });
+
   it("leaves files alone in a process that does not maintain them", async () => {
     const segment = await add(row(1));
     await close();

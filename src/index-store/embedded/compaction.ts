@@ -81,6 +81,8 @@ export async function merge(parts: CompactionParts, snapshot: Snapshot, segments
   if (first === undefined) return 0;
   const dropped = new Map(segments.map(({ path }) => [path, new Set(catalogue.segments.supersededIds(path).map(idText))]));
   const temporary = join(directory, first.day, `${TEMPORARY_PREFIX}compact-${randomBytes(8).toString("hex")}`);
+  let written: string | null = null;
+  let committed = false;
   try {
     const rows = source({ snapshot, segments, fileOf: (path) => live.fileOf(path), withTags: false, hasTags: false });
     await engine.rows(new Parameters().statement(
@@ -90,12 +92,15 @@ export async function merge(parts: CompactionParts, snapshot: Snapshot, segments
     const merged = await describe(parts, temporary, first.day, 1 + Math.max(...segments.map(({ level }) => level)), segments, limits);
     if (merged !== null) {
       sync(temporary);
-      renameSync(temporary, live.fileOf(merged.path));
+      written = live.fileOf(merged.path);
+      renameSync(temporary, written);
       sync(dirname(temporary));
     }
-    return commit(catalogue, segments, merged, dropped, snapshot) ? segments.length : 0;
+    committed = commit(catalogue, segments, merged, dropped, snapshot);
+    return committed ? segments.length : 0;
   } finally {
     rmSync(temporary, { force: true });
+    if (!committed && written !== null) rmSync(written, { force: true });
   }
 }
 

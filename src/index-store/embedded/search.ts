@@ -14,6 +14,9 @@ import { timeWindows, type Window } from "./windows.js";
 /** Largest page. */
 export const MAX_PAGE = 2_000;
 
+/** The row's id as a field: the first step has it already. */
+const ID_PATH = "_id";
+
 /** Where a row lies, and its place in the order. */
 interface Hit {
   readonly file: string;
@@ -139,7 +142,8 @@ async function fetchRows(
   engine: Engine, whole: QueryPlan, request: SearchRequest, hits: readonly Hit[], context: ReadContext, fileOf: (path: string) => string,
 ): Promise<readonly SessionRow[]> {
   if (hits.length === 0) return [];
-  const visible = request.fields.filter((field) => whole.maySee(field));
+  const visible = request.fields.filter((field) => whole.maySee(field) && field.path !== ID_PATH);
+  const idIsVisible = request.fields.some((field) => field.path === ID_PATH && whole.maySee(field));
   const found = new Map<string, readonly FieldValue[]>();
   if (visible.length > 0) {
     const files = new Set(hits.map(({ file }) => file));
@@ -160,6 +164,7 @@ async function fetchRows(
     const values = found.get(place(file, row));
     const byPath = new Map<string, FieldValue>(request.fields.map(({ path }) => [path, null]));
     visible.forEach(({ path }, at) => byPath.set(path, values?.[at] ?? null));
+    if (idIsVisible) byPath.set(ID_PATH, id);
     return { id, values: byPath };
   });
 }
