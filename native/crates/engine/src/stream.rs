@@ -223,7 +223,7 @@ pub fn read_stream(
                     target.packet(frame, &decoded, &meta)?;
                 }
             }
-            if outcome.packets % REPORT_EVERY == 0 {
+            if outcome.packets.is_multiple_of(REPORT_EVERY) {
                 if watch.cancel.load(Ordering::Relaxed) {
                     return Err(EngineError::Cancelled);
                 }

@@ -1,5 +1,7 @@
 //! Any number of workers makes the same sessions, and an import leaves nothing behind when it fails.
 
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
 use lookback_engine::error::EngineError;
 use lookback_engine::import::{ImportOptions, import};
 use lookback_engine::stream::StreamFile;

@@ -93,7 +93,7 @@ fn json(value: &Value) -> Json {
         Value::Integers(numbers) => numbers.as_slice().into(),
         Value::Texts(texts) => texts.iter().map(|text| text.as_str()).collect(),
         Value::Ips(addresses) => addresses.iter().map(address_text).collect(),
-        Value::Objects(objects) => objects.iter().map(|object| object_json(object)).collect(),
+        Value::Objects(objects) => objects.iter().map(object_json).collect(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Random rows, written and read back with another reader of the format, are equal to what was written.
 
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, RecordBatch};

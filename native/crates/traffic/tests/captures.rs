@@ -1,5 +1,7 @@
 //! What the generator writes is what networks carry: lengths and checksums are right, every TCP stream is whole.
 
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
 use lookback_traffic::capture_file::Format;
 use lookback_traffic::example;
 use lookback_traffic::mix::{self, Mix, Plan};
