@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { LookbackError } from "../base/errors.js";
 import type { PacketListener, PacketSource } from "./packet-source.js";
 
@@ -21,10 +21,10 @@ function isCap(loaded: unknown): loaded is CapModule {
   return typeof loaded === "object" && loaded !== null && "Cap" in loaded && typeof loaded.Cap === "function";
 }
 
-/** Interfaces of this host, or null where the system does not list them as files. */
+/** Interfaces of this process's network namespace, or null where the system has no list of them in a file. */
 function interfaces(): string[] | null {
   try {
-    return readdirSync("/sys/class/net").sort();
+    return [...readFileSync("/proc/net/dev", "utf8").matchAll(/^\s*([^\s:]+):/gm)].flatMap(([, name]) => name ?? []).sort();
   } catch {
     return null;
   }

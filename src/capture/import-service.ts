@@ -97,9 +97,14 @@ export class ImportService {
   /** Looks for queued jobs, which other processes may have added. */
   wake(): void {
     if (this.#stopped || this.#pump !== null) return;
-    this.#pump = this.#drain().catch((error: unknown) => {
+    this.#pump = this.#drain().then(() => {
+      this.#pump = null;
+      // A job may have come between the last look and here.
+      if (this.#queue.queued().length > 0) this.wake();
+    }).catch((error: unknown) => {
+      this.#pump = null;
       this.#parts.logger.error({ error: messageOf(error) }, "the import queue stopped");
-    }).finally(() => { this.#pump = null; });
+    });
   }
 
   /** Ends a queued or running job. Returns it, or null when there is none. */

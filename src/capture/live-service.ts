@@ -16,7 +16,9 @@ const BATCH_BYTES = 1 << 20;
 /** Longest a packet waits in a batch, in milliseconds. */
 const BATCH_MS = 100;
 /** Time between flushes: how much indexing a crash repeats, and how old an answer is. */
-const FLUSH_MS = 1000;
+const FLUSH_MS = 1000;/** Longest time between commits of a link on which nothing happens. */
+const QUIET_COMMIT_MS = 15_000;
+
 /** What a live capture is made of. */
 export interface LiveParts {
   readonly native: NativeCore;
@@ -53,6 +55,7 @@ export class LiveService {
   #counts = { packets: 0, bytes: 0, droppedByUs: 0 };
   #startedMs = 0;
   #firstOrdinal = 0;
+  #committed = { nextOrdinal: -1, atMs: 0 };
   /** Rejects when the capture cannot go on (the device is full, say). */
   readonly failure: Promise<never>;
 
@@ -95,7 +98,13 @@ export class LiveService {
       if (engine === null) return;
       this.#push();
       engine.tick(this.#parts.clock.nowMs());
-      await this.#commit(engine.flush());
+      const flush = engine.flush();
+      const now = this.#parts.clock.nowMs();
+      // A quiet link costs no transaction a second; its statistics are still told now and then.
+      const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal;
+      if (quiet && now - this.#committed.atMs < QUIET_COMMIT_MS) return;
+      await this.#commit(flush);
+      this.#committed = { nextOrdinal: flush.nextOrdinal, atMs: now };
     }).catch((error: unknown) => { this.#fail(error); });
     return this.#flushing;
   }
