@@ -181,8 +181,9 @@ pub fn write<W: Write>(plan: &Plan, out: W) -> io::Result<Made> {
     let mut random = Random::new(plan.seed);
     let mut all = Interleaver::new(Pool::new(plan.seed));
     let mut file = CaptureFile::new(out, plan.format)?;
-    let span_us =
-        plan.days.map_or(plan.size.saturating_mul(1_000_000) / rate(plan.mix), |days| u64::from(days) * DAY_US);
+    let span_us = plan
+        .days
+        .map_or(plan.size.saturating_mul(1_000_000) / rate(plan.mix), |days| u64::from(days) * DAY_US);
     let expected = (plan.size / average(plan.mix, plan.seed)?).max(1);
     let gap_us = (span_us / expected).clamp(1, u64::from(u32::MAX) / 2) as u32;
 

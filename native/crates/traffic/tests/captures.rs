@@ -7,6 +7,9 @@ use lookback_traffic::example;
 use lookback_traffic::mix::{self, Mix, Plan};
 use std::collections::{BTreeMap, HashMap};
 
+/// First sequence number and the segments after it, by offset.
+type Segments<'a> = (u32, BTreeMap<u32, &'a [u8]>);
+
 fn plan(mix: Mix, size: u64) -> Plan {
     Plan { mix, size, seed: 7, format: Format::Pcap, days: None }
 }
@@ -82,7 +85,7 @@ fn check(frame: &[u8]) -> Option<Transport<'_>> {
 
 /// Every byte of every TCP direction from SYN to FIN, by addresses and ports; panics on a gap or a contradiction.
 fn streams(file: &[u8]) -> HashMap<Vec<u8>, Vec<u8>> {
-    let mut segments: HashMap<Vec<u8>, (u32, BTreeMap<u32, &[u8]>)> = HashMap::new();
+    let mut segments: HashMap<Vec<u8>, Segments<'_>> = HashMap::new();
     for transport in
         packets(file).iter().filter_map(|(_, frame)| check(frame)).filter(|transport| transport.protocol == 6)
     {
@@ -97,7 +100,7 @@ fn streams(file: &[u8]) -> HashMap<Vec<u8>, Vec<u8>> {
             assert!(before.is_none_or(|before| before == payload), "sent again, it is the same");
         }
     }
-    let whole = |(key, (_, parts)): (Vec<u8>, (u32, BTreeMap<u32, &[u8]>))| {
+    let whole = |(key, (_, parts)): (Vec<u8>, Segments<'_>)| {
         let mut stream = Vec::new();
         for (at, part) in parts {
             assert_eq!(at as usize, stream.len(), "a gap");
