@@ -4,7 +4,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { classicCapture } from "../support/capture-bytes.js";
-import { saySkipped } from "../support/corpus.js";
+import { corpus, saySkipped } from "../support/corpus.js";
 import { httpExchange, udpFrame } from "../support/frames.js";
 import { storeFacts, writeCaptures } from "../support/kill-series.js";
 import { lookback } from "../support/lookback-process.js";
@@ -101,6 +101,21 @@ describe("storage", () => {
     expect(again.code).toBe(0);
     expect([...again.jobs.values()].map((job) => job["state"])).toEqual(["already", "already", "already"]);
     expect(await storeFacts(path.join(directory, "data"))).toEqual(once);
+  });
+});
+
+describe("worker threads", () => {
+  it("do not change the rows: 1, 2 and 4 give the same store", async () => {
+    writeCaptures(path.join(directory, "captures"), 2, 400);
+    const facts = [];
+    for (const threads of [1, 2, 4]) {
+      const result = await lookback(["import", ...(corpus === null ? [] : [path.join(corpus, "pcap")]), "captures", "--data", `data${threads}`, "--set", `packetThreads=${threads}`], directory);
+      expect(result.code).toBe(0);
+      facts.push(await storeFacts(path.join(directory, `data${threads}`)));
+    }
+    expect(facts[0]?.rows).toBeGreaterThanOrEqual(1600);
+    expect(facts[1]).toEqual(facts[0]);
+    expect(facts[2]).toEqual(facts[0]);
   });
 });
 

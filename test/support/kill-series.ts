@@ -42,7 +42,10 @@ export async function storeFacts(data: string): Promise<StoreFacts> {
   const hash = createHash("sha256");
   let rows = 0;
   if (live.length > 0) {
-    const result = await connection.stream(`SELECT * FROM read_parquet([${list}], union_by_name = true) ORDER BY id`);
+    const from = `read_parquet([${list}], union_by_name = true)`;
+    // Which segment comes first decides the order of columns; sorted, it does not matter.
+    const columns = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`)).getRowsJson().map(([name]) => `"${String(name)}"`).sort();
+    const result = await connection.stream(`SELECT ${columns.join(", ")} FROM ${from} ORDER BY id`);
     for await (const chunk of result.yieldRowsJson()) {
       for (const row of chunk) {
         hash.update(JSON.stringify(row));
