@@ -5,6 +5,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+/** Longest time that a server may take to stop. */
+const STOP_MS = 30_000;
+
 /** Starts `words` (a script and its arguments) over `data` and logs in; the first start's password is kept in `data`. */
 export async function startServer(words, data) {
   const started = performance.now();
@@ -39,9 +42,17 @@ export async function startServer(words, data) {
   const firstAnswer = (performance.now() - started) / 1000;
   return {
     ask, firstAnswer, pid: child.pid,
+    /** Ends it; a server that does not end in time is killed, and the report says so. */
     async stop() {
+      if (child.exitCode !== null) return;
+      const late = setTimeout(() => {
+        process.stdout.write(`server ${child.pid} did not stop within ${STOP_MS / 1000} s: killed\n`);
+        child.kill("SIGKILL");
+      }, STOP_MS);
+      const ended = once(child, "exit");
       child.kill("SIGTERM");
-      if (child.exitCode === null) await once(child, "exit");
+      await ended;
+      clearTimeout(late);
     },
   };
 }
