@@ -166,6 +166,21 @@ export function lifecycleContract(name: string, make: () => Promise<StoreUnderTe
         expect(await store.get(open.id, service)).toMatchObject({ node: "newest" });
       });
 
+      it("show the highest of many rows over many commits", async () => {
+        const rows = Array.from({ length: 12 }, (_, at): RowInput => ({ id: rowId(DAY + at, 100 + at), firstPacket: DAY + at, lastPacket: DAY + at + 1, rowVersion: 1, node: "1" }));
+        for (let half = 0; half < 2; half++) await add(...rows.slice(half * 6, half * 6 + 6));
+        for (let version = 2; version <= 4; version++) {
+          for (let at = version; at < 12; at += 3) {
+            await add(...rows.slice(at - 2, at + 1).map((row) => ({ ...row, rowVersion: version, node: String(version) })));
+            expect(await store.count(all, service)).toBe(12);
+          }
+        }
+        const expected = await nodes();
+        expect(await store.optimise("2026-01-15", null)).toBeGreaterThan(0);
+        expect(await nodes()).toEqual(expected);
+        expect(new Set(expected).size).toBeGreaterThan(1);
+      });
+
       it("show the highest of one commit", async () => {
         const first = await under.write([open]);
         const second = await under.write([{ ...open, rowVersion: 2, node: "newest" }]);

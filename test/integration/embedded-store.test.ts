@@ -120,6 +120,18 @@ describe("the embedded store", () => {
     expect(files()).toEqual([]);
   });
 
+  it("keeps hidden what is hidden while a merge goes on", async () => {
+    for (const number of [1, 2, 3]) await add(row(number));
+    await add(row(1, { rowVersion: 2, node: "second" }));
+    const newer = await writeSegment(sessions, [row(2, { rowVersion: 2, node: "second" })]);
+    const committed = store.commitSegments({ add: [newer], remove: [] });
+    await Promise.all([store.optimise("2026-01-15", null), committed]);
+    await store.optimise("2026-01-15", null);
+    expect(await store.count(all, service)).toBe(3);
+    expect(await store.get(rowId(DAY + 2, 2), service)).toMatchObject({ node: "second" });
+    expect((await store.partitions())[0]).toMatchObject({ rows: 3, segments: 1 });
+  });
+
   it("leaves files alone in a process that does not maintain them", async () => {
     const segment = await add(row(1));
     await close();

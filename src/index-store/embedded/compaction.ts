@@ -8,7 +8,7 @@ import type { Engine, RunLimits } from "./engine.js";
 import type { LiveSet, Snapshot } from "./live-set.js";
 import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
 import { source } from "./source.js";
-import { asPattern, idBytes, idText, literal, Parameters } from "./statement.js";
+import { asPattern, idBytes, idText, literal, Parameters, quoted } from "./statement.js";
 import { countOf, textOf } from "./values.js";
 
 /** A segment with fewer rows is small. */
@@ -79,7 +79,7 @@ export async function merge(parts: CompactionParts, snapshot: Snapshot, segments
   const { catalogue, engine, live, directory } = parts;
   const [first] = segments;
   if (first === undefined) return 0;
-  const dropped = new Map(segments.map(({ path }) => [path, new Set(catalogue.segments.supersededIds(path).map(idText))]));
+  const dropped = await hiddenIn(parts, snapshot, segments, limits);
   const temporary = join(directory, first.day, `${TEMPORARY_PREFIX}compact-${randomBytes(8).toString("hex")}`);
   let written: string | null = null;
   let committed = false;
@@ -96,7 +96,7 @@ export async function merge(parts: CompactionParts, snapshot: Snapshot, segments
       renameSync(temporary, written);
       sync(dirname(temporary));
     }
-    committed = commit(catalogue, segments, merged, dropped, snapshot);
+    committed = commit(catalogue, segments, merged, dropped);
     return committed ? segments.length : 0;
   } finally {
     rmSync(temporary, { force: true });
@@ -104,14 +104,23 @@ export async function merge(parts: CompactionParts, snapshot: Snapshot, segments
   }
 }
 
-function commit(
-  catalogue: Catalogue, segments: readonly SegmentInfo[], merged: SegmentInfo | null, dropped: ReadonlyMap<string, ReadonlySet<string>>, snapshot: Snapshot,
-): boolean {
+/** Ids by segment that the snapshot hides: what the merge leaves out. The catalogue may hide more by now. */
+async function hiddenIn({ engine, live }: CompactionParts, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const hidden = new Map(segments.map(({ path }) => [live.fileOf(path), new Set<string>()]));
+  if (snapshot.hiddenTable !== null) {
+    const parameters = new Parameters();
+    const files = parameters.texts([...hidden.keys()]);
+    const rows = await engine.rows(parameters.statement(`SELECT segment, id FROM ${quoted(snapshot.hiddenTable)} WHERE list_contains(${files}, segment)`), limits);
+    for (const [file, id] of rows) hidden.get(textOf(file))?.add(textOf(id));
+  }
+  return new Map(segments.map(({ path }) => [path, hidden.get(live.fileOf(path)) ?? new Set<string>()]));
+}
+
+function commit(catalogue: Catalogue, segments: readonly SegmentInfo[], merged: SegmentInfo | null, dropped: ReadonlyMap<string, ReadonlySet<string>>): boolean {
   return catalogue.transaction(() => {
     const stillLive = new Set(catalogue.segments.live().map(({ path }) => path));
     if (!segments.every(({ path }) => stillLive.has(path))) return false;
-    const since = segments.flatMap(({ path }) =>
-      catalogue.segments.supersededIds(path).map(idText).filter((id) => !(snapshot.dirty.has(path) && dropped.get(path)?.has(id) === true)));
+    const since = segments.flatMap(({ path }) => catalogue.segments.supersededIds(path).map(idText).filter((id) => dropped.get(path)?.has(id) !== true));
     catalogue.segments.apply({
       add: merged === null ? [] : [merged],
       remove: segments.map(({ path }) => path),

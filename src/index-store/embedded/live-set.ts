@@ -5,7 +5,7 @@ import type { Logger } from "../../base/logger.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import { UNLIMITED, type Engine } from "./engine.js";
-import { quoted, uuidOf } from "./statement.js";
+import { Parameters, quoted, uuidOf } from "./statement.js";
 
 /** A table in the engine that is dropped when nothing needs it any more. */
 interface SharedTable {
@@ -20,7 +20,7 @@ export interface Snapshot {
   /** In order of last packet. */
   readonly segments: readonly SegmentInfo[];
   /** Paths of segments that have hidden rows. */
-  readonly dirty: ReadonlySet<string>;
+  readonly dirty: Pick<ReadonlySet<string>, "has">;
   /** Table (segment VARCHAR, id UUID) of hidden rows, or null; `segment` is the file's path as the engine names it. */
   readonly hiddenTable: string | null;
   /** Table (id UUID, added VARCHAR[], removed VARCHAR[]) of edited tags, or null. */
@@ -30,7 +30,8 @@ export interface Snapshot {
 
 interface View {
   readonly segments: readonly SegmentInfo[];
-  readonly dirty: ReadonlySet<string>;
+  /** Number of hidden rows of every segment that has some. */
+  readonly dirty: ReadonlyMap<string, number>;
   readonly hidden: SharedTable;
 }
 
@@ -122,14 +123,19 @@ export class LiveSet {
   async #bringUpToDate(): Promise<void> {
     const revision = this.#catalogue.segments.revision();
     if (this.#view === null || this.#view.hidden.revision !== revision) {
-      const { segments, hidden } = this.#catalogue.transaction(() => ({
-        segments: this.#catalogue.segments.live(),
-        hidden: [...this.#catalogue.segments.supersededCounts().keys()].map((path) => ({ path, ids: this.#catalogue.segments.supersededIds(path) })),
-      }));
-      const table: SharedTable = { revision, name: await this.#hiddenTable(hidden), users: 0 };
-      const before = this.#view?.hidden;
-      this.#view = { segments, dirty: new Set(hidden.map(({ path }) => path)), hidden: table };
-      if (before !== undefined) this.#leave(before, table, 0);
+      const before = this.#view;
+      // Hidden rows of a segment only ever become more, so an equal number means the same rows.
+      const { segments, dirty, changed } = this.#catalogue.transaction(() => {
+        const counts = this.#catalogue.segments.supersededCounts();
+        const paths = [...counts].filter(([path, count]) => before?.dirty.get(path) !== count).map(([path]) => path);
+        return {
+          segments: this.#catalogue.segments.live(), dirty: counts,
+          changed: paths.map((path) => ({ path, ids: this.#catalogue.segments.supersededIds(path) })),
+        };
+      });
+      const table: SharedTable = { revision, name: await this.#hiddenTable(dirty, changed, before?.hidden.name ?? null), users: 0 };
+      this.#view = { segments, dirty, hidden: table };
+      if (before !== null) this.#leave(before.hidden, table, 0);
     }
     const tagRevision = this.#catalogue.tags.revision();
     if (this.#tags === null || this.#tags.revision !== tagRevision) {
@@ -139,13 +145,25 @@ export class LiveSet {
     }
   }
 
-  async #hiddenTable(hidden: readonly { readonly path: string; readonly ids: readonly Uint8Array[] }[]): Promise<string | null> {
-    if (hidden.length === 0) return null;
+  /** A table of the hidden rows: those of `changed` segments, and of the other dirty ones what the table `before` has. */
+  async #hiddenTable(
+    dirty: ReadonlyMap<string, number>, changed: readonly { readonly path: string; readonly ids: readonly Uint8Array[] }[], before: string | null,
+  ): Promise<string | null> {
+    if (dirty.size === 0) return null;
     const name = this.#newTable("hidden");
+    const fresh = new Set(changed.map(({ path }) => path));
+    const kept = [...dirty.keys()].filter((path) => !fresh.has(path)).map((path) => this.fileOf(path));
     await this.#engine.use(UNLIMITED, async (connection) => {
       await connection.run(`CREATE TABLE ${quoted(name)} (segment VARCHAR, id UUID)`);
+      if (before !== null && kept.length > 0) {
+        const parameters = new Parameters();
+        const { sql, values, types } = parameters.statement(
+          `INSERT INTO ${quoted(name)} SELECT segment, id FROM ${quoted(before)} WHERE list_contains(${parameters.texts(kept)}, segment)`,
+        );
+        await connection.run(sql, { ...values }, { ...types });
+      }
       const appender = await connection.createAppender(name);
-      for (const { path, ids } of hidden) {
+      for (const { path, ids } of changed) {
         const file = this.fileOf(path);
         for (const id of ids) {
           appender.appendVarchar(file);
