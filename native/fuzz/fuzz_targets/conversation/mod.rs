@@ -54,9 +54,8 @@ pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
             }
             dissectors.retain_mut(|d| d.payload(&mut context, direction, &data) == Verdict::More);
             next = context.reclassify.take();
-            if let Some((direction, _)) = &next {
-                classified = [true; 2];
-                classified[*direction] = false;
+            if next.is_some() {
+                classified = [false; 2];
             }
         }
         malformed.clear();
