@@ -65,6 +65,9 @@ function contextOf(operands: readonly unknown[], options: GlobalOptions & Record
 // A reader that closed its end (`| head`) is no fault of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => { if (error.code === "EPIPE") process.exit(EXIT.ok); });
 
+// graphql-js and others check much more outside production; commands load them after this line.
+process.env.NODE_ENV ??= "production";
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
