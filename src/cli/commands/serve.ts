@@ -9,8 +9,10 @@ import { untilSignalled } from "../signals.js";
 export async function run({ config: configOf, print }: CommandContext): Promise<number> {
   const config = await configOf();
   const server = await startServer(config, openLog(config, "serve"));
+  // Before "Ready." is printed: whoever waits for it may send a signal at once.
+  const signalled = untilSignalled();
   printWelcome(server, print);
-  await untilSignalled();
+  await signalled;
   await server.stop();
   return EXIT.ok;
 }

@@ -19,8 +19,10 @@ export async function run({ options, config: configOf, print, note }: CommandCon
     if (paths.length > 0) exitCode = importExitCode(await runImports(imports, paths, options["copy"] === true, output));
   });
   const capture = paths.length === 0 && options["capture"] !== false ? supervise(captureWords(options), note) : null;
+  // Before "Ready." is printed: whoever waits for it may send a signal at once.
+  const signalled = untilSignalled();
   printWelcome(server, print);
-  await untilSignalled();
+  await signalled;
   await capture?.stop();
   await server.stop();
   if (exitCode === EXIT.someFilesFailed) note("some captures could not be imported; see above");
