@@ -1,3 +1,5 @@
 //! Links the binding to Node.
 
-fn main() { napi_build::setup(); }
+fn main() {
+    napi_build::setup();
+}

@@ -17,5 +17,7 @@ pub fn to_napi(error: &EngineError) -> napi::Error {
 
 /// An error of this boundary.
 pub fn coded(code: &str, message: &str, details: &serde_json::Value) -> napi::Error {
-    napi::Error::from_reason(serde_json::json!({ "code": code, "message": message, "details": details }).to_string())
+    napi::Error::from_reason(
+        serde_json::json!({ "code": code, "message": message, "details": details }).to_string(),
+    )
 }

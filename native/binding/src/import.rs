@@ -148,7 +148,8 @@ impl CancelFlag {
 /// 16 bytes from 32 hex digits.
 pub fn stream_identity(hex: &str) -> napi::Result<[u8; 16]> {
     let mut identity = [0; 16];
-    let wrong = || coded("BAD_INPUT", "a stream identity is 32 hex digits", &serde_json::json!({ "value": hex }));
+    let wrong =
+        || coded("BAD_INPUT", "a stream identity is 32 hex digits", &serde_json::json!({ "value": hex }));
     if hex.len() != 32 || !hex.is_ascii() {
         return Err(wrong());
     }
@@ -169,7 +170,11 @@ pub struct ImportTask {
 fn guarded<T>(work: impl FnOnce() -> Result<T, EngineError>) -> napi::Result<T> {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
         Ok(result) => result.map_err(|error| to_napi(&error)),
-        Err(_) => Err(coded("INTERNAL", "the capture core panicked; nothing it made is used", &serde_json::json!({}))),
+        Err(_) => Err(coded(
+            "INTERNAL",
+            "the capture core panicked; nothing it made is used",
+            &serde_json::json!({}),
+        )),
     }
 }
 
@@ -181,7 +186,12 @@ impl Task for ImportTask {
         let mut settings = self.options.settings.engine()?;
         settings.flow.replay = self.options.replay.as_ref().map(|replay| Arc::new(replay.filter()));
         let options = ImportOptions {
-            files: self.options.files.iter().map(|file| StreamFile { path: PathBuf::from(&file.path), file: file.file_id }).collect(),
+            files: self
+                .options
+                .files
+                .iter()
+                .map(|file| StreamFile { path: PathBuf::from(&file.path), file: file.file_id })
+                .collect(),
             stream: stream_identity(&self.options.stream)?,
             first_ordinal: self.options.first_ordinal as u64,
             segments: PathBuf::from(&self.options.segment_directory),
@@ -207,7 +217,11 @@ impl Task for ImportTask {
 
 /// Imports the files of one stream: segments are written and renamed, but in no catalogue yet.
 #[napi(ts_return_type = "Promise<NativeImportResult>")]
-pub fn import_stream(options: NativeImportOptions, cancel: &CancelFlag, progress: ProgressCallback) -> AsyncTask<ImportTask> {
+pub fn import_stream(
+    options: NativeImportOptions,
+    cancel: &CancelFlag,
+    progress: ProgressCallback,
+) -> AsyncTask<ImportTask> {
     AsyncTask::new(ImportTask { options, cancel: cancel.flag.clone(), progress })
 }
 
@@ -227,7 +241,14 @@ impl Task for CopyTask {
         let mut report = |bytes: u64| {
             self.progress.call(bytes as f64, ThreadsafeFunctionCallMode::NonBlocking);
         };
-        guarded(|| copy::copy_plain(&self.source, PathBuf::from(&self.destination).as_path(), &self.cancel, &mut report))
+        guarded(|| {
+            copy::copy_plain(
+                &self.source,
+                PathBuf::from(&self.destination).as_path(),
+                &self.cancel,
+                &mut report,
+            )
+        })
     }
     fn resolve(&mut self, _env: Env, output: u64) -> napi::Result<f64> {
         Ok(output as f64)
@@ -277,7 +298,11 @@ impl Task for IdentifyTask {
             let wrong = |error| EngineError::capture(&self.path, error);
             let compression = lookback_pcapfile::compression_of(&path).map_err(wrong)?;
             let stream = match compression {
-                "none" => lookback_pcapfile::identity_of_file(&path).map_err(wrong)?.iter().map(|byte| format!("{byte:02x}")).collect(),
+                "none" => lookback_pcapfile::identity_of_file(&path)
+                    .map_err(wrong)?
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect(),
                 _ => String::new(),
             };
             let bytes = path.metadata().map_err(|error| EngineError::io(&path, error))?.len() as f64;
@@ -303,7 +328,8 @@ impl Task for DissectTask {
         let settings = self.settings.engine()?;
         guarded(|| {
             let source = if self.path == "-" {
-                let reader = lookback_pcapfile::Reader::from_read(Box::new(std::io::stdin())).map_err(|error| EngineError::capture("-", error))?;
+                let reader = lookback_pcapfile::Reader::from_read(Box::new(std::io::stdin()))
+                    .map_err(|error| EngineError::capture("-", error))?;
                 StreamSource { name: "-".to_owned(), file: 1, reader, bytes: 0 }
             } else {
                 StreamFile { path: PathBuf::from(&self.path), file: 1 }.open()?

@@ -92,7 +92,11 @@ impl LiveCapture {
             Ok(result) => result.map_err(|error| to_napi(&error)),
             Err(_) => {
                 self.engine = None;
-                Err(coded("INTERNAL", "the capture core panicked; packets on disk are replayed at the next start", &serde_json::json!({})))
+                Err(coded(
+                    "INTERNAL",
+                    "the capture core panicked; packets on disk are replayed at the next start",
+                    &serde_json::json!({}),
+                ))
             }
         }
     }

@@ -73,7 +73,12 @@ fn copy_all(
                 path: source.to_owned(),
                 reason: "neither pcap nor pcapng inside".to_owned(),
                 offset: 0,
-                first_bytes: bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" "),
+                first_bytes: bytes
+                    .iter()
+                    .take(8)
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect::<Vec<_>>()
+                    .join(" "),
             });
         }
         file.write_all(bytes).map_err(|error| EngineError::io(destination, error))?;
@@ -93,5 +98,11 @@ fn copy_all(
 }
 
 fn is_damage(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Other)
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::UnexpectedEof
+            | std::io::ErrorKind::InvalidData
+            | std::io::ErrorKind::InvalidInput
+            | std::io::ErrorKind::Other
+    )
 }

@@ -19,7 +19,9 @@ struct Collected(Vec<Session>);
 impl RowSink for Collected {
     fn rows(&mut self, rows: &mut Vec<Session>) -> Result<(), EngineError> {
         if self.0.len() + rows.len() > MAX_SESSIONS {
-            return Err(EngineError::Worker(format!("more than {MAX_SESSIONS} sessions; import the capture instead")));
+            return Err(EngineError::Worker(format!(
+                "more than {MAX_SESSIONS} sessions; import the capture instead"
+            )));
         }
         self.0.append(rows);
         Ok(())
@@ -30,7 +32,11 @@ impl RowSink for Collected {
 ///
 /// # Errors
 /// See [`EngineError`].
-pub fn sessions(source: StreamSource, settings: &EngineSettings, stream: StreamIdentity) -> Result<Vec<Session>, EngineError> {
+pub fn sessions(
+    source: StreamSource,
+    settings: &EngineSettings,
+    stream: StreamIdentity,
+) -> Result<Vec<Session>, EngineError> {
     let settings = EngineSettings { workers: 1, ..settings.clone() };
     let mut worker = Worker::new(&settings, stream, 1024, Collected::default());
     let never = AtomicBool::new(false);
@@ -47,7 +53,11 @@ pub fn sessions(source: StreamSource, settings: &EngineSettings, stream: StreamI
 ///
 /// # Errors
 /// See [`EngineError`].
-pub fn dissect(source: StreamSource, settings: &EngineSettings, stream: StreamIdentity) -> Result<String, EngineError> {
+pub fn dissect(
+    source: StreamSource,
+    settings: &EngineSettings,
+    stream: StreamIdentity,
+) -> Result<String, EngineError> {
     let options = DocumentOptions {
         gap_packet_positions: settings.gap_packet_positions,
         packet_lengths: settings.packet_lengths,
@@ -56,5 +66,6 @@ pub fn dissect(source: StreamSource, settings: &EngineSettings, stream: StreamId
         .iter()
         .map(|session| serde_json::json!({ "body": document(session, &options) }))
         .collect();
-    serde_json::to_string_pretty(&serde_json::json!({ "sessions3": bodies })).map_err(|error| EngineError::Worker(error.to_string()))
+    serde_json::to_string_pretty(&serde_json::json!({ "sessions3": bodies }))
+        .map_err(|error| EngineError::Worker(error.to_string()))
 }

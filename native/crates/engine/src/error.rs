@@ -8,7 +8,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The source is no capture.
-    #[error("{path}: not a capture file that can be read ({reason} at offset {offset}; it begins with {first_bytes})")]
+    #[error(
+        "{path}: not a capture file that can be read ({reason} at offset {offset}; it begins with {first_bytes})"
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -54,7 +56,11 @@ impl EngineError {
     /// From an error of the operating system about `path`.
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         let path = path.into().display().to_string();
-        if source.kind() == std::io::ErrorKind::StorageFull { Self::DiskFull { path } } else { Self::Io { path, source } }
+        if source.kind() == std::io::ErrorKind::StorageFull {
+            Self::DiskFull { path }
+        } else {
+            Self::Io { path, source }
+        }
     }
     /// From an error of the capture reader about `path`.
     pub fn capture(path: &str, error: CaptureError) -> Self {
@@ -68,11 +74,16 @@ impl EngineError {
                     bytes => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" "),
                 },
             },
-            CaptureError::Io(source) if source.kind() == std::io::ErrorKind::StorageFull => Self::io(path, source),
-            // Not there, not ours to read, or a device that fails: it cannot be read, and the next file may.
-            CaptureError::Io(source) => {
-                Self::Unreadable { path: path.to_owned(), reason: source.to_string(), offset: 0, first_bytes: "nothing".to_owned() }
+            CaptureError::Io(source) if source.kind() == std::io::ErrorKind::StorageFull => {
+                Self::io(path, source)
             }
+            // Not there, not ours to read, or a device that fails: it cannot be read, and the next file may.
+            CaptureError::Io(source) => Self::Unreadable {
+                path: path.to_owned(),
+                reason: source.to_string(),
+                offset: 0,
+                first_bytes: "nothing".to_owned(),
+            },
         }
     }
 }

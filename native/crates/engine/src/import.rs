@@ -3,7 +3,9 @@
 use crate::error::EngineError;
 use crate::fields;
 use crate::settings::EngineSettings;
-use crate::stream::{Frame, Inline, PacketTarget, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream};
+use crate::stream::{
+    Frame, Inline, PacketTarget, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream,
+};
 use crate::worker::{Counters, PacketMeta, RowSink, Worker};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lookback_flow::identity::StreamIdentity;
@@ -50,7 +52,8 @@ struct SegmentSink {
 impl RowSink for SegmentSink {
     fn rows(&mut self, rows: &mut Vec<Session>) -> Result<(), EngineError> {
         self.rows += rows.len() as u64;
-        let target = SegmentTarget { directory: &self.directory, node: &self.node, stream: self.stream, level: 0 };
+        let target =
+            SegmentTarget { directory: &self.directory, node: &self.node, stream: self.stream, level: 0 };
         self.segments.extend(self.writer.write(rows, &target)?);
         rows.clear();
         Ok(())
@@ -71,7 +74,9 @@ enum FrameBytes {
 impl FrameBytes {
     fn bytes(&self) -> &[u8] {
         match self {
-            FrameBytes::Shared { chunk, start, end } => chunk.get(*start as usize..*end as usize).unwrap_or_default(),
+            FrameBytes::Shared { chunk, start, end } => {
+                chunk.get(*start as usize..*end as usize).unwrap_or_default()
+            }
             FrameBytes::Joined { frame, .. } => frame,
         }
     }
@@ -100,7 +105,14 @@ pub fn import(
     let mut watch = Watch { cancel, progress };
     let (result, sinks) = if workers == 1 {
         let mut worker = Worker::new(&options.settings, options.stream, options.batch_rows, sink());
-        let result = read_stream(sources, options.first_ordinal, &options.settings, &mut watch, &mut outcome, &mut Inline { worker: &mut worker });
+        let result = read_stream(
+            sources,
+            options.first_ordinal,
+            &options.settings,
+            &mut watch,
+            &mut outcome,
+            &mut Inline { worker: &mut worker },
+        );
         let result = result.and_then(|()| worker.finish());
         worker.count_into(&mut outcome.counters);
         (result, vec![worker.sink])
@@ -142,7 +154,9 @@ impl FanOut<'_> {
         if packets.is_empty() {
             return Ok(());
         }
-        self.senders[worker].send(Batch { packets }).map_err(|_| EngineError::Worker(format!("worker {worker} is gone")))
+        self.senders[worker]
+            .send(Batch { packets })
+            .map_err(|_| EngineError::Worker(format!("worker {worker} is gone")))
     }
 }
 
@@ -151,7 +165,9 @@ impl PacketTarget for FanOut<'_> {
         let hash = lookback_wire::flow_hash(decoded, self.settings.flow.tracking);
         let worker = (hash % self.senders.len() as u64) as usize;
         let frame = match frame {
-            Frame::InChunk { chunk, start, end, .. } => FrameBytes::Shared { chunk: chunk.clone(), start, end },
+            Frame::InChunk { chunk, start, end, .. } => {
+                FrameBytes::Shared { chunk: chunk.clone(), start, end }
+            }
             Frame::Joined(joined) => FrameBytes::Joined {
                 frame: joined.frame.clone(),
                 earlier: joined.earlier.clone(),
@@ -169,12 +185,17 @@ impl PacketTarget for FanOut<'_> {
     }
 }
 
-fn run_worker(mut worker: Worker<SegmentSink>, batches: &Receiver<Batch>) -> (Result<(), EngineError>, Worker<SegmentSink>) {
+fn run_worker(
+    mut worker: Worker<SegmentSink>,
+    batches: &Receiver<Batch>,
+) -> (Result<(), EngineError>, Worker<SegmentSink>) {
     for batch in batches {
         for (frame, meta) in &batch.packets {
             let taken = match frame {
                 FrameBytes::Shared { .. } => worker.frame(frame.bytes(), meta),
-                FrameBytes::Joined { frame, earlier, decoded } => worker.decoded_frame(frame, decoded, meta, earlier),
+                FrameBytes::Joined { frame, earlier, decoded } => {
+                    worker.decoded_frame(frame, decoded, meta, earlier)
+                }
             };
             if let Err(error) = taken {
                 return (Err(error), worker);
@@ -208,7 +229,8 @@ fn fan_out(
             settings: &options.settings,
             undecodable: Counters::new(),
         };
-        let mut result = read_stream(sources, options.first_ordinal, &options.settings, watch, outcome, &mut target);
+        let mut result =
+            read_stream(sources, options.first_ordinal, &options.settings, watch, outcome, &mut target);
         for worker in 0..workers {
             let sent = target.send(worker);
             result = result.and(sent);

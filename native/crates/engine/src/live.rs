@@ -132,7 +132,11 @@ const BATCH_HEADER: usize = 16;
 impl LiveEngine {
     /// Opens a stream; no file is made before the first packet.
     pub fn open(options: LiveOptions) -> Self {
-        let sink = Segments { options: options.clone(), writer: SegmentWriter::new(fields::declared()), written: Vec::new() };
+        let sink = Segments {
+            options: options.clone(),
+            writer: SegmentWriter::new(fields::declared()),
+            written: Vec::new(),
+        };
         Self {
             worker: Worker::new(&options.settings, options.stream, BATCH_ROWS, sink),
             clock: StreamClock::default(),
@@ -157,7 +161,8 @@ impl LiveEngine {
         let mut taken = 0;
         let mut rest = batch;
         while let Some((header, after)) = rest.split_at_checked(BATCH_HEADER) {
-            let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+            let number =
+                |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
             let timestamp_ns = (u64::from(number(4)) << 32 | u64::from(number(0))) as i64;
             let Some((frame, after)) = after.split_at_checked(number(12) as usize) else { break };
             rest = after;
@@ -203,10 +208,16 @@ impl LiveEngine {
     }
 
     /// Writes the packet to the current file, after rotating when it is due.
-    fn store(&mut self, timestamp_ns: i64, original_length: u32, frame: &[u8]) -> Result<PacketPosition, EngineError> {
+    fn store(
+        &mut self,
+        timestamp_ns: i64,
+        original_length: u32,
+        frame: &[u8],
+    ) -> Result<PacketPosition, EngineError> {
         let due = self.current.as_ref().is_some_and(|open| {
             let old = self.options.max_file_seconds > 0
-                && timestamp_ns.saturating_sub(open.info.first_ns) / 1_000_000_000 >= self.options.max_file_seconds;
+                && timestamp_ns.saturating_sub(open.info.first_ns) / 1_000_000_000
+                    >= self.options.max_file_seconds;
             open.info.bytes >= self.options.max_file_bytes || old
         });
         if due {
@@ -232,9 +243,11 @@ impl LiveEngine {
     fn create(&mut self, timestamp_ns: i64) -> Result<OpenFile, EngineError> {
         let number = self.next_file;
         let day = day_name(timestamp_ns);
-        let path = self.options.packets.join(format!("{}-{day}-{number:08}.pcap", self.options.settings.node));
-        let writer = Writer::create(&path, self.options.link_type, self.options.snaplen, self.options.nanosecond)
-            .map_err(|error| EngineError::io(path.clone(), error))?;
+        let path =
+            self.options.packets.join(format!("{}-{day}-{number:08}.pcap", self.options.settings.node));
+        let writer =
+            Writer::create(&path, self.options.link_type, self.options.snaplen, self.options.nanosecond)
+                .map_err(|error| EngineError::io(path.clone(), error))?;
         self.next_file += 1;
         let info = LiveFile {
             file: number,
@@ -262,7 +275,8 @@ impl LiveEngine {
     /// Closes flows that are over although no packet came: `now_ns` is the wall clock.
     pub fn tick(&mut self, now_ns: i64) {
         // Only a quiet link needs the wall clock; a busy one has moved the stream's clock further already.
-        let clock_s = self.clock.seconds().max(now_ns.div_euclid(1_000_000_000).min(self.clock.seconds() + 86_400));
+        let clock_s =
+            self.clock.seconds().max(now_ns.div_euclid(1_000_000_000).min(self.clock.seconds() + 86_400));
         if self.last_ns.is_some() {
             self.worker.expire(clock_s);
         }

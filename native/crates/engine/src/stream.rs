@@ -192,8 +192,10 @@ pub fn read_stream(
             outcome.packets += 1;
             outcome.captured_bytes += packet.data.len() as u64;
             outcome.link_types.insert(packet.link_type);
-            outcome.first_packet_ns = Some(outcome.first_packet_ns.map_or(packet.timestamp_ns, |t| t.min(packet.timestamp_ns)));
-            outcome.last_packet_ns = Some(outcome.last_packet_ns.map_or(packet.timestamp_ns, |t| t.max(packet.timestamp_ns)));
+            outcome.first_packet_ns =
+                Some(outcome.first_packet_ns.map_or(packet.timestamp_ns, |t| t.min(packet.timestamp_ns)));
+            outcome.last_packet_ns =
+                Some(outcome.last_packet_ns.map_or(packet.timestamp_ns, |t| t.max(packet.timestamp_ns)));
             let mut meta = PacketMeta {
                 link_type: packet.link_type,
                 timestamp_ns: packet.timestamp_ns,
@@ -219,7 +221,12 @@ pub fn read_stream(
                     }
                 }
                 Ok(()) => {
-                    let frame = Frame::InChunk { bytes: packet.data, chunk: packet.chunk, start: packet.start, end: packet.end };
+                    let frame = Frame::InChunk {
+                        bytes: packet.data,
+                        chunk: packet.chunk,
+                        start: packet.start,
+                        end: packet.end,
+                    };
                     target.packet(frame, &decoded, &meta)?;
                 }
             }
@@ -237,14 +244,27 @@ pub fn read_stream(
         }
         bytes_before += reader.bytes_read();
         for warning in reader.warnings() {
-            outcome.warnings.push(Warning { name: warning.name.to_owned(), count: warning.count, first_offset: warning.first_offset });
+            outcome.warnings.push(Warning {
+                name: warning.name.to_owned(),
+                count: warning.count,
+                first_offset: warning.first_offset,
+            });
         }
     }
     if clock.steps_back > 0 {
-        outcome.warnings.push(Warning { name: "clock-set-back".to_owned(), count: clock.steps_back, first_offset: None });
+        outcome.warnings.push(Warning {
+            name: "clock-set-back".to_owned(),
+            count: clock.steps_back,
+            first_offset: None,
+        });
     }
     outcome.file_bytes = bytes_before;
     fragments.count_into(&mut outcome.counters);
-    (watch.progress)(Progress { packets: outcome.packets, bytes: bytes_before, total_bytes, sessions: target.sessions() });
+    (watch.progress)(Progress {
+        packets: outcome.packets,
+        bytes: bytes_before,
+        total_bytes,
+        sessions: target.sessions(),
+    });
     Ok(())
 }

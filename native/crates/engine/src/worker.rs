@@ -223,7 +223,9 @@ impl SaveUnknown {
     fn keeps(&self, decoded: &Decoded) -> bool {
         match decoded.label {
             "unknown-ip" => self.all || self.ip.iter().any(|n| n.is_none_or(|n| n == decoded.ip_protocol)),
-            "unknown-ether" => self.all || self.ether.iter().any(|n| n.is_none_or(|n| Some(n) == decoded.ethertype)),
+            "unknown-ether" => {
+                self.all || self.ether.iter().any(|n| n.is_none_or(|n| Some(n) == decoded.ethertype))
+            }
             label if label.starts_with("corrupt") => self.corrupt,
             _ => true,
         }

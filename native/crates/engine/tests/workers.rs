@@ -39,7 +39,8 @@ fn frame(flow: u16, from_client: bool, protocol: u8, sequence: u32, flags: u8, p
     frame.extend([0, 0, 0x40, 0, 64, protocol, 0, 0]);
     frame.extend(source);
     frame.extend(destination);
-    let ports = if from_client { [40_000u16.wrapping_add(flow), 80] } else { [80, 40_000u16.wrapping_add(flow)] };
+    let ports =
+        if from_client { [40_000u16.wrapping_add(flow), 80] } else { [80, 40_000u16.wrapping_add(flow)] };
     frame.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
     if protocol == 6 {
         frame.extend(sequence.to_be_bytes());
@@ -59,7 +60,8 @@ fn capture(path: &Path) -> usize {
     let mut packets = 0;
     for round in 0..6u32 {
         for flow in 0..150u16 {
-            let now = (1_700_000_000_i64 + i64::from(round) * 50 + i64::from(flow % 7) * 3) * 1_000_000_000 + i64::from(flow) * 1000;
+            let now = (1_700_000_000_i64 + i64::from(round) * 50 + i64::from(flow % 7) * 3) * 1_000_000_000
+                + i64::from(flow) * 1000;
             let frame = if flow % 3 == 0 {
                 frame(flow, round % 2 == 0, 17, 0, 0, b"some datagram")
             } else {
@@ -98,9 +100,11 @@ fn one_two_and_four_workers_make_the_same_sessions() {
     let mut all = Vec::new();
     for workers in [1, 2, 4] {
         let segments = scratch.0.join(format!("segments-{workers}"));
-        let outcome = import(&options(&file, &segments, workers), &AtomicBool::new(false), &mut |_| {}).expect("an import");
+        let outcome = import(&options(&file, &segments, workers), &AtomicBool::new(false), &mut |_| {})
+            .expect("an import");
         assert_eq!(outcome.packets, packets as u64);
-        let mut ids: Vec<_> = outcome.segments.iter().flat_map(|segment| rows(&segments.join(&segment.path))).collect();
+        let mut ids: Vec<_> =
+            outcome.segments.iter().flat_map(|segment| rows(&segments.join(&segment.path))).collect();
         ids.sort();
         assert_eq!(ids.len() as u64, outcome.sessions);
         all.push(ids);
@@ -114,7 +118,8 @@ fn one_two_and_four_workers_make_the_same_sessions() {
 fn rows(path: &Path) -> Vec<String> {
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::Field;
-    let reader = SerializedFileReader::new(std::fs::File::open(path).expect("a segment")).expect("a Parquet file");
+    let reader =
+        SerializedFileReader::new(std::fs::File::open(path).expect("a segment")).expect("a Parquet file");
     let print = |row: parquet::record::Row| {
         let mut columns: Vec<String> = row
             .get_column_iter()
@@ -134,7 +139,9 @@ fn a_cancelled_import_leaves_no_segment() {
     let mut writer = Writer::create(&file, 1, 65_535, false).expect("a new capture");
     for number in 0..40_000u32 {
         let frame = frame((number % 60_000) as u16, true, 17, 0, 0, b"x");
-        writer.write(i64::from(number) * 1_000_000_000, frame.len() as u32, &frame).expect("a written packet");
+        writer
+            .write(i64::from(number) * 1_000_000_000, frame.len() as u32, &frame)
+            .expect("a written packet");
     }
     writer.sync().expect("a durable capture");
     for workers in [1, 3] {
@@ -157,7 +164,8 @@ fn a_file_that_is_no_capture_is_named() {
     let scratch = Scratch::new("garbage");
     let file = scratch.0.join("a.pcap");
     std::fs::write(&file, b"hello, this is no capture at all").expect("a file");
-    let error = import(&options(&file, &scratch.0.join("segments"), 1), &AtomicBool::new(false), &mut |_| {}).err();
+    let error =
+        import(&options(&file, &scratch.0.join("segments"), 1), &AtomicBool::new(false), &mut |_| {}).err();
     let Some(EngineError::Unreadable { path, first_bytes, .. }) = error else { panic!("{error:?}") };
     assert_eq!(path, file.display().to_string());
     assert!(first_bytes.starts_with("68 65 6c 6c 6f"));
@@ -170,6 +178,8 @@ fn dissecting_gives_what_importing_counts() {
     capture(&file);
     let source = StreamFile { path: file.clone(), file: 1 }.open().expect("a capture");
     let sessions = dissect::sessions(source, &EngineSettings::default(), [9; 16]).expect("sessions");
-    let outcome = import(&options(&file, &scratch.0.join("segments"), 1), &AtomicBool::new(false), &mut |_| {}).expect("an import");
+    let outcome =
+        import(&options(&file, &scratch.0.join("segments"), 1), &AtomicBool::new(false), &mut |_| {})
+            .expect("an import");
     assert_eq!(sessions.len() as u64, outcome.sessions);
 }

@@ -22,7 +22,20 @@ fn icmp_counterpart(protocol: u8, kind: u8) -> Option<u8> {
     let pairs: &[(u8, u8)] = if protocol == ICMP {
         &[(0, 8), (8, 0), (13, 14), (14, 13), (15, 16), (16, 15), (17, 18), (18, 17), (10, 9), (9, 10)]
     } else {
-        &[(128, 129), (129, 128), (133, 134), (134, 133), (135, 136), (136, 135), (130, 131), (131, 130), (139, 140), (140, 139), (144, 145), (145, 144)]
+        &[
+            (128, 129),
+            (129, 128),
+            (133, 134),
+            (134, 133),
+            (135, 136),
+            (136, 135),
+            (130, 131),
+            (131, 130),
+            (139, 140),
+            (140, 139),
+            (144, 145),
+            (145, 144),
+        ]
     };
     pairs.iter().find(|(a, _)| *a == kind).map(|(_, b)| *b)
 }
@@ -33,7 +46,11 @@ fn wire_bytes(address: &Address) -> &[u8] {
 
 /// The SHA-1 digest that, in base64 after `1:`, is the Community ID.
 pub fn community_id(flow: CommunityFlow) -> [u8; 20] {
-    let CommunityFlow { address: [mut source, mut destination], port: [mut source_port, mut destination_port], protocol } = flow;
+    let CommunityFlow {
+        address: [mut source, mut destination],
+        port: [mut source_port, mut destination_port],
+        protocol,
+    } = flow;
     let mut one_way = false;
     if protocol == ICMP || protocol == ICMP6 {
         match icmp_counterpart(protocol, source_port as u8) {

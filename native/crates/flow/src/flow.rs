@@ -2,13 +2,14 @@
 
 use crate::community::{CommunityFlow, community_id};
 use crate::counters::FlowCounters;
+use crate::headers::HeaderFacts;
 use crate::identity::FlowIdentity;
 use crate::sctp;
 use crate::settings::FlowSettings;
 use crate::tcp::{Outcome, Piece, TcpState};
 use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Verdict};
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
-use lookback_session::{Address, Ends, FieldSpec, Fields, PacketPosition, Session, TcpFlagCounts, core_fields};
+use lookback_session::{Ends, FieldSpec, Fields, PacketPosition, Session, TcpFlagCounts, core_fields};
 use lookback_wire::{Decoded, FlowKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -87,7 +88,7 @@ pub struct Flow {
     classified: [bool; 2],
     /// Payload of a TCP flow's only packet so far, when it is no part of a handshake: it is dissected if it stays alone.
     alone: Option<(Direction, Box<[u8]>)>,
-    headers_seen: [Option<HeaderFacts>; 2],
+    pub(crate) headers_seen: [Option<HeaderFacts>; 2],
     icmp: (u8, u8),
     /// Packets of the whole flow, over all segments, by direction.
     flow_packets: [u64; 2],
@@ -95,20 +96,14 @@ pub struct Flow {
     bytes_total: u64,
 }
 
-/// What the header fields of a packet were, to skip packets that repeat them.
-#[derive(Clone, PartialEq, Eq)]
-struct HeaderFacts {
-    macs: Option<([u8; 6], [u8; 6])>,
-    ttl: u8,
-    dscp: u8,
-    vni: Option<u32>,
-    vlans: u64,
-    outer: (Option<(Address, Address)>, Option<([u8; 6], [u8; 6])>),
-}
-
 impl Flow {
     /// Opens a flow for its first packet. `swap` makes the packet's receiver the source (a SYN-ACK came first).
-    pub fn open(packet: &PacketFacts<'_>, identity: FlowIdentity, swap: bool, settings: &FlowSettings) -> Self {
+    pub fn open(
+        packet: &PacketFacts<'_>,
+        identity: FlowIdentity,
+        swap: bool,
+        settings: &FlowSettings,
+    ) -> Self {
         let decoded = packet.decoded;
         let now_us = packet.timestamp_ns.div_euclid(1000);
         let ends = decoded.has_ip.then(|| {
@@ -178,7 +173,8 @@ impl Flow {
                 if from_source { SOURCE } else { DESTINATION }
             }
             Some(ends) if self.kind != FlowKind::Other => {
-                let from_source = ends.address[SOURCE] == decoded.source && ends.port[SOURCE] == decoded.source_port;
+                let from_source =
+                    ends.address[SOURCE] == decoded.source && ends.port[SOURCE] == decoded.source_port;
                 if from_source { SOURCE } else { DESTINATION }
             }
             _ => SOURCE,
@@ -257,66 +253,6 @@ impl Flow {
         }
     }
 
-    fn headers(&mut self, decoded: &Decoded, direction: Direction) {
-        let vlans = decoded.vlans.iter().fold(decoded.vlans.len() as u64, |sum, (id, ad)| sum.wrapping_mul(8192).wrapping_add(u64::from(*id) * 2 + u64::from(*ad)));
-        let facts = HeaderFacts {
-            macs: decoded.macs,
-            ttl: decoded.ttl,
-            dscp: decoded.dscp,
-            vni: decoded.vni,
-            vlans,
-            outer: (decoded.outer_ips.last().copied(), decoded.outer_macs.last().copied()),
-        };
-        let fields = &mut self.session.fields;
-        if self.kind == FlowKind::Other {
-            fields.add_text(&core_fields::PROTOCOLS, decoded.label);
-        }
-        if self.headers_seen[direction].as_ref() == Some(&facts) {
-            return;
-        }
-        let by_direction = |source: &'static FieldSpec, destination: &'static FieldSpec| {
-            if direction == SOURCE { (source, destination) } else { (destination, source) }
-        };
-        if let Some((from, to)) = &decoded.macs {
-            let (sender, receiver) = by_direction(&core_fields::SOURCE_MAC, &core_fields::DESTINATION_MAC);
-            add_mac(fields, sender, from);
-            add_mac(fields, receiver, to);
-        }
-        // The headers directly around the innermost packet, as each packet has them, whichever way the session goes. Of
-        // MACs, existing rows of these fields hold the outer frame's receiver as source; ours must compare with them.
-        if let Some((from, to)) = decoded.outer_macs.last() {
-            add_mac(fields, &core_fields::OUTER_SOURCE_MAC, to);
-            add_mac(fields, &core_fields::OUTER_DESTINATION_MAC, from);
-        }
-        if let Some((from, to)) = decoded.outer_ips.last() {
-            fields.add_ip(&core_fields::OUTER_SOURCE_IP, *from);
-            fields.add_ip(&core_fields::OUTER_DESTINATION_IP, *to);
-        }
-        for (id, is_ad) in &decoded.vlans {
-            fields.add_integer(&core_fields::VLAN, i64::from(*id));
-            let tag = if *is_ad { &core_fields::VLAN_DOT1AD } else { &core_fields::VLAN_DOT1Q };
-            fields.add_integer(tag, i64::from(*id));
-        }
-        if let Some(vni) = decoded.vni {
-            fields.add_integer(&core_fields::VNI, i64::from(vni));
-        }
-        if decoded.has_ip {
-            let (ttl, dscp) = if direction == SOURCE {
-                (&core_fields::SOURCE_TTL, &core_fields::SOURCE_DSCP)
-            } else {
-                (&core_fields::DESTINATION_TTL, &core_fields::DESTINATION_DSCP)
-            };
-            fields.add_integer(ttl, i64::from(decoded.ttl));
-            if decoded.dscp != 0 {
-                fields.add_integer(dscp, i64::from(decoded.dscp));
-            }
-        }
-        for label in decoded.tunnels.labels() {
-            fields.add_text(&core_fields::PROTOCOLS, label);
-        }
-        self.headers_seen[direction] = Some(facts);
-    }
-
     fn tcp_packet(
         &mut self,
         packet: &PacketFacts<'_>,
@@ -328,10 +264,12 @@ impl Flow {
         let now_us = packet.timestamp_ns.div_euclid(1000);
         let (Some(mut tcp), Some(mut counts)) = (self.tcp.take(), self.session.tcp_flags) else { return };
         let header = &packet.decoded.tcp;
-        let outcome = tcp.header(header, direction, payload.len(), now_us, &mut counts, &mut self.session.fields);
+        let outcome =
+            tcp.header(header, direction, payload.len(), now_us, &mut counts, &mut self.session.fields);
         self.session.tcp_flags = Some(counts);
         let first_of_flow = self.flow_packets[0] + self.flow_packets[1] == 1;
-        self.alone = (first_of_flow && !tcp.handshake && !payload.is_empty()).then(|| (direction, payload.into()));
+        self.alone =
+            (first_of_flow && !tcp.handshake && !payload.is_empty()).then(|| (direction, payload.into()));
         match outcome {
             Outcome::Done => {}
             Outcome::Closing => {
@@ -340,18 +278,25 @@ impl Flow {
             Outcome::Payload => {
                 let mut fields = std::mem::take(&mut self.session.fields);
                 let overflowed = tcp.overflowed;
-                tcp.accept(header.sequence, payload, direction, settings.max_out_of_order, &mut fields, |fields, piece| {
-                    std::mem::swap(&mut self.session.fields, fields);
-                    match piece {
-                        Piece::Data(data) => {
-                            self.note_payload8(direction, data, true);
-                            self.session.data_bytes[direction] += data.len() as u64;
-                            self.payload(direction, data, now_us, settings, bench);
+                tcp.accept(
+                    header.sequence,
+                    payload,
+                    direction,
+                    settings.max_out_of_order,
+                    &mut fields,
+                    |fields, piece| {
+                        std::mem::swap(&mut self.session.fields, fields);
+                        match piece {
+                            Piece::Data(data) => {
+                                self.note_payload8(direction, data, true);
+                                self.session.data_bytes[direction] += data.len() as u64;
+                                self.payload(direction, data, now_us, settings, bench);
+                            }
+                            Piece::Gap(bytes) => self.gap(direction, bytes, now_us, settings, bench),
                         }
-                        Piece::Gap(bytes) => self.gap(direction, bytes, now_us, settings, bench),
-                    }
-                    std::mem::swap(&mut self.session.fields, fields);
-                });
+                        std::mem::swap(&mut self.session.fields, fields);
+                    },
+                );
                 self.session.fields = fields;
                 bench.counters.out_of_order_overflow += u64::from(tcp.overflowed && !overflowed);
             }
@@ -359,7 +304,14 @@ impl Flow {
         self.tcp = Some(tcp);
     }
 
-    fn datagram(&mut self, direction: Direction, payload: &[u8], now_us: i64, settings: &FlowSettings, bench: &mut Workbench) {
+    fn datagram(
+        &mut self,
+        direction: Direction,
+        payload: &[u8],
+        now_us: i64,
+        settings: &FlowSettings,
+        bench: &mut Workbench,
+    ) {
         self.session.data_bytes[direction] += payload.len() as u64;
         if payload.is_empty() {
             return;
@@ -368,7 +320,14 @@ impl Flow {
         self.payload(direction, payload, now_us, settings, bench);
     }
 
-    fn sctp_packet(&mut self, direction: Direction, chunks: &[u8], now_us: i64, settings: &FlowSettings, bench: &mut Workbench) {
+    fn sctp_packet(
+        &mut self,
+        direction: Direction,
+        chunks: &[u8],
+        now_us: i64,
+        settings: &FlowSettings,
+        bench: &mut Workbench,
+    ) {
         self.session.data_bytes[direction] += chunks.len() as u64;
         for user in sctp::user_data(chunks) {
             self.session.fields.add_integer(&SCTP_PROTOCOL, i64::from(user.protocol));
@@ -390,7 +349,14 @@ impl Flow {
         }
     }
 
-    fn payload(&mut self, direction: Direction, data: &[u8], now_us: i64, settings: &FlowSettings, bench: &mut Workbench) {
+    fn payload(
+        &mut self,
+        direction: Direction,
+        data: &[u8],
+        now_us: i64,
+        settings: &FlowSettings,
+        bench: &mut Workbench,
+    ) {
         if !self.classified[direction] {
             self.classified[direction] = true;
             self.classify(direction, data, now_us, settings, bench);
@@ -417,7 +383,14 @@ impl Flow {
         }
     }
 
-    fn gap(&mut self, direction: Direction, bytes: u64, now_us: i64, settings: &FlowSettings, bench: &mut Workbench) {
+    fn gap(
+        &mut self,
+        direction: Direction,
+        bytes: u64,
+        now_us: i64,
+        settings: &FlowSettings,
+        bench: &mut Workbench,
+    ) {
         bench.counters.gap_bytes += bytes;
         let mut again = None;
         self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
@@ -434,7 +407,14 @@ impl Flow {
         }
     }
 
-    fn classify(&mut self, direction: Direction, data: &[u8], now_us: i64, settings: &FlowSettings, bench: &mut Workbench) {
+    fn classify(
+        &mut self,
+        direction: Direction,
+        data: &[u8],
+        now_us: i64,
+        settings: &FlowSettings,
+        bench: &mut Workbench,
+    ) {
         let Workbench { registry, counters, attached, malformed } = bench;
         let mut again = None;
         let mut context = Context {
@@ -563,17 +543,5 @@ pub static FIELDS: &[&FieldSpec] = &[&SCTP_PROTOCOL];
 fn count_malformed(bench: &mut Workbench) {
     for key in bench.malformed.drain(..) {
         *bench.counters.malformed.entry(key).or_default() += 1;
-    }
-}
-
-fn add_mac(fields: &mut Fields, field: &'static FieldSpec, mac: &[u8; 6]) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let mut text = [b':'; 17];
-    for (place, byte) in text.chunks_mut(3).zip(mac) {
-        place[0] = HEX[usize::from(byte >> 4)];
-        place[1] = HEX[usize::from(byte & 15)];
-    }
-    if let Ok(text) = std::str::from_utf8(&text) {
-        fields.add_text(field, text);
     }
 }

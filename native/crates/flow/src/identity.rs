@@ -56,6 +56,9 @@ mod tests {
         assert!(first < second);
         assert_eq!((first[6] >> 4, first[8] >> 6), (8, 2));
         assert_eq!(first, FlowIdentity::new(&[7; 16], b"key", 1_000_000_000, 3).segment(1, 1_000_000));
-        assert_ne!(first[6..], FlowIdentity::new(&[7; 16], b"key", 1_000_000_000, 4).segment(1, 1_000_000)[6..]);
+        assert_ne!(
+            first[6..],
+            FlowIdentity::new(&[7; 16], b"key", 1_000_000_000, 4).segment(1, 1_000_000)[6..]
+        );
     }
 }

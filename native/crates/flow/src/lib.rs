@@ -6,6 +6,7 @@
 //!
 //! * [`table`]: look-up, creation, expiry, bounds.
 //! * [`flow`]: what one packet adds to its session.
+//! * `headers`: what the headers of its first packets add.
 //! * [`tcp`], [`sctp`]: payload in order.
 //! * [`timers`]: expiry by whole seconds without work per packet.
 //! * [`identity`], [`community`]: row ids and Community ID.
@@ -14,6 +15,7 @@
 pub mod community;
 pub mod counters;
 pub mod flow;
+mod headers;
 pub mod identity;
 pub mod replay;
 pub mod sctp;

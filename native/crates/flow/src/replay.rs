@@ -29,6 +29,9 @@ mod tests {
     #[test]
     fn saves_what_was_open_and_what_is_new() {
         let replay = Replay { from: 10, known_until: 20, open: HashSet::from([10, 15]) };
-        assert_eq!([10, 12, 15, 19, 20, 99].map(|ordinal| replay.saves(ordinal)), [true, false, true, false, true, true]);
+        assert_eq!(
+            [10, 12, 15, 19, 20, 99].map(|ordinal| replay.saves(ordinal)),
+            [true, false, true, false, true, true]
+        );
     }
 }

@@ -21,7 +21,8 @@ pub fn user_data(mut chunks: &[u8]) -> impl Iterator<Item = UserData<'_>> {
     std::iter::from_fn(move || {
         loop {
             let header = chunks.get(..4)?;
-            let (kind, flags, length) = (header[0], header[1], usize::from(u16::from_be_bytes([header[2], header[3]])));
+            let (kind, flags, length) =
+                (header[0], header[1], usize::from(u16::from_be_bytes([header[2], header[3]])));
             if length < 4 {
                 return None;
             }
@@ -37,7 +38,13 @@ pub fn user_data(mut chunks: &[u8]) -> impl Iterator<Item = UserData<'_>> {
             let word = |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
             let begins = flags & 2 != 0;
             // In an I-DATA chunk the identifier shares its place with the fragment number of later fragments.
-            let protocol = if kind == DATA { word(12) } else if begins { word(16) } else { 0 };
+            let protocol = if kind == DATA {
+                word(12)
+            } else if begins {
+                word(16)
+            } else {
+                0
+            };
             return Some(UserData { protocol, tsn: word(4), begins, data });
         }
     })

@@ -58,7 +58,11 @@ impl FlowTable {
     }
     /// First packet of the oldest open flow, microseconds since 1970; none when no flow is open.
     pub fn oldest_open_us(&self) -> Option<i64> {
-        self.slots.iter().filter_map(|slot| slot.flow.as_ref()).map(|(_, flow)| flow.session.first_packet_us).min()
+        self.slots
+            .iter()
+            .filter_map(|slot| slot.flow.as_ref())
+            .map(|(_, flow)| flow.session.first_packet_us)
+            .min()
     }
 
     /// Number in the stream of the first packet of the flow that began first; none when no flow is open.
@@ -106,7 +110,9 @@ impl FlowTable {
             slot = None;
         }
         let at = slot.unwrap_or_else(|| self.open(key, packet));
-        let Some((_, flow)) = self.slots.get_mut(at as usize).and_then(|slot| slot.flow.as_mut()) else { return };
+        let Some((_, flow)) = self.slots.get_mut(at as usize).and_then(|slot| slot.flow.as_mut()) else {
+            return;
+        };
         if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_before_s {
             let row = flow.save(false, &self.settings, &mut self.bench);
             keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
@@ -116,7 +122,10 @@ impl FlowTable {
             let row = flow.save(false, &self.settings, &mut self.bench);
             keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
         }
-        if flow.closing_at_s.is_some_and(|closing| closing == packet.clock_s + self.settings.tcp_closing_timeout) {
+        if flow
+            .closing_at_s
+            .is_some_and(|closing| closing == packet.clock_s + self.settings.tcp_closing_timeout)
+        {
             let generation = self.slots[at as usize].generation;
             self.timers.schedule(packet.clock_s + self.settings.tcp_closing_timeout, at, generation);
         }
@@ -124,22 +133,30 @@ impl FlowTable {
 
     /// Whether the flow at `at` ended before this packet, which so belongs to another one.
     fn is_over(&self, at: u32, packet: &PacketFacts<'_>) -> bool {
-        let Some((_, flow)) = self.slots.get(at as usize).and_then(|slot| slot.flow.as_ref()) else { return false };
+        let Some((_, flow)) = self.slots.get(at as usize).and_then(|slot| slot.flow.as_ref()) else {
+            return false;
+        };
         if self.open_until(flow) < packet.clock_before_s {
             return true;
         }
         let tcp = &packet.decoded.tcp;
-        packet.decoded.kind == FlowKind::Tcp && flow.tcp.as_ref().is_some_and(|state| state.is_port_reuse(tcp))
+        packet.decoded.kind == FlowKind::Tcp
+            && flow.tcp.as_ref().is_some_and(|state| state.is_port_reuse(tcp))
     }
 
     fn open(&mut self, key: FlowKey, packet: &PacketFacts<'_>) -> u32 {
         while self.index.len() >= self.settings.max_flows.max(1) {
             self.close_oldest();
         }
-        let identity =
-            FlowIdentity::new(&self.stream, &session_key_bytes(packet.decoded), packet.timestamp_ns, packet.ordinal);
+        let identity = FlowIdentity::new(
+            &self.stream,
+            &session_key_bytes(packet.decoded),
+            packet.timestamp_ns,
+            packet.ordinal,
+        );
         let tcp = &packet.decoded.tcp;
-        let swap = packet.decoded.kind == FlowKind::Tcp && tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK;
+        let swap = packet.decoded.kind == FlowKind::Tcp
+            && tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK;
         let flow = Box::new(Flow::open(packet, identity, swap, &self.settings));
         let at = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot { generation: 0, flow: None });
@@ -192,7 +209,10 @@ impl FlowTable {
         while let Some((second, entries)) = self.timers.take_earliest() {
             let mut entries = entries.into_iter();
             while let Some((at, generation)) = entries.next() {
-                let Some(slot) = self.slots.get(at as usize).filter(|slot| slot.generation == generation) else { continue };
+                let Some(slot) = self.slots.get(at as usize).filter(|slot| slot.generation == generation)
+                else {
+                    continue;
+                };
                 let Some((_, flow)) = slot.flow.as_ref() else { continue };
                 let until = self.open_until(flow);
                 if until > second {
@@ -215,7 +235,9 @@ impl FlowTable {
             .slots
             .iter()
             .zip(0u32..)
-            .filter_map(|(slot, at)| slot.flow.as_ref().map(|(_, flow)| (flow.session.last_packet_us, flow.session.id, at)))
+            .filter_map(|(slot, at)| {
+                slot.flow.as_ref().map(|(_, flow)| (flow.session.last_packet_us, flow.session.id, at))
+            })
             .collect();
         open.sort_unstable();
         open.into_iter().map(|(_, _, at)| at).collect()

@@ -148,7 +148,10 @@ impl TcpState {
                 && distance(next, tcp.acknowledgement) > 1
             {
                 self.tagged_unseen[direction] = true;
-                fields.add_text(&core_fields::TAGS, ["acked-unseen-segment-src", "acked-unseen-segment-dst"][direction]);
+                fields.add_text(
+                    &core_fields::TAGS,
+                    ["acked-unseen-segment-src", "acked-unseen-segment-dst"][direction],
+                );
             }
             if self.end[other] == EndState::Fin {
                 self.end[other] = EndState::FinAcknowledged;
@@ -157,7 +160,11 @@ impl TcpState {
                 }
             }
         }
-        if payload_length == 0 || flags & flag::RST != 0 || !self.handshake { Outcome::Done } else { Outcome::Payload }
+        if payload_length == 0 || flags & flag::RST != 0 || !self.handshake {
+            Outcome::Done
+        } else {
+            Outcome::Payload
+        }
     }
 
     fn synchronize(&mut self, tcp: &Tcp, direction: Direction, now_us: i64, counts: &mut TcpFlagCounts) {
@@ -258,7 +265,12 @@ impl TcpState {
         self.pending[direction].insert(at, Pending { sequence, data: data.to_vec() });
     }
 
-    fn drain(&mut self, direction: Direction, fields: &mut Fields, deliver: &mut impl FnMut(&mut Fields, Piece<'_>)) {
+    fn drain(
+        &mut self,
+        direction: Direction,
+        fields: &mut Fields,
+        deliver: &mut impl FnMut(&mut Fields, Piece<'_>),
+    ) {
         let mut taken = 0;
         while let (Some(held), Some(next)) = (self.pending[direction].get(taken), self.next[direction]) {
             let skip = distance(held.sequence, next);

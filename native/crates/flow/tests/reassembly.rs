@@ -30,13 +30,20 @@ struct Stream {
 
 impl Stream {
     fn opened_at(isn: u32) -> Self {
-        let mut stream = Self { tcp: TcpState::default(), fields: Fields::new(), counts: TcpFlagCounts::default(), got: Vec::new(), gaps: 0 };
+        let mut stream = Self {
+            tcp: TcpState::default(),
+            fields: Fields::new(),
+            counts: TcpFlagCounts::default(),
+            got: Vec::new(),
+            gaps: 0,
+        };
         stream.send(isn, flag::SYN, &[]);
         stream
     }
     fn send(&mut self, sequence: u32, flags: u16, data: &[u8]) {
         let header = segment(sequence, flags);
-        if self.tcp.header(&header, 0, data.len(), 0, &mut self.counts, &mut self.fields) == Outcome::Payload {
+        if self.tcp.header(&header, 0, data.len(), 0, &mut self.counts, &mut self.fields) == Outcome::Payload
+        {
             let (got, gaps) = (&mut self.got, &mut self.gaps);
             self.tcp.accept(sequence, data, 0, 256, &mut self.fields, |_, piece| match piece {
                 Piece::Data(data) => got.extend_from_slice(data),
@@ -97,7 +104,13 @@ fn a_hole_is_skipped_once_the_buffer_is_full_and_told() {
 
 #[test]
 fn without_a_handshake_nothing_is_delivered() {
-    let mut stream = Stream { tcp: TcpState::default(), fields: Fields::new(), counts: TcpFlagCounts::default(), got: Vec::new(), gaps: 0 };
+    let mut stream = Stream {
+        tcp: TcpState::default(),
+        fields: Fields::new(),
+        counts: TcpFlagCounts::default(),
+        got: Vec::new(),
+        gaps: 0,
+    };
     stream.send(5, flag::ACK | flag::PSH, b"data");
     assert!(stream.got.is_empty());
     assert_eq!(stream.counts.psh, 1);
@@ -140,7 +153,9 @@ fn random_headers_and_payload_never_panic_and_stay_bounded() {
 fn random_sctp_chunks_never_panic() {
     let mut random = Random(3);
     for _ in 0..50_000 {
-        let bytes: Vec<u8> = (0..random.next(80)).map(|_| if random.next(3) == 0 { 0 } else { random.next(66) as u8 }).collect();
+        let bytes: Vec<u8> = (0..random.next(80))
+            .map(|_| if random.next(3) == 0 { 0 } else { random.next(66) as u8 })
+            .collect();
         let total: usize = lookback_flow::sctp::user_data(&bytes).map(|user| user.data.len()).sum();
         assert!(total <= bytes.len());
     }

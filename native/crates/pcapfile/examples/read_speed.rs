@@ -70,7 +70,9 @@ fn main() -> Result<(), CaptureError> {
             let (mut packets, mut sum) = (0, 0u64);
             while let Some(packet) = reader.next_packet()? {
                 packets += 1;
-                if with_decode && decode(packet.link_type, packet.data, packet.original_length, &mut decoded).is_ok() {
+                if with_decode
+                    && decode(packet.link_type, packet.data, packet.original_length, &mut decoded).is_ok()
+                {
                     sum ^= FlowKey::of(&decoded, SessionIdTracking::None).stable_hash();
                 }
             }

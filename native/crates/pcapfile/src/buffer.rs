@@ -31,7 +31,16 @@ pub struct Buffer {
 impl Buffer {
     /// Reads from `source`.
     pub fn new(source: Box<dyn Read + Send>) -> Self {
-        Self { source, chunk: Arc::new(vec![0; CHUNK_BYTES]), at: 0, filled: 0, offset: 0, ended: false, failure: None, pool: Vec::new() }
+        Self {
+            source,
+            chunk: Arc::new(vec![0; CHUNK_BYTES]),
+            at: 0,
+            filled: 0,
+            offset: 0,
+            ended: false,
+            failure: None,
+            pool: Vec::new(),
+        }
     }
     /// Offset in the stream of the next byte.
     #[inline]
@@ -99,7 +108,10 @@ impl Buffer {
         // Decompressors and pipes give little at a time; a chunk that packets will hold should not be mostly empty.
         let worthwhile = (self.at + wanted).max(CHUNK_BYTES / 2);
         while self.filled < worthwhile && !self.ended {
-            let Some(room) = Arc::get_mut(&mut self.chunk).and_then(|chunk| chunk.get_mut(self.filled..)) else { break };
+            let Some(room) = Arc::get_mut(&mut self.chunk).and_then(|chunk| chunk.get_mut(self.filled..))
+            else {
+                break;
+            };
             match self.source.read(room) {
                 Ok(0) => self.ended = true,
                 Ok(count) => self.filled += count.min(room.len()),
@@ -126,7 +138,9 @@ impl Buffer {
             chunk.copy_within(at..filled, 0);
         } else {
             let mut next = self.free_chunk(wanted);
-            if let (Some(to), Some(from)) = (Arc::get_mut(&mut next).and_then(|c| c.get_mut(..held)), self.chunk.get(at..filled)) {
+            if let (Some(to), Some(from)) =
+                (Arc::get_mut(&mut next).and_then(|c| c.get_mut(..held)), self.chunk.get(at..filled))
+            {
                 to.copy_from_slice(from);
             }
             let last = std::mem::replace(&mut self.chunk, next);

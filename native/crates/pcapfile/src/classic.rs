@@ -1,9 +1,9 @@
 //! Classic pcap (draft-ietf-opsawg-pcap): a 24-byte header, then records of 16 bytes and the packet.
 
-use crate::buffer::Buffer;
-use crate::reader::{RawPacket, Step};
-use crate::warning::Warnings;
 use crate::MAX_RECORD_BYTES;
+use crate::buffer::Buffer;
+use crate::record::{RawPacket, Step};
+use crate::warning::Warnings;
 
 const HEADER_BYTES: usize = 24;
 const MICROSECONDS: u32 = 0xa1b2_c3d4;
@@ -31,7 +31,9 @@ fn word(bytes: &[u8], at: usize, big_endian: bool) -> u32 {
 
 /// Whether these are the first bytes of a classic pcap file.
 pub fn is_classic(head: &[u8]) -> bool {
-    [true, false].iter().any(|big| head.len() >= 4 && matches!(word(head, 0, *big), MICROSECONDS | NANOSECONDS | MODIFIED))
+    [true, false]
+        .iter()
+        .any(|big| head.len() >= 4 && matches!(word(head, 0, *big), MICROSECONDS | NANOSECONDS | MODIFIED))
 }
 
 impl Classic {
@@ -77,7 +79,9 @@ impl Classic {
             }
             return Ok(Step::End);
         }
-        let Some([seconds, fraction, captured, original_length]) = self.record(buffer.bytes()) else { return Ok(Step::End) };
+        let Some([seconds, fraction, captured, original_length]) = self.record(buffer.bytes()) else {
+            return Ok(Step::End);
+        };
         if seconds | fraction | captured | original_length == 0 {
             // A file that was preallocated and not written to its end.
             warnings.count("zeroed-tail", offset);

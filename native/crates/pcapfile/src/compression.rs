@@ -36,7 +36,10 @@ pub(crate) fn reason_unreadable(head: &[u8]) -> &'static str {
 /// system's number.
 pub(crate) fn is_damage(error: &std::io::Error) -> bool {
     error.raw_os_error().is_none()
-        && matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other)
+        && matches!(
+            error.kind(),
+            ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other
+        )
 }
 
 /// The compression of a file.

@@ -29,7 +29,12 @@ pub fn identity_of_file(path: &Path) -> Result<[u8; 16], CaptureError> {
         add(&file, &mut hash, 0, END_BYTES)?;
         let between = size - 2 * END_BYTES - SAMPLE_BYTES;
         for sample in 0..SAMPLES {
-            add(&file, &mut hash, END_BYTES + (u128::from(between) * u128::from(sample) / u128::from(SAMPLES)) as u64, SAMPLE_BYTES)?;
+            add(
+                &file,
+                &mut hash,
+                END_BYTES + (u128::from(between) * u128::from(sample) / u128::from(SAMPLES)) as u64,
+                SAMPLE_BYTES,
+            )?;
         }
         add(&file, &mut hash, size - END_BYTES, END_BYTES)?;
     }

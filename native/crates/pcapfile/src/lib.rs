@@ -15,6 +15,7 @@ pub mod error;
 pub mod identity;
 pub mod ng;
 pub mod reader;
+pub mod record;
 pub mod warning;
 pub mod writer;
 

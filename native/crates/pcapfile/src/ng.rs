@@ -1,9 +1,9 @@
 //! pcapng (draft-ietf-opsawg-pcapng): sections of blocks. Unknown blocks are skipped.
 
-use crate::buffer::Buffer;
-use crate::reader::{RawPacket, Step};
-use crate::warning::Warnings;
 use crate::MAX_RECORD_BYTES;
+use crate::buffer::Buffer;
+use crate::record::{RawPacket, Step};
+use crate::warning::Warnings;
 
 const SECTION: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
@@ -58,7 +58,9 @@ impl Resolution {
             Self::Decimal(n) => 10u128.checked_pow(u32::from(n) - 9).map_or(0, |divisor| ticks / divisor),
             Self::Binary(n) => (ticks * 1_000_000_000).checked_shr(u32::from(n)).unwrap_or(0),
         };
-        let total = i128::try_from(nanoseconds).unwrap_or(i128::MAX).saturating_add(i128::from(offset_seconds) * 1_000_000_000);
+        let total = i128::try_from(nanoseconds)
+            .unwrap_or(i128::MAX)
+            .saturating_add(i128::from(offset_seconds) * 1_000_000_000);
         i64::try_from(total).unwrap_or(if total < 0 { i64::MIN } else { i64::MAX })
     }
 }
@@ -202,7 +204,15 @@ impl Ng {
     }
 
     /// A packet block whose fixed part is `head` bytes with times at 4, lengths at 12.
-    fn packet(&self, body: &[u8], number: u32, head: usize, offset: u64, length: u32, warnings: &mut Warnings) -> Option<RawPacket> {
+    fn packet(
+        &self,
+        body: &[u8],
+        number: u32,
+        head: usize,
+        offset: u64,
+        length: u32,
+        warnings: &mut Warnings,
+    ) -> Option<RawPacket> {
         let Some(interface) = self.interfaces.get(number as usize) else {
             warnings.count("unknown-interface", offset);
             return None;
@@ -271,7 +281,11 @@ mod test {
             (6, 0, i64::MIN, i64::MIN),
         ];
         for (option, ticks, offset_seconds, expected) in cases {
-            assert_eq!(Resolution::of_option(option).nanoseconds(ticks, offset_seconds), expected, "{option} {ticks}");
+            assert_eq!(
+                Resolution::of_option(option).nanoseconds(ticks, offset_seconds),
+                expected,
+                "{option} {ticks}"
+            );
         }
     }
 }

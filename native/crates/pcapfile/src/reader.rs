@@ -1,37 +1,16 @@
 //! Packets of a capture in order, whatever its format and compression.
 
+use crate::USUAL_PACKET_BYTES;
 use crate::buffer::{Buffer, Chunk};
 use crate::classic::{Classic, is_classic};
 use crate::compression::{decompress, is_damage, reason_unreadable};
 use crate::error::CaptureError;
 use crate::ng::{Ng, is_ng};
+use crate::record::{RawPacket, Step};
 use crate::warning::{Warning, Warnings};
-use crate::USUAL_PACKET_BYTES;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-
-/// Where the next packet lies in the bytes at hand.
-#[derive(Clone, Copy, Debug)]
-pub struct RawPacket {
-    pub(crate) skip: usize,
-    pub(crate) captured: usize,
-    pub(crate) whole: usize,
-    pub(crate) original_length: u32,
-    pub(crate) timestamp_ns: i64,
-    pub(crate) link_type: u16,
-    pub(crate) interface: u32,
-    pub(crate) offset: u64,
-}
-
-/// What a format found next.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
-    /// A packet, whole and at hand.
-    Packet(RawPacket),
-    /// Nothing more that can be read.
-    End,
-}
 
 enum Format {
     Classic(Classic),

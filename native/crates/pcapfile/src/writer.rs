@@ -24,7 +24,12 @@ impl Writer {
     /// # Errors
     /// The operating system's error.
     pub fn create(path: &Path, link_type: u16, snaplen: u32, nanosecond: bool) -> std::io::Result<Self> {
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o640).custom_flags(O_NOFOLLOW).open(path)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o640)
+            .custom_flags(O_NOFOLLOW)
+            .open(path)?;
         let mut buffer = Vec::with_capacity(BUFFER_BYTES + (64 << 10));
         let magic: u32 = if nanosecond { 0xa1b2_3c4d } else { 0xa1b2_c3d4 };
         buffer.extend_from_slice(&magic.to_le_bytes());

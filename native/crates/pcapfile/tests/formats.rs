@@ -11,7 +11,11 @@ use support::{Endian, NgFile, Seen, classic, read_all, reader};
 const SECOND: i64 = 1_000_000_000;
 
 fn packets() -> Vec<(i64, Vec<u8>)> {
-    vec![(SECOND + 5_000, vec![1; 60]), (2 * SECOND + 999_999_000, (0..=255).collect()), (3 * SECOND, vec![9; 1])]
+    vec![
+        (SECOND + 5_000, vec![1; 60]),
+        (2 * SECOND + 999_999_000, (0..=255).collect()),
+        (3 * SECOND, vec![9; 1]),
+    ]
 }
 
 fn seen(packets: &[(i64, Vec<u8>)]) -> Vec<(i64, Vec<u8>)> {
@@ -39,7 +43,10 @@ fn classic_pcap_in_both_orders_and_units() {
             assert_eq!(plain(&found), seen(&packets()), "{endian:?} {magic:x}");
             assert!(warnings.is_empty());
             let header = if magic == 0xa1b2_cd34 { 24 } else { 16 };
-            assert_eq!(found.iter().map(|p| p.offset).collect::<Vec<_>>(), [24, 24 + header + 60, 24 + 2 * header + 60 + 256]);
+            assert_eq!(
+                found.iter().map(|p| p.offset).collect::<Vec<_>>(),
+                [24, 24 + header + 60, 24 + 2 * header + 60 + 256]
+            );
             assert_eq!(found[1].record_length as u64, header + 256);
             assert_eq!(found[0].link_type, 1);
         }
@@ -71,7 +78,10 @@ fn pcapng_in_both_orders_with_sections_interfaces_and_all_packet_blocks() {
         file.simple(5, &[1, 2, 3, 4, 5]);
         file.enhanced(0, 2_500, 2, &[1, 2]);
         let (found, warnings) = warned(&file.bytes);
-        let facts: Vec<_> = found.iter().map(|p| (p.timestamp_ns, p.link_type, p.interface, p.original_length, p.data.len())).collect();
+        let facts: Vec<_> = found
+            .iter()
+            .map(|p| (p.timestamp_ns, p.link_type, p.interface, p.original_length, p.data.len()))
+            .collect();
         assert_eq!(
             facts,
             [
@@ -83,7 +93,10 @@ fn pcapng_in_both_orders_with_sections_interfaces_and_all_packet_blocks() {
                 (102 * SECOND + SECOND / 2, 113, 2, 2, 2),
             ]
         );
-        assert_eq!(warnings.iter().map(|w| w.0).collect::<Vec<_>>(), ["packet-cut-by-snaplen", "no-timestamp"]);
+        assert_eq!(
+            warnings.iter().map(|w| w.0).collect::<Vec<_>>(),
+            ["packet-cut-by-snaplen", "no-timestamp"]
+        );
     }
 }
 
@@ -133,7 +146,11 @@ fn cut_off_anywhere_keeps_all_whole_records() {
         let (found, warnings) = warned(&file[..length]);
         let whole = ends.iter().filter(|end| **end <= length).count() - 1;
         assert_eq!(found.len(), whole);
-        let expected = if ends.contains(&length) { vec![] } else { vec![("truncated-record", 1, Some(ends[whole] as u64))] };
+        let expected = if ends.contains(&length) {
+            vec![]
+        } else {
+            vec![("truncated-record", 1, Some(ends[whole] as u64))]
+        };
         assert_eq!(warnings, expected, "cut at {length}");
     }
     let mut ng = NgFile::new(Endian::Big);
@@ -258,7 +275,8 @@ fn what_is_written_is_read_at_the_offsets_told() {
         let _ = std::fs::remove_file(&path);
         let mut writer = Writer::create(&path, 113, 262_144, nanosecond).unwrap();
         let mut offsets = Vec::new();
-        let list: Vec<(i64, Vec<u8>)> = (0..2000i64).map(|n| (n * 1_000_001_000, vec![n as u8; (n as usize * 37) % 1500])).collect();
+        let list: Vec<(i64, Vec<u8>)> =
+            (0..2000i64).map(|n| (n * 1_000_001_000, vec![n as u8; (n as usize * 37) % 1500])).collect();
         for (timestamp_ns, data) in &list {
             offsets.push(writer.write(*timestamp_ns, data.len() as u32 + 1, data).unwrap());
         }

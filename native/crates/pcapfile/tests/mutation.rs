@@ -85,7 +85,10 @@ fn read(file: &[u8], is_plain: bool) -> usize {
         end = packet.offset + u64::from(packet.record_length);
         if is_plain {
             let record = file.get(packet.offset as usize..end as usize).unwrap();
-            assert!(packet.data.is_empty() || record.windows(packet.data.len()).any(|window| window == packet.data));
+            assert!(
+                packet.data.is_empty()
+                    || record.windows(packet.data.len()).any(|window| window == packet.data)
+            );
         }
         count += 1;
         assert!(count <= file.len() || !is_plain);
@@ -110,8 +113,10 @@ fn mutated(seeds: &[Vec<u8>], seed: u64, cases: usize, is_plain: bool) {
 }
 
 fn corpus() -> Vec<Vec<u8>> {
-    let folder = std::env::var_os("LOOKBACK_CONFORMANCE")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/conformance"), PathBuf::from);
+    let folder = std::env::var_os("LOOKBACK_CONFORMANCE").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/conformance"),
+        PathBuf::from,
+    );
     let Ok(entries) = std::fs::read_dir(folder.join("pcap")) else {
         println!("without the conformance corpus, which is not here");
         return Vec::new();

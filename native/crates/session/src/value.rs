@@ -71,7 +71,11 @@ pub struct Fields {
 impl PartialEq for Fields {
     fn eq(&self, other: &Self) -> bool {
         self.entries.len() == other.entries.len()
-            && self.entries.iter().zip(&other.entries).all(|(a, b)| std::ptr::eq(a.field, b.field) && a.value == b.value)
+            && self
+                .entries
+                .iter()
+                .zip(&other.entries)
+                .all(|(a, b)| std::ptr::eq(a.field, b.field) && a.value == b.value)
     }
 }
 
@@ -234,9 +238,11 @@ impl Fields {
     }
     /// The objects of an object list, to change them in place.
     pub fn objects_mut(&mut self, field: &'static FieldSpec) -> Option<&mut Vec<Fields>> {
-        self.entries.iter_mut().find(|entry| std::ptr::eq(entry.field, field)).and_then(|entry| match &mut entry.value {
-            Value::Objects(objects) => Some(objects),
-            _ => None,
+        self.entries.iter_mut().find(|entry| std::ptr::eq(entry.field, field)).and_then(|entry| {
+            match &mut entry.value {
+                Value::Objects(objects) => Some(objects),
+                _ => None,
+            }
         })
     }
 }
@@ -250,7 +256,8 @@ fn contains<T, K: Hash + PartialEq + ?Sized>(
     if values.len() < SCAN_LIMIT {
         return values.iter().any(|value| as_key(value) == key);
     }
-    let seen = seen.get_or_insert_with(|| Box::new(values.iter().map(|value| hash_of(as_key(value))).collect()));
+    let seen =
+        seen.get_or_insert_with(|| Box::new(values.iter().map(|value| hash_of(as_key(value))).collect()));
     if seen.insert(hash_of(key)) { false } else { values.iter().any(|value| as_key(value) == key) }
 }
 

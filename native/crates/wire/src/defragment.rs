@@ -147,10 +147,15 @@ impl Defragmenter {
         self.counters.fragments += 1;
         self.now_s = self.now_s.max(now_s);
         self.expire();
-        let payload = frame.get(fragment.payload_start as usize..fragment.payload_end as usize).unwrap_or(&[]);
+        let payload =
+            frame.get(fragment.payload_start as usize..fragment.payload_end as usize).unwrap_or(&[]);
         let end = fragment.offset as usize + payload.len();
         // A fragment that was cut off in the capture can never be joined to a whole.
-        if payload.is_empty() || end > MAX_PAYLOAD || (fragment.more && payload.len() % 8 != 0) || decoded.truncated {
+        if payload.is_empty()
+            || end > MAX_PAYLOAD
+            || (fragment.more && payload.len() % 8 != 0)
+            || decoded.truncated
+        {
             self.counters.refused += 1;
             self.counters.lost_fragments += 1;
             return Addition::Refused;
@@ -206,7 +211,8 @@ impl Defragmenter {
         // Stale entries are dropped once they are the larger part.
         if self.order.len() > 64 + 2 * self.datagrams.len() {
             let datagrams = &self.datagrams;
-            self.order.retain(|(key, generation)| datagrams.get(key).is_some_and(|d| d.generation == *generation));
+            self.order
+                .retain(|(key, generation)| datagrams.get(key).is_some_and(|d| d.generation == *generation));
         }
         Some(datagram)
     }
@@ -317,7 +323,8 @@ impl Datagram {
             copy(&mut self.payload, payload, start, at, *known_start);
             let (from, to) = ((*known_start).max(start), (*known_end).min(end));
             was_known = true;
-            differs |= self.payload.get(from as usize..to as usize) != payload.get((from - start) as usize..(to - start) as usize);
+            differs |= self.payload.get(from as usize..to as usize)
+                != payload.get((from - start) as usize..(to - start) as usize);
             at = to;
         }
         let is_whole = was_known && at == end && self.covers(start, end);
@@ -342,7 +349,9 @@ impl Datagram {
             .get(first..last)
             .unwrap_or(&[])
             .iter()
-            .fold((start, end), |(low, high), (known_start, known_end)| (low.min(*known_start), high.max(*known_end)));
+            .fold((start, end), |(low, high), (known_start, known_end)| {
+                (low.min(*known_start), high.max(*known_end))
+            });
         self.known.splice(first..last, [joined]);
     }
 

@@ -108,7 +108,9 @@ impl Walk<'_> {
     /// ARP (RFC 826): a question and its answers share the address that was asked for.
     fn arp(&mut self) -> Step {
         let rest = self.rest();
-        let (Some(&[_, _, _, _, hardware, protocol, _, operation]), true) = (rest.first_chunk::<8>(), rest.len() >= 28) else {
+        let (Some(&[_, _, _, _, hardware, protocol, _, operation]), true) =
+            (rest.first_chunk::<8>(), rest.len() >= 28)
+        else {
             return self.corrupt("arp", "short");
         };
         if (hardware, protocol) != (6, 4) {
@@ -123,7 +125,9 @@ impl Walk<'_> {
         self.nest()?;
         self.out.tunnels.insert(Tunnels::MPLS);
         for _ in 0..MAX_LABELS {
-            let Some(&[_, _, third, _]) = self.rest().first_chunk::<4>() else { return self.corrupt("mpls", "short") };
+            let Some(&[_, _, third, _]) = self.rest().first_chunk::<4>() else {
+                return self.corrupt("mpls", "short");
+            };
             self.skip(4);
             if third & 1 == 0 {
                 continue;
@@ -177,7 +181,9 @@ impl Walk<'_> {
     pub(crate) fn nsh(&mut self) -> Step {
         self.nest()?;
         let rest = self.rest();
-        let Some(&[_, length, _, next]) = rest.first_chunk::<4>() else { return self.corrupt("nsh", "short") };
+        let Some(&[_, length, _, next]) = rest.first_chunk::<4>() else {
+            return self.corrupt("nsh", "short");
+        };
         let length = usize::from(length & 0x3f) * 4;
         if length < 8 || length > rest.len() {
             return self.corrupt("nsh", "bad-length");

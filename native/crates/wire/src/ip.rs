@@ -107,7 +107,8 @@ impl Walk<'_> {
         let start = self.position();
         let rest = self.rest();
         let Some(header) = rest.first_chunk::<40>() else { return self.corrupt("ipv6", "short") };
-        let ([c0, c1, _, _, l0, l1, next, hops], addresses) = header.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+        let ([c0, c1, _, _, l0, l1, next, hops], addresses) =
+            header.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
         if c0 >> 4 != 6 {
             return self.corrupt("ipv6", "version");
         }
@@ -158,7 +159,9 @@ impl Walk<'_> {
                 }
                 44 => {
                     let rest = self.rest();
-                    let (Some(&[following, _, o0, o1]), Some(identification)) = (rest.first_chunk::<4>(), be32(rest, 4)) else {
+                    let (Some(&[following, _, o0, o1]), Some(identification)) =
+                        (rest.first_chunk::<4>(), be32(rest, 4))
+                    else {
                         return self.corrupt("ipv6", "short-extension");
                     };
                     let word = u16::from_be_bytes([o0, o1]);
@@ -242,7 +245,9 @@ impl Walk<'_> {
 
         self.out.tunnels.insert(Tunnels::GRE);
         let rest = self.rest();
-        let (Some(flags), Some(kind)) = (be16(rest, 0), be16(rest, 2)) else { return self.corrupt("gre", "short") };
+        let (Some(flags), Some(kind)) = (be16(rest, 0), be16(rest, 2)) else {
+            return self.corrupt("gre", "short");
+        };
         let word = |bit: u16| if flags & bit != 0 { 4 } else { 0 };
         let mut header = 4;
         match flags & 7 {
@@ -314,7 +319,9 @@ impl Walk<'_> {
     fn erspan_iii(&mut self) -> Step {
         self.out.tunnels.insert(Tunnels::ERSPAN);
         let rest = self.rest();
-        let (Some(word), Some(tail)) = (be16(rest, 0), be16(rest, 10)) else { return self.corrupt("erspan", "short") };
+        let (Some(word), Some(tail)) = (be16(rest, 0), be16(rest, 10)) else {
+            return self.corrupt("erspan", "short");
+        };
         if word >> 12 != 2 {
             return self.corrupt("erspan", "version");
         }

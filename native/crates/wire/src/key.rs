@@ -67,7 +67,10 @@ impl FlowKey {
             SessionIdTracking::None => 0,
             _ => network(decoded, tracking),
         };
-        let rest = u64::from(low) | u64::from(high) << 16 | u64::from(network) << 32 | u64::from(class(decoded.kind)) << 57;
+        let rest = u64::from(low)
+            | u64::from(high) << 16
+            | u64::from(network) << 32
+            | u64::from(class(decoded.kind)) << 57;
         Self { ends, rest, reversed }
     }
 
@@ -76,12 +79,14 @@ impl FlowKey {
     pub fn stable_hash(&self) -> u64 {
         let [low, high] = self.ends;
         // The two ends are mixed apart from each other, which the processor does at the same time.
-        let ends = mix(low as u64 ^ SEEDS[0], (low >> 64) as u64 ^ SEEDS[1]) ^ mix(high as u64 ^ SEEDS[2], (high >> 64) as u64 ^ SEEDS[3]);
+        let ends = mix(low as u64 ^ SEEDS[0], (low >> 64) as u64 ^ SEEDS[1])
+            ^ mix(high as u64 ^ SEEDS[2], (high >> 64) as u64 ^ SEEDS[3]);
         mix(ends ^ SEEDS[1], self.rest ^ SEEDS[2])
     }
 }
 
-const SEEDS: [u64; 4] = [0xa076_1d64_78bd_642f, 0xe703_7ed1_a0b4_28db, 0x8ebc_6af0_9c88_c6e3, 0x5899_65cc_7537_4cc3];
+const SEEDS: [u64; 4] =
+    [0xa076_1d64_78bd_642f, 0xe703_7ed1_a0b4_28db, 0x8ebc_6af0_9c88_c6e3, 0x5899_65cc_7537_4cc3];
 
 /// Multiplies and folds, as wyhash does; written out because a stable value is part of the contract.
 #[inline]
@@ -93,7 +98,8 @@ fn mix(a: u64, b: u64) -> u64 {
 /// At most 25 bits.
 fn network(decoded: &Decoded, tracking: SessionIdTracking) -> u32 {
     // Link-layer protocols cross no network that could be tracked, and ARP, IGMP and DHCP are lumped by design.
-    let is_tracked = decoded.other_key.len() == 32 || (decoded.kind != FlowKind::Other && decoded.other_key.is_empty());
+    let is_tracked =
+        decoded.other_key.len() == 32 || (decoded.kind != FlowKind::Other && decoded.other_key.is_empty());
     if !is_tracked {
         return 0;
     }
@@ -101,7 +107,9 @@ fn network(decoded: &Decoded, tracking: SessionIdTracking) -> u32 {
         SessionIdTracking::None => 0,
         SessionIdTracking::Vlan => match (decoded.vlans.first(), decoded.vlans.last()) {
             // An untagged frame and one with id 0 (priority tag only) are the same network.
-            (Some((outer, _)), Some((inner, _))) => u32::from(*outer & 0xfff) << 12 | u32::from(*inner & 0xfff),
+            (Some((outer, _)), Some((inner, _))) => {
+                u32::from(*outer & 0xfff) << 12 | u32::from(*inner & 0xfff)
+            }
             _ => 0,
         },
         SessionIdTracking::Vni => decoded.vni.map_or(0, |vni| (vni & 0xff_ffff) | 1 << 24),
@@ -168,7 +176,8 @@ pub fn session_key_bytes(decoded: &Decoded) -> ArrayVec<u8, 64> {
 
 /// FNV-1a folded to 16 bits; a test holds that no two labels collide.
 fn label_hash(label: &str) -> u16 {
-    let hash = label.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash =
+        label.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (hash >> 16) as u16 ^ hash as u16
 }
 
@@ -181,8 +190,21 @@ mod test {
     #[test]
     fn labels_have_distinct_hashes() {
         let labels = [
-            label::ARP, label::LLDP, label::DHCP, label::DHCPV6, label::OSPF, label::IGMP, label::PIM, label::ISIS, label::ESIS, label::XID,
-            label::UNKNOWN_ETHER, label::UNKNOWN_IP, label::UNKNOWN_LINK, label::CORRUPT_IP, label::IP_FRAGMENT,
+            label::ARP,
+            label::LLDP,
+            label::DHCP,
+            label::DHCPV6,
+            label::OSPF,
+            label::IGMP,
+            label::PIM,
+            label::ISIS,
+            label::ESIS,
+            label::XID,
+            label::UNKNOWN_ETHER,
+            label::UNKNOWN_IP,
+            label::UNKNOWN_LINK,
+            label::CORRUPT_IP,
+            label::IP_FRAGMENT,
             label::WLAN_MANAGEMENT,
         ];
         assert_eq!(labels.iter().map(|l| label_hash(l)).collect::<HashSet<_>>().len(), labels.len());
@@ -199,7 +221,8 @@ mod test {
     #[test]
     fn both_directions_give_one_key() {
         let (there, back) = (tcp(1, 2, (5000, 80)), tcp(2, 1, (80, 5000)));
-        let (a, b) = (FlowKey::of(&there, SessionIdTracking::None), FlowKey::of(&back, SessionIdTracking::None));
+        let (a, b) =
+            (FlowKey::of(&there, SessionIdTracking::None), FlowKey::of(&back, SessionIdTracking::None));
         assert_eq!(a, b);
         assert_ne!(a.reversed, b.reversed);
         assert_eq!(a.stable_hash(), b.stable_hash());

@@ -36,7 +36,12 @@ pub const MAX_FRAME: usize = 16 << 20;
 ///
 /// # Errors
 /// Only for a frame above [`MAX_FRAME`]; `out` is then empty.
-pub fn decode(link_type: u16, frame: &[u8], original_length: u32, out: &mut Decoded) -> Result<(), Malformed> {
+pub fn decode(
+    link_type: u16,
+    frame: &[u8],
+    original_length: u32,
+    out: &mut Decoded,
+) -> Result<(), Malformed> {
     out.clear();
     if frame.len() > MAX_FRAME {
         return Err(Malformed { layer: "frame", reason: "too-large" });

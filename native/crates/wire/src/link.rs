@@ -131,7 +131,9 @@ impl Walk<'_> {
     fn sll2(&mut self) -> Step {
         const HEADER: usize = 20;
         let rest = self.rest();
-        let (Some(kind), true) = (be16(rest, 0), rest.len() >= HEADER) else { return self.corrupt("sll2", "short") };
+        let (Some(kind), true) = (be16(rest, 0), rest.len() >= HEADER) else {
+            return self.corrupt("sll2", "short");
+        };
         self.skip(HEADER);
         self.cooked_protocol(kind)
     }
@@ -146,7 +148,8 @@ impl Walk<'_> {
     }
 
     fn radiotap(&mut self) -> Step {
-        let Some(length) = self.rest().get(2..).and_then(|r| r.first_chunk()).map(|b| u16::from_le_bytes(*b)) else {
+        let Some(length) = self.rest().get(2..).and_then(|r| r.first_chunk()).map(|b| u16::from_le_bytes(*b))
+        else {
             return self.corrupt("radiotap", "short");
         };
         if usize::from(length) < 8 || usize::from(length) > self.rest().len() {
@@ -159,7 +162,9 @@ impl Walk<'_> {
     /// Data frames only: the rest of 802.11 carries no network packets and becomes one session per kind.
     fn ieee80211(&mut self) -> Step {
         let rest = self.rest();
-        let Some(&[first, flags]) = rest.first_chunk::<2>() else { return self.corrupt("ieee80211", "short") };
+        let Some(&[first, flags]) = rest.first_chunk::<2>() else {
+            return self.corrupt("ieee80211", "short");
+        };
         let (kind, subtype) = ((first >> 2) & 3, first >> 4);
         let protected = flags & 0x40 != 0;
         // Subtypes with bit 2 set (null functions) have no body.
@@ -169,7 +174,10 @@ impl Walk<'_> {
         let to_and_from_ds = flags & 3 == 3;
         let qos = subtype & 8 != 0;
         let order = flags & 0x80 != 0;
-        let header = 24 + if to_and_from_ds { 6 } else { 0 } + if qos { 2 } else { 0 } + if qos && order { 4 } else { 0 };
+        let header = 24
+            + if to_and_from_ds { 6 } else { 0 }
+            + if qos { 2 } else { 0 }
+            + if qos && order { 4 } else { 0 };
         if header > rest.len() {
             return self.corrupt("ieee80211", "short");
         }
@@ -184,7 +192,9 @@ impl Walk<'_> {
             let rest = self.rest();
             // Length and type are in the byte order of the machine that captured; a type fits one byte, so its zero
             // byte tells which.
-            let Some(&[l0, l1, t0, t1]) = rest.first_chunk::<4>() else { return self.corrupt("nflog", "no-payload") };
+            let Some(&[l0, l1, t0, t1]) = rest.first_chunk::<4>() else {
+                return self.corrupt("nflog", "no-payload");
+            };
             let little = t1 == 0 || (t1 & 0xc0 != 0 && t0 != 0);
             let (length, kind) = if little {
                 (u16::from_le_bytes([l0, l1]), u16::from_le_bytes([t0, t1]) & 0x3fff)
@@ -237,7 +247,9 @@ impl Walk<'_> {
     /// IEEE 802.2 LLC after an 802.3 length or in 802.11.
     pub(crate) fn llc(&mut self) -> Step {
         let rest = self.rest();
-        let Some(&[destination, source, control]) = rest.first_chunk::<3>() else { return self.corrupt("llc", "short") };
+        let Some(&[destination, source, control]) = rest.first_chunk::<3>() else {
+            return self.corrupt("llc", "short");
+        };
         match (destination, source, control) {
             (0xaa, 0xaa, 3) => {
                 self.skip(3);
@@ -267,7 +279,9 @@ impl Walk<'_> {
     pub(crate) fn snap(&mut self) -> Step {
         self.nest()?;
         let rest = self.rest();
-        let (Some(word), Some(kind)) = (be32(rest, 0), be16(rest, 3)) else { return self.corrupt("snap", "short") };
+        let (Some(word), Some(kind)) = (be32(rest, 0), be16(rest, 3)) else {
+            return self.corrupt("snap", "short");
+        };
         self.skip(5);
         match word >> 8 {
             // Ethertypes, also bridged as by RFC 1042 tunnels.

@@ -65,7 +65,9 @@ impl Walk<'_> {
 
     fn tcp(&mut self) -> Step {
         let rest = self.rest();
-        let Some(header) = rest.first_chunk::<TCP_HEADER>() else { return self.cut_off(FlowKind::Tcp, "tcp") };
+        let Some(header) = rest.first_chunk::<TCP_HEADER>() else {
+            return self.cut_off(FlowKind::Tcp, "tcp");
+        };
         let [p0, p1, q0, q1, s0, s1, s2, s3, a0, a1, a2, a3, o0, o1, w0, w1, ..] = *header;
         self.out.kind = FlowKind::Tcp;
         self.out.source_port = u16::from_be_bytes([p0, p1]);
@@ -235,7 +237,9 @@ impl Walk<'_> {
 
     /// The payload of ICMP is the whole message, type and code included.
     fn icmp(&mut self) -> Step {
-        let Some(&[kind, code]) = self.rest().first_chunk::<2>() else { return self.corrupt("icmp", "short") };
+        let Some(&[kind, code]) = self.rest().first_chunk::<2>() else {
+            return self.corrupt("icmp", "short");
+        };
         self.out.kind = FlowKind::Icmp;
         self.out.icmp = (kind, code);
         self.take_payload();
@@ -266,7 +270,9 @@ impl Walk<'_> {
 
     /// EtherIP (RFC 3378): version 3 in the first nibble.
     fn etherip(&mut self) -> Step {
-        let Some(&[0x30, _]) = self.rest().first_chunk::<2>() else { return self.corrupt("etherip", "version") };
+        let Some(&[0x30, _]) = self.rest().first_chunk::<2>() else {
+            return self.corrupt("etherip", "version");
+        };
         self.out.tunnels.insert(Tunnels::ETHERIP);
         self.skip(2);
         self.nested_ethernet()

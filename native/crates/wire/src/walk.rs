@@ -72,7 +72,11 @@ impl<'a> Walk<'a> {
     #[inline]
     pub fn nest(&mut self) -> Step {
         self.depth += 1;
-        if self.depth > MAX_TUNNEL_DEPTH { Err(Malformed { layer: "tunnel", reason: "too-deep" }) } else { Ok(()) }
+        if self.depth > MAX_TUNNEL_DEPTH {
+            Err(Malformed { layer: "tunnel", reason: "too-deep" })
+        } else {
+            Ok(())
+        }
     }
 
     /// Sets the payload to what remains.
@@ -125,7 +129,11 @@ impl<'a> Walk<'a> {
     /// innermost header that did hold, outside IP that of the stations.
     pub fn corrupt(&mut self, layer: &'static str, reason: &'static str) -> Step {
         self.out.malformed = Some(Malformed { layer, reason });
-        if self.out.has_ip { self.other_by_addresses(label::CORRUPT_IP) } else { self.other_by_macs(label::CORRUPT_IP, 0) }
+        if self.out.has_ip {
+            self.other_by_addresses(label::CORRUPT_IP)
+        } else {
+            self.other_by_macs(label::CORRUPT_IP, 0)
+        }
     }
 
     /// Nesting went too deep: what was found so far is kept as the session of a broken packet.
@@ -136,7 +144,11 @@ impl<'a> Walk<'a> {
 
     /// A protocol we do not know: inside a tunnel what was carried counts as broken, as in Arkime.
     pub fn unknown_ether(&mut self, kind: u16) -> Step {
-        if self.out.has_ip { self.other_by_addresses(label::CORRUPT_IP) } else { self.other_by_macs(label::UNKNOWN_ETHER, kind) }
+        if self.out.has_ip {
+            self.other_by_addresses(label::CORRUPT_IP)
+        } else {
+            self.other_by_macs(label::UNKNOWN_ETHER, kind)
+        }
     }
 }
 

@@ -4,7 +4,8 @@
 mod support;
 
 use lookback_wire::{
-    Addition, Decoded, DefragmentLimits, Defragmenter, FlowKey, FlowKind, SessionIdTracking, decode, decode_reassembled,
+    Addition, Decoded, DefragmentLimits, Defragmenter, FlowKey, FlowKind, SessionIdTracking, decode,
+    decode_reassembled,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -82,7 +83,9 @@ impl Union {
     }
 
     fn add_headers(&mut self, decoded: &Decoded, direction: usize) {
-        let side = |fields: [&'static str; 2], from_source: bool| if from_source == (direction == 0) { fields[0] } else { fields[1] };
+        let side = |fields: [&'static str; 2], from_source: bool| {
+            if from_source == (direction == 0) { fields[0] } else { fields[1] }
+        };
         if let Some((from, to)) = decoded.macs {
             self.add(side(["source.mac", "destination.mac"], true), mac(from));
             self.add(side(["source.mac", "destination.mac"], false), mac(to));
@@ -128,21 +131,27 @@ fn packets_say_what_their_sessions_say() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let packets = packets(&std::fs::read(&path).unwrap());
-        let expected: Value =
-            serde_json::from_slice(&std::fs::read(corpus.join("expected").join(format!("{name}.json"))).unwrap()).unwrap();
+        let expected: Value = serde_json::from_slice(
+            &std::fs::read(corpus.join("expected").join(format!("{name}.json"))).unwrap(),
+        )
+        .unwrap();
         let mut key_of: HashMap<FlowKey, (BTreeSet<String>, String)> = HashMap::new();
         let mut listed = BTreeSet::new();
         for session in expected["sessions3"].as_array().unwrap() {
             let document = &session["body"];
             sessions_seen += 1;
-            let positions: Vec<u64> = document["packetPos"].as_array().unwrap().iter().map(|p| p.as_u64().unwrap()).collect();
+            let positions: Vec<u64> =
+                document["packetPos"].as_array().unwrap().iter().map(|p| p.as_u64().unwrap()).collect();
             packets_seen += positions.len();
             listed.extend(positions.iter().copied());
             wrong.extend(check_session(&name, document, &positions, &packets, &mut key_of));
         }
         for (offset, packet) in &packets {
             if !listed.contains(offset) && !key_of.contains_key(&packet.key) {
-                wrong.push(format!("{name}: packet at {offset} belongs to no session: {:?} {}", packet.decoded.kind, packet.decoded.label));
+                wrong.push(format!(
+                    "{name}: packet at {offset} belongs to no session: {:?} {}",
+                    packet.decoded.kind, packet.decoded.label
+                ));
             }
         }
     }
@@ -196,7 +205,10 @@ fn check_session(
             ];
             for (path, value) in ends {
                 if set(document, &path) != BTreeSet::from([value.clone()]) {
-                    wrong.push(format!("{name}@{position}: {path} is {value}, not {:?}", set(document, &path)));
+                    wrong.push(format!(
+                        "{name}@{position}: {path} is {value}, not {:?}",
+                        set(document, &path)
+                    ));
                 }
             }
         }
@@ -212,7 +224,10 @@ fn check_session(
             FlowKind::Other => decoded.label,
         };
         if !protocols.contains(label) {
-            wrong.push(format!("{name}@{position}: {label} ({:?}) is not in {protocols:?}", decoded.malformed));
+            wrong.push(format!(
+                "{name}@{position}: {label} ({:?}) is not in {protocols:?}",
+                decoded.malformed
+            ));
         }
         if counts[direction] <= HEADER_PACKETS {
             found.add_headers(decoded, direction);
@@ -224,10 +239,26 @@ fn check_session(
         found.add("ethertype", kind);
     }
     let fields = [
-        "source.mac", "destination.mac", "srcOuterMac", "dstOuterMac", "srcOuterIp", "dstOuterIp", "srcTTL", "dstTTL", "srcDscp",
-        "dstDscp", "network.vlan.id", "dot1q.id", "dot1ad.id", "vni", "protocol", "ipProtocol", "ethertype",
+        "source.mac",
+        "destination.mac",
+        "srcOuterMac",
+        "dstOuterMac",
+        "srcOuterIp",
+        "dstOuterIp",
+        "srcTTL",
+        "dstTTL",
+        "srcDscp",
+        "dstDscp",
+        "network.vlan.id",
+        "dot1q.id",
+        "dot1ad.id",
+        "vni",
+        "protocol",
+        "ipProtocol",
+        "ethertype",
     ];
-    let is_saved_whole = positions.len() as u64 == at(document, "network.packets").and_then(Value::as_u64).unwrap_or(0);
+    let is_saved_whole =
+        positions.len() as u64 == at(document, "network.packets").and_then(Value::as_u64).unwrap_or(0);
     for field in fields {
         let mut expected = set(document, field);
         if field == "protocol" {
@@ -240,17 +271,22 @@ fn check_session(
             wrong.push(format!("{name}@{}: {field} is {ours:?}, not {expected:?}", positions[0]));
         }
     }
-    let expected_lengths: Vec<u64> = document["packetLen"].as_array().unwrap().iter().map(|p| p.as_u64().unwrap()).collect();
+    let expected_lengths: Vec<u64> =
+        document["packetLen"].as_array().unwrap().iter().map(|p| p.as_u64().unwrap()).collect();
     if lengths != expected_lengths {
         wrong.push(format!("{name}@{}: packetLen is {lengths:?}, not {expected_lengths:?}", positions[0]));
     }
-    let is_datagram = matches!(first.decoded.kind, FlowKind::Udp | FlowKind::Icmp | FlowKind::Esp | FlowKind::Sctp);
+    let is_datagram =
+        matches!(first.decoded.kind, FlowKind::Udp | FlowKind::Icmp | FlowKind::Esp | FlowKind::Sctp);
     if is_datagram && is_saved_whole {
         for (direction, path) in ["client.bytes", "server.bytes"].into_iter().enumerate() {
             let expected = at(document, path).and_then(Value::as_u64).unwrap_or(0);
             // SCTP counts in-order data chunks, which is the flow's business.
             if first.decoded.kind != FlowKind::Sctp && payload[direction] != expected {
-                wrong.push(format!("{name}@{}: {path} is {}, not {expected}", positions[0], payload[direction]));
+                wrong.push(format!(
+                    "{name}@{}: {path} is {}, not {expected}",
+                    positions[0], payload[direction]
+                ));
             }
         }
     }

@@ -6,7 +6,8 @@ mod support;
 
 use frames::*;
 use lookback_wire::{
-    Addition, Decoded, DefragmentLimits, Defragmenter, FlowKind, Reassembled, decode, decode_reassembled, link_type,
+    Addition, Decoded, DefragmentLimits, Defragmenter, FlowKind, Reassembled, decode, decode_reassembled,
+    link_type,
 };
 use support::Random;
 
@@ -108,7 +109,17 @@ fn fragments_inside_a_tunnel() {
     let inner: Vec<_> = split(&datagram, 56, 3, false);
     let frames: Vec<_> = inner
         .iter()
-        .map(|frame| ethernet(0x0800, &ipv4_between(v4(20, 1), v4(20, 2), 17, &udp(1, 4789, &[&[8, 0, 0, 0, 0, 0, 7, 0][..], frame].concat()))))
+        .map(|frame| {
+            ethernet(
+                0x0800,
+                &ipv4_between(
+                    v4(20, 1),
+                    v4(20, 2),
+                    17,
+                    &udp(1, 4789, &[&[8, 0, 0, 0, 0, 0, 7, 0][..], frame].concat()),
+                ),
+            )
+        })
         .collect();
     assert_eq!(add(&mut defragmenter, &frames[0], 0, 0).0, Addition::Held);
     let (addition, mut decoded) = add(&mut defragmenter, &frames[1], 0, 1);
@@ -148,7 +159,10 @@ fn fragments_of_different_datagrams_do_not_mix() {
     let mut defragmenter = Defragmenter::new(DefragmentLimits::default());
     let (datagram, _) = datagram(40);
     for identification in 0..50 {
-        assert_eq!(add(&mut defragmenter, &split(&datagram, 24, identification, false)[0], 0, 0).0, Addition::Held);
+        assert_eq!(
+            add(&mut defragmenter, &split(&datagram, 24, identification, false)[0], 0, 0).0,
+            Addition::Held
+        );
     }
     let mut tagged = split(&datagram, 24, 7, false)[1].clone();
     tagged.splice(12..12, [0x81, 0, 0, 5]);

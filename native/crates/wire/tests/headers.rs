@@ -171,14 +171,23 @@ fn tunnels_in_ip() {
         (gre(&[0x40, 0, 8, 0, 1, 1, 0, 0, 0, 8, 0, 4, 9, 9, 9, 9, 0, 0, 0, 0], &ip), &["gre"]),
         (gre(&[0, 0, 0x65, 0x58], &ether), &["gre"]),
         (gre(&[0, 0, 0x88, 0x47, 0, 1, 0x31, 64], &ip), &["gre", "mpls"]),
-        (gre(&[0x30, 0x81, 0x88, 0x0b, 0, 39, 0, 9, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 3, 0, 0x21], &ip), &["gre", "ppp"]),
+        (
+            gre(&[0x30, 0x81, 0x88, 0x0b, 0, 39, 0, 9, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 3, 0, 0x21], &ip),
+            &["gre", "ppp"],
+        ),
         (gre(&[0, 0, 0x88, 0x3e, 9, 9, 9, 9], &ip), &["gre"]),
         // ERSPAN I, II and III.
         (gre(&[0, 0, 0x88, 0xbe], &ether), &["gre"]),
         (gre(&[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0x17, 8, 0x64, 0, 0, 0, 0], &ether), &["gre"]),
         (gre(&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 0x17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &ether), &["gre"]),
         (
-            gre(&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 0x17, 0, 0, 0, 0, 0, 0, 0, 0, 8, 1, 1, 2, 3, 4, 5, 6, 7, 8], &ip),
+            gre(
+                &[
+                    0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 0x17, 0, 0, 0, 0, 0, 0, 0, 0, 8, 1, 1, 2, 3, 4, 5,
+                    6, 7, 8,
+                ],
+                &ip,
+            ),
             &["gre"],
         ),
         ((97, [&[0x30, 0][..], &ether].concat()), &[]),
@@ -206,17 +215,27 @@ fn tunnels_in_ip() {
         let frame = ethernet(0x86dd, &ipv6(protocol, &body));
         is_inner_udp(&decoded(link_type::ETHERNET, &frame), &frame);
     }
-    let erspan = [&[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0xf0 & 0x10, 0x17, 8, 0x64, 0, 0, 0, 0][..], &ether].concat();
+    let erspan =
+        [&[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0xf0 & 0x10, 0x17, 8, 0x64, 0, 0, 0, 0][..], &ether].concat();
     assert_eq!(ethernet_frame(0x0800, &ipv4(47, &erspan)).vlans.as_slice(), [(23, false)]);
-    let vni = ethernet_frame(0x0800, &ipv4(17, &udp(5, 4789, &[&[8, 0, 0, 0, 1, 2, 3, 0][..], &ether].concat())));
+    let vni =
+        ethernet_frame(0x0800, &ipv4(17, &udp(5, 4789, &[&[8, 0, 0, 0, 1, 2, 3, 0][..], &ether].concat())));
     assert_eq!((vni.vni, vni.outer_macs.len()), (Some(0x01_0203), 1));
 }
 
 #[test]
 fn what_only_looks_like_a_tunnel_by_port_is_udp() {
-    for (port, body) in [(4789, vec![0xff; 40]), (6081, vec![0xff; 40]), (2152, vec![0x32, 1, 0, 0, 0, 0, 0, 0]), (4790, vec![0; 40])] {
+    for (port, body) in [
+        (4789, vec![0xff; 40]),
+        (6081, vec![0xff; 40]),
+        (2152, vec![0x32, 1, 0, 0, 0, 0, 0, 0]),
+        (4790, vec![0; 40]),
+    ] {
         let found = ethernet_frame(0x0800, &ipv4(17, &udp(5, port, &body)));
-        assert_eq!((found.kind, found.destination_port, found.tunnels), (FlowKind::Udp, port, Tunnels::default()));
+        assert_eq!(
+            (found.kind, found.destination_port, found.tunnels),
+            (FlowKind::Udp, port, Tunnels::default())
+        );
         assert_eq!((found.payload_end - found.payload_start) as usize, body.len());
     }
 }
@@ -263,7 +282,10 @@ fn tcp_facts() {
     let frame = ethernet(0x0800, &ipv4(6, &tcp(0x112, b"data")));
     let found = decoded(link_type::ETHERNET, &frame);
     assert_eq!(found.tcp.flags, 0x112);
-    assert_eq!((found.tcp.sequence, found.tcp.acknowledgement, found.tcp.window), (0x0102_0304, 0x0506_0708, 0x1000));
+    assert_eq!(
+        (found.tcp.sequence, found.tcp.acknowledgement, found.tcp.window),
+        (0x0102_0304, 0x0506_0708, 0x1000)
+    );
     assert_eq!((found.source_port, found.destination_port), (4000, 80));
     assert_eq!(found.payload(&frame), b"data");
     assert_eq!((found.ttl, found.dscp), (64, 46));
@@ -290,7 +312,9 @@ fn other_transports() {
     let frame = ethernet(0x0800, &ipv4_between(v4(10, 1), v4(10, 2), 51, &ah));
     let found = through(link_type::ETHERNET, &frame);
     assert_eq!(found.ip_protocol, 51);
-    for (protocol, label) in [(2, "igmp"), (103, "pim"), (89, "ospf"), (112, "unknown-ip"), (88, "unknown-ip")] {
+    for (protocol, label) in
+        [(2, "igmp"), (103, "pim"), (89, "ospf"), (112, "unknown-ip"), (88, "unknown-ip")]
+    {
         let found = ethernet_frame(0x0800, &ipv4(protocol, &[1; 8]));
         assert_eq!((found.kind, found.label, found.ip_protocol), (FlowKind::Other, label, protocol));
     }
@@ -349,13 +373,17 @@ fn ip_lengths_that_do_not_hold() {
     }
     // Ports survive a cut in the transport header.
     let cut = decoded_of(link_type::ETHERNET, &ethernet(0x0800, &ipv4(6, &tcp(2, b"")))[..14 + 24], 60);
-    assert_eq!((cut.kind, cut.source_port, cut.destination_port, cut.truncated), (FlowKind::Tcp, 4000, 80, true));
+    assert_eq!(
+        (cut.kind, cut.source_port, cut.destination_port, cut.truncated),
+        (FlowKind::Tcp, 4000, 80, true)
+    );
 }
 
 #[test]
 fn ipv6_extension_headers() {
     let datagram = udp(1, 2, b"abc");
-    let chain = [&[43, 0, 5, 2, 0, 0, 1, 0][..], &[60, 0, 0, 0, 0, 0, 0, 0], &[17, 1], &[0; 14], &datagram].concat();
+    let chain =
+        [&[43, 0, 5, 2, 0, 0, 1, 0][..], &[60, 0, 0, 0, 0, 0, 0, 0], &[17, 1], &[0; 14], &datagram].concat();
     let frame = ethernet(0x86dd, &ipv6(0, &chain));
     let found = decoded(link_type::ETHERNET, &frame);
     assert_eq!((found.kind, found.ip_protocol, found.payload(&frame)), (FlowKind::Udp, 17, &b"abc"[..]));
@@ -367,7 +395,10 @@ fn ipv6_extension_headers() {
     assert!(ethernet_frame(0x86dd, &ipv6(44, &atomic)).fragment.is_none());
     let first = [&[17, 0, 0, 1, 1, 2, 3, 4][..], &datagram].concat();
     let fragment = ethernet_frame(0x86dd, &ipv6(44, &first)).fragment.unwrap();
-    assert_eq!((fragment.identification, fragment.offset, fragment.more, fragment.next_header), (0x0102_0304, 0, true, 17));
+    assert_eq!(
+        (fragment.identification, fragment.offset, fragment.more, fragment.next_header),
+        (0x0102_0304, 0, true, 17)
+    );
 }
 
 #[test]

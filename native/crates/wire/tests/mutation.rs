@@ -6,8 +6,8 @@ mod support;
 
 use frames::*;
 use lookback_wire::{
-    Addition, Decoded, DefragmentLimits, Defragmenter, FlowKey, SessionIdTracking, decode, decode_reassembled, link_type,
-    session_key_bytes,
+    Addition, Decoded, DefragmentLimits, Defragmenter, FlowKey, SessionIdTracking, decode,
+    decode_reassembled, link_type, session_key_bytes,
 };
 use support::Random;
 
@@ -37,7 +37,9 @@ const LINK_TYPES: [u16; 16] = [
 fn check(decoded: &Decoded, frame: &[u8]) {
     assert!(decoded.payload_start <= decoded.payload_end && decoded.payload_end as usize <= frame.len());
     if let Some(fragment) = decoded.fragment {
-        assert!(fragment.header_start < fragment.payload_start && fragment.payload_start <= fragment.payload_end);
+        assert!(
+            fragment.header_start < fragment.payload_start && fragment.payload_start <= fragment.payload_end
+        );
         assert!(fragment.payload_end as usize <= frame.len());
     }
     assert!(decoded.outer_ips.is_empty() || decoded.has_ip);
@@ -58,10 +60,35 @@ fn seeds() -> Vec<(u16, Vec<u8>)> {
         (1, ethernet(0x0800, &ipv4(6, &tcp(0x12, b"data")))),
         (1, ethernet(0x86dd, &ipv6(0, &[&[6, 0, 1, 4, 0, 0, 0, 0][..], &tcp(0x18, b"data")].concat()))),
         (1, ethernet(0x88a8, &[&[0, 1, 0x81, 0, 0, 2, 8, 0][..], &ip].concat())),
-        (1, ethernet(0x0800, &ipv4(47, &[&[0xb0, 0, 8, 0, 1, 1, 0, 0, 2, 2, 2, 2, 3, 3, 3, 3][..], &ip].concat()))),
-        (1, ethernet(0x0800, &ipv4(47, &[&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 0x17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &ether].concat()))),
+        (
+            1,
+            ethernet(
+                0x0800,
+                &ipv4(47, &[&[0xb0, 0, 8, 0, 1, 1, 0, 0, 2, 2, 2, 2, 3, 3, 3, 3][..], &ip].concat()),
+            ),
+        ),
+        (
+            1,
+            ethernet(
+                0x0800,
+                &ipv4(
+                    47,
+                    &[
+                        &[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 0x17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
+                        &ether,
+                    ]
+                    .concat(),
+                ),
+            ),
+        ),
         (1, ethernet(0x0800, &ipv4(17, &udp(5, 4789, &[&[8, 0, 0, 0, 0, 0, 7, 0][..], &ether].concat())))),
-        (1, ethernet(0x0800, &ipv4(17, &udp(5, 6081, &[&[1, 0, 8, 0, 0, 0, 7, 0, 1, 2, 3, 4][..], &ip].concat())))),
+        (
+            1,
+            ethernet(
+                0x0800,
+                &ipv4(17, &udp(5, 6081, &[&[1, 0, 8, 0, 0, 0, 7, 0, 1, 2, 3, 4][..], &ip].concat())),
+            ),
+        ),
         (1, ethernet(0x0800, &ipv4(17, &udp(5, 2152, &gtp(0x34, &[0, 1, 0, 0x85, 1, 9, 9, 0], &ip))))),
         (1, ethernet(0x0800, &ipv4(51, &[&[50, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1][..], &[7; 40]].concat()))),
         (1, ethernet(0x8847, &[&[0, 1, 0x20, 64, 0, 1, 0x31, 64][..], &ip].concat())),
@@ -73,7 +100,9 @@ fn seeds() -> Vec<(u16, Vec<u8>)> {
         (107, [&[0x18, 0x61, 3, 0, 0x80, 0, 0, 0, 8, 0][..], &ip].concat()),
         (239, [&[2, 0, 0, 40, 8, 0, 1, 0, 0, 0, 0, 0, ip.len() as u8 + 4, 0, 9, 0][..], &ip].concat()),
     ];
-    let nested = (0..5).fold(ip, |inner, _| ipv4(17, &udp(5, 4789, &[&[8, 0, 0, 0, 0, 0, 7, 0][..], &ethernet(0x0800, &inner)].concat())));
+    let nested = (0..5).fold(ip, |inner, _| {
+        ipv4(17, &udp(5, 4789, &[&[8, 0, 0, 0, 0, 0, 7, 0][..], &ethernet(0x0800, &inner)].concat()))
+    });
     seeds.push((101, nested));
     let Some(corpus) = support::corpus() else {
         println!("without the conformance corpus, which is not here");
@@ -81,7 +110,9 @@ fn seeds() -> Vec<(u16, Vec<u8>)> {
     };
     for entry in std::fs::read_dir(corpus.join("pcap")).unwrap() {
         let records = support::records(&std::fs::read(entry.unwrap().path()).unwrap());
-        seeds.extend(records.into_iter().filter(|r| r.frame.len() < 600).take(6).map(|r| (r.link_type, r.frame)));
+        seeds.extend(
+            records.into_iter().filter(|r| r.frame.len() < 600).take(6).map(|r| (r.link_type, r.frame)),
+        );
     }
     seeds
 }
@@ -96,7 +127,8 @@ fn mutated_frames() {
         let mut frame = frame.clone();
         random.mutate(&mut frame);
         let link = if random.below(8) == 0 { LINK_TYPES[random.below(LINK_TYPES.len())] } else { *link };
-        let original_length = if random.below(4) == 0 { frame.len() as u32 + 500 } else { frame.len() as u32 };
+        let original_length =
+            if random.below(4) == 0 { frame.len() as u32 + 500 } else { frame.len() as u32 };
         decode(link, &frame, original_length, &mut decoded).unwrap();
         check(&decoded, &frame);
     }
@@ -139,7 +171,9 @@ fn mutated_fragments() {
         if decoded.fragment.is_none() {
             continue;
         }
-        if let Addition::Complete(whole) = defragmenter.add(&frame, &decoded, (case / 100) as i64, case as u64) {
+        if let Addition::Complete(whole) =
+            defragmenter.add(&frame, &decoded, (case / 100) as i64, case as u64)
+        {
             completed += 1;
             assert!(whole.frame.len() <= 65_535 + 4096);
             decode_reassembled(&whole.frame, &whole.fragment, &mut decoded).unwrap();

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 /// The corpus, if it is here: `LOOKBACK_CONFORMANCE`, or beside the project.
 pub fn corpus() -> Option<PathBuf> {
-    let folder = std::env::var_os("LOOKBACK_CONFORMANCE")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/conformance"), PathBuf::from);
+    let folder = std::env::var_os("LOOKBACK_CONFORMANCE").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/conformance"),
+        PathBuf::from,
+    );
     folder.join("pcap").is_dir().then_some(folder)
 }
 

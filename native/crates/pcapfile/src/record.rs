@@ -1,0 +1,23 @@
+//! What a format finds next in the bytes at hand.
+
+/// Where the next packet lies in the bytes at hand.
+#[derive(Clone, Copy, Debug)]
+pub struct RawPacket {
+    pub(crate) skip: usize,
+    pub(crate) captured: usize,
+    pub(crate) whole: usize,
+    pub(crate) original_length: u32,
+    pub(crate) timestamp_ns: i64,
+    pub(crate) link_type: u16,
+    pub(crate) interface: u32,
+    pub(crate) offset: u64,
+}
+
+/// What a format found next.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// A packet, whole and at hand.
+    Packet(RawPacket),
+    /// Nothing more that can be read.
+    End,
+}
