@@ -2,7 +2,7 @@ import { startCapture } from "../../app/capture-process.js";
 import { openLog } from "../../app/log.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
-import { untilSignalled } from "../signals.js";
+import { endSoon, untilSignalled } from "../signals.js";
 
 /** Captures until a signal, or until the capture cannot go on. */
 export async function run({ options, config: configOf, print }: CommandContext): Promise<number> {
@@ -15,6 +15,7 @@ export async function run({ options, config: configOf, print }: CommandContext):
     await Promise.race([untilSignalled(), capture.live.failure]);
   } finally {
     await capture.stop();
+    endSoon();
   }
   return EXIT.ok;
 }

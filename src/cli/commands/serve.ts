@@ -3,7 +3,7 @@ import { openLog } from "../../app/log.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { printWelcome } from "../welcome.js";
-import { untilSignalled } from "../signals.js";
+import { endSoon, untilSignalled } from "../signals.js";
 
 /** Serves until a signal. */
 export async function run({ config: configOf, print }: CommandContext): Promise<number> {
@@ -14,5 +14,6 @@ export async function run({ config: configOf, print }: CommandContext): Promise<
   printWelcome(server, print);
   await signalled;
   await server.stop();
+  endSoon();
   return EXIT.ok;
 }

@@ -4,7 +4,7 @@ import { systemClock } from "../../base/clock.js";
 import type { CommandContext, GlobalOptions } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { importExitCode, runImports, type ImportOutput } from "../import-run.js";
-import { untilSignalled } from "../signals.js";
+import { endSoon, untilSignalled } from "../signals.js";
 import { supervise } from "../supervise.js";
 import { printWelcome } from "../welcome.js";
 
@@ -25,6 +25,7 @@ export async function run({ options, config: configOf, print, note }: CommandCon
   await signalled;
   await capture?.stop();
   await server.stop();
+  endSoon();
   if (exitCode === EXIT.someFilesFailed) note("some captures could not be imported; see above");
   return exitCode;
 }
