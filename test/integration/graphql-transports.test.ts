@@ -1,8 +1,7 @@
 import { createClient as createSseClient } from "graphql-sse";
 import { createClient as createSocketClient } from "graphql-ws";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import { afterEach, describe, expect, test } from "vitest";
@@ -13,6 +12,7 @@ import { downloadPath, verifyDownload } from "../../src/export/download-link.js"
 import type { Imports } from "../../src/graphql/services.js";
 import { startApi, someRows, TEST_NOW_MS, type ApiServer } from "../support/api-server.js";
 import { MemoryStore } from "../support/memory-store.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
 
 let api: ApiServer;
 
@@ -292,7 +292,7 @@ describe("downloads", () => {
   const content = Buffer.from("0123456789");
 
   async function start(): Promise<string> {
-    const path = join(mkdtempSync(join(tmpdir(), "lookback-download-")), "x.pcap");
+    const path = join(temporaryDirectory(), "x.pcap");
     writeFileSync(path, content);
     api = await startApi(undefined, {
       downloads: {
