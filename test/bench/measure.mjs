@@ -62,5 +62,24 @@ export function median(values) {
 /** Bytes and number of the segments of a data directory. */
 export function segments(data) {
   const files = readdirSync(join(data, "sessions"), { recursive: true }).filter((name) => name.endsWith(".parquet"));
-  return { count: files.length, bytes: files.reduce((sum, name) => sum + statSync(join(data, "sessions", name)).size, 0) };
+  return { count: files.length, bytes: files.reduce((sum, name) => sum + (statSync(join(data, "sessions", name), { throwIfNoEntry: false })?.size ?? 0), 0) };
+}
+
+/** Longest that merges of segments may take before queries are timed, in milliseconds. */
+const SETTLE_MS = 180_000;
+/** A store whose segments have not changed for this long is taken to be merged. */
+const STILL_MS = 30_000;
+
+/** Waits until the segments of a served store change no more: a query beside a merge measures the merge. */
+export async function settled(data) {
+  const end = Date.now() + SETTLE_MS;
+  let last = "";
+  let since = Date.now();
+  while (Date.now() < end && Date.now() - since < STILL_MS) {
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+    const now = JSON.stringify(segments(data));
+    if (now === last) continue;
+    last = now;
+    since = Date.now();
+  }
 }

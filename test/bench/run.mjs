@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { measure, median, peakMemory, segments } from "./measure.mjs";
+import { measure, median, peakMemory, segments, settled } from "./measure.mjs";
 import { questions, time } from "./queries.mjs";
 import { startServer } from "./server.mjs";
 
@@ -73,6 +73,7 @@ async function beside(name, data, file) {
 async function serve(data, work) {
   const server = await startServer([MAIN, "--set", "viewPort=0", "--data", data, "serve"], data);
   try {
+    await settled(data);
     return await work(server);
   } finally {
     await server.stop();

@@ -12,9 +12,12 @@ import { asPattern, idBytes, idText, literal, Parameters, quoted } from "./state
 import { countOf, textOf } from "./values.js";
 
 /** A segment with fewer rows is small. */
-const SMALL_ROWS = 500_000;
-/** Rows of one merged segment at most: what a sort holds, and what is written again when a day changes. */
-const MERGED_ROWS = 2_000_000;
+const SMALL_ROWS = 125_000;
+/**
+ * Rows of one merged segment at most: what a sort holds in memory (wide rows of a million spill for minutes), and what is
+ * written again when a day changes.
+ */
+const MERGED_ROWS = 250_000;
 /** Rows of a row group: what one thread reads at a time, and the grain in which a time range skips. */
 const ROW_GROUP_ROWS = 122_880;
 /** A segment is taken up into a merge when it is at most this many times what is there; so a row is written few times. */

@@ -15,17 +15,17 @@ const rowsOf = (group: readonly SegmentInfo[]): number => group.reduce((sum, { r
 
 describe("what is merged", () => {
   it("all small segments of a day that is over", () => {
-    const segments = [segment("a", 400_000), segment("b", 10), segment("c", 600_000), segment("d", 10)];
+    const segments = [segment("a", 100_000), segment("b", 10), segment("c", 150_000), segment("d", 10)];
     expect(mergePlan(segments, new Map(), true).map((group) => group.map(({ path }) => path))).toEqual([["a", "b", "d"]]);
   });
 
   it("on a day that goes on, no segment that dwarfs the new ones", () => {
-    const segments = [segment("big", 400_000), ...["a", "b", "c", "d", "e"].map((path) => segment(path, 100))];
+    const segments = [segment("big", 100_000), ...["a", "b", "c", "d", "e"].map((path) => segment(path, 100))];
     expect(mergePlan(segments, new Map(), false).map((group) => group.map(({ path }) => path))).toEqual([["a", "b", "c", "d", "e"]]);
   });
 
   it("neighbours in time, whatever their sizes", () => {
-    const segments = [segment("late", 450_000, 900, 999), segment("a", 499_000, 0, 99), segment("b", 499_000, 100, 199), segment("c", 499_000, 200, 299), segment("d", 499_000, 300, 399), segment("e", 10_000, 850, 899)];
+    const segments = [segment("late", 110_000, 900, 999), segment("a", 62_000, 0, 99), segment("b", 62_000, 100, 199), segment("c", 62_000, 200, 299), segment("d", 62_000, 300, 399), segment("e", 10_000, 850, 899)];
     expect(mergePlan(segments, new Map(), true).map((group) => group.map(({ path }) => path))).toEqual([["a", "b", "c", "d"], ["e", "late"]]);
   });
 
@@ -39,7 +39,7 @@ describe("what is merged", () => {
       const plan = mergePlan(sizes.map((rows, at) => segment(String(at), rows)), new Map(), whole);
       const paths = plan.flat().map(({ path }) => path);
       expect(new Set(paths).size).toBe(paths.length);
-      for (const group of plan) expect(rowsOf(group)).toBeLessThanOrEqual(2_000_000);
+      for (const group of plan) expect(rowsOf(group)).toBeLessThanOrEqual(250_000);
     }));
   });
 });
