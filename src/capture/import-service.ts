@@ -11,7 +11,7 @@ import { ImportQueue, type ImportedFile } from "./import-queue.js";
 import { findSources } from "./sources.js";
 
 /** Rows per segment that an import writes: some 100 MB of memory until then; compaction merges what is small. */
-const ROWS_PER_SEGMENT = 16_384;
+const ROWS_PER_SEGMENT = 8_192;
 /** Least milliseconds between two reports of one job. */
 const REPORT_INTERVAL_MS = 250;
 

@@ -5,7 +5,7 @@ import type { EngineSettings, NativeCore } from "../native/types.js";
 import { nextOrdinal } from "./live-files.js";
 
 /** Rows per segment that a replay writes. */
-const ROWS_PER_SEGMENT = 16_384;
+const ROWS_PER_SEGMENT = 8_192;
 
 const openKey = (stream: string): string => `live.open.${stream}`;
 

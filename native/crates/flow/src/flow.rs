@@ -2,7 +2,6 @@
 
 use crate::community::{CommunityFlow, community_id};
 use crate::counters::FlowCounters;
-use crate::headers::HeaderFacts;
 use crate::identity::FlowIdentity;
 use crate::sctp;
 use crate::settings::FlowSettings;
@@ -51,6 +50,8 @@ pub struct Workbench {
     pub counters: FlowCounters,
     attached: Vec<Box<dyn Dissector>>,
     malformed: Vec<(&'static str, &'static str)>,
+    /// Keyed anew in each process, so that nobody can choose headers that collide.
+    header_hasher: ahash::RandomState,
 }
 
 impl Workbench {
@@ -61,6 +62,7 @@ impl Workbench {
             counters: FlowCounters::default(),
             attached: Vec::new(),
             malformed: Vec::new(),
+            header_hasher: ahash::RandomState::new(),
         }
     }
 }
@@ -88,7 +90,8 @@ pub struct Flow {
     classified: [bool; 2],
     /// Payload of a TCP flow's only packet so far, when it is no part of a handshake: it is dissected if it stays alone.
     alone: Option<(Direction, Box<[u8]>)>,
-    pub(crate) headers_seen: [Option<HeaderFacts>; 2],
+    /// Keyed hash of the headers of each direction's last packet; the headers themselves would be a third of a flow.
+    pub(crate) headers_seen: [Option<u64>; 2],
     icmp: (u8, u8),
     /// Packets of the whole flow, over all segments, by direction.
     flow_packets: [u64; 2],
@@ -203,7 +206,7 @@ impl Flow {
         }
         self.mark_bytes(u64::from(packet.captured_length));
         if self.flow_packets[direction] <= HEADER_PACKETS {
-            self.headers(decoded, direction);
+            self.headers(decoded, direction, &bench.header_hasher);
         }
         if packet.truncated || decoded.truncated {
             self.session.fields.add_text(&core_fields::TAGS, "truncated-pcap");
@@ -415,7 +418,7 @@ impl Flow {
         settings: &FlowSettings,
         bench: &mut Workbench,
     ) {
-        let Workbench { registry, counters, attached, malformed } = bench;
+        let Workbench { registry, counters, attached, malformed, .. } = bench;
         let mut again = None;
         let mut context = Context {
             session: self.facts(now_us),

@@ -6,8 +6,8 @@ use lookback_session::{Address, FieldSpec, Fields, core_fields};
 use lookback_wire::{Decoded, FlowKind};
 
 /// What the header fields of a packet were, to skip packets that repeat them.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct HeaderFacts {
+#[derive(Hash)]
+struct HeaderFacts {
     macs: Option<([u8; 6], [u8; 6])>,
     ttl: u8,
     dscp: u8,
@@ -19,7 +19,7 @@ pub(crate) struct HeaderFacts {
 
 impl Flow {
     /// Records link and network headers of one of the first packets of a direction.
-    pub(crate) fn headers(&mut self, decoded: &Decoded, direction: Direction) {
+    pub(crate) fn headers(&mut self, decoded: &Decoded, direction: Direction, hasher: &ahash::RandomState) {
         let vlans = decoded.vlans.iter().fold(decoded.vlans.len() as u64, |sum, (id, ad)| {
             sum.wrapping_mul(8192).wrapping_add(u64::from(*id) * 2 + u64::from(*ad))
         });
@@ -36,7 +36,8 @@ impl Flow {
         if self.kind == FlowKind::Other {
             fields.add_text(&core_fields::PROTOCOLS, decoded.label);
         }
-        if self.headers_seen[direction].as_ref() == Some(&facts) {
+        let seen = hasher.hash_one(&facts);
+        if self.headers_seen[direction] == Some(seen) {
             return;
         }
         let by_direction = |source: &'static FieldSpec, destination: &'static FieldSpec| {
@@ -79,7 +80,7 @@ impl Flow {
         for label in decoded.tunnels.labels() {
             fields.add_text(&core_fields::PROTOCOLS, label);
         }
-        self.headers_seen[direction] = Some(facts);
+        self.headers_seen[direction] = Some(seen);
     }
 }
 
