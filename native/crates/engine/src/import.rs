@@ -14,7 +14,6 @@ use lookback_segment::{SegmentInfo, SegmentTarget, SegmentWriter};
 use lookback_session::{PacketPosition, Session};
 use lookback_wire::Decoded;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Packets in one batch to a worker.
@@ -256,9 +255,4 @@ fn fan_out(
         }
         (result, sinks)
     })
-}
-
-/// A flag to cancel with.
-pub fn cancel_flag() -> Arc<AtomicBool> {
-    Arc::new(AtomicBool::new(false))
 }

@@ -121,7 +121,6 @@ pub struct LiveEngine {
     next_file: u32,
     ordinal: u64,
     last_ns: Option<i64>,
-    counters: Counters,
 }
 
 /// Rows of one live segment at most; a flush writes fewer.
@@ -147,7 +146,6 @@ impl LiveEngine {
             next_file: options.next_file,
             ordinal: options.first_ordinal,
             last_ns: None,
-            counters: Counters::new(),
             options,
         }
     }
@@ -299,7 +297,7 @@ impl LiveEngine {
         self.worker.hand_on()?;
         let segments = std::mem::take(&mut self.worker.sink.written);
         let table = self.worker.table();
-        let mut counters = self.counters.clone();
+        let mut counters = Counters::new();
         self.worker.count_into(&mut counters);
         self.fragments.count_into(&mut counters);
         Ok(LiveFlush {
