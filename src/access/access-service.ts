@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import { AttemptLimit } from "./attempt-limit.js";
 import type { AccessRecords } from "./access-records.js";
+import { LOCAL_OWNER } from "./local-owner.js";
 import { hashPassword, passwordMatches } from "./password.js";
 import { newSecret, secretHash } from "./secret.js";
 import { lowestRole, roleAllows, type AccessToken, type AuditEntry, type Permission, type Principal, type Role, type User } from "./user.js";
@@ -14,6 +15,7 @@ export const MAX_TOKEN_MS = 366 * 24 * 60 * 60_000;
 const MAX_TOKENS = 50;
 /** Start of every token, so that a leaked one is recognised in a text. */
 const TOKEN_PREFIX = "lb_";
+const LOCAL_TOKEN_PREFIX = "lbl_";
 
 const USER_NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
@@ -38,6 +40,8 @@ export class AccessService {
   readonly #records: AccessRecords;
   readonly #clock: Clock;
   readonly #attempts: AttemptLimit;
+  /** Hash of the local owner's token, or null while none was made. */
+  #localOwner: string | null = null;
 
   constructor(records: AccessRecords, clock: Clock) {
     this.#records = records;
@@ -134,9 +138,17 @@ export class AccessService {
     return this.#principal(login.user, "cookie", hash);
   }
 
+  /** Makes the token by which the local owner comes in until this process ends. It is kept nowhere; an earlier one ends. */
+  admitLocalOwner(): string {
+    const token = LOCAL_TOKEN_PREFIX + newSecret();
+    this.#localOwner = secretHash(token);
+    return token;
+  }
+
   /** The user of a bearer token, or null. */
   principalOfToken(token: string): Principal | null {
     const hash = secretHash(token);
+    if (hash === this.#localOwner) return { user: LOCAL_OWNER, method: "local", credentialHash: hash };
     const found = this.#records.findToken(hash);
     if (found === null || found.expiresMs <= this.#clock.nowMs()) return null;
     return this.#principal(found.user, "token", hash);
@@ -178,7 +190,7 @@ export class AccessService {
 
   /** The enabled user of a name. Throws NOT_FOUND. */
   user(name: string): User {
-    const user = this.#records.findUser(name);
+    const user = name === LOCAL_OWNER.name ? LOCAL_OWNER : this.#records.findUser(name);
     if (user === null || !user.enabled) throw new LookbackError("NOT_FOUND", `there is no user ${name.slice(0, 64)}, or the user may not log in`);
     return user;
   }

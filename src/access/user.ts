@@ -85,7 +85,8 @@ export interface AuditEntry {
 /** A request's user and how it proved to be that user. */
 export interface Principal {
   readonly user: User;
-  readonly method: "cookie" | "token";
+  /** `local`: by a file that only the owner of the data directory can read. */
+  readonly method: "cookie" | "token" | "local";
   /** Hash of the login or token, to end it. */
   readonly credentialHash: string;
 }

@@ -39,6 +39,25 @@ function useRecords(kind: "memory" | "catalogue"): void {
   });
 }
 
+describe("the local owner", () => {
+  useRecords("memory");
+
+  test("comes in by the token of this process alone, as an administrator without bounds", () => {
+    const token = access.admitLocalOwner();
+    expect(token).toMatch(/^lbl_[\w-]{43}$/);
+    expect(access.principalOfToken(token)).toMatchObject({ method: "local", user: { name: "(local)", role: "administrator", forcedExpression: "" } });
+    expect(new AccessService(records, clock).principalOfToken(token)).toBeNull();
+    const next = access.admitLocalOwner();
+    expect([access.principalOfToken(token), access.principalOfToken(next)?.method]).toEqual([null, "local"]);
+  });
+
+  test("is no user: it can neither be made, nor log in, nor own tokens", async () => {
+    await expect(access.putUser({ name: "(local)", password: "a long password", role: "viewer" })).rejects.toMatchObject({ code: "BAD_INPUT" });
+    await expect(access.login("(local)", "", "127.0.0.1")).rejects.toMatchObject({ code: "LOGIN_FAILED" });
+    expect(() => access.createToken("(local)", "x", 1000)).toThrow("there is no user");
+  });
+});
+
 describe("passwords", () => {
   test("a hash matches its password alone, and two hashes of one differ", async () => {
     const first = await hashPassword("correct horse");

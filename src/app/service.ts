@@ -1,0 +1,96 @@
+import { AccessService } from "../access/access-service.js";
+import { CatalogueAccessRecords } from "../access/catalogue-records.js";
+import { ScopeOfUser } from "../access/scope.js";
+import { systemClock } from "../base/clock.js";
+import type { ImportService } from "../capture/import-service.js";
+import { ExportService } from "../export/export-service.js";
+import { catalogueLookup } from "../export/packet-files.js";
+import { PacketHeads } from "../export/packet-heads.js";
+import type { Services } from "../graphql/services.js";
+import type { CheckedExpression } from "../model/checked-expression.js";
+import { diskSpaceProbe, PacketReader, Tombstones } from "../packet-store/packet-store.js";
+import { check } from "../query/check.js";
+import { parse } from "../query/parser.js";
+import { resolveFiles } from "../query/resolve-files.js";
+import { RetentionService } from "../retention/retention-service.js";
+import { Scheduler } from "../scheduler/scheduler.js";
+import { serviceTasks } from "../scheduler/tasks.js";
+import { captureFiles } from "./capture-files.js";
+import { captureStatistics } from "./capture-statistics.js";
+import { importsOn, type Core } from "./core.js";
+import { fileLookup } from "./file-lookup.js";
+import type { Lifecycle } from "./lifecycle.js";
+
+/** What a service is made of, served or used in place. */
+export interface Service {
+  /** What the API stands on. */
+  readonly services: Services;
+  readonly access: AccessService;
+  readonly imports: ImportService;
+  readonly exports: ExportService;
+  /** Its tasks are registered; whoever serves starts it. */
+  readonly scheduler: Scheduler;
+}
+
+/** The parts that answer, without those that change anything. */
+interface Readers {
+  readonly services: Services;
+  readonly access: AccessService;
+  readonly reader: PacketReader;
+}
+
+/** The API over catalogue and store without a role: it answers beside whatever process serves, and changes nothing. */
+export function openReadingService(core: Omit<Core, "native">, lifecycle: Lifecycle): Services {
+  return openReaders(core, lifecycle).services;
+}
+
+function openReaders({ config, catalogue, store, fields, logger }: Omit<Core, "native">, lifecycle: Lifecycle): Readers {
+  const timeZone = config.values.timeZone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.values.timeZone;
+  const access = new AccessService(new CatalogueAccessRecords(catalogue), systemClock);
+  const lookup = fileLookup(catalogue.files);
+  const compile = (text: string): CheckedExpression => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), lookup);
+  const scopes = new ScopeOfUser(compile, systemClock);
+  const reader = lifecycle.add("packet reader", new PacketReader(), (opened) => opened.close());
+  const services: Services = {
+    clock: systemClock, logger, fields, store, access, scopes, fileLookup: lookup, completeness: { completeUntilMs: () => catalogue.marks.completeUntilMs() },
+    imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node),
+    packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files)), signingKey: catalogue.settings.secret("cursor"), timeZone,
+    queryTimeoutMs: config.values.queryTimeoutSeconds * 1000, workingDirectory: process.cwd(),
+  };
+  return { services, access, reader };
+}
+
+/**
+ * The whole service on a core that holds the role `serve`: finishes what an ended process left, takes up its imports and
+ * exports. `beforeExports` runs when imports can be made.
+ */
+export async function openService(core: Core, lifecycle: Lifecycle, beforeExports: (imports: ImportService) => Promise<void> = async () => {}): Promise<Service> {
+  const { config, catalogue, store, fields, directories, logger } = core;
+  const { services, access, reader } = openReaders(core, lifecycle);
+  const { scopes } = services;
+  const exports = new ExportService({
+    store, reader, lookup: catalogueLookup(catalogue.files), probe: diskSpaceProbe, jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"),
+    directory: directories.exports, clock: systemClock, logger,
+    scopeOf: (name) => {
+      const user = access.user(name);
+      access.require(user, "export");
+      return scopes.scopeOf(user);
+    },
+  });
+  const tombstones = new Tombstones(directories.tombstones, [directories.packets]);
+  const retention = new RetentionService({
+    catalogue, store, reader, tombstones, logger, clock: systemClock, probe: diskSpaceProbe, packetDirectories: [directories.packets],
+    rules: { freeSpace: config.values.freeSpaceG, expireDays: config.values.expireDays },
+  });
+  await retention.recover();
+
+  const imports = importsOn(core);
+  await imports.start();
+  lifecycle.add("imports", imports, (started) => started.stop());
+  await beforeExports(imports);
+  await exports.start();
+  lifecycle.add("exports", exports, (started) => started.stop());
+  const scheduler = new Scheduler({ runs: catalogue.taskRuns, clock: systemClock, logger });
+  for (const task of serviceTasks({ retention, store, exports })) scheduler.register(task);
+  return { services: { ...services, imports, exports }, access, imports, exports, scheduler };
+}
