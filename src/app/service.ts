@@ -6,6 +6,7 @@ import type { ImportService } from "../capture/import-service.js";
 import { ExportService } from "../export/export-service.js";
 import { catalogueLookup } from "../export/packet-files.js";
 import { PacketHeads } from "../export/packet-heads.js";
+import { Idempotency } from "../graphql/idempotency.js";
 import type { Services } from "../graphql/services.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
 import { diskSpaceProbe, PacketReader, Tombstones } from "../packet-store/packet-store.js";
@@ -53,7 +54,7 @@ function openReaders({ config, catalogue, store, fields, logger }: Omit<Core, "n
   const reader = lifecycle.add("packet reader", new PacketReader(), (opened) => opened.close());
   const services: Services = {
     clock: systemClock, logger, fields, store, access, scopes, fileLookup: lookup, completeness: { completeUntilMs: () => catalogue.marks.completeUntilMs() },
-    imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node),
+    idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node),
     packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files)), signingKey: catalogue.settings.secret("cursor"), timeZone,
     queryTimeoutMs: config.values.queryTimeoutSeconds * 1000, workingDirectory: process.cwd(),
   };

@@ -48,6 +48,12 @@ export const ERROR_CODES = {
   LINK_INVALID: { retryable: false },
   /** An argument is not what it may be. */
   BAD_INPUT: { retryable: false },
+  /** An idempotency key was used before for another request. */
+  IDEMPOTENCY_CONFLICT: { retryable: false },
+  /** A change under an idempotency key was cut off, and whether it was made is not known. */
+  OUTCOME_UNKNOWN: { retryable: false },
+  /** A change under an idempotency key was made, and its answer was not kept. */
+  ALREADY_DONE: { retryable: false },
   /** A setting has a value it cannot have. */
   CONFIG_INVALID: { retryable: false },
   /** A feature is not available on this host or in this build. */

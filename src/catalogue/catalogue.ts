@@ -4,6 +4,7 @@ import { Logins, Tokens } from "./credentials.js";
 import { damageOf, openConnection, type Connection } from "./database.js";
 import { Exports } from "./exports.js";
 import { Holds } from "./holds.js";
+import { IdempotencyKeys } from "./idempotency-keys.js";
 import { ImportJobs, type ImportJobChange } from "./jobs.js";
 import { Marks } from "./marks.js";
 import { loadMigrations, migrate } from "./migrations.js";
@@ -39,6 +40,7 @@ export class Catalogue {
   readonly holds: Holds;
   readonly jobs: ImportJobs;
   readonly exports: Exports;
+  readonly idempotencyKeys: IdempotencyKeys;
   readonly taskRuns: TaskRuns;
   readonly users: Users;
   readonly tokens: Tokens;
@@ -58,6 +60,7 @@ export class Catalogue {
     this.holds = new Holds(connection, clock);
     this.jobs = new ImportJobs(connection, clock);
     this.exports = new Exports(connection, clock);
+    this.idempotencyKeys = new IdempotencyKeys(connection, clock);
     this.taskRuns = new TaskRuns(connection, clock);
     this.users = new Users(connection, clock);
     this.tokens = new Tokens(connection, clock);

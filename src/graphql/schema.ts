@@ -8,6 +8,7 @@ import { CaptureStatisticsResolver } from "./capture-statistics/capture-statisti
 import { ConnectionsResolver } from "./connections/connections.resolver.js";
 import { ExportResolver } from "./export/export.resolver.js";
 import { FieldResolver } from "./field/field.resolver.js";
+import { withIdempotencyKeys } from "./idempotent-mutations.js";
 import { ImportJobResolver } from "./import-job/import-job.resolver.js";
 import { LimitResolver } from "./limit/limit.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
@@ -18,7 +19,7 @@ let built: GraphQLSchema | null = null;
 
 /** The schema; made on first use, the same one ever after. */
 export function graphqlSchema(): GraphQLSchema {
-  built ??= buildSchemaSync({
+  built ??= withIdempotencyKeys(buildSchemaSync({
     resolvers: [
       SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
       LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver,
@@ -33,7 +34,7 @@ export function graphqlSchema(): GraphQLSchema {
         throw new LookbackError("INTERNAL", "a subscription without an iterator of its own");
       },
     },
-  });
+  }));
   return built;
 }
 

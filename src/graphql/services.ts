@@ -7,6 +7,7 @@ import type { IndexStore } from "../index-store/index-store.js";
 import type { AccessScope } from "../model/access-scope.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
+import type { Idempotency } from "./idempotency.js";
 import type { PacketRef } from "../model/session.js";
 import type { TimeRange } from "../model/time-range.js";
 import type { FileLookup } from "../query/resolve-files.js";
@@ -147,6 +148,8 @@ export interface Services {
   /** Resolves `file ==`. */
   readonly fileLookup: FileLookup;
   readonly completeness: Completeness;
+  /** Runs changes under keys of clients once. */
+  readonly idempotency: Idempotency;
   readonly imports: Imports | null;
   readonly exports: Exports | null;
   readonly captureFiles: CaptureFiles;

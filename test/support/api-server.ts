@@ -3,6 +3,7 @@ import { MemoryAccessRecords } from "../../src/access/memory-records.js";
 import { ScopeOfUser } from "../../src/access/scope.js";
 import type { NewUser } from "../../src/access/access-service.js";
 import { silentLogger } from "../../src/base/logger.js";
+import { Idempotency } from "../../src/graphql/idempotency.js";
 import type { Services } from "../../src/graphql/services.js";
 import type { Downloads } from "../../src/http/downloads.js";
 import { HealthChecks } from "../../src/http/health.js";
@@ -11,6 +12,7 @@ import { startHttpServer, type HttpServer } from "../../src/http/server.js";
 import type { IndexStore } from "../../src/index-store/index-store.js";
 import { packagedCatalogue } from "../../src/model/field-catalogue.js";
 import { compileExpression } from "../../src/query/check.js";
+import { MemoryIdempotencyRecords } from "./memory-idempotency.js";
 import { MemoryStore, type MemoryRow } from "./memory-store.js";
 
 /** 2026-11-24T12:00:00Z. */
@@ -75,7 +77,7 @@ export async function startApi(
     services: {
       clock: time, logger: silentLogger, fields, store, access,
       scopes: new ScopeOfUser((text) => compileExpression(text, fields, { nowMs: clock.now, timeZone: "UTC" }), time),
-      fileLookup: () => [], completeness: { completeUntilMs: () => null }, imports: null, exports: null,
+      fileLookup: () => [], completeness: { completeUntilMs: () => null }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
       captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, packetHeads: null,
       signingKey: Buffer.alloc(32, 7), timeZone: "UTC", queryTimeoutMs: 10_000, workingDirectory: "/", ...services,
     },

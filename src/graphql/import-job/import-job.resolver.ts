@@ -1,4 +1,4 @@
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver, Root, Subscription } from "type-graphql";
+import { Arg, Ctx, Extensions, ID, Int, Mutation, Query, Resolver, Root, Subscription } from "type-graphql";
 import { LookbackError } from "../../base/errors.js";
 import { isFinished, type ImportJob, type ImportState } from "../../capture/import-job.js";
 import { answered } from "../answer.js";
@@ -89,6 +89,8 @@ export class ImportJobResolver {
     return job === null ? null : viewOf(job, context);
   }
 
+  // The same capture again is "already imported".
+  @Extensions({ idempotency: { repeatable: true } })
   @Mutation(() => ImportSubmission, { complexity: 100, description: "Queues captures for import: files, or directories of them, on the server's own file system. Returns at once; see `importProgress`." })
   async importCapture(
     @Arg("paths", () => [String], { description: "Paths of files or directories, at most 100." }) paths: string[],

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, ID, Mutation, Resolver } from "type-graphql";
+import { Arg, Args, Ctx, Extensions, ID, Mutation, Resolver } from "type-graphql";
 import { LookbackError } from "../../base/errors.js";
 import { answered } from "../answer.js";
 import { boundedList } from "../bounded.js";
@@ -43,6 +43,7 @@ async function changeTags(action: "add" | "remove", tags: readonly string[], ids
 /** Tags of sessions. */
 @Resolver()
 export class TagResolver {
+  @Extensions({ idempotency: { repeatable: true } })
   @Mutation(() => TagChange, { complexity: COST, description: "Adds tags to sessions, named by ids or by a search. Tags outlive re-indexing. Adding one that is there changes nothing." })
   addTags(
     @Arg("tags", () => [String], { description: "Tags, at most 100." }) tags: string[],
@@ -53,6 +54,7 @@ export class TagResolver {
     return changeTags("add", tags, ids, search, context);
   }
 
+  @Extensions({ idempotency: { repeatable: true } })
   @Mutation(() => TagChange, { complexity: COST, description: "Removes tags from sessions, named by ids or by a search; those that dissectors set too." })
   removeTags(
     @Arg("tags", () => [String], { description: "Tags, at most 100." }) tags: string[],

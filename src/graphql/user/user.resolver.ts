@@ -1,4 +1,4 @@
-import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Extensions, Int, Mutation, Query, Resolver } from "type-graphql";
 import { PERMISSIONS, roleAllows, type AccessToken, type Role } from "../../access/user.js";
 import { LookbackError } from "../../base/errors.js";
 import { answered } from "../answer.js";
@@ -44,6 +44,7 @@ export class UserResolver {
     return { ...answered(context), tokens: context.services.access.tokens(context.user.name).map(tokenOf) };
   }
 
+  @Extensions({ idempotency: { confidential: true } })
   @Mutation(() => NewToken, { description: "Makes a bearer token for programs in your name; needs a login by password. Its secret is shown once." })
   createToken(
     @Arg("name", () => String, { description: "Name, to end it by." }) name: string,
@@ -65,6 +66,7 @@ export class UserResolver {
     return this.tokens(context);
   }
 
+  @Extensions({ idempotency: { confidential: true } })
   @Mutation(() => Me, { complexity: HASH_COST, description: "Changes your password, and ends all your logins and tokens, this one included." })
   async changePassword(
     @Arg("present", () => String, { description: "The present password." }) present: string,
