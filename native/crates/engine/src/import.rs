@@ -1,25 +1,17 @@
 //! A capture file, or a run of our own packet files, into segments.
 
 use crate::error::EngineError;
+use crate::fan_out::{FanOut, PacketBatch, lane, take_batch};
 use crate::fields;
 use crate::settings::EngineSettings;
-use crate::stream::{
-    Frame, Inline, PacketTarget, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream,
-};
-use crate::worker::{Counters, PacketMeta, RowSink, Worker};
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crate::stream::{Inline, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream};
+use crate::worker::{RowSink, Worker};
+use crossbeam_channel::Receiver;
 use lookback_flow::identity::StreamIdentity;
-use lookback_pcapfile::Chunk;
 use lookback_segment::{SegmentInfo, SegmentTarget, SegmentWriter};
-use lookback_session::{PacketPosition, Session};
-use lookback_wire::Decoded;
+use lookback_session::Session;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-
-/// Packets in one batch to a worker.
-const BATCH_PACKETS: usize = 256;
-/// Batches that may wait for a worker; the reader waits when they are full.
-const QUEUE_BATCHES: usize = 16;
 
 /// What to read and where to write.
 #[derive(Clone, Debug)]
@@ -56,28 +48,6 @@ impl RowSink for SegmentSink {
         self.segments.extend(self.writer.write(rows, &target)?);
         rows.clear();
         Ok(())
-    }
-}
-
-/// Packets that one worker handles together.
-struct Batch {
-    packets: Vec<(FrameBytes, PacketMeta)>,
-}
-
-/// A frame that can cross threads.
-enum FrameBytes {
-    Shared { chunk: Chunk, start: u32, end: u32 },
-    Joined { frame: Vec<u8>, earlier: Vec<PacketPosition>, decoded: Box<Decoded> },
-}
-
-impl FrameBytes {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            FrameBytes::Shared { chunk, start, end } => {
-                chunk.get(*start as usize..*end as usize).unwrap_or_default()
-            }
-            FrameBytes::Joined { frame, .. } => frame,
-        }
     }
 }
 
@@ -139,66 +109,13 @@ pub fn remove_segments(directory: &Path, segments: &[SegmentInfo]) {
     }
 }
 
-/// Sends packets to workers by flow hash.
-struct FanOut<'s> {
-    senders: &'s [Sender<Batch>],
-    batches: Vec<Vec<(FrameBytes, PacketMeta)>>,
-    settings: &'s EngineSettings,
-    undecodable: Counters,
-}
-
-impl FanOut<'_> {
-    fn send(&mut self, worker: usize) -> Result<(), EngineError> {
-        let packets = std::mem::replace(&mut self.batches[worker], Vec::with_capacity(BATCH_PACKETS));
-        if packets.is_empty() {
-            return Ok(());
-        }
-        self.senders[worker]
-            .send(Batch { packets })
-            .map_err(|_| EngineError::Worker(format!("worker {worker} is gone")))
-    }
-}
-
-impl PacketTarget for FanOut<'_> {
-    fn packet(&mut self, frame: Frame<'_>, decoded: &Decoded, meta: &PacketMeta) -> Result<(), EngineError> {
-        let hash = lookback_wire::flow_hash(decoded, self.settings.flow.tracking);
-        let worker = (hash % self.senders.len() as u64) as usize;
-        let frame = match frame {
-            Frame::InChunk { chunk, start, end, .. } => {
-                FrameBytes::Shared { chunk: chunk.clone(), start, end }
-            }
-            Frame::Joined(joined) => FrameBytes::Joined {
-                frame: joined.frame.clone(),
-                earlier: joined.earlier.clone(),
-                decoded: Box::new(decoded.clone()),
-            },
-        };
-        self.batches[worker].push((frame, *meta));
-        if self.batches[worker].len() >= BATCH_PACKETS { self.send(worker) } else { Ok(()) }
-    }
-    fn undecodable(&mut self, layer: &'static str, reason: &'static str) {
-        *self.undecodable.entry(format!("undecodable.{layer}.{reason}")).or_default() += 1;
-    }
-    fn sessions(&self) -> u64 {
-        0
-    }
-}
-
 fn run_worker(
     mut worker: Worker<SegmentSink>,
-    batches: &Receiver<Batch>,
+    batches: &Receiver<PacketBatch>,
 ) -> (Result<(), EngineError>, Worker<SegmentSink>) {
     for batch in batches {
-        for (frame, meta) in &batch.packets {
-            let taken = match frame {
-                FrameBytes::Shared { .. } => worker.frame(frame.bytes(), meta),
-                FrameBytes::Joined { frame, earlier, decoded } => {
-                    worker.decoded_frame(frame, decoded, meta, earlier)
-                }
-            };
-            if let Err(error) = taken {
-                return (Err(error), worker);
-            }
+        if let Err(error) = take_batch(&mut worker, &batch) {
+            return (Err(error), worker);
         }
     }
     let result = worker.finish();
@@ -214,7 +131,7 @@ fn fan_out(
     sink: impl Fn() -> SegmentSink,
 ) -> (Result<(), EngineError>, Vec<SegmentSink>) {
     std::thread::scope(|scope| {
-        let (senders, receivers): (Vec<_>, Vec<_>) = (0..workers).map(|_| bounded(QUEUE_BATCHES)).unzip();
+        let (lanes, receivers): (Vec<_>, Vec<_>) = (0..workers).map(|_| lane()).unzip();
         let handles: Vec<_> = receivers
             .into_iter()
             .map(|receiver| {
@@ -222,22 +139,12 @@ fn fan_out(
                 scope.spawn(move || run_worker(worker, &receiver))
             })
             .collect();
-        let mut target = FanOut {
-            senders: &senders,
-            batches: (0..workers).map(|_| Vec::with_capacity(BATCH_PACKETS)).collect(),
-            settings: &options.settings,
-            undecodable: Counters::new(),
-        };
-        let mut result =
+        let mut target = FanOut::new(&options.settings, lanes, |batch| batch);
+        let result =
             read_stream(sources, options.first_ordinal, &options.settings, watch, outcome, &mut target);
-        for worker in 0..workers {
-            let sent = target.send(worker);
-            result = result.and(sent);
-        }
-        for (name, count) in std::mem::take(&mut target.undecodable) {
-            *outcome.counters.entry(name).or_default() += count;
-        }
-        drop(senders);
+        let mut result = result.and_then(|()| target.send_all());
+        target.count_into(&mut outcome.counters);
+        drop(target);
         let mut sinks = Vec::new();
         for handle in handles {
             match handle.join() {

@@ -5,6 +5,7 @@
 //! * [`live`]: batches of live packets into our own packet files and segments.
 //! * [`copy`]: a compressed file or standard input into a plain packet file of ours.
 //! * [`clock`]: the stream's clock, which never goes back.
+//! * [`fan_out`]: packets to workers by flow hash.
 //! * [`fragments`]: IP fragments joined before flows see them.
 //! * [`stream`]: the packets of a stream in order.
 //! * [`worker`]: one flow table and what surrounds it.
@@ -13,6 +14,7 @@ pub mod clock;
 pub mod copy;
 pub mod dissect;
 pub mod error;
+pub mod fan_out;
 pub mod fields;
 pub mod fragments;
 pub mod import;

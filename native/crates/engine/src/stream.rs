@@ -166,6 +166,98 @@ impl<S: RowSink> PacketTarget for Inline<'_, S> {
     }
 }
 
+/// A packet on its way into [`Feed::packet`].
+#[derive(Clone, Copy)]
+pub struct Arrival<'a> {
+    /// pcap LINKTYPE.
+    pub link_type: u16,
+    /// Nanoseconds since 1970.
+    pub timestamp_ns: i64,
+    /// Bytes on the wire.
+    pub original_length: u32,
+    /// Captured bytes.
+    pub data: &'a [u8],
+    /// The chunk they are in, and where in it.
+    pub chunk: &'a Chunk,
+    /// Offset in the chunk of the first byte.
+    pub start: u32,
+    /// Offset after the last byte.
+    pub end: u32,
+    /// Number in the stream.
+    pub ordinal: u64,
+    /// Where it is stored.
+    pub position: PacketPosition,
+}
+
+/// What packets of one stream go through in order before flows see them: the clock, decoding, joining of fragments.
+pub struct Feed {
+    /// The stream's clock.
+    pub clock: StreamClock,
+    fragments: Fragments,
+    decoded: Decoded,
+}
+
+impl Feed {
+    /// At the beginning of a stream.
+    pub fn new(settings: &EngineSettings) -> Self {
+        Self {
+            clock: StreamClock::default(),
+            fragments: Fragments::new(settings.max_fragments, settings.fragments_timeout),
+            decoded: Decoded::default(),
+        }
+    }
+
+    /// Hands the stream's next packet to `target`; a fragment waits for the others.
+    ///
+    /// # Errors
+    /// When the target fails.
+    #[inline]
+    pub fn packet(&mut self, packet: Arrival<'_>, target: &mut impl PacketTarget) -> Result<(), EngineError> {
+        let clock_before_s = self.clock.seconds();
+        let clock_s = self.clock.advance(packet.timestamp_ns);
+        let mut meta = PacketMeta {
+            link_type: packet.link_type,
+            timestamp_ns: packet.timestamp_ns,
+            clock_s,
+            clock_before_s,
+            captured_length: packet.data.len() as u32,
+            original_length: packet.original_length,
+            ordinal: packet.ordinal,
+            position: packet.position,
+        };
+        let decoded = &mut self.decoded;
+        match lookback_wire::decode(packet.link_type, packet.data, packet.original_length, decoded) {
+            Err(malformed) => target.undecodable(malformed.layer, malformed.reason),
+            Ok(()) if decoded.fragment.is_some() => {
+                match self.fragments.add(packet.data, decoded, clock_s, meta.ordinal, meta.position) {
+                    Outcome::Held => {}
+                    Outcome::Refused(reason) => target.undecodable("fragment", reason),
+                    Outcome::Complete(joined) => {
+                        meta.captured_length = joined.frame.len() as u32;
+                        meta.original_length = meta.captured_length;
+                        target.packet(Frame::Joined(&joined), decoded, &meta)?;
+                    }
+                }
+            }
+            Ok(()) => {
+                let frame = Frame::InChunk {
+                    bytes: packet.data,
+                    chunk: packet.chunk,
+                    start: packet.start,
+                    end: packet.end,
+                };
+                target.packet(frame, decoded, &meta)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds its counts to `counters`.
+    pub fn count_into(&self, counters: &mut Counters) {
+        self.fragments.count_into(counters);
+    }
+}
+
 /// Reads every packet of the stream into `target`: decodes, joins fragments, follows the clock.
 ///
 /// # Errors
@@ -178,17 +270,13 @@ pub fn read_stream(
     outcome: &mut StreamOutcome,
     target: &mut impl PacketTarget,
 ) -> Result<(), EngineError> {
-    let mut clock = StreamClock::default();
-    let mut fragments = Fragments::new(settings.max_fragments, settings.fragments_timeout);
-    let mut decoded = Decoded::default();
+    let mut feed = Feed::new(settings);
     let mut ordinal = first_ordinal;
     let mut bytes_before = 0;
     let total_bytes = sources.iter().map(|source| source.bytes).sum();
     for StreamSource { name, file, mut reader, .. } in sources {
         outcome.format = reader.format();
         while let Some(packet) = reader.next_packet().map_err(|error| EngineError::capture(&name, error))? {
-            let clock_before_s = clock.seconds();
-            let clock_s = clock.advance(packet.timestamp_ns);
             outcome.packets += 1;
             outcome.captured_bytes += packet.data.len() as u64;
             outcome.link_types.insert(packet.link_type);
@@ -196,47 +284,26 @@ pub fn read_stream(
                 Some(outcome.first_packet_ns.map_or(packet.timestamp_ns, |t| t.min(packet.timestamp_ns)));
             outcome.last_packet_ns =
                 Some(outcome.last_packet_ns.map_or(packet.timestamp_ns, |t| t.max(packet.timestamp_ns)));
-            let mut meta = PacketMeta {
+            let arrival = Arrival {
                 link_type: packet.link_type,
                 timestamp_ns: packet.timestamp_ns,
-                clock_s,
-                clock_before_s,
-                captured_length: packet.data.len() as u32,
                 original_length: packet.original_length,
+                data: packet.data,
+                chunk: packet.chunk,
+                start: packet.start,
+                end: packet.end,
                 ordinal,
                 position: PacketPosition { file, length: packet.record_length, offset: packet.offset },
             };
             ordinal += 1;
-            match lookback_wire::decode(packet.link_type, packet.data, packet.original_length, &mut decoded) {
-                Err(malformed) => target.undecodable(malformed.layer, malformed.reason),
-                Ok(()) if decoded.fragment.is_some() => {
-                    match fragments.add(packet.data, &mut decoded, clock_s, meta.ordinal, meta.position) {
-                        Outcome::Held => {}
-                        Outcome::Refused(reason) => target.undecodable("fragment", reason),
-                        Outcome::Complete(joined) => {
-                            meta.captured_length = joined.frame.len() as u32;
-                            meta.original_length = meta.captured_length;
-                            target.packet(Frame::Joined(&joined), &decoded, &meta)?;
-                        }
-                    }
-                }
-                Ok(()) => {
-                    let frame = Frame::InChunk {
-                        bytes: packet.data,
-                        chunk: packet.chunk,
-                        start: packet.start,
-                        end: packet.end,
-                    };
-                    target.packet(frame, &decoded, &meta)?;
-                }
-            }
+            feed.packet(arrival, target)?;
             if outcome.packets.is_multiple_of(REPORT_EVERY) {
                 if watch.cancel.load(Ordering::Relaxed) {
                     return Err(EngineError::Cancelled);
                 }
                 (watch.progress)(Progress {
                     packets: outcome.packets,
-                    bytes: bytes_before + meta.position.offset,
+                    bytes: bytes_before + arrival.position.offset,
                     total_bytes,
                     sessions: target.sessions(),
                 });
@@ -251,15 +318,15 @@ pub fn read_stream(
             });
         }
     }
-    if clock.steps_back > 0 {
+    if feed.clock.steps_back > 0 {
         outcome.warnings.push(Warning {
             name: "clock-set-back".to_owned(),
-            count: clock.steps_back,
+            count: feed.clock.steps_back,
             first_offset: None,
         });
     }
     outcome.file_bytes = bytes_before;
-    fragments.count_into(&mut outcome.counters);
+    feed.count_into(&mut outcome.counters);
     (watch.progress)(Progress {
         packets: outcome.packets,
         bytes: bytes_before,

@@ -1,0 +1,21 @@
+//! Live packet sources: the one crate that talks to the kernel, and so the only one with unsafe code.
+//!
+//! * [`source`]: what every source is.
+//! * [`batch`]: packets on their way to the engine, laid out as records of a pcap file.
+//! * [`tpacket`]: Linux AF_PACKET with TPACKET_V3 rings (Documentation/networking/packet_mmap.rst of the kernel).
+//! * [`filter`]: BPF expressions, compiled by libpcap where it is installed.
+//! * [`interface`]: what the system says about a network interface.
+//! * [`send`]: frames onto an interface, for tests and rate measurements.
+//!
+//! Another way of reading (AF_XDP, PF_RING, pcap-over-ip) is a module with a [`source::PacketSource`].
+
+pub mod batch;
+pub mod filter;
+pub mod interface;
+pub mod send;
+pub mod socket;
+pub mod source;
+pub mod tpacket;
+
+pub use batch::{Batch, BatchPool};
+pub use source::{PacketSource, SourceError, SourceStatistics};

@@ -1,0 +1,91 @@
+//! What every packet source is.
+
+use crate::batch::Batch;
+use std::time::Duration;
+
+/// Why a source cannot be opened or read; each has a stable code.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// There is no such interface.
+    #[error("no interface {interface}; there are {known}")]
+    NoInterface {
+        /// What was asked for.
+        interface: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The process may not capture.
+    #[error(
+        "may not capture from {interface}; allow it with: sudo setcap cap_net_raw,cap_net_admin=eip $(readlink -f $(command -v node))"
+    )]
+    NotPermitted {
+        /// The interface.
+        interface: String,
+    },
+    /// The filter is no BPF expression.
+    #[error("bpf \"{expression}\": {reason}")]
+    BadFilter {
+        /// What was given.
+        expression: String,
+        /// What libpcap says.
+        reason: String,
+    },
+    /// A filter is set and nothing can compile it.
+    #[error("a bpf filter needs libpcap; install it (apt-get install libpcap0.8) or remove the filter")]
+    NoFilterCompiler,
+    /// Packets of this kind of interface are not understood.
+    #[error("{interface} has hardware type {hardware_type}, whose packets are not understood")]
+    LinkType {
+        /// The interface.
+        interface: String,
+        /// ARPHRD number of the kernel.
+        hardware_type: u32,
+    },
+    /// Another failure of the operating system.
+    #[error("{interface}: {action}: {source}")]
+    System {
+        /// The interface.
+        interface: String,
+        /// What was being done.
+        action: &'static str,
+        /// The system's error.
+        source: std::io::Error,
+    },
+}
+
+/// What a source counted since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SourceStatistics {
+    /// Packets that the kernel counted for us, dropped ones included; none when the source cannot know.
+    pub received: Option<u64>,
+    /// Packets lost because the kernel's ring was full; none when the source cannot know.
+    pub dropped_by_kernel: Option<u64>,
+    /// Packets lost before the kernel saw them, by the interface's own counters; none when it has none.
+    pub dropped_by_interface: Option<u64>,
+    /// Times the kernel found every block of the ring in use.
+    pub ring_full: u64,
+    /// Blocks of the ring whose content was not as the kernel promises.
+    pub damaged_blocks: u64,
+    /// Times the interface went down.
+    pub went_down: u64,
+}
+
+/// Where live packets come from. A source belongs to one thread.
+pub trait PacketSource: Send {
+    /// Name of the interface.
+    fn interface(&self) -> &str;
+    /// pcap LINKTYPE of every packet.
+    fn link_type(&self) -> u16;
+    /// Bytes of a packet that are kept at most.
+    fn snaplen(&self) -> u32;
+    /// Whether packets carry the kernel's time; otherwise that of their arrival here.
+    fn stamped_by_kernel(&self) -> bool;
+    /// Appends packets that have come, waiting up to `wait` for the first. Returns when the batch is full or nothing
+    /// more is there; what does not fit comes next time.
+    ///
+    /// # Errors
+    /// When the source is of no use any more.
+    fn read(&mut self, batch: &mut Batch, wait: Duration) -> Result<(), SourceError>;
+    /// Counts since it was opened.
+    fn statistics(&mut self) -> SourceStatistics;
+}
