@@ -124,6 +124,19 @@ export interface ConnectionsResult {
   readonly truncated: boolean;
 }
 
+/** Sessions to stream: those that match, or everything of the connections that they are parts of. */
+export interface StreamRequest extends SessionFilter {
+  /**
+   * Whether all sessions with the `rootId` of a matching one are meant, also those outside of the range: a long connection
+   * is stored as several. The scope holds for each of them. Left out: only what matches.
+   */
+  readonly wholeConnections?: boolean;
+}
+
+export interface RowsRequest extends StreamRequest {
+  readonly fields: readonly Field[];
+}
+
 /** A session with the positions of its packets, for exports. */
 export interface SessionPackets {
   readonly id: string;
@@ -183,8 +196,10 @@ export interface IndexStore {
   stats(request: StatsRequest, context: ReadContext): Promise<StatsResult>;
   cardinality(request: SessionFilter & { readonly field: Field }, context: ReadContext): Promise<CardinalityResult>;
   connections(request: ConnectionsRequest, context: ReadContext): Promise<ConnectionsResult>;
-  /** Packet positions of matching sessions in order of first packet, in batches; memory stays bounded. */
-  streamPackets(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly SessionPackets[]>;
+  /** Packet positions of sessions in batches, in no order; memory stays bounded. */
+  streamPackets(request: StreamRequest, context: ReadContext): AsyncIterable<readonly SessionPackets[]>;
+  /** Sessions in batches, in order of first packet, ties by id; memory stays bounded. Fields that the scope hides are null. */
+  streamRows(request: RowsRequest, context: ReadContext): AsyncIterable<readonly SessionRow[]>;
   /** Ids of matching sessions in batches. */
   streamIds(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly string[]>;
 

@@ -146,12 +146,23 @@ export function aggregationContract(name: string, make: () => Promise<StoreUnder
       expect((await store.connections({ ...request, minimumSessions: 2 }, service)).links).toHaveLength(1);
     });
 
-    it("streams packets in order of first packet", async () => {
-      const sessions = await collected(store.streamPackets({ ...all, expression: exact("protocols", "http") }, service));
+    it("streams packets", async () => {
+      const sessions = (await collected(store.streamPackets({ ...all, expression: exact("protocols", "http") }, service))).toSorted((a, b) => a.firstPacketMs - b.firstPacketMs);
       expect(sessions.map((session) => session.id)).toEqual([id(1), id(5), id(6)]);
       expect(sessions[0]).toEqual({
         id: id(1), firstPacketMs: DAY, lastPacketMs: DAY + 1_000, packets: [{ fileId: 1, offset: 4, length: 48 }, { fileId: 1, offset: 1_028, length: 6 }],
       });
+    });
+
+    it("streams rows in order of first packet", async () => {
+      const fields = [field("ip.src"), field("host.http"), field("host.http.cnt"), field("id"), field("tags")];
+      const rows = await collected(store.streamRows({ ...all, expression: exact("protocols", "http"), fields }, service));
+      expect(rows.map((row) => [row.id, ...row.values.values()])).toEqual([
+        [id(1), "10.0.0.1", ["www.example.com", "cdn.example.net"], 2, id(1), ["red"]],
+        [id(5), "10.0.1.7", ["mail.example.com"], 1, id(5), ["red", "blue"]],
+        [id(6), "10.0.0.1", ["WWW.example.com"], 1, id(6), null],
+      ]);
+      expect(rows.map((row) => [...row.values.keys()])).toEqual(Array.from({ length: 3 }, () => fields.map(({ path }) => path)));
     });
 
     it("streams ids", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { IndexStore, ReadContext } from "../../src/index-store/index-store.js";
+import type { IndexStore, ReadContext, StreamRequest } from "../../src/index-store/index-store.js";
 import type { SegmentInfo } from "../../src/model/segment.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
 import { rowId, type RowInput } from "../support/segment-rows.js";
@@ -45,7 +45,8 @@ export function lifecycleContract(name: string, make: () => Promise<StoreUnderTe
         expect((await store.stats({ ...all, field: field("bytes"), percentiles: [] }, north)).count).toBe(2);
         expect((await store.cardinality({ ...all, field: field("ip.src") }, north)).value).toBe(2);
         expect((await store.connections({ ...all, sourceField: field("ip.src"), destinationField: field("ip.dst"), limit: 10, minimumSessions: 1 }, north)).links).toHaveLength(2);
-        expect((await collected(store.streamPackets(all, north))).map((session) => session.id)).toEqual([id(2), id(6)]);
+        expect((await collected(store.streamPackets(all, north))).map((session) => session.id).toSorted()).toEqual([id(2), id(6)]);
+        expect((await collected(store.streamRows({ ...all, fields: [] }, north))).map((row) => row.id)).toEqual([id(2), id(6)]);
         expect([...await collected(store.streamIds(all, north))].sort()).toEqual([id(2), id(6)]);
       });
 
@@ -76,6 +77,36 @@ export function lifecycleContract(name: string, make: () => Promise<StoreUnderTe
         await expect(store.terms({ ...all, fields: [field("dns.answer.ip")], metric: "sessions", size: 1 }, blind)).rejects.toMatchObject(forbidden);
         await expect(store.stats({ ...all, field: field("host.http.cnt"), percentiles: [] }, blind)).rejects.toMatchObject(forbidden);
         await expect(store.cardinality({ ...all, field: field("host.http") }, blind)).rejects.toMatchObject(forbidden);
+      });
+    });
+
+    describe("a long connection", () => {
+      const from = (number_: number, hours: number): RowInput => ({ ...ROWS[0], id: rowId(DAY + hours * HOUR, number_), firstPacket: DAY + hours * HOUR, lastPacket: DAY + hours * HOUR + 1_000 });
+      const root = rowId(DAY, 101);
+      const parts = [from(101, 0), { ...from(102, 1), rootId: root, tags: ["seen"] }, { ...from(103, 2), rootId: root, node: "north" }, from(104, 1)];
+      const ids = async (request: StreamRequest, context: ReadContext = service): Promise<readonly string[]> => {
+        const rows = await collected(store.streamRows({ ...request, fields: [] }, context));
+        const packets = await collected(store.streamPackets(request, context));
+        expect(packets.map((session) => session.id).toSorted()).toEqual(rows.map((row) => row.id).toSorted());
+        return rows.map((row) => row.id);
+      };
+
+      it("is streamed whole when that is asked for, also beyond the range", async () => {
+        await add(...parts.slice(0, 2));
+        await add(...parts.slice(2));
+        const range = { startMs: DAY + HOUR, endMs: DAY + 2 * HOUR - 1, bounding: "last" } as const;
+        const one = { expression: exact("tags", "seen"), range };
+        expect(await ids(one)).toEqual([parts[1]?.id]);
+        expect(await ids({ ...one, wholeConnections: true })).toEqual(parts.slice(0, 3).map((part) => part.id));
+        expect(await ids({ expression: exact("tags", "none"), range: ALL_TIME, wholeConnections: true })).toEqual([]);
+      });
+
+      it("has only those parts that the scope may see", async () => {
+        await add(...parts);
+        const request = { expression: exact("tags", "seen"), range: ALL_TIME, wholeConnections: true };
+        expect(await ids(request, as({ forcedExpression: not(exact("node", "north")) }))).toEqual(parts.slice(0, 2).map((part) => part.id));
+        expect(await ids(request, as({ oldestMs: DAY + HOUR }))).toEqual(parts.slice(1, 3).map((part) => part.id));
+        expect(await ids(request, as({ forcedExpression: exact("node", "north") }))).toEqual([]);
       });
     });
 

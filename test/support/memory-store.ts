@@ -1,11 +1,12 @@
 import { LookbackError } from "../../src/base/errors.js";
 import type {
-  CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Metric, Partition, ReadContext, SearchRequest,
-  SearchResult, SessionFilter, SessionPackets, StatsRequest, StatsResult, TermsRequest, TermsResult,
+  CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Metric, Partition, ReadContext, RowsRequest, SearchRequest,
+  SearchResult, SessionFilter, SessionPackets, StatsRequest, StatsResult, StreamRequest, TermsRequest, TermsResult,
 } from "../../src/index-store/index-store.js";
 import type { CheckedExpression, FieldTest } from "../../src/model/checked-expression.js";
 import type { Field } from "../../src/model/field.js";
-import type { FieldValue, PacketRef, SessionDocument } from "../../src/model/session.js";
+import type { FieldValue, PacketRef, SessionDocument, SessionRow } from "../../src/model/session.js";
+import { ALL_TIME } from "../../src/model/time-range.js";
 
 /** A session of the store: columns by document path, and where its packets are. */
 export interface MemoryRow {
@@ -162,9 +163,26 @@ export class MemoryStore implements IndexStore {
     return { links: kept.slice(0, limit), truncated: kept.length > limit };
   }
 
-  async *streamPackets(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly SessionPackets[]> {
-    const rows = await this.#matching(filter, context);
+  /** Matching rows, and those of the same connections when they are asked for. */
+  async #streamed(request: StreamRequest, context: ReadContext): Promise<MemoryRow[]> {
+    const rows = await this.#matching(request, context);
+    if (request.wholeConnections !== true) return rows;
+    const root = (row: MemoryRow): FieldValue => row.columns["rootId"] ?? row.id;
+    const roots = new Set(rows.map(root));
+    return (await this.#matching({ expression: { node: "everything" }, range: ALL_TIME }, context)).filter((row) => roots.has(root(row)));
+  }
+
+  async *streamPackets(request: StreamRequest, context: ReadContext): AsyncIterable<readonly SessionPackets[]> {
+    const rows = await this.#streamed(request, context);
     yield rows.map((row) => ({ id: row.id, firstPacketMs: Number(row.columns["firstPacket"]), lastPacketMs: Number(row.columns["lastPacket"]), packets: row.packets }));
+  }
+
+  async *streamRows(request: RowsRequest, context: ReadContext): AsyncIterable<readonly SessionRow[]> {
+    const rows = await this.#streamed(request, context);
+    const first = (row: MemoryRow): number => Number(row.columns["firstPacket"]);
+    const visible = (field: Field): boolean => !context.scope.hiddenFields.has(field.path);
+    yield rows.sort((a, b) => first(a) - first(b) || (a.id < b.id ? -1 : 1))
+      .map((row) => ({ id: row.id, values: new Map(request.fields.map((field) => [field.path, visible(field) ? valueOf(row, field) : null])) }));
   }
 
   async *streamIds(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly string[]> {

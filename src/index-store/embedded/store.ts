@@ -7,11 +7,11 @@ import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { SegmentInfo } from "../../model/segment.js";
-import type { SessionDocument } from "../../model/session.js";
+import type { SessionDocument, SessionRow } from "../../model/session.js";
 import { ALL_TIME } from "../../model/time-range.js";
 import type {
-  CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Partition, ReadContext, SearchRequest,
-  SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, TermsRequest, TermsResult,
+  CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Partition, ReadContext, RowsRequest, SearchRequest,
+  SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { merge, mergePlan, type CompactionParts } from "./compaction.js";
@@ -24,7 +24,7 @@ import { count, search } from "./search.js";
 import { faultOf, removeOrphans } from "./segment-files.js";
 import { parquet } from "./source.js";
 import { idBytes, isRowId, Parameters } from "./statement.js";
-import { streamIds, streamPackets } from "./streams.js";
+import { streamIds, streamPackets, streamRows, type StreamPlan } from "./streams.js";
 import { countOf } from "./values.js";
 import { findSuperseded } from "./versions.js";
 
@@ -190,12 +190,16 @@ export class EmbeddedStore implements IndexStore {
     return this.#read(request, context, (plan) => connections(this.#engine, plan, request, context));
   }
 
-  streamPackets(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly SessionPackets[]> {
-    return this.#stream(filter, context, (plan) => streamPackets(this.#engine, plan, context));
+  streamPackets(request: StreamRequest, context: ReadContext): AsyncIterable<readonly SessionPackets[]> {
+    return this.#stream(request, context, (plans) => streamPackets(this.#engine, plans, context));
+  }
+
+  streamRows(request: RowsRequest, context: ReadContext): AsyncIterable<readonly SessionRow[]> {
+    return this.#stream(request, context, (plans) => streamRows(this.#engine, plans, request, context));
   }
 
   streamIds(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly string[]> {
-    return this.#stream(filter, context, (plan) => streamIds(this.#engine, plan, context));
+    return this.#stream(filter, context, ({ plan }) => streamIds(this.#engine, plan, context));
   }
 
   async #read<T>(filter: SessionFilter, context: ReadContext, body: (plan: QueryPlan) => Promise<T>): Promise<T> {
@@ -209,13 +213,14 @@ export class EmbeddedStore implements IndexStore {
     });
   }
 
-  async *#stream<T>(filter: SessionFilter, context: ReadContext, body: (plan: QueryPlan) => AsyncIterable<T>): AsyncGenerator<T> {
+  async *#stream<T>(request: StreamRequest, context: ReadContext, body: (plans: StreamPlan) => AsyncIterable<T>): AsyncGenerator<T> {
     const snapshot = await this.#live.acquire();
-    const plan = QueryPlan.of(this.#parts, snapshot, filter, context);
+    const plan = QueryPlan.of(this.#parts, snapshot, request, context);
+    const whole = request.wholeConnections === true ? QueryPlan.of(this.#parts, snapshot, { expression: { node: "everything" }, range: ALL_TIME }, context) : null;
     try {
-      yield* body(plan);
+      yield* body({ plan, whole });
     } catch (error) {
-      throw this.#damageIn(plan, error);
+      throw this.#damageIn(whole ?? plan, error);
     } finally {
       snapshot.release();
     }
