@@ -72,6 +72,16 @@ CREATE TABLE holds (
 
 CREATE INDEX holds_subject ON holds (subject, subject_id);
 
+CREATE TABLE hourly_statistics (
+  -- Start of the hour, milliseconds since 1970.
+  hour INTEGER NOT NULL,
+  -- `interface:<node>/<name>`, `device:<directory>`, `task:<name>`, `index`.
+  subject TEXT NOT NULL,
+  measure TEXT NOT NULL,
+  value REAL NOT NULL,
+  PRIMARY KEY (hour, subject, measure)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE idempotency_keys (
   user TEXT NOT NULL COLLATE NOCASE,
   key TEXT NOT NULL,
@@ -132,6 +142,18 @@ CREATE TABLE marks (
   updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE retention_events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  phase TEXT NOT NULL CHECK (phase IN ('occurred', 'began', 'lasts', 'ended')),
+  -- JSON object.
+  facts TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX retention_events_subject ON retention_events (kind, subject, id);
+
 CREATE TABLE revisions (
   subject TEXT PRIMARY KEY CHECK (subject IN ('segments', 'tags')),
   revision INTEGER NOT NULL
@@ -177,6 +199,12 @@ CREATE TABLE tag_edits (
   PRIMARY KEY (row_id, tag)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE task_pauses (
+  task TEXT PRIMARY KEY,
+  paused_by TEXT NOT NULL,
+  paused_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE task_runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   task TEXT NOT NULL,
@@ -186,7 +214,7 @@ CREATE TABLE task_runs (
   outcome TEXT NOT NULL CHECK (outcome IN ('running', 'ok', 'failed', 'interrupted')),
   -- JSON object.
   details TEXT NOT NULL DEFAULT '{}'
-) STRICT;
+, cause TEXT NOT NULL DEFAULT 'schedule' CHECK (cause IN ('schedule', 'missed', 'retry', 'manual')), requested_by TEXT) STRICT;
 
 CREATE INDEX task_runs_task ON task_runs (task, due_at);
 
@@ -215,3 +243,18 @@ CREATE TABLE users (
   password_changed_at INTEGER NOT NULL,
   last_login_at INTEGER
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE webhook_deliveries (
+  event INTEGER NOT NULL REFERENCES retention_events (id) ON DELETE CASCADE,
+  url TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'given-up')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_attempt_at INTEGER,
+  last_attempt_at INTEGER,
+  -- HTTP status of the last answer.
+  status INTEGER,
+  error TEXT,
+  PRIMARY KEY (event, url)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (state, next_attempt_at);

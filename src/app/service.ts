@@ -55,6 +55,7 @@ function openReaders({ config, catalogue, store, fields, logger }: Omit<Core, "n
   const services: Services = {
     clock: systemClock, logger, fields, store, access, scopes, fileLookup: lookup, completeness: { completeUntilMs: () => catalogue.marks.completeUntilMs() },
     idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node),
+    tasks: null,
     packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files)), signingKey: catalogue.settings.secret("cursor"), timeZone,
     queryTimeoutMs: config.values.queryTimeoutSeconds * 1000, workingDirectory: process.cwd(),
   };
@@ -93,5 +94,5 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   lifecycle.add("exports", exports, (started) => started.stop());
   const scheduler = new Scheduler({ runs: catalogue.taskRuns, clock: systemClock, logger });
   for (const task of serviceTasks({ retention, store, exports })) scheduler.register(task);
-  return { services: { ...services, imports, exports }, access, imports, exports, scheduler };
+  return { services: { ...services, imports, exports, tasks: scheduler }, access, imports, exports, scheduler };
 }

@@ -192,6 +192,11 @@ export class ExportService {
     return { id, user, path: file, fileName, bytes: job.bytes, sha256: job.sha256 ?? "", contentType };
   }
 
+  /** Exports of anybody whose time is over and whose file the next `expire` removes. */
+  due(): readonly ExportView[] {
+    return this.#parts.jobs.due(this.#parts.clock.nowMs()).map((job) => this.#viewOf(job));
+  }
+
   /** Removes files whose time is over, and rows whose time is over long since. Returns how many files went. */
   async expire(): Promise<number> {
     const { jobs, clock, directory } = this.#parts;

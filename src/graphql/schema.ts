@@ -13,6 +13,7 @@ import { ImportJobResolver } from "./import-job/import-job.resolver.js";
 import { LimitResolver } from "./limit/limit.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
 import { TagResolver } from "./tag/tag.resolver.js";
+import { TaskResolver } from "./task/task.resolver.js";
 import { UserResolver } from "./user/user.resolver.js";
 
 let built: GraphQLSchema | null = null;
@@ -22,7 +23,7 @@ export function graphqlSchema(): GraphQLSchema {
   built ??= withIdempotencyKeys(buildSchemaSync({
     resolvers: [
       SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
-      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver,
+      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, TaskResolver,
     ],
     orphanedTypes: [],
     // Arguments are checked by the resolvers, which know the limits.

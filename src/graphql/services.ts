@@ -11,6 +11,8 @@ import type { Idempotency } from "./idempotency.js";
 import type { PacketRef } from "../model/session.js";
 import type { TimeRange } from "../model/time-range.js";
 import type { FileLookup } from "../query/resolve-files.js";
+import type { Scheduler } from "../scheduler/scheduler.js";
+import type { TaskStatus } from "../scheduler/task.js";
 
 /** Imports as the API uses them; `ImportService` satisfies it. */
 export interface Imports {
@@ -131,6 +133,15 @@ export interface PacketHeads {
   describe(refs: readonly PacketRef[], signal: AbortSignal | null): Promise<readonly PacketView[]>;
 }
 
+/** A run of a task. Times are milliseconds since 1970. */
+export type ScheduledTaskRun = NonNullable<TaskStatus["last"]>;
+
+/** A task as the scheduler knows it. */
+export type ScheduledTaskView = TaskStatus;
+
+/** Tasks as the API uses them; `Scheduler` satisfies it. */
+export type Tasks = Pick<Scheduler, "status" | "task" | "history" | "runNow" | "dryRun" | "pause" | "resume">;
+
 /** How far answers are complete. */
 export interface Completeness {
   /** Every packet before this is in a visible row, milliseconds since 1970; null when nothing is being written. */
@@ -152,6 +163,8 @@ export interface Services {
   readonly idempotency: Idempotency;
   readonly imports: Imports | null;
   readonly exports: Exports | null;
+  /** What runs by the clock; null where nothing does. */
+  readonly tasks: Tasks | null;
   readonly captureFiles: CaptureFiles;
   readonly captureStatistics: CaptureStatistics;
   readonly packetHeads: PacketHeads | null;

@@ -21,8 +21,8 @@ const FIELDS = [
   { name: "month", least: 1, most: 12 }, { name: "day of week", least: 0, most: 7 },
 ] as const;
 const MINUTE_MS = 60_000;
-/** Days that are looked back: a leap day may be eight years away. */
-const DAYS_BACK = 366 * 8 + 2;
+/** Days that are looked back or ahead: a leap day may be eight years away. */
+const MOST_DAYS = 366 * 8 + 2;
 
 /** Reads `minute hour day month weekday`: `*`, numbers, ranges, lists and steps. Throws CONFIG_INVALID naming the field. */
 export function parseCron(expression: string): CronSchedule {
@@ -74,7 +74,7 @@ export function lastOccurrence(schedule: CronSchedule, timeZone: string, nowMs: 
 
 function lastByClock(schedule: CronSchedule, now: DateTime): number | null {
   let day = now;
-  for (let back = 0; back < DAYS_BACK; back += 1) {
+  for (let back = 0; back < MOST_DAYS; back += 1) {
     if (dayMatches(schedule, day)) {
       const start = day.startOf("day").toMillis();
       for (let at = day.toMillis(); at >= start; at -= MINUTE_MS) {
@@ -87,17 +87,44 @@ function lastByClock(schedule: CronSchedule, now: DateTime): number | null {
 }
 
 function lastByCalendar(schedule: CronSchedule, now: DateTime): number | null {
-  const times = [...schedule.hours].flatMap((hour) => [...schedule.minutes].map((minute) => ({ hour, minute })));
   let day = now.startOf("day");
-  for (let back = 0; back < DAYS_BACK; back += 1) {
+  for (let back = 0; back < MOST_DAYS; back += 1) {
     if (dayMatches(schedule, day)) {
-      // `set` moves a skipped time behind the gap and takes the first of two.
-      const moments = times.map((time) => firstOfTwo(day.set(time))).filter((at) => at <= now.toMillis());
+      const moments = momentsOf(schedule, day).filter((at) => at <= now.toMillis());
       if (moments.length > 0) return Math.max(...moments);
     }
     day = day.minus({ days: 1 }).startOf("day");
   }
   return null;
+}
+
+/** The earliest time after `nowMs` that the schedule names in the zone, by the same rules, or null when there is none in eight years. */
+export function nextOccurrence(schedule: CronSchedule, timeZone: string, nowMs: number): number | null {
+  const now = DateTime.fromMillis(nowMs, { zone: timeZone });
+  if (!now.isValid) return null;
+  let day = now.startOf("day");
+  for (let ahead = 0; ahead < MOST_DAYS; ahead += 1) {
+    const tomorrow = day.plus({ days: 1 }).startOf("day");
+    if (dayMatches(schedule, day)) {
+      const next = schedule.everyHour ? nextByClock(schedule, day, tomorrow, nowMs) : momentsOf(schedule, day).filter((at) => at > nowMs).sort((a, b) => a - b)[0];
+      if (next !== undefined) return next;
+    }
+    day = tomorrow;
+  }
+  return null;
+}
+
+function nextByClock(schedule: CronSchedule, day: DateTime, tomorrow: DateTime, nowMs: number): number | undefined {
+  const first = Math.max(day.toMillis(), Math.floor(nowMs / MINUTE_MS) * MINUTE_MS + MINUTE_MS);
+  for (let at = first; at < tomorrow.toMillis(); at += MINUTE_MS) {
+    if (schedule.minutes.has(DateTime.fromMillis(at, { zone: day.zone }).minute)) return at;
+  }
+  return undefined;
+}
+
+/** The schedule's times of one day. `set` moves a skipped time behind the gap and takes the first of two. */
+function momentsOf(schedule: CronSchedule, day: DateTime): number[] {
+  return [...schedule.hours].flatMap((hour) => [...schedule.minutes].map((minute) => firstOfTwo(day.set({ hour, minute }))));
 }
 
 function firstOfTwo(moment: DateTime): number {

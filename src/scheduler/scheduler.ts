@@ -1,48 +1,12 @@
-import cron from "node-cron";
 import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
-import type { TaskRun, TaskRuns } from "../catalogue/task-runs.js";
-import { parseCron, zoneName, type CronSchedule } from "./cron-schedule.js";
-import { dueAt } from "./due.js";
-
-/** What a run has to tell; kept in the history. */
-export type TaskDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
-
-/** A task that runs by the clock. Any folder may have one. */
-export interface ScheduledTask {
-  /** Unique; letters, digits and dashes. */
-  readonly name: string;
-  /** One sentence for people. */
-  readonly description: string;
-  /** Minute, hour, day, month, weekday. */
-  readonly cron: string;
-  /** IANA zone, or `local` for the host's. */
-  readonly timeZone: string;
-  /** Idempotent: a run that a crash ended is made up for. `signal` fires when the service stops. */
-  readonly run: (signal: AbortSignal) => Promise<TaskDetails>;
-}
-
-/** A task as people see it. */
-export interface TaskStatus {
-  readonly name: string;
-  readonly description: string;
-  readonly cron: string;
-  readonly timeZone: string;
-  readonly running: boolean;
-  readonly last: TaskRun | null;
-}
-
-/** Calls `tick` at the times of a cron expression until the returned function is called. */
-export type Ticker = (expression: string, timeZone: string, tick: () => void) => () => Promise<void>;
-
-/** node-cron. It does not keep the process alive. */
-export const nodeCronTicker: Ticker = (expression, timeZone, tick) => {
-  const task = cron.schedule(expression, () => tick(), { timezone: timeZone, unref: true, suppressMissedWarning: true });
-  return async () => {
-    await task.destroy();
-  };
-};
+import { nearestNames } from "../base/nearest-name.js";
+import type { TaskCause, TaskRun, TaskRuns } from "../catalogue/task-runs.js";
+import { nextOccurrence, parseCron, zoneName, type CronSchedule } from "./cron-schedule.js";
+import { dueAt, retryAtMs, type TaskHistory } from "./due.js";
+import type { ScheduledTask, TaskDetails, TaskStatus } from "./task.js";
+import { nodeCronTicker, type Ticker } from "./ticker.js";
 
 interface Registered {
   readonly task: ScheduledTask;
@@ -52,11 +16,23 @@ interface Registered {
 }
 
 export interface SchedulerParts {
-  readonly runs: Pick<TaskRuns, "start" | "finish" | "last" | "list" | "interruptOpen">;
+  readonly runs: Pick<TaskRuns, "start" | "finish" | "get" | "last" | "lastOk" | "since" | "list" | "interruptOpen" | "paused" | "pause" | "resume">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ticker?: Ticker;
+  /** Told of every run that ended, for metrics. */
+  readonly onRun?: (task: string, outcome: "ok" | "failed" | "interrupted", seconds: number) => void;
 }
+
+/** A run that was started, and its end. */
+export interface StartedRun {
+  readonly run: TaskRun;
+  /** Resolves when it ended, however it did. */
+  readonly ended: Promise<void>;
+}
+
+/** Interruptions in a row that are made up for at once; what ends the process more often waits like a failure. */
+const FREE_INTERRUPTIONS = 2;
 
 /**
  * Runs tasks when they are due. It ticks at each task's times and every minute besides, so that a tick which is lost (a
@@ -90,46 +66,70 @@ export class Scheduler {
     for (const { expression, zone } of times.values()) this.#stopTicks.push(ticker(expression, zone, () => this.tick()));
   }
 
-  /** Runs every task that is due now. Returns their names. */
+  /** Runs every task that is due now and not paused. Returns their names. */
   tick(): readonly string[] {
     const started: string[] = [];
     for (const registered of this.#tasks.values()) {
+      const { name } = registered.task;
       if (this.#abort.signal.aborted || registered.running !== null) continue;
       try {
-        const { runs, clock } = this.#parts;
-        const last = runs.last(registered.task.name);
-        // A run that was interrupted answered nothing: the time it was for is due again, once.
-        const lastDueMs = last?.outcome === "interrupted" ? last.dueAtMs - 1 : (last?.dueAtMs ?? null);
-        const due = dueAt(registered.schedule, registered.zone, { lastDueMs, running: false }, clock.nowMs());
+        if (this.#parts.runs.paused(name) !== null) continue;
+        const due = dueAt(registered.schedule, registered.zone, this.#historyOf(registered), this.#parts.clock.nowMs());
         if (due === null) continue;
-        started.push(registered.task.name);
-        registered.running = this.#run(registered, due.dueMs, due.missed).finally(() => { registered.running = null; });
+        this.#begin(registered, due.dueMs, due.cause, null);
+        started.push(name);
       } catch (error) {
-        this.#parts.logger.error({ task: registered.task.name, error }, "a task could not be looked up");
+        this.#parts.logger.error({ task: name, error }, "a task could not be looked up or begun");
       }
     }
     return started;
   }
 
-  /** Runs a task now, whatever its schedule. Throws NOT_FOUND for an unknown name, LIMIT_EXCEEDED while it runs. */
-  async runNow(name: string): Promise<void> {
-    const registered = this.#tasks.get(name);
-    if (!registered) throw new LookbackError("NOT_FOUND", `no task "${name.slice(0, 64)}"`, { known: [...this.#tasks.keys()] });
-    if (registered.running !== null) throw new LookbackError("LIMIT_EXCEEDED", `task ${name} is running`, { name });
-    registered.running = this.#run(registered, this.#parts.clock.nowMs(), false).finally(() => { registered.running = null; });
-    await registered.running;
+  /** Starts a task now, whatever its schedule, paused or not. Throws NOT_FOUND for an unknown name, LIMIT_EXCEEDED while it runs, SHUTTING_DOWN. */
+  runNow(name: string, requestedBy: string | null = null): StartedRun {
+    const registered = this.#find(name);
+    if (this.#abort.signal.aborted) throw new LookbackError("SHUTTING_DOWN", "the service is stopping");
+    if (registered.running !== null) throw new LookbackError("LIMIT_EXCEEDED", `task ${name} is running; a task never runs beside itself`, { name });
+    return this.#begin(registered, this.#parts.clock.nowMs(), "manual", requestedBy);
   }
 
-  /** The tasks and their newest runs. */
+  /** What a run of a task would do now. Throws NOT_FOUND for an unknown name, UNAVAILABLE when the task cannot tell. */
+  async dryRun(name: string, signal: AbortSignal): Promise<TaskDetails> {
+    const { task } = this.#find(name);
+    if (task.dryRun === undefined) throw new LookbackError("UNAVAILABLE", `task ${name} cannot say beforehand what it would do`, { name });
+    return task.dryRun(signal);
+  }
+
+  /** Stops a task from running by the clock, also after a restart. Throws NOT_FOUND for an unknown name. */
+  pause(name: string, by: string): TaskStatus {
+    const registered = this.#find(name);
+    this.#parts.runs.pause(name, by);
+    this.#parts.logger.info({ task: name, by }, "task paused");
+    return this.#statusOf(registered);
+  }
+
+  /** Lets a task run by the clock again; what it missed is made up for once. Throws NOT_FOUND for an unknown name. */
+  resume(name: string, by: string): TaskStatus {
+    const registered = this.#find(name);
+    this.#parts.runs.resume(name);
+    this.#parts.logger.info({ task: name, by }, "task resumed");
+    return this.#statusOf(registered);
+  }
+
+  /** The tasks, as they stand. */
   status(): readonly TaskStatus[] {
-    return [...this.#tasks.values()].map(({ task, zone, running }) => ({
-      name: task.name, description: task.description, cron: task.cron, timeZone: zone, running: running !== null, last: this.#parts.runs.last(task.name),
-    }));
+    return [...this.#tasks.values()].map((registered) => this.#statusOf(registered));
   }
 
-  /** Runs of a task, newest first. */
-  history(name: string, limit: number): readonly TaskRun[] {
-    return this.#parts.runs.list(name, limit);
+  /** One task, or null. */
+  task(name: string): TaskStatus | null {
+    const registered = this.#tasks.get(name);
+    return registered === undefined ? null : this.#statusOf(registered);
+  }
+
+  /** Runs of a task, newest first; those with an id below `before` when it is given. */
+  history(name: string, limit: number, before: number | null = null): readonly TaskRun[] {
+    return this.#parts.runs.list(name, limit, before);
   }
 
   /** Resolves when nothing runs. */
@@ -144,24 +144,81 @@ export class Scheduler {
     await this.idle();
   }
 
-  async #run(registered: Registered, dueMs: number, missed: boolean): Promise<void> {
-    const { runs, logger, clock } = this.#parts;
-    const { task } = registered;
-    const startedMs = clock.nowMs();
+  #find(name: string): Registered {
+    const registered = this.#tasks.get(name);
+    if (registered !== undefined) return registered;
+    const known = [...this.#tasks.keys()];
+    const [near = null] = nearestNames(name, known, 1);
+    throw new LookbackError("NOT_FOUND", `no task ${JSON.stringify(name.slice(0, 64))}${near === null ? `; there are ${known.join(", ")}` : `; did you mean ${near}?`}`, { known });
+  }
+
+  #historyOf(registered: Registered): TaskHistory {
+    const { runs } = this.#parts;
+    const { name } = registered.task;
+    const last = runs.last(name);
+    const interrupted = last?.outcome === "interrupted" ? runs.since(name, "interrupted") : 0;
+    // A run that was interrupted answered nothing: the time it was for is due again. A task that ends the process each
+    // time must not do so at every start, so after some it counts as failed.
+    const again = last?.outcome === "interrupted" && interrupted <= FREE_INTERRUPTIONS;
+    return {
+      lastDueMs: last === null ? null : again ? last.dueAtMs - 1 : last.dueAtMs,
+      running: registered.running !== null,
+      failures: last === null || last.outcome === "ok" ? 0 : runs.since(name, "failed") + Math.max(0, interrupted - FREE_INTERRUPTIONS),
+      lastFinishedMs: last?.finishedAtMs ?? null,
+    };
+  }
+
+  #statusOf(registered: Registered): TaskStatus {
+    const { task, schedule, zone, running } = registered;
+    const { runs, clock } = this.#parts;
+    const now = clock.nowMs();
+    const paused = runs.paused(task.name);
+    const scheduled = nextOccurrence(schedule, zone, now);
+    const history = this.#historyOf(registered);
+    const retry = running === null ? retryAtMs(history) : null;
+    const nextIsRetry = paused === null && retry !== null && (scheduled === null || retry < scheduled);
+    return {
+      name: task.name, description: task.description, cron: task.cron, timeZone: zone, running: running !== null, paused,
+      nextMs: paused !== null ? null : nextIsRetry && retry !== null ? Math.max(retry, now) : scheduled, nextIsRetry,
+      last: runs.last(task.name), lastOk: runs.lastOk(task.name), failures: history.failures ?? 0, canDryRun: task.dryRun !== undefined,
+    };
+  }
+
+  #begin(registered: Registered, dueMs: number, cause: TaskCause, requestedBy: string | null): StartedRun {
+    const { runs } = this.#parts;
+    const { name } = registered.task;
+    const id = runs.start(name, dueMs, cause, requestedBy);
+    const run = runs.get(id);
+    if (run === null) throw new LookbackError("INTERNAL", `the run of ${name} that was noted is not there`);
+    const ended = this.#run(registered.task, id).finally(() => { registered.running = null; });
+    registered.running = ended;
+    return { run, ended };
+  }
+
+  async #run(task: ScheduledTask, id: number): Promise<void> {
+    const { logger } = this.#parts;
+    const started = process.hrtime.bigint();
+    const seconds = (): number => Number(process.hrtime.bigint() - started) / 1e9;
     try {
-      const id = runs.start(task.name, dueMs);
-      try {
-        const details = await task.run(this.#abort.signal);
-        runs.finish(id, this.#abort.signal.aborted ? "interrupted" : "ok", { ...details, missed });
-        logger.debug({ task: task.name, ms: clock.nowMs() - startedMs, ...details }, "task done");
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        const code = error instanceof LookbackError ? error.code : "INTERNAL";
-        runs.finish(id, this.#abort.signal.aborted ? "interrupted" : "failed", { code, reason: reason.slice(0, 1000), missed });
-        logger.error({ task: task.name, error }, "task failed");
-      }
+      const details = await task.run(this.#abort.signal);
+      this.#finish(task.name, id, "ok", details, seconds());
+      logger.debug({ task: task.name, seconds: seconds(), ...details }, "task done");
     } catch (error) {
-      logger.error({ task: task.name, error }, "the history of a task could not be written");
+      const reason = error instanceof Error ? error.message : String(error);
+      const code = error instanceof LookbackError ? error.code : "INTERNAL";
+      this.#finish(task.name, id, "failed", { code, reason: reason.slice(0, 1000) }, seconds());
+      if (!this.#abort.signal.aborted) logger.error({ task: task.name, error }, "task failed");
+    }
+  }
+
+  #finish(name: string, id: number, outcome: "ok" | "failed", details: TaskDetails, seconds: number): void {
+    const { runs, logger, onRun } = this.#parts;
+    const shown = this.#abort.signal.aborted ? "interrupted" : outcome;
+    try {
+      onRun?.(name, shown, seconds);
+      runs.finish(id, shown, details);
+    } catch (error) {
+      logger.error({ task: name, error }, "the history of a task could not be written");
     }
   }
 }

@@ -1,12 +1,21 @@
 import type { ExportService } from "../export/export-service.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { RetentionService } from "../retention/retention-service.js";
-import type { ScheduledTask } from "./scheduler.js";
+import type { ScheduledTask, TaskDetails } from "./task.js";
 
 export interface TaskParts {
-  readonly retention: Pick<RetentionService, "enforcePackets" | "expireSessions">;
+  readonly retention: Pick<RetentionService, "enforcePackets" | "expireSessions" | "packetPlan" | "sessionPlan">;
   readonly store: Pick<IndexStore, "optimise" | "partitions">;
-  readonly exports: Pick<ExportService, "expire">;
+  readonly exports: Pick<ExportService, "expire" | "due">;
+}
+
+/** Most names of files, days or exports that a dry run lists; the count beside them is of all. */
+const MOST_LISTED = 100;
+
+/** Days that have more than one segment. */
+async function mergeable(store: TaskParts["store"]): Promise<TaskDetails> {
+  const days = (await store.partitions()).filter(({ segments }) => segments > 1);
+  return { days: days.length, segments: days.reduce((sum, { segments }) => sum + segments, 0), would: days.slice(0, MOST_LISTED).map(({ day, segments }) => `${day}: ${segments} segments`) };
 }
 
 /** The tasks of the service. A module that needs another adds it to this list, or registers it where `app` is put together. */
@@ -21,6 +30,14 @@ export function serviceTasks({ retention, store, exports }: TaskParts): readonly
           failed: run.outcomes.filter((one) => one.outcome === "failed").map((one) => one.path), unmeasured: run.unmeasured.map((one) => one.directory),
         };
       },
+      dryRun: async () => {
+        const { devices } = await retention.packetPlan();
+        const going = devices.flatMap((device) => device.items.filter((item) => item.action === "delete"));
+        return {
+          files: going.length, bytes: going.reduce((sum, item) => sum + item.bytes, 0), shortfallBytes: devices.reduce((sum, device) => sum + device.shortfallBytes, 0),
+          would: going.slice(0, MOST_LISTED).map((item) => `delete ${item.path} (${item.reason})`),
+        };
+      },
     },
     {
       name: "session-expiry", description: "Removes days of sessions older than expireDays.", cron: "1 4 * * *", timeZone: "local",
@@ -28,10 +45,18 @@ export function serviceTasks({ retention, store, exports }: TaskParts): readonly
         const { expired, failed } = await retention.expireSessions(signal);
         return { expired, failed: failed.map((one) => `${one.day}: ${one.reason}`) };
       },
+      dryRun: async () => {
+        const going = (await retention.sessionPlan()).items.filter((item) => item.action === "expire");
+        return {
+          days: going.length, rows: going.reduce((sum, item) => sum + item.rows, 0), bytes: going.reduce((sum, item) => sum + item.bytes, 0),
+          would: going.slice(0, MOST_LISTED).map((item) => `expire ${item.day} (${item.reason})`),
+        };
+      },
     },
     {
       name: "compaction", description: "Merges small segments of sessions.", cron: "*/5 * * * *", timeZone: "UTC",
       run: async (signal) => ({ replaced: await store.optimise(null, signal) }),
+      dryRun: () => mergeable(store),
     },
     {
       name: "daily-compaction", description: "Merges each day of sessions as far as it goes.", cron: "31 4 * * *", timeZone: "local",
@@ -43,10 +68,15 @@ export function serviceTasks({ retention, store, exports }: TaskParts): readonly
         }
         return { replaced };
       },
+      dryRun: () => mergeable(store),
     },
     {
       name: "export-expiry", description: "Removes exported files whose time is over.", cron: "*/10 * * * *", timeZone: "UTC",
       run: async () => ({ expired: await exports.expire() }),
+      dryRun: async () => {
+        const due = exports.due();
+        return { exports: due.length, bytes: due.reduce((sum, one) => sum + one.bytes, 0), would: due.slice(0, MOST_LISTED).map((one) => `remove the file of export ${one.id}`) };
+      },
     },
   ];
 }

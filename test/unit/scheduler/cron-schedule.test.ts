@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { DateTime } from "luxon";
 import { describe, expect, it } from "vitest";
-import { lastOccurrence, parseCron, zoneName } from "../../../src/scheduler/cron-schedule.js";
+import { lastOccurrence, nextOccurrence, parseCron, zoneName } from "../../../src/scheduler/cron-schedule.js";
 import { dueAt } from "../../../src/scheduler/due.js";
 
 const MINUTE = 60_000;
@@ -69,22 +69,49 @@ describe("the last occurrence", () => {
   });
 });
 
+describe("the next occurrence", () => {
+  const next = (cron: string, zone: string, now: string) => {
+    const found = nextOccurrence(parseCron(cron), zone, at(now));
+    return found === null ? null : DateTime.fromMillis(found, { zone: "UTC" }).toISO({ suppressMilliseconds: true, suppressSeconds: true });
+  };
+  it("is after now, in the zone", () => {
+    expect(next("1 4 * * *", "UTC", "2026-05-05T04:01:00")).toBe("2026-05-06T04:01Z");
+    expect(next("1 4 * * *", "UTC", "2026-05-05T04:00:59")).toBe("2026-05-05T04:01Z");
+    expect(next("*/5 * * * *", "Asia/Tokyo", "2026-05-05T23:58:00")).toBe("2026-05-06T00:00Z");
+    expect(next("0 0 29 2 *", "UTC", "2025-06-01T00:00:00")).toBe("2028-02-29T00:00Z");
+    expect(next("0 0 31 2 *", "UTC", "2026-05-05T00:00:00")).toBeNull();
+    expect(next("30 2 * * *", "Europe/Berlin", "2026-03-29T00:30:00")).toBe("2026-03-29T01:30Z");
+    expect(next("30 2 * * *", "Europe/Berlin", "2026-10-25T00:31:00")).toBe("2026-10-26T01:30Z");
+    expect(next("*/30 * * * *", "Europe/Berlin", "2026-10-25T00:31:00")).toBe("2026-10-25T01:00Z");
+  });
+  it("is the one after which the last one is it", () => {
+    const zones = fc.constantFrom("Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "UTC");
+    fc.assert(fc.property(fc.constantFrom("* * * * *", "*/7 * * * *", "30 2 * * *", "15 1,2 * * *", "0 0 * * 0"), zones, fc.integer({ min: at("2026-01-01"), max: at("2026-12-31") }), (cron, zone, now) => {
+      const schedule = parseCron(cron);
+      const found = nextOccurrence(schedule, zone, now) ?? 0;
+      expect(found).toBeGreaterThan(now);
+      expect(lastOccurrence(schedule, zone, found)).toBe(found);
+      expect(lastOccurrence(schedule, zone, found - 1) ?? 0).toBeLessThanOrEqual(now);
+    }), { numRuns: 200 });
+  });
+});
+
 describe("due", () => {
   const daily = parseCron("1 4 * * *");
   const noon = at("2026-05-05T12:00:00");
   const today = at("2026-05-05T04:01:00");
   it("is a task whose latest time nobody answered", () => {
     expect(dueAt(daily, "UTC", { lastDueMs: today, running: false }, noon)).toBeNull();
-    expect(dueAt(daily, "UTC", { lastDueMs: today - 86_400_000, running: false }, today + 30_000)).toEqual({ dueMs: today, missed: false });
-    expect(dueAt(daily, "UTC", { lastDueMs: null, running: false }, noon)).toEqual({ dueMs: today, missed: false });
+    expect(dueAt(daily, "UTC", { lastDueMs: today - 86_400_000, running: false }, today + 30_000)).toEqual({ dueMs: today, cause: "schedule" });
+    expect(dueAt(daily, "UTC", { lastDueMs: null, running: false }, noon)).toEqual({ dueMs: today, cause: "schedule" });
     expect(dueAt(daily, "UTC", { lastDueMs: null, running: true }, noon)).toBeNull();
   });
   it("is once, however many times were missed", () => {
-    expect(dueAt(daily, "UTC", { lastDueMs: today - 9 * 86_400_000, running: false }, noon)).toEqual({ dueMs: today, missed: true });
+    expect(dueAt(daily, "UTC", { lastDueMs: today - 9 * 86_400_000, running: false }, noon)).toEqual({ dueMs: today, cause: "missed" });
     expect(dueAt(daily, "UTC", { lastDueMs: today, running: false }, noon)).toBeNull();
   });
   it("goes on when the clock was set back", () => {
-    expect(dueAt(daily, "UTC", { lastDueMs: at("2030-01-01T04:01:00"), running: false }, noon)).toEqual({ dueMs: today, missed: false });
+    expect(dueAt(daily, "UTC", { lastDueMs: at("2030-01-01T04:01:00"), running: false }, noon)).toEqual({ dueMs: today, cause: "schedule" });
     expect(dueAt(daily, "UTC", { lastDueMs: today, running: false }, today - 30_000)).toBeNull();
   });
   it("answers every occurrence once, for any clock that goes forward", () => {

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
-import { nodeCronTicker, Scheduler, type ScheduledTask, type Ticker } from "../../../src/scheduler/scheduler.js";
+import { Scheduler } from "../../../src/scheduler/scheduler.js";
+import type { ScheduledTask } from "../../../src/scheduler/task.js";
+import { nodeCronTicker, type Ticker } from "../../../src/scheduler/ticker.js";
 import { serviceTasks } from "../../../src/scheduler/tasks.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
@@ -42,7 +44,7 @@ describe("a scheduler", () => {
       await one.idle();
     }
     expect(ran).toBe(3);
-    expect(one.history("t", 10)).toMatchObject([{ outcome: "ok", details: { number: 3, missed: false } }, { details: { number: 2 } }, { details: { number: 1 } }]);
+    expect(one.history("t", 10)).toMatchObject([{ outcome: "ok", cause: "schedule", details: { number: 3 } }, { details: { number: 2 } }, { details: { number: 1 } }]);
     expect(one.status()).toMatchObject([{ name: "t", running: false, last: { outcome: "ok" } }]);
     await one.stop();
     expect(ticks.size).toBe(0);
@@ -57,7 +59,7 @@ describe("a scheduler", () => {
     one.tick();
     await one.idle();
     expect(ran).toBe(1);
-    expect(catalogue.taskRuns.last("t")).toMatchObject({ dueAtMs: Date.UTC(2026, 4, 5, 4, 1), details: { missed: true } });
+    expect(catalogue.taskRuns.last("t")).toMatchObject({ dueAtMs: Date.UTC(2026, 4, 5, 4, 1), cause: "missed" });
     await one.stop();
   });
 
@@ -82,7 +84,7 @@ describe("a scheduler", () => {
       await Promise.resolve();
     }
     expect(counts.slow).toBe(1);
-    await expect(one.runNow("slow")).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    expect(() => one.runNow("slow")).toThrow(expect.objectContaining({ code: "LIMIT_EXCEEDED" }));
     expect(counts.quick).toBeGreaterThan(1);
     finish();
     await one.idle();
@@ -124,9 +126,159 @@ describe("a scheduler", () => {
 
   it("runs a task on request", async () => {
     const one = scheduler({});
-    await one.runNow("t");
-    expect(outcomes()).toEqual(["ok"]);
-    await expect(one.runNow("none")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    const { run, ended } = one.runNow("t", "ada");
+    expect(run).toMatchObject({ outcome: "running", cause: "manual", requestedBy: "ada" });
+    await ended;
+    expect(catalogue.taskRuns.get(run.id)).toMatchObject({ outcome: "ok", requestedBy: "ada" });
+    expect(() => one.runNow("none")).toThrow(expect.objectContaining({ code: "NOT_FOUND" }));
+    expect(() => one.runNow("u")).toThrow("did you mean t?");
+  });
+
+  it("tries a failing task again after 1, 2, 4 … minutes, at most an hour, until it succeeds", async () => {
+    let works = false;
+    const one = scheduler({ cron: "1 4 * * *", run: () => (works ? Promise.resolve({}) : Promise.reject(new Error("no"))) });
+    one.start();
+    await one.idle();
+    const tried: number[] = [];
+    const began = clock.now;
+    for (let minute = 1; minute <= 260; minute += 1) {
+      clock.now += MINUTE;
+      if (one.tick().length > 0) tried.push(minute);
+      await one.idle();
+    }
+    expect(tried).toEqual([1, 3, 7, 15, 31, 63, 123, 183, 243]);
+    expect(one.status()).toMatchObject([{ failures: 10, nextIsRetry: true, nextMs: began + 303 * MINUTE, last: { cause: "retry" }, lastOk: null }]);
+    works = true;
+    clock.now = began + 303 * MINUTE;
+    one.tick();
+    await one.idle();
+    expect(one.status()).toMatchObject([{ failures: 0, nextIsRetry: false, nextMs: Date.UTC(2026, 4, 6, 4, 1) }]);
+    clock.now += 30 * MINUTE;
+    expect(one.tick()).toEqual([]);
+    await one.stop();
+  });
+
+  it("does not run a failing task more often than its schedule says when that is often", async () => {
+    const one = scheduler({ cron: "* * * * *", run: () => Promise.reject(new Error("no")) });
+    one.start();
+    await one.idle();
+    for (let second = 1; second <= 300; second += 1) {
+      clock.now += 1000;
+      one.tick();
+      await one.idle();
+    }
+    expect(outcomes().length).toBeLessThanOrEqual(6);
+    await one.stop();
+  });
+
+  it("does not run a task at every start that ends the process each time", async () => {
+    for (let start = 0; start < 3; start += 1) {
+      catalogue.taskRuns.start("t", Date.UTC(2026, 4, 5, 4, 1));
+      catalogue.taskRuns.interruptOpen();
+    }
+    let ran = 0;
+    const one = scheduler({ cron: "1 4 * * *", run: () => Promise.resolve({ number: ++ran }) });
+    one.start();
+    await one.idle();
+    expect(ran).toBe(0);
+    clock.now += MINUTE;
+    one.tick();
+    await one.idle();
+    expect(ran).toBe(1);
+    await one.stop();
+  });
+
+  it("leaves a paused task alone, over a restart, and makes up for it once when it is resumed", async () => {
+    let ran = 0;
+    const task = { run: () => Promise.resolve({ number: ++ran }) };
+    const one = scheduler(task);
+    expect(one.pause("t", "ada")).toMatchObject({ paused: { by: "ada", sinceMs: clock.now }, nextMs: null });
+    one.start();
+    await one.stop();
+    const again = scheduler(task);
+    again.start();
+    for (let minute = 0; minute < 30; minute += 1) {
+      clock.now += MINUTE;
+      again.tick();
+      await again.idle();
+    }
+    expect(ran).toBe(0);
+    await again.runNow("t").ended;
+    expect(ran).toBe(1);
+    clock.now += 30 * MINUTE;
+    expect(again.resume("t", "ada")).toMatchObject({ paused: null, nextMs: clock.now + 5 * MINUTE });
+    again.tick();
+    await again.idle();
+    again.tick();
+    await again.idle();
+    expect(ran).toBe(2);
+    await again.stop();
+    expect(() => again.pause("nothing", "ada")).toThrow(expect.objectContaining({ code: "NOT_FOUND" }));
+  });
+
+  it("says what a task would do, without a run", async () => {
+    const one = scheduler({ dryRun: () => Promise.resolve({ would: ["nothing"] }) }, { name: "silent" });
+    expect(await one.dryRun("t", new AbortController().signal)).toEqual({ would: ["nothing"] });
+    await expect(one.dryRun("silent", new AbortController().signal)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(outcomes()).toEqual([]);
+    expect(one.status().map((task) => task.canDryRun)).toEqual([true, false]);
+  });
+
+  it.each([
+    ["spring", Date.UTC(2026, 2, 29, 0), ["2026-03-29T01:30:00.000Z", "2026-03-30T00:30:00.000Z"]],
+    ["autumn", Date.UTC(2026, 9, 25, 0), ["2026-10-25T00:30:00.000Z", "2026-10-26T01:30:00.000Z"]],
+  ])("runs a daily task once a day over the change of time in %s", async (_season, start, expected) => {
+    clock.now = start;
+    const ran: string[] = [];
+    catalogue.taskRuns.finish(catalogue.taskRuns.start("t", start - 3_600_000), "ok");
+    const one = scheduler({ cron: "30 2 * * *", timeZone: "Europe/Berlin", run: () => { ran.push(new Date(clock.now).toISOString()); return Promise.resolve({}); } });
+    one.start();
+    for (let minute = 0; minute < 36 * 60; minute += 1) {
+      one.tick();
+      await one.idle();
+      clock.now += MINUTE;
+    }
+    await one.stop();
+    // In spring there is no 02:30: the clock on the wall shows 03:30 then. In autumn it shows 02:30 twice, and the first counts.
+    expect(ran).toEqual(expected);
+  });
+
+  it.each([["back", -7 * 86_400_000], ["ahead", 40 * 86_400_000]])("goes on when the clock is set %s", async (_direction, step) => {
+    let ran = 0;
+    const one = scheduler({ cron: "1 4 * * *", run: () => Promise.resolve({ number: ++ran }) });
+    one.start();
+    await one.idle();
+    clock.now += step;
+    for (let minute = 0; minute < 2 * 1440; minute += 1) {
+      one.tick();
+      await one.idle();
+      clock.now += MINUTE;
+    }
+    expect(ran).toBe(1 + 1 + 2);
+    await one.stop();
+  });
+
+  it("retries at once when the clock was set back behind a failure", async () => {
+    let ran = 0;
+    const one = scheduler({ cron: "0 0 1 1 *", run: () => { ran += 1; return Promise.reject(new Error("no")); } });
+    one.start();
+    await one.idle();
+    clock.now -= 86_400_000 * 2;
+    one.tick();
+    await one.idle();
+    expect(ran).toBe(2);
+    await one.stop();
+  });
+
+  it("tells how each run ended", async () => {
+    const told: string[] = [];
+    const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker, onRun: (task, outcome, seconds) => { told.push(`${task} ${outcome} ${seconds >= 0}`); } });
+    one.register({ name: "good", description: "d", cron: "* * * * *", timeZone: "UTC", run: () => Promise.resolve({}) });
+    one.register({ name: "bad", description: "d", cron: "* * * * *", timeZone: "UTC", run: () => Promise.reject(new Error("no")) });
+    one.start();
+    await one.idle();
+    await one.stop();
+    expect(told.sort()).toEqual(["bad failed true", "good ok true"]);
   });
 
   it("refuses names and schedules that are none", () => {
@@ -142,12 +294,17 @@ describe("the service's tasks", () => {
     retention: {
       enforcePackets: () => Promise.resolve({ deleted: 1, deletedBytes: 5, outcomes: [], shortfallBytes: 0, stuckTombstones: 0, unmeasured: [] }),
       expireSessions: () => Promise.resolve({ expired: ["2026-01-01"], failed: [] }),
+      packetPlan: () => Promise.resolve({ elsewhere: [], devices: [{
+        device: 1, directories: ["/p"], freeBytes: 1, totalBytes: 10, targetBytes: 9, pendingBytes: 0, deleteBytes: 7, shortfallBytes: 1,
+        items: [{ fileId: 1, path: "/p/a.pcap", bytes: 7, action: "delete", reason: "oldest", note: null }, { fileId: 2, path: "/p/b.pcap", bytes: 7, action: "keep", reason: "newest", note: null }],
+      }] }),
+      sessionPlan: () => Promise.resolve({ expireDays: 1, items: [{ day: "2026-01-01", rows: 3, bytes: 9, action: "expire", reason: "older-than-expire-days", note: null }] }),
     },
     store: {
       optimise: (day) => { calls.push(day ?? "small"); return Promise.resolve(2); },
       partitions: () => Promise.resolve([{ day: "2026-01-01", rows: 1, bytes: 1, segments: 3 }, { day: "2026-01-02", rows: 1, bytes: 1, segments: 1 }]),
     },
-    exports: { expire: () => Promise.resolve(4) },
+    exports: { expire: () => Promise.resolve(4), due: () => [] },
   });
   it("have schedules that both this scheduler and node-cron read", async () => {
     const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker: nodeCronTicker });
@@ -159,5 +316,18 @@ describe("the service's tasks", () => {
     expect(calls.sort()).toEqual(["2026-01-01", "small"]);
     expect(tasks.map((task) => catalogue.taskRuns.last(task.name)?.outcome)).toEqual(["ok", "ok", "ok", "ok", "ok"]);
     expect(catalogue.taskRuns.last("session-expiry")?.details).toMatchObject({ expired: ["2026-01-01"] });
+  });
+  it("say beforehand what they would do", async () => {
+    const { signal } = new AbortController();
+    calls.length = 0;
+    const told = Object.fromEntries(await Promise.all(tasks.map(async (task) => [task.name, await task.dryRun?.(signal)] as const)));
+    expect(told).toEqual({
+      "packet-retention": { files: 1, bytes: 7, shortfallBytes: 1, would: ["delete /p/a.pcap (oldest)"] },
+      "session-expiry": { days: 1, rows: 3, bytes: 9, would: ["expire 2026-01-01 (older-than-expire-days)"] },
+      compaction: { days: 1, segments: 3, would: ["2026-01-01: 3 segments"] },
+      "daily-compaction": { days: 1, segments: 3, would: ["2026-01-01: 3 segments"] },
+      "export-expiry": { exports: 0, bytes: 0, would: [] },
+    });
+    expect(calls).toEqual([]);
   });
 });
