@@ -21,6 +21,7 @@ import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
 import { fileLookup } from "./file-lookup.js";
 import type { Lifecycle } from "./lifecycle.js";
+import { startWatching } from "./watching.js";
 
 /** What a service is made of, served or used in place. */
 export interface Service {
@@ -56,6 +57,7 @@ function openReaders({ config, catalogue, store, fields, logger }: Omit<Core, "n
     clock: systemClock, logger, fields, store, access, scopes, fileLookup: lookup, completeness: { completeUntilMs: () => catalogue.marks.completeUntilMs() },
     idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node),
     tasks: null,
+    retentionEvents: null,
     packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files)), signingKey: catalogue.settings.secret("cursor"), timeZone,
     queryTimeoutMs: config.values.queryTimeoutSeconds * 1000, workingDirectory: process.cwd(),
   };
@@ -70,9 +72,10 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   const { config, catalogue, store, fields, directories, logger } = core;
   const { services, access, reader } = openReaders(core, lifecycle);
   const { scopes } = services;
+  const { watch } = startWatching(core, lifecycle);
   const exports = new ExportService({
     store, reader, lookup: catalogueLookup(catalogue.files), probe: diskSpaceProbe, jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"),
-    directory: directories.exports, clock: systemClock, logger,
+    directory: directories.exports, clock: systemClock, logger, events: watch,
     scopeOf: (name) => {
       const user = access.user(name);
       access.require(user, "export");
@@ -94,5 +97,5 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   lifecycle.add("exports", exports, (started) => started.stop());
   const scheduler = new Scheduler({ runs: catalogue.taskRuns, clock: systemClock, logger });
   for (const task of serviceTasks({ retention, store, exports })) scheduler.register(task);
-  return { services: { ...services, imports, exports, tasks: scheduler }, access, imports, exports, scheduler };
+  return { services: { ...services, imports, exports, tasks: scheduler, retentionEvents: watch }, access, imports, exports, scheduler };
 }

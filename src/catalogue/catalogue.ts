@@ -9,6 +9,7 @@ import { ImportJobs, type ImportJobChange } from "./jobs.js";
 import { Marks } from "./marks.js";
 import { loadMigrations, migrate } from "./migrations.js";
 import { PacketFiles, type PacketFileChange } from "./packet-files.js";
+import { RetentionEventLog } from "./retention-events.js";
 import { Segments, type SegmentChange } from "./segments.js";
 import { StoredSettings } from "./stored-settings.js";
 import { Tags } from "./tags.js";
@@ -42,6 +43,7 @@ export class Catalogue {
   readonly exports: Exports;
   readonly idempotencyKeys: IdempotencyKeys;
   readonly taskRuns: TaskRuns;
+  readonly retentionEvents: RetentionEventLog;
   readonly users: Users;
   readonly tokens: Tokens;
   readonly logins: Logins;
@@ -62,6 +64,7 @@ export class Catalogue {
     this.exports = new Exports(connection, clock);
     this.idempotencyKeys = new IdempotencyKeys(connection, clock);
     this.taskRuns = new TaskRuns(connection, clock);
+    this.retentionEvents = new RetentionEventLog(connection, clock);
     this.users = new Users(connection, clock);
     this.tokens = new Tokens(connection, clock);
     this.logins = new Logins(connection, clock);

@@ -90,6 +90,20 @@ export function list(defaultValue: readonly string[], help: string): Setting<rea
     given.split(";").map((part) => part.trim()).filter((part) => part !== ""));
 }
 
+/** Addresses of HTTP servers separated by `;`, without user names: these would be in every log. */
+export function urls(help: string): Setting<readonly string[]> {
+  return setting<readonly string[]>("list", [], help, { allowed: "http or https URLs separated by ;, without user name and password" }, (given) => {
+    const found = given.split(";").map((part) => part.trim()).filter((part) => part !== "");
+    return found.every(isWebUrl) ? found : null;
+  });
+}
+
+function isWebUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
+}
+
 /** One of a few words. */
 export function choice<const C extends string>(defaultValue: C, choices: readonly C[], help: string): Setting<C> {
   return setting("choice", defaultValue, help, { allowed: choices.join(", "), choices }, (given) =>

@@ -1,4 +1,4 @@
-import { choice, decimal, flag, freeSpace, integer, list, optionalInteger, optionalText, pattern, text, type Setting } from "./setting.js";
+import { choice, decimal, flag, freeSpace, integer, list, optionalInteger, optionalText, pattern, text, urls, type Setting } from "./setting.js";
 
 /** Largest value of a 16-bit timeout in seconds. */
 const LONGEST = 65_535;
@@ -25,6 +25,9 @@ export const SETTINGS = {
   // Retention.
   freeSpaceG: freeSpace({ unit: "percent", value: 5 }, "Free space to keep on the device of the packet files: percent or GiB."),
   expireDays: optionalInteger(1, 36_500, "Lookback: days that sessions are kept; unset: for ever."),
+
+  webhookUrls: urls("Lookback: URLs that are told events of retention and exports, as JSON by POST."),
+  webhookSecret: optionalText("any text", "Lookback: key of the signature of what webhookUrls are sent; unset: no signature."),
 
   // Capture.
   interface: list([], "Interface to capture from; unset: the one of the default route."),

@@ -8,6 +8,7 @@ import type { ExportRecord, Exports, ExportState } from "../catalogue/exports.js
 import type { AccessScope } from "../model/access-scope.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
+import type { RetentionEvents } from "../model/retention-event.js";
 import type { TimeRange } from "../model/time-range.js";
 import { downloadPath, verifyDownload, type DownloadGrant } from "./download-link.js";
 import { discardExport, runExport, type ExportParts, type ExportProgress } from "./run-export.js";
@@ -66,6 +67,8 @@ export interface ExportServiceParts extends ExportParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<ExportLimits>;
+  /** Told of every export that can be downloaded. */
+  readonly events?: RetentionEvents;
 }
 
 export interface ExportLimits {
@@ -241,6 +244,7 @@ export class ExportService {
       if (running.abort.signal.aborted) throw new LookbackError("QUERY_CANCELLED", "the export was cancelled");
       const { fileName, sessions, packets, bytes, missingPackets, sha256 } = result;
       jobs.move(job.id, "done", { fileName, sessions, packets, bytes, missingPackets, sha256, expiresAtMs: clock.nowMs() + this.#limits.keepMs });
+      this.#parts.events?.raise({ kind: "export-ready", subject: job.id, user: job.owner, sessions, packets, bytes });
       logger.info({ export: job.id, user: job.owner, sessions, packets, bytes, missingPackets }, "export written");
       return true;
     } catch (error) {

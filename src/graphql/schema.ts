@@ -11,6 +11,7 @@ import { FieldResolver } from "./field/field.resolver.js";
 import { withIdempotencyKeys } from "./idempotent-mutations.js";
 import { ImportJobResolver } from "./import-job/import-job.resolver.js";
 import { LimitResolver } from "./limit/limit.resolver.js";
+import { RetentionEventResolver } from "./retention-event/retention-event.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
 import { TagResolver } from "./tag/tag.resolver.js";
 import { TaskResolver } from "./task/task.resolver.js";
@@ -23,7 +24,7 @@ export function graphqlSchema(): GraphQLSchema {
   built ??= withIdempotencyKeys(buildSchemaSync({
     resolvers: [
       SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
-      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, TaskResolver,
+      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, TaskResolver, RetentionEventResolver,
     ],
     orphanedTypes: [],
     // Arguments are checked by the resolvers, which know the limits.

@@ -13,6 +13,7 @@ import type { TimeRange } from "../model/time-range.js";
 import type { FileLookup } from "../query/resolve-files.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import type { TaskStatus } from "../scheduler/task.js";
+import type { RetentionWatch } from "../watching/retention-watch.js";
 
 /** Imports as the API uses them; `ImportService` satisfies it. */
 export interface Imports {
@@ -142,6 +143,9 @@ export type ScheduledTaskView = TaskStatus;
 /** Tasks as the API uses them; `Scheduler` satisfies it. */
 export type Tasks = Pick<Scheduler, "status" | "task" | "history" | "runNow" | "dryRun" | "pause" | "resume">;
 
+/** Events of retention and exports as the API uses them; `RetentionWatch` satisfies it. */
+export type RetentionEventSource = Pick<RetentionWatch, "events" | "list" | "conditions" | "deliveries">;
+
 /** How far answers are complete. */
 export interface Completeness {
   /** Every packet before this is in a visible row, milliseconds since 1970; null when nothing is being written. */
@@ -165,6 +169,8 @@ export interface Services {
   readonly exports: Exports | null;
   /** What runs by the clock; null where nothing does. */
   readonly tasks: Tasks | null;
+  /** What operators are told; null where nothing watches. */
+  readonly retentionEvents: RetentionEventSource | null;
   readonly captureFiles: CaptureFiles;
   readonly captureStatistics: CaptureStatistics;
   readonly packetHeads: PacketHeads | null;

@@ -79,6 +79,7 @@ export async function startApi(
       scopes: new ScopeOfUser((text) => compileExpression(text, fields, { nowMs: clock.now, timeZone: "UTC" }), time),
       fileLookup: () => [], completeness: { completeUntilMs: () => null }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
       tasks: null,
+      retentionEvents: null,
       captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, packetHeads: null,
       signingKey: Buffer.alloc(32, 7), timeZone: "UTC", queryTimeoutMs: 10_000, workingDirectory: "/", ...services,
     },

@@ -1,0 +1,30 @@
+import type { WatchedEvent } from "./watched-event.js";
+
+const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+
+function size(bytes: number): string {
+  const unit = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  return `${unit === 0 ? bytes : (bytes / 2 ** (10 * unit)).toFixed(1)} ${UNITS[unit] ?? ""}`;
+}
+
+/** An event as one sentence for people. */
+export function describeEvent({ kind, subject, phase, user, facts }: Omit<WatchedEvent, "message">): string {
+  const fact = (name: string): number => facts[name] ?? 0;
+  const still = phase === "lasts" ? " still" : "";
+  switch (kind) {
+    case "target-unreachable":
+      return phase === "ended"
+        ? `${subject} has as much free space again as it should have`
+        : `${subject} is${still} ${size(fact("shortfallBytes"))} short of the free space it should have (${size(fact("freeBytes"))} of ${size(fact("targetBytes"))}), and nothing more may be deleted there`;
+    case "forecast-low":
+      return phase === "ended"
+        ? `${subject} will be kept long enough again`
+        : `${subject} will${still} be kept for ${fact("days").toFixed(1)} days only; ${fact("thresholdDays")} are wanted`;
+    case "hold-blocks":
+      return phase === "ended"
+        ? `hold ${subject} keeps nothing from being deleted any more`
+        : `hold ${subject}${still} keeps ${fact("items")} things (${size(fact("bytes"))}) that would be deleted now`;
+    case "export-ready":
+      return `export ${subject} of ${user ?? "somebody"} is ready: ${fact("sessions")} sessions, ${fact("packets")} packets, ${size(fact("bytes"))}`;
+  }
+}
