@@ -58,6 +58,8 @@ export const ERROR_CODES = {
   CONFIG_INVALID: { retryable: false },
   /** A feature is not available on this host or in this build. */
   UNAVAILABLE: { retryable: false },
+  /** A service cannot be reached over the network. */
+  UNREACHABLE: { retryable: true },
   /** The service is stopping. */
   SHUTTING_DOWN: { retryable: true },
   /** A fault of ours. */

@@ -1,5 +1,7 @@
 import type { LookbackConfig } from "../config/config.js";
 import type { SettingKey } from "../config/settings.js";
+import type { Access, Connection } from "./connection.js";
+import type { Terminal } from "./terminal.js";
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -10,6 +12,10 @@ export interface GlobalOptions {
   readonly data?: string;
   /** `key=value` settings. */
   readonly set?: readonly string[];
+  /** A remote service, for commands that connect. */
+  readonly url?: string;
+  readonly token?: string;
+  readonly ca?: string;
 }
 
 /** What a command is run with. */
@@ -19,10 +25,21 @@ export interface CommandContext {
   readonly options: Readonly<Record<string, unknown>>;
   /** Reads the configuration, prints its warnings, and applies `overrides` on top. Throws CONFIG_INVALID. */
   config(overrides?: Readonly<Partial<Record<SettingKey, string>>>): Promise<LookbackConfig>;
+  /**
+   * Connects to the service that `--url` names, to the one that runs on the data directory, or to the directory itself.
+   * The caller closes it. An interrupt (Ctrl-C) ends operations that run.
+   */
+  connect(access: Access): Promise<Connection>;
+  /** URL of the remote service that is named, or null. */
+  readonly remote: string | null;
+  /** Aborts at an interrupt once `connect` was called. */
+  readonly signal: AbortSignal;
   /** Writes to standard output, with a line end. */
   print(line: string): void;
   /** Writes to standard error, with a line end. */
   note(line: string): void;
+  /** How standard output may look. */
+  readonly terminal: Terminal;
 }
 
 /** A loaded command. Resolves to the exit code. */
@@ -38,6 +55,12 @@ export interface Command {
   readonly operands?: string;
   /** Flags as commander writes them, with their meaning. */
   readonly options?: readonly (readonly [flags: string, help: string])[];
+  /** Command lines to learn from, each with what it does; every command that runs has one. */
+  readonly examples?: readonly (readonly [line: string, what: string])[];
+  /** Whether it works through a `Connection`, and so takes `--url`, `--token` and `--ca`. */
+  readonly connects?: boolean;
+  /** Words that an operand or option takes, for shell completion: by option name (`--by`), or `operand`. */
+  readonly completes?: Readonly<Record<string, readonly string[] | "file" | "directory" | "field">>;
   readonly commands?: readonly Command[];
   readonly load?: () => Promise<CommandModule>;
 }

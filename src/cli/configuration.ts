@@ -19,7 +19,7 @@ export function configOf(options: GlobalOptions, more: Readonly<Partial<Record<S
   if (options.data !== undefined) overrides.dataDir = options.data;
   const config = loadConfig({
     file: options.config ?? null, node: options.node ?? null, overrides: { ...overrides, ...more },
-    // The one place that reads the environment; src/config is handed it.
+    // src/config is handed the environment.
     environment: process.env, workingDirectory: process.cwd(),
   });
   for (const { message } of config.warnings) note(`warning: ${message}`);

@@ -1,9 +1,23 @@
 import path from "node:path";
 import type { LookbackError } from "../base/errors.js";
-import type { ImportJob } from "../capture/import-job.js";
-import type { ImportService } from "../capture/import-service.js";
 import { EXIT } from "./exit-code.js";
-import { printBytes, printDuration, ProgressPrinter, resultLine } from "./progress.js";
+import { printBytes, printDuration, ProgressPrinter, resultLine, type ShownJob } from "./progress.js";
+
+export type { ShownJob };
+
+/** What a request to import became. */
+export interface Submitted {
+  readonly jobs: readonly ShownJob[];
+  /** Paths that became no job. */
+  readonly failed: readonly { readonly path: string; readonly error: LookbackError }[];
+}
+
+/** Imports as commands use them: of this process, of the service, or through its queue. */
+export interface Imports {
+  submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string }): Promise<Submitted>;
+  /** Resolves when the jobs are finished, with their final states; `onChange` sees each step. */
+  finished(ids: readonly string[], onChange?: (job: ShownJob) => void): Promise<readonly ShownJob[]>;
+}
 
 /** What became of the captures of one command. */
 export interface ImportOutcome {
@@ -22,7 +36,7 @@ export interface ImportOutput {
 
 /** Imports captures and shows how it goes: progress, a line per capture, and the sums. */
 export async function runImports(
-  imports: Pick<ImportService, "submit" | "finished">, paths: readonly string[], copy: boolean, output: ImportOutput,
+  imports: Imports, paths: readonly string[], copy: boolean, output: ImportOutput,
 ): Promise<ImportOutcome> {
   const begun = output.nowMs();
   const printer = new ProgressPrinter(output.progress, output.nowMs);
@@ -32,10 +46,10 @@ export async function runImports(
     if (job.state === "running") printer.running(job, shortName(job));
     else if (job.state !== "queued") showResult(job, printer, output);
   });
-  const count = (state: ImportJob["state"]): number => finished.filter((job) => job.state === state).length;
+  const count = (state: ShownJob["state"]): number => finished.filter((job) => job.state === state).length;
   const outcome = { done: count("done"), already: count("already"), failed: count("failed") + failed.length };
   if (!output.json) {
-    const sum = (pick: (job: ImportJob) => number): number => finished.reduce((total, job) => total + (job.state === "done" ? pick(job) : 0), 0);
+    const sum = (pick: (job: ShownJob) => number): number => finished.reduce((total, job) => total + (job.state === "done" ? pick(job) : 0), 0);
     const seconds = Math.max((output.nowMs() - begun) / 1000, 0.001);
     const bytes = sum((job) => job.bytes);
     printer.line(`${sum((job) => job.packets)} packets, ${sum((job) => job.sessions)} sessions, ${printBytes(bytes)} in ${printDuration(seconds)} (${printBytes(bytes / seconds)}/s)`);
@@ -54,9 +68,14 @@ function summary({ done, already, failed }: ImportOutcome, failedPaths: readonly
   return parts.join(", ");
 }
 
-function showResult(job: ImportJob, printer: ProgressPrinter, output: ImportOutput): void {
-  if (output.json) output.print(JSON.stringify(job));
+function showResult(job: ShownJob, printer: ProgressPrinter, output: ImportOutput): void {
+  if (output.json) output.print(JSON.stringify(shown(job)));
   else printer.line(resultLine(job, shortName(job)));
+}
+
+/** The members that every way of importing knows. */
+function shown({ id, path: name, state, packets, bytes, totalBytes, sessions, errorCode, errorMessage, warnings, createdAtMs, startedAtMs, finishedAtMs }: ShownJob): ShownJob {
+  return { id, path: name, state, packets, bytes, totalBytes, sessions, errorCode, errorMessage, warnings, createdAtMs, startedAtMs, finishedAtMs };
 }
 
 function showFailure(name: string, error: LookbackError, printer: ProgressPrinter, output: ImportOutput): void {
@@ -64,6 +83,6 @@ function showFailure(name: string, error: LookbackError, printer: ProgressPrinte
   else printer.line(`failed ${name}: ${error.code}: ${error.message}`);
 }
 
-function shortName(job: ImportJob): string {
+function shortName(job: ShownJob): string {
   return job.path === "-" ? "standard input" : path.basename(job.path);
 }

@@ -1,24 +1,28 @@
 #!/usr/bin/env node
 import { Command as Program, CommanderError } from "commander";
-import type { Command, CommandContext, GlobalOptions } from "./command.js";
+import type { Command, GlobalOptions } from "./command.js";
 import { COMMANDS } from "./command-list.js";
+import { contextOf } from "./command-context.js";
 import { EXIT, exitCodeOf, printError } from "./exit-code.js";
 
 /** Runs the command line. Resolves to the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   const program = new Program("lookback").description("Full packet capture with look-back: what happened, and the exact packets.");
-  program.option("--config <file>", "config.ini to read (default: ./config.ini when there is one)");
-  program.option("--node <name>", "name of this sensor (default: host name)");
-  program.option("--data <directory>", "data directory (setting dataDir)");
-  program.option("--set <key=value>", "setting that wins over config.ini; may be repeated", gather);
+  for (const [flags, help] of GLOBAL_FLAGS) program.option(flags, help);
+  program.option("--set <key=value>", SET_HELP, gather);
+  program.addHelpText("after", "\nlookback COMMAND --help shows the options of a command, and an example.\nExit codes and configuration: docs/operations.md.");
   program.exitOverride().enablePositionalOptions().showSuggestionAfterError();
   let exitCode: number = EXIT.ok;
   const declare = (parent: Program, commands: readonly Command[]): void => {
     for (const command of commands) {
       const added = parent.command(command.operands === undefined ? command.name : `${command.name} ${command.operands}`).description(command.summary);
-      added.exitOverride().configureHelp({ showGlobalOptions: true });
-      for (const [flags, help] of [...(command.options ?? []), ...GLOBAL_FLAGS]) added.option(flags, help);
-      added.option("--set <key=value>", "setting that wins over config.ini; may be repeated", gather);
+      added.exitOverride();
+      for (const [flags, help] of command.options ?? []) added.option(flags, help);
+      if (command.connects === true) for (const [flags, help] of REMOTE_FLAGS) added.option(flags, help);
+      for (const [flags, help] of GLOBAL_FLAGS) added.option(flags, help);
+      added.option("--set <key=value>", SET_HELP, gather);
+      const { examples = [] } = command;
+      if (examples.length > 0) added.addHelpText("after", `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map(([line, what]) => `  ${line}\n      ${what}`).join("\n")}`);
       if (command.commands) declare(added, command.commands);
       const { load } = command;
       if (!load) continue;
@@ -45,22 +49,17 @@ function gather(value: string, before: readonly string[] | undefined): readonly 
 
 /** Global options are taken behind the command as well as before it. */
 const GLOBAL_FLAGS: readonly (readonly [string, string])[] = [
-  ["--config <file>", "config.ini to read"], ["--node <name>", "name of this sensor"], ["--data <directory>", "data directory"],
-  ];
+  ["--config <file>", "config.ini to read (default: ./config.ini when there is one)"],
+  ["--node <name>", "name of this sensor (default: host name)"],
+  ["--data <directory>", "data directory (setting dataDir)"],
+];
+const SET_HELP = "setting that wins over config.ini; may be repeated";
 
-function contextOf(operands: readonly unknown[], options: GlobalOptions & Record<string, unknown>): CommandContext {
-  const note = (line: string): void => { process.stderr.write(`${line}\n`); };
-  return {
-    operands: operands.map((operand) => (Array.isArray(operand) ? operand.map(String) : operand === undefined ? undefined : String(operand))),
-    options,
-    async config(overrides = {}) {
-      const { configOf } = await import("./configuration.js");
-      return configOf(options, overrides, note);
-    },
-    print(line) { process.stdout.write(`${line}\n`); },
-    note,
-  };
-}
+const REMOTE_FLAGS: readonly (readonly [string, string])[] = [
+  ["--url <url>", "ask this service instead of the data directory (LOOKBACK_URL)"],
+  ["--token <token>", "bearer token for it; better in LOOKBACK_TOKEN, where no list of processes shows it"],
+  ["--ca <file>", "PEM file of the authority that signed its certificate"],
+];
 
 // A reader that closed its end (`| head`) is no fault of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => { if (error.code === "EPIPE") process.exit(EXIT.ok); });

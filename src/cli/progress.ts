@@ -1,5 +1,11 @@
 import type { ImportJob } from "../capture/import-job.js";
 
+/** What is shown of an import. */
+export type ShownJob = Pick<
+  ImportJob,
+  "id" | "path" | "state" | "packets" | "bytes" | "totalBytes" | "sessions" | "errorCode" | "errorMessage" | "warnings" | "createdAtMs" | "startedAtMs" | "finishedAtMs"
+>;
+
 /** Least milliseconds between two lines where there is no terminal. */
 const PLAIN_INTERVAL_MS = 5000;
 
@@ -21,7 +27,7 @@ export function printDuration(seconds: number): string {
 }
 
 /** One line about a running import: bar, packets, bytes, rate, remaining time. */
-export function progressLine(job: ImportJob, nowMs: number, name: string): string {
+export function progressLine(job: ShownJob, nowMs: number, name: string): string {
   const seconds = Math.max((nowMs - (job.startedAtMs ?? nowMs)) / 1000, 0.001);
   const rate = job.bytes / seconds;
   const share = job.totalBytes > 0 ? Math.min(job.bytes / job.totalBytes, 1) : null;
@@ -31,7 +37,7 @@ export function progressLine(job: ImportJob, nowMs: number, name: string): strin
 }
 
 /** What became of an import, as one line. */
-export function resultLine(job: ImportJob, name: string): string {
+export function resultLine(job: ShownJob, name: string): string {
   const seconds = Math.max(((job.finishedAtMs ?? 0) - (job.startedAtMs ?? 0)) / 1000, 0.001);
   switch (job.state) {
     case "done": {
@@ -58,7 +64,7 @@ export class ProgressPrinter {
     this.#lastPlainMs = nowMs();
   }
 
-  running(job: ImportJob, name: string): void {
+  running(job: ShownJob, name: string): void {
     const line = progressLine(job, this.#nowMs(), name);
     if (this.#out.isTTY === true) {
       this.#out.write(`\r\u001b[K${line.slice(0, (this.#out.columns ?? 80) - 1)}`);
@@ -74,5 +80,26 @@ export class ProgressPrinter {
     if (this.#shown) this.#out.write("\r\u001b[K");
     this.#shown = false;
     this.#out.write(`${text}\n`);
+  }
+}
+
+/** One line of progress that is rewritten in place; nothing where there is no terminal. */
+export class StatusLine {
+  readonly #out: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
+  #shown = false;
+
+  constructor(out: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown }) {
+    this.#out = out;
+  }
+
+  show(text: string): void {
+    if (this.#out.isTTY !== true) return;
+    this.#out.write(`\r\u001b[K${text.slice(0, (this.#out.columns ?? 80) - 1)}`);
+    this.#shown = true;
+  }
+
+  clear(): void {
+    if (this.#shown) this.#out.write("\r\u001b[K");
+    this.#shown = false;
   }
 }

@@ -1,50 +1,85 @@
-import { randomUUID } from "node:crypto";
-import { access, mkdtemp, rename, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { access, rm } from "node:fs/promises";
 import path from "node:path";
-import { withLifecycle } from "../../app/lifecycle.js";
-import { LocalQuery } from "../../app/local-query.js";
-import { openLog } from "../../app/log.js";
+import { pipeline } from "node:stream/promises";
+import { systemClock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
-import { catalogueLookup } from "../../export/packet-files.js";
-import { runExport } from "../../export/run-export.js";
-import { diskSpaceProbe, PacketReader } from "../../packet-store/packet-store.js";
+import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
+import type { Connection } from "../connection.js";
 import { EXIT } from "../exit-code.js";
+import { errorOf } from "../http-connection.js";
+import { printBytes, StatusLine } from "../progress.js";
+import { rangeOf } from "../time-options.js";
 
-/** Longest run of an export, in milliseconds. */
-const LONGEST_MS = 24 * 3_600_000;
+/** Milliseconds between two looks at an export. */
+const LOOK_MS = 100;
+/** Longest wait for an interrupted export to be cancelled, in milliseconds. */
+const CANCEL_MS = 5_000;
+
+const EXPORT = "fragment Job on Export { id state sessions packets bytes missingPackets format sha256 downloadUrl error { code message } }";
+const CREATE = `${EXPORT} mutation ($expression: String, $range: TimeRange) { createExport(expression: $expression, timeRange: $range) { ...Job } }`;
+const LOOK = `${EXPORT} query ($id: ID!) { export(id: $id) { ...Job } }`;
+const CANCEL = "mutation ($id: ID!) { cancelExport(id: $id) { id } }";
 
 /** Writes the packets of matching sessions, in order of time, to a file that must not exist. */
-export async function run({ operands: [expression, file], config: configOf, print, note }: CommandContext): Promise<number> {
+export async function run({ operands: [expression, file], options, connect, signal, print, note }: CommandContext): Promise<number> {
   if (typeof expression !== "string" || typeof file !== "string") throw new LookbackError("BAD_INPUT", "name an expression and the file to write");
   const target = path.resolve(file);
   if (await exists(target)) throw new LookbackError("BAD_INPUT", `${target} is there already; name another file`);
-  const config = await configOf();
-  const logger = openLog(config, "export");
-  const { query, reader, stop } = await withLifecycle(logger, async (lifecycle) => ({
-    query: await LocalQuery.open(config, logger, lifecycle),
-    reader: lifecycle.add("packet reader", new PacketReader(), (opened) => opened.close()),
-  }));
-  const abort = new AbortController();
-  const cancel = (): void => { abort.abort(); };
-  process.once("SIGINT", cancel);
-  // Beside the target, so that the finished file is renamed and never copied.
-  const directory = await mkdtemp(path.join(path.dirname(target), ".lookback-export-"));
+  const range = rangeOf(options, systemClock.nowMs());
+  const connection = await connect("change");
   try {
-    const { store, catalogue } = query.parts;
-    const result = await runExport({ store, reader, lookup: catalogueLookup(catalogue.files), probe: diskSpaceProbe }, {
-      filter: query.filter(expression, null, null), context: { ...query.context(abort.signal), timeoutMs: LONGEST_MS },
-      container: target.endsWith(".pcapng") ? "pcapng" : "auto", directory, name: randomUUID(), description: expression,
-    }, { sessions: 0, packets: 0, bytes: 0 });
-    await rename(path.join(directory, result.fileName), target);
-    print(`${target}: ${result.packets} packets of ${result.sessions} sessions, ${result.bytes} bytes, ${result.format.container}, sha256 ${result.sha256}`);
-    if (result.missingPackets > 0) note(`warning: ${result.missingPackets} packets are not there any more`);
+    const job = await untilDone(connection, await connection.ask(CREATE, { expression, range }), signal);
+    await connection.download(job.at("downloadUrl").text(), target);
+    const sha256 = await hashOf(target);
+    if (sha256 !== job.at("sha256").text()) {
+      await rm(target, { force: true });
+      throw new LookbackError("INTERNAL", `${target} arrived with SHA-256 ${sha256}, not ${job.at("sha256").text()}; it was removed`);
+    }
+    const [packets, sessions, bytes, missing] = ["packets", "sessions", "bytes", "missingPackets"].map((name) => job.at(name).number());
+    const format = job.at("format").text();
+    if (options["json"] === true) print(JSON.stringify({ file: target, packets, sessions, bytes, missingPackets: missing, format, sha256 }));
+    else print(`${target}: ${packets ?? 0} packets of ${sessions ?? 0} sessions, ${bytes ?? 0} bytes, ${format}, sha256 ${sha256}`);
+    if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not there any more`);
     return EXIT.ok;
   } finally {
-    process.off("SIGINT", cancel);
-    await rm(directory, { recursive: true, force: true });
-    await stop();
+    await connection.close();
   }
+}
+
+/** Waits for an export, showing how far it is; an interrupt ends it. Throws what it failed with. */
+async function untilDone(connection: Connection, created: Answer, signal: AbortSignal): Promise<Answer> {
+  const status = new StatusLine(process.stderr);
+  let job = created.at("createExport");
+  const id = job.at("id").text();
+  try {
+    for (;;) {
+      const state = job.at("state").text();
+      if (state === "DONE") return job;
+      const error = job.at("error").orNull();
+      if (error !== null) throw errorOf(error.at("code").text(), `the export failed: ${error.at("message").text()}`);
+      if (state !== "QUEUED" && state !== "RUNNING") throw new LookbackError("QUERY_CANCELLED", `the export is ${state.toLowerCase()}`);
+      status.show(`exporting: ${job.at("sessions").number()} sessions, ${job.at("packets").number()} packets, ${printBytes(job.at("bytes").number())}`);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (signal.aborted) throw new LookbackError("QUERY_CANCELLED", "cancelled");
+      job = (await connection.ask(LOOK, { id })).at("export");
+      if (job.isNull) throw new LookbackError("NOT_FOUND", `the export ${id} has gone`);
+    }
+  } catch (error) {
+    // Nobody waits for it any more. Where the connection itself is gone, the service removes the file after a day.
+    if (signal.aborted) await connection.ask(CANCEL, { id }, AbortSignal.timeout(CANCEL_MS)).catch(() => null);
+    throw error;
+  } finally {
+    status.clear();
+  }
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,47 +1,50 @@
-import { importsOn, openCore } from "../../app/core.js";
-import { withLifecycle } from "../../app/lifecycle.js";
-import { openLog } from "../../app/log.js";
 import { systemClock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
-import type { Logger } from "../../base/logger.js";
 import { openCatalogue } from "../../catalogue/catalogue.js";
-import type { LookbackConfig } from "../../config/config.js";
 import type { CommandContext } from "../command.js";
-import { importExitCode, runImports, type ImportOutcome, type ImportOutput } from "../import-run.js";
+import type { Connection } from "../connection.js";
+import { importExitCode, runImports, type ImportOutput } from "../import-run.js";
 import { QueuedImports } from "../queued-imports.js";
 
-/** Imports captures: in this process, or through the queue of the process that serves. */
-export async function run({ operands: [paths], options, config: configOf, print }: CommandContext): Promise<number> {
-  const config = await configOf();
-  const logger = openLog(config, "import");
+/** Imports captures: in this process, through the service that runs, or through the queue of one that still starts. */
+export async function run(context: CommandContext): Promise<number> {
+  const { operands: [paths], options, print, signal } = context;
   if (!Array.isArray(paths)) throw new LookbackError("BAD_INPUT", "name captures to import");
-  const output: ImportOutput = { json: options["json"] === true, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
   const given: readonly string[] = paths;
-  return importExitCode(await importHere(config, logger, given, options["copy"] === true, output));
+  const copy = options["copy"] === true;
+  const output: ImportOutput = { json: options["json"] === true, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
+  const connection = await connectOrQueue(context);
+  if (connection === null) return queue(context, given, copy, output);
+  // A job of this process that is interrupted is done again by the next one that takes the role.
+  const stop = (): void => { void connection.close(); };
+  if (connection.kind === "local") {
+    signal.addEventListener("abort", stop, { once: true });
+    process.once("SIGTERM", stop);
+  }
+  try {
+    return importExitCode(await runImports(connection.imports, given, copy, output));
+  } finally {
+    process.off("SIGTERM", stop);
+    await connection.close();
+  }
 }
 
-async function importHere(config: LookbackConfig, logger: Logger, paths: readonly string[], copy: boolean, output: ImportOutput): Promise<ImportOutcome> {
+/** Null: a process holds the role and does not answer yet. */
+async function connectOrQueue({ connect }: CommandContext): Promise<Connection | null> {
   try {
-    const { imports, stop } = await withLifecycle(logger, async (lifecycle) => {
-      const service = importsOn(await openCore(config, "serve", logger, lifecycle));
-      await service.start();
-      return { imports: lifecycle.add("imports", service, (started) => started.stop()) };
-    });
-    const end = (): void => { void stop(); };
-    process.once("SIGINT", end).once("SIGTERM", end);
-    try {
-      return await runImports(imports, paths, copy, output);
-    } finally {
-      process.off("SIGINT", end).off("SIGTERM", end);
-      await stop();
-    }
+    return await connect("change");
   } catch (error) {
-    if (!(error instanceof LookbackError) || error.code !== "ROLE_HELD") throw error;
-    const catalogue = openCatalogue(config.dataDirectory, systemClock);
-    try {
-      return await runImports(new QueuedImports(catalogue, config.node, config.values.offlineFilenameRegex), paths, copy, output);
-    } finally {
-      catalogue.close();
-    }
+    if (error instanceof LookbackError && error.code === "ROLE_HELD") return null;
+    throw error;
+  }
+}
+
+async function queue({ config: configOf }: CommandContext, paths: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
+  const config = await configOf();
+  const catalogue = openCatalogue(config.dataDirectory, systemClock);
+  try {
+    return importExitCode(await runImports(new QueuedImports(catalogue, config.node, config.values.offlineFilenameRegex), paths, copy, output));
+  } finally {
+    catalogue.close();
   }
 }

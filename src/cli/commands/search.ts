@@ -1,64 +1,138 @@
-import { withLifecycle } from "../../app/lifecycle.js";
-import { LocalQuery } from "../../app/local-query.js";
-import { openLog } from "../../app/log.js";
+import { systemClock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
-import type { Field } from "../../model/field.js";
-import type { FieldValue } from "../../model/session.js";
+import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
+import type { Connection } from "../connection.js";
 import { EXIT } from "../exit-code.js";
+import { printCount, TimePrinter } from "../print-time.js";
+import { chosenFields, overview, type NamedValues, type SessionView } from "../session-view.js";
+import { table, tabSeparated } from "../table.js";
+import { rangeOf, type AskedRange } from "../time-options.js";
 
-const USUAL_FIELDS = "starttime,stoptime,protocols,ip.src,port.src,ip.dst,port.dst,packets,bytes";
+/** What programs get that name no fields; its order is kept from release to release. */
+const PLAIN_FIELDS = ["starttime", "stoptime", "protocols", "ip.src", "port.src", "ip.dst", "port.dst", "packets", "bytes"];
 /** Most sessions of one command; more is an export's work. */
-const MOST = 2000;
+const MOST = 100_000;
+/** Sessions of one page. */
+const PAGE = 1_000;
 
-/** Prints sessions, newest first: a line each, fields separated by tabs, or JSON lines. */
-export async function run({ operands: [expression], options, config: configOf, print }: CommandContext): Promise<number> {
-  const config = await configOf();
-  const limit = limitOf(options["limit"]);
-  const logger = openLog(config, "search");
-  const { query, stop } = await withLifecycle(logger, async (lifecycle) => ({ query: await LocalQuery.open(config, logger, lifecycle) }));
-  const abort = new AbortController();
-  const cancel = (): void => { abort.abort(); };
-  process.once("SIGINT", cancel);
+const SEARCH = `query ($expression: String, $range: TimeRange, $names: [String!]!, $first: Int!, $after: String, $order: [SessionOrder!], $count: Boolean!) {
+  sessions(expression: $expression, timeRange: $range, first: $first, after: $after, order: $order) {
+    completeUntil
+    nodes { id fields(names: $names) { name value } }
+    pageInfo { hasNextPage endCursor }
+    totalCount @include(if: $count) { value relation }
+  }
+}`;
+const COUNT = "query ($expression: String, $range: TimeRange) { aggregate(expression: $expression, timeRange: $range) { count } }";
+
+/** What one search asks for. */
+interface Asked {
+  readonly expression: string;
+  readonly range: AskedRange | null;
+  readonly order: readonly { readonly field: string; readonly direction: string }[] | null;
+  readonly limit: number;
+}
+
+/** Prints sessions, newest first: a table on a terminal; else a line each with fields separated by tabs, or JSON lines. */
+export async function run({ operands: [expression], options, connect, print, note, terminal }: CommandContext): Promise<number> {
+  const asked: Asked = {
+    expression: typeof expression === "string" ? expression : "", range: rangeOf(options, systemClock.nowMs()),
+    order: orderOf(options["sort"]), limit: limitOf(options["limit"]),
+  };
+  const connection = await connect("read");
   try {
-    const { store } = query.parts;
-    const filter = query.filter(typeof expression === "string" ? expression : "", timeOf("--start", options["start"]), timeOf("--end", options["end"]));
     if (options["count"] === true) {
-      print(String(await store.count(filter, query.context(abort.signal))));
+      print(String((await connection.ask(COUNT, { expression: asked.expression, range: asked.range })).at("aggregate").at("count").number()));
       return EXIT.ok;
     }
-    const names = String(options["fields"] ?? USUAL_FIELDS).split(",").map((name) => name.trim()).filter((name) => name !== "");
-    const fields = names.map((name) => query.field(name));
-    const { rows } = await store.search({ ...filter, fields, order: [{ field: query.field("stoptime"), direction: "desc" }], limit, after: null, countTotal: false }, query.context(abort.signal));
-    for (const row of rows) {
-      const values = fields.map((field) => row.values.get(field.path) ?? null);
-      if (options["json"] === true) print(JSON.stringify({ id: row.id, ...Object.fromEntries(names.map((name, at) => [name, values[at] ?? null])) }));
-      else print(values.map((value, at) => text(value, fields[at])).join("\t"));
+    if (options["json"] === true) {
+      const names = namesOf(options["fields"]) ?? PLAIN_FIELDS;
+      await eachPage(connection, asked, names, false, (rows) => {
+        for (const { id, values } of rows) print(JSON.stringify({ id, ...Object.fromEntries(values) }));
+      });
+    } else if (terminal.forPeople) {
+      const times = new TimePrinter(options["utc"] === true);
+      const names = namesOf(options["fields"]);
+      await printTable(connection, asked, names === null ? overview(times) : chosenFields(names, times), times, { print, note, terminal });
+    } else {
+      const view = chosenFields(namesOf(options["fields"]) ?? PLAIN_FIELDS, null);
+      await eachPage(connection, asked, view.names, false, (rows) => {
+        for (const line of tabSeparated(rows.map((row) => view.row(row.values)))) print(line);
+      });
     }
     return EXIT.ok;
   } finally {
-    process.off("SIGINT", cancel);
-    await stop();
+    await connection.close();
   }
+}
+
+async function printTable(
+  connection: Connection, asked: Asked, view: SessionView, times: TimePrinter, { print, note, terminal }: Pick<CommandContext, "print" | "note" | "terminal">,
+): Promise<void> {
+  const shown: (readonly string[])[] = [];
+  const last = await eachPage(connection, asked, view.names, true, (rows) => {
+    for (const { values } of rows) shown.push(view.row(values));
+  });
+  if (shown.length > 0) for (const line of table(view.columns, shown, terminal)) print(line);
+  const { total, completeUntil } = last;
+  const all = total === null || total === shown.length ? printCount(shown.length) : `${printCount(shown.length)} of ${printCount(total)}`;
+  const more = total !== null && total > shown.length ? `; --limit shows more, up to ${printCount(MOST)}` : "";
+  note(terminal.dim(`${all} session${(total ?? shown.length) === 1 ? "" : "s"} (times are ${times.zone})${completeUntil === null ? "" : `, complete until ${times.print(completeUntil)}`}${more}`));
+}
+
+interface Row {
+  readonly id: string;
+  readonly values: NamedValues;
+}
+
+/** Reads pages until the limit; the count of all that match comes with the first one when `count` is set. */
+async function eachPage(
+  connection: Connection, { expression, range, order, limit }: Asked, names: readonly string[], count: boolean, use: (rows: readonly Row[]) => void,
+): Promise<{ readonly total: number | null; readonly completeUntil: number | null }> {
+  let [after, left, total, completeUntil]: [string | null, number, number | null, number | null] = [null, limit, null, null];
+  do {
+    const first = Math.min(left, PAGE);
+    const page = (await connection.ask(SEARCH, { expression, range, names, order, first, after, count: count && after === null })).at("sessions");
+    if (after === null) {
+      total = count ? (page.at("totalCount").orNull()?.at("value").number() ?? null) : null;
+      completeUntil = page.at("completeUntil").orNull()?.time() ?? null;
+    }
+    const rows = page.at("nodes").list().map(rowOf);
+    use(rows);
+    left -= rows.length;
+    const info = page.at("pageInfo");
+    after = rows.length > 0 && info.at("hasNextPage").flag() ? info.at("endCursor").text() : null;
+  } while (after !== null && left > 0);
+  return { total, completeUntil };
+}
+
+function rowOf(node: Answer): Row {
+  const values = new Map(node.at("fields").list().map((field) => [field.at("name").text(), field.at("value").value]));
+  return { id: node.at("id").text(), values };
+}
+
+function namesOf(given: unknown): readonly string[] | null {
+  if (given === undefined) return null;
+  const names = [...new Set(String(given).split(",").map((name) => name.trim()).filter((name) => name !== ""))];
+  if (names.length === 0) throw new LookbackError("BAD_INPUT", "--fields names no field; `lookback fields` lists them");
+  return names;
+}
+
+/** `bytes` or `bytes:asc`, separated by commas. */
+function orderOf(given: unknown): Asked["order"] {
+  if (given === undefined) return null;
+  return String(given).split(",").map((part) => {
+    const [field = "", direction = "desc", ...rest] = part.trim().split(":");
+    if (field === "" || rest.length > 0 || (direction !== "asc" && direction !== "desc")) {
+      throw new LookbackError("BAD_INPUT", `--sort ${String(given).slice(0, 80)}: expected FIELD or FIELD:asc, separated by commas`);
+    }
+    return { field, direction: direction.toUpperCase() };
+  });
 }
 
 function limitOf(given: unknown): number {
   const limit = given === undefined ? 100 : Number(given);
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) throw new LookbackError("LIMIT_EXCEEDED", `--limit ${String(given)}: allowed: 1 to ${MOST}`, { limit: MOST });
   return limit;
-}
-
-/** Seconds since 1970, or ISO 8601, in milliseconds; null when not given. */
-function timeOf(flag: string, given: unknown): number | null {
-  if (given === undefined) return null;
-  const time = /^\d+(\.\d+)?$/.test(String(given)) ? Number(given) * 1000 : Date.parse(String(given));
-  if (Number.isNaN(time)) throw new LookbackError("TIME_RANGE_INVALID", `${flag} ${String(given)}: expected ISO 8601 or seconds since 1970`);
-  return time;
-}
-
-function text(value: FieldValue, field: Field | undefined): string {
-  if (value === null) return "-";
-  if (Array.isArray(value)) return value.map((item: FieldValue) => text(item, field)).join(",");
-  if (field?.kind === "seconds" && typeof value === "number") return new Date(value).toISOString();
-  return typeof value === "object" ? JSON.stringify(value) : String(value).replace(/[\t\n\r]/g, " ");
 }

@@ -1,0 +1,34 @@
+import type { LookbackConfig } from "../config/config.js";
+import type { CommandContext, GlobalOptions } from "./command.js";
+import { remoteService, remoteUrl } from "./remote-service.js";
+import { terminalOf } from "./terminal.js";
+
+/** What a command is run with, from its words. Everything heavy is loaded when it is asked for. */
+export function contextOf(operands: readonly unknown[], options: GlobalOptions & Record<string, unknown>): CommandContext {
+  const note = (line: string): void => { process.stderr.write(`${line}\n`); };
+  const abort = new AbortController();
+  let plain: Promise<LookbackConfig> | null = null;
+  const config: CommandContext["config"] = async (overrides = {}) => {
+    const { configOf } = await import("./configuration.js");
+    if (Object.keys(overrides).length > 0) return configOf(options, overrides, note);
+    // Asked for twice, its warnings are printed once.
+    plain ??= Promise.resolve().then(() => configOf(options, {}, note));
+    return plain;
+  };
+  return {
+    operands: operands.map((operand) => (Array.isArray(operand) ? operand.map(String) : operand === undefined ? undefined : String(operand))),
+    options,
+    config,
+    async connect(access) {
+      const { connect } = await import("./connection.js");
+      // The first interrupt ends what runs, so that it is cleaned up after; the second one ends the process.
+      process.once("SIGINT", () => { abort.abort(); });
+      return connect({ remote: remoteService(options, process.env, note), config: () => config(), signal: abort.signal }, access);
+    },
+    get remote() { return remoteUrl(options, process.env); },
+    signal: abort.signal,
+    print(line) { process.stdout.write(`${line}\n`); },
+    note,
+    get terminal() { return terminalOf(process.stdout, process.env); },
+  };
+}

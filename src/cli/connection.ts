@@ -1,0 +1,70 @@
+import type { LookbackConfig } from "../config/config.js";
+import { LookbackError } from "../base/errors.js";
+import type { Answer } from "./answer.js";
+import type { Imports } from "./import-run.js";
+
+/**
+ * How a command reaches the data. Commands are written once over it, as operations of the API: a remote service, the
+ * service that runs on this data directory, and the data directory itself answer them alike.
+ */
+export interface Connection {
+  /** `remote`: another's service by `--url`. `served`: the service on this data directory. `local`: the directory itself. */
+  readonly kind: "remote" | "served" | "local";
+  /** Where answers come from, for messages. */
+  readonly place: string;
+  /**
+   * Runs an operation; throws the first error of its answer as a LookbackError with its code. `signal` takes the place of
+   * the connection's own, for what must be done after an interrupt.
+   */
+  ask(operation: string, variables?: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Answer>;
+  /** Writes what a `downloadUrl` leads to to a file that is not there yet. */
+  download(url: string, target: string): Promise<void>;
+  /** How captures are imported. */
+  readonly imports: Imports;
+  close(): Promise<void>;
+}
+
+/** What a command is about to do: read what is there, or change something, which needs the role where nothing serves. */
+export type Access = "read" | "change";
+
+/** Where a remote service is, and how to come in. */
+export interface RemoteService {
+  readonly url: string;
+  readonly token: string;
+  /** PEM file of the authority that signed the service's certificate, or null. */
+  readonly caFile: string | null;
+}
+
+/** What a connection is chosen by. */
+export interface ConnectionSource {
+  /** Set by `--url`: nothing of this machine is looked at. */
+  readonly remote: RemoteService | null;
+  /** Reads the configuration; not called for a remote service. */
+  config(): Promise<LookbackConfig>;
+  /** Ends operations that run. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Connects: to the remote service that is named; else to the service that runs on the data directory; else to the
+ * directory itself, for changes with the role `serve`. The caller closes it.
+ *
+ * @throws LookbackError ROLE_HELD when a process holds the role and does not answer; NOT_FOUND to read where nothing is.
+ */
+export async function connect(source: ConnectionSource, access: Access): Promise<Connection> {
+  const { HttpConnection } = await import("./http-connection.js");
+  if (source.remote !== null) return HttpConnection.remote(source.remote, source.signal);
+  const config = await source.config();
+  const served = await HttpConnection.served(config.dataDirectory, source.signal);
+  if (served !== null) return served;
+  const { openLocal } = await import("./local-connection.js");
+  try {
+    return await openLocal(config, access, source.signal);
+  } catch (error) {
+    if (!(error instanceof LookbackError) || error.code !== "ROLE_HELD" || access === "read") throw error;
+    // It may have begun to serve between the two looks.
+    const late = await HttpConnection.served(config.dataDirectory, source.signal);
+    if (late !== null) return late;
+    throw new LookbackError("ROLE_HELD", `${error.message}. It does not answer: it starts, still imports what it was started with, or stops; try again`, error.details, { cause: error });
+  }
+}

@@ -1,0 +1,49 @@
+import { LookbackError } from "../base/errors.js";
+
+/** A time range as an operation of the API takes it. */
+export interface AskedRange {
+  readonly start: number | null;
+  readonly end: number | null;
+  readonly bounding: "FIRST_PACKET" | "LAST_PACKET" | "BOTH" | "EITHER";
+}
+
+/** The options of every command that asks about a time range. */
+export const TIME_OPTIONS: readonly (readonly [string, string])[] = [
+  ["--last <duration>", "only the last 30m, 24h, 7d, …; a bare number is hours"],
+  ["--start <time>", "from this time on: ISO 8601 (UTC unless it says otherwise) or seconds since 1970"],
+  ["--end <time>", "up to this time"],
+  ["--bounding <kind>", "what must be in the range: first, last (packet; the default), both or either"],
+];
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const BOUNDINGS: Readonly<Record<string, AskedRange["bounding"]>> = { first: "FIRST_PACKET", last: "LAST_PACKET", both: "BOTH", either: "EITHER" };
+
+/** The range of a command line, or null for all time. Throws TIME_RANGE_INVALID. */
+export function rangeOf(options: Readonly<Record<string, unknown>>, nowMs: number): AskedRange | null {
+  const { last, start, end, bounding = "last" } = options;
+  const kind = BOUNDINGS[String(bounding)];
+  if (kind === undefined) throw new LookbackError("TIME_RANGE_INVALID", `--bounding ${String(bounding).slice(0, 40)}: allowed: ${Object.keys(BOUNDINGS).join(", ")}`);
+  if (last !== undefined && start !== undefined) throw new LookbackError("TIME_RANGE_INVALID", "--last and --start both say where the range begins; give one of them");
+  if (last === undefined && start === undefined && end === undefined) return null;
+  const endMs = end === undefined ? null : timeOf("--end", String(end));
+  const startMs = last === undefined ? (start === undefined ? null : timeOf("--start", String(start))) : (endMs ?? nowMs) - durationOf("--last", String(last));
+  if (startMs !== null && endMs !== null && startMs > endMs) throw new LookbackError("TIME_RANGE_INVALID", "the range ends before it starts");
+  return { start: startMs, end: endMs, bounding: kind };
+}
+
+/** `30m` or `24` (hours) in milliseconds. */
+function durationOf(flag: string, text: string): number {
+  const match = /^(\d{1,9})([smhdw]?)$/.exec(text);
+  const unit = UNITS[match?.[2] === "" ? "h" : (match?.[2] ?? "")];
+  if (match?.[1] === undefined || unit === undefined) throw new LookbackError("TIME_RANGE_INVALID", `${flag} ${text.slice(0, 40)}: expected a number and s, m, h, d or w, such as 24h`);
+  return Number(match[1]) * unit;
+}
+
+/** Seconds since 1970, or ISO 8601, in milliseconds. */
+function timeOf(flag: string, text: string): number {
+  // A date and time without a zone would be local to Date.parse; a bare date is UTC there already.
+  const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text.replace(" ", "T")}Z` : text;
+  const time = /^\d{1,12}(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(zoned);
+  if (Number.isNaN(time)) throw new LookbackError("TIME_RANGE_INVALID", `${flag} ${text.slice(0, 40)}: expected ISO 8601, such as 2026-11-24T12:00Z, or seconds since 1970`);
+  return Math.round(time);
+}
