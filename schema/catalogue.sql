@@ -226,7 +226,7 @@ CREATE TABLE tokens (
   created_at INTEGER NOT NULL,
   expires_at INTEGER,
   last_used_at INTEGER
-) STRICT, WITHOUT ROWID;
+, scopes TEXT NOT NULL DEFAULT '["read","tag","export","operate","admin"]') STRICT, WITHOUT ROWID;
 
 CREATE INDEX tokens_user ON tokens (user);
 
@@ -242,7 +242,7 @@ CREATE TABLE users (
   created_at INTEGER NOT NULL,
   password_changed_at INTEGER NOT NULL,
   last_login_at INTEGER
-) STRICT, WITHOUT ROWID;
+, rights TEXT NOT NULL DEFAULT '{}', login_by TEXT NOT NULL DEFAULT 'password' CHECK (login_by IN ('password', 'oidc', 'header')), rights_changed_at INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 
 CREATE TABLE webhook_deliveries (
   event INTEGER NOT NULL REFERENCES retention_events (id) ON DELETE CASCADE,

@@ -5,12 +5,14 @@ import type { AccessRecords } from "./access-records.js";
 import { LOCAL_OWNER } from "./local-owner.js";
 import { hashPassword, passwordMatches } from "./password.js";
 import { newSecret, secretHash } from "./secret.js";
-import { lowestRole, roleAllows, type AccessToken, type AuditEntry, type Permission, type Principal, type Role, type User } from "./user.js";
+import { ALL_RIGHTS, refusal, TOKEN_SCOPES, type Permission, type Rights, type Role, type TokenScope } from "./rights.js";
+import type { AccessToken, AuditEntry, LoginWay, Principal, User } from "./user.js";
 
 /** How long a browser's login lasts. */
 export const LOGIN_MS = 12 * 60 * 60_000;
 /** Longest life of a token. */
 export const MAX_TOKEN_MS = 366 * 24 * 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 /** Most tokens of one user. */
 const MAX_TOKENS = 50;
 /** Start of every token, so that a leaked one is recognised in a text. */
@@ -25,11 +27,14 @@ export interface FirstAdministrator {
   readonly password: string;
 }
 
-/** What a user is made of. */
+/** What a user is made of; what is left out is as the role has it. */
 export interface NewUser {
   readonly name: string;
-  readonly password: string;
+  /** Null for a user who does not log in by a password. */
+  readonly password: string | null;
   readonly role: Role;
+  readonly rights?: Partial<Rights>;
+  readonly loginBy?: LoginWay;
   readonly forcedExpression?: string;
   readonly hiddenFields?: readonly string[];
   readonly maxAgeHours?: number | null;
@@ -42,6 +47,7 @@ export class AccessService {
   readonly #attempts: AttemptLimit;
   /** Hash of the local owner's token, or null while none was made. */
   #localOwner: string | null = null;
+  readonly #listeners = new Set<() => void>();
 
   constructor(records: AccessRecords, clock: Clock) {
     this.#records = records;
@@ -62,19 +68,24 @@ export class AccessService {
     if (!USER_NAME.test(user.name)) {
       throw new LookbackError("BAD_INPUT", `"${user.name.slice(0, 64)}" is no user name: 1 to 64 of letters, digits and . _ @ -, a letter or digit first`);
     }
+    const now = this.#clock.nowMs();
     const made: User = {
       // The spelling that logins and tokens are kept under.
       name: this.#records.findUser(user.name)?.name ?? user.name,
       role: user.role,
-      passwordHash: await hashPassword(user.password),
+      rights: { ...ALL_RIGHTS, ...user.rights },
+      loginBy: user.loginBy ?? "password",
+      passwordHash: user.password === null ? "" : await hashPassword(user.password),
       enabled: true,
       forcedExpression: user.forcedExpression ?? "",
       hiddenFields: user.hiddenFields ?? [],
       maxAgeHours: user.maxAgeHours ?? null,
-      createdMs: this.#clock.nowMs(),
+      createdMs: now,
+      rightsChangedMs: now,
+      lastLoginMs: null,
     };
     this.#records.putUser(made);
-    this.#records.removeCredentials(made.name);
+    this.endCredentials(made.name);
     return made;
   }
 
@@ -89,12 +100,17 @@ export class AccessService {
     // Counted before the hash is computed, so that guesses sent all at once are slowed down as well.
     this.#attempts.failed(keys);
     const user = this.#records.findUser(name);
-    const matches = await passwordMatches(password, user?.passwordHash ?? null);
+    const matches = await passwordMatches(password, user?.loginBy === "password" ? user.passwordHash : null);
     if (user === null || !matches || !user.enabled) {
       this.audit(name.slice(0, 64), "login.failed", { address });
       throw new LookbackError("LOGIN_FAILED", "user name or password is wrong");
     }
     this.#attempts.succeeded(keys);
+    return this.startLogin(user, address);
+  }
+
+  /** Starts the login of a user who has proved to be that user; returns the secret id for the cookie. */
+  startLogin(user: User, address: string): { readonly id: string; readonly user: User; readonly expiresMs: number } {
     const now = this.#clock.nowMs();
     this.#records.removeExpired(now);
     const id = newSecret();
@@ -113,11 +129,11 @@ export class AccessService {
     this.#attempts.check(keys);
     this.#attempts.failed(keys);
     const user = this.#records.findUser(name);
-    const matches = await passwordMatches(present, user?.passwordHash ?? null);
+    const matches = await passwordMatches(present, user?.loginBy === "password" ? user.passwordHash : null);
     if (user === null || !matches || !user.enabled) throw new LookbackError("LOGIN_FAILED", "the present password is wrong");
     this.#attempts.succeeded(keys);
     this.#records.putUser({ ...user, passwordHash: await hashPassword(next) });
-    this.#records.removeCredentials(user.name);
+    this.endCredentials(user.name);
     this.audit(user.name, "password.change", {});
   }
 
@@ -127,6 +143,7 @@ export class AccessService {
     const login = this.#records.findLogin(hash);
     if (login === null) return;
     this.#records.removeLogin(hash);
+    this.#changed();
     this.audit(login.user, "login.end", {});
   }
 
@@ -135,7 +152,7 @@ export class AccessService {
     const hash = secretHash(id);
     const login = this.#records.findLogin(hash);
     if (login === null || login.expiresMs <= this.#clock.nowMs()) return null;
-    return this.#principal(login.user, "cookie", hash);
+    return this.#principal(login.user, "cookie", hash, null);
   }
 
   /** Makes the token by which the local owner comes in until this process ends. It is kept nowhere; an earlier one ends. */
@@ -148,19 +165,62 @@ export class AccessService {
   /** The user of a bearer token, or null. */
   principalOfToken(token: string): Principal | null {
     const hash = secretHash(token);
-    if (hash === this.#localOwner) return { user: LOCAL_OWNER, method: "local", credentialHash: hash };
+    if (hash === this.#localOwner) return { user: LOCAL_OWNER, method: "local", credentialHash: hash, scopes: null };
     const found = this.#records.findToken(hash);
     if (found === null || found.expiresMs <= this.#clock.nowMs()) return null;
-    return this.#principal(found.user, "token", hash);
+    return this.#principal(found.user, "token", hash, new Set(found.scopes));
   }
 
-  #principal(name: string, method: Principal["method"], credentialHash: string): Principal | null {
+  #principal(name: string, method: Principal["method"], credentialHash: string, scopes: Principal["scopes"]): Principal | null {
     const user = this.#records.findUser(name);
-    return user === null || !user.enabled ? null : { user, method, credentialHash };
+    return user === null || !user.enabled ? null : { user, method, credentialHash, scopes };
   }
 
-  /** Makes a named token for a user and returns it; it is not shown again. */
-  createToken(userName: string, name: string, lifeMs: number): string {
+  /**
+   * Whether a principal still is what it was when it was looked up: its credential has neither ended nor been revoked, and
+   * nothing of the user's rights has changed. For what goes on after its request began.
+   */
+  stillHolds(principal: Principal): boolean {
+    const { user, method, credentialHash } = principal;
+    if (method === "local") return credentialHash === this.#localOwner;
+    if (method === "cookie" && !this.#alive(this.#records.findLogin(credentialHash))) return false;
+    if (method === "token" && !this.#alive(this.#records.findToken(credentialHash))) return false;
+    const present = this.#records.findUser(user.name);
+    return present !== null && present.enabled && present.rightsChangedMs === user.rightsChangedMs && present.createdMs === user.createdMs;
+  }
+
+  #alive(credential: { readonly expiresMs: number } | null): boolean {
+    return credential !== null && credential.expiresMs > this.#clock.nowMs();
+  }
+
+  /** Calls `listener` after logins, tokens or rights of anybody ended or changed in this process; returns what stops that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Ends every login and token of a user. */
+  endCredentials(name: string): void {
+    this.#records.removeCredentials(name);
+    this.#changed();
+  }
+
+  /** Stores a user whose rights changed; what goes on under the old ones ends. */
+  replaceUser(user: User): User {
+    // Never the same moment twice: equal moments say that nothing changed.
+    const before = this.#records.findUser(user.name)?.rightsChangedMs ?? 0;
+    const changed = { ...user, rightsChangedMs: Math.max(this.#clock.nowMs(), before + 1) };
+    this.#records.putUser(changed);
+    this.#changed();
+    return changed;
+  }
+
+  /** Makes a named token for a user and returns it; it is not shown again. It may do what its user may within `scopes`. */
+  createToken(userName: string, name: string, lifeMs: number, scopes: readonly TokenScope[] = TOKEN_SCOPES): string {
     const user = this.#records.findUser(userName)?.name;
     if (user === undefined) throw new LookbackError("NOT_FOUND", `there is no user "${userName}"`);
     if (!/^[\w .:@-]{1,64}$/.test(name)) throw new LookbackError("BAD_INPUT", "a token's name has 1 to 64 letters, digits, spaces and . : @ _ -");
@@ -170,9 +230,11 @@ export class AccessService {
     const existing = this.#records.listTokens(user);
     if (existing.length >= MAX_TOKENS) throw new LookbackError("LIMIT_EXCEEDED", `a user has at most ${MAX_TOKENS} tokens; remove one`, { limit: MAX_TOKENS });
     if (existing.some((token) => token.name === name)) throw new LookbackError("BAD_INPUT", `user "${user}" has a token "${name}" already`);
+    const granted = TOKEN_SCOPES.filter((scope) => scopes.includes(scope));
+    if (granted.length === 0) throw new LookbackError("BAD_INPUT", `a token needs a scope: ${TOKEN_SCOPES.join(", ")}`);
     const token = TOKEN_PREFIX + newSecret();
-    this.#records.putToken({ name, user, hash: secretHash(token), createdMs: now, expiresMs: now + lifeMs });
-    this.audit(user, "token.create", { name });
+    this.#records.putToken({ name, user, hash: secretHash(token), scopes: granted, createdMs: now, expiresMs: now + lifeMs });
+    this.audit(user, "token.create", { name, scopes: granted.join(" "), days: Math.round(lifeMs / DAY_MS) });
     return token;
   }
 
@@ -185,6 +247,7 @@ export class AccessService {
   /** Ends a token; NOT_FOUND when there is none of that name. */
   revokeToken(user: string, name: string): void {
     if (!this.#records.removeToken(user, name)) throw new LookbackError("NOT_FOUND", `user "${user}" has no token "${name}"`);
+    this.#changed();
     this.audit(user, "token.revoke", { name });
   }
 
@@ -195,11 +258,10 @@ export class AccessService {
     return user;
   }
 
-  /** Throws FORBIDDEN unless the user's role allows the action. */
-  require(user: User, permission: Permission): void {
-    if (roleAllows(user.role, permission)) return;
-    const needed = lowestRole(permission);
-    throw new LookbackError("FORBIDDEN", `"${permission}" needs the role ${needed}; ${user.name} is ${user.role}`, { needed, role: user.role });
+  /** Throws FORBIDDEN unless the user's role and rights, and the scopes of the token if one is used, allow the action. */
+  require(user: User, permission: Permission, scopes: ReadonlySet<TokenScope> | null = null): void {
+    const reason = refusal({ role: user.role, rights: user.rights, scopes }, permission);
+    if (reason !== null) throw new LookbackError("FORBIDDEN", reason, { permission, role: user.role });
   }
 
   /** Appends a line to the audit log. */

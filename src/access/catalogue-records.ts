@@ -1,7 +1,9 @@
 import type { Catalogue } from "../catalogue/catalogue.js";
+import type { TokenRecord } from "../catalogue/credentials.js";
 import type { UserRecord } from "../catalogue/users.js";
 import type { AccessRecords } from "./access-records.js";
-import { isRole, type AccessToken, type AuditEntry, type Login, type User } from "./user.js";
+import { ALL_RIGHTS, isRole, isTokenScope, NO_RIGHTS, RIGHT_NAMES, type Rights } from "./rights.js";
+import type { AccessToken, AuditEntry, Login, User } from "./user.js";
 
 /** Longest life of a token whose record names none: it has ended. */
 const ENDED_MS = 0;
@@ -10,18 +12,43 @@ function bytes(hash: string): Buffer {
   return Buffer.from(hash, "hex");
 }
 
-/** A stored user; one of a role that this version does not know may not log in. */
+function rightsOf(stored: UserRecord["rights"]): Rights {
+  if (stored === null) return NO_RIGHTS;
+  const named = (name: keyof Rights): boolean => stored[name] ?? ALL_RIGHTS[name];
+  return {
+    packetSearch: named("packetSearch"), emailSearch: named("emailSearch"), disablePcapDownload: named("disablePcapDownload"),
+    hideStats: named("hideStats"), hideFiles: named("hideFiles"), hidePcap: named("hidePcap"),
+  };
+}
+
+/** A stored user. One of a role that this version does not know, or whose limits do not read back, may not log in. */
 function userOf(record: UserRecord): User {
-  const known = isRole(record.role);
+  const reads = isRole(record.role) && record.rights !== null && record.hiddenFields !== null;
   return {
     name: record.name,
     role: isRole(record.role) ? record.role : "viewer",
+    rights: rightsOf(record.rights),
+    loginBy: record.loginBy,
     passwordHash: record.passwordHash,
-    enabled: record.enabled && known,
+    enabled: record.enabled && reads,
     forcedExpression: record.forcedExpression ?? "",
-    hiddenFields: record.hiddenFields,
+    hiddenFields: record.hiddenFields ?? [],
     maxAgeHours: record.timeLimitHours,
     createdMs: record.createdAtMs,
+    rightsChangedMs: record.rightsChangedAtMs,
+    lastLoginMs: record.lastLoginAtMs,
+  };
+}
+
+/** The rights that differ from what everybody has: those that a later version adds are then as that version has them. */
+function storedRights(rights: Rights): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(RIGHT_NAMES.filter((name) => rights[name] !== ALL_RIGHTS[name]).map((name) => [name, rights[name]]));
+}
+
+function tokenOf(token: TokenRecord): AccessToken {
+  return {
+    name: token.name, user: token.user, hash: Buffer.from(token.hash).toString("hex"), scopes: token.scopes.filter(isTokenScope),
+    createdMs: token.createdAtMs, expiresMs: token.expiresAtMs ?? ENDED_MS,
   };
 }
 
@@ -52,6 +79,9 @@ export class CatalogueAccessRecords implements AccessRecords {
     const fields = {
       passwordHash: user.passwordHash,
       role: user.role,
+      rights: storedRights(user.rights),
+      loginBy: user.loginBy,
+      rightsChangedAtMs: user.rightsChangedMs,
       forcedExpression: user.forcedExpression.trim() === "" ? null : user.forcedExpression,
       hiddenFields: user.hiddenFields,
       timeLimitHours: user.maxAgeHours,
@@ -92,18 +122,16 @@ export class CatalogueAccessRecords implements AccessRecords {
   }
 
   putToken(token: AccessToken): void {
-    this.#catalogue.tokens.add({ id: token.hash.slice(0, 16), user: token.user, name: token.name, hash: bytes(token.hash), expiresAtMs: token.expiresMs });
+    this.#catalogue.tokens.add({ id: token.hash.slice(0, 16), user: token.user, name: token.name, hash: bytes(token.hash), scopes: token.scopes, expiresAtMs: token.expiresMs });
   }
 
   findToken(hash: string): AccessToken | null {
     const found = this.#catalogue.tokens.find(bytes(hash));
-    return found === null ? null : { name: found.name, user: found.user, hash, createdMs: found.createdAtMs, expiresMs: found.expiresAtMs ?? ENDED_MS };
+    return found === null ? null : tokenOf(found);
   }
 
   listTokens(user: string): readonly AccessToken[] {
-    return this.#catalogue.tokens.ofUser(user).map((token) => ({
-      name: token.name, user: token.user, hash: Buffer.from(token.hash).toString("hex"), createdMs: token.createdAtMs, expiresMs: token.expiresAtMs ?? ENDED_MS,
-    }));
+    return this.#catalogue.tokens.ofUser(user).map(tokenOf);
   }
 
   removeToken(user: string, name: string): boolean {

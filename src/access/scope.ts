@@ -8,6 +8,8 @@ import type { User } from "./user.js";
 export type ExpressionCheck = (text: string) => CheckedExpression;
 
 const HOUR_MS = 3_600_000;
+/** Under this path are all fields of e-mails, which take a right of their own. */
+const EMAIL = "email";
 /** Most users whose forced expression is kept checked. */
 const MAX_CACHED = 1_000;
 
@@ -30,7 +32,7 @@ export class ScopeOfUser {
     return {
       user: user.name,
       forcedExpression: user.forcedExpression.trim() === "" ? null : this.#forced(user),
-      hiddenFields: new Set(user.hiddenFields),
+      hiddenFields: new Set(user.rights.emailSearch ? user.hiddenFields : [...user.hiddenFields, EMAIL]),
       oldestMs: user.maxAgeHours === null ? null : this.#clock.nowMs() - user.maxAgeHours * HOUR_MS,
     };
   }

@@ -1,45 +1,18 @@
-/** What a user may do; each role includes those before it. */
-export const ROLES = ["viewer", "analyst", "operator", "administrator"] as const;
+import type { Rights, Role, TokenScope } from "./rights.js";
 
-/** A user's role. */
-export type Role = (typeof ROLES)[number];
+/** How a user proves to be that user: by a password kept here, by an OpenID provider, or by a trusted proxy's header. */
+export const LOGIN_WAYS = ["password", "oidc", "header"] as const;
 
-/** Actions that need a role. */
-export const PERMISSIONS = ["search", "tag", "export", "import", "operate", "administer"] as const;
-
-/** An action that needs a role. */
-export type Permission = (typeof PERMISSIONS)[number];
-
-/** Lowest role that may do each. */
-const LOWEST_ROLE: Readonly<Record<Permission, Role>> = {
-  search: "viewer",
-  tag: "analyst",
-  export: "analyst",
-  import: "operator",
-  operate: "operator",
-  administer: "administrator",
-};
-
-/** Whether a role allows an action. */
-export function roleAllows(role: Role, permission: Permission): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(LOWEST_ROLE[permission]);
-}
-
-/** Lowest role that allows an action, for messages. */
-export function lowestRole(permission: Permission): Role {
-  return LOWEST_ROLE[permission];
-}
-
-/** Whether a stored or given text is a role. */
-export function isRole(text: string): text is Role {
-  return (ROLES as readonly string[]).includes(text);
-}
+/** How a user logs in. */
+export type LoginWay = (typeof LOGIN_WAYS)[number];
 
 /** A person or program that may log in. */
 export interface User {
   readonly name: string;
   readonly role: Role;
-  /** Password as `hashPassword` prints it. */
+  readonly rights: Rights;
+  readonly loginBy: LoginWay;
+  /** Password as `hashPassword` prints it; empty for users without one. */
   readonly passwordHash: string;
   readonly enabled: boolean;
   /** Search expression ANDed to everything this user reads; empty for none. */
@@ -49,6 +22,9 @@ export interface User {
   /** How far back this user may look, in hours, or null. */
   readonly maxAgeHours: number | null;
   readonly createdMs: number;
+  /** When what this user may see or do was last changed; what was made for the user before is not given out after. */
+  readonly rightsChangedMs: number;
+  readonly lastLoginMs: number | null;
 }
 
 /** A browser's login. The cookie's id is not stored, only its hash. */
@@ -68,6 +44,7 @@ export interface AccessToken {
   readonly user: string;
   /** SHA-256 of the token, hex. */
   readonly hash: string;
+  readonly scopes: readonly TokenScope[];
   readonly createdMs: number;
   readonly expiresMs: number;
 }
@@ -85,8 +62,10 @@ export interface AuditEntry {
 /** A request's user and how it proved to be that user. */
 export interface Principal {
   readonly user: User;
-  /** `local`: by a file that only the owner of the data directory can read. */
-  readonly method: "cookie" | "token" | "local";
-  /** Hash of the login or token, to end it. */
+  /** `header`: by a trusted proxy; `local`: by a file that only the owner of the data directory can read. */
+  readonly method: "cookie" | "token" | "header" | "local";
+  /** Hash of the login or token, to end it; empty for a header. */
   readonly credentialHash: string;
+  /** What the token may be used for; null when the credential is no token. */
+  readonly scopes: ReadonlySet<TokenScope> | null;
 }

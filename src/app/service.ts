@@ -1,6 +1,8 @@
 import { AccessService } from "../access/access-service.js";
 import { CatalogueAccessRecords } from "../access/catalogue-records.js";
+import { limitChecks } from "../access/limit-checks.js";
 import { ScopeOfUser } from "../access/scope.js";
+import { UserAdministration } from "../access/user-administration.js";
 import { systemClock } from "../base/clock.js";
 import type { ImportService } from "../capture/import-service.js";
 import { ExportService } from "../export/export-service.js";
@@ -48,13 +50,15 @@ export function openReadingService(core: Omit<Core, "native">, lifecycle: Lifecy
 
 function openReaders({ config, catalogue, store, fields, logger }: Omit<Core, "native">, lifecycle: Lifecycle): Readers {
   const timeZone = config.values.timeZone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.values.timeZone;
-  const access = new AccessService(new CatalogueAccessRecords(catalogue), systemClock);
+  const records = new CatalogueAccessRecords(catalogue);
+  const access = new AccessService(records, systemClock);
   const lookup = fileLookup(catalogue.files);
   const compile = (text: string): CheckedExpression => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), lookup);
   const scopes = new ScopeOfUser(compile, systemClock);
   const reader = lifecycle.add("packet reader", new PacketReader(), (opened) => opened.close());
   const services: Services = {
-    clock: systemClock, logger, fields, store, access, scopes, fileLookup: lookup, completeness: { completeUntilMs: () => catalogue.marks.completeUntilMs() },
+    clock: systemClock, logger, fields, store, access, scopes, users: new UserAdministration(records, access, limitChecks(fields, compile)), fileLookup: lookup,
+    completeness: { completeUntilMs: () => catalogue.marks.completeUntilMs() },
     idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node),
     tasks: null,
     retentionEvents: null,

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.js";
 import type { Connection } from "./database.js";
+import { textsOf } from "./json.js";
 
 /** A bearer token; `hash` is all that is kept of it. */
 export interface TokenRecord {
@@ -7,12 +8,20 @@ export interface TokenRecord {
   readonly user: string;
   readonly name: string;
   readonly hash: Uint8Array;
+  /** What it may be used for; a column that does not read back comes to nothing. */
+  readonly scopes: readonly string[];
   readonly createdAtMs: number;
   readonly expiresAtMs: number | null;
   readonly lastUsedAtMs: number | null;
 }
 
-const TOKEN = "id, user, name, hash, created_at AS createdAtMs, expires_at AS expiresAtMs, last_used_at AS lastUsedAtMs";
+interface TokenRow extends Omit<TokenRecord, "scopes"> {
+  readonly scopes: string;
+}
+
+const tokenOf = (row: TokenRow): TokenRecord => ({ ...row, scopes: textsOf(row.scopes) });
+
+const TOKEN = "id, user, name, hash, scopes, created_at AS createdAtMs, expires_at AS expiresAtMs, last_used_at AS lastUsedAtMs";
 
 /** Table `tokens`. */
 export class Tokens {
@@ -24,16 +33,17 @@ export class Tokens {
     this.#clock = clock;
   }
 
-  add(token: Pick<TokenRecord, "id" | "user" | "name" | "hash" | "expiresAtMs">): void {
-    this.#connection.prepare("INSERT INTO tokens (id, user, name, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)")
-      .run(token.id, token.user, token.name, token.hash, this.#clock.nowMs(), token.expiresAtMs);
+  add(token: Pick<TokenRecord, "id" | "user" | "name" | "hash" | "scopes" | "expiresAtMs">): void {
+    this.#connection.prepare("INSERT INTO tokens (id, user, name, hash, scopes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)")
+      .run(token.id, token.user, token.name, token.hash, JSON.stringify(token.scopes), this.#clock.nowMs(), token.expiresAtMs);
   }
 
   /** The token with this hash if it has not expired, or null. */
   find(hash: Uint8Array): TokenRecord | null {
-    return this.#connection.prepare<[Uint8Array, number], TokenRecord>(
+    const row = this.#connection.prepare<[Uint8Array, number], TokenRow>(
       `SELECT ${TOKEN} FROM tokens WHERE hash = ? AND (expires_at IS NULL OR expires_at > ?)`,
-    ).get(hash, this.#clock.nowMs()) ?? null;
+    ).get(hash, this.#clock.nowMs());
+    return row === undefined ? null : tokenOf(row);
   }
 
   touch(id: string): void {
@@ -41,7 +51,7 @@ export class Tokens {
   }
 
   ofUser(user: string): readonly TokenRecord[] {
-    return this.#connection.prepare<[string], TokenRecord>(`SELECT ${TOKEN} FROM tokens WHERE user = ? ORDER BY created_at, id`).all(user);
+    return this.#connection.prepare<[string], TokenRow>(`SELECT ${TOKEN} FROM tokens WHERE user = ? ORDER BY created_at, id`).all(user).map(tokenOf);
   }
 
   remove(id: string): boolean {

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.js";
 import type { Connection } from "./database.js";
-import { textsOf } from "./json.js";
+import { exactFlagsOf, exactTextsOf } from "./json.js";
 
 /** Somebody who may log in. Names differ by more than letter case. */
 export interface UserRecord {
@@ -8,34 +8,42 @@ export interface UserRecord {
   /** Self-describing hash; its format is src/access's. */
   readonly passwordHash: string;
   readonly role: string;
+  /** Rights by name that differ from what the role has; null when the column does not read back. */
+  readonly rights: Readonly<Record<string, boolean>> | null;
+  readonly loginBy: "password" | "oidc" | "header";
   /** Search expression ANDed to everything this user asks, or null. */
   readonly forcedExpression: string | null;
-  /** Document paths this user may not see. */
-  readonly hiddenFields: readonly string[];
+  /** Document paths this user may not see; null when the column does not read back. */
+  readonly hiddenFields: readonly string[] | null;
   /** How far back this user may look, or null. */
   readonly timeLimitHours: number | null;
   readonly enabled: boolean;
   readonly createdAtMs: number;
   readonly passwordChangedAtMs: number;
+  readonly rightsChangedAtMs: number;
   readonly lastLoginAtMs: number | null;
 }
 
 export type NewUser = Pick<UserRecord, "name" | "passwordHash" | "role"> &
-  Partial<Pick<UserRecord, "forcedExpression" | "hiddenFields" | "timeLimitHours" | "enabled">>;
+  Partial<Pick<UserRecord, "rights" | "loginBy" | "forcedExpression" | "hiddenFields" | "timeLimitHours" | "enabled">>;
 
 export type UserChange = Partial<
-  Pick<UserRecord, "passwordHash" | "role" | "forcedExpression" | "hiddenFields" | "timeLimitHours" | "enabled" | "lastLoginAtMs">
+  Pick<
+    UserRecord,
+    "passwordHash" | "role" | "rights" | "loginBy" | "forcedExpression" | "hiddenFields" | "timeLimitHours" | "enabled" | "lastLoginAtMs" | "rightsChangedAtMs"
+  >
 >;
 
-interface Row extends Omit<UserRecord, "hiddenFields" | "enabled"> {
+interface Row extends Omit<UserRecord, "hiddenFields" | "rights" | "enabled"> {
   readonly hiddenFields: string;
+  readonly rights: string;
   readonly enabled: number;
 }
 
-const COLUMNS = `name, password_hash AS passwordHash, role, forced_expression AS forcedExpression, hidden_fields AS hiddenFields,
+const COLUMNS = `name, password_hash AS passwordHash, role, rights, login_by AS loginBy, rights_changed_at AS rightsChangedAtMs, forced_expression AS forcedExpression, hidden_fields AS hiddenFields,
   time_limit_hours AS timeLimitHours, enabled, created_at AS createdAtMs, password_changed_at AS passwordChangedAtMs, last_login_at AS lastLoginAtMs`;
 
-const userOf = (row: Row): UserRecord => ({ ...row, hiddenFields: textsOf(row.hiddenFields), enabled: row.enabled === 1 });
+const userOf = (row: Row): UserRecord => ({ ...row, hiddenFields: exactTextsOf(row.hiddenFields), rights: exactFlagsOf(row.rights), enabled: row.enabled === 1 });
 
 /** Table `users`. */
 export class Users {
@@ -51,10 +59,10 @@ export class Users {
   add(user: NewUser): boolean {
     const now = this.#clock.nowMs();
     return this.#connection.prepare(
-      `INSERT INTO users (name, password_hash, role, forced_expression, hidden_fields, time_limit_hours, enabled, created_at, password_changed_at)
-       VALUES (@name, @passwordHash, @role, @forcedExpression, @hiddenFields, @timeLimitHours, @enabled, @now, @now) ON CONFLICT DO NOTHING`,
+      `INSERT INTO users (name, password_hash, role, rights, login_by, forced_expression, hidden_fields, time_limit_hours, enabled, created_at, password_changed_at, rights_changed_at)
+       VALUES (@name, @passwordHash, @role, @rights, @loginBy, @forcedExpression, @hiddenFields, @timeLimitHours, @enabled, @now, @now, @now) ON CONFLICT DO NOTHING`,
     ).run({
-      name: user.name, passwordHash: user.passwordHash, role: user.role, forcedExpression: user.forcedExpression ?? null,
+      name: user.name, passwordHash: user.passwordHash, role: user.role, rights: JSON.stringify(user.rights ?? {}), loginBy: user.loginBy ?? "password", forcedExpression: user.forcedExpression ?? null,
       hiddenFields: JSON.stringify(user.hiddenFields ?? []), timeLimitHours: user.timeLimitHours ?? null, enabled: user.enabled === false ? 0 : 1, now,
     }).changes === 1;
   }
@@ -66,10 +74,11 @@ export class Users {
     const next = { ...user, ...change };
     const changedAt = change.passwordHash === undefined ? user.passwordChangedAtMs : this.#clock.nowMs();
     this.#connection.prepare(
-      `UPDATE users SET password_hash = @passwordHash, role = @role, forced_expression = @forcedExpression, hidden_fields = @hiddenFields,
+      `UPDATE users SET password_hash = @passwordHash, role = @role, rights = @rights, login_by = @loginBy, rights_changed_at = @rightsChangedAtMs, forced_expression = @forcedExpression, hidden_fields = @hiddenFields,
          time_limit_hours = @timeLimitHours, enabled = @enabled, last_login_at = @lastLoginAtMs, password_changed_at = @changedAt WHERE name = @name`,
     ).run({
-      name, passwordHash: next.passwordHash, role: next.role, forcedExpression: next.forcedExpression, hiddenFields: JSON.stringify(next.hiddenFields),
+      name, passwordHash: next.passwordHash, role: next.role, rights: JSON.stringify(next.rights), loginBy: next.loginBy, rightsChangedAtMs: next.rightsChangedAtMs,
+      forcedExpression: next.forcedExpression, hiddenFields: JSON.stringify(next.hiddenFields),
       timeLimitHours: next.timeLimitHours, enabled: next.enabled ? 1 : 0, lastLoginAtMs: next.lastLoginAtMs, changedAt,
     });
     return true;

@@ -1,14 +1,19 @@
 import { LookbackError } from "../base/errors.js";
-import type { Permission, Principal, User } from "../access/user.js";
+import type { Permission } from "../access/rights.js";
+import type { Principal, User } from "../access/user.js";
 import type { ReadContext } from "../index-store/index-store.js";
 import type { AccessScope } from "../model/access-scope.js";
 import type { Field } from "../model/field.js";
+import { isHiddenField } from "../model/hidden-fields.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
 import type { ParsedExpression } from "../query/ast.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
 import type { Services } from "./services.js";
+
+/** Number of no packet file; they are numbered from 1. */
+const NO_FILE = 0;
 
 /** What a resolver gets: who asks, what they may see, and the services. One per operation. */
 export class RequestContext {
@@ -45,9 +50,19 @@ export class RequestContext {
     return { scope: this.scope, signal: this.signal, timeoutMs: this.services.queryTimeoutMs };
   }
 
-  /** Throws FORBIDDEN unless the user may. */
+  /** Throws FORBIDDEN unless the user, with this credential, may. */
   require(permission: Permission): void {
-    this.services.access.require(this.user, permission);
+    this.services.access.require(this.user, permission, this.principal.scopes);
+  }
+
+  /** Whether a forced expression or a time limit narrows what the user reads. */
+  get isNarrowed(): boolean {
+    return this.user.forcedExpression.trim() !== "" || this.user.maxAgeHours !== null;
+  }
+
+  /** Throws FORBIDDEN for a user who sees a part of the store only: `what` tells of all of it. */
+  requireWholeStore(what: string): void {
+    if (this.isNarrowed) throw new LookbackError("FORBIDDEN", `${what} cannot be read under a forced expression or a time limit: they tell of sessions that you may not see`);
   }
 
   /** Appends to the audit log in the user's name. */
@@ -63,7 +78,12 @@ export class RequestContext {
       timeZone: this.services.timeZone,
       hiddenFields: this.scope.hiddenFields,
     });
-    return resolveFiles(checked, this.services.fileLookup);
+    if (!this.isNarrowed && !this.user.rights.hideFiles) return resolveFiles(checked, this.services.fileLookup);
+    // To a reader who may not list the files, one that is not there is like one without a session of theirs.
+    return resolveFiles(checked, (matches) => {
+      const found = this.services.fileLookup(matches);
+      return found.length === 0 ? [NO_FILE] : found;
+    });
   }
 
   /** The one field of a search name or `db:<path>`. BAD_INPUT with the nearest names, FORBIDDEN for a hidden one. */
@@ -83,11 +103,8 @@ export class RequestContext {
     return entry.field;
   }
 
-  /** Whether the user may not see a field: it, an object list that it is in, or what it counts is hidden. */
+  /** Whether the user may not see a field: it, what it counts, or something above it is hidden. */
   isHidden(field: Field): boolean {
-    for (const hidden of this.scope.hiddenFields) {
-      if (field.path === hidden || field.object === hidden || field.object.startsWith(`${hidden}.`) || field.countOf === hidden) return true;
-    }
-    return false;
+    return isHiddenField(field, this.scope.hiddenFields);
   }
 }

@@ -15,16 +15,18 @@ import { RetentionEventResolver } from "./retention-event/retention-event.resolv
 import { SessionResolver } from "./session/session.resolver.js";
 import { TagResolver } from "./tag/tag.resolver.js";
 import { TaskResolver } from "./task/task.resolver.js";
+import { AccountResolver } from "./user/account.resolver.js";
 import { UserResolver } from "./user/user.resolver.js";
+import { guardSchema } from "./guard.js";
 
 let built: GraphQLSchema | null = null;
 
 /** The schema; made on first use, the same one ever after. */
 export function graphqlSchema(): GraphQLSchema {
-  built ??= withIdempotencyKeys(buildSchemaSync({
+  built ??= guardSchema(withIdempotencyKeys(buildSchemaSync({
     resolvers: [
       SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
-      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, TaskResolver, RetentionEventResolver,
+      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, TaskResolver, RetentionEventResolver,
     ],
     orphanedTypes: [],
     // Arguments are checked by the resolvers, which know the limits.
@@ -36,7 +38,7 @@ export function graphqlSchema(): GraphQLSchema {
         throw new LookbackError("INTERNAL", "a subscription without an iterator of its own");
       },
     },
-  }));
+  })));
   return built;
 }
 

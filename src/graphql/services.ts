@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
 import type { AccessService } from "../access/access-service.js";
 import type { ScopeOfUser } from "../access/scope.js";
+import type { UserAdministration } from "../access/user-administration.js";
 import type { ImportJob } from "../capture/import-job.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { AccessScope } from "../model/access-scope.js";
@@ -160,6 +161,7 @@ export interface Services {
   readonly store: IndexStore;
   readonly access: AccessService;
   readonly scopes: ScopeOfUser;
+  readonly users: UserAdministration;
   /** Resolves `file ==`. */
   readonly fileLookup: FileLookup;
   readonly completeness: Completeness;

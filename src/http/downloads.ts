@@ -27,10 +27,9 @@ function safeName(name: string): string {
  */
 export function downloadRoutes(access: AccessService, downloads: Downloads): readonly Route[] {
   return [{
-    method: "get", path: "/api/exports/:id/download", access: "login",
+    method: "get", path: "/api/exports/:id/download", access: "export",
     handlers: [async (request, response, next) => {
       const { user } = requirePrincipal(request);
-      access.require(user, "export");
       const grant = { exportId: one(request.params["id"]), user: one(request.query["user"]), expiresMs: Number(one(request.query["expires"])) };
       if (grant.user !== user.name) throw new LookbackError("LINK_INVALID", "this link was made for another user");
       const file = await downloads.openLink(grant, one(request.query["signature"]));

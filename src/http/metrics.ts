@@ -80,7 +80,7 @@ export class Metrics {
 /** The route that shows the metrics. */
 export function metricsRoute(metrics: Metrics): Route {
   return {
-    method: "get", path: "/metrics", access: "login",
+    method: "get", path: "/metrics", access: "statistics",
     handlers: [(_request, response) => {
       response.type("text/plain; version=0.0.4; charset=utf-8").send(metrics.text());
     }],

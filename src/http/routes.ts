@@ -1,10 +1,17 @@
 import type { RequestHandler } from "express";
+import type { Permission } from "../access/rights.js";
+
+/**
+ * Who may use a route. `public` is for health and login alone; `login` for what tells nothing of sessions, or where what
+ * is asked decides (GraphQL); else the permission that the user's role, rights and token must allow.
+ */
+export type RouteAccess = "public" | "login" | Permission;
 
 /** One route of the server. A path that is in no route needs a login too, before it is said not to exist. */
 export interface Route {
   readonly method: "get" | "post";
   readonly path: string;
-  /** `public` is for health and login alone. */
-  readonly access: "public" | "login";
+  /** Checked before the handlers run. `test/integration/access-decisions.test.ts` lists the decision for every route. */
+  readonly access: RouteAccess;
   readonly handlers: readonly RequestHandler[];
 }

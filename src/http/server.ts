@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { type RequestHandler } from "express";
+import type { AccessService } from "../access/access-service.js";
 import { LookbackError } from "../base/errors.js";
 import { createGraphqlServer } from "../graphql/server.js";
 import type { Services } from "../graphql/services.js";
@@ -70,6 +71,16 @@ function gate(parts: HttpServerParts, routes: readonly Route[]): RequestHandler 
   };
 }
 
+/** Refuses those whom the route's decision does not let in. */
+function requireAccess({ access: needed }: Route, access: AccessService): readonly RequestHandler[] {
+  if (needed === "public" || needed === "login") return [];
+  return [(request, _response, next) => {
+    const { user, scopes } = requirePrincipal(request);
+    access.require(user, needed, scopes);
+    next();
+  }];
+}
+
 function rootRoute(): Route {
   return {
     method: "get", path: "/", access: "login",
@@ -125,7 +136,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
     next();
   });
   app.use(gate(parts, routes), refuseForeign);
-  for (const { method, path, handlers } of routes) app[method](path, ...handlers);
+  for (const route of routes) app[route.method](route.path, ...requireAccess(route, access), ...route.handlers);
   app.use((request) => {
     throw new LookbackError("NOT_FOUND", `there is no ${request.method} ${request.path}`);
   });

@@ -2,6 +2,7 @@ import { LookbackError } from "../base/errors.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
 import type { Field } from "../model/field.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
+import { isHiddenField } from "../model/hidden-fields.js";
 import { nearestNames } from "../base/nearest-name.js";
 import type { Comparison, Expression, ItemValue, ParsedExpression } from "./ast.js";
 import { expressionError, shown } from "./errors.js";
@@ -119,9 +120,7 @@ class Checker {
 
   #isHidden(field: Field): boolean {
     const hidden = this.#options.hiddenFields;
-    if (hidden === undefined || hidden.size === 0) return false;
-    const parts = (field.countOf ?? field.path).split(".");
-    return hidden.has(field.path) || parts.some((_, at) => hidden.has(parts.slice(0, at + 1).join(".")));
+    return hidden !== undefined && isHiddenField(field, hidden);
   }
 
   #count(what: keyof Totals, by: number, most: number, { span }: Comparison): void {

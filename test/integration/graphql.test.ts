@@ -164,7 +164,7 @@ test("fields, limits and me describe the API to its user", async () => {
   const answer = await api.ask(viewer, '{ fields(contains: "syn-ack") { fields { expression path graphqlPath kind } } limits { limits { name value } } me { name role permissions narrowed } }');
   expect(answer.data["fields"].fields).toContainEqual({ expression: "tcpflags.syn-ack", path: "tcpflags.syn-ack", graphqlPath: "tcpflags.syn_ack", kind: "INTEGER" });
   expect(answer.data["limits"].limits).toContainEqual({ name: "pageSize", value: 1_000 });
-  expect(answer.data["me"]).toEqual({ name: "vic", role: "VIEWER", permissions: ["search"], narrowed: false });
+  expect(answer.data["me"]).toEqual({ name: "vic", role: "VIEWER", permissions: ["search", "packets", "packetSearch", "statistics", "files"], narrowed: false });
 });
 
 describe("tags", () => {

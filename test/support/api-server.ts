@@ -1,5 +1,7 @@
 import { AccessService } from "../../src/access/access-service.js";
 import { MemoryAccessRecords } from "../../src/access/memory-records.js";
+import { limitChecks } from "../../src/access/limit-checks.js";
+import { UserAdministration } from "../../src/access/user-administration.js";
 import { ScopeOfUser } from "../../src/access/scope.js";
 import type { NewUser } from "../../src/access/access-service.js";
 import { silentLogger } from "../../src/base/logger.js";
@@ -70,13 +72,14 @@ export async function startApi(
   const records = new MemoryAccessRecords();
   const access = new AccessService(records, time);
   const fields = packagedCatalogue();
+  const compile = (text: string): ReturnType<typeof compileExpression> => compileExpression(text, fields, { nowMs: clock.now, timeZone: "UTC" });
   const health = new HealthChecks();
   const metrics = new Metrics();
   const { downloads, drainMs, ...services } = more;
   const server = await startHttpServer({
     services: {
       clock: time, logger: silentLogger, fields, store, access,
-      scopes: new ScopeOfUser((text) => compileExpression(text, fields, { nowMs: clock.now, timeZone: "UTC" }), time),
+      scopes: new ScopeOfUser(compile, time), users: new UserAdministration(records, access, limitChecks(fields, compile)),
       fileLookup: () => [], completeness: { completeUntilMs: () => null }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
       tasks: null,
       retentionEvents: null,

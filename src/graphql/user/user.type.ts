@@ -21,6 +21,66 @@ registerEnumType(RoleName, {
   },
 });
 
+/** Use of a token. */
+export enum TokenScopeName {
+  READ = "read",
+  TAG = "tag",
+  EXPORT = "export",
+  OPERATE = "operate",
+  ADMIN = "admin",
+}
+
+registerEnumType(TokenScopeName, {
+  name: "TokenScope",
+  description: "What a bearer token may be used for, within what its user may do.",
+  valuesConfig: {
+    READ: { description: "Search, and read statistics, files and packet lists." },
+    TAG: { description: "Change tags." },
+    EXPORT: { description: "Make and download exports." },
+    OPERATE: { description: "Import, and look after capture, retention and tasks." },
+    ADMIN: { description: "Look after users, and read the audit log." },
+  },
+});
+
+/** How a user logs in. */
+export enum LoginWayName {
+  PASSWORD = "password",
+  OIDC = "oidc",
+  HEADER = "header",
+}
+
+registerEnumType(LoginWayName, {
+  name: "LoginWay",
+  description: "How a user logs in.",
+  valuesConfig: {
+    PASSWORD: { description: "By a password that is kept here." },
+    OIDC: { description: "At the OpenID provider of the configuration." },
+    HEADER: { description: "At a trusted proxy, which says who it is in a header." },
+  },
+});
+
+/** Rights within the role. */
+@ObjectType("UserRights", { simpleResolvers: true, description: "Rights of one user within the role, under Arkime's names." })
+export class UserRights {
+  @Field(() => Boolean, { description: "May look inside packets." })
+  packetSearch!: boolean;
+
+  @Field(() => Boolean, { description: "May see and search the fields of e-mails." })
+  emailSearch!: boolean;
+
+  @Field(() => Boolean, { description: "May make and download no exports, in any format." })
+  disablePcapDownload!: boolean;
+
+  @Field(() => Boolean, { description: "Sees nothing about capture and the index as a whole." })
+  hideStats!: boolean;
+
+  @Field(() => Boolean, { description: "Sees no list of packet files and no file's name." })
+  hideFiles!: boolean;
+
+  @Field(() => Boolean, { description: "Sees no list of a session's packets." })
+  hidePcap!: boolean;
+}
+
 /** Who is asking. */
 @ObjectType("Me", { simpleResolvers: true, implements: Answer, description: "Who is asking, and what they may do." })
 export class Me extends Answer {
@@ -30,7 +90,10 @@ export class Me extends Answer {
   @Field(() => RoleName, { description: "Role." })
   role!: RoleName;
 
-  @Field(() => [String], { description: "What the role allows: search, tag, export, import, operate, administer." })
+  @Field(() => UserRights, { description: "Rights within the role." })
+  rights!: UserRights;
+
+  @Field(() => [String], { description: "What role, rights and the token that is used allow: search, packets, packetSearch, statistics, files, tag, export, import, operate, administer." })
   permissions!: readonly string[];
 
   @Field(() => Boolean, { description: "Whether a forced expression narrows everything this user reads." })
@@ -46,6 +109,9 @@ export class Token {
   @Field(() => String, { description: "Its name." })
   name!: string;
 
+  @Field(() => [TokenScopeName], { description: "What it may be used for." })
+  scopes!: readonly TokenScopeName[];
+
   @Field(() => DateTimeScalar, { description: "When it was made." })
   created!: number;
 
@@ -54,7 +120,7 @@ export class Token {
 }
 
 /** Tokens of the user. */
-@ObjectType("TokenList", { simpleResolvers: true, implements: Answer, description: "Your bearer tokens." })
+@ObjectType("TokenList", { simpleResolvers: true, implements: Answer, description: "Bearer tokens." })
 export class TokenList extends Answer {
   @Field(() => [Token], { description: "The tokens." })
   tokens!: readonly Token[];

@@ -2,6 +2,7 @@ import { LookbackError } from "../../base/errors.js";
 import type { CheckedExpression } from "../../model/checked-expression.js";
 import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
+import { isHiddenField } from "../../model/hidden-fields.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { TimeRange } from "../../model/time-range.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
@@ -35,15 +36,6 @@ interface Read {
   readonly snapshot: Snapshot;
   readonly filter: SessionFilter;
   readonly context: ReadContext;
-}
-
-/** Whether `field` is, counts, or lies below a hidden path. */
-export function isHidden(field: Field, hidden: ReadonlySet<string>): boolean {
-  if (hidden.size === 0) return false;
-  for (const path of [field.path, field.countOf ?? ""]) {
-    for (let part = path; part !== ""; part = part.slice(0, Math.max(0, part.lastIndexOf(".")))) if (hidden.has(part)) return true;
-  }
-  return false;
 }
 
 /** Whether a tested field takes values from the overlay. */
@@ -129,7 +121,7 @@ export class QueryPlan {
   }
 
   maySee(field: Field): boolean {
-    return !isHidden(field, this.#read.context.scope.hiddenFields);
+    return !isHiddenField(field, this.#read.context.scope.hiddenFields);
   }
 
   /** A field as SQL over the rows of `from`. */

@@ -8,7 +8,8 @@ import { CatalogueAccessRecords } from "../../../src/access/catalogue-records.js
 import { MemoryAccessRecords } from "../../../src/access/memory-records.js";
 import { hashPassword, passwordMatches } from "../../../src/access/password.js";
 import { ScopeOfUser } from "../../../src/access/scope.js";
-import { roleAllows, type User } from "../../../src/access/user.js";
+import { ALL_RIGHTS, roleAllows } from "../../../src/access/rights.js";
+import type { User } from "../../../src/access/user.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import type { CheckedExpression } from "../../../src/model/checked-expression.js";
 
@@ -199,7 +200,7 @@ describe("roles", () => {
 
 describe("scope", () => {
   const user: User = {
-    name: "ana", role: "viewer", passwordHash: "", enabled: true, forcedExpression: "node == a", hiddenFields: ["http.cookieValue"], maxAgeHours: 2, createdMs: 0,
+    name: "ana", role: "viewer", rights: ALL_RIGHTS, loginBy: "password", rightsChangedMs: 0, lastLoginMs: null, passwordHash: "", enabled: true, forcedExpression: "node == a", hiddenFields: ["http.cookieValue"], maxAgeHours: 2, createdMs: 0,
   };
   const everything: CheckedExpression = { node: "everything" };
 

@@ -84,7 +84,7 @@ describe("the catalogue", () => {
     expect(catalogue.users.add({ name: "Ada", passwordHash: "x", role: "viewer", hiddenFields: ["tags"] })).toBe(true);
     expect(catalogue.users.add({ name: "ada", passwordHash: "y", role: "viewer" })).toBe(false);
     const hash = new Uint8Array(32).fill(1);
-    catalogue.tokens.add({ id: "t", user: "Ada", name: "n", hash, expiresAtMs: null });
+    catalogue.tokens.add({ id: "t", user: "Ada", name: "n", hash, scopes: ["read"], expiresAtMs: null });
     catalogue.logins.add({ hash, user: "ada", address: null, expiresAtMs: clock.nowMs() + 1 });
     expect(catalogue.users.get("ADA")).toMatchObject({ name: "Ada", hiddenFields: ["tags"], enabled: true });
     expect(catalogue.tokens.find(hash)?.user).toBe("Ada");
@@ -99,7 +99,7 @@ describe("the catalogue", () => {
     const catalogue = openCatalogue(temporaryDirectory(), clock);
     catalogue.users.add({ name: "ada", passwordHash: "x", role: "viewer" });
     const hash = new Uint8Array(32).fill(1);
-    catalogue.tokens.add({ id: "t", user: "ada", name: "n", hash, expiresAtMs: clock.nowMs() });
+    catalogue.tokens.add({ id: "t", user: "ada", name: "n", hash, scopes: ["read"], expiresAtMs: clock.nowMs() });
     catalogue.logins.add({ hash, user: "ada", address: null, expiresAtMs: clock.nowMs() });
     expect(catalogue.tokens.find(hash)).toBeNull();
     expect(catalogue.logins.find(hash)).toBeNull();
