@@ -65,7 +65,7 @@ class LocalConnection implements Connection {
 
   async ask(operation: string, variables: Readonly<Record<string, unknown>> = {}, signal = this.#signal): Promise<Answer> {
     const { logger } = this.#services;
-    const context = new RequestContext(this.#services, { user: LOCAL_OWNER, method: "local", credentialHash: "" }, signal);
+    const context = new RequestContext(this.#services, { user: LOCAL_OWNER, method: "local", credentialHash: "", scopes: null }, signal);
     const prepared = prepareOperation({ query: operation, variables }, context);
     const result = "errors" in prepared ? { errors: shownErrors(prepared.errors, logger) } : shownResult(await execute(prepared.args), context, logger);
     // As over HTTP: what a client sees, and nothing else.
