@@ -4,10 +4,12 @@
  */
 import type { AccessService, FirstAdministrator } from "./access/access-service.js";
 import { openCore, type Core } from "./app/core.js";
-import { healthChecks, metricsOf } from "./app/health.js";
+import { healthChecks } from "./app/health.js";
 import { STOP_MS, withLifecycle } from "./app/lifecycle.js";
 import { announce, localUrl } from "./app/local-endpoint.js";
+import { metricsOf } from "./app/metrics.js";
 import { openService } from "./app/service.js";
+import { lookbackVersion } from "./app/version.js";
 import type { Logger } from "./base/logger.js";
 import type { ImportService } from "./capture/import-service.js";
 import type { LookbackConfig } from "./config/config.js";
@@ -33,16 +35,17 @@ export interface Server extends Core {
 export function startServer(config: LookbackConfig, logger: Logger, beforeListening: (imports: ImportService) => Promise<void> = async () => {}): Promise<Server> {
   return withLifecycle(logger, async (lifecycle) => {
     const core = await openCore(config, "serve", logger, lifecycle);
-    const { services, access, imports, exports, scheduler } = await openService(core, lifecycle, async (started) => {
+    const { services, access, imports, exports, scheduler, watch } = await openService(core, lifecycle, async (started) => {
       lifecycle.add("import queue of others", setInterval(() => { started.wake(); }, QUEUE_LOOK_MS), (timer) => { clearInterval(timer); });
       await beforeListening(started);
     });
+    const metrics = metricsOf({ core, scheduler, watch, version: lookbackVersion() });
     scheduler.start();
     lifecycle.add("scheduler", scheduler, (started) => started.stop());
 
     const firstAdministrator = await access.firstStart();
     const server = await startHttpServer({
-      services, downloads: exports, health: healthChecks(core), metrics: metricsOf(core),
+      services, downloads: exports, health: healthChecks({ core, scheduler, watch }), metrics,
       host: config.values.viewHost, port: config.values.viewPort, secureCookies: false, drainMs: DRAIN_MS,
     });
     lifecycle.add("HTTP server", server, (started) => started.stop());

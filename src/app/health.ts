@@ -1,23 +1,75 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { HealthChecks } from "../http/health.js";
-import { Metrics } from "../http/metrics.js";
+import { HealthChecks, type CheckResult } from "../http/health.js";
 import type { SegmentInfo } from "../model/segment.js";
-import type { Core } from "./core.js";
+import type { Scheduler } from "../scheduler/scheduler.js";
+import type { RetentionWatch } from "../watching/retention-watch.js";
+import { describeEvent } from "../watching/event-words.js";
+import type { Core, Directories } from "./core.js";
+import { tryWriting } from "./try-writing.js";
 
-/** Readiness: what the service needs to answer. */
-export function healthChecks({ catalogue, store, directories }: Core): HealthChecks {
+/** Names of things that one detail lists; the count beside them is of all. */
+const MOST_NAMED = 20;
+
+/** What health is read from. */
+export interface HealthSources {
+  readonly core: Core;
+  readonly scheduler: Pick<Scheduler, "status">;
+  readonly watch: Pick<RetentionWatch, "conditions">;
+}
+
+/** What the service needs to answer, and what somebody should look after. */
+export function healthChecks({ core: { catalogue, store, directories }, scheduler, watch }: HealthSources): HealthChecks {
   const checks = new HealthChecks();
   checks.add("catalogue", () => Promise.resolve({ ok: true, detail: `${catalogue.segments.live().length} segments` }));
   checks.add("segments", async () => {
     const damaged = await missingSegments(catalogue.segments.live(), directories.sessions);
-    return { ok: damaged.length === 0, detail: damaged.length === 0 ? "every segment is there" : `missing or cut: ${damaged.slice(0, 20).join(", ")}` };
+    return verdict(damaged, "every segment is there", (names) => `missing or cut: ${names}; \`lookback rebuild\` makes them again`);
   });
   checks.add("store", async () => {
     const extent = await store.extent();
     return { ok: true, detail: extent === null ? "no sessions" : `sessions from ${new Date(extent.firstMs).toISOString()} to ${new Date(extent.lastMs).toISOString()}` };
   });
+  checks.watch("disk", () => diskCheck(directories));
+  checks.watch("retention", () => Promise.resolve(retentionCheck(watch)));
+  checks.watch("tasks", () => Promise.resolve(taskCheck(scheduler)));
   return checks;
+}
+
+/** Writes to each directory, as capture, imports, exports and the catalogue must be able to. */
+async function diskCheck(directories: Directories): Promise<CheckResult> {
+  const needed = [directories.data, directories.packets, directories.sessions, directories.exports];
+  const failing = (await Promise.all(needed.map(async (directory) => {
+    const reason = await tryWriting(directory);
+    return reason === null ? [] : [`${directory}: ${reason}`];
+  }))).flat();
+  return verdict(failing, "every directory can be written", (names) => names);
+}
+
+/** Targets that cannot be reached. Low forecasts and holds that block are told, but are nothing that is broken. */
+function retentionCheck(watch: Pick<RetentionWatch, "conditions">): CheckResult {
+  const short = watch.conditions().filter(({ kind }) => kind === "target-unreachable");
+  const words = short.map((condition) => {
+    const { kind, subject, ...facts } = condition;
+    return describeEvent({ id: null, atMs: 0, kind, subject, phase: "began", user: null, facts: { ...facts } });
+  });
+  return verdict(words, "every device has the free space it should have", (names) => names);
+}
+
+function taskCheck(scheduler: Pick<Scheduler, "status">): CheckResult {
+  const tasks = scheduler.status();
+  const paused = tasks.filter((task) => task.paused !== null).map((task) => task.name);
+  const failing = tasks.filter((task) => task.failures > 0).map(({ name, failures, last }) => {
+    const reason = last?.outcome === "failed" && typeof last.details["reason"] === "string" ? `: ${last.details["reason"]}` : "";
+    return `${name} failed ${failures === 1 ? "once" : `${failures} times`}${reason}`;
+  });
+  return verdict(failing, paused.length === 0 ? "no task fails" : `no task fails; paused: ${paused.join(", ")}`, (names) => names);
+}
+
+function verdict(wrong: readonly string[], good: string, bad: (names: string) => string): CheckResult {
+  if (wrong.length === 0) return { ok: true, detail: good };
+  const more = wrong.length > MOST_NAMED ? ` and ${wrong.length - MOST_NAMED} more` : "";
+  return { ok: false, detail: bad(wrong.slice(0, MOST_NAMED).join("; ") + more) };
 }
 
 /** Segments whose file is not there or has another size. Reading them whole is for `lookback rebuild`; a probe must be cheap. */
@@ -28,16 +80,4 @@ async function missingSegments(segments: readonly SegmentInfo[], directory: stri
     if (found?.size !== segment.bytes) missing.push(segment.path);
   }
   return missing;
-}
-
-/** Gauges that are read from the catalogue. */
-export function metricsOf({ catalogue }: Core): Metrics {
-  const metrics = new Metrics();
-  const segments = () => catalogue.segments.live();
-  metrics.gauge("lookback_sessions", "Session rows in live segments.", () => segments().reduce((sum, { rows }) => sum + rows, 0));
-  metrics.gauge("lookback_segments", "Live segments.", () => segments().length);
-  metrics.gauge("lookback_index_bytes", "Bytes of live segments.", () => segments().reduce((sum, { bytes }) => sum + bytes, 0));
-  metrics.gauge("lookback_packet_files", "Packet files that can be read.", () => catalogue.files.availableIds().length);
-  metrics.gauge("lookback_import_jobs_queued", "Imports that wait.", () => catalogue.jobs.inState("queued").length);
-  return metrics;
 }

@@ -18,6 +18,7 @@ import { resolveFiles } from "../query/resolve-files.js";
 import { RetentionService } from "../retention/retention-service.js";
 import { Scheduler } from "../scheduler/scheduler.js";
 import { serviceTasks } from "../scheduler/tasks.js";
+import type { RetentionWatch } from "../watching/retention-watch.js";
 import { captureFiles } from "./capture-files.js";
 import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
@@ -34,6 +35,8 @@ export interface Service {
   readonly exports: ExportService;
   /** Its tasks are registered; whoever serves starts it. */
   readonly scheduler: Scheduler;
+  /** What operators are told. */
+  readonly watch: RetentionWatch;
 }
 
 /** The parts that answer, without those that change anything. */
@@ -101,5 +104,5 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   lifecycle.add("exports", exports, (started) => started.stop());
   const scheduler = new Scheduler({ runs: catalogue.taskRuns, clock: systemClock, logger });
   for (const task of serviceTasks({ retention, store, exports })) scheduler.register(task);
-  return { services: { ...services, imports, exports, tasks: scheduler, retentionEvents: watch }, access, imports, exports, scheduler };
+  return { services: { ...services, imports, exports, tasks: scheduler, retentionEvents: watch }, access, imports, exports, scheduler, watch };
 }

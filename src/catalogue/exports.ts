@@ -104,6 +104,11 @@ export class Exports {
     ).all(nowMs).map(exportOf);
   }
 
+  /** How many exports are in each state. */
+  counts(): readonly { readonly state: ExportState; readonly exports: number }[] {
+    return this.#connection.prepare<[], { state: ExportState; exports: number }>("SELECT state, count(*) AS exports FROM exports GROUP BY state ORDER BY state").all();
+  }
+
   remove(id: string): void {
     this.#connection.prepare("DELETE FROM exports WHERE id = ?").run(id);
   }

@@ -150,6 +150,13 @@ export class PacketFiles {
     return this.#connection.prepare<[], { id: number }>("SELECT id FROM files WHERE state <> 'gone' ORDER BY id").all().map(({ id }) => id);
   }
 
+  /** Number, bytes and earliest packet of the files that are there, by who keeps them. */
+  totals(): readonly { readonly storage: "own" | "in-place"; readonly files: number; readonly bytes: number; readonly firstMs: number | null }[] {
+    return this.#connection.prepare<[], { storage: "own" | "in-place"; files: number; bytes: number; firstMs: number | null }>(
+      "SELECT storage, count(*) AS files, coalesce(sum(bytes), 0) AS bytes, min(first_ms) AS firstMs FROM files WHERE state <> 'gone' AND stream <> '' GROUP BY storage ORDER BY storage",
+    ).all();
+  }
+
   /** Takes a row out that was added for an import which then failed. Files that positions point into are set to `gone` instead. */
   remove(id: number): void {
     this.#connection.prepare("DELETE FROM files WHERE id = ?").run(id);

@@ -1,6 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
-import { GraphQLError, type ValidationRule } from "graphql";
+import { GraphQLError, Kind, type OperationDefinitionNode, type ValidationRule } from "graphql";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { RequestContext } from "./context.js";
@@ -48,8 +48,37 @@ const costPlugin: ApolloServerPlugin<RequestContext> = {
   },
 };
 
+/** Told of every operation that ended: what it asked first, `ok` or the code of its first error, and how long it took. */
+export type OperationListener = (field: string, outcome: string, seconds: number) => void;
+
+/** The first field of an operation that the schema has, so that clients cannot make up names; `none` for others. */
+function firstField(operation: OperationDefinitionNode | null | undefined): string {
+  const first = operation?.selectionSet.selections.find((selection) => selection.kind === Kind.FIELD);
+  return first?.name.value ?? "none";
+}
+
+function timing(listener: OperationListener): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      const started = process.hrtime.bigint();
+      let field = "none";
+      return {
+        // Only a valid operation gets here, so its fields are the schema's.
+        async didResolveOperation({ operation }) {
+          field = firstField(operation);
+        },
+        async willSendResponse({ response, errors }) {
+          if (response.body.kind !== "single") return;
+          const code = response.body.singleResult.errors?.[0]?.extensions?.["code"] ?? errors?.[0]?.extensions["code"];
+          listener(field, typeof code === "string" ? code : "ok", Number(process.hrtime.bigint() - started) / 1e9);
+        },
+      };
+    },
+  };
+}
+
 /** The server that answers queries and mutations; subscriptions have transports of their own. Start and stop it once. */
-export function createGraphqlServer(logger: Logger): ApolloServer<RequestContext> {
+export function createGraphqlServer(logger: Logger, listener: OperationListener = () => {}): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema: graphqlSchema(),
     // Whoever gets here is logged in; the endpoint answers nobody else.
@@ -63,7 +92,7 @@ export function createGraphqlServer(logger: Logger): ApolloServer<RequestContext
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [shapeRule],
     // No answer may be cached, and the plugin that says so per field wraps every resolver.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), costPlugin],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), costPlugin, timing(listener)],
     formatError: (formatted, error) => formatError(formatted, error, logger),
     logger: {
       debug: (message: unknown) => logger.debug({}, String(message)),

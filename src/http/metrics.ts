@@ -16,10 +16,16 @@ function labelText(labels: Labels): string {
   return parts.length === 0 ? "" : `{${parts.join(",")}}`;
 }
 
+/** One value of a metric. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
 interface Family {
   readonly help: string;
   readonly type: "counter" | "gauge" | "histogram";
-  lines(name: string): readonly string[];
+  lines(name: string): readonly string[] | Promise<readonly string[]>;
 }
 
 class Series {
@@ -52,9 +58,22 @@ export class Metrics {
     return (labels, amount = 1) => series.add(labels, amount);
   }
 
-  /** A number read when it is asked for. */
-  gauge(name: string, help: string, read: () => number): void {
-    this.#register(name, { help, type: "gauge", lines: (of) => [`${of} ${read()}`] });
+  /** A number read when it is asked for; null when there is none. */
+  gauge(name: string, help: string, read: () => number | null | Promise<number | null>): void {
+    this.gauges(name, help, async () => {
+      const value = await read();
+      return value === null ? [] : [{ labels: {}, value }];
+    });
+  }
+
+  /** Numbers read when they are asked for, one per set of labels; at most 500. */
+  gauges(name: string, help: string, read: () => readonly Sample[] | Promise<readonly Sample[]>): void {
+    this.#register(name, { help, type: "gauge", lines: async (of) => sampleLines(of, await read()) });
+  }
+
+  /** A number that only grows and that another part counts; the name ends in `_total`. */
+  counted(name: string, help: string, read: () => readonly Sample[] | Promise<readonly Sample[]>): void {
+    this.#register(name, { help, type: "counter", lines: async (of) => sampleLines(of, await read()) });
   }
 
   /** Durations in seconds; returns what observes one. */
@@ -71,18 +90,32 @@ export class Metrics {
     };
   }
 
-  /** Everything as text. */
-  text(): string {
-    return [...this.#families].flatMap(([name, family]) => [`# HELP ${name} ${family.help}`, `# TYPE ${name} ${family.type}`, ...family.lines(name)]).join("\n") + "\n";
+  /** Everything as text. A metric that cannot be read is left out and counted in `lookback_metrics_unreadable`. */
+  async text(): Promise<string> {
+    let unreadable = 0;
+    const parts = await Promise.all([...this.#families].map(async ([name, family]) => {
+      try {
+        return [`# HELP ${name} ${family.help}`, `# TYPE ${name} ${family.type}`, ...(await family.lines(name))];
+      } catch {
+        unreadable += 1;
+        return [];
+      }
+    }));
+    const last = ["# HELP lookback_metrics_unreadable Metrics that could not be read just now", "# TYPE lookback_metrics_unreadable gauge", `lookback_metrics_unreadable ${unreadable}`];
+    return [...parts.flat(), ...last].join("\n") + "\n";
   }
+}
+
+function sampleLines(name: string, samples: readonly Sample[]): readonly string[] {
+  return samples.slice(0, MAX_SERIES).map(({ labels, value }) => `${name}${labelText(labels)} ${value}`);
 }
 
 /** The route that shows the metrics. */
 export function metricsRoute(metrics: Metrics): Route {
   return {
     method: "get", path: "/metrics", access: "statistics",
-    handlers: [(_request, response) => {
-      response.type("text/plain; version=0.0.4; charset=utf-8").send(metrics.text());
+    handlers: [async (_request, response) => {
+      response.type("text/plain; version=0.0.4; charset=utf-8").send(await metrics.text());
     }],
   };
 }
@@ -101,5 +134,15 @@ export function observeRequests(metrics: Metrics): RequestHandler {
       duration({ route: path }, Number(process.hrtime.bigint() - started) / 1e9);
     });
     next();
+  };
+}
+
+/** Counts queries and mutations and how long they took, by what they ask first. */
+export function observeOperations(metrics: Metrics): (field: string, outcome: string, seconds: number) => void {
+  const total = metrics.counter("lookback_queries_total", "GraphQL queries and mutations by first field and outcome: ok or an error code");
+  const duration = metrics.duration("lookback_query_seconds", "Time that GraphQL queries and mutations take");
+  return (field, outcome, seconds) => {
+    total({ field, outcome });
+    duration({ field }, seconds);
   };
 }

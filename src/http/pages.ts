@@ -53,7 +53,7 @@ export function rootPage(user: string): string {
 <p>Logged in as <strong>${escapeHtml(user)}</strong>.</p>
 <ul>
 <li><a href="/explorer">API explorer</a>: ask in GraphQL, with the schema's documentation beside it</li>
-<li><a href="/metrics">Metrics</a> and <a href="/readyz">readiness</a></li>
+<li><a href="/metrics">Metrics</a> and <a href="/healthz">health</a></li>
 </ul>
 <p>A first question:</p>
 <pre>{ sessions(first: 10) { nodes { id firstPacket source { ip port } destination { ip port } protocol } } }</pre>

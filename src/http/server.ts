@@ -11,7 +11,7 @@ import { explorerRoutes } from "./explorer.js";
 import { GraphqlEndpoint } from "./graphql-endpoint.js";
 import { HealthChecks, healthRoutes } from "./health.js";
 import { loginRoutes } from "./login.js";
-import { Metrics, metricsRoute, observeRequests } from "./metrics.js";
+import { Metrics, metricsRoute, observeOperations, observeRequests } from "./metrics.js";
 import { rootPage } from "./pages.js";
 import { principalOf, requirePrincipal, setPrincipal } from "./principal.js";
 import type { Route } from "./routes.js";
@@ -107,7 +107,7 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
 export async function startHttpServer(parts: HttpServerParts): Promise<HttpServer> {
   const { services, host, port } = parts;
   const { logger, access, clock } = services;
-  const apollo = createGraphqlServer(logger);
+  const apollo = createGraphqlServer(logger, observeOperations(parts.metrics));
   await apollo.start();
   const endpoint = new GraphqlEndpoint(services, apollo);
   let stopping = false;

@@ -20,9 +20,10 @@ export interface SchedulerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ticker?: Ticker;
-  /** Told of every run that ended, for metrics. */
-  readonly onRun?: (task: string, outcome: "ok" | "failed" | "interrupted", seconds: number) => void;
 }
+
+/** Told of every run that ended. */
+export type RunListener = (task: string, outcome: "ok" | "failed" | "interrupted", seconds: number) => void;
 
 /** A run that was started, and its end. */
 export interface StartedRun {
@@ -43,6 +44,7 @@ export class Scheduler {
   readonly #tasks = new Map<string, Registered>();
   #stopTicks: (() => Promise<void>)[] = [];
   #abort = new AbortController();
+  #listener: RunListener = () => {};
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
@@ -52,6 +54,11 @@ export class Scheduler {
   register(task: ScheduledTask): void {
     if (this.#tasks.has(task.name) || !/^[a-z0-9-]{1,64}$/.test(task.name)) throw new LookbackError("BAD_INPUT", `task name "${task.name}" is taken or not allowed`, { name: task.name });
     this.#tasks.set(task.name, { task, schedule: parseCron(task.cron), zone: zoneName(task.timeZone), running: null });
+  }
+
+  /** Tells `listener` of every run that ends from now on. */
+  observe(listener: RunListener): void {
+    this.#listener = listener;
   }
 
   /** Notes runs that an ended process left open, runs what is due or was missed, and starts ticking. */
@@ -212,10 +219,10 @@ export class Scheduler {
   }
 
   #finish(name: string, id: number, outcome: "ok" | "failed", details: TaskDetails, seconds: number): void {
-    const { runs, logger, onRun } = this.#parts;
+    const { runs, logger } = this.#parts;
     const shown = this.#abort.signal.aborted ? "interrupted" : outcome;
     try {
-      onRun?.(name, shown, seconds);
+      this.#listener(name, shown, seconds);
       runs.finish(id, shown, details);
     } catch (error) {
       logger.error({ task: name, error }, "the history of a task could not be written");

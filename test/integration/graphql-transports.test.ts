@@ -32,7 +32,7 @@ describe("who gets in", () => {
     api = await startApi();
     const paths = [...api.server.routes.map((route) => ({ method: route.method, path: route.path, open: route.access === "public" })), { method: "get", path: "/nowhere", open: false }];
     expect(api.server.routes.filter((route) => route.access === "public").map((route) => `${route.method} ${route.path}`).sort()).toEqual([
-      "get /healthz", "get /login", "get /login/page.css", "get /readyz", "post /login",
+      "get /healthz", "get /livez", "get /login", "get /login/page.css", "get /readyz", "post /login",
     ]);
     for (const { method, path, open } of paths) {
       const response = await fetch(api.server.url + path.replace(":id", "x"), { method: method.toUpperCase(), headers: { accept: "application/json" }, redirect: "manual" });
@@ -135,12 +135,21 @@ test("health is for everybody, its details for users; metrics count requests", a
   api = await startApi();
   api.health.add("store", async () => ({ ok: false, detail: "/data/sessions is missing" }));
   const authorization = `Bearer ${await api.token({ name: "ana", role: "analyst" })}`;
-  expect(await (await fetch(`${api.server.url}/healthz`)).json()).toEqual({ status: "ok" });
+  api.health.watch("disk", async () => ({ ok: true, detail: "fine" }));
+  expect(await (await fetch(`${api.server.url}/livez`)).json()).toEqual({ status: "alive" });
+  const unhealthy = await fetch(`${api.server.url}/healthz`);
+  expect([unhealthy.status, await unhealthy.json()]).toEqual([503, { status: "unhealthy", checks: [{ name: "store", ok: false }, { name: "disk", ok: true }] }]);
   const unready = await fetch(`${api.server.url}/readyz`);
   expect([unready.status, await unready.json()]).toEqual([503, { status: "not ready", checks: [{ name: "store", ok: false }] }]);
   expect(await (await fetch(`${api.server.url}/readyz`, { headers: { authorization } })).json()).toMatchObject({ checks: [{ detail: "/data/sessions is missing" }] });
+  await api.ask(authorization.slice(7), "{ me { name } }");
+  await api.ask(authorization.slice(7), `{ field(name: "no.such") { path } }`);
   const text = await (await fetch(`${api.server.url}/metrics`, { headers: { authorization } })).text();
   expect(text).toContain('lookback_http_requests_total{route="/readyz",status="5xx"} 2');
+  expect(text).toContain('lookback_queries_total{field="me",outcome="ok"} 1');
+  expect(text).toMatch(/lookback_queries_total\{field="[a-z]+",outcome="[A-Z_]+"\} 1/);
+  expect(text).toContain('lookback_query_seconds_count{field="me"} 1');
+  expect(text).toContain("lookback_metrics_unreadable 0");
   expect(text).toContain('lookback_http_request_seconds_bucket{route="/healthz",le="+Inf"} 1');
 });
 

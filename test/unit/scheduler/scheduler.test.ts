@@ -272,7 +272,8 @@ describe("a scheduler", () => {
 
   it("tells how each run ended", async () => {
     const told: string[] = [];
-    const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker, onRun: (task, outcome, seconds) => { told.push(`${task} ${outcome} ${seconds >= 0}`); } });
+    const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker });
+    one.observe((task, outcome, seconds) => { told.push(`${task} ${outcome} ${seconds >= 0}`); });
     one.register({ name: "good", description: "d", cron: "* * * * *", timeZone: "UTC", run: () => Promise.resolve({}) });
     one.register({ name: "bad", description: "d", cron: "* * * * *", timeZone: "UTC", run: () => Promise.reject(new Error("no")) });
     one.start();

@@ -1,0 +1,90 @@
+import { systemClock } from "../base/clock.js";
+import { Metrics, type Sample } from "../http/metrics.js";
+import { diskSpaceProbe, measureSpace, type SpaceMeasurement } from "../packet-store/packet-store.js";
+import { targetBytes } from "../retention/policy.js";
+import type { Scheduler } from "../scheduler/scheduler.js";
+import { EVENT_KINDS } from "../watching/watched-event.js";
+import type { RetentionWatch } from "../watching/retention-watch.js";
+import type { Core } from "./core.js";
+import { addProcessMetrics } from "./process-metrics.js";
+
+/** How long a measurement of the devices is used again, in milliseconds: each starts a process. */
+const SPACE_KEPT_MS = 10_000;
+
+/** What metrics are read from. */
+export interface MetricSources {
+  readonly core: Core;
+  readonly scheduler: Pick<Scheduler, "status" | "observe">;
+  readonly watch: Pick<RetentionWatch, "conditions">;
+  readonly version: string;
+}
+
+/** Every metric that is read from the parts; the server adds those of its requests. */
+export function metricsOf({ core, scheduler, watch, version }: MetricSources): Metrics {
+  const metrics = new Metrics();
+  addProcessMetrics(metrics, version);
+  addStoreMetrics(metrics, core);
+  addDeviceMetrics(metrics, core);
+  addTaskMetrics(metrics, scheduler);
+  metrics.gauges("lookback_retention_conditions", "Conditions that last, by kind: see the subscription retention.", () => {
+    const conditions = watch.conditions();
+    return EVENT_KINDS.filter((kind) => kind !== "export-ready").map((kind) => ({ labels: { kind }, value: conditions.filter((one) => one.kind === kind).length }));
+  });
+  metrics.gauges("lookback_webhook_deliveries", "Deliveries of kept events to webhooks, by state.", () =>
+    (["waiting", "delivered", "given-up"] as const).map((state) => ({ labels: { state }, value: core.catalogue.retentionEvents.count(state) })));
+  return metrics;
+}
+
+function addStoreMetrics(metrics: Metrics, { catalogue }: Core): void {
+  const segments = () => catalogue.segments.live();
+  metrics.gauge("lookback_sessions", "Session rows in live segments.", () => segments().reduce((sum, { rows }) => sum + rows, 0));
+  metrics.gauge("lookback_segments", "Live segments.", () => segments().length);
+  metrics.gauge("lookback_index_bytes", "Bytes of live segments.", () => segments().reduce((sum, { bytes }) => sum + bytes, 0));
+  metrics.gauges("lookback_packet_files", "Packet files that are there, by who keeps them.", () => catalogue.files.totals().map(({ storage, files }) => ({ labels: { storage }, value: files })));
+  metrics.gauges("lookback_packet_bytes", "Bytes of packet files that are there, by who keeps them.", () => catalogue.files.totals().map(({ storage, bytes }) => ({ labels: { storage }, value: bytes })));
+  metrics.gauges("lookback_oldest_packet_age_seconds", "Age of the earliest packet that is there, by who keeps it.", () =>
+    catalogue.files.totals().flatMap(({ storage, firstMs }) => (firstMs === null ? [] : [{ labels: { storage }, value: (systemClock.nowMs() - firstMs) / 1000 }])));
+  metrics.gauge("lookback_import_jobs_queued", "Imports that wait.", () => catalogue.jobs.inState("queued").length);
+  metrics.gauges("lookback_exports", "Exports by state.", () => catalogue.exports.counts().map(({ state, exports }) => ({ labels: { state }, value: exports })));
+}
+
+function addDeviceMetrics(metrics: Metrics, { config, directories }: Core): void {
+  let newest: { readonly atMs: number; readonly measured: Promise<SpaceMeasurement> } | null = null;
+  const space = (): Promise<SpaceMeasurement> => {
+    const now = systemClock.nowMs();
+    if (newest === null || Math.abs(now - newest.atMs) >= SPACE_KEPT_MS) {
+      newest = { atMs: now, measured: measureSpace([directories.packets, directories.data, directories.exports], diskSpaceProbe) };
+    }
+    return newest.measured;
+  };
+  const perDevice = (value: (device: SpaceMeasurement["devices"][number]) => number) => async (): Promise<readonly Sample[]> =>
+    (await space()).devices.flatMap((device) => device.directories.map((directory) => ({ labels: { directory }, value: value(device) })));
+  metrics.gauges("lookback_device_free_bytes", "Free bytes of the device that a directory is on.", perDevice(({ freeBytes }) => freeBytes));
+  metrics.gauges("lookback_device_size_bytes", "Size of the device that a directory is on.", perDevice(({ totalBytes }) => totalBytes));
+  const ofPackets = (value: (device: SpaceMeasurement["devices"][number]) => number) => async (): Promise<readonly Sample[]> =>
+    (await perDevice(value)()).filter(({ labels }) => labels["directory"] === directories.packets);
+  metrics.gauges("lookback_retention_target_bytes", "Free bytes that freeSpaceG asks for.", ofPackets(({ totalBytes }) => targetBytes(config.values.freeSpaceG, totalBytes)));
+  metrics.gauges("lookback_retention_target_reached", "1 while as much is free as freeSpaceG asks for, else 0.", ofPackets(({ freeBytes, totalBytes }) => (freeBytes >= targetBytes(config.values.freeSpaceG, totalBytes) ? 1 : 0)));
+  metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, so that nothing is deleted there.", async () => (await space()).unmeasured.length);
+}
+
+function addTaskMetrics(metrics: Metrics, scheduler: MetricSources["scheduler"]): void {
+  const runs = metrics.counter("lookback_task_runs_total", "Runs of tasks that ended, by outcome.");
+  const duration = metrics.duration("lookback_task_seconds", "Time that runs of tasks take.");
+  scheduler.observe((task, outcome, seconds) => {
+    runs({ task, outcome });
+    duration({ task }, seconds);
+  });
+  const perTask = (name: string, help: string, value: (task: ReturnType<Scheduler["status"]>[number]) => number | null): void => {
+    metrics.gauges(name, help, () => scheduler.status().flatMap((task) => {
+      const found = value(task);
+      return found === null ? [] : [{ labels: { task: task.name }, value: found }];
+    }));
+  };
+  perTask("lookback_task_failures", "Failed runs since the last one that succeeded.", (task) => task.failures);
+  perTask("lookback_task_paused", "1 while the task does not run by the clock.", (task) => (task.paused === null ? 0 : 1));
+  perTask("lookback_task_running", "1 while the task runs.", (task) => (task.running ? 1 : 0));
+  perTask("lookback_task_last_run_timestamp_seconds", "When the newest run began.", (task) => (task.last === null ? null : task.last.startedAtMs / 1000));
+  perTask("lookback_task_last_success_timestamp_seconds", "When the newest run that succeeded ended.", (task) => (task.lastOk?.finishedAtMs == null ? null : task.lastOk.finishedAtMs / 1000));
+  perTask("lookback_task_next_run_timestamp_seconds", "When the task runs next.", (task) => (task.nextMs === null ? null : task.nextMs / 1000));
+}

@@ -1,0 +1,29 @@
+import { open, rm } from "node:fs/promises";
+import path from "node:path";
+import { systemErrorCode } from "../base/errors.js";
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "no room left", EDQUOT: "the quota is used up", EROFS: "mounted read-only", EACCES: "no right to write", EPERM: "no right to write", ENOENT: "does not exist",
+  ENOTDIR: "not a directory", EIO: "the device fails (input/output error)", EMFILE: "too many open files", ENFILE: "too many open files",
+};
+
+/** Why nothing can be written in a directory, or null when a small file can be, through to the device. */
+export async function tryWriting(directory: string): Promise<string | null> {
+  const file = path.join(directory, `.lookback-write-${process.pid}`);
+  try {
+    const handle = await open(file, "w", 0o600);
+    try {
+      await handle.write(Buffer.alloc(512));
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    return null;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    return REASONS[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
+  } finally {
+    // What could not be made need not go; a device that fails now says so above.
+    await rm(file, { force: true }).catch(() => {});
+  }
+}

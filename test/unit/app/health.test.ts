@@ -1,0 +1,131 @@
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { silentLogger } from "../../../src/base/logger.js";
+import { openCatalogue } from "../../../src/catalogue/catalogue.js";
+import { directoriesOf, type Core } from "../../../src/app/core.js";
+import { healthChecks } from "../../../src/app/health.js";
+import { metricsOf } from "../../../src/app/metrics.js";
+import { tryWriting } from "../../../src/app/try-writing.js";
+import { loadConfig } from "../../../src/config/config.js";
+import { HealthChecks } from "../../../src/http/health.js";
+import type { RetentionCondition } from "../../../src/model/retention-event.js";
+import { packagedCatalogue } from "../../../src/model/field-catalogue.js";
+import { Scheduler } from "../../../src/scheduler/scheduler.js";
+import { MemoryStore } from "../../support/memory-store.js";
+import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+const clock = { now: Date.UTC(2026, 4, 5), nowMs: () => clock.now };
+let core: Core;
+let scheduler: Scheduler;
+let conditions: RetentionCondition[];
+
+beforeEach(() => {
+  const directory = temporaryDirectory();
+  const config = loadConfig({ file: null, node: "n", environment: {}, workingDirectory: directory, overrides: { dataDir: directory, freeSpaceG: "0" } });
+  const directories = directoriesOf(config);
+  for (const name of [directories.packets, directories.sessions, directories.exports]) mkdirSync(name);
+  const catalogue = openCatalogue(directory, clock);
+  core = { config, directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, store: new MemoryStore([]), native: {} as Core["native"] };
+  scheduler = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger });
+  conditions = [];
+});
+
+const sources = () => ({ core, scheduler, watch: { conditions: () => conditions } });
+const failing = async () => (await healthChecks(sources()).run()).filter(({ ok }) => !ok).map(({ name, needed, detail }) => ({ name, needed, detail }));
+
+describe("health", () => {
+  it("is good when nothing is wrong, and leaves nothing behind", async () => {
+    expect(await failing()).toEqual([]);
+    expect(readdirSync(core.directories.packets)).toEqual([]);
+  });
+
+  it("names a target that cannot be reached", async () => {
+    conditions = [{ kind: "target-unreachable", subject: "/p", targetBytes: 4096, freeBytes: 1024, shortfallBytes: 3072 }, { kind: "hold-blocks", subject: "1", items: 1, bytes: 1 }];
+    expect(await failing()).toEqual([{ name: "retention", needed: false, detail: "/p is 3.0 KiB short of the free space it should have (1.0 KiB of 4.0 KiB), and nothing more may be deleted there" }]);
+  });
+
+  it("names a task that fails, and why, until it succeeds", async () => {
+    let works = false;
+    scheduler.register({ name: "t", description: "d", cron: "1 4 * * *", timeZone: "UTC", run: () => (works ? Promise.resolve({}) : Promise.reject(new Error("no room"))) });
+    await scheduler.runNow("t").ended;
+    await scheduler.runNow("t").ended;
+    expect(await failing()).toEqual([{ name: "tasks", needed: false, detail: "t failed 2 times: no room" }]);
+    works = true;
+    await scheduler.runNow("t").ended;
+    expect(await failing()).toEqual([]);
+    scheduler.pause("t", "ada");
+    expect((await healthChecks(sources()).run()).find(({ name }) => name === "tasks")).toMatchObject({ ok: true, detail: "no task fails; paused: t" });
+  });
+
+  it("names a directory that is not there", async () => {
+    rmSync(core.directories.exports, { recursive: true });
+    expect(await failing()).toEqual([{ name: "disk", needed: false, detail: `${core.directories.exports}: does not exist` }]);
+  });
+
+  it("names a segment that is cut", async () => {
+    core.catalogue.segments.apply({
+      add: [{ path: "a.parquet", day: "2026-05-05", level: 0, rows: 2, bytes: 100, firstMs: 1, minLastMs: 2, lastMs: 3, columns: ["id"], openRows: 0, totalPackets: 4, totalBytes: 5 }], remove: [], superseded: [],
+    });
+    writeFileSync(path.join(core.directories.sessions, "a.parquet"), "short");
+    expect(await failing()).toEqual([{ name: "segments", needed: true, detail: "missing or cut: a.parquet; `lookback rebuild` makes them again" }]);
+  });
+
+  it("asks its checks once in two seconds, however often it is asked", async () => {
+    const checks = new HealthChecks(clock);
+    let asked = 0;
+    checks.add("counted", () => Promise.resolve({ ok: ++asked > 1, detail: "" }));
+    for (let times = 0; times < 10; times += 1) expect(await checks.run()).toMatchObject([{ ok: false }]);
+    clock.now += 2_000;
+    expect(await checks.run()).toMatchObject([{ ok: true }]);
+    expect(asked).toBe(2);
+  });
+});
+
+describe("trying to write", () => {
+  it("says why it fails", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(path.join(directory, "file"), "");
+    expect(await tryWriting(directory)).toBeNull();
+    expect(await tryWriting(path.join(directory, "file"))).toBe("not a directory");
+    expect(await tryWriting("/proc/self")).not.toBeNull();
+    if (process.getuid?.() === 0) return;
+    chmodSync(directory, 0o500);
+    expect(await tryWriting(directory)).toBe("no right to write");
+  });
+});
+
+describe("metrics", () => {
+  it("say how devices, tasks, files, exports and the process are", async () => {
+    const { catalogue } = core;
+    const own = catalogue.files.add({ node: "n", path: "/p/1.pcap", displayName: "/p/1.pcap", stream: "00", storage: "own", state: "complete", format: "pcap" });
+    catalogue.files.update(own, { bytes: 700, firstMs: 1_000 });
+    catalogue.exports.add({ id: "e", owner: "ana", request: {}, expiresAtMs: null });
+    scheduler.register({ name: "good", description: "d", cron: "1 4 * * *", timeZone: "UTC", run: () => Promise.resolve({}) });
+    scheduler.register({ name: "bad", description: "d", cron: "1 4 * * *", timeZone: "UTC", run: () => Promise.reject(new Error("no")) });
+    conditions = [{ kind: "forecast-low", subject: "packets", days: 1, thresholdDays: 2 }];
+    const metrics = metricsOf({ ...sources(), version: "1.2.3" });
+    await scheduler.runNow("good").ended;
+    await scheduler.runNow("bad").ended;
+    scheduler.pause("bad", "ada");
+    const text = await metrics.text();
+    for (const line of [
+      'lookback_packet_files{storage="own"} 1', 'lookback_packet_bytes{storage="own"} 700', 'lookback_exports{state="queued"} 1',
+      'lookback_task_runs_total{task="good",outcome="ok"} 1', 'lookback_task_runs_total{task="bad",outcome="failed"} 1', 'lookback_task_failures{task="bad"} 1',
+      'lookback_task_paused{task="bad"} 1', 'lookback_task_seconds_count{task="good"} 1', `lookback_task_last_success_timestamp_seconds{task="good"} ${clock.now / 1000}`,
+      'lookback_retention_conditions{kind="forecast-low"} 1', 'lookback_retention_conditions{kind="target-unreachable"} 0',
+      `lookback_retention_target_reached{directory="${core.directories.packets}"} 1`, `lookback_build_info{version="1.2.3",node="${process.version}"} 1`, "lookback_metrics_unreadable 0",
+    ]) expect(text.split("\n")).toContain(line);
+    expect(text).toMatch(new RegExp(`^lookback_device_free_bytes\\{directory="${core.directories.packets}"\\} [1-9]\\d+$`, "m"));
+    expect(text).toMatch(/^process_resident_memory_bytes [1-9]\d+$/m);
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it("leave out what cannot be read, and say so", async () => {
+    const metrics = metricsOf({ ...sources(), version: "1" });
+    core.catalogue.close();
+    const text = await metrics.text();
+    expect(text).toMatch(/^process_open_fds \d+$/m);
+    expect(Number(/lookback_metrics_unreadable (\d+)/.exec(text)?.[1])).toBeGreaterThan(5);
+  });
+});
