@@ -1,12 +1,12 @@
 import type { Clock } from "../base/clock.js";
 import { systemClock } from "../base/clock.js";
+import type { IncomingMessage } from "node:http";
 import type { Route } from "./routes.js";
-import { knownPrincipal } from "./principal.js";
 
 /** What a check found. */
 export interface CheckResult {
   readonly ok: boolean;
-  /** For people who are logged in; may name paths. */
+  /** For people who may see statistics of the whole store; may name paths and times. */
   readonly detail: string;
 }
 
@@ -60,18 +60,18 @@ export class HealthChecks {
 
 /**
  * Routes of health: the process lives (`/livez`), it can answer (`/readyz`), and nothing needs looking after
- * (`/healthz`). The last two say why not: names of checks to everybody, details to those who are logged in.
+ * (`/healthz`). The last two say why not: names of checks to everybody, details to those who may know them.
  */
-export function healthRoutes(checks: HealthChecks, isStopping: () => boolean): readonly Route[] {
+export function healthRoutes(checks: HealthChecks, isStopping: () => boolean, mayKnow: (request: IncomingMessage) => boolean): readonly Route[] {
   const route = (path: string, words: { readonly good: string; readonly bad: string }, counts: (check: CheckOutcome) => boolean): Route => ({
     method: "get", path, access: "public",
     handlers: [async (request, response) => {
       const found = (await checks.run()).filter(counts);
       const good = !isStopping() && found.every((check) => check.ok);
-      const mayKnow = knownPrincipal(request) !== null;
+      const detailed = mayKnow(request);
       response.status(good ? 200 : 503).json({
         status: isStopping() ? "stopping" : good ? words.good : words.bad,
-        checks: found.map(({ name, ok, detail }) => (mayKnow ? { name, ok, detail } : { name, ok })),
+        checks: found.map(({ name, ok, detail }) => (detailed ? { name, ok, detail } : { name, ok })),
       });
     }],
   });

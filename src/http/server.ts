@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { type RequestHandler } from "express";
 import type { AccessService } from "../access/access-service.js";
@@ -13,7 +13,7 @@ import { HealthChecks, healthRoutes } from "./health.js";
 import { loginRoutes } from "./login.js";
 import { Metrics, metricsRoute, observeOperations, observeRequests } from "./metrics.js";
 import { rootPage } from "./pages.js";
-import { principalOf, requirePrincipal, setPrincipal } from "./principal.js";
+import { knownPrincipal, principalOf, requirePrincipal, setPrincipal } from "./principal.js";
 import type { Route } from "./routes.js";
 import { refuseForeign } from "./same-origin.js";
 import { securityHeaders } from "./security-headers.js";
@@ -71,6 +71,21 @@ function gate(parts: HttpServerParts, routes: readonly Route[]): RequestHandler 
   };
 }
 
+/** Whether a request is from somebody who may see statistics, and of every session. */
+function maySeeWholeStore(request: IncomingMessage, access: AccessService): boolean {
+  const principal = knownPrincipal(request);
+  if (principal === null) return false;
+  const { user, scopes } = principal;
+  if (user.forcedExpression.trim() !== "" || user.maxAgeHours !== null) return false;
+  try {
+    access.require(user, "statistics", scopes);
+    return true;
+  } catch (error) {
+    if (error instanceof LookbackError && error.code === "FORBIDDEN") return false;
+    throw error;
+  }
+}
+
 /** Refuses those whom the route's decision does not let in. */
 function requireAccess({ access: needed }: Route, access: AccessService): readonly RequestHandler[] {
   if (needed === "public" || needed === "login") return [];
@@ -112,7 +127,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   const endpoint = new GraphqlEndpoint(services, apollo);
   let stopping = false;
   const routes: readonly Route[] = [
-    ...healthRoutes(parts.health, () => stopping),
+    ...healthRoutes(parts.health, () => stopping, (request) => maySeeWholeStore(request, access)),
     ...loginRoutes(access, clock, parts.secureCookies),
     rootRoute(),
     ...endpoint.routes(),

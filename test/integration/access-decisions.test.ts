@@ -23,6 +23,7 @@ const GIVEN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const ROUTES: Readonly<Record<string, RouteAccess>> = {
   // Monitoring asks without a login, and learns names of checks and nothing else.
   "get /healthz": "public",
+  "get /livez": "public",
   "get /readyz": "public",
   "get /login": "public",
   "get /login/page.css": "public",

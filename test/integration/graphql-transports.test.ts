@@ -142,10 +142,13 @@ test("health is for everybody, its details for users; metrics count requests", a
   const unready = await fetch(`${api.server.url}/readyz`);
   expect([unready.status, await unready.json()]).toEqual([503, { status: "not ready", checks: [{ name: "store", ok: false }] }]);
   expect(await (await fetch(`${api.server.url}/readyz`, { headers: { authorization } })).json()).toMatchObject({ checks: [{ detail: "/data/sessions is missing" }] });
+  const narrowed = `Bearer ${await api.token({ name: "nia", role: "analyst", forcedExpression: "protocols == dns" })}`;
+  expect(await (await fetch(`${api.server.url}/readyz`, { headers: { authorization: narrowed } })).json()).toMatchObject({ checks: [{ name: "store", ok: false }] });
+  expect(await (await fetch(`${api.server.url}/readyz`, { headers: { authorization: narrowed } })).text()).not.toContain("missing");
   await api.ask(authorization.slice(7), "{ me { name } }");
   await api.ask(authorization.slice(7), `{ field(name: "no.such") { path } }`);
   const text = await (await fetch(`${api.server.url}/metrics`, { headers: { authorization } })).text();
-  expect(text).toContain('lookback_http_requests_total{route="/readyz",status="5xx"} 2');
+  expect(text).toContain('lookback_http_requests_total{route="/readyz",status="5xx"} 4');
   expect(text).toContain('lookback_queries_total{field="me",outcome="ok"} 1');
   expect(text).toMatch(/lookback_queries_total\{field="[a-z]+",outcome="[A-Z_]+"\} 1/);
   expect(text).toContain('lookback_query_seconds_count{field="me"} 1');
