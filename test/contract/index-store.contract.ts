@@ -141,6 +141,14 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
         expect(answers).toEqual(new Map(cases.map(([what, , expected]) => [what, expected])));
       });
 
+      it("find the same once segments are merged", async () => {
+        for (const row of ROWS) await add(row);
+        expect(await store.optimise("2026-01-15", null)).toBe(6);
+        const answers = new Map<string, readonly number[]>();
+        for (const [what, expression] of cases) answers.set(what, await found(store, expression));
+        expect(answers).toEqual(new Map(cases.map(([what, , expected]) => [what, expected])));
+      });
+
       it("count what they find", async () => {
         await addAll();
         for (const [what, expression, expected] of cases.slice(0, 12)) expect(await store.count({ expression, range: ALL_TIME }, service), what).toBe(expected.length);

@@ -11,7 +11,7 @@ import type { SegmentInfo } from "../../src/model/segment.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
 import { rowId, writeSegment, type RowInput } from "../support/segment-rows.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
-import { EVERYTHING, field, regex, service } from "../contract/sessions.js";
+import { EVERYTHING, exact, exists, field, not, number, regex, service } from "../contract/sessions.js";
 
 const DAY = Date.UTC(2026, 0, 15);
 const clock = { nowMs: () => DAY + 86_400_000 };
@@ -95,6 +95,68 @@ describe("the embedded store", () => {
     await writer.close();
     other.close();
     expect(await store.count(all, service)).toBe(2);
+  });
+
+  describe("lists of objects", () => {
+    const asked = { ...all, order: [{ field: field("starttime"), direction: "asc" as const }], limit: 10, after: null, countTotal: false };
+    const dns = (number: number, host: string, more: Partial<RowInput> = {}): RowInput => row(number, { dns: [{ host: [host, `www.${host}`], answers: [{ ttl: number }] }], ...more });
+    const numbersOf = async (expression: Parameters<EmbeddedStore["count"]>[0]["expression"]): Promise<readonly number[]> =>
+      (await store.search({ ...asked, expression, fields: [field("starttime")] }, service)).rows.map(({ values }) => Number(values.get("firstPacket")) - DAY);
+
+    /** A segment of an older version, whose names have none of the members that came later. */
+    const addOld = async (number: number, host: string): Promise<void> => {
+      const path = `2026-01-15/0-${DAY + number}-${DAY + number}-old.parquet`;
+      mkdirSync(join(sessions, "2026-01-15"), { recursive: true });
+      const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+      const connection = await instance.connect();
+      await connection.run(`COPY (SELECT '${rowId(DAY + number, number)}'::UUID AS id, ${DAY + number}::BIGINT AS "firstPacket", ${DAY + number}::BIGINT AS "lastPacket", 1::INTEGER AS "rowVersion",
+        true AS final, 1::BIGINT AS "network.packets", 1::BIGINT AS "network.bytes", ''::BLOB AS "packetPos", [{'host': ['${host}']}] AS dns) TO '${join(sessions, path)}' (FORMAT parquet)`);
+      connection.closeSync();
+      await store.commitSegments({ add: [{
+        path, day: "2026-01-15", level: 0, rows: 1, bytes: statSync(join(sessions, path)).size, firstMs: DAY + number, minLastMs: DAY + number, lastMs: DAY + number,
+        columns: ["id", "firstPacket", "lastPacket", "rowVersion", "final", "network.packets", "network.bytes", "packetPos", "dns"], openRows: 0, totalPackets: 1, totalBytes: 1,
+      }], remove: [] });
+    };
+
+    it("have flat columns once merged, which documents do not show", async () => {
+      await add(dns(1, "a.example"));
+      await add(dns(2, "b.example"));
+      const before = await store.get(rowId(DAY + 1, 1), service);
+      expect(await store.optimise("2026-01-15", null)).toBe(2);
+      expect(catalogue.segments.live()[0]?.columns).toEqual(expect.arrayContaining(["dns", "dns.host", "dns.answers.ttl"]));
+      expect(await store.get(rowId(DAY + 1, 1), service)).toEqual(before);
+    });
+
+    it("answer the same from merged segments, those that are not, and both", async () => {
+      await add(dns(1, "a.example"));
+      await add(dns(2, "b.example"));
+      await store.optimise("2026-01-15", null);
+      await add(dns(3, "a.example"), row(4));
+      expect(await numbersOf(exact("host.dns", "www.a.example"))).toEqual([1, 3]);
+      expect(await numbersOf(exists("host.dns"))).toEqual([1, 2, 3]);
+      expect(await numbersOf(not(exists("host.dns")))).toEqual([4]);
+      expect(await numbersOf(number("dns.answer.ttl", 2, 3))).toEqual([2, 3]);
+      expect(await numbersOf(number("host.dns.cnt", 2))).toEqual([1, 2, 3]);
+      const { buckets } = await store.terms({ ...all, fields: [field("host.dns")], metric: "sessions", size: 2 }, service);
+      expect(buckets.map(({ keys, sessions }) => [keys[0], sessions])).toEqual([["a.example", 2], ["www.a.example", 2]]);
+    });
+
+    it("read as null where an older segment's objects lack a member, alone, beside newer ones and merged", async () => {
+      await addOld(1, "a.example");
+      const check = async (others: readonly number[]): Promise<void> => {
+        expect(await numbersOf(exact("host.dns", "a.example"))).toEqual([1, ...others]);
+        expect(await numbersOf(exists("dns.answer.ttl"))).toEqual(others);
+        expect(await numbersOf(not(exists("dns.answer.ttl")))).toEqual([1]);
+        expect(await numbersOf(exact("dns.query.host", "x"))).toEqual([]);
+        expect((await store.stats({ ...all, field: field("dns.answer.ttl"), percentiles: [] }, service)).count).toBe(others.length);
+        expect(await store.get(rowId(DAY + 1, 1), service)).toMatchObject({ dns: [{ host: ["a.example"] }] });
+      };
+      await check([]);
+      await add(dns(2, "a.example"));
+      await check([2]);
+      expect(await store.optimise("2026-01-15", null)).toBe(2);
+      await check([2]);
+    });
   });
 
   it("deletes merged segments once no stream reads them, and not before", async () => {

@@ -1,4 +1,5 @@
-import type { Field, FieldKind } from "../../model/field.js";
+import type { Field } from "../../model/field.js";
+import { memberOf, TYPES, type FieldShapes } from "./field-shapes.js";
 import { quoted } from "./statement.js";
 
 /** Column of the row's id; documents and fields call it `_id`. */
@@ -12,11 +13,6 @@ export interface Operand {
   readonly type: string;
 }
 
-const TYPES: Readonly<Record<FieldKind, string>> = {
-  integer: "BIGINT", seconds: "BIGINT", float: "DOUBLE", ip: "UUID", boolean: "BOOLEAN",
-  termfield: "VARCHAR", lotermfield: "VARCHAR", uptermfield: "VARCHAR", lotextfield: "VARCHAR",
-};
-
 /** Fields declared as text whose column is a UUID. */
 const ID_PATHS: ReadonlySet<string> = new Set(["_id", "rootId"]);
 
@@ -25,24 +21,22 @@ export function isIdField(field: Field): boolean {
   return ID_PATHS.has(field.path);
 }
 
-/** The last part of a path below an object list: the member of the struct. */
-function memberOf(path: string, object: string): string {
-  return path.slice(object.length + 1);
-}
-
-/** The declared or derived fields and the columns of a set of segments: what a query may touch. */
+/**
+ * The declared or derived fields and the columns of a set of segments: what a query may touch.
+ *
+ * A member of an object list is read from its flat column where there is one: named by the member's path, it holds the
+ * values of all objects of a row as one list. Merged segments have them (`compaction.ts`), for the engine reads a list
+ * of structs whole; `source.ts` makes them for segments that lack them. Without any, members are taken out of the list.
+ *
+ * Whatever segments lack is a typed null: a column that none has, and a declared member that a segment's structs lack.
+ */
 export class Columns {
   readonly #present: ReadonlySet<string>;
-  readonly #objects: ReadonlyMap<string, string>;
-  readonly #shapes: ReadonlyMap<string, Field["shape"]>;
+  readonly #shapes: FieldShapes;
 
-  /**
-   * `present` are the columns of the segments; `objects` says of each object list which list it lies in ("" for none),
-   * `shapes` of each declared path how many values it has.
-   */
-  constructor(present: ReadonlySet<string>, objects: ReadonlyMap<string, string>, shapes: ReadonlyMap<string, Field["shape"]>) {
+  /** `present` are the columns of the segments. */
+  constructor(present: ReadonlySet<string>, shapes: FieldShapes) {
     this.#present = present;
-    this.#objects = objects;
     this.#shapes = shapes;
   }
 
@@ -59,13 +53,18 @@ export class Columns {
     if (field.countOf !== null) return this.#count(field, field.countOf);
     const type = isIdField(field) ? "UUID" : TYPES[field.kind];
     if (field.object !== "") {
-      const values = this.#members(field.object, memberOf(field.path, field.object), field.shape !== "one");
+      const values = this.#present.has(field.path) ? quoted(field.path) : this.fromObjects(field);
       return { sql: values ?? `NULL::${type}[]`, many: true, type };
     }
     const column = field.path === "_id" ? ID_COLUMN : field.path;
     const many = field.shape !== "one";
     if (!this.#present.has(column)) return { sql: many ? `NULL::${type}[]` : `NULL::${type}`, many, type };
     return { sql: quoted(column), many, type };
+  }
+
+  /** The flat list of a member's values, taken out of the list of structs; null when no segment has that list. */
+  fromObjects(field: Field): string | null {
+    return this.#members(field.object, memberOf(field.path, field.object), field.shape !== "one");
   }
 
   /** Counts are lengths of lists; below an object list there is one for each object. */
@@ -78,15 +77,18 @@ export class Columns {
     }
     if (!this.#present.has(path)) return { sql: `NULL::${type}`, many: false, type };
     // A field with one value has one when it has any.
-    const shape = this.#shapes.get(path);
+    const shape = this.#shapes.shapeOf(path);
     return { sql: shape === "one" ? `CASE WHEN ${quoted(path)} IS NOT NULL THEN 1::BIGINT END` : `len(${quoted(path)})`, many: false, type };
   }
 
   /** All objects of an object list, those of nested lists one after the other; null when no segment has any. */
   #objectsAt(object: string): string | null {
-    const outer = this.#objects.get(object) ?? "";
-    if (outer === "") return this.#present.has(object) ? quoted(object) : null;
-    return this.#members(outer, memberOf(object, outer), true);
+    const outer = this.#shapes.outerOf(object);
+    if (outer !== "") return this.#members(outer, memberOf(object, outer), true);
+    if (!this.#present.has(object)) return null;
+    // The cast gives every declared member: older segments' structs lack newer ones. It costs nothing where none is lacking.
+    const type = this.#shapes.typeOf(object);
+    return type === null ? quoted(object) : `CAST(${quoted(object)} AS ${type})`;
   }
 
   #members(object: string, member: string, lists: boolean): string | null {

@@ -5,6 +5,7 @@ import { LookbackError } from "../../base/errors.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { Engine, RunLimits } from "./engine.js";
+import type { FieldShapes } from "./field-shapes.js";
 import type { LiveSet, Snapshot } from "./live-set.js";
 import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
 import { source } from "./source.js";
@@ -71,6 +72,7 @@ export interface CompactionParts {
   readonly live: LiveSet;
   /** The sessions directory. */
   readonly directory: string;
+  readonly shapes: FieldShapes;
 }
 
 /**
@@ -79,7 +81,7 @@ export interface CompactionParts {
  * meanwhile, nothing is done. Returns how many segments were replaced.
  */
 export async function merge(parts: CompactionParts, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits): Promise<number> {
-  const { catalogue, engine, live, directory } = parts;
+  const { catalogue, engine, live, directory, shapes } = parts;
   const [first] = segments;
   if (first === undefined) return 0;
   const dropped = await hiddenIn(parts, snapshot, segments, limits);
@@ -87,12 +89,14 @@ export async function merge(parts: CompactionParts, snapshot: Snapshot, segments
   let written: string | null = null;
   let committed = false;
   try {
-    const rows = source({ snapshot, segments, fileOf: (path) => live.fileOf(path), withTags: false, hasTags: false });
+    const present = new Set(segments.flatMap(({ columns }) => columns));
+    const flat = [...present].flatMap((column) => shapes.membersOf(column));
+    const rows = source({ snapshot, segments, fileOf: (path) => live.fileOf(path), shapes, withTags: false, hasTags: false, flat });
     await engine.rows(new Parameters().statement(
       `COPY (SELECT * EXCLUDE (filename, file_row_number) FROM ${rows} ORDER BY "lastPacket", id) TO ${literal(temporary)}
-       (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, KV_METADATA {'lookback.schema': '1'})`,
+       (FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION V2, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, KV_METADATA {'lookback.schema': '1'})`,
     ), limits);
-    const merged = await describe(parts, temporary, first.day, 1 + Math.max(...segments.map(({ level }) => level)), segments, limits);
+    const merged = await describe(parts, temporary, first.day, 1 + Math.max(...segments.map(({ level }) => level)), new Set([...present, ...flat.map(({ path }) => path)]), limits);
     if (merged !== null) {
       sync(temporary);
       written = live.fileOf(merged.path);
@@ -133,9 +137,9 @@ function commit(catalogue: Catalogue, segments: readonly SegmentInfo[], merged: 
   });
 }
 
-/** The entry of a written segment, read from the file itself; null when it has no rows. */
+/** The entry of a written segment, read from the file itself; null when it has no rows. `columns` are all that it may have. */
 async function describe(
-  { engine }: CompactionParts, file: string, day: string, level: number, segments: readonly SegmentInfo[], limits: RunLimits,
+  { engine }: CompactionParts, file: string, day: string, level: number, columns: ReadonlySet<string>, limits: RunLimits,
 ): Promise<SegmentInfo | null> {
   const [row = []] = await engine.rows(new Parameters().statement(
     `SELECT count(*), min("firstPacket"), min("lastPacket"), max("lastPacket"), count(*) FILTER (NOT final), sum("network.packets")::BIGINT, sum("network.bytes")::BIGINT
@@ -143,7 +147,6 @@ async function describe(
   ), limits);
   const [rows, firstMs, minLastMs, lastMs, openRows, totalPackets, totalBytes] = row.map(countOf);
   if (rows === undefined || rows === 0) return null;
-  const columns = new Set(segments.flatMap((segment) => segment.columns));
   const found = await engine.rows(new Parameters().statement(`SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${literal(asPattern(file))}))`), limits);
   const names = found.map(([name]) => textOf(name));
   if (names.some((name) => !columns.has(name))) throw new LookbackError("INTERNAL", `the merged segment ${file} has columns that its parts lack`, { file });

@@ -69,7 +69,8 @@ export class Documents {
     for (const [column, value] of Object.entries(row)) {
       if (value === null || INTERNAL.has(column)) continue;
       const field = this.#fields.byPath(column === "id" ? "_id" : column);
-      if (field !== null && !maySee(field)) continue;
+      // A flat column repeats what its list of objects has.
+      if (field !== null && (field.object !== "" || !maySee(field))) continue;
       const plain = plainValue(value, IDS.has(column) ? "id" : "address");
       this.#put(tree, column, column, plain, maySee);
     }

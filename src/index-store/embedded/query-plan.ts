@@ -7,6 +7,7 @@ import type { SegmentInfo } from "../../model/segment.js";
 import type { TimeRange } from "../../model/time-range.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
 import { Columns, type Operand } from "./columns.js";
+import type { FieldShapes } from "./field-shapes.js";
 import type { Snapshot } from "./live-set.js";
 import { holdsOnly, mayHold, source } from "./source.js";
 import { Parameters } from "./statement.js";
@@ -20,17 +21,6 @@ export interface PlanParts {
   readonly goneFiles: () => readonly number[];
 }
 
-/** Facts of the field catalogue that columns need, made once. */
-export class FieldShapes {
-  readonly objects: ReadonlyMap<string, string>;
-  readonly shapes: ReadonlyMap<string, Field["shape"]>;
-
-  constructor(fields: FieldCatalogue) {
-    this.objects = new Map(fields.declared.filter(({ shape }) => shape === "objects").map(({ path, object }) => [path, object]));
-    this.shapes = new Map(fields.declared.map(({ path, shape }) => [path, shape]));
-  }
-}
-
 interface Read {
   readonly parts: PlanParts;
   readonly snapshot: Snapshot;
@@ -38,18 +28,18 @@ interface Read {
   readonly context: ReadContext;
 }
 
-/** Whether a tested field takes values from the overlay. */
-function touchesOverlay(expression: CheckedExpression): boolean {
+/** The fields that an expression tests, some perhaps several times. */
+function testedFields(expression: CheckedExpression): readonly Field[] {
   switch (expression.node) {
     case "and":
     case "or":
-      return expression.items.some(touchesOverlay);
+      return expression.items.flatMap(testedFields);
     case "not":
-      return touchesOverlay(expression.item);
+      return testedFields(expression.item);
     case "field":
-      return expression.field.overlay;
+      return [expression.field];
     default:
-      return false;
+      return [];
   }
 }
 
@@ -81,7 +71,7 @@ export class QueryPlan {
     const present = new Set(segments.flatMap(({ columns }) => columns));
     // Edited tags make a column even when no segment has one.
     if (read.snapshot.tagTable !== null) present.add("tags");
-    this.columns = new Columns(present, read.parts.shapes.objects, read.parts.shapes.shapes);
+    this.columns = new Columns(present, read.parts.shapes);
   }
 
   /** A plan over the segments of the snapshot that can hold matching rows. */
@@ -133,9 +123,12 @@ export class QueryPlan {
   from(fields: readonly Field[]): string {
     const { snapshot, filter, context, parts } = this.#read;
     const { forcedExpression } = context.scope;
-    const withTags = fields.some(({ overlay }) => overlay) || touchesOverlay(filter.expression) || (forcedExpression !== null && touchesOverlay(forcedExpression));
-    const hasTags = this.segments.some(({ columns }) => columns.includes("tags"));
-    return source({ snapshot, segments: this.segments, fileOf: parts.fileOf, withTags, hasTags });
+    const touched = [...fields, ...testedFields(filter.expression), ...(forcedExpression === null ? [] : testedFields(forcedExpression))];
+    return source({
+      snapshot, segments: this.segments, fileOf: parts.fileOf, shapes: parts.shapes,
+      withTags: touched.some(({ overlay }) => overlay), hasTags: this.segments.some(({ columns }) => columns.includes("tags")),
+      flat: touched.filter((field) => field.object !== "" && this.columns.has(field.path)),
+    });
   }
 
   /** The predicate: expression, range, and what the scope forces. */

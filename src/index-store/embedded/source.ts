@@ -1,5 +1,8 @@
+import type { Field } from "../../model/field.js";
 import type { TimeRange } from "../../model/time-range.js";
 import type { SegmentInfo } from "../../model/segment.js";
+import { Columns } from "./columns.js";
+import type { FieldShapes } from "./field-shapes.js";
 import type { Snapshot } from "./live-set.js";
 import { asPattern, literal, quoted } from "./statement.js";
 
@@ -20,7 +23,6 @@ export function mayHold(segment: SegmentInfo, range: TimeRange): boolean {
   }
 }
 
-
 /** Whether every session of a segment is of the range. */
 export function holdsOnly(segment: SegmentInfo, range: TimeRange): boolean {
   const start = range.startMs ?? -Infinity;
@@ -39,23 +41,40 @@ export interface SourceRequest {
   readonly snapshot: Snapshot;
   readonly segments: readonly SegmentInfo[];
   readonly fileOf: (path: string) => string;
+  readonly shapes: FieldShapes;
   /** Columns that the overlay of tags changes and the query touches. */
   readonly withTags: boolean;
   /** Whether segments have a column `tags` of their own. */
   readonly hasTags: boolean;
+  /** Members of object lists whose flat column the rows must have; segments that lack one get it from their structs. */
+  readonly flat: readonly Field[];
+}
+
+/** `SELECT` of the flat columns that a segment lacks, each with its comma; those whose objects it lacks are left null. */
+function missingFlat({ flat, shapes }: SourceRequest, segment: SegmentInfo): string {
+  const present = new Set(segment.columns);
+  const columns = new Columns(present, shapes);
+  const made = new Map(flat.filter(({ path }) => !present.has(path)).map((field) => [field.path, columns.fromObjects(field)]));
+  return [...made].filter(([, sql]) => sql !== null).map(([path, sql]) => `, ${sql ?? ""} AS ${quoted(path)}`).join("");
 }
 
 /** A `FROM` item with the visible rows of the segments: hidden rows left out, edited tags in place. At least one segment. */
-export function source({ snapshot, segments, fileOf, withTags, hasTags }: SourceRequest): string {
-  const clean = segments.filter(({ path }) => !snapshot.dirty.has(path)).map(({ path }) => fileOf(path));
-  const dirty = segments.filter(({ path }) => snapshot.dirty.has(path)).map(({ path }) => fileOf(path));
-  const parts: string[] = [];
-  if (clean.length > 0) parts.push(`SELECT * FROM ${parquet(clean)}`);
-  if (dirty.length > 0 && snapshot.hiddenTable !== null) {
-    parts.push(
-      `SELECT * FROM ${parquet(dirty)} AS d WHERE NOT EXISTS (SELECT 1 FROM ${quoted(snapshot.hiddenTable)} h WHERE h.segment = d.filename AND h.id = d.id)`,
-    );
+export function source(request: SourceRequest): string {
+  const { snapshot, segments, fileOf, withTags, hasTags } = request;
+  // Segments that need the same done are read together.
+  const groups = new Map<string, { readonly dirty: boolean; readonly extra: string; readonly files: string[] }>();
+  for (const segment of segments) {
+    const dirty = snapshot.hiddenTable !== null && snapshot.dirty.has(segment.path);
+    const extra = missingFlat(request, segment);
+    const key = `${String(dirty)}${extra}`;
+    const group = groups.get(key) ?? { dirty, extra, files: [] };
+    group.files.push(fileOf(segment.path));
+    groups.set(key, group);
   }
+  const parts = [...groups.values()].map(({ dirty, extra, files }) => {
+    const hidden = dirty ? ` WHERE NOT EXISTS (SELECT 1 FROM ${quoted(snapshot.hiddenTable ?? "")} h WHERE h.segment = d.filename AND h.id = d.id)` : "";
+    return `SELECT *${extra} FROM ${parquet(files)} AS d${hidden}`;
+  });
   const rows = `(${parts.join(" UNION ALL BY NAME ")})`;
   if (!withTags || snapshot.tagTable === null) return `${rows} AS r`;
   const own = hasTags ? "coalesce(r.tags, [])" : "[]::VARCHAR[]";

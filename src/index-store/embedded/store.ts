@@ -19,7 +19,8 @@ import { Documents } from "./documents.js";
 import { Engine, UNLIMITED } from "./engine.js";
 import { histogram, HistogramCache } from "./histogram.js";
 import { LiveSet, type Snapshot } from "./live-set.js";
-import { FieldShapes, QueryPlan, type PlanParts } from "./query-plan.js";
+import { FieldShapes } from "./field-shapes.js";
+import { QueryPlan, type PlanParts } from "./query-plan.js";
 import { count, search } from "./search.js";
 import { faultOf, removeOrphans } from "./segment-files.js";
 import { parquet } from "./source.js";
@@ -86,7 +87,7 @@ export class EmbeddedStore implements IndexStore {
       goneFiles: () => catalogue.files.list().filter(({ state }) => state === "gone").map(({ id }) => id),
     };
     this.#documents = new Documents(fields);
-    this.#compaction = { catalogue, engine, live: this.#live, directory };
+    this.#compaction = { catalogue, engine, live: this.#live, directory, shapes: this.#parts.shapes };
   }
 
   /** Opens the store of the catalogue's data directory and deletes what retired segments an earlier run left. */

@@ -10,6 +10,9 @@ const FIRST_LEAST = 2_000;
 /** How much more a further window holds than all before it: at least, and at most or while nothing was found. */
 const LEAST_GROWTH = 2;
 const MOST_GROWTH = 24;
+/** Testing so many rows costs about what a statement costs anyway, so a window that must hold many holds at least these. */
+const MANY = 500_000;
+const FEW = 100_000;
 /** Room for matches that lie less densely further on. */
 const MARGIN = 1.5;
 
@@ -63,7 +66,8 @@ export function timeWindows(segments: readonly SegmentInfo[], request: SearchReq
   const grown = (covered: number): number => {
     const hits = found();
     const needed = hits === 0 ? Infinity : ((wanted - hits) * covered * MARGIN) / hits;
-    return Math.min(MOST_GROWTH * covered, Math.max(LEAST_GROWTH * covered, needed));
+    const next = Math.min(MOST_GROWTH * covered, Math.max(LEAST_GROWTH * covered, needed));
+    return needed > FEW ? Math.max(next, MANY) : next;
   };
   return walk(segments, column, bounds(segments, request, column), key.direction === "desc", Math.max(FIRST_LEAST, wanted * FIRST_FACTOR), grown);
 }
