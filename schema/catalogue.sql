@@ -1,3 +1,15 @@
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit WHEN old.at >= (SELECT before_ms FROM audit_expiry) BEGIN
+  SELECT RAISE(ABORT, 'entries of the audit log go by expiry alone');
+END;
+
+CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN new.id > 0 AND EXISTS (SELECT 1 FROM audit WHERE id = new.id) BEGIN
+  SELECT RAISE(ABORT, 'entries of the audit log are never replaced');
+END;
+
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN
+  SELECT RAISE(ABORT, 'entries of the audit log are never changed');
+END;
+
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,
@@ -5,9 +17,26 @@ CREATE TABLE audit (
   action TEXT NOT NULL,
   -- JSON object.
   details TEXT NOT NULL
-) STRICT;
+, address TEXT, method TEXT, outcome TEXT NOT NULL DEFAULT 'ok', duration_ms INTEGER) STRICT;
+
+CREATE INDEX audit_action ON audit (action, id);
 
 CREATE INDEX audit_at ON audit (at);
+
+CREATE INDEX audit_user ON audit (user, id);
+
+CREATE TRIGGER audit_expiry_rises BEFORE UPDATE ON audit_expiry WHEN new.before_ms < old.before_ms BEGIN
+  SELECT RAISE(ABORT, 'the date of expiry only rises');
+END;
+
+CREATE TRIGGER audit_expiry_stays BEFORE DELETE ON audit_expiry BEGIN
+  SELECT RAISE(ABORT, 'the date of expiry is never removed');
+END;
+
+CREATE TABLE audit_expiry (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  before_ms INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE exports (
   id TEXT PRIMARY KEY,

@@ -1,3 +1,4 @@
+import type { AuditFilter } from "../catalogue/audit.js";
 import type { AccessToken, AuditEntry, Login, User } from "./user.js";
 
 /**
@@ -22,7 +23,9 @@ export interface AccessRecords {
   listTokens(user: string): readonly AccessToken[];
   /** Whether a token of that user and name was there. */
   removeToken(user: string, name: string): boolean;
-  appendAudit(entry: AuditEntry): void;
+  appendAudit(entries: readonly Omit<AuditEntry, "id">[]): void;
   /** Newest entries first. */
   listAudit(limit: number): readonly AuditEntry[];
+  /** Entries that match, newest first. */
+  searchAudit(filter: AuditFilter, limit: number): readonly AuditEntry[];
 }

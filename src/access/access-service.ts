@@ -1,7 +1,9 @@
 import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
+import type { AuditFilter } from "../catalogue/audit.js";
 import { AttemptLimit } from "./attempt-limit.js";
 import type { AccessRecords } from "./access-records.js";
+import { AuditLog } from "./audit-log.js";
 import { LOCAL_OWNER } from "./local-owner.js";
 import { hashPassword, passwordMatches } from "./password.js";
 import { newSecret, secretHash } from "./secret.js";
@@ -45,6 +47,8 @@ export class AccessService {
   readonly #records: AccessRecords;
   readonly #clock: Clock;
   readonly #attempts: AttemptLimit;
+  /** The audit log; `log.note` is for what is written often. */
+  readonly log: AuditLog;
   /** Hash of the local owner's token, or null while none was made. */
   #localOwner: string | null = null;
   readonly #listeners = new Set<() => void>();
@@ -53,6 +57,7 @@ export class AccessService {
     this.#records = records;
     this.#clock = clock;
     this.#attempts = new AttemptLimit(clock);
+    this.log = new AuditLog(records, clock);
   }
 
   /** Makes the administrator `admin` with a random password when there is no user yet, else null. */
@@ -102,7 +107,7 @@ export class AccessService {
     const user = this.#records.findUser(name);
     const matches = await passwordMatches(password, user?.loginBy === "password" ? user.passwordHash : null);
     if (user === null || !matches || !user.enabled) {
-      this.audit(name.slice(0, 64), "login.failed", { address });
+      this.audit(name.slice(0, 64), "login.failed", {}, { address, outcome: "LOGIN_FAILED" });
       throw new LookbackError("LOGIN_FAILED", "user name or password is wrong");
     }
     this.#attempts.succeeded(keys);
@@ -116,7 +121,7 @@ export class AccessService {
     const id = newSecret();
     const expiresMs = now + LOGIN_MS;
     this.#records.putLogin({ hash: secretHash(id), user: user.name, address, createdMs: now, expiresMs });
-    this.audit(user.name, "login.start", { address });
+    this.audit(user.name, "login.start", { by: user.loginBy }, { address, method: "cookie" });
     return { id, user, expiresMs };
   }
 
@@ -264,8 +269,14 @@ export class AccessService {
     if (reason !== null) throw new LookbackError("FORBIDDEN", reason, { permission, role: user.role });
   }
 
-  /** Appends a line to the audit log. */
-  audit(user: string, action: string, details: AuditEntry["details"]): void {
-    this.#records.appendAudit({ atMs: this.#clock.nowMs(), user, action, details });
+  /** Appends to the audit log, durable when this returns; `origin` says where from and how it went. */
+  audit(user: string, action: string, details: AuditEntry["details"], origin: Partial<Pick<AuditEntry, "address" | "method" | "outcome" | "durationMs">> = {}): void {
+    this.log.append({ user, action, details, ...origin });
+  }
+
+  /** Entries of the audit log that match, newest first. */
+  searchAudit(filter: AuditFilter, limit: number): readonly AuditEntry[] {
+    this.log.flush();
+    return this.#records.searchAudit(filter, limit);
   }
 }

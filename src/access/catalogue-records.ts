@@ -1,12 +1,15 @@
+import type { AuditFilter } from "../catalogue/audit.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { TokenRecord } from "../catalogue/credentials.js";
 import type { UserRecord } from "../catalogue/users.js";
 import type { AccessRecords } from "./access-records.js";
 import { ALL_RIGHTS, isRole, isTokenScope, NO_RIGHTS, RIGHT_NAMES, type Rights } from "./rights.js";
-import type { AccessToken, AuditEntry, Login, User } from "./user.js";
+import type { AccessToken, AuditEntry, Login, Principal, User } from "./user.js";
 
 /** Longest life of a token whose record names none: it has ended. */
 const ENDED_MS = 0;
+
+const METHODS: readonly Principal["method"][] = ["cookie", "token", "header", "local"];
 
 function bytes(hash: string): Buffer {
   return Buffer.from(hash, "hex");
@@ -139,13 +142,19 @@ export class CatalogueAccessRecords implements AccessRecords {
     return found !== undefined && this.#catalogue.tokens.remove(found.id);
   }
 
-  appendAudit(entry: AuditEntry): void {
-    this.#catalogue.audit.add(entry.user, entry.action, entry.details);
+  appendAudit(entries: readonly Omit<AuditEntry, "id">[]): void {
+    this.#catalogue.audit.append(entries);
   }
 
   listAudit(limit: number): readonly AuditEntry[] {
-    return this.#catalogue.audit.list(0, limit).map(({ atMs, user, action, details }) => ({
-      atMs, user, action, details: Object.fromEntries(Object.entries(details).map(([key, value]) => [key, detailOf(value)])),
+    return this.searchAudit({}, limit);
+  }
+
+  searchAudit(filter: AuditFilter, limit: number): readonly AuditEntry[] {
+    return this.#catalogue.audit.search(filter, limit).map(({ details, method, ...entry }) => ({
+      ...entry,
+      method: METHODS.find((known) => known === method) ?? null,
+      details: Object.fromEntries(Object.entries(details).map(([key, value]) => [key, detailOf(value)])),
     }));
   }
 }

@@ -1,3 +1,4 @@
+import type { AuditFilter } from "../catalogue/audit.js";
 import type { AccessRecords } from "./access-records.js";
 import type { AccessToken, AuditEntry, Login, User } from "./user.js";
 
@@ -10,6 +11,7 @@ export class MemoryAccessRecords implements AccessRecords {
   readonly #logins = new Map<string, Login>();
   readonly #tokens = new Map<string, AccessToken>();
   readonly #audit: AuditEntry[] = [];
+  #lastEntry = 0;
 
   countUsers(): number {
     return this.#users.size;
@@ -66,12 +68,21 @@ export class MemoryAccessRecords implements AccessRecords {
     return found === undefined ? false : this.#tokens.delete(found.hash);
   }
 
-  appendAudit(entry: AuditEntry): void {
-    this.#audit.push(entry);
-    if (this.#audit.length > MAX_AUDIT) this.#audit.shift();
+  appendAudit(entries: readonly Omit<AuditEntry, "id">[]): void {
+    for (const entry of entries) this.#audit.push({ id: (this.#lastEntry += 1), ...entry });
+    this.#audit.splice(0, Math.max(0, this.#audit.length - MAX_AUDIT));
   }
 
   listAudit(limit: number): readonly AuditEntry[] {
-    return this.#audit.slice(-limit).reverse();
+    return this.searchAudit({}, limit);
+  }
+
+  searchAudit({ user, action, outcome, address, contains, fromMs, untilMs, before }: AuditFilter, limit: number): readonly AuditEntry[] {
+    const given = (value: string | number | null | undefined): value is string | number => value !== null && value !== undefined;
+    return this.#audit.toReversed().filter((entry) =>
+      (!given(user) || entry.user.toLowerCase() === user.toLowerCase()) && (!given(action) || entry.action === action || entry.action.startsWith(`${action}.`)) &&
+      (!given(outcome) || entry.outcome === outcome) && (!given(address) || entry.address === address) &&
+      (!given(contains) || JSON.stringify(entry.details).toLowerCase().includes(contains.toLowerCase())) &&
+      (!given(fromMs) || entry.atMs >= fromMs) && (!given(untilMs) || entry.atMs < untilMs) && (!given(before) || entry.id < before)).slice(0, limit);
   }
 }

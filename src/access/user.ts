@@ -51,10 +51,18 @@ export interface AccessToken {
 
 /** One line of the audit log. */
 export interface AuditEntry {
+  readonly id: number;
   readonly atMs: number;
   readonly user: string;
-  /** `login`, `export.download`, `tags.add`, …: the noun first. */
+  /** `login.start`, `export.download`, `tags.add`, …: the noun first. */
   readonly action: string;
+  /** Where from, or null. */
+  readonly address: string | null;
+  /** By what credential, or null. */
+  readonly method: Principal["method"] | null;
+  /** `ok`, or the code of the error. */
+  readonly outcome: string;
+  readonly durationMs: number | null;
   /** Facts of the action as JSON values; never a secret. */
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
 }

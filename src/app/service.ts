@@ -55,6 +55,7 @@ function openReaders({ config, catalogue, store, fields, logger }: Omit<Core, "n
   const timeZone = config.values.timeZone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.values.timeZone;
   const records = new CatalogueAccessRecords(catalogue);
   const access = new AccessService(records, systemClock);
+  lifecycle.add("audit log", access.log, (log) => { log.flush(); });
   const lookup = fileLookup(catalogue.files);
   const compile = (text: string): CheckedExpression => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), lookup);
   const scopes = new ScopeOfUser(compile, systemClock);

@@ -18,6 +18,8 @@ export interface AccessDecision {
   readonly narrowed: Narrowing;
   /** True for what a bearer token may never do, whatever its scopes. */
   readonly notByToken?: true;
+  /** Under what action a read is in the audit log, with arguments, counts, duration and outcome. Changes write their own entries. */
+  readonly audit?: string;
 }
 
 /**
@@ -30,19 +32,19 @@ export interface AccessDecision {
  */
 export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   // Sessions.
-  "Query.sessions": { needs: "search", narrowed: "scoped" },
-  "Query.session": { needs: "search", narrowed: "scoped" },
+  "Query.sessions": { needs: "search", narrowed: "scoped", audit: "session.search" },
+  "Query.session": { needs: "search", narrowed: "scoped", audit: "session.read" },
   "Session.field": { needs: "search", narrowed: "scoped" },
   "Session.fields": { needs: "search", narrowed: "scoped" },
   "Session.packets": { needs: "packets", narrowed: "scoped" },
-  "Query.aggregate": { needs: "search", narrowed: "scoped" },
+  "Query.aggregate": { needs: "search", narrowed: "scoped", audit: "session.aggregate" },
   "Aggregation.terms": { needs: "search", narrowed: "scoped" },
   "Aggregation.crossTab": { needs: "search", narrowed: "scoped" },
   "Aggregation.histogram": { needs: "search", narrowed: "scoped" },
   "Aggregation.stats": { needs: "search", narrowed: "scoped" },
   "Aggregation.percentiles": { needs: "search", narrowed: "scoped" },
   "Aggregation.cardinality": { needs: "search", narrowed: "scoped" },
-  "Query.connections": { needs: "search", narrowed: "scoped" },
+  "Query.connections": { needs: "search", narrowed: "scoped", audit: "session.connections" },
   "Mutation.addTags": { needs: "tag", narrowed: "scoped" },
   "Mutation.removeTags": { needs: "tag", narrowed: "scoped" },
 
@@ -57,7 +59,7 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   "Query.limits": { needs: null, narrowed: "neutral" },
   // A narrowed user gets the count of the sessions in scope, and nothing of sources, counters or extent.
   "Query.captureStatistics": { needs: "statistics", narrowed: "scoped" },
-  "Query.captureFiles": { needs: "files", narrowed: "refused" },
+  "Query.captureFiles": { needs: "files", narrowed: "refused", audit: "file.list" },
   "Query.importJobs": { needs: "import", narrowed: "refused" },
   "Query.importJob": { needs: "import", narrowed: "refused" },
   "Mutation.importCapture": { needs: "import", narrowed: "refused" },
@@ -84,8 +86,9 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   "Mutation.changePassword": { needs: null, narrowed: "own", notByToken: true },
 
   // Users. An administrator may always lift his own limits, so a narrowed one is not refused here.
-  "Query.users": { needs: "administer", narrowed: "neutral" },
-  "Query.user": { needs: "administer", narrowed: "neutral" },
+  "Query.users": { needs: "administer", narrowed: "neutral", audit: "user.list" },
+  "Query.user": { needs: "administer", narrowed: "neutral", audit: "user.read" },
+  "Query.auditLog": { needs: "administer", narrowed: "neutral", audit: "audit.read" },
   "Mutation.createUser": { needs: "administer", narrowed: "neutral" },
   "Mutation.updateUser": { needs: "administer", narrowed: "neutral" },
   "Mutation.setUserPassword": { needs: "administer", narrowed: "neutral" },

@@ -1,6 +1,6 @@
 import { LookbackError } from "../base/errors.js";
 import type { Permission } from "../access/rights.js";
-import type { Principal, User } from "../access/user.js";
+import type { AuditEntry, Principal, User } from "../access/user.js";
 import type { ReadContext } from "../index-store/index-store.js";
 import type { AccessScope } from "../model/access-scope.js";
 import type { Field } from "../model/field.js";
@@ -25,10 +25,15 @@ export class RequestContext {
   readonly asOfMs: number;
   /** Cost of the operation, set before it runs. */
   cost = 0;
+  /** Where the request came from, or null. */
+  readonly address: string | null;
+  /** What the operation read, to be noted in the audit log when it ends; shared by the copies that Apollo makes. */
+  private readonly reads: { readonly name: string; readonly action: string; readonly details: AuditEntry["details"]; counts: AuditEntry["details"] }[] = [];
   /** TypeScript-private: Apollo copies the context of each operation, and a copy has no `#` members. */
   private knownScope: AccessScope | null = null;
 
-  constructor(services: Services, principal: Principal, signal: AbortSignal) {
+  constructor(services: Services, principal: Principal, signal: AbortSignal, address: string | null = null) {
+    this.address = address;
     this.services = services;
     this.principal = principal;
     this.signal = signal;
@@ -65,9 +70,34 @@ export class RequestContext {
     if (this.isNarrowed) throw new LookbackError("FORBIDDEN", `${what} cannot be read under a forced expression or a time limit: they tell of sessions that you may not see`);
   }
 
-  /** Appends to the audit log in the user's name. */
-  audit(action: string, details: Readonly<Record<string, string | number | boolean | null>>): void {
-    this.services.access.audit(this.user.name, action, details);
+  /** Appends to the audit log in the user's name, with where from and how long since the operation began. Durable at once. */
+  audit(action: string, details: AuditEntry["details"]): void {
+    this.services.access.log.append({ ...this.origin, action, details });
+  }
+
+  /** Notes that the operation reads; returns what adds the counts of the answer. */
+  noteRead(name: string, action: string, details: AuditEntry["details"]): (counts: AuditEntry["details"]) => void {
+    const read = { name, action, details, counts: {} };
+    this.reads.push(read);
+    return (counts) => {
+      read.counts = counts;
+    };
+  }
+
+  /** Notes in the audit log that a field was refused. */
+  noteRefusal(field: string, code: string): void {
+    this.services.access.log.note({ ...this.origin, action: "access.refused", outcome: code, details: { field } });
+  }
+
+  /** Writes what was noted of reads, once; `outcomeOf` says how the root field of an answer's name went: `ok` or a code. */
+  finishReads(outcomeOf: (answerName: string) => string): void {
+    for (const { name, action, details, counts } of this.reads.splice(0)) {
+      this.services.access.log.note({ ...this.origin, action, outcome: outcomeOf(name), details: { ...details, ...counts } });
+    }
+  }
+
+  private get origin(): Pick<AuditEntry, "user" | "address" | "method" | "durationMs"> {
+    return { user: this.user.name, address: this.address, method: this.principal.method, durationMs: this.services.clock.nowMs() - this.asOfMs };
   }
 
   /** Checks a search expression, as text or parsed, for this user. */

@@ -99,3 +99,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   logger.error({ reference, path, error: error instanceof GraphQLError && error.originalError !== undefined ? error.originalError : error }, "an operation failed");
   return { message: `an internal fault; the log has it under ${reference}`, ...place, extensions: { code: "INTERNAL", retryable: false, details: { reference } } };
 }
+
+/** How each root field of an answer went, by its name in the answer: `ok`, or the code of the first error at or below it. */
+export function outcomesOf(errors: readonly { readonly path?: readonly (string | number)[] | undefined; readonly extensions?: Readonly<Record<string, unknown>> | undefined }[] | undefined): (answerName: string) => string {
+  return (answerName) => {
+    const code = errors?.find((error) => error.path?.[0] === answerName)?.extensions?.["code"];
+    return typeof code === "string" ? code : "ok";
+  };
+}

@@ -1,4 +1,5 @@
-import { isObjectType, type GraphQLField, type GraphQLSchema } from "graphql";
+import { isObjectType, type GraphQLField, type GraphQLResolveInfo, type GraphQLSchema } from "graphql";
+import type { AuditEntry } from "../access/user.js";
 import { LookbackError } from "../base/errors.js";
 import { ACCESS_DECISIONS, type AccessDecision } from "./access-decisions.js";
 import { RequestContext } from "./context.js";
@@ -7,6 +8,9 @@ const ROOTS: ReadonlySet<string> = new Set(["Query", "Mutation", "Subscription"]
 
 /** What nobody decided about is for administrators, so that forgetting a decision opens nothing. */
 const UNDECIDED: AccessDecision = { needs: "administer", narrowed: "refused" };
+
+/** Longest JSON of an argument that goes into the audit log. */
+const MAX_ARGUMENT = 1_000;
 
 /** Names of the fields that need a decision: those of the root types, and those below that take arguments. */
 export function fieldsToDecide(schema: GraphQLSchema): readonly string[] {
@@ -21,25 +25,67 @@ function decidable(schema: GraphQLSchema): readonly { readonly name: string; rea
 }
 
 /** Throws FORBIDDEN unless the decision lets the request through. */
-export function enforce(name: string, { needs, narrowed, notByToken }: AccessDecision, context: RequestContext): void {
-  if (needs !== null) context.require(needs);
-  if (notByToken === true && context.principal.method === "token") throw new LookbackError("FORBIDDEN", "a token may not do this; log in yourself");
-  if (narrowed === "refused") context.requireWholeStore(`"${name.slice(name.indexOf(".") + 1)}"`);
+function enforce(name: string, { needs, narrowed, notByToken }: AccessDecision, context: RequestContext): void {
+  try {
+    if (needs !== null) context.require(needs);
+    if (notByToken === true && context.principal.method === "token") throw new LookbackError("FORBIDDEN", "a token may not do this; log in yourself");
+    if (narrowed === "refused") context.requireWholeStore(`"${name.slice(name.indexOf(".") + 1)}"`);
+  } catch (error) {
+    if (error instanceof LookbackError) context.noteRefusal(name, error.code);
+    throw error;
+  }
 }
 
-/** Puts the decision of every field that needs one before its resolver, in place. */
+/** Arguments as the audit log has them: texts and numbers as they are, the rest as JSON. */
+function written(args: Readonly<Record<string, unknown>>): AuditEntry["details"] {
+  return Object.fromEntries(Object.entries(args).flatMap(([name, value]) => {
+    if (value === null || value === undefined) return [];
+    return [[name, typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : JSON.stringify(value).slice(0, MAX_ARGUMENT)]];
+  }));
+}
+
+/** How much an answer holds: items of its list, and the total where it says one. */
+function countsOf(answer: unknown): AuditEntry["details"] {
+  if (typeof answer !== "object" || answer === null) return {};
+  const counts: Record<string, number> = {};
+  const list = Object.values(answer).find((value) => Array.isArray(value));
+  if (Array.isArray(list)) counts["items"] = list.length;
+  if ("totalCount" in answer && typeof answer.totalCount === "object" && answer.totalCount !== null && "value" in answer.totalCount && typeof answer.totalCount.value === "number") {
+    counts["total"] = answer.totalCount.value;
+  }
+  return counts;
+}
+
+/** Runs a read and notes it with its arguments, and its counts once it is answered. */
+function audited(action: string, args: Readonly<Record<string, unknown>>, context: RequestContext, info: GraphQLResolveInfo, run: () => unknown): unknown {
+  const count = context.noteRead(String(info.path.key), action, written(args));
+  const answer = run();
+  if (!(answer instanceof Promise)) {
+    count(countsOf(answer));
+    return answer;
+  }
+  return answer.then((given: unknown) => {
+    count(countsOf(given));
+    return given;
+  });
+}
+
+/** Puts the decision of every field that needs one before its resolver, in place, and its reads into the audit log. */
 export function guardSchema(schema: GraphQLSchema): GraphQLSchema {
   for (const { name, field } of decidable(schema)) {
     const decision = ACCESS_DECISIONS[name] ?? UNDECIDED;
     const { resolve, subscribe } = field;
-    const guard = (context: unknown): void => {
+    const guard = (context: unknown): RequestContext => {
       if (!(context instanceof RequestContext)) throw new LookbackError("INTERNAL", `${name} without a request context`);
       enforce(name, decision, context);
+      return context;
     };
     if (resolve !== undefined) {
+      const { audit } = decision;
       field.resolve = (source, args, context, info) => {
-        guard(context);
-        return resolve(source, args, context, info);
+        const known = guard(context);
+        const run = (): unknown => resolve(source, args, context, info);
+        return audit === undefined ? run() : audited(audit, args, known, info, run);
       };
     }
     if (subscribe !== undefined) {

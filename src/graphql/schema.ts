@@ -3,6 +3,7 @@ import { printSchema, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { LookbackError } from "../base/errors.js";
 import { AggregateResolver } from "./aggregate/aggregate.resolver.js";
+import { AuditResolver } from "./audit/audit.resolver.js";
 import { CaptureFileResolver } from "./capture-file/capture-file.resolver.js";
 import { CaptureStatisticsResolver } from "./capture-statistics/capture-statistics.resolver.js";
 import { ConnectionsResolver } from "./connections/connections.resolver.js";
@@ -26,7 +27,7 @@ export function graphqlSchema(): GraphQLSchema {
   built ??= guardSchema(withIdempotencyKeys(buildSchemaSync({
     resolvers: [
       SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
-      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, TaskResolver, RetentionEventResolver,
+      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, AuditResolver, TaskResolver, RetentionEventResolver,
     ],
     orphanedTypes: [],
     // Arguments are checked by the resolvers, which know the limits.

@@ -4,7 +4,7 @@ import { GraphQLError, Kind, type OperationDefinitionNode, type ValidationRule }
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { RequestContext } from "./context.js";
-import { formatError, toGraphQLError } from "./errors.js";
+import { formatError, outcomesOf, toGraphQLError } from "./errors.js";
 import { LIMITS } from "./limits.js";
 import { checkShape, costOf } from "./operation-check.js";
 import { graphqlSchema } from "./schema.js";
@@ -42,6 +42,7 @@ const costPlugin: ApolloServerPlugin<RequestContext> = {
       async willSendResponse({ response, contextValue }) {
         if (response.body.kind !== "single") return;
         const { singleResult } = response.body;
+        contextValue.finishReads(outcomesOf(singleResult.errors));
         singleResult.extensions = { ...singleResult.extensions, cost: contextValue.cost };
       },
     };

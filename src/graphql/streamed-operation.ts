@@ -2,7 +2,7 @@ import { GraphQLError, parse, specifiedRules, validate, type DocumentNode, type 
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { RequestContext } from "./context.js";
-import { formatError, toGraphQLError } from "./errors.js";
+import { formatError, outcomesOf, toGraphQLError } from "./errors.js";
 import { LIMITS } from "./limits.js";
 import { checkShape, costOf } from "./operation-check.js";
 import { graphqlSchema } from "./schema.js";
@@ -52,8 +52,10 @@ export function shownErrors(errors: readonly GraphQLError[], logger: Logger): re
   });
 }
 
-/** A result with its errors as clients see them and the cost beside it. */
+/** A result with its errors as clients see them and the cost beside it; what was read goes into the audit log. */
 export function shownResult<R extends ExecutionResult>(result: R, context: RequestContext, logger: Logger): R {
   const extensions = { ...result.extensions, cost: context.cost };
-  return result.errors === undefined ? { ...result, extensions } : { ...result, errors: shownErrors(result.errors, logger), extensions };
+  const errors = result.errors === undefined ? undefined : shownErrors(result.errors, logger);
+  context.finishReads(outcomesOf(errors));
+  return errors === undefined ? { ...result, extensions } : { ...result, errors, extensions };
 }

@@ -2,7 +2,7 @@ import type { AccessService } from "../access/access-service.js";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { DownloadGrant } from "../export/download-link.js";
 import type { ExportDownload } from "../export/export-service.js";
-import { requirePrincipal } from "./principal.js";
+import { addressOf, requirePrincipal } from "./principal.js";
 import type { Route } from "./routes.js";
 
 /** Export files as downloads; `ExportService` satisfies it. */
@@ -29,11 +29,11 @@ export function downloadRoutes(access: AccessService, downloads: Downloads): rea
   return [{
     method: "get", path: "/api/exports/:id/download", access: "export",
     handlers: [async (request, response, next) => {
-      const { user } = requirePrincipal(request);
+      const { user, method } = requirePrincipal(request);
       const grant = { exportId: one(request.params["id"]), user: one(request.query["user"]), expiresMs: Number(one(request.query["expires"])) };
       if (grant.user !== user.name) throw new LookbackError("LINK_INVALID", "this link was made for another user");
       const file = await downloads.openLink(grant, one(request.query["signature"]));
-      access.audit(user.name, "export.download", { export: file.id, bytes: file.bytes, range: request.headers.range ?? null });
+      access.audit(user.name, "export.download", { export: file.id, bytes: file.bytes, range: request.headers.range ?? null }, { address: addressOf(request), method });
       response.setHeader("ETag", `"${file.sha256}"`);
       response.setHeader("Content-Disposition", `attachment; filename="${safeName(file.fileName)}"`);
       response.type(file.contentType).sendFile(file.path, { acceptRanges: true, cacheControl: false, lastModified: false, dotfiles: "allow" }, (error) => {

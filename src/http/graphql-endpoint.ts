@@ -14,7 +14,7 @@ import { LIMITS } from "../graphql/limits.js";
 import { graphqlSchema } from "../graphql/schema.js";
 import type { Services } from "../graphql/services.js";
 import { prepareOperation, shownErrors, shownResult } from "../graphql/streamed-operation.js";
-import { principalOf, requirePrincipal } from "./principal.js";
+import { addressOf, principalOf, requirePrincipal } from "./principal.js";
 import type { Route } from "./routes.js";
 import { originOf } from "./same-origin.js";
 
@@ -72,7 +72,7 @@ export class GraphqlEndpoint {
     response.once("close", () => {
       if (!response.writableFinished) abort.abort(gone());
     });
-    return new RequestContext(this.#services, requirePrincipal(request), AbortSignal.any([abort.signal, ...ends]));
+    return new RequestContext(this.#services, requirePrincipal(request), AbortSignal.any([abort.signal, ...ends]), addressOf(request));
   }
 
   #streamHandler(): RequestHandler {
@@ -114,7 +114,7 @@ export class GraphqlEndpoint {
           return shownErrors([toGraphQLError(new LookbackError("LIMIT_EXCEEDED", `a connection runs ${MAX_SOCKET_OPERATIONS} operations at once`, { limit: MAX_SOCKET_OPERATIONS }))], logger);
         }
         const abort = new AbortController();
-        const context = new RequestContext(this.#services, principal, AbortSignal.any([abort.signal, this.#stopping.signal]));
+        const context = new RequestContext(this.#services, principal, AbortSignal.any([abort.signal, this.#stopping.signal]), addressOf(extra.request));
         const prepared = prepareOperation({ query, variables, operationName }, context);
         if ("errors" in prepared) return shownErrors(prepared.errors, logger);
         operations.set(id, { context, abort });

@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import { httpStatusOf } from "../graphql/errors.js";
 import { loginPage, PAGE_CSS } from "./pages.js";
-import { LOGIN_COOKIE, loginIdOf } from "./principal.js";
+import { addressOf, LOGIN_COOKIE, loginIdOf } from "./principal.js";
 import type { Route } from "./routes.js";
 import { cacheable } from "./security-headers.js";
 
@@ -37,7 +37,7 @@ export function loginRoutes(access: AccessService, clock: Clock, secure: boolean
     const byForm = request.is("application/x-www-form-urlencoded") !== false;
     const next = localPath(isObject(body) ? body["next"] : undefined);
     try {
-      const started = await access.login(fieldOf(body, "user"), fieldOf(body, "password"), request.socket.remoteAddress ?? "unknown");
+      const started = await access.login(fieldOf(body, "user"), fieldOf(body, "password"), addressOf(request));
       setCookie(response, started.id, Math.floor((started.expiresMs - clock.nowMs()) / 1_000), secure);
       if (byForm) response.redirect(303, next);
       else response.json({ user: started.user.name, role: started.user.role, expires: new Date(started.expiresMs).toISOString() });

@@ -55,3 +55,8 @@ export function requirePrincipal(request: IncomingMessage): Principal {
 export function knownPrincipal(request: IncomingMessage): Principal | null {
   return principals.get(request) ?? null;
 }
+
+/** Where a request comes from. */
+export function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? "unknown";
+}

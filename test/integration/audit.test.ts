@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startApi, type ApiServer } from "../support/api-server.js";
+
+let api: ApiServer;
+
+beforeEach(async () => {
+  api = await startApi();
+});
+
+afterEach(() => api.server.stop());
+
+const ENTRIES = "entries { user action address method outcome durationMs details }";
+
+test("searches, reads, refusals and logins are in the log with query, who, from where, counts and outcome", async () => {
+  const root = await api.token({ name: "root", role: "administrator" });
+  const ana = await api.token({ name: "ana", role: "viewer" });
+  await api.ask(ana, 'query { mine: sessions(expression: "protocols == dns", first: 5) { nodes { id } totalCount { value } } }');
+  await api.ask(ana, '{ sessions(expression: "no.such == 1") { nodes { id } } }');
+  await api.ask(ana, '{ session(id: "00000000-0000-4000-8000-000000000024") { session { id packets { total } } } }');
+  await api.ask(ana, '{ aggregate(expression: "protocols == http") { count } connections(first: 7) { truncated } }');
+  await api.ask(ana, "{ users { users { name } } }");
+  await fetch(`${api.server.url}/login`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ user: "ana", password: "wrong password" }) });
+  const answer = await api.ask(root, `{ auditLog(user: "ana") { next ${ENTRIES} } }`);
+  expect(answer.errors).toEqual([]);
+  const entries = answer.data["auditLog"].entries.filter((entry: { action: string }) => !entry.action.startsWith("token."));
+  expect(entries).toMatchObject([
+    { action: "login.failed", method: null, outcome: "LOGIN_FAILED" },
+    { action: "access.refused", outcome: "FORBIDDEN", details: { field: "Query.users" } },
+    { action: "session.connections", outcome: "ok", details: { sourceField: "ip.src", destinationField: "ip.dst", first: 7, items: 5 } },
+    { action: "session.aggregate", outcome: "ok", details: { expression: "protocols == http" } },
+    { action: "session.read", outcome: "ok", details: { id: "00000000-0000-4000-8000-000000000024" } },
+    { action: "packets.list", outcome: "ok", details: { session: "00000000-0000-4000-8000-000000000024" } },
+    { action: "session.search", outcome: "EXPRESSION_UNKNOWN_FIELD", details: { expression: "no.such == 1" } },
+    { action: "session.search", outcome: "ok", durationMs: 0, details: { expression: "protocols == dns", first: 5, items: 5, total: 12 } },
+  ]);
+  for (const entry of entries) expect(entry).toMatchObject({ user: "ana", address: expect.stringMatching(/127\.0\.0\.1$/), method: entry.action === "login.failed" ? null : "token" });
+  expect((await api.ask(root, '{ auditLog(action: "session", contains: "PROTOCOLS == DNS") { entries { details } } }')).data["auditLog"].entries).toMatchObject([{ details: { total: 12 } }]);
+});
+
+test("the log is read a page at a time by administrators, and reading it is in it", async () => {
+  const root = await api.token({ name: "root", role: "administrator" });
+  for (let n = 0; n < 5; n++) await api.ask(root, `{ sessions(first: 1, expression: "port == ${n}") { nodes { id } } }`);
+  const actions: string[] = [];
+  let before: string | null = null;
+  do {
+    const { data } = await api.ask(root, `query ($before: ID) { auditLog(action: "session", first: 2, before: $before) { next entries { action details } } }`, { before });
+    actions.push(...data["auditLog"].entries.map((entry: { details: { expression: string } }) => entry.details.expression));
+    before = data["auditLog"].next;
+  } while (before !== null);
+  expect(actions).toEqual([4, 3, 2, 1, 0].map((n) => `port == ${n}`));
+  expect((await api.ask(root, '{ auditLog(action: "audit.read") { entries { action } } }')).data["auditLog"].entries.length).toBe(3);
+  const code = async (query: string) => (await api.ask(root, `{ ${query} { next } }`)).errors[0]?.extensions["code"];
+  expect(await code("auditLog(first: 1001)")).toBe("LIMIT_EXCEEDED");
+  expect(await code('auditLog(before: "x")')).toBe("BAD_INPUT");
+  expect(await code('auditLog(timeRange: { start: "2026-11-24T00:00:00Z", end: "2026-11-23T00:00:00Z" })')).toBe("TIME_RANGE_INVALID");
+});
+
+test("no secret of users or tokens is in it", async () => {
+  const root = await api.token({ name: "root", role: "administrator" });
+  const made = await api.ask(root, 'mutation { createUser(name: "zoe", password: "the secret of zoe", user: { role: ANALYST }) { user { name } } a: createUserToken(user: "zoe", name: "ci") { secret } setUserPassword(name: "zoe") { madePassword } }');
+  expect(made.errors).toEqual([]);
+  const log = JSON.stringify(api.access.searchAudit({}, 1_000));
+  for (const secret of ["the secret of zoe", made.data["a"].secret, made.data["setUserPassword"].madePassword]) expect(log).not.toContain(secret);
+  expect(api.access.searchAudit({ user: "root", action: "user" }, 10).map((entry) => entry.action)).toEqual(["user.password", "user.token", "user.add"]);
+});
