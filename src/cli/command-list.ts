@@ -99,8 +99,16 @@ export const COMMANDS: readonly Command[] = [
     commands: [
       {
         name: "check", summary: "say what is wrong with the configuration, and print what it comes to",
-        options: [["--all", "list keys of Arkime that have no effect, too"]],
+        options: [["--all", "list keys of Arkime that have no effect, too"], JSON_LINES],
+        examples: [["lookback config check --config /opt/arkime/etc/config.ini --all", "how Lookback understands a file of Arkime"]],
         load: () => import("./commands/config-check.js"),
+      },
+      {
+        name: "explain", summary: "say what a setting means, what it is here, and which line decided it", operands: "<key>",
+        options: [JSON_LINES],
+        examples: [["lookback config explain freeSpaceG", "meaning, range, default, value, and where it is written"]],
+        completes: { operand: "setting" },
+        load: () => import("./commands/config-explain.js"),
       },
     ],
   },

@@ -60,7 +60,7 @@ export interface Command {
   /** Whether it works through a `Connection`, and so takes `--url`, `--token` and `--ca`. */
   readonly connects?: boolean;
   /** Words that an operand or option takes, for shell completion: by option name (`--by`), or `operand`. */
-  readonly completes?: Readonly<Record<string, readonly string[] | "file" | "directory" | "field">>;
+  readonly completes?: Readonly<Record<string, readonly string[] | "file" | "directory" | "field" | "setting">>;
   readonly commands?: readonly Command[];
   readonly load?: () => Promise<CommandModule>;
 }

@@ -31,6 +31,11 @@ export function configSchema(): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
+/** Whether a setting's value is nobody's business: it is never printed. */
+export function isSecret(key: string): boolean {
+  return /secret|password|basicauth|apikey|keypass/i.test(key);
+}
+
 /** A value as config.ini has it. */
 export function printValue(value: unknown): string | number | boolean {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") return value;

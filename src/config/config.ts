@@ -34,6 +34,10 @@ export interface LookbackConfig {
   readonly warnings: readonly ConfigWarning[];
   /** Known keys of Arkime that have no effect here. */
   readonly accepted: readonly ConfigWarning[];
+  /** Every line and variable that was read, in order: later ones of a section win. */
+  readonly entries: readonly IniEntry[];
+  /** Sections that settings are looked up in, strongest first. */
+  readonly sections: readonly string[];
 }
 
 /** What decides a configuration; everything but the environment is optional. */
@@ -51,40 +55,33 @@ export interface ConfigSource {
 }
 
 const ENVIRONMENT_PREFIX = "LOOKBACK_";
+/** Most files that one configuration includes. */
+const MOST_INCLUDES = 64;
 /** Letters that names of sections may have and names of environment variables may not. */
 const ENVIRONMENT_WORDS: readonly (readonly [string, string])[] = [["DASH", "-"], ["COLON", ":"], ["DOT", "."], ["SLASH", "/"]];
 
 /**
  * Reads config.ini and the environment. A setting is looked up in the command line, then in the sections of the node,
- * its class and `default`; in each, the environment (`LOOKBACK_<section>__<key>`) wins over the file.
+ * its class and `default`; in each, the environment (`LOOKBACK_<section>__<key>`, `LOOKBACK__<key>` for `default`) wins over
+ * the included files, a later one over an earlier one, and these win over the file itself.
  *
  * @throws LookbackError CONFIG_INVALID with file, line, key, value and what is allowed.
  */
 export function loadConfig(source: ConfigSource): LookbackConfig {
   const file = findFile(source);
-  const entries = [...(file === null ? [] : parseIni(readConfigFile(file), file)), ...environmentEntries(source.environment)];
   const node = source.node ?? shortHostname();
-  const bySection = new Map<string, Map<string, IniEntry>>();
-  for (const entry of entries) {
-    const section = bySection.get(entry.section) ?? new Map<string, IniEntry>();
-    bySection.set(entry.section, section.set(entry.key, entry));
-  }
-  const find = (key: string, sections: readonly string[]): IniEntry | null => {
-    for (const section of sections) {
-      const entry = bySection.get(section)?.get(key);
-      if (entry) return entry;
-    }
-    return null;
-  };
-  const nodeClass = find("nodeClass", [node, "default"])?.value ?? null;
-  const sections = [node, ...(nodeClass ? [nodeClass] : []), "default"];
+  const environment = environmentEntries(source.environment);
+  const own = file === null ? [] : parseIni(readConfigFile(file), file);
+  const entries = [...own, ...includedEntries(file === null ? source.workingDirectory : path.dirname(file), new Lookup([...own, ...environment], node).find("includes")), ...environment];
+  const lookup = new Lookup(entries, node);
+  const { sections } = lookup;
 
   const values: Partial<Record<SettingKey, unknown>> = {};
   const origins = new Map<SettingKey, Origin>();
   for (const key of settingKeys()) {
     const declared: Setting<unknown> = SETTINGS[key];
     const override = source.overrides?.[key];
-    const entry = override === undefined ? find(key, sections) : { value: override, origin: { file: "command line", line: null } };
+    const entry = override === undefined ? lookup.find(key) : { value: override, origin: { file: "command line", line: null } };
     if (entry === null || (entry.value === "" && declared.defaultValue === null)) {
       values[key] = declared.defaultValue;
     } else {
@@ -92,6 +89,7 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
       origins.set(key, entry.origin);
     }
   }
+  if (typeof values.debug === "number" && values.debug > 0 && !origins.has("logLevel")) values.logLevel = "debug";
   if (!allPresent(values)) throw new LookbackError("INTERNAL", "a setting has no value");
   if (!/^[\w.-]{1,64}$/.test(node)) {
     throw new LookbackError("CONFIG_INVALID", `node name ${node.slice(0, 80)}: allowed: 1 to 64 letters, digits, _ . -`, { key: "node", value: node.slice(0, 80) });
@@ -99,7 +97,7 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   const dataDirectory = path.resolve(source.workingDirectory, values.dataDir);
   const [warnings, accepted] = classify(entries, new Set(sections));
   return {
-    node, file, values, origins, warnings, accepted, dataDirectory,
+    node, file, values, origins, warnings, accepted, dataDirectory, entries, sections,
     packetDirectory: values.pcapDir[0] === undefined ? path.join(dataDirectory, "packets") : path.resolve(source.workingDirectory, values.pcapDir[0]),
   };
 }
@@ -112,6 +110,50 @@ export function settingKeys(): SettingKey[] {
 /** Every key was filled by the loop over `settingKeys`, each with the type its declaration reads. */
 function allPresent(values: Partial<Record<SettingKey, unknown>>): values is SettingValues {
   return settingKeys().every((key) => key in values);
+}
+
+/** Looks a key up in the sections of a node. */
+class Lookup {
+  /** Strongest first. */
+  readonly sections: readonly string[];
+  readonly #bySection = new Map<string, Map<string, IniEntry>>();
+
+  constructor(entries: readonly IniEntry[], node: string) {
+    for (const entry of entries) {
+      const section = this.#bySection.get(entry.section) ?? new Map<string, IniEntry>();
+      this.#bySection.set(entry.section, section.set(entry.key, entry));
+    }
+    const nodeClass = this.#first("nodeClass", [node, "default"])?.value ?? "";
+    this.sections = [node, ...(nodeClass === "" ? [] : [nodeClass]), "default"];
+  }
+
+  find(key: string): IniEntry | null {
+    return this.#first(key, this.sections);
+  }
+
+  #first(key: string, sections: readonly string[]): IniEntry | null {
+    for (const section of sections) {
+      const entry = this.#bySection.get(section)?.get(key);
+      if (entry) return entry;
+    }
+    return null;
+  }
+}
+
+/** Entries of the files that `includes` names. A file that must be there and is not is CONFIG_INVALID, naming the line. */
+function includedEntries(directory: string, includes: IniEntry | null): IniEntry[] {
+  if (includes === null) return [];
+  const names = readSetting("includes", includes.value, includes.origin, SETTINGS.includes);
+  if (names.length > MOST_INCLUDES) throw new LookbackError("CONFIG_INVALID", `${printOrigin(includes.origin)}: includes: ${names.length} files; at most ${MOST_INCLUDES} are read`, { limit: MOST_INCLUDES });
+  return names.flatMap((name) => {
+    const optional = name.startsWith("-");
+    const included = path.resolve(directory, optional ? name.slice(1) : name);
+    if (!existsSync(included)) {
+      if (optional) return [];
+      throw new LookbackError("CONFIG_INVALID", `${printOrigin(includes.origin)}: includes=${name}: there is no file ${included}; a - in front of the name lets it be missing`, { file: included });
+    }
+    return parseIni(readConfigFile(included), included);
+  });
 }
 
 function findFile(source: ConfigSource): string | null {
@@ -135,9 +177,9 @@ function environmentEntries(environment: ConfigSource["environment"]): IniEntry[
   const entries: IniEntry[] = [];
   for (const [name, value] of Object.entries(environment)) {
     const separator = name.indexOf("__");
-    if (value === undefined || !name.startsWith(ENVIRONMENT_PREFIX) || separator < 0) continue;
+    if (value === undefined || !name.startsWith(ENVIRONMENT_PREFIX) || separator < ENVIRONMENT_PREFIX.length - 1) continue;
     const section = ENVIRONMENT_WORDS.reduce((text, [word, sign]) => text.replaceAll(word, sign), name.slice(ENVIRONMENT_PREFIX.length, separator));
-    entries.push({ section, key: name.slice(separator + 2), value: value.trim(), origin: { file: `environment ${name}`, line: null } });
+    entries.push({ section: section === "" ? "default" : section, key: name.slice(separator + 2), value: value.trim(), origin: { file: `environment ${name}`, line: null } });
   }
   return entries;
 }
@@ -148,10 +190,12 @@ function classify(entries: readonly IniEntry[], ours: ReadonlySet<string>): [Con
   const accepted: ConfigWarning[] = [];
   for (const { section, key, origin } of entries) {
     if (DATA_SECTIONS.has(section) || key in SETTINGS) continue;
-    if (ACCEPTED_KEYS.has(key)) {
-      accepted.push({ kind: "accepted-key", key, section, origin, message: `${printOrigin(origin)}: ${key} has no effect in this version` });
+    const known = ACCEPTED_KEYS.get(key);
+    if (known !== undefined) {
+      const why = known.status === "not-yet" ? "not there yet" : "not needed";
+      accepted.push({ kind: "accepted-key", key, section, origin, message: `${printOrigin(origin)}: ${key} has no effect (${why}: ${known.reason})` });
     } else if (ours.has(section)) {
-      const [near = null] = nearestNames(key, [...settingKeys(), ...ACCEPTED_KEYS], 1);
+      const [near = null] = nearestNames(key, [...settingKeys(), ...ACCEPTED_KEYS.keys()], 1);
       const hint = near === null ? "" : `; did you mean ${near}?`;
       unknown.push({ kind: "unknown-key", key, section, origin, message: `${printOrigin(origin)}: unknown setting ${key} in [${section}]${hint}` });
     }

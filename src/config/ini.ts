@@ -14,7 +14,8 @@ export const LARGEST_CONFIG = 1_048_576;
 
 /**
  * Reads an INI text as GLib's key files have it: `[section]` lines, `key=value` lines, comments from `#` or `;` at the
- * start of a line, blanks around keys and values dropped. Entries keep their order; a key given twice counts the last time.
+ * start of a line, blanks around keys and values dropped, two backslashes for one. Entries keep their order; a key given
+ * twice counts the last time.
  *
  * @throws LookbackError CONFIG_INVALID naming file and line.
  */
@@ -34,7 +35,7 @@ export function parseIni(content: string, file: string): IniEntry[] {
     const equals = line.indexOf("=");
     if (equals < 1) throw malformed(origin, line, "expected key=value");
     if (section === null) throw malformed(origin, line, "the first line must be a section such as [default]");
-    entries.push({ section, key: line.slice(0, equals).trim(), value: line.slice(equals + 1).trim(), origin });
+    entries.push({ section, key: line.slice(0, equals).trim(), value: line.slice(equals + 1).trim().replaceAll("\\\\", "\\"), origin });
   });
   return entries;
 }

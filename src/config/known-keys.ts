@@ -1,60 +1,97 @@
 /**
- * Keys of Moloch and Arkime configurations that have no effect here (yet): accepted without a warning, so that an
- * existing config.ini works unchanged. `lookback config check --all` lists those that a file uses.
+ * Keys of Moloch and Arkime that have no effect here: accepted without a warning, so that an existing config.ini works
+ * unchanged, each with what became of it. A key that gets an effect moves to settings.ts. docs/settings.md lists the same;
+ * `lookback config check --all` lists those that a file uses.
  */
-export const ACCEPTED_KEYS: ReadonlySet<string> = new Set([
-  "accessLogFile", "accessLogFormat", "accessLogSuppressPaths", "arkimeWebURL", "authClientId", "authClientSecret",
-  "authCookieSameSite", "authCookieSecure", "authDiscoverURL", "authJwsAlgorithm", "authJwtAlgorithms",
-  "authJwtAudience", "authJwtClockSkew", "authJwtIssuer", "authJwtJwksUrl", "authJwtRequiredScopes",
-  "authJwtUserIdPrefix", "authMode", "authOIDCScope", "authRedirectURIs", "authTrustProxy", "authUserIdField",
-  "autoGenerateId", "awsUseTokenForMetadata", "bpfBufferSize", "businessDayEnd", "businessDays", "businessDayStart",
-  "caTrustFile", "certFile", "chadHTTPIgnores", "chadHTTPItems", "chadSMTPIgnores", "chadSMTPItems",
-  "clusterDefault", "compressES", "cronQueries", "daqModule", "daqModuleDirs", "dbBulkSize", "dbEsHealthCheck",
-  "dbFlushTimeout", "debug", "dedupPackets", "dedupSeconds", "dedupVlanVni", "defaultTimeRange", "demoMode",
-  "dhcpTimeout", "disableIp4Defrag", "disablePython", "disableUserPasswordUI", "dontSaveBPFs", "dontSaveTags",
-  "dropGroup", "dropUser", "ecsEventDataset", "ecsEventProvider", "elasticsearch", "elasticsearchAPIKey",
-  "elasticsearchBasicAuth", "elasticsearchScrollTimeout", "elasticsearchTimeout", "enablePacketDedup",
-  "entropyChunkSize", "entropyMaxUniqueValues", "esAdminUsers", "esBulkQuery", "esClientCert", "esClientKey",
-  "esClientKeyPass", "esMaxConcurrentShardRequests", "esMaxRetries", "esProxyHost", "esProxyPort", "esProxySigV4",
-  "esProxySigV4AccessKeyId", "esProxySigV4CredentialCert", "esProxySigV4CredentialKey", "esProxySigV4CredentialUrl",
-  "esProxySigV4Region", "esProxySigV4RoleArn", "esProxySigV4SecretAccessKey", "esProxySigV4Service",
-  "esProxySigV4SessionToken", "filenameOps", "footerTemplate", "garlandEthertype", "geoLite2ASN",
-  "geoLite2Country", "hstsHeader", "httpRealm", "httpVLanVNI", "huntAdminLimit", "huntLimit", "huntThrottleMs",
-  "huntWarn", "iframe", "includes", "interfaceOps", "isLocalViewRegExp", "kafkaBootstrapServers", "kafkaMsgFormat",
-  "kafkaSSL", "kafkaSSLCALocation", "kafkaSSLCertificateLocation", "kafkaSSLKeyLocation", "kafkaSSLKeyPassword",
-  "kafkaTopic", "keyFile", "localPcapIndex", "logESRequests", "logEveryXPackets", "logFileCreation",
-  "logHTTPConnections", "loginMessage", "logoutUrl", "logoutUrlMethod", "logUnknownProtocols", "luaFiles",
-  "maxAggSize", "maxESConns", "maxESRequests", "maxMemPercentage", "maxPacketsInQueue", "maxSctpOutOfOrderPackets",
-  "maxSessionsQueried", "mcpAllowedIps", "mcpAuthMode", "mcpEnabled", "mcpMaxQueryDays", "minPacketsSaveBPFs",
-  "multiES", "multiESBasicAuth", "multiESHost", "multiESNodes", "multiESPort", "netflowDestinations",
-  "netflowSNMPInput", "netflowSNMPOutput", "netflowVersion", "netmapThreads", "ntplFile", "ntStreamIds",
-  "offlineDispatchAfter", "ouiFile", "overrideIpsFiles", "packetDropIpsFiles", "packetPortalCATrustFile",
-  "packetPortalCertFile", "packetPortalConnect", "packetPortalHost", "packetPortalKeepAliveSeconds",
-  "packetPortalKeyFile", "packetPortalListen", "packetPortalPort", "packetPortalReverseTTLMinutes",
-  "packetPortalWaitSeconds", "parsersDir", "parseSMB", "parseSMTP", "parseSMTPHeaderAll", "pcapDirAlgorithm",
-  "pcapDirTemplate", "pcapOverIpPort", "pcapReadMethod", "pcapWriteMethod", "pcapWriteSize", "pfringClusterId",
-  "plugins", "pluginsDir", "postPcapFetch", "prefix", "queryAllIndices", "queryExtraIndices", "requiredAuthHeader",
-  "requiredAuthHeaderVal", "rirFile", "rootPlugins", "rotateIndex", "rulesFiles", "s2sRegressionTests",
-  "s3AccessKeyId", "s3Bucket", "s3Compress", "s3Compression", "s3CompressionBlockSize", "s3CompressionLevel",
-  "s3ExpireDays", "s3GapPacketPos", "s3Host", "s3MaxConns", "s3MaxRequests", "s3PathAccessStyle", "s3Region",
-  "s3SecretAccessKey", "s3StorageClass", "s3UseECSEnv", "s3UseHttp", "s3UseTokenForMetadata", "serverSecret",
-  "simpleCompression", "simpleCompressionBlockSize", "simpleDEKEncoding", "simpleEncoding",
-  "simpleFreeOutputBuffers", "simpleGzipLevel", "simpleKEKId", "simpleMaxQ", "simpleShortHeader", "simpleZstdLevel",
-  "smtpIpHeaders", "snfDataRingSize", "snfFlags", "snfNumProcs", "snfNumRings", "snfProcNum", "spiDataMaxIndices",
-  "spiViewCategoryOrder", "stateDir", "summaryChunkDelay", "suricataAlertFile", "suricataExpireMinutes",
-  "tcpHealthCheckPort", "titleTemplate", "tpacketv3BlockSize", "tpacketv3ClusterId", "tpacketv3NumThreads",
-  "tpacketv3OldVlan", "trimEthernetPadding", "turnOffGraphDays", "tzspPort", "uploadCommand", "uploadFileSizeLimit",
-  "uploadRoles", "userAuthIps", "userAutoCreateTmpl", "userNameHeader", "usersElasticsearch",
-  "usersElasticsearchAPIKey", "usersElasticsearchBasicAuth", "usersPrefix", "usersUrl", "valueAutoComplete",
-  "viewerPlugins", "viewUrl", "webBasePath", "websocketTextSampleCnt", "wiseCacheSecs", "wiseExcludeDomains",
-  "wiseHost", "wiseLogEvery", "wiseMaxCache", "wiseMaxConns", "wiseMaxRequests", "wisePort", "wiseRequestTimeout",
-  "wiseTcpTupleLookups", "wiseUdpTupleLookups", "wiseURL", "yara", "yaraEveryPacket", "yaraFastMode",
-  "zeekIntelFiles", "zeekIntelTag",
-]);
 
-/** Sections whose keys are data (header names, addresses, …), accepted without looking into them. */
-export const DATA_SECTIONS: ReadonlySet<string> = new Set([
-  "custom-fields", "custom-fields-remap", "custom-views", "headers-email", "headers-http-request",
-  "headers-http-response", "kafka-config", "keks", "moloch-clusters", "override-ips", "packet-drop-ips", "remote-clusters",
-  "right-click", "scrubspi", "value-actions", "vlan-vni-collapse", "wise-types",
+/** What became of a key. */
+export interface KnownKey {
+  /** `not-needed`: what it is for does not arise here. `not-yet`: what it is for is not there yet. */
+  readonly status: "not-needed" | "not-yet";
+  readonly reason: string;
+}
+
+interface Group extends KnownKey {
+  readonly keys: string;
+}
+
+const GROUPS: readonly Group[] = [
+  // What does not arise here.
+  {
+    status: "not-needed", reason: "dissectors are compiled in; disableParsers turns them off one by one",
+    keys: "disablePython luaFiles parseSMB parseSMTP parsersDir plugins pluginsDir rootPlugins viewerPlugins",
+  },
+  {
+    status: "not-needed", reason: "the index has no shards, scrolls or indices per query to be careful with",
+    keys: "esMaxConcurrentShardRequests elasticsearchScrollTimeout queryAllIndices queryExtraIndices spiDataMaxIndices summaryChunkDelay",
+  },
+  { status: "not-needed", reason: "no sensor needs a way to the index of another: a proxy for it has nothing to do", keys: `esProxyHost esProxyPort esProxySigV4 esProxySigV4AccessKeyId
+    esProxySigV4CredentialCert esProxySigV4CredentialKey esProxySigV4CredentialUrl esProxySigV4Region esProxySigV4RoleArn esProxySigV4SecretAccessKey esProxySigV4Service esProxySigV4SessionToken` },
+  { status: "not-needed", reason: "positions of packets are in the session rows", keys: "localPcapIndex" },
+  { status: "not-needed", reason: "packet files are written by the capture thread with buffers of its own", keys: "simpleFreeOutputBuffers simpleMaxQ pcapWriteSize" },
+  { status: "not-needed", reason: "captures of other vendors' drivers are not supported; the kernel's own sockets are", keys: `daqModule daqModuleDirs netmapThreads ntplFile ntStreamIds
+    pfringClusterId snfDataRingSize snfFlags snfNumProcs snfNumRings snfProcNum` },
+  { status: "not-needed", reason: "imports hand over packets by the batch, and hold no more than the engine takes", keys: "offlineDispatchAfter" },
+  { status: "not-needed", reason: "requests are counted in /metrics; who read what is in the audit log", keys: "accessLogFile accessLogFormat accessLogSuppressPaths logESRequests logHTTPConnections" },
+  { status: "not-needed", reason: "imports and rotations are in the log at level info; logLevel sets how much is logged", keys: "logEveryXPackets logFileCreation" },
+  { status: "not-needed", reason: "a service imports by itself: lookback import, or the mutation importCapture", keys: "uploadCommand" },
+  { status: "not-needed", reason: "packets are read from their file for each answer; there is nothing to run before", keys: "postPcapFetch" },
+  { status: "not-needed", reason: "there is no demonstration mode and no entry for the tests of another program", keys: "demoMode s2sRegressionTests" },
+  { status: "not-needed", reason: "users are in the catalogue of the data directory", keys: "esAdminUsers usersElasticsearch usersElasticsearchAPIKey usersElasticsearchBasicAuth usersPrefix usersUrl" },
+  { status: "not-needed", reason: "the bounds of answers are those of the API: the query `limits`", keys: "maxAggSize maxSessionsQueried" },
+  { status: "not-needed", reason: "state is in the data directory", keys: "stateDir" },
+  { status: "not-needed", reason: "secrets are made at the first start and kept in the data directory", keys: "passwordSecret serverSecret" },
+  { status: "not-needed", reason: "there is no digest authentication; its realm would be shown nowhere", keys: "httpRealm" },
+  { status: "not-needed", reason: "a node is named by --node or the host; nothing depends on making names up", keys: "autoGenerateId" },
+  // What is not there yet.
+  { status: "not-yet", reason: "Elasticsearch and OpenSearch as the index", keys: `compressES dbBulkSize dbEsHealthCheck dbFlushTimeout ecsEventDataset ecsEventProvider elasticsearch
+    elasticsearchAPIKey elasticsearchBasicAuth elasticsearchTimeout esBulkQuery esClientCert esClientKey esClientKeyPass esMaxRetries maxESConns maxESRequests prefix rotateIndex` },
+  { status: "not-yet", reason: "several indices or clusters asked as one", keys: "clusterDefault multiES multiESBasicAuth multiESHost multiESNodes multiESPort" },
+  { status: "not-yet", reason: "several sensors behind one service", keys: `arkimeWebURL isLocalViewRegExp packetPortalCATrustFile packetPortalCertFile packetPortalConnect packetPortalHost
+    packetPortalKeepAliveSeconds packetPortalKeyFile packetPortalListen packetPortalPort packetPortalReverseTTLMinutes packetPortalWaitSeconds viewUrl` },
+  { status: "not-yet", reason: "a web viewer beyond the explorer", keys: `businessDayEnd businessDays businessDayStart defaultTimeRange footerTemplate iframe spiViewCategoryOrder
+    titleTemplate turnOffGraphDays uploadFileSizeLimit uploadRoles valueAutoComplete` },
+  { status: "not-yet", reason: "a path in front of every URL; a proxy must give Lookback a host name of its own", keys: "webBasePath" },
+  { status: "not-yet", reason: "serving with TLS", keys: "caTrustFile certFile hstsHeader keyFile" },
+  { status: "not-yet", reason: "logging in through other systems", keys: `authClientId authClientSecret authCookieSameSite authCookieSecure authDiscoverURL authJwsAlgorithm
+    authJwtAlgorithms authJwtAudience authJwtClockSkew authJwtIssuer authJwtJwksUrl authJwtRequiredScopes authJwtUserIdPrefix authMode authOIDCScope authRedirectURIs authTrustProxy authUserIdField
+    disableUserPasswordUI loginMessage logoutUrl logoutUrlMethod requiredAuthHeader requiredAuthHeaderVal userAuthIps userAutoCreateTmpl userNameHeader` },
+  { status: "not-yet", reason: "searching inside packets (hunts), and queries that run again and again", keys: "cronQueries huntAdminLimit huntLimit huntThrottleMs huntWarn" },
+  { status: "not-yet", reason: "a Model Context Protocol server", keys: "mcpAllowedIps mcpAuthMode mcpEnabled mcpMaxQueryDays" },
+  { status: "not-yet", reason: "look-ups of places, networks and vendors", keys: "geoLite2ASN geoLite2Country ouiFile overrideIpsFiles rirFile" },
+  { status: "not-yet", reason: "facts from other systems beside a session (WISE, intelligence files, alerts)", keys: `suricataAlertFile suricataExpireMinutes wiseCacheSecs wiseExcludeDomains wiseHost wiseLogEvery wiseMaxCache
+    wiseMaxConns wiseMaxRequests wisePort wiseRequestTimeout wiseTcpTupleLookups wiseUdpTupleLookups wiseURL zeekIntelFiles zeekIntelTag` },
+  { status: "not-yet", reason: "rules that tag, cut or drop sessions while they are captured", keys: "dontSaveBPFs dontSaveTags minPacketsSaveBPFs packetDropIpsFiles rulesFiles" },
+  { status: "not-yet", reason: "matching YARA rules and measuring entropy", keys: "entropyChunkSize entropyMaxUniqueValues yara yaraEveryPacket yaraFastMode" },
+  { status: "not-yet", reason: "capturing through kernel rings", keys: "bpfBufferSize interfaceOps pcapReadMethod tpacketv3BlockSize tpacketv3ClusterId tpacketv3NumThreads tpacketv3OldVlan" },
+  { status: "not-yet", reason: "packets that arrive over the network (pcap-over-IP, TZSP, Garland taps)", keys: "garlandEthertype pcapOverIpPort tzspPort" },
+  { status: "not-yet", reason: "giving up rights once the interface is open; the service unit drops them meanwhile", keys: "dropGroup dropUser" },
+  { status: "not-yet", reason: "packets that were seen twice", keys: "dedupPackets dedupSeconds dedupVlanVni enablePacketDedup" },
+  { status: "not-yet", reason: "compressed or encrypted packet files, and other ways of writing them", keys: `pcapDirAlgorithm pcapDirTemplate pcapWriteMethod simpleCompression simpleCompressionBlockSize
+    simpleDEKEncoding simpleEncoding simpleGzipLevel simpleKEKId simpleShortHeader simpleZstdLevel` },
+  { status: "not-yet", reason: "packet files in object storage", keys: `awsUseTokenForMetadata s3AccessKeyId s3Bucket s3Compress s3Compression s3CompressionBlockSize s3CompressionLevel s3ExpireDays s3GapPacketPos
+    s3Host s3MaxConns s3MaxRequests s3PathAccessStyle s3Region s3SecretAccessKey s3StorageClass s3UseECSEnv s3UseHttp s3UseTokenForMetadata` },
+  { status: "not-yet", reason: "sending sessions to Kafka or as NetFlow", keys: `kafkaBootstrapServers kafkaMsgFormat kafkaSSL kafkaSSLCALocation kafkaSSLCertificateLocation kafkaSSLKeyLocation
+    kafkaSSLKeyPassword kafkaTopic netflowDestinations netflowSNMPInput netflowSNMPOutput netflowVersion` },
+  { status: "not-yet", reason: "bounds of the engine's memory and queues as settings; they are fixed", keys: "maxMemPercentage maxPacketsInQueue maxSctpOutOfOrderPackets" },
+  { status: "not-yet", reason: "what an operator asks of a single file by its name", keys: "filenameOps" },
+  { status: "not-yet", reason: "the fields that chad and SMTP header settings choose", keys: "chadHTTPIgnores chadHTTPItems chadSMTPIgnores chadSMTPItems parseSMTPHeaderAll smtpIpHeaders" },
+  { status: "not-yet", reason: "DHCP and WebSocket sessions with settings of their own, and VLAN or VNI from HTTP", keys: "dhcpTimeout httpVLanVNI websocketTextSampleCnt" },
+  { status: "not-yet", reason: "IPv4 fragments left as they are, and padding of Ethernet left out", keys: "disableIp4Defrag trimEthernetPadding" },
+  { status: "not-yet", reason: "names of protocols that no dissector knows, in the log", keys: "logUnknownProtocols" },
+  { status: "not-yet", reason: "a port that says by TCP that the sensor lives; /healthz says it by HTTP", keys: "tcpHealthCheckPort" },
+];
+
+/** Every key that is accepted without effect. */
+export const ACCEPTED_KEYS: ReadonlyMap<string, KnownKey> = new Map(
+  GROUPS.flatMap(({ keys, ...known }) => keys.trim().split(/\s+/).map((key): [string, KnownKey] => [key, known])));
+
+/** Sections whose keys are data (header names, addresses, …), accepted without looking into them. None has an effect yet. */
+export const DATA_SECTIONS: ReadonlyMap<string, string> = new Map([
+  ["custom-fields", "fields that a configuration defines"], ["custom-fields-remap", "fields that are written under another name"],
+  ["custom-views", "views for everybody"], ["headers-email", "fields from headers of mails"], ["headers-http-request", "fields from headers of HTTP requests"],
+  ["headers-http-response", "fields from headers of HTTP responses"], ["kafka-config", "sending sessions to Kafka"], ["keks", "keys of encrypted packet files"],
+  ["moloch-clusters", "other clusters to send sessions to"], ["override-ips", "names and places of addresses"], ["packet-drop-ips", "addresses whose packets are dropped"],
+  ["remote-clusters", "other clusters to send sessions to"], ["right-click", "entries of menus of a web viewer"], ["scrubspi", "texts that are replaced in fields"],
+  ["value-actions", "entries of menus of a web viewer"], ["vlan-vni-collapse", "VLANs and VNIs that are taken for one"], ["wise-types", "facts from other systems beside a session"],
 ]);

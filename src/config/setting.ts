@@ -84,10 +84,10 @@ export function optionalText(allowed: string, help: string): Setting<string | nu
   return setting<string | null>("text", null, help, { allowed }, (given) => given);
 }
 
-/** Texts separated by `;`; empty parts are dropped. */
+/** Texts separated by `;` (`\;` is a semicolon); empty parts are dropped. */
 export function list(defaultValue: readonly string[], help: string): Setting<readonly string[]> {
   return setting("list", defaultValue, help, { allowed: "values separated by ;" }, (given) =>
-    given.split(";").map((part) => part.trim()).filter((part) => part !== ""));
+    given.split(/(?<!\\);/).map((part) => part.trim().replaceAll("\\;", ";")).filter((part) => part !== ""));
 }
 
 /** Addresses of HTTP servers separated by `;`, without user names: these would be in every log. */

@@ -12,6 +12,7 @@ export const SETTINGS = {
   dataDir: text("data", "directory", /^.+$/, "Lookback: directory of catalogue, packets, sessions and exports."),
   pcapDir: list([], "Directory of packet files; unset: packets/ in dataDir. The first one is used."),
   nodeClass: optionalText("section name", "Second section to look a setting up in."),
+  includes: list([], "Files of settings that are read after this one and win over it, in order; a - in front of a name: only when the file is there. Paths are relative to this file."),
 
   // Serving.
   viewHost: text("127.0.0.1", "address or host name", /^[\w.:-]+$/, "Address to serve on."),
@@ -20,6 +21,7 @@ export const SETTINGS = {
   queryTimeoutSeconds: integer(60, 1, 3600, "Lookback: longest run of one query."),
   queryMemoryMiB: integer(512, 64, 1_048_576, "Lookback: memory that queries may use before they spill to disk."),
   queryThreads: integer(2, 1, 64, "Lookback: threads of the query engine."),
+  debug: integer(0, 0, 128, "Above 0: logLevel is debug unless it is set itself."),
   logLevel: choice("info", ["debug", "info", "warn", "error", "silent"], "Lookback: least severe message that is logged."),
 
   // Retention.

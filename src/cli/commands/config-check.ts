@@ -1,5 +1,5 @@
 import { settingKeys } from "../../config/config.js";
-import { printValue } from "../../config/config-schema.js";
+import { isSecret, printValue } from "../../config/config-schema.js";
 import { printOrigin } from "../../config/setting.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
@@ -7,14 +7,20 @@ import { EXIT } from "../exit-code.js";
 /** Prints every setting with where its value comes from. Warnings are on standard error; a bad value ends with code 78. */
 export async function run({ config, options, print }: CommandContext): Promise<number> {
   const checked = await config();
-  print(`file: ${checked.file ?? "none"}`);
-  print(`node: ${checked.node}`);
-  for (const key of settingKeys()) {
+  const settings = settingKeys().map((key) => {
     const value = checked.values[key];
     const origin = checked.origins.get(key);
-    print(`${key}=${value === null ? "" : printValue(value)}  # ${origin === undefined ? "default" : printOrigin(origin)}`);
+    return { key, value: value === null ? null : isSecret(key) ? "(secret)" : printValue(value), from: origin === undefined ? "default" : printOrigin(origin) };
+  });
+  const accepted = options["all"] === true ? checked.accepted.map(({ message }) => message) : [];
+  if (options["json"] === true) {
+    print(JSON.stringify({ file: checked.file, node: checked.node, sections: checked.sections, settings, warnings: checked.warnings.map(({ message }) => message), notes: accepted }, null, 2));
+    return EXIT.ok;
   }
-  if (options["all"] === true) for (const { message } of checked.accepted) print(`note: ${message}`);
+  print(`file: ${checked.file ?? "none"}`);
+  print(`node: ${checked.node}`);
+  for (const { key, value, from } of settings) print(`${key}=${value ?? ""}  # ${from}`);
+  for (const message of accepted) print(`note: ${message}`);
   print(checked.warnings.length === 0 ? "no unknown settings" : `${checked.warnings.length} unknown settings`);
   return EXIT.ok;
 }

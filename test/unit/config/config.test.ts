@@ -70,7 +70,32 @@ describe("where a value comes from", () => {
   });
 });
 
+describe("included files", () => {
+  const include = (name: string, content: string): void => { writeFileSync(path.join(directory, name), content); };
+  it("win over the file, a later one over an earlier one, and the environment over them", () => {
+    include("one.ini", "[default]\nviewPort=21\nudpTimeout=21\n[sensor1]\nicmpTimeout=21\n");
+    include("two.ini", "[default]\nviewPort=22\n");
+    const content = "[default]\nviewPort=1\nincludes=one.ini; two.ini;-missing.ini\nicmpTimeout=5\n";
+    const config = load(content, { environment: { LOOKBACK__udpTimeout: "33" } });
+    expect(config.values).toMatchObject({ viewPort: 22, udpTimeout: 33, icmpTimeout: 21 });
+    expect(config.origins.get("viewPort")).toEqual({ file: path.join(directory, "two.ini"), line: 2 });
+  });
+  it("must be there unless a - says otherwise, and are blamed by their own lines", () => {
+    expect(failure("[default]\nincludes=nowhere.ini\n")).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringMatching(/test\.ini:2: includes=nowhere\.ini: there is no file .*nowhere\.ini; a - in front/) });
+    include("bad.ini", "[default]\n\nviewPort=many\n");
+    expect(failure("[default]\nincludes=bad.ini\n").message).toMatch(/bad\.ini:3: viewPort=many: allowed: whole number/);
+    expect(failure(`[default]\nincludes=${"-a;".repeat(65)}\n`).message).toMatch(/65 files; at most 64 are read/);
+  });
+});
+
 describe("values", () => {
+  it("debug turns the log to debug unless a level is set", () => {
+    expect(load("[default]\ndebug=1\n").values.logLevel).toBe("debug");
+    expect(load("[default]\ndebug=1\nlogLevel=warn\n").values.logLevel).toBe("warn");
+  });
+  it("lists take a semicolon after a backslash", () => {
+    expect(load("[default]\nsaveUnknownPackets=a\\;b;c\n").values.saveUnknownPackets).toEqual(["a;b", "c"]);
+  });
   it.each([["10%", { unit: "percent", value: 10 }], ["12", { unit: "gib", value: 12 }], ["0.5", { unit: "gib", value: 0.5 }]])("freeSpaceG=%s", (given, value) => {
     expect(load(`[default]\nfreeSpaceG=${given}\n`).values.freeSpaceG).toEqual(value);
   });

@@ -1,0 +1,48 @@
+import type { LookbackConfig } from "./config.js";
+import { settingKeys } from "./config.js";
+import type { SettingKey, SettingValues } from "./settings.js";
+
+/** Settings that a running process takes up at SIGHUP; the others wait for its next start. */
+export const LIVE_KEYS: ReadonlySet<SettingKey> = new Set<SettingKey>(["logLevel", "debug", "freeSpaceG", "expireDays", "queryTimeoutSeconds"]);
+
+/** What a reload changed. */
+export interface Reloaded {
+  /** Settings that have their new value now. */
+  readonly changed: readonly SettingKey[];
+  /** Settings that are written differently and keep their value until the next start. */
+  readonly waiting: readonly SettingKey[];
+}
+
+/** The configuration of a running process: parts that read a setting each time they need it see a reload. */
+export class LiveConfig {
+  #values: SettingValues;
+  readonly #listeners: ((values: SettingValues) => void)[] = [];
+
+  constructor(config: Pick<LookbackConfig, "values">) {
+    this.#values = config.values;
+  }
+
+  get values(): SettingValues {
+    return this.#values;
+  }
+
+  /** Calls at each reload, for a part that has to be told. */
+  onChange(listener: (values: SettingValues) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Takes the settings of `next` that can change. */
+  reload(next: Pick<LookbackConfig, "values">): Reloaded {
+    const different = settingKeys().filter((key) => JSON.stringify(plain(this.#values[key])) !== JSON.stringify(plain(next.values[key])));
+    const changed = different.filter((key) => LIVE_KEYS.has(key));
+    const { logLevel, debug, freeSpaceG, expireDays, queryTimeoutSeconds } = next.values;
+    this.#values = { ...this.#values, logLevel, debug, freeSpaceG, expireDays, queryTimeoutSeconds };
+    if (changed.length > 0) for (const listener of this.#listeners) listener(this.#values);
+    return { changed, waiting: different.filter((key) => !LIVE_KEYS.has(key)) };
+  }
+}
+
+/** A pattern is an object without members to JSON. */
+function plain(value: unknown): unknown {
+  return value instanceof RegExp ? String(value) : value;
+}
