@@ -7,6 +7,7 @@ import { LiveService } from "../capture/live-service.js";
 import type { PacketSource } from "../capture/packet-source.js";
 import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
+import type { LiveConfig } from "../config/live-config.js";
 import { openCore } from "./core.js";
 import { withLifecycle } from "./lifecycle.js";
 
@@ -14,6 +15,7 @@ import { withLifecycle } from "./lifecycle.js";
 export interface Capture {
   readonly live: LiveService;
   readonly source: PacketSource;
+  readonly settings: LiveConfig;
   readonly stop: () => Promise<void>;
 }
 
@@ -31,7 +33,7 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
       openSource: (onPacket) => openCap(device, values.bpf ?? "", values.pcapBufferSize, onPacket),
     });
     lifecycle.add("live capture", live, (started) => started.stop());
-    return { live, source: await live.start() };
+    return { live, source: await live.start(), settings: core.live };
   });
 }
 

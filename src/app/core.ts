@@ -7,6 +7,7 @@ import { takeRole, type Role } from "../catalogue/role-lock.js";
 import { ImportService } from "../capture/import-service.js";
 import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
+import { LiveConfig } from "../config/live-config.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import { EmbeddedStore } from "../index-store/embedded/store.js";
 import { packagedCatalogue, type FieldCatalogue } from "../model/field-catalogue.js";
@@ -30,7 +31,10 @@ export function directoriesOf(config: LookbackConfig): Directories {
 
 /** What every process on a data directory is built on. */
 export interface Core {
+  /** As it was read when the process started. */
   readonly config: LookbackConfig;
+  /** Settings that may change while the process runs. */
+  readonly live: LiveConfig;
   readonly directories: Directories;
   readonly logger: Logger;
   readonly native: NativeCore;
@@ -63,7 +67,7 @@ export async function openReader(
     catalogue, fields, clock: systemClock, logger, segmentDirectory: directories.sessions, memoryBytes: config.values.queryMemoryMiB * 2 ** 20,
     threads: config.values.queryThreads, ...duties,
   }), (opened) => opened.close());
-  return { config, directories, logger, fields, catalogue, store };
+  return { config, live: new LiveConfig(config), directories, logger, fields, catalogue, store };
 }
 
 /**

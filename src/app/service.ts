@@ -51,7 +51,7 @@ export function openReadingService(core: Omit<Core, "native">, lifecycle: Lifecy
   return openReaders(core, lifecycle).services;
 }
 
-function openReaders({ config, catalogue, store, fields, logger }: Omit<Core, "native">, lifecycle: Lifecycle): Readers {
+function openReaders({ config, live, catalogue, store, fields, logger }: Omit<Core, "native">, lifecycle: Lifecycle): Readers {
   const timeZone = config.values.timeZone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.values.timeZone;
   const records = new CatalogueAccessRecords(catalogue);
   const access = new AccessService(records, systemClock);
@@ -67,7 +67,8 @@ function openReaders({ config, catalogue, store, fields, logger }: Omit<Core, "n
     tasks: null,
     retentionEvents: null,
     packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files)), signingKey: catalogue.settings.secret("cursor"), timeZone,
-    queryTimeoutMs: config.values.queryTimeoutSeconds * 1000, workingDirectory: process.cwd(),
+    get queryTimeoutMs() { return live.values.queryTimeoutSeconds * 1000; },
+    workingDirectory: process.cwd(),
   };
   return { services, access, reader };
 }
@@ -77,7 +78,7 @@ function openReaders({ config, catalogue, store, fields, logger }: Omit<Core, "n
  * exports. `beforeExports` runs when imports can be made.
  */
 export async function openService(core: Core, lifecycle: Lifecycle, beforeExports: (imports: ImportService) => Promise<void> = async () => {}): Promise<Service> {
-  const { config, catalogue, store, fields, directories, logger } = core;
+  const { live, catalogue, store, fields, directories, logger } = core;
   const { services, access, reader } = openReaders(core, lifecycle);
   const { scopes } = services;
   const { watch } = startWatching(core, lifecycle);
@@ -93,7 +94,7 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   const tombstones = new Tombstones(directories.tombstones, [directories.packets]);
   const retention = new RetentionService({
     catalogue, store, reader, tombstones, logger, clock: systemClock, probe: diskSpaceProbe, packetDirectories: [directories.packets],
-    rules: { freeSpace: config.values.freeSpaceG, expireDays: config.values.expireDays },
+    rules: { get freeSpace() { return live.values.freeSpaceG; }, get expireDays() { return live.values.expireDays; } },
   });
   await retention.recover();
 
@@ -105,5 +106,6 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   lifecycle.add("exports", exports, (started) => started.stop());
   const scheduler = new Scheduler({ runs: catalogue.taskRuns, clock: systemClock, logger });
   for (const task of serviceTasks({ retention, store, exports })) scheduler.register(task);
-  return { services: { ...services, imports, exports, tasks: scheduler, retentionEvents: watch }, access, imports, exports, scheduler, watch };
+  // Assigned, not copied: a copy would keep the settings of this moment.
+  return { services: Object.assign(services, { imports, exports, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
 }

@@ -8,17 +8,21 @@ export function contextOf(operands: readonly unknown[], options: GlobalOptions &
   const note = (line: string): void => { process.stderr.write(`${line}\n`); };
   const abort = new AbortController();
   let plain: Promise<LookbackConfig> | null = null;
-  const config: CommandContext["config"] = async (overrides = {}) => {
+  const reread: CommandContext["reread"] = async (overrides = {}) => {
     const { configOf } = await import("./configuration.js");
-    if (Object.keys(overrides).length > 0) return configOf(options, overrides, note);
+    return configOf(options, overrides, note);
+  };
+  const config: CommandContext["config"] = (overrides = {}) => {
+    if (Object.keys(overrides).length > 0) return reread(overrides);
     // Asked for twice, its warnings are printed once.
-    plain ??= Promise.resolve().then(() => configOf(options, {}, note));
+    plain ??= reread();
     return plain;
   };
   return {
     operands: operands.map((operand) => (Array.isArray(operand) ? operand.map(String) : operand === undefined ? undefined : String(operand))),
     options,
     config,
+    reread,
     async connect(access) {
       const { connect } = await import("./connection.js");
       // The first interrupt ends what runs, so that it is cleaned up after; the second one ends the process.

@@ -25,6 +25,8 @@ export interface CommandContext {
   readonly options: Readonly<Record<string, unknown>>;
   /** Reads the configuration, prints its warnings, and applies `overrides` on top. Throws CONFIG_INVALID. */
   config(overrides?: Readonly<Partial<Record<SettingKey, string>>>): Promise<LookbackConfig>;
+  /** Reads the configuration anew: what changed since. Throws CONFIG_INVALID. */
+  reread(overrides?: Readonly<Partial<Record<SettingKey, string>>>): Promise<LookbackConfig>;
   /**
    * Connects to the service that `--url` names, to the one that runs on the data directory, or to the directory itself.
    * The caller closes it. An interrupt (Ctrl-C) ends operations that run.

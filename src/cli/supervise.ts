@@ -7,6 +7,8 @@ const LONGEST_WAIT_MS = 60_000;
 
 /** A child process that is started again when it ends without being told to. */
 export interface Supervised {
+  /** Tells the child to read its configuration again, once it runs. */
+  hangUp(): void;
   /** Tells the child to end and waits for it. */
   stop(): Promise<void>;
 }
@@ -20,6 +22,7 @@ export function supervise(words: readonly string[], note: (line: string) => void
   let stopping = false;
   let waitMs = FIRST_WAIT_MS;
   let timer: NodeJS.Timeout | null = null;
+  let listening = false;
   let ended: Promise<void> = Promise.resolve();
 
   const start = (): void => {
@@ -28,11 +31,13 @@ export function supervise(words: readonly string[], note: (line: string) => void
     child = started;
     started.on("message", () => {
       running = true;
+      listening = true;
       waitMs = FIRST_WAIT_MS;
     });
     ended = new Promise((resolve) => {
       started.on("exit", (code, signal) => {
         child = null;
+        listening = false;
         resolve();
         if (stopping || !running) return;
         note(`live capture ended (${signal ?? `exit code ${code ?? "unknown"}`}); starting it again in ${waitMs / 1000} s`);
@@ -43,6 +48,10 @@ export function supervise(words: readonly string[], note: (line: string) => void
   };
   start();
   return {
+    hangUp() {
+      // Before it says that it runs, a child has no ear for the signal, which would end it.
+      if (listening) child?.kill("SIGHUP");
+    },
     async stop() {
       stopping = true;
       if (timer !== null) clearTimeout(timer);

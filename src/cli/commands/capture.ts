@@ -2,12 +2,16 @@ import { startCapture } from "../../app/capture-process.js";
 import { openLog } from "../../app/log.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import { reloadAtHangup } from "../reload.js";
 import { endSoon, untilSignalled } from "../signals.js";
 
 /** Captures until a signal, or until the capture cannot go on. */
-export async function run({ options, config: configOf, print }: CommandContext): Promise<number> {
-  const config = await configOf(typeof options["interface"] === "string" ? { interface: options["interface"] } : {});
-  const capture = await startCapture(config, openLog(config, "capture"));
+export async function run({ options, config: configOf, reread, print }: CommandContext): Promise<number> {
+  const overrides = typeof options["interface"] === "string" ? { interface: options["interface"] } : {};
+  const config = await configOf(overrides);
+  const log = openLog(config, "capture");
+  const capture = await startCapture(config, log);
+  reloadAtHangup(() => reread(overrides), capture.settings, log);
   print(`capturing from ${capture.source.interface} (packets are stamped on ${capture.source.timestampSource})`);
   // Tells the process that supervises this one, if there is one, that it got so far.
   process.send?.({ capturing: capture.source.interface });

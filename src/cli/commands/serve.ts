@@ -2,13 +2,16 @@ import { startServer } from "../../app.js";
 import { openLog } from "../../app/log.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import { reloadAtHangup } from "../reload.js";
 import { printWelcome } from "../welcome.js";
 import { endSoon, untilSignalled } from "../signals.js";
 
 /** Serves until a signal. */
-export async function run({ config: configOf, print }: CommandContext): Promise<number> {
+export async function run({ config: configOf, reread, print }: CommandContext): Promise<number> {
   const config = await configOf();
-  const server = await startServer(config, openLog(config, "serve"));
+  const log = openLog(config, "serve");
+  const server = await startServer(config, log);
+  reloadAtHangup(reread, server.live, log);
   // Before "Ready." is printed: whoever waits for it may send a signal at once.
   const signalled = untilSignalled();
   printWelcome(server, print);

@@ -4,12 +4,13 @@ import { systemClock } from "../../base/clock.js";
 import type { CommandContext, GlobalOptions } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { importExitCode, runImports, type ImportOutput } from "../import-run.js";
+import { reloadAtHangup } from "../reload.js";
 import { endSoon, untilSignalled } from "../signals.js";
 import { supervise } from "../supervise.js";
 import { printWelcome } from "../welcome.js";
 
 /** Imports what is given, or captures live in a process of its own; serves until a signal. */
-export async function run({ options, config: configOf, print, note }: CommandContext): Promise<number> {
+export async function run({ options, config: configOf, reread, print, note }: CommandContext): Promise<number> {
   const config = await configOf();
   const logger = openLog(config, "serve");
   const paths = Array.isArray(options["read"]) ? options["read"].map(String) : [];
@@ -19,6 +20,7 @@ export async function run({ options, config: configOf, print, note }: CommandCon
     if (paths.length > 0) exitCode = importExitCode(await runImports(imports, paths, options["copy"] === true, output));
   });
   const capture = paths.length === 0 && options["capture"] !== false ? supervise(captureWords(options), note) : null;
+  reloadAtHangup(reread, server.live, logger, () => { capture?.hangUp(); });
   // Before "Ready." is printed: whoever waits for it may send a signal at once.
   const signalled = untilSignalled();
   printWelcome(server, print);

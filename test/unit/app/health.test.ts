@@ -8,6 +8,7 @@ import { healthChecks } from "../../../src/app/health.js";
 import { metricsOf } from "../../../src/app/metrics.js";
 import { tryWriting } from "../../../src/app/try-writing.js";
 import { loadConfig } from "../../../src/config/config.js";
+import { LiveConfig } from "../../../src/config/live-config.js";
 import { HealthChecks } from "../../../src/http/health.js";
 import type { RetentionCondition } from "../../../src/model/retention-event.js";
 import { packagedCatalogue } from "../../../src/model/field-catalogue.js";
@@ -26,7 +27,7 @@ beforeEach(() => {
   const directories = directoriesOf(config);
   for (const name of [directories.packets, directories.sessions, directories.exports]) mkdirSync(name);
   const catalogue = openCatalogue(directory, clock);
-  core = { config, directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, store: new MemoryStore([]), native: {} as Core["native"] };
+  core = { config, live: new LiveConfig(config), directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, store: new MemoryStore([]), native: {} as Core["native"] };
   scheduler = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger });
   conditions = [];
 });
