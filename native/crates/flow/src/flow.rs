@@ -8,7 +8,9 @@ use crate::settings::FlowSettings;
 use crate::tcp::{Outcome, Piece, TcpState};
 use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Verdict};
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
-use lookback_session::{Ends, FieldSpec, Fields, PacketPosition, Session, TcpFlagCounts, core_fields};
+use lookback_session::{
+    Ends, FieldSpec, Fields, PacketPosition, Positions, Session, TcpFlagCounts, core_fields,
+};
 use lookback_wire::{Decoded, FlowKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -150,7 +152,7 @@ impl Flow {
                 syn_validated: false,
                 syn_ack_validated: false,
                 source_isn_count: 0,
-                positions: Vec::new(),
+                positions: Positions::default(),
                 bytes_after_packets: Vec::new(),
                 fields: Fields::new(),
             },
@@ -199,7 +201,7 @@ impl Flow {
         self.flow_packets[direction] += 1;
         self.session.bytes[direction] += u64::from(packet.captured_length);
         if self.kind != FlowKind::Esp || settings.esp_save_packets || first_of_segment {
-            self.session.positions.extend_from_slice(packet.earlier);
+            self.session.positions.extend(packet.earlier.iter().copied());
             self.session.positions.push(packet.position);
         } else {
             self.session.fields.add_text(&core_fields::TAGS, "truncated-pcap");

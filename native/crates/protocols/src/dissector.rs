@@ -102,8 +102,7 @@ impl Context<'_> {
     }
     /// Whether the session carries the label.
     pub fn has_label(&self, label: &str) -> bool {
-        matches!(self.fields.get(&core_fields::PROTOCOLS),
-            Some(lookback_session::Value::Texts(labels)) if labels.iter().any(|l| l == label))
+        self.fields.has_text(&core_fields::PROTOCOLS, label)
     }
     /// Adds a tag.
     pub fn tag(&mut self, tag: &str) {

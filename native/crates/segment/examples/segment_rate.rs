@@ -118,7 +118,7 @@ fn session(random: &mut Random, at: u64) -> Session {
     digest[8..16].copy_from_slice(&random.next().to_be_bytes());
     digest[16..].copy_from_slice(&random.next().to_be_bytes()[..4]);
     Session {
-        positions,
+        positions: positions.into_iter().collect(),
         id,
         root_id: id,
         row_version: 1,

@@ -7,12 +7,15 @@ use arrow_array::{
 use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::extension::Uuid;
 use arrow_schema::{ArrowError, DataType, Field, FieldRef};
-use lookback_session::{FieldSpec, Fields, Value};
+use lookback_session::{FieldSpec, Fields, Item};
 use std::sync::Arc;
 
 /// Most bytes of text that one column gathers before its rows are written; a value beyond is left out and
 /// counted. Offsets are 32 bits wide.
 pub(crate) const MAX_TEXT_PER_BATCH: usize = 1 << 30;
+
+/// No place of a member; a list has fewer members.
+const NO_MEMBER: u8 = u8::MAX;
 
 /// What a column holds, without its nulls.
 pub(crate) enum Values {
@@ -20,11 +23,24 @@ pub(crate) enum Values {
     Integer(Vec<i64>),
     Float(Vec<f64>),
     Boolean(BooleanBufferBuilder),
-    Text { ends: Vec<i32>, bytes: Vec<u8> },
-    Binary { ends: Vec<i32>, bytes: Vec<u8> },
+    Text {
+        ends: Vec<i32>,
+        bytes: Vec<u8>,
+    },
+    Binary {
+        ends: Vec<i32>,
+        bytes: Vec<u8>,
+    },
     Uuid(Vec<u8>),
-    List { ends: Vec<i32>, child: Box<Column> },
-    Struct(Vec<Member>),
+    List {
+        ends: Vec<i32>,
+        child: Box<Column>,
+    },
+    Struct {
+        members: Vec<Member>,
+        /// Where the member of a field's number is; [`NO_MEMBER`] for other fields.
+        places: Vec<u8>,
+    },
 }
 
 /// One member of an object list.
@@ -89,7 +105,15 @@ impl Column {
     }
     pub fn structure(name: &str, members: Vec<Member>) -> Self {
         let fields = members.iter().map(|member| member.column.field.clone()).collect();
-        Self::new(Field::new(name, DataType::Struct(fields), true), Values::Struct(members))
+        let mut places = Vec::new();
+        for (place, member) in members.iter().enumerate() {
+            let number = usize::from(member.field.number());
+            if places.len() <= number {
+                places.resize(number + 1, NO_MEMBER);
+            }
+            places[number] = u8::try_from(place).unwrap_or(NO_MEMBER);
+        }
+        Self::new(Field::new(name, DataType::Struct(fields), true), Values::Struct { members, places })
     }
 
     fn new(field: Field, values: Values) -> Self {
@@ -105,50 +129,59 @@ impl Column {
         self.left_out
             + match &self.values {
                 Values::List { child, .. } => child.left_out(),
-                Values::Struct(members) => members.iter().map(|member| member.column.left_out()).sum(),
+                Values::Struct { members, .. } => members.iter().map(|member| member.column.left_out()).sum(),
                 _ => 0,
             }
     }
 
-    fn mark(&mut self, valid: bool) {
-        match &mut self.valid {
-            Some(bits) => bits.append(valid),
-            None if valid => {}
-            None => {
-                let mut bits = BooleanBufferBuilder::new(self.length + 64);
-                bits.append_n(self.length, true);
-                bits.append(false);
-                self.valid = Some(bits);
-            }
+    /// Counts a row that has a value.
+    #[inline]
+    fn mark(&mut self) {
+        if let Some(bits) = &mut self.valid {
+            bits.append(true);
         }
         self.length += 1;
     }
 
     pub fn append_null(&mut self) {
+        self.append_nulls(1);
+    }
+    fn append_nulls(&mut self, count: usize) {
         match &mut self.values {
-            Values::Integer32(values) => values.push(0),
-            Values::Integer(values) => values.push(0),
-            Values::Float(values) => values.push(0.0),
-            Values::Boolean(values) => values.append(false),
-            Values::Text { ends, bytes } | Values::Binary { ends, bytes } => ends.push(bytes.len() as i32),
-            Values::Uuid(values) => values.extend_from_slice(&[0; 16]),
-            Values::List { ends, child } => ends.push(child.length as i32),
-            Values::Struct(members) => members.iter_mut().for_each(|member| member.column.append_null()),
+            Values::Integer32(values) => values.resize(values.len() + count, 0),
+            Values::Integer(values) => values.resize(values.len() + count, 0),
+            Values::Float(values) => values.resize(values.len() + count, 0.0),
+            Values::Boolean(values) => values.append_n(count, false),
+            Values::Text { ends, bytes } | Values::Binary { ends, bytes } => {
+                ends.resize(ends.len() + count, bytes.len() as i32);
+            }
+            Values::Uuid(values) => values.resize(values.len() + 16 * count, 0),
+            Values::List { ends, child } => ends.resize(ends.len() + count, child.length as i32),
+            Values::Struct { members, .. } => {
+                members.iter_mut().for_each(|member| member.column.append_nulls(count));
+            }
         }
-        self.mark(false);
+        let length = self.length;
+        let valid = self.valid.get_or_insert_with(|| {
+            let mut bits = BooleanBufferBuilder::new(length + count + 64);
+            bits.append_n(length, true);
+            bits
+        });
+        valid.append_n(count, false);
+        self.length += count;
     }
     /// Appends nulls until the column has `rows` rows.
     #[inline]
     pub fn pad_to(&mut self, rows: usize) {
-        while self.length < rows {
-            self.append_null();
+        if self.length < rows {
+            self.append_nulls(rows - self.length);
         }
     }
     #[inline]
     pub fn append_integer32(&mut self, number: i32) {
         if let Values::Integer32(values) = &mut self.values {
             values.push(number);
-            self.mark(true);
+            self.mark();
         } else {
             self.append_null();
         }
@@ -157,7 +190,7 @@ impl Column {
     pub fn append_integer(&mut self, number: i64) {
         if let Values::Integer(values) = &mut self.values {
             values.push(number);
-            self.mark(true);
+            self.mark();
         } else {
             self.append_null();
         }
@@ -165,7 +198,7 @@ impl Column {
     pub fn append_float(&mut self, number: f64) {
         if let Values::Float(values) = &mut self.values {
             values.push(number);
-            self.mark(true);
+            self.mark();
         } else {
             self.append_null();
         }
@@ -174,7 +207,7 @@ impl Column {
     pub fn append_boolean(&mut self, yes: bool) {
         if let Values::Boolean(values) = &mut self.values {
             values.append(yes);
-            self.mark(true);
+            self.mark();
         } else {
             self.append_null();
         }
@@ -183,37 +216,36 @@ impl Column {
     pub fn append_uuid(&mut self, id: &[u8; 16]) {
         if let Values::Uuid(values) = &mut self.values {
             values.extend_from_slice(id);
-            self.mark(true);
+            self.mark();
         } else {
             self.append_null();
         }
     }
     #[inline]
-    pub fn append_text(&mut self, text: &str) {
+    pub fn append_text(&mut self, text: &[u8]) {
         if let Values::Text { ends, bytes } = &mut self.values {
             if bytes.len() + text.len() > MAX_TEXT_PER_BATCH {
                 ends.push(bytes.len() as i32);
                 self.left_out += 1;
             } else {
-                bytes.extend_from_slice(text.as_bytes());
+                bytes.extend_from_slice(text);
                 ends.push(bytes.len() as i32);
             }
-            self.mark(true);
+            self.mark();
         } else {
             self.append_null();
         }
     }
-    /// Appends the bytes that `write` puts at the end of the buffer it is given.
-    pub fn append_binary(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    #[inline]
+    pub fn append_binary(&mut self, value: &[u8]) {
         if let Values::Binary { ends, bytes } = &mut self.values {
-            let start = bytes.len();
-            write(bytes);
-            if bytes.len() > MAX_TEXT_PER_BATCH {
-                bytes.truncate(start);
+            if bytes.len() + value.len() > MAX_TEXT_PER_BATCH {
                 self.left_out += 1;
+            } else {
+                bytes.extend_from_slice(value);
             }
             ends.push(bytes.len() as i32);
-            self.mark(true);
+            self.mark();
         } else {
             self.append_null();
         }
@@ -227,70 +259,66 @@ impl Column {
         if let Values::List { ends, child } = &mut self.values {
             fill(child);
             ends.push(child.length as i32);
-            self.mark(true);
+            self.mark();
         } else {
             self.append_null();
         }
     }
 
-    /// Appends a declared field's value as row `row`, with nulls before it where the column is behind. A second
-    /// value for the same row extends a list and is left out otherwise.
-    pub fn append_value(&mut self, row: usize, value: &Value) {
-        if self.length > row {
-            self.reopen_list();
-            if self.length > row {
-                self.left_out += 1;
-                return;
+    /// Appends a value of a declared field as row `row`, with nulls before it where the column is behind. A second
+    /// value for the same row extends a list and is left out otherwise. The objects of an object list are those that
+    /// `of` holds under `number`.
+    #[inline]
+    pub fn append_item(&mut self, row: usize, number: u16, item: Item<'_>, of: &Fields) {
+        self.pad_to(row);
+        let again = self.length > row;
+        if let Values::List { ends, child } = &mut self.values {
+            match item {
+                Item::Objects => of.objects(number).for_each(|object| child.append_object(object)),
+                item => child.append_single(item),
             }
+            let end = child.length as i32;
+            match ends.last_mut() {
+                Some(last) if again => *last = end,
+                _ => {
+                    ends.push(end);
+                    self.mark();
+                }
+            }
+        } else if again {
+            self.left_out += 1;
         } else {
-            self.pad_to(row);
-        }
-        match value {
-            Value::Integer(number) => self.append_integer(*number),
-            Value::Float(number) => self.append_float(*number),
-            Value::Boolean(yes) => self.append_boolean(*yes),
-            Value::Text(text) => self.append_text(text),
-            Value::Ip(address) => self.append_uuid(address),
-            Value::Integers(numbers) => self.append_integers(numbers.iter().copied()),
-            Value::Texts(texts) => {
-                self.append_list(|child| texts.iter().for_each(|text| child.append_text(text)))
-            }
-            Value::Ips(addresses) => {
-                self.append_list(|child| addresses.iter().for_each(|address| child.append_uuid(address)))
-            }
-            Value::Objects(objects) => {
-                self.append_list(|child| objects.iter().for_each(|object| child.append_object(object)))
-            }
+            self.append_single(item);
         }
     }
 
-    /// Takes the last row back if it is a list, so that the next append extends it.
-    fn reopen_list(&mut self) {
-        if let Values::List { ends, .. } = &mut self.values
-            && self.length > 0
-        {
-            ends.pop();
-            self.length -= 1;
-            if let Some(valid) = &mut self.valid {
-                valid.truncate(self.length);
-            }
+    #[inline]
+    fn append_single(&mut self, item: Item<'_>) {
+        match item {
+            Item::Text(text) => self.append_text(text),
+            Item::Integer(number) => self.append_integer(number),
+            Item::Ip(address) => self.append_uuid(address),
+            Item::Float(number) => self.append_float(number),
+            Item::Boolean(yes) => self.append_boolean(yes),
+            Item::Objects => self.append_null(),
         }
     }
 
     fn append_object(&mut self, object: &Fields) {
         let row = self.length;
-        let Values::Struct(members) = &mut self.values else {
+        let Values::Struct { members, places } = &mut self.values else {
             self.append_null();
             return;
         };
-        for (field, value) in object.iter() {
-            match members.iter_mut().find(|member| std::ptr::eq(member.field, field)) {
-                Some(member) => member.column.append_value(row, value),
+        for (number, item) in object.items() {
+            let place = places.get(usize::from(number)).copied().unwrap_or(NO_MEMBER);
+            match members.get_mut(usize::from(place)) {
+                Some(member) => member.column.append_item(row, number, item, object),
                 None => self.left_out += 1,
             }
         }
         members.iter_mut().for_each(|member| member.column.pad_to(row + 1));
-        self.mark(true);
+        self.mark();
     }
 
     /// The rows so far as an Arrow array; the column is empty afterwards and can be filled again.
@@ -315,7 +343,7 @@ impl Column {
                 let offsets = take_offsets(ends);
                 Arc::new(ListArray::try_new(child.field.clone(), offsets, child.finish()?, nulls)?)
             }
-            Values::Struct(members) => {
+            Values::Struct { members, .. } => {
                 let fields = members.iter().map(|member| member.column.field.clone()).collect();
                 let arrays =
                     members.iter_mut().map(|member| member.column.finish()).collect::<Result<Vec<_>, _>>()?;

@@ -108,8 +108,8 @@ fn put_field(out: &mut Map<String, Json>, field: &'static FieldSpec, name: &str,
 
 fn object_json(object: &Fields) -> Json {
     let mut out = Map::new();
-    for (field, value) in object.iter() {
-        put_field(&mut out, field, member_name(field), value);
+    for (field, value) in object.values() {
+        put_field(&mut out, field, member_name(field), &value);
     }
     Json::Object(out)
 }
@@ -186,14 +186,15 @@ pub fn document(session: &Session, options: &DocumentOptions) -> Json {
         }
     }
     put_tcp(o, session);
-    put(o, "packetPos", Json::Array(packet_positions(&session.positions, options.gap_packet_positions)));
+    let positions = session.positions.to_vec();
+    put(o, "packetPos", Json::Array(packet_positions(&positions, options.gap_packet_positions)));
     if options.packet_lengths {
-        put(o, "packetLen", session.positions.iter().map(|position| Json::from(position.length)).collect());
+        put(o, "packetLen", positions.iter().map(|position| Json::from(position.length)).collect());
     }
     put(o, "packetRange.gte", milliseconds(session.segment_first_us).into());
     put(o, "packetRange.lte", milliseconds(session.last_packet_us).into());
-    for (field, value) in session.fields.iter() {
-        put_field(o, field, field.path, value);
+    for (field, value) in session.fields.values() {
+        put_field(o, field, field.path, &value);
     }
     Json::Object(out)
 }

@@ -3,13 +3,12 @@
 
 use crate::column::{Column, Member};
 use arrow_schema::{DataType, FieldRef, Schema};
-use lookback_session::{FieldSpec, Fields, Kind, Session, Shape, Value};
+use lookback_session::{FieldSpec, Fields, Item, Kind, Session, Shape};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// Version of the columns' names and types, kept in each segment under the key `lookback.schema`.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -20,40 +19,25 @@ const BYTES_PER_GROUP: usize = 128 << 20;
 /// Chance that a Bloom filter says "maybe" for a value that is not there.
 const BLOOM_FALSE_POSITIVE: f64 = 0.02;
 
-/// Hashes an address of a static, which is all that its maps have as keys.
-#[derive(Default)]
-pub(crate) struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-    fn write_usize(&mut self, address: usize) {
-        let mixed = (address as u64 >> 3).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 32);
-    }
-}
-
-type ByAddress<T> = HashMap<usize, T, BuildHasherDefault<AddressHasher>>;
-
-/// The address of a declaration, which is its identity.
-pub(crate) fn address_of(field: &'static FieldSpec) -> usize {
-    std::ptr::from_ref(field) as usize
-}
-
 /// The declared fields of one segment and the members of their objects.
 pub(crate) struct Layout {
     /// Fields with a column of their own, in order of first use.
     fields: Vec<&'static FieldSpec>,
-    columns: ByAddress<usize>,
+    /// One more than the column of a field's number; 0 where it has none.
+    columns: Vec<u16>,
     by_path: HashMap<&'static str, usize>,
     /// Members of object lists by path of the list, declared or seen.
     members: HashMap<&'static str, Vec<&'static FieldSpec>>,
+    /// The list that a member's number was last seen in.
+    member_of: Vec<u16>,
+}
+
+fn place<T: Clone + Default>(places: &mut Vec<T>, number: u16) -> &mut T {
+    let at = usize::from(number);
+    if places.len() <= at {
+        places.resize(at + 1, T::default());
+    }
+    &mut places[at]
 }
 
 impl Layout {
@@ -63,40 +47,69 @@ impl Layout {
         for &field in declared.iter().filter(|field| !field.object.is_empty()) {
             members.entry(field.object).or_default().push(field);
         }
-        Self { fields: Vec::new(), columns: HashMap::default(), by_path: HashMap::new(), members }
+        Self {
+            fields: Vec::new(),
+            columns: Vec::new(),
+            by_path: HashMap::new(),
+            members,
+            member_of: Vec::new(),
+        }
     }
 
     /// Gives every field that `session` uses a column.
     pub fn include(&mut self, session: &Session) {
-        for (field, value) in session.fields.iter() {
-            if !self.columns.contains_key(&address_of(field)) {
-                // Two declarations of one path share its column.
-                let next = self.fields.len();
-                let at = *self.by_path.entry(field.path).or_insert(next);
-                if at == next {
-                    self.fields.push(field);
+        for (number, item) in session.fields.items() {
+            if self.column_of(number).is_none() {
+                self.add_column(number);
+            }
+            if item == Item::Objects {
+                self.include_members(number, &session.fields);
+            }
+        }
+    }
+
+    #[cold]
+    fn add_column(&mut self, number: u16) {
+        let Some(field) = FieldSpec::numbered(number) else { return };
+        // Two declarations of one path share its column.
+        let next = self.fields.len();
+        let at = *self.by_path.entry(field.path).or_insert(next);
+        if at == next {
+            self.fields.push(field);
+        }
+        // There are fewer columns than numbers, which have 12 bits.
+        *place(&mut self.columns, number) = at as u16 + 1;
+    }
+
+    fn include_members(&mut self, list: u16, of: &Fields) {
+        for object in of.objects(list) {
+            for (number, item) in object.items() {
+                if self.member_of.get(usize::from(number)) != Some(&list) {
+                    self.add_member(list, number);
                 }
-                self.columns.insert(address_of(field), at);
+                if item == Item::Objects {
+                    self.include_members(number, object);
+                }
             }
-            self.include_members(field, value);
         }
     }
 
-    fn include_members(&mut self, list: &'static FieldSpec, value: &Value) {
-        let Value::Objects(objects) = value else { return };
-        for (field, value) in objects.iter().flat_map(Fields::iter) {
-            let members = self.members.entry(list.path).or_default();
-            if !members.iter().any(|member| std::ptr::eq(*member, field)) {
-                members.push(field);
-            }
-            self.include_members(field, value);
+    fn add_member(&mut self, list: u16, number: u16) {
+        let (Some(list_field), Some(field)) = (FieldSpec::numbered(list), FieldSpec::numbered(number)) else {
+            return;
+        };
+        let members = self.members.entry(list_field.path).or_default();
+        if !members.contains(&field) {
+            members.push(field);
         }
+        *place(&mut self.member_of, number) = list;
     }
 
-    /// Where the column of `field` is.
+    /// Where the column of the field with this number is.
     #[inline]
-    pub fn column_of(&self, field: &'static FieldSpec) -> Option<usize> {
-        self.columns.get(&address_of(field)).copied()
+    pub fn column_of(&self, number: u16) -> Option<usize> {
+        let column = *self.columns.get(usize::from(number))?;
+        usize::from(column).checked_sub(1)
     }
 
     /// Empty columns of the declared fields.
@@ -147,12 +160,15 @@ const SPREAD: &[&str] =
 /// Columns looked up by equality.
 const LOOKED_UP: &[&str] = &["id", "source.ip", "destination.ip", "network.community_id"];
 
-/// How the columns of `schema` are encoded in a segment with `rows` rows.
-pub(crate) fn properties(rows: usize, schema: &Schema) -> WriterProperties {
+/// How the columns of `schema` are encoded in a segment with `rows` rows of compaction level `level`.
+pub(crate) fn properties(rows: usize, level: u8, schema: &Schema) -> WriterProperties {
+    // What was just captured is merged soon, and compressed then; compressing it twice costs a tenth of an import.
+    let compression =
+        if level == 0 { Compression::UNCOMPRESSED } else { Compression::ZSTD(ZstdLevel::default()) };
     let path = |name: &str| ColumnPath::from(vec![name.to_owned()]);
     let mut builder = WriterProperties::builder()
         .set_created_by(concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(compression)
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .set_max_row_group_bytes(Some(BYTES_PER_GROUP))
         .set_statistics_enabled(EnabledStatistics::None)

@@ -3,7 +3,6 @@
 //! * [`writer`]: [`SegmentWriter`] partitions rows by day and writes each part as one file.
 //! * [`layout`]: which columns a segment has, and how each is typed and encoded.
 //! * [`column`]: the growing columns themselves.
-//! * [`positions`]: the packed form of a session's packet positions.
 //! * [`document`](mod@document): one session as a nested JSON document.
 //! * [`catalogue`]: the declared fields as JSON, from which `schema/fields.json` is made.
 //!
@@ -13,7 +12,6 @@ pub mod catalogue;
 mod column;
 pub mod document;
 mod layout;
-pub mod positions;
 mod record_columns;
 pub mod writer;
 

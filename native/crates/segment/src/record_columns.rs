@@ -4,7 +4,6 @@ use crate::column::Column;
 use crate::document::{
     COMMUNITY_ID_TEXT, community_id, hex8, milliseconds, saw_handshake, session_length_ms,
 };
-use crate::positions;
 use crate::writer::SegmentTarget;
 use lookback_session::record::{DESTINATION, SOURCE};
 use lookback_session::{Session, TcpFlagCounts};
@@ -61,7 +60,7 @@ fn payload8(column: &mut Column, session: &Session, end: usize) {
     match session.payload8.get(end).copied().flatten() {
         Some((bytes, length)) => {
             let (hex, digits) = hex8(bytes, length);
-            column.append_text(std::str::from_utf8(&hex[..digits]).unwrap_or(""));
+            column.append_text(&hex[..digits]);
         }
         None => column.append_null(),
     }
@@ -103,7 +102,7 @@ impl RecordColumns {
             c.append_integer32(i32::try_from(s.segment_number).unwrap_or(i32::MAX))
         });
         add(Column::uuid("stream", false), |c, _, t| c.append_uuid(&t.stream));
-        add(Column::text("node", false), |c, _, t| c.append_text(t.node));
+        add(Column::text("node", false), |c, _, t| c.append_text(t.node.as_bytes()));
         add(Column::integer("firstPacket", false), |c, s, _| {
             c.append_integer(milliseconds(s.first_packet_us))
         });
@@ -137,15 +136,13 @@ impl RecordColumns {
         add(Column::text("network.community_id", true), |c, s, _| match &s.community_id {
             Some(digest) => {
                 let mut text = [0; COMMUNITY_ID_TEXT];
-                c.append_text(community_id(digest, &mut text));
+                c.append_text(community_id(digest, &mut text).as_bytes());
             }
             None => c.append_null(),
         });
-        add(Column::binary("packetPos"), |c, s, _| {
-            c.append_binary(|out| positions::encode(&s.positions, out))
-        });
+        add(Column::binary("packetPos"), |c, s, _| c.append_binary(s.positions.as_bytes()));
         add(Column::list("fileId", Column::integer("element", false)), |c, s, _| {
-            c.append_integers(files(s).into_iter().map(i64::from));
+            c.append_integers(s.positions.files().into_iter().map(i64::from));
         });
         add(Column::integer("packetRange.gte", false), |c, s, _| {
             c.append_integer(milliseconds(s.segment_first_us))
@@ -239,19 +236,4 @@ fn validated(column: &mut Column, session: &Session, yes: bool) {
 
 fn both(pair: [u64; 2]) -> i64 {
     number(pair[SOURCE].saturating_add(pair[DESTINATION]))
-}
-
-/// The packet files of a session, each once, in order of first use.
-fn files(session: &Session) -> Vec<u32> {
-    let mut files = Vec::new();
-    let mut last = None;
-    for position in &session.positions {
-        if last != Some(position.file) {
-            last = Some(position.file);
-            if !files.contains(&position.file) {
-                files.push(position.file);
-            }
-        }
-    }
-    files
 }

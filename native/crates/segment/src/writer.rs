@@ -214,16 +214,16 @@ impl SegmentWriter {
 
         // The Arrow schema would be stored a second time, larger than many a segment's data.
         let options = ArrowWriterOptions::new()
-            .with_properties(properties(rows.len(), &schema))
+            .with_properties(properties(rows.len(), target.level, &schema))
             .with_skip_arrow_metadata(true);
         let mut writer = ArrowWriter::try_new_with_options(out, schema.clone(), options)
             .map_err(|error| SegmentError::parquet(path, error))?;
         for batch in rows.chunks(ROWS_PER_BATCH) {
             for (row, session) in batch.iter().enumerate() {
                 record.append(session, target);
-                for (field, value) in session.fields.iter() {
-                    if let Some(column) = layout.column_of(field).and_then(|at| fields.get_mut(at)) {
-                        column.append_value(row, value);
+                for (number, item) in session.fields.items() {
+                    if let Some(column) = layout.column_of(number).and_then(|at| fields.get_mut(at)) {
+                        column.append_item(row, number, item, &session.fields);
                     }
                 }
             }

@@ -2,6 +2,17 @@
 //! is its identity. The declarations of all crates together are the catalogue that
 //! `schema/fields.json` is generated from.
 
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// Most fields that sessions can hold values of; those of a declaration beyond are dropped and counted.
+pub const MAX_FIELDS: usize = 4_096;
+
+/// The fields that hold values, by number.
+static NUMBERED: [OnceLock<&'static FieldSpec>; MAX_FIELDS] = [const { OnceLock::new() }; MAX_FIELDS];
+/// Number of the next field.
+static NEXT: Mutex<u16> = Mutex::new(1);
+
 /// What a value of the field means to a search expression (Arkime's field `type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -92,6 +103,14 @@ pub struct FieldSpec {
     pub object: &'static str,
     /// Whether the value carries over into the next segment of the same flow (Arkime's LINKED_SESSIONS).
     pub linked: bool,
+    /// Given when a session first holds a value of it; 0 before.
+    number: AtomicU16,
+}
+
+impl PartialEq for FieldSpec {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
 }
 
 impl FieldSpec {
@@ -109,6 +128,7 @@ impl FieldSpec {
             count: Count::None,
             object: "",
             linked: false,
+            number: AtomicU16::new(0),
         }
     }
     /// A field with a set of values and a `Cnt`.
@@ -156,5 +176,34 @@ impl FieldSpec {
     pub const fn linked(mut self) -> Self {
         self.linked = true;
         self
+    }
+
+    /// A small number that stands for the field inside this process: 1 to 4,095, or 0 when there are too many fields.
+    /// It differs from run to run.
+    #[inline]
+    pub fn number(&'static self) -> u16 {
+        match self.number.load(Ordering::Acquire) {
+            0 => self.take_number(),
+            number => number,
+        }
+    }
+    /// The field of a number.
+    #[inline]
+    pub fn numbered(number: u16) -> Option<&'static FieldSpec> {
+        NUMBERED.get(usize::from(number))?.get().copied()
+    }
+    #[cold]
+    fn take_number(&'static self) -> u16 {
+        let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = self.number.load(Ordering::Acquire);
+        if number != 0 {
+            return number;
+        }
+        let Some(place) = NUMBERED.get(usize::from(*next)) else { return 0 };
+        let number = *next;
+        place.get_or_init(|| self);
+        self.number.store(number, Ordering::Release);
+        *next += 1;
+        number
     }
 }

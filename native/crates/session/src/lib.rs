@@ -5,14 +5,17 @@
 //!
 //! * [`field`]: how a field is declared ([`FieldSpec`]), the unit of the field catalogue.
 //! * [`value`]: the typed values of the declared fields ([`Fields`], [`Value`]).
+//! * [`positions`]: where the packets of a session are stored, packed ([`Positions`]).
 //! * [`record`]: the general part that every session has ([`Session`]).
 //! * [`core_fields`]: the declarations of the general part.
 
 pub mod core_fields;
 pub mod field;
+pub mod positions;
 pub mod record;
 pub mod value;
 
 pub use field::{Count, FieldSpec, Kind, Shape};
+pub use positions::Positions;
 pub use record::{Ends, PacketPosition, Session, SessionId, TcpFlagCounts};
-pub use value::{Address, Fields, MAX_TEXT_BYTES, MAX_VALUES_PER_FIELD, Value};
+pub use value::{Address, Fields, Item, MAX_TEXT_BYTES, MAX_VALUES_PER_FIELD, Value};

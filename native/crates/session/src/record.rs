@@ -1,5 +1,6 @@
 //! The general part of a session row.
 
+use crate::positions::Positions;
 use crate::value::{Address, Fields};
 
 /// Identity of a row, 16 bytes laid out as UUID version 8 (RFC 9562 section 5.8): 48 bits of the segment's
@@ -102,7 +103,7 @@ pub struct Session {
     /// Different initial sequence numbers of the source; 0 when none was seen.
     pub source_isn_count: u32,
     /// Every packet of this segment in order of arrival.
-    pub positions: Vec<PacketPosition>,
+    pub positions: Positions,
     /// Captured bytes of the flow's segment after 1, 2, 4, 8, ... packets and at its end, for retention's what-if.
     pub bytes_after_packets: Vec<u64>,
     /// Everything that has a declared field of its own: protocol labels, tags, MACs, VLANs, dissected fields.
@@ -120,7 +121,7 @@ impl Session {
             bytes: [0; 2],
             data_bytes: [0; 2],
             tcp_flags: self.tcp_flags.map(|_| TcpFlagCounts::default()),
-            positions: Vec::new(),
+            positions: Positions::default(),
             bytes_after_packets: Vec::new(),
             community_id: None,
             fields,

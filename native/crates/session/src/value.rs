@@ -1,9 +1,22 @@
 //! Values of declared fields.
+//!
+//! A session holds some thirty small values for as long as its flow is open, and there may be millions of flows: what
+//! counts is bytes, and how many separate pieces of memory they lie in. So all values of a session lie one after the
+//! other in one buffer, in order of arrival:
+//!
+//! ```text
+//! value*
+//!   u16 field         number of the field, and in its upper four bits the type of the value
+//!   u16 length        bytes that follow
+//!   bytes             text as UTF-8; a number as 8 bytes, low first; an address as 16
+//! ```
+//!
+//! Objects, which nest and still change, are kept beside it; an empty value marks where the first of a list came.
 
 use crate::field::{FieldSpec, Shape};
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 use compact_str::CompactString;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash, Hasher};
 
 /// An address: 16 bytes in network order, IPv4 as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2).
 pub type Address = [u8; 16];
@@ -53,41 +66,74 @@ impl Value {
     }
 }
 
-/// One field and its value; `seen` holds hashes of long sets so that adding stays constant time.
-#[derive(Clone, Debug)]
-struct Entry {
-    field: &'static FieldSpec,
-    value: Value,
-    seen: Option<Box<AHashSet<u64>>>,
+/// One value as it lies in the buffer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Item<'a> {
+    /// A text: UTF-8, as it was added.
+    Text(&'a [u8]),
+    /// A whole number.
+    Integer(i64),
+    /// An address.
+    Ip(&'a Address),
+    /// A decimal number.
+    Float(f64),
+    /// A yes or no.
+    Boolean(bool),
+    /// Stands for all objects of the field, where the first of them came; see [`Fields::objects`].
+    Objects,
+}
+
+/// Types of values in the buffer.
+mod kind {
+    pub const TEXT: u16 = 0;
+    pub const INTEGER: u16 = 1 << 12;
+    pub const IP: u16 = 2 << 12;
+    pub const FLOAT: u16 = 3 << 12;
+    pub const BOOLEAN: u16 = 4 << 12;
+    pub const OBJECTS: u16 = 5 << 12;
+}
+/// The bits of a field's number.
+const NUMBER: u16 = 0xfff;
+/// Bytes before each value.
+const HEADER: usize = 4;
+/// Room that is made at first: what most flows need that nothing dissects.
+const FIRST_BYTES: usize = 112;
+/// With more values than this, whether one is there already is looked up by hash instead of by scanning.
+const SCAN_LIMIT: usize = 96;
+
+/// Speeds up adding to a session with many values.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    /// Hashes of field and value.
+    seen: AHashSet<u64>,
+    /// Values by field.
+    counts: AHashMap<u16, u32>,
 }
 
 /// The declared fields of one session (or of one object inside it), in order of first arrival.
 #[derive(Clone, Debug, Default)]
 pub struct Fields {
-    entries: Vec<Entry>,
+    bytes: Vec<u8>,
+    /// Objects with the number of their field, in order of arrival.
+    objects: Vec<(u16, Fields)>,
+    index: Option<Box<Index>>,
+    /// Values in `bytes`.
+    items: u32,
     dropped: u32,
 }
 
 impl PartialEq for Fields {
     fn eq(&self, other: &Self) -> bool {
-        self.entries.len() == other.entries.len()
-            && self
-                .entries
-                .iter()
-                .zip(&other.entries)
-                .all(|(a, b)| std::ptr::eq(a.field, b.field) && a.value == b.value)
+        self.values() == other.values()
     }
 }
 
-/// Fields that room is made for at once, at first (objects hold few). Doubling would leave half of a session's memory
-/// unused.
-const FEW_ENTRIES: usize = 6;
-/// Sets longer than this are looked up by hash instead of by scanning.
-const SCAN_LIMIT: usize = 16;
-
-fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
+fn hash_of(head: u16, value: &[u8]) -> u64 {
     // Fixed keys: the set only speeds up a look-up that falls back to comparing on a hit.
-    ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(value)
+    let mut hasher = ahash::RandomState::with_seeds(1, 2, 3, 4).build_hasher();
+    head.hash(&mut hasher);
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn bounded(text: &str) -> &str {
@@ -101,6 +147,45 @@ fn bounded(text: &str) -> &str {
     &text[..end]
 }
 
+/// Text of the buffer, which is UTF-8: it was added as such.
+fn text_of(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// The values of a buffer: where each begins, its head and its bytes.
+#[derive(Clone)]
+struct Raw<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Raw<'a> {
+    type Item = (usize, u16, &'a [u8]);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let at = self.at;
+        let rest = self.bytes.get(at..)?;
+        let (&[head_low, head_high, length_low, length_high], rest) = rest.split_first_chunk::<HEADER>()?;
+        let value = rest.get(..usize::from(u16::from_le_bytes([length_low, length_high])))?;
+        self.at = at + HEADER + value.len();
+        Some((at, u16::from_le_bytes([head_low, head_high]), value))
+    }
+}
+
+#[inline]
+fn item(head: u16, value: &[u8]) -> Item<'_> {
+    let number = || value.first_chunk::<8>().copied().unwrap_or_default();
+    match head & !NUMBER {
+        kind::INTEGER => Item::Integer(i64::from_le_bytes(number())),
+        kind::IP => value.first_chunk().map_or(Item::Text(value), Item::Ip),
+        kind::FLOAT => Item::Float(f64::from_le_bytes(number())),
+        kind::BOOLEAN => Item::Boolean(value.first() == Some(&1)),
+        kind::OBJECTS => Item::Objects,
+        _ => Item::Text(value),
+    }
+}
+
 impl Fields {
     /// No fields.
     pub fn new() -> Self {
@@ -108,65 +193,181 @@ impl Fields {
     }
     /// Whether nothing was added.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.bytes.is_empty()
     }
     /// Values refused because a field was full ([`MAX_VALUES_PER_FIELD`]).
     pub fn dropped(&self) -> u32 {
         self.dropped
     }
-    /// Every field with its value, in order of first arrival.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static FieldSpec, &Value)> {
-        self.entries.iter().map(|entry| (entry.field, &entry.value))
+    /// Bytes of memory held for the values, with room to grow; those of objects included.
+    pub fn held_bytes(&self) -> usize {
+        let objects = self.objects.iter().map(|(_, object)| object.held_bytes()).sum::<usize>();
+        self.bytes.capacity() + self.objects.capacity() * size_of::<(u16, Fields)>() + objects
     }
-    /// The value of `field`, if it has one.
-    pub fn get(&self, field: &'static FieldSpec) -> Option<&Value> {
-        self.entries.iter().find(|entry| std::ptr::eq(entry.field, field)).map(|entry| &entry.value)
+
+    #[inline]
+    fn raw(&self) -> Raw<'_> {
+        Raw { bytes: &self.bytes, at: 0 }
     }
-    /// Removes `field`.
-    pub fn remove(&mut self, field: &'static FieldSpec) -> Option<Value> {
-        let at = self.entries.iter().position(|entry| std::ptr::eq(entry.field, field))?;
-        Some(self.entries.remove(at).value)
+    /// Every value with the number of its field ([`FieldSpec::number`]), in order of arrival.
+    #[inline]
+    pub fn items(&self) -> impl Iterator<Item = (u16, Item<'_>)> {
+        self.raw().map(|(_, head, value)| (head & NUMBER, item(head, value)))
+    }
+    fn items_of(&self, field: &'static FieldSpec) -> impl Iterator<Item = Item<'_>> {
+        let number = field.number();
+        self.items().filter(move |(of, _)| *of == number && number != 0).map(|(_, item)| item)
+    }
+    /// The objects of the object list with this number ([`FieldSpec::number`]), in order of arrival.
+    pub fn objects(&self, number: u16) -> impl Iterator<Item = &Fields> {
+        self.objects.iter().filter(move |(of, _)| *of == number).map(|(_, object)| object)
+    }
+    /// Whether `field` has the text.
+    pub fn has_text(&self, field: &'static FieldSpec, text: &str) -> bool {
+        self.items_of(field).any(|item| item == Item::Text(text.as_bytes()))
+    }
+    /// The first text of `field`.
+    pub fn text(&self, field: &'static FieldSpec) -> Option<&str> {
+        self.items_of(field).find_map(|item| match item {
+            Item::Text(text) => Some(text_of(text)),
+            _ => None,
+        })
+    }
+    /// The texts of `field`, in order of arrival.
+    pub fn texts(&self, field: &'static FieldSpec) -> impl Iterator<Item = &str> {
+        self.items_of(field).filter_map(|item| match item {
+            Item::Text(text) => Some(text_of(text)),
+            _ => None,
+        })
+    }
+
+    /// Every field with its value, in order of first arrival: a copy, for those who want them by field.
+    pub fn values(&self) -> Vec<(&'static FieldSpec, Value)> {
+        let mut values: Vec<(&'static FieldSpec, Value)> = Vec::new();
+        for (number, item) in self.items() {
+            let Some(field) = FieldSpec::numbered(number) else { continue };
+            let held = values.iter_mut().find(|(of, _)| std::ptr::eq(*of, field)).map(|(_, value)| value);
+            match (held, item) {
+                (Some(Value::Integers(held)), Item::Integer(number)) => held.push(number),
+                (Some(Value::Texts(held)), Item::Text(text)) => held.push(text_of(text).into()),
+                (Some(Value::Ips(held)), Item::Ip(address)) => held.push(*address),
+                // A field that is declared as one type and given another keeps what came first.
+                (Some(_), _) => {}
+                (None, item) => values.push((field, self.first_value(field, number, item))),
+            }
+        }
+        values
+    }
+    fn first_value(&self, field: &'static FieldSpec, number: u16, item: Item<'_>) -> Value {
+        match (item, field.shape) {
+            (Item::Integer(number), Shape::One) => Value::Integer(number),
+            (Item::Integer(number), _) => Value::Integers(vec![number]),
+            (Item::Text(text), Shape::One) => Value::Text(text_of(text).into()),
+            (Item::Text(text), _) => Value::Texts(vec![text_of(text).into()]),
+            (Item::Ip(address), Shape::One) => Value::Ip(*address),
+            (Item::Ip(address), _) => Value::Ips(vec![*address]),
+            (Item::Float(number), _) => Value::Float(number),
+            (Item::Boolean(yes), _) => Value::Boolean(yes),
+            (Item::Objects, _) => Value::Objects(self.objects(number).cloned().collect()),
+        }
+    }
+    /// A copy of the value of `field`, if it has one.
+    pub fn get(&self, field: &'static FieldSpec) -> Option<Value> {
+        self.values().into_iter().find(|(of, _)| std::ptr::eq(*of, field)).map(|(_, value)| value)
     }
     /// A copy of the fields that carry over into the next segment of a flow.
     pub fn linked(&self) -> Self {
-        let entries = self.entries.iter().filter(|entry| entry.field.linked).cloned().collect();
-        Self { entries, dropped: 0 }
+        let linked = |number| FieldSpec::numbered(number).is_some_and(|field| field.linked);
+        let mut copy = Self::new();
+        for (_, head, value) in self.raw().filter(|(_, head, _)| linked(head & NUMBER)) {
+            copy.push(head, value);
+        }
+        copy.objects = self.objects.iter().filter(|(number, _)| linked(*number)).cloned().collect();
+        copy
     }
 
-    // Lists begin with room for one value: most fields of most sessions hold one.
-    fn entry(&mut self, field: &'static FieldSpec, empty: impl FnOnce() -> Value) -> &mut Entry {
-        let at = match self.entries.iter().position(|entry| std::ptr::eq(entry.field, field)) {
-            Some(at) => at,
-            None => {
-                if self.entries.len() == self.entries.capacity() {
-                    let more = if self.entries.len() < FEW_ENTRIES { FEW_ENTRIES } else { 2 * FEW_ENTRIES };
-                    self.entries.reserve_exact(more);
-                }
-                self.entries.push(Entry { field, value: empty(), seen: None });
-                self.entries.len() - 1
+    #[inline]
+    fn push(&mut self, head: u16, value: &[u8]) {
+        // No value is longer than MAX_TEXT_BYTES.
+        let length = value.len().min(usize::from(u16::MAX));
+        if self.bytes.capacity() - self.bytes.len() < HEADER + length {
+            self.grow(HEADER + length);
+        }
+        self.bytes.extend_from_slice(&head.to_le_bytes());
+        self.bytes.extend_from_slice(&(length as u16).to_le_bytes());
+        self.bytes.extend_from_slice(&value[..length]);
+        self.items += 1;
+    }
+    /// Makes room by halves: doubling would leave a third of it unused.
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        let wanted = (self.bytes.len() + more).max(self.bytes.capacity() * 3 / 2).max(FIRST_BYTES);
+        self.bytes.reserve_exact(wanted - self.bytes.len());
+    }
+
+    /// Adds a value, following the field's shape. Whether it is new.
+    fn add(&mut self, field: &'static FieldSpec, kind: u16, value: &[u8]) -> bool {
+        let number = field.number();
+        if number == 0 {
+            self.dropped += 1;
+            return false;
+        }
+        let head = number | kind;
+        if field.shape == Shape::One {
+            self.set(head, value);
+            return true;
+        }
+        let distinct = field.shape == Shape::Set;
+        let count = if self.items as usize > SCAN_LIMIT {
+            let mut index = self.index.take().unwrap_or_else(|| Box::new(Index::of(&self.bytes)));
+            let is_new = !distinct
+                || index.seen.insert(hash_of(head, value))
+                || self.raw().all(|(_, of, held)| of != head || held != value);
+            let count = index.counts.entry(number).or_default();
+            let before = *count as usize;
+            *count += u32::from(is_new && before < MAX_VALUES_PER_FIELD);
+            self.index = Some(index);
+            if !is_new {
+                return false;
             }
+            before
+        } else {
+            let mut count = 0;
+            for (_, of, held) in self.raw() {
+                if of == head {
+                    if distinct && held == value {
+                        return false;
+                    }
+                    count += 1;
+                }
+            }
+            count
         };
-        &mut self.entries[at]
+        if count >= MAX_VALUES_PER_FIELD {
+            self.dropped += 1;
+            return false;
+        }
+        self.push(head, value);
+        true
+    }
+    /// Sets the one value of a field.
+    fn set(&mut self, head: u16, value: &[u8]) {
+        let held = self.raw().find(|(_, of, _)| of & NUMBER == head & NUMBER);
+        match held.map(|(at, of, held)| (at, of, held.len())) {
+            None => self.push(head, value),
+            Some((at, of, length)) if of == head && length == value.len() => {
+                self.bytes[at + HEADER..at + HEADER + length].copy_from_slice(value);
+            }
+            Some((at, _, length)) => {
+                let new = head.to_le_bytes().into_iter().chain((value.len() as u16).to_le_bytes());
+                self.bytes.splice(at..at + HEADER + length, new.chain(value.iter().copied()));
+            }
+        }
     }
 
     /// Adds a text, following the field's shape. Returns whether it is new.
     pub fn add_text(&mut self, field: &'static FieldSpec, text: &str) -> bool {
-        let text = bounded(text);
-        if field.shape == Shape::One {
-            self.entry(field, || Value::Text(CompactString::default())).value = Value::Text(text.into());
-            return true;
-        }
-        let entry = self.entry(field, || Value::Texts(Vec::with_capacity(1)));
-        let Value::Texts(values) = &mut entry.value else { return false };
-        if field.shape == Shape::Set && contains(values, &mut entry.seen, text, |value| value.as_str()) {
-            return false;
-        }
-        if values.len() >= MAX_VALUES_PER_FIELD {
-            self.dropped += 1;
-            return false;
-        }
-        values.push(text.into());
-        true
+        self.add(field, kind::TEXT, bounded(text).as_bytes())
     }
     /// Adds bytes as text; bytes that are no UTF-8 become U+FFFD.
     pub fn add_bytes(&mut self, field: &'static FieldSpec, bytes: &[u8]) -> bool {
@@ -178,87 +379,67 @@ impl Fields {
     }
     /// Adds a whole number, following the field's shape. Returns whether it is new.
     pub fn add_integer(&mut self, field: &'static FieldSpec, number: i64) -> bool {
-        if field.shape == Shape::One {
-            self.entry(field, || Value::Integer(0)).value = Value::Integer(number);
-            return true;
-        }
-        let entry = self.entry(field, || Value::Integers(Vec::with_capacity(1)));
-        let Value::Integers(values) = &mut entry.value else { return false };
-        if field.shape == Shape::Set && contains(values, &mut entry.seen, &number, |value| value) {
-            return false;
-        }
-        if values.len() >= MAX_VALUES_PER_FIELD {
-            self.dropped += 1;
-            return false;
-        }
-        values.push(number);
-        true
+        self.add(field, kind::INTEGER, &number.to_le_bytes())
     }
     /// Adds `by` to a single whole number (absent counts as 0).
     pub fn increment(&mut self, field: &'static FieldSpec, by: i64) {
-        if let Value::Integer(number) = &mut self.entry(field, || Value::Integer(0)).value {
-            *number += by;
-        }
+        let held = self.items_of(field).find_map(|item| match item {
+            Item::Integer(number) => Some(number),
+            _ => None,
+        });
+        self.add_integer(field, held.unwrap_or(0).saturating_add(by));
     }
     /// Adds an address, following the field's shape. Returns whether it is new.
     pub fn add_ip(&mut self, field: &'static FieldSpec, address: Address) -> bool {
-        if field.shape == Shape::One {
-            self.entry(field, || Value::Ip([0; 16])).value = Value::Ip(address);
-            return true;
-        }
-        let entry = self.entry(field, || Value::Ips(Vec::with_capacity(1)));
-        let Value::Ips(values) = &mut entry.value else { return false };
-        if field.shape == Shape::Set && contains(values, &mut entry.seen, &address, |value| value) {
-            return false;
-        }
-        if values.len() >= MAX_VALUES_PER_FIELD {
-            self.dropped += 1;
-            return false;
-        }
-        values.push(address);
-        true
+        self.add(field, kind::IP, &address)
     }
     /// Sets a single decimal number.
     pub fn set_float(&mut self, field: &'static FieldSpec, number: f64) {
-        self.entry(field, || Value::Float(0.0)).value = Value::Float(number);
+        self.add(field, kind::FLOAT, &number.to_le_bytes());
     }
     /// Sets a single yes or no.
     pub fn set_boolean(&mut self, field: &'static FieldSpec, yes: bool) {
-        self.entry(field, || Value::Boolean(false)).value = Value::Boolean(yes);
+        self.add(field, kind::BOOLEAN, &[u8::from(yes)]);
     }
-    /// Appends an object to an object list.
-    pub fn add_object(&mut self, field: &'static FieldSpec, object: Fields) {
-        let entry = self.entry(field, || Value::Objects(Vec::with_capacity(1)));
-        let Value::Objects(values) = &mut entry.value else { return };
-        if values.len() >= MAX_VALUES_PER_FIELD {
+    /// Appends an object to an object list, and gives it back to be changed in place; none when the list is full.
+    pub fn add_object(&mut self, field: &'static FieldSpec, object: Fields) -> Option<&mut Fields> {
+        let number = field.number();
+        let held = self.objects(number).take(MAX_VALUES_PER_FIELD).count();
+        if number == 0 || held == MAX_VALUES_PER_FIELD {
             self.dropped += 1;
-            return;
+            return None;
         }
-        values.push(object);
+        if held == 0 {
+            self.push(number | kind::OBJECTS, &[]);
+        }
+        // Most sessions that have objects have one.
+        if self.objects.is_empty() {
+            self.objects.reserve_exact(1);
+        }
+        self.objects.push((number, object));
+        self.objects.last_mut().map(|(_, object)| object)
     }
-    /// The objects of an object list, to change them in place.
-    pub fn objects_mut(&mut self, field: &'static FieldSpec) -> Option<&mut Vec<Fields>> {
-        self.entries.iter_mut().find(|entry| std::ptr::eq(entry.field, field)).and_then(|entry| {
-            match &mut entry.value {
-                Value::Objects(objects) => Some(objects),
-                _ => None,
-            }
-        })
+    /// The latest object of a list that `wanted` holds for, to be changed in place.
+    pub fn object_mut(
+        &mut self,
+        field: &'static FieldSpec,
+        wanted: impl Fn(&Fields) -> bool,
+    ) -> Option<&mut Fields> {
+        let number = field.number();
+        let at = self.objects.iter().rposition(|(of, object)| *of == number && wanted(object))?;
+        self.objects.get_mut(at).map(|(_, object)| object)
     }
 }
 
-fn contains<T, K: Hash + PartialEq + ?Sized>(
-    values: &[T],
-    seen: &mut Option<Box<AHashSet<u64>>>,
-    key: &K,
-    as_key: impl Fn(&T) -> &K,
-) -> bool {
-    if values.len() < SCAN_LIMIT {
-        return values.iter().any(|value| as_key(value) == key);
+impl Index {
+    fn of(bytes: &[u8]) -> Self {
+        let mut index = Self::default();
+        for (_, head, value) in (Raw { bytes, at: 0 }) {
+            index.seen.insert(hash_of(head, value));
+            *index.counts.entry(head & NUMBER).or_default() += 1;
+        }
+        index
     }
-    let seen =
-        seen.get_or_insert_with(|| Box::new(values.iter().map(|value| hash_of(as_key(value))).collect()));
-    if seen.insert(hash_of(key)) { false } else { values.iter().any(|value| as_key(value) == key) }
 }
 
 #[cfg(test)]
@@ -268,6 +449,10 @@ mod tests {
 
     static WORDS: FieldSpec = FieldSpec::set("test", "t.words", "t.words", Kind::Term);
     static NUMBERS: FieldSpec = FieldSpec::list("test", "t.numbers", "t.numbers", Kind::Integer);
+    static TITLE: FieldSpec = FieldSpec::one("test", "t.title", "t.title", Kind::Term);
+    static COUNT: FieldSpec = FieldSpec::one("test", "t.count", "t.count", Kind::Integer);
+    static LIST: FieldSpec = FieldSpec::objects("test", "t.list");
+    static KEPT: FieldSpec = FieldSpec::set("test", "t.kept", "t.kept", Kind::Term).linked();
 
     #[test]
     fn a_set_keeps_first_arrivals_however_long_it_grows() {
@@ -277,7 +462,7 @@ mod tests {
                 assert_eq!(fields.add_text(&WORDS, &format!("w{word}")), round == 0);
             }
         }
-        assert_eq!(fields.get(&WORDS).map(Value::len), Some(200));
+        assert_eq!(fields.get(&WORDS).map(|value| value.len()), Some(200));
     }
 
     #[test]
@@ -286,8 +471,19 @@ mod tests {
         for number in 0..(MAX_VALUES_PER_FIELD as i64 + 7) {
             fields.add_integer(&NUMBERS, number % 3);
         }
-        assert_eq!(fields.get(&NUMBERS).map(Value::len), Some(MAX_VALUES_PER_FIELD));
+        assert_eq!(fields.get(&NUMBERS).map(|value| value.len()), Some(MAX_VALUES_PER_FIELD));
         assert_eq!(fields.dropped(), 7);
+    }
+
+    #[test]
+    fn a_full_field_leaves_room_for_others() {
+        let mut fields = Fields::new();
+        for number in 0..2 * MAX_VALUES_PER_FIELD {
+            fields.add_text(&WORDS, &number.to_string());
+            fields.add_integer(&NUMBERS, 1);
+        }
+        assert_eq!(fields.get(&WORDS).map(|value| value.len()), Some(MAX_VALUES_PER_FIELD));
+        assert_eq!(fields.get(&NUMBERS).map(|value| value.len()), Some(MAX_VALUES_PER_FIELD));
     }
 
     #[test]
@@ -296,5 +492,56 @@ mod tests {
         fields.add_text(&WORDS, &"é".repeat(MAX_TEXT_BYTES));
         let Some(Value::Texts(texts)) = fields.get(&WORDS) else { unreachable!() };
         assert_eq!(texts[0].len(), MAX_TEXT_BYTES);
+    }
+
+    #[test]
+    fn a_single_value_is_replaced_where_it_stands() {
+        let mut fields = Fields::new();
+        fields.add_text(&TITLE, "short");
+        fields.add_text(&WORDS, "a");
+        fields.increment(&COUNT, 2);
+        fields.add_text(&TITLE, "a longer one");
+        fields.increment(&COUNT, 40);
+        fields.add_text(&WORDS, "b");
+        let texts = Value::Texts(vec!["a".into(), "b".into()]);
+        let values = fields.values();
+        assert_eq!(values.len(), 3);
+        assert_eq!(values[0].1, Value::Text("a longer one".into()));
+        assert_eq!((&values[1].1, &values[2].1), (&texts, &Value::Integer(42)));
+        assert_eq!(fields.text(&TITLE), Some("a longer one"));
+        assert!(fields.has_text(&WORDS, "b") && !fields.has_text(&WORDS, "c"));
+    }
+
+    #[test]
+    fn objects_come_where_the_first_came_and_change_in_place() {
+        let mut fields = Fields::new();
+        for name in ["a", "b"] {
+            let mut object = Fields::new();
+            object.add_text(&TITLE, name);
+            fields.add_object(&LIST, object);
+            fields.add_text(&WORDS, name);
+        }
+        let found = fields.object_mut(&LIST, |object| object.text(&TITLE) == Some("a"));
+        found.map(|object| object.add_integer(&COUNT, 7));
+        assert!(fields.object_mut(&LIST, |object| object.text(&TITLE) == Some("c")).is_none());
+        let values = fields.values();
+        assert!(std::ptr::eq(values[0].0, &LIST));
+        let Value::Objects(objects) = &values[0].1 else { unreachable!() };
+        assert_eq!(objects.len(), 2);
+        assert_eq!(objects[0].get(&COUNT), Some(Value::Integer(7)));
+        for _ in 0..MAX_VALUES_PER_FIELD {
+            fields.add_object(&LIST, Fields::new());
+        }
+        assert_eq!((fields.objects(LIST.number()).count(), fields.dropped()), (MAX_VALUES_PER_FIELD, 2));
+    }
+
+    #[test]
+    fn only_linked_fields_carry_over() {
+        let mut fields = Fields::new();
+        fields.add_text(&WORDS, "gone");
+        fields.add_text(&KEPT, "stays");
+        let linked = fields.linked();
+        assert_eq!(linked.values().len(), 1);
+        assert!(linked.has_text(&KEPT, "stays"));
     }
 }

@@ -12,7 +12,7 @@ use crate::bytes::{be16, mapped};
 use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict};
 use compact_str::CompactString;
 use lookback_session::record::Direction;
-use lookback_session::{FieldSpec, Fields, Value};
+use lookback_session::{FieldSpec, Fields};
 use parser::{Message, Question, Record};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -106,17 +106,13 @@ fn object_of<'f>(
     let kind = question.as_ref().map(|question| names::record_type(question.kind));
     let class = question.as_ref().map(|question| names::class(question.class & 0x7fff));
     let same = |object: &Fields| {
-        text_is(object, &fields::QUERY_HOST, Some(&name))
-            && text_is(object, &fields::QUERY_TYPE, kind.as_deref())
-            && text_is(object, &fields::QUERY_CLASS, class.as_deref())
+        object.text(&fields::QUERY_HOST) == Some(name.as_str())
+            && object.text(&fields::QUERY_TYPE) == kind.as_deref()
+            && object.text(&fields::QUERY_CLASS) == class.as_deref()
     };
     // A response mostly follows its question closely, so the search goes from the latest.
-    let found = match session.get(&fields::DNS) {
-        Some(Value::Objects(objects)) => objects.iter().rposition(same),
-        _ => None,
-    };
-    if let Some(index) = found {
-        return session.objects_mut(&fields::DNS)?.get_mut(index);
+    if session.object_mut(&fields::DNS, same).is_some() {
+        return session.object_mut(&fields::DNS, same);
     }
     let mut object = Fields::new();
     object.add_text(&fields::QUERY_HOST, &name);
@@ -127,9 +123,7 @@ fn object_of<'f>(
     if !wire_name.is_empty() {
         add_host(&mut object, wire_name, &name);
     }
-    let before = session.get(&fields::DNS).map_or(0, Value::len);
-    session.add_object(&fields::DNS, object);
-    session.objects_mut(&fields::DNS)?.get_mut(before)
+    session.add_object(&fields::DNS, object)
 }
 
 fn add_host(object: &mut Fields, wire_name: &str, name: &str) {
@@ -151,17 +145,6 @@ fn shown(wire_name: &str, outcome: &mut Outcome) -> CompactString {
         }
     }
     wire_name.into()
-}
-
-fn text_is(object: &Fields, field: &'static FieldSpec, text: Option<&str>) -> bool {
-    match object.get(field) {
-        Some(Value::Text(value)) => Some(value.as_str()) == text,
-        _ => text.is_none(),
-    }
-}
-
-fn has_text(object: &Fields, field: &'static FieldSpec, text: &str) -> bool {
-    matches!(object.get(field), Some(Value::Texts(values)) if values.iter().any(|value| value == text))
 }
 
 /// Adds what a response says. Without `all_sections` only the answer section is read.
@@ -258,13 +241,13 @@ fn keep(answer: &mut Fields, field: &'static FieldSpec, text: &str) {
 fn address(object: &mut Fields, answer: &mut Fields, name: &str, ip: IpAddr) {
     let ip = mapped(ip);
     answer.add_ip(&fields::ANSWER_IP, ip);
-    const OWNERS: [(&FieldSpec, &FieldSpec); 3] = [
+    static OWNERS: [(&FieldSpec, &FieldSpec); 3] = [
         (&fields::HOST, &fields::IP),
         (&fields::NAMESERVER_HOST, &fields::NAMESERVER_IP),
         (&fields::MAILSERVER_HOST, &fields::MAILSERVER_IP),
     ];
-    for (hosts, addresses) in OWNERS {
-        if has_text(object, hosts, name) {
+    for (hosts, addresses) in &OWNERS {
+        if object.has_text(hosts, name) {
             object.add_ip(addresses, ip);
         }
     }

@@ -2,8 +2,8 @@
 //! and PostgreSQL, RDP, ADB. A payload that begins with a hello is classified anew.
 
 use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict, tls};
+use lookback_session::core_fields;
 use lookback_session::record::Direction;
-use lookback_session::{Value, core_fields};
 
 /// Labels of protocols that may change to TLS.
 const UPGRADABLE: [&str; 13] = [
@@ -47,9 +47,8 @@ impl Dissector for StartTls {
 }
 
 fn classify(context: &mut Context<'_>, _: Direction, _: &[u8]) {
-    let Some(Value::Texts(labels)) = context.fields.get(&core_fields::PROTOCOLS) else { return };
-    let may_upgrade = labels.iter().any(|label| UPGRADABLE.contains(&label.as_str()));
-    if may_upgrade && !labels.iter().any(|label| label == "tls") {
+    let may_upgrade = context.fields.texts(&core_fields::PROTOCOLS).any(|label| UPGRADABLE.contains(&label));
+    if may_upgrade && !context.has_label("tls") {
         context.attach(Box::new(StartTls(0)));
     }
 }

@@ -103,7 +103,7 @@ mod tests {
             [&[&b"\xfeT\x03Abc\xfeT\x01d"[..]][..], &[b"\xfe", b"T\x03A", b"bc\xfe", b"T\x01", b"d"]]
         {
             let (fields, malformed) = play(pieces);
-            assert_eq!(fields.get(&fields::NAME), names.as_ref());
+            assert_eq!(fields.get(&fields::NAME), names);
             assert!(malformed.is_empty());
         }
     }

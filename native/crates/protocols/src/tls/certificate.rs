@@ -3,7 +3,7 @@
 use super::der::{self, Der, tag};
 use super::fields;
 use crate::Context;
-use lookback_session::{FieldSpec, Fields, Value};
+use lookback_session::{FieldSpec, Fields};
 use sha1::{Digest, Sha1};
 
 /// Certificates kept of one session; more are not read.
@@ -43,12 +43,9 @@ pub fn add(context: &mut Context<'_>, data: &[u8]) {
         }
         hash.extend(crate::bytes::hex_pair(*byte).map(char::from));
     }
-    if let Some(Value::Objects(present)) = context.fields.get(&fields::CERT) {
-        let is_hash =
-            |object: &Fields| matches!(object.get(&fields::HASH), Some(Value::Text(text)) if *text == hash);
-        if present.len() >= MAX_CERTIFICATES || present.iter().any(is_hash) {
-            return;
-        }
+    let present = || context.fields.objects(fields::CERT.number());
+    if present().count() >= MAX_CERTIFICATES || present().any(|held| held.has_text(&fields::HASH, &hash)) {
+        return;
     }
     let Some(certificate) = read(data) else {
         context.malformed("tls", "certificate");

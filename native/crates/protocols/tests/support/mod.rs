@@ -133,9 +133,9 @@ impl<'a> Player<'a> {
 /// Fields as nested JSON, as documents show them.
 pub fn document(fields: &Fields) -> Map<String, Json> {
     let mut flat = Map::new();
-    for (field, value) in fields.iter() {
+    for (field, value) in fields.values() {
         let name = field.path.strip_prefix(field.object).unwrap_or(field.path).trim_start_matches('.');
-        let json = match value {
+        let json = match &value {
             Value::Integer(n) => json!(n),
             Value::Float(n) => json!(n),
             Value::Boolean(b) => json!(b),

@@ -1,0 +1,248 @@
+//! Packet positions of a session in few bytes, as they come: also the column `packetPos`.
+//!
+//! ```text
+//! group*          in order of each group's first packet
+//!   varint file       number of the packet file
+//!   varint count      packets of the group
+//!   count times:
+//!     varint zigzag   offset of the record minus that of the record before it in the group (first: minus 0)
+//!     varint length   bytes of the record with its header
+//! ```
+//!
+//! A varint is LEB128: seven bits a byte, lowest first, top bit set on all but the last. A group ends where the
+//! next packet lies in another file, so packets of a flow that alternate between files make several groups, and
+//! the order of groups and of packets in them is the order of arrival.
+
+use crate::record::PacketPosition;
+
+/// Where the packets of a session are stored, in order of arrival.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Positions {
+    bytes: Vec<u8>,
+    /// Offset of the last packet.
+    offset: u64,
+    /// File of the last packet.
+    file: u32,
+    /// Packets of the last group.
+    group: u32,
+    /// Where the count of the last group stands.
+    count_at: u32,
+    /// All packets.
+    length: u32,
+}
+
+impl Positions {
+    /// Adds a packet at the end.
+    pub fn push(&mut self, position: PacketPosition) {
+        if self.group > 0 && self.file == position.file {
+            self.group += 1;
+            self.count();
+        } else {
+            self.file = position.file;
+            self.group = 1;
+            self.offset = 0;
+            // What most sessions need at first, in one piece.
+            if self.bytes.is_empty() {
+                self.bytes.reserve_exact(FIRST_BYTES);
+            }
+            put_varint(&mut self.bytes, u64::from(position.file));
+            self.count_at = self.bytes.len() as u32;
+            put_varint(&mut self.bytes, 1);
+        }
+        let delta = position.offset.wrapping_sub(self.offset) as i64;
+        put_varint(&mut self.bytes, ((delta << 1) ^ (delta >> 63)) as u64);
+        put_varint(&mut self.bytes, u64::from(position.length));
+        self.offset = position.offset;
+        self.length += 1;
+    }
+    /// Writes the count of the last group anew; once in 128 packets it needs a byte more.
+    #[inline]
+    fn count(&mut self) {
+        let at = self.count_at as usize;
+        let mut more = self.group;
+        let mut place = at;
+        loop {
+            let byte = if more >= 0x80 { more as u8 | 0x80 } else { more as u8 };
+            // The count was one less: where it gets longer, all its bits were set, and this is its last byte.
+            if more < 0x80 && self.group == 1 << (7 * (place - at)) && self.group > 1 {
+                self.bytes.insert(place, byte);
+                return;
+            }
+            if let Some(held) = self.bytes.get_mut(place) {
+                *held = byte;
+            }
+            more >>= 7;
+            place += 1;
+            if more == 0 {
+                return;
+            }
+        }
+    }
+    /// Number of packets.
+    pub fn len(&self) -> usize {
+        self.length as usize
+    }
+    /// Whether there is no packet.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+    /// The packed form.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+    /// The first packet.
+    pub fn first(&self) -> Option<PacketPosition> {
+        let mut bytes = self.bytes.as_slice();
+        let file = u32::try_from(take_varint(&mut bytes)?).ok()?;
+        take_varint(&mut bytes)?;
+        let zigzag = take_varint(&mut bytes)?;
+        let length = u32::try_from(take_varint(&mut bytes)?).ok()?;
+        Some(PacketPosition { file, length, offset: (zigzag >> 1) ^ (zigzag & 1).wrapping_neg() })
+    }
+    /// Every packet, unpacked.
+    pub fn to_vec(&self) -> Vec<PacketPosition> {
+        decode(&self.bytes).unwrap_or_default()
+    }
+    /// The packet files, each once, in order of first use.
+    pub fn files(&self) -> Vec<u32> {
+        // One group means one file, and needs no look at its packets.
+        if self.length == self.group {
+            return if self.is_empty() { Vec::new() } else { vec![self.file] };
+        }
+        let mut files = Vec::new();
+        for position in self.to_vec() {
+            if files.last() != Some(&position.file) && !files.contains(&position.file) {
+                files.push(position.file);
+            }
+        }
+        files
+    }
+}
+
+impl Extend<PacketPosition> for Positions {
+    fn extend<I: IntoIterator<Item = PacketPosition>>(&mut self, positions: I) {
+        positions.into_iter().for_each(|position| self.push(position));
+    }
+}
+
+impl FromIterator<PacketPosition> for Positions {
+    fn from_iter<I: IntoIterator<Item = PacketPosition>>(positions: I) -> Self {
+        let mut packed = Self::default();
+        packed.extend(positions);
+        packed
+    }
+}
+
+/// Room that is made at first: some six packets.
+const FIRST_BYTES: usize = 32;
+
+fn put_varint(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0u64;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let bits = u64::from(byte & 0x7f);
+        if shift == 63 && bits > 1 {
+            return None;
+        }
+        number |= bits << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+/// Unpacks what [`Positions`] packed; none when `bytes` is damaged. The result is at most as long as `bytes`.
+pub fn decode(mut bytes: &[u8]) -> Option<Vec<PacketPosition>> {
+    let mut positions = Vec::new();
+    while !bytes.is_empty() {
+        let file = u32::try_from(take_varint(&mut bytes)?).ok()?;
+        let count = take_varint(&mut bytes)?;
+        let mut offset = 0u64;
+        for _ in 0..count {
+            let zigzag = take_varint(&mut bytes)?;
+            offset = offset.wrapping_add((zigzag >> 1) ^ (zigzag & 1).wrapping_neg());
+            let length = u32::try_from(take_varint(&mut bytes)?).ok()?;
+            positions.push(PacketPosition { file, length, offset });
+        }
+    }
+    Some(positions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(file: u32, offset: u64, length: u32) -> PacketPosition {
+        PacketPosition { file, length, offset }
+    }
+
+    #[test]
+    fn groups_are_packed_as_documented() {
+        let packets = [at(7, 24, 94), at(7, 118, 200), at(300, 24, 60), at(7, 24, 94)];
+        let positions: Positions = packets.into_iter().collect();
+        let group1 = [7, 2, 48, 94, 0xbc, 0x01, 0xc8, 0x01];
+        let group2 = [0xac, 0x02, 1, 48, 60];
+        let group3 = [7, 1, 48, 94];
+        assert_eq!(positions.as_bytes(), [&group1[..], &group2, &group3].concat());
+        assert_eq!((positions.to_vec(), positions.first()), (packets.to_vec(), Some(packets[0])));
+        assert_eq!((positions.files(), positions.len()), (vec![7, 300], 4));
+    }
+
+    #[test]
+    fn extremes_come_back() {
+        let positions =
+            [at(0, 0, 0), at(u32::MAX, u64::MAX, u32::MAX), at(u32::MAX, 0, 1), at(u32::MAX, 1 << 63, 9)];
+        let packed: Positions = positions.into_iter().collect();
+        assert_eq!(packed.to_vec(), positions);
+    }
+
+    #[test]
+    fn a_group_may_be_long() {
+        let mut packed = Positions::default();
+        let mut positions = Vec::new();
+        for packet in 0..40_000u64 {
+            // Now and then another file, so that groups of many lengths follow each other.
+            let position = at(u32::from(packet % 19_000 == 9), packet * 100, 100);
+            packed.push(position);
+            positions.push(position);
+            if packet < 300 || packet % 1_000 == 0 || (16_370..16_400).contains(&packet) {
+                assert_eq!(packed.to_vec(), positions, "{packet}");
+            }
+        }
+        assert_eq!(packed.to_vec(), positions);
+        assert_eq!((packed.len(), packed.files()), (40_000, vec![0, 1]));
+    }
+
+    #[test]
+    fn damage_is_refused_and_bounded() {
+        let packed: Positions = [at(1, 24, 94), at(1, 118, 90), at(2, 24, 1)].into_iter().collect();
+        let bytes = packed.as_bytes().to_vec();
+        let mut state = 88_172_645_463_325_252u64;
+        for _ in 0..50_000 {
+            let mut damaged = bytes.clone();
+            for _ in 0..3 {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                let at = state as usize % damaged.len();
+                damaged[at] = (state >> 32) as u8;
+            }
+            damaged.truncate(1 + (state >> 40) as usize % damaged.len());
+            if let Some(positions) = decode(&damaged) {
+                assert!(positions.len() <= damaged.len());
+            }
+        }
+        assert_eq!(decode(&[1, 1, 48]), None);
+        assert_eq!(decode(&[0xff; 12]), None);
+    }
+}
