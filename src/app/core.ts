@@ -4,7 +4,7 @@ import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { openCatalogue, type Catalogue } from "../catalogue/catalogue.js";
 import { takeRole, type Role } from "../catalogue/role-lock.js";
-import { ImportService } from "../capture/import-service.js";
+import { ImportService, type ImportParts } from "../capture/import-service.js";
 import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
 import { LiveConfig } from "../config/live-config.js";
@@ -84,10 +84,10 @@ function orphansToRemove(directory: string): "compacted" | "all" {
   }
 }
 
-/** The import service on a core; the caller starts it. */
-export function importsOn({ config, directories, logger, native, catalogue, store }: Core): ImportService {
+/** The import service on a core; the caller starts it. `makeRoom` is retention's, where it runs. */
+export function importsOn({ config, directories, logger, native, catalogue, store }: Core, makeRoom: ImportParts["makeRoom"] = null): ImportService {
   return new ImportService({
     native, catalogue, store, logger, clock: systemClock, settings: engineSettings(config), segmentDirectory: directories.sessions,
-    packetDirectory: directories.packets, fileNames: config.values.offlineFilenameRegex,
+    packetDirectory: directories.packets, fileNames: config.values.offlineFilenameRegex, makeRoom,
   });
 }

@@ -11,7 +11,7 @@ import { PacketHeads } from "../export/packet-heads.js";
 import { Idempotency } from "../graphql/idempotency.js";
 import type { Services } from "../graphql/services.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
-import { diskSpaceProbe, PacketReader, Tombstones } from "../packet-store/packet-store.js";
+import { diskSpaceProbe, PacketReader } from "../packet-store/packet-store.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
@@ -23,6 +23,7 @@ import { captureFiles } from "./capture-files.js";
 import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
 import { fileLookup } from "./file-lookup.js";
+import { retentionParts } from "./retention.js";
 import type { Lifecycle } from "./lifecycle.js";
 import { startWatching } from "./watching.js";
 
@@ -65,6 +66,7 @@ function openReaders({ config, live, catalogue, store, fields, logger }: Omit<Co
     completeness: { completeUntilMs: () => catalogue.marks.completeUntilMs() },
     idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node),
     tasks: null,
+    retention: null,
     retentionEvents: null,
     packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files)), signingKey: catalogue.settings.secret("cursor"), timeZone,
     get queryTimeoutMs() { return live.values.queryTimeoutSeconds * 1000; },
@@ -78,7 +80,7 @@ function openReaders({ config, live, catalogue, store, fields, logger }: Omit<Co
  * exports. `beforeExports` runs when imports can be made.
  */
 export async function openService(core: Core, lifecycle: Lifecycle, beforeExports: (imports: ImportService) => Promise<void> = async () => {}): Promise<Service> {
-  const { live, catalogue, store, fields, directories, logger } = core;
+  const { catalogue, store, fields, directories, logger } = core;
   const { services, access, reader } = openReaders(core, lifecycle);
   const { scopes } = services;
   const { watch } = startWatching(core, lifecycle);
@@ -91,14 +93,10 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
       return scopes.scopeOf(user);
     },
   });
-  const tombstones = new Tombstones(directories.tombstones, [directories.packets]);
-  const retention = new RetentionService({
-    catalogue, store, reader, tombstones, logger, clock: systemClock, probe: diskSpaceProbe, packetDirectories: [directories.packets],
-    rules: { get freeSpace() { return live.values.freeSpaceG; }, get expireDays() { return live.values.expireDays; } },
-  });
+  const retention = new RetentionService(Object.assign(retentionParts(core, reader), { events: watch }));
   await retention.recover();
 
-  const imports = importsOn(core);
+  const imports = importsOn(core, async (directory) => (await retention.relieve(directory, null)).deleted > 0);
   await imports.start();
   lifecycle.add("imports", imports, (started) => started.stop());
   await beforeExports(imports);
@@ -107,5 +105,5 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   const scheduler = new Scheduler({ runs: catalogue.taskRuns, clock: systemClock, logger });
   for (const task of serviceTasks({ retention, store, exports })) scheduler.register(task);
   // Assigned, not copied: a copy would keep the settings of this moment.
-  return { services: Object.assign(services, { imports, exports, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
+  return { services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
 }

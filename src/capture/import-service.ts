@@ -29,6 +29,8 @@ export interface ImportParts {
   readonly packetDirectory: string;
   /** Names of files that a directory stands for. */
   readonly fileNames: RegExp;
+  /** Makes room where a directory's device is full; whether anything went. Left out or null: nobody does. */
+  readonly makeRoom?: ((directory: string) => Promise<boolean>) | null;
 }
 
 /** What one request became. */
@@ -164,7 +166,7 @@ export class ImportService {
     }
   }
 
-  async #run(job: ImportJob, signal: AbortSignal): Promise<void> {
+  async #run(job: ImportJob, signal: AbortSignal, isSecondTry = false): Promise<void> {
     this.#events.publish(this.#queue.move(job.id, "running", { packets: 0, bytes: 0, sessions: 0 }));
     try {
       await this.#import(job, signal);
@@ -177,8 +179,18 @@ export class ImportService {
         this.#events.publish(this.#queue.move(job.id, "queued"));
         return;
       }
+      if (known.code === "DISK_FULL" && !isSecondTry && job.path !== "-" && (await this.#makeRoom())) return this.#run(job, signal, true);
       if (known.code === "INTERNAL") this.#parts.logger.error({ path: job.path, error: messageOf(error) }, "an import failed");
       this.#fail(job.id, known);
+    }
+  }
+
+  async #makeRoom(): Promise<boolean> {
+    try {
+      return (await this.#parts.makeRoom?.(this.#parts.packetDirectory)) ?? false;
+    } catch (error) {
+      this.#parts.logger.warn({ error: messageOf(error) }, "no room could be made for an import");
+      return false;
     }
   }
 

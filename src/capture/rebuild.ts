@@ -62,7 +62,8 @@ export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
 function runsOf(files: readonly PacketFile[]): PacketFile[][] {
   const runs: PacketFile[][] = [];
   for (const file of [...files].sort((a, b) => (a.stream === b.stream ? a.firstOrdinal - b.firstOrdinal || a.id - b.id : a.stream < b.stream ? -1 : 1))) {
-    if (file.state !== "complete" || file.packets === 0) continue;
+    // Copies of held packets are no capture: their sessions began elsewhere.
+    if (file.state !== "complete" || file.packets === 0 || !/^[0-9a-f]{32}$/.test(file.stream)) continue;
     const last = runs.at(-1)?.at(-1);
     if (last?.stream === file.stream && last.id + 1 === file.id) runs.at(-1)?.push(file);
     else runs.push([file]);

@@ -115,4 +115,9 @@ export class Audit {
     if (removed > 0) this.add("service", "audit.expire", { entries: removed, before: new Date(beforeMs).toISOString() });
     return removed;
   }
+
+  /** Number of entries from before a time. */
+  countBefore(ms: number): number {
+    return this.#connection.prepare<[number], { entries: number }>("SELECT count(*) AS entries FROM audit WHERE at < ?").get(ms)?.entries ?? 0;
+  }
 }

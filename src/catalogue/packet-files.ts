@@ -32,6 +32,11 @@ export interface PacketFile {
   readonly importedAtMs: number;
 }
 
+/** What retention asks of a file that is not gone. */
+export type RetainedFile = Pick<PacketFile, "id" | "node" | "path" | "stream" | "storage" | "locked" | "bytes" | "packets" | "firstMs" | "lastMs" | "firstOrdinal" | "importedAtMs"> & {
+  readonly state: Exclude<PacketFileState, "gone">;
+};
+
 /** What an insert or an update may say; the rest has defaults. */
 export type NewPacketFile = Pick<PacketFile, "node" | "path" | "displayName" | "stream" | "storage" | "state" | "format"> &
   Partial<Pick<PacketFile, "id" | "device" | "locked" | "linkTypes" | "bytes" | "packets" | "firstMs" | "lastMs" | "firstOrdinal">>;
@@ -126,6 +131,20 @@ export class PacketFiles {
   list(page: { readonly after?: number; readonly limit?: number } = {}): readonly PacketFile[] {
     return this.#connection.prepare<[number, number], Row>("SELECT * FROM files WHERE id > ? ORDER BY id LIMIT ?")
       .all(page.after ?? 0, page.limit ?? -1).map(fileOf);
+  }
+
+  /** Every file that is not gone, with what retention needs of it: cheap enough for a million of them. */
+  retained(): readonly RetainedFile[] {
+    return this.#connection.prepare<[], [number, string, string, string, PacketFileStorage, number, Exclude<PacketFileState, "gone">, number, number, number | null, number | null, number, number]>(
+      `SELECT id, node, path, stream, storage, locked, state, bytes, packets, first_ms, last_ms, first_ordinal, imported_at
+       FROM files WHERE state <> 'gone' ORDER BY id`,
+    ).raw().all().map(([id, node, path, stream, storage, locked, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs]) => (
+      { id, node, path, stream, storage, locked: locked === 1, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs }));
+  }
+
+  /** Nodes that have files here. */
+  nodes(): readonly string[] {
+    return this.#connection.prepare<[], { node: string }>("SELECT DISTINCT node FROM files ORDER BY node").all().map(({ node }) => node);
   }
 
   /** Files of a stream that are not gone, in order of the stream. */

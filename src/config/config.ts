@@ -5,7 +5,7 @@ import { LookbackError } from "../base/errors.js";
 import { LARGEST_CONFIG, parseIni, type IniEntry } from "./ini.js";
 import { ACCEPTED_KEYS, DATA_SECTIONS } from "./known-keys.js";
 import { nearestNames } from "../base/nearest-name.js";
-import { printOrigin, readSetting, type Origin, type Setting } from "./setting.js";
+import { printOrigin, readSetting, type FreeSpace, type Origin, type Setting } from "./setting.js";
 import { SETTINGS, type SettingKey, type SettingValues } from "./settings.js";
 
 /** Something in a configuration that has no effect; the program goes on. */
@@ -28,6 +28,8 @@ export interface LookbackConfig {
   readonly dataDirectory: string;
   /** Absolute path of the directory of our packet files. */
   readonly packetDirectory: string;
+  /** Where a node keeps its packet files, and how much room it wants there; of any node, by its sections. Throws CONFIG_INVALID. */
+  readonly storageOf: (node: string) => PacketStorage;
   /** Where each setting that is not a default was written. */
   readonly origins: ReadonlyMap<SettingKey, Origin>;
   /** Keys nobody knows. */
@@ -38,6 +40,14 @@ export interface LookbackConfig {
   readonly entries: readonly IniEntry[];
   /** Sections that settings are looked up in, strongest first. */
   readonly sections: readonly string[];
+}
+
+/** Where a node keeps its packet files. */
+export interface PacketStorage {
+  /** Absolute paths, at least one. */
+  readonly directories: readonly string[];
+  /** `freeSpaceG` of the node. */
+  readonly freeSpace: FreeSpace;
 }
 
 /** What decides a configuration; everything but the environment is optional. */
@@ -78,10 +88,13 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
 
   const values: Partial<Record<SettingKey, unknown>> = {};
   const origins = new Map<SettingKey, Origin>();
+  const entryOf = (key: SettingKey, among: Lookup): Pick<IniEntry, "value" | "origin"> | null => {
+    const override = source.overrides?.[key];
+    return override === undefined ? among.find(key) : { value: override, origin: { file: "command line", line: null } };
+  };
   for (const key of settingKeys()) {
     const declared: Setting<unknown> = SETTINGS[key];
-    const override = source.overrides?.[key];
-    const entry = override === undefined ? lookup.find(key) : { value: override, origin: { file: "command line", line: null } };
+    const entry = entryOf(key, lookup);
     if (entry === null || (entry.value === "" && declared.defaultValue === null)) {
       values[key] = declared.defaultValue;
     } else {
@@ -96,9 +109,18 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   }
   const dataDirectory = path.resolve(source.workingDirectory, values.dataDir);
   const [warnings, accepted] = classify(entries, new Set(sections));
+  const storageOf = (name: string): PacketStorage => {
+    const among = new Lookup(entries, name);
+    const read = <T>(key: SettingKey, declared: Setting<T>): T => {
+      const entry = entryOf(key, among);
+      return entry === null ? declared.defaultValue : readSetting(key, entry.value, entry.origin, declared);
+    };
+    const given = read("pcapDir", SETTINGS.pcapDir).map((directory) => path.resolve(source.workingDirectory, directory));
+    return { directories: given.length === 0 ? [path.join(dataDirectory, "packets")] : given, freeSpace: read("freeSpaceG", SETTINGS.freeSpaceG) };
+  };
   return {
-    node, file, values, origins, warnings, accepted, dataDirectory, entries, sections,
-    packetDirectory: values.pcapDir[0] === undefined ? path.join(dataDirectory, "packets") : path.resolve(source.workingDirectory, values.pcapDir[0]),
+    node, file, values, origins, warnings, accepted, dataDirectory, entries, sections, storageOf,
+    packetDirectory: storageOf(node).directories[0] ?? path.join(dataDirectory, "packets"),
   };
 }
 

@@ -65,6 +65,12 @@ export function decimal(defaultValue: number, minimum: number, maximum: number, 
   });
 }
 
+/** A decimal number that may be left unset. */
+export function optionalDecimal(minimum: number, maximum: number, help: string): Setting<number | null> {
+  const inner = decimal(minimum, minimum, maximum, help);
+  return { ...inner, defaultValue: null, read: inner.read };
+}
+
 /** `true` or `false`; `1`, `0`, `yes` and `no` are read as well. */
 export function flag(defaultValue: boolean, help: string): Setting<boolean> {
   return setting("boolean", defaultValue, help, { allowed: "true or false" }, (text) => {

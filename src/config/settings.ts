@@ -1,4 +1,4 @@
-import { choice, decimal, flag, freeSpace, integer, list, optionalInteger, optionalText, pattern, text, urls, type Setting } from "./setting.js";
+import { choice, decimal, flag, freeSpace, integer, list, optionalDecimal, optionalInteger, optionalText, pattern, text, urls, type Setting } from "./setting.js";
 
 /** Largest value of a 16-bit timeout in seconds. */
 const LONGEST = 65_535;
@@ -26,7 +26,11 @@ export const SETTINGS = {
 
   // Retention.
   freeSpaceG: freeSpace({ unit: "percent", value: 5 }, "Free space to keep on the device of the packet files: percent or GiB."),
+  pcapMaxAgeDays: optionalDecimal(0.01, 36_500, "Lookback: days that packet files of ours are kept at most; unset: as long as there is room."),
+  pcapMaxSizeG: optionalDecimal(0.01, 1_048_576, "Lookback: GiB that packet files of ours take at most, on all devices together; unset: as much as there is room for."),
   expireDays: optionalInteger(1, 36_500, "Lookback: days that sessions are kept; unset: for ever."),
+  sessionMaxSizeG: optionalDecimal(0.001, 1_048_576, "Lookback: GiB that the index of sessions takes at most, oldest days removed first; unset: no bound."),
+  auditDays: integer(730, 1, 36_500, "Lookback: days that entries of the audit log are kept."),
 
   webhookUrls: urls("Lookback: URLs that are told events of retention and exports, as JSON by POST."),
   webhookSecret: optionalText("any text", "Lookback: key of the signature of what webhookUrls are sent; unset: no signature."),

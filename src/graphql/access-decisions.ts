@@ -66,6 +66,7 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   "Subscription.importProgress": { needs: "import", narrowed: "refused" },
 
   // What retention did and will do names files and days of the whole store.
+  "Query.retentionPlan": { needs: "operate", narrowed: "refused" },
   "Query.tasks": { needs: "operate", narrowed: "refused" },
   "Query.task": { needs: "operate", narrowed: "refused" },
   "Query.taskRuns": { needs: "operate", narrowed: "refused" },

@@ -13,6 +13,7 @@ import { withIdempotencyKeys } from "./idempotent-mutations.js";
 import { ImportJobResolver } from "./import-job/import-job.resolver.js";
 import { LimitResolver } from "./limit/limit.resolver.js";
 import { RetentionEventResolver } from "./retention-event/retention-event.resolver.js";
+import { RetentionResolver } from "./retention/retention.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
 import { TagResolver } from "./tag/tag.resolver.js";
 import { TaskResolver } from "./task/task.resolver.js";
@@ -27,7 +28,7 @@ export function graphqlSchema(): GraphQLSchema {
   built ??= guardSchema(withIdempotencyKeys(buildSchemaSync({
     resolvers: [
       SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
-      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, AuditResolver, TaskResolver, RetentionEventResolver,
+      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, AuditResolver, TaskResolver, RetentionResolver, RetentionEventResolver,
     ],
     orphanedTypes: [],
     // Arguments are checked by the resolvers, which know the limits.

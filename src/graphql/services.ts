@@ -12,6 +12,7 @@ import type { Idempotency } from "./idempotency.js";
 import type { PacketRef } from "../model/session.js";
 import type { TimeRange } from "../model/time-range.js";
 import type { FileLookup } from "../query/resolve-files.js";
+import type { RetentionPlan } from "../retention/plan.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import type { TaskStatus } from "../scheduler/task.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
@@ -147,6 +148,11 @@ export type Tasks = Pick<Scheduler, "status" | "task" | "history" | "runNow" | "
 /** Events of retention and exports as the API uses them; `RetentionWatch` satisfies it. */
 export type RetentionEventSource = Pick<RetentionWatch, "events" | "list" | "conditions" | "deliveries">;
 
+/** Retention as the API uses it; `RetentionService` satisfies it. */
+export interface Retention {
+  plan(): Promise<RetentionPlan>;
+}
+
 /** How far answers are complete. */
 export interface Completeness {
   /** Every packet before this is in a visible row, milliseconds since 1970; null when nothing is being written. */
@@ -173,6 +179,7 @@ export interface Services {
   readonly tasks: Tasks | null;
   /** What operators are told; null where nothing watches. */
   readonly retentionEvents: RetentionEventSource | null;
+  readonly retention: Retention | null;
   readonly captureFiles: CaptureFiles;
   readonly captureStatistics: CaptureStatistics;
   readonly packetHeads: PacketHeads | null;

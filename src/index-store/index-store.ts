@@ -142,7 +142,25 @@ export interface SessionPackets {
   readonly id: string;
   readonly firstPacketMs: number;
   readonly lastPacketMs: number;
+  /** Whether no later version of the row will come. */
+  readonly final: boolean;
   readonly packets: readonly PacketRef[];
+}
+
+/** A row and where its packets are from now on, in their order. */
+export interface PacketMove {
+  readonly id: string;
+  readonly packets: readonly PacketRef[];
+}
+
+/** What sessions have in packets and captured bytes, and what a bound on the packets of each would leave. */
+export interface ByteBudget {
+  readonly sessions: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly keptPackets: number;
+  /** An estimate between the bytes after powers of two of packets. */
+  readonly keptBytes: number;
 }
 
 /** One part of the index that is listed, expired and optimised as a whole: a UTC day. */
@@ -184,6 +202,11 @@ export interface IndexStore {
   commitSegments(commit: SegmentCommit, alongside?: () => void): Promise<void>;
   /** Adds or removes tags of rows in the overlay. Returns how many rows changed. */
   changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number>;
+  /**
+   * Gives final rows other packet positions, each as its next version, in one step with `alongside`. Rows that are not
+   * there or not final are left as they are. At most 10,000 moves at a time.
+   */
+  movePackets(moves: readonly PacketMove[], alongside?: () => void): Promise<void>;
 
   // Read. Every call takes the reader's scope.
 
@@ -200,14 +223,16 @@ export interface IndexStore {
   streamPackets(request: StreamRequest, context: ReadContext): AsyncIterable<readonly SessionPackets[]>;
   /** Sessions in batches, in order of first packet, ties by id; memory stays bounded. Fields that the scope hides are null. */
   streamRows(request: RowsRequest, context: ReadContext): AsyncIterable<readonly SessionRow[]>;
+  /** What matching sessions would keep if each kept its first `firstPackets` (at least 1) only. */
+  byteBudget(request: SessionFilter & { readonly firstPackets: number }, context: ReadContext): Promise<ByteBudget>;
   /** Ids of matching sessions in batches. */
   streamIds(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly string[]>;
 
   // Admin.
 
   partitions(): Promise<readonly Partition[]>;
-  /** Removes a day's rows. */
-  expirePartition(day: string): Promise<void>;
+  /** Removes a day's rows, all but those of the ids in `keep`. */
+  expirePartition(day: string, keep?: readonly string[]): Promise<void>;
   /** Merges small segments of a day; null for every day that has small ones. Returns segments replaced. */
   optimise(day: string | null, signal: AbortSignal | null): Promise<number>;
   /** Smallest firstPacket and largest lastPacket in the store, or null when empty. */

@@ -4,17 +4,18 @@ import type { Catalogue } from "../catalogue/catalogue.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import { OwnDirectory, type PacketReader, type Tombstone, type Tombstones } from "../packet-store/packet-store.js";
 import { findOnDisk } from "./facts.js";
-import type { DevicePlan, PacketPlanItem, SessionPlan } from "./plan.js";
+import { copyHeldOut, removeStrayCopy } from "./keep-packets.js";
+import type { DevicePlan, PacketPlan, PacketPlanItem } from "./plan.js";
 
 /** Deletions between two measurements of free space. */
 const BATCH = 8;
 
 export interface ExecutorParts {
-  readonly catalogue: Pick<Catalogue, "files" | "holds" | "audit" | "transaction">;
-  readonly store: Pick<IndexStore, "expirePartition">;
+  readonly catalogue: Pick<Catalogue, "files" | "holds" | "audit" | "settings" | "transaction">;
+  readonly store: Pick<IndexStore, "expirePartition" | "streamPackets" | "movePackets">;
   readonly tombstones: Tombstones;
-  /** Lets go of files that are open for reading, so that their space is freed. */
-  readonly reader: Pick<PacketReader, "forget">;
+  /** Reads what is copied out, and lets go of files that are open for reading, so that their space is freed. */
+  readonly reader: Pick<PacketReader, "forget" | "heads" | "packets">;
   readonly packetDirectories: readonly string[];
   readonly logger: Logger;
 }
@@ -22,47 +23,72 @@ export interface ExecutorParts {
 /**
  * What became of one planned deletion. `deleted`: its space is free. `pending`: gone for readers, its tombstone is not
  * unlinked yet and is tried again at the next run. `spared`: something protects it by now. `failed`: it is where it was.
+ * `forgotten`: it was not there, and the catalogue says so now.
  */
 export interface DeletionOutcome {
   readonly fileId: number;
   readonly path: string;
   readonly bytes: number;
-  readonly outcome: "deleted" | "pending" | "spared" | "failed";
+  readonly outcome: "deleted" | "pending" | "spared" | "failed" | "forgotten";
+  /** Bytes of held packets that were copied out. */
+  readonly keptBytes: number;
   readonly detail: string | null;
 }
 
 /**
  * Carries out the deletions of a device's plan in its order. Free space is measured again after every few of them, and
- * the rest is spared once the target is met. Stops at a tombstone that cannot be unlinked: burying more would lose packets
- * and free nothing.
+ * what was to go for room is spared once there is enough. Stops at a tombstone that cannot be unlinked: burying more would
+ * lose packets and free nothing.
  */
 export async function executePackets(parts: ExecutorParts, plan: DevicePlan, freeBytes: () => Promise<number>, signal: AbortSignal | null): Promise<readonly DeletionOutcome[]> {
   const outcomes: DeletionOutcome[] = [];
-  const going = plan.items.filter((item) => item.action === "delete");
-  for (const [index, item] of going.entries()) {
+  let isEnough = false;
+  for (const item of plan.items) {
     if (signal?.aborted) break;
-    if (index > 0 && index % BATCH === 0 && (await freeBytes()) >= plan.targetBytes) break;
-    const outcome = await deleteFile(parts, item);
+    if (item.action !== "delete" || (isEnough && item.reason === "oldest")) continue;
+    const outcome = await deleteFile(parts, item, signal);
     outcomes.push(outcome);
     if (outcome.outcome === "pending") break;
+    if (outcomes.length % BATCH === 0) isEnough = (await freeBytes()) >= plan.targetBytes;
   }
   return outcomes;
 }
 
-async function deleteFile(parts: ExecutorParts, item: PacketPlanItem): Promise<DeletionOutcome> {
+/** Lets the catalogue know of planned deletions of files that are not there. */
+export async function forgetMissing(parts: ExecutorParts, plan: PacketPlan): Promise<readonly DeletionOutcome[]> {
+  const outcomes: DeletionOutcome[] = [];
+  for (const item of plan.elsewhere) {
+    if (item.action !== "delete") continue;
+    const found = await findOnDisk(item.path, parts.packetDirectories.map((directory) => new OwnDirectory(directory)));
+    if (!("refusal" in found) || found.refusal !== "missing") continue;
+    markGone(parts, { fileId: item.fileId, name: nameOf(item.path), bytes: 0 }, "missing");
+    outcomes.push({ fileId: item.fileId, path: item.path, bytes: 0, outcome: "forgotten", keptBytes: 0, detail: null });
+  }
+  return outcomes;
+}
+
+async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, signal: AbortSignal | null): Promise<DeletionOutcome> {
   const { fileId, path, bytes } = item;
-  const answer = (outcome: DeletionOutcome["outcome"], detail: string | null = null): DeletionOutcome => ({ fileId, path, bytes, outcome, detail });
+  let keptBytes = 0;
+  const answer = (outcome: DeletionOutcome["outcome"], detail: string | null = null): DeletionOutcome => ({ fileId, path, bytes, outcome, keptBytes, detail });
   let tombstone: Tombstone;
   try {
     const spared = await protectionNow(parts, item);
     if (spared !== null) return answer("spared", spared);
+    const row = parts.catalogue.files.get(fileId);
+    if (row !== null && parts.catalogue.holds.sessionsInFile(fileId, 1).length > 0) {
+      keptBytes = await copyHeldOut(parts, { fileId, path, own: true, node: row.node }, signal);
+      // Copying takes a while: what holds until now decides.
+      const sparedNow = await protectionNow(parts, item);
+      if (sparedNow !== null || parts.catalogue.holds.sessionsInFile(fileId, 1).length > 0) return answer("spared", sparedNow ?? "held");
+    }
     tombstone = await parts.tombstones.bury(fileId, path);
   } catch (error) {
     parts.logger.warn({ file: path, error }, "a packet file could not be deleted");
     return answer("failed", messageOf(error));
   }
   try {
-    await finishTombstone(parts, tombstone, "oldest");
+    await finishTombstone(parts, tombstone, item.reason);
     return answer("deleted");
   } catch (error) {
     parts.logger.warn({ file: path, tombstone: tombstone.path, error }, "a deleted packet file is still on disk");
@@ -97,15 +123,19 @@ async function finishTombstone(parts: ExecutorParts, tombstone: Tombstone, reaso
   await parts.tombstones.remove(tombstone);
 }
 
-function markGone(parts: ExecutorParts, tombstone: Tombstone, reason: string): void {
+function markGone(parts: ExecutorParts, file: Pick<Tombstone, "fileId" | "name" | "bytes">, reason: string): void {
   const { catalogue } = parts;
   catalogue.transaction(() => {
-    const row = catalogue.files.get(tombstone.fileId);
+    const row = catalogue.files.get(file.fileId);
     // A catalogue that was rebuilt may have given the number to another file: the name decides.
-    if (row === null || row.state === "gone" || !row.path.endsWith(`/${tombstone.name}`)) return;
+    if (row === null || row.state === "gone" || nameOf(row.path) !== file.name) return;
     catalogue.files.update(row.id, { state: "gone" });
-    catalogue.audit.add("service", "retention.delete-file", { file: row.id, path: row.path, bytes: tombstone.bytes, reason });
+    catalogue.audit.add("service", "retention.delete-file", { file: row.id, path: row.path, bytes: file.bytes, reason });
   });
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** Finishes deletions that a crash or an error left half done. Returns how many went and how many could not. */
@@ -124,26 +154,14 @@ export async function finishTombstones(parts: ExecutorParts): Promise<{ readonly
   return { removed, stuck };
 }
 
-/** Expires the days of a plan, oldest first. A day that fails is reported and the others go on. */
-export async function executeSessions(parts: ExecutorParts, plan: SessionPlan, signal: AbortSignal | null): Promise<{ readonly expired: readonly string[]; readonly failed: readonly { day: string; reason: string }[] }> {
-  const expired: string[] = [];
-  const failed: { day: string; reason: string }[] = [];
-  for (const { day, rows, action, reason } of plan.items) {
-    if (action !== "expire") continue;
-    if (signal?.aborted) break;
-    if (parts.catalogue.holds.active().some((hold) => hold.subject === "day" && hold.subjectId === day)) continue;
-    try {
-      await parts.store.expirePartition(day);
-      parts.catalogue.audit.add("service", "retention.expire-day", { day, rows, reason });
-      expired.push(day);
-    } catch (error) {
-      parts.logger.warn({ day, error }, "a day of sessions could not be expired");
-      failed.push({ day, reason: messageOf(error) });
-    }
-  }
-  return { expired, failed };
+/** At a start: what a crash left of copies and deletions. */
+export async function finishLeftovers(parts: ExecutorParts): Promise<{ readonly removed: number; readonly stuck: number }> {
+  const stray = await removeStrayCopy(parts);
+  if (stray !== null) parts.logger.info({ path: stray }, "removed a copy of held packets that was not finished");
+  return finishTombstones(parts);
 }
 
-function messageOf(error: unknown): string {
+/** The message of an error, for outcomes. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

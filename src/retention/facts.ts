@@ -1,22 +1,20 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import type { Clock } from "../base/clock.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
-import type { PacketFile } from "../catalogue/packet-files.js";
+import type { RetainedFile } from "../catalogue/packet-files.js";
 import type { IndexStore } from "../index-store/index-store.js";
-import { SERVICE_SCOPE } from "../model/access-scope.js";
-import { ALL_TIME } from "../model/time-range.js";
-import { measureSpace, OwnDirectory, type SpaceProbe, type Tombstones } from "../packet-store/packet-store.js";
-import type { DeviceFact, PacketFacts, PacketFileFact, SessionFacts } from "./plan.js";
-import { dayStartMs, utcDay } from "./policy.js";
+import { isInside, measureSpace, OwnDirectory, type SpaceProbe, type Tombstones } from "../packet-store/packet-store.js";
+import { isKeptCopy } from "./keep-packets.js";
+import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, SessionFacts } from "./plan.js";
+import { DAY_MS, dayStartMs } from "./session-policy.js";
 
-const DAY_MS = 86_400_000;
-/** Longest look-up of held sessions, in milliseconds. */
-const HOLD_TIMEOUT_MS = 60_000;
-/** Held sessions looked up at once. */
-const HOLD_BATCH = 1000;
+/** Looks at files on disk before a plan is believed: each look finds files that are not as listed, and the next plan has others. */
+const MOST_LOOKS = 100;
 
 export interface FactSources {
   readonly catalogue: Pick<Catalogue, "files" | "holds" | "marks">;
-  readonly store: Pick<IndexStore, "partitions" | "streamPackets">;
+  readonly store: Pick<IndexStore, "partitions">;
   readonly tombstones: Pick<Tombstones, "list">;
   /** Directories of packet files that we write. */
   readonly packetDirectories: readonly string[];
@@ -24,95 +22,136 @@ export interface FactSources {
   readonly clock: Clock;
 }
 
-/** What people want kept: reasons by file number and by UTC day. */
-interface Held {
-  readonly files: ReadonlyMap<number, string>;
-  /** Days whose packets are kept whole. */
-  readonly packetDays: ReadonlyMap<string, string>;
-  /** Days whose rows are kept. */
-  readonly rowDays: ReadonlyMap<string, string>;
-}
-
-/** Free space of the devices of our packet directories, and what could not be measured and why. */
-export async function gatherDevices(sources: FactSources): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly { directory: string; reason: string }[] }> {
+/** Free space of the devices of our packet directories, and what could not be measured and why. `failing`: devices where writes failed for want of room. */
+export async function gatherDevices(
+  sources: FactSources, failing: ReadonlySet<number> = new Set(),
+): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly { directory: string; reason: string }[] }> {
   const [{ devices, unmeasured }, tombstones] = [await measureSpace(sources.packetDirectories, sources.probe), await sources.tombstones.list()];
   const pending = (device: number): number => tombstones.filter((one) => one.device === device).reduce((sum, one) => sum + one.bytes, 0);
-  return { devices: devices.map((device) => ({ ...device, pendingBytes: pending(device.device) })), unmeasured };
+  return { devices: devices.map((device) => ({ ...device, pendingBytes: pending(device.device), writesFail: failing.has(device.device) })), unmeasured };
 }
 
-/** Every packet file that is not gone, looked at on disk. `failed` are those whose deletion failed in this run. */
-export async function gatherPacketFacts(sources: FactSources, devices: readonly DeviceFact[], failed: ReadonlySet<number>): Promise<PacketFacts> {
+/**
+ * Every packet file that is not gone, as the catalogue knows it: which device its directory is on, and its size. Nothing on disk
+ * is looked at; `planOnDisk` does that for the files that matter. `failed` are those whose deletion failed in this run.
+ */
+export function gatherPacketFacts(sources: FactSources, devices: readonly DeviceFact[], failed: ReadonlySet<number>): PacketFacts {
   const { catalogue } = sources;
-  const held = await gatherHeld(sources);
+  const held = heldFiles(sources);
   const replayFrom = new Map(catalogue.marks.all().map((mark) => [mark.stream, mark.replayFromOrdinal]));
-  const directories = sources.packetDirectories.map((directory) => new OwnDirectory(directory));
-  const files: PacketFileFact[] = [];
-  for (const file of catalogue.files.list()) {
-    if (file.state === "gone") continue;
+  const deviceOf = deviceLookup(sources.packetDirectories, devices);
+  const files = catalogue.files.retained().map((file): PacketFileFact => {
     const from = replayFrom.get(file.stream) ?? null;
-    files.push({
+    const device = file.storage === "own" ? deviceOf(file.path) : null;
+    return {
       fileId: file.id, node: file.node, path: file.path, storage: file.storage, state: file.state, locked: file.locked,
-      hold: held.files.get(file.id) ?? heldByDay(file, held.packetDays),
+      hold: held.files.get(file.id) ?? heldByDay(file, held.days), heldPackets: held.packets.get(file.id) ?? null, isCopy: isKeptCopy(file),
       neededForReplay: from !== null && file.firstOrdinal + file.packets > from,
-      found: file.storage === "own" ? await findOnDisk(file.path, directories) : { refusal: "outside" },
-      firstMs: file.firstMs, deletionFailed: failed.has(file.id),
-    });
+      found: device === null ? { refusal: "outside" } : { device, bytes: file.bytes },
+      firstMs: file.firstMs, settledMs: Math.max(file.lastMs ?? 0, file.importedAtMs), deletionFailed: failed.has(file.id),
+    };
+  });
+  return { nowMs: sources.clock.nowMs(), devices, files };
+}
+
+/** The device of the innermost directory that a path is in; −1 where that directory could not be measured, null for a path in none. */
+function deviceLookup(directories: readonly string[], devices: readonly DeviceFact[]): (file: string) => number | null {
+  const known = directories.map((directory) => ({
+    prefix: path.resolve(directory) + path.sep, device: devices.find((one) => one.directories.includes(directory))?.device ?? -1,
+  })).toSorted((left, right) => right.prefix.length - left.prefix.length);
+  return (file) => known.find(({ prefix }) => file.startsWith(prefix))?.device ?? null;
+}
+
+/**
+ * Makes a plan, looks at the files on disk that it would delete, and plans again with what was found, until the plan names
+ * only files that are as it says: what a run does is what the plan says.
+ */
+export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules: PacketRules, plan: (facts: PacketFacts, rules: PacketRules) => PacketPlan): Promise<PacketPlan> {
+  const directories = sources.packetDirectories.map((directory) => new OwnDirectory(directory));
+  const at = new Map(facts.files.map((file, index) => [file.fileId, index]));
+  const files = [...facts.files];
+  const looked = new Set<number>();
+  const populated = new Map<string, boolean>();
+  for (let look = 0; ; look += 1) {
+    const made = plan({ ...facts, files }, rules);
+    const fresh = [...made.devices.flatMap(({ items }) => items), ...made.elsewhere].filter((item) => item.action === "delete" && !looked.has(item.fileId));
+    if (fresh.length === 0) return made;
+    let asExpected = true;
+    for (const { fileId, path: file } of fresh) {
+      looked.add(fileId);
+      const index = at.get(fileId);
+      const fact = index === undefined ? undefined : files[index];
+      if (index === undefined || fact === undefined) continue;
+      const found = await findOnDisk(file, directories, populated);
+      asExpected &&= sameFinding(found, fact.found);
+      files[index] = { ...fact, found };
+    }
+    // After so many surprises the rest is left to the executor, which looks at each file again anyway.
+    if (asExpected || look === MOST_LOOKS) return plan({ ...facts, files }, rules);
   }
-  return { devices, files };
 }
 
-/** The days of the store, and which are held. */
+function sameFinding(one: PacketFileFact["found"], other: PacketFileFact["found"]): boolean {
+  if ("refusal" in one || "refusal" in other) return false;
+  return one.device === other.device && one.bytes === other.bytes;
+}
+
+/** The days of the store, and what of them is held. */
 export async function gatherSessionFacts(sources: FactSources): Promise<SessionFacts> {
-  const [partitions, held] = [await sources.store.partitions(), await gatherHeld(sources)];
-  return { nowMs: sources.clock.nowMs(), partitions: partitions.map(({ day, rows, bytes }) => ({ day, rows, bytes, hold: held.rowDays.get(day) ?? null })) };
+  const partitions = await sources.store.partitions();
+  const days = heldFiles(sources).days;
+  const rows = sources.catalogue.holds.rowsByDay();
+  return {
+    nowMs: sources.clock.nowMs(),
+    partitions: partitions.map(({ day, rows: all, bytes }) => ({ day, rows: all, bytes, hold: days.get(day)?.reason ?? null, heldRows: Math.min(all, rows.get(day) ?? 0) })),
+  };
 }
 
-/** Looks for a path in the directory that holds it; one in none of them is outside. */
-export async function findOnDisk(file: string, directories: readonly OwnDirectory[]): Promise<PacketFileFact["found"]> {
+/**
+ * Looks for a path in the directory that holds it; one in none of them is outside. One that is missing from a directory in
+ * which there is no file at all is not missing but its directory is: a device that is not mounted leaves an empty one.
+ */
+export async function findOnDisk(file: string, directories: readonly OwnDirectory[], populated: Map<string, boolean> = new Map()): Promise<PacketFileFact["found"]> {
   let refusal: PacketFileFact["found"] = { refusal: "outside" };
   for (const directory of directories) {
     const found = await directory.examine(file);
     if (found.own) return { device: found.device, bytes: found.bytes };
-    if (found.reason !== "outside") refusal = { refusal: found.reason };
+    if (found.reason === "missing") {
+      if (isInside(directory.path, file)) return { refusal: (await hasFiles(path.dirname(file), populated)) ? "missing" : "directory-missing" };
+    } else if (found.reason !== "outside") refusal = { refusal: found.reason };
   }
   return refusal;
 }
 
-function heldByDay(file: PacketFile, days: ReadonlyMap<string, string>): string | null {
+async function hasFiles(directory: string, known: Map<string, boolean>): Promise<boolean> {
+  const before = known.get(directory);
+  if (before !== undefined) return before;
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const found = entries.some((entry) => entry.isFile());
+  known.set(directory, found);
+  return found;
+}
+
+function heldByDay(file: RetainedFile, days: ReadonlyMap<string, WholeHold>): WholeHold | null {
   if (file.firstMs === null) return null;
-  for (const [day, reason] of days) {
+  for (const [day, hold] of days) {
     const start = dayStartMs(day);
-    if (start !== null && file.firstMs < start + DAY_MS && (file.lastMs ?? file.firstMs) >= start) return reason;
+    if (start !== null && file.firstMs < start + DAY_MS && (file.lastMs ?? file.firstMs) >= start) return hold;
   }
   return null;
 }
 
-/**
- * Holds in force as files and days. A held day covers its packets too; a held session covers its files and the rows of its day. When
- * the store cannot say which those are, this throws: nothing is deleted on half the facts.
- */
-async function gatherHeld(sources: FactSources): Promise<Held> {
-  const files = new Map<number, string>();
-  const days = new Map<string, string>();
-  const sessions = new Map<string, string>();
-  for (const hold of sources.catalogue.holds.active()) {
-    if (hold.subject === "file") files.set(Number(hold.subjectId), hold.reason);
-    else if (hold.subject === "day") days.set(hold.subjectId, hold.reason);
-    else sessions.set(hold.subjectId, hold.reason);
+type WholeHold = NonNullable<PacketFileFact["hold"]>;
+
+/** What people want kept: whole files by number, whole UTC days with packets and rows, and packets of held sessions by file. */
+function heldFiles({ catalogue }: FactSources): {
+  readonly files: ReadonlyMap<number, WholeHold>; readonly days: ReadonlyMap<string, WholeHold>; readonly packets: ReadonlyMap<number, HeldPackets>;
+} {
+  const files = new Map<number, WholeHold>();
+  const days = new Map<string, WholeHold>();
+  for (const hold of catalogue.holds.active()) {
+    if (hold.subject === "file") files.set(Number(hold.subjectId), { reason: hold.reason, hold: hold.id });
+    else if (hold.subject === "day") days.set(hold.subjectId, { reason: hold.reason, hold: hold.id });
   }
-  const ids = [...sessions.keys()];
-  const sessionDays = new Map<string, string>();
-  for (let at = 0; at < ids.length; at += HOLD_BATCH) {
-    const batches = sources.store.streamPackets(
-      { expression: { node: "ids", ids: ids.slice(at, at + HOLD_BATCH) }, range: ALL_TIME }, { scope: SERVICE_SCOPE, signal: null, timeoutMs: HOLD_TIMEOUT_MS },
-    );
-    for await (const batch of batches) {
-      for (const session of batch) {
-        const reason = sessions.get(session.id) ?? "held session";
-        sessionDays.set(utcDay(session.lastPacketMs), reason);
-        for (const { fileId } of session.packets) files.set(fileId, reason);
-      }
-    }
-  }
-  return { files, packetDays: days, rowDays: new Map([...sessionDays, ...days]) };
+  return { files, days, packets: catalogue.holds.packetsByFile() };
 }

@@ -6,8 +6,33 @@ export interface FreeSpaceRule {
   readonly value: number;
 }
 
-/** `freeSpaceG` unless configured. */
-export const DEFAULT_FREE_SPACE: FreeSpaceRule = { unit: "percent", value: 5 };
+/** What people want of packet files. */
+export interface PacketRules {
+  /** Room wanted on the device of each packet directory; of several on one device the largest counts. */
+  readonly storage: readonly { readonly directory: string; readonly freeSpace: FreeSpaceRule }[];
+  /** Age in milliseconds from which a file goes, or null. */
+  readonly maxAgeMs: number | null;
+  /** Bytes that our files take at most, on all devices together, or null. */
+  readonly maxBytes: number | null;
+}
+
+/** What people want of sessions. */
+export interface SessionRules {
+  /** Whole UTC days that sessions are kept after their own, or null for ever. */
+  readonly expireDays: number | null;
+  /** Bytes that the index takes at most, or null. */
+  readonly maxBytes: number | null;
+}
+
+/** Packets of a file that must outlive it. */
+export interface HeldPackets {
+  /** Why, in the words of whoever holds them. */
+  readonly reason: string;
+  /** Numbers of the holds. */
+  readonly holds: readonly number[];
+  /** Bytes of their records. */
+  readonly bytes: number;
+}
 
 /** A packet file that the catalogue lists and that is not gone. */
 export interface PacketFileFact {
@@ -18,14 +43,23 @@ export interface PacketFileFact {
   readonly storage: "own" | "in-place";
   readonly state: "writing" | "complete";
   readonly locked: boolean;
-  /** Why a person wants it kept, or null. */
-  readonly hold: string | null;
+  /** Why a person wants the whole file kept, and the number of the hold; or null. */
+  readonly hold: { readonly reason: string; readonly hold: number } | null;
+  /** Packets of held sessions in it, or null for none. */
+  readonly heldPackets: HeldPackets | null;
+  /** It was made of held packets that were copied out of a deleted file. */
+  readonly isCopy: boolean;
   /** An open session has packets in it, or in an earlier file of its stream. */
   readonly neededForReplay: boolean;
-  /** What lies at the path: a file of ours on a device, or why it is not ours to touch. */
+  /**
+   * What is known to lie at the path: a file of ours on a device, or why it is not ours to touch. Until it has been looked
+   * at, that is what the catalogue says.
+   */
   readonly found: { readonly device: number; readonly bytes: number } | { readonly refusal: OwnershipRefusal };
   /** Time of the first packet, or null when it has none; milliseconds since 1970. */
   readonly firstMs: number | null;
+  /** Since when it may count as old: its last packet, or when it came to us where that is later. */
+  readonly settledMs: number;
   /** Its deletion was tried in this run and failed. */
   readonly deletionFailed: boolean;
 }
@@ -38,12 +72,26 @@ export interface DeviceFact {
   readonly totalBytes: number;
   /** Bytes of tombstones: on their way out, not free yet. A run unlinks them first, so what is left is stuck. */
   readonly pendingBytes: number;
+  /** Something could not be written there for want of room, whatever the measurement says (a quota, reserved blocks, inodes). */
+  readonly writesFail: boolean;
 }
 
 export interface PacketFacts {
+  readonly nowMs: number;
   readonly devices: readonly DeviceFact[];
   readonly files: readonly PacketFileFact[];
 }
+
+/** Why a packet file goes. */
+export type DeleteReason =
+  /** There is too little room; nothing older may go. */
+  | "oldest"
+  /** It was written for want of room in vain; more room is made than asked for. */
+  | "writes-fail"
+  | "older-than-max-age"
+  | "over-total-size"
+  /** The file is not there any more; the catalogue learns of it. */
+  | "missing";
 
 /** Why a packet file is kept. */
 export type KeepReason =
@@ -57,10 +105,13 @@ export interface PacketPlanItem {
   /** Size on disk; 0 where nothing of ours was found. */
   readonly bytes: number;
   readonly action: "delete" | "keep";
-  /** `oldest`: deleted for room, nothing older may go. */
-  readonly reason: "oldest" | KeepReason;
-  /** What the person who holds it said. */
+  readonly reason: DeleteReason | KeepReason;
+  /** Bytes of held packets that are copied out before the file is deleted. */
+  readonly heldBytes: number;
+  /** What the person who holds it, or packets of it, said. */
   readonly note: string | null;
+  /** Numbers of the holds that keep it, or packets of it. */
+  readonly holds: readonly number[];
 }
 
 /** What is done about one device. */
@@ -74,16 +125,22 @@ export interface DevicePlan {
   readonly pendingBytes: number;
   /** Files in the order of deletion, then the kept ones. */
   readonly items: readonly PacketPlanItem[];
-  /** Bytes that the deletions free. */
+  /** Bytes that the deletions free; what is copied out is not among them. */
   readonly deleteBytes: number;
   /** Bytes that stay short of the target although nothing more may go. */
   readonly shortfallBytes: number;
+  /** Files that would have gone but for a hold, by its number; copies that were made for holds do not count. */
+  readonly blocked: readonly { readonly hold: number; readonly items: number; readonly bytes: number }[];
 }
 
 export interface PacketPlan {
   readonly devices: readonly DevicePlan[];
   /** Files on no measured device; all kept. */
   readonly elsewhere: readonly PacketPlanItem[];
+  /** Bytes of our files on all devices beyond `pcapMaxSizeG` although nothing more may go. */
+  readonly excessBytes: number;
+  /** What is odd about the rules, for people: two directories of one device that want different room. */
+  readonly warnings: readonly string[];
 }
 
 /** One day of sessions. */
@@ -92,8 +149,10 @@ export interface PartitionFact {
   readonly day: string;
   readonly rows: number;
   readonly bytes: number;
-  /** Why a person wants it kept, or null. */
+  /** Why a person wants the whole day kept, or null. */
   readonly hold: string | null;
+  /** Rows of held sessions, which outlive the day. */
+  readonly heldRows: number;
 }
 
 export interface SessionFacts {
@@ -107,7 +166,9 @@ export interface SessionPlanItem {
   readonly rows: number;
   readonly bytes: number;
   readonly action: "expire" | "keep";
-  readonly reason: "older-than-expire-days" | "no-expire-days" | "young" | "today" | "future" | "held" | "not-a-day";
+  readonly reason: "older-than-expire-days" | "over-index-size" | "no-expire-days" | "young" | "today" | "future" | "held" | "not-a-day";
+  /** Rows that stay of a day that expires, because they are held. */
+  readonly heldRows: number;
   readonly note: string | null;
 }
 
@@ -116,4 +177,19 @@ export interface SessionPlan {
   readonly expireDays: number | null;
   /** In order of day. */
   readonly items: readonly SessionPlanItem[];
+  /** Bytes beyond `sessionMaxSizeG` although nothing more may go. */
+  readonly excessBytes: number;
+}
+
+/** Everything that retention would do at a moment. */
+export interface RetentionPlan {
+  readonly madeMs: number;
+  readonly packets: PacketPlan;
+  readonly sessions: SessionPlan;
+  /** Finished exports whose time is over. */
+  readonly exports: readonly { readonly id: string; readonly owner: string; readonly bytes: number; readonly expiredMs: number }[];
+  /** Entries of the audit log that are older than `auditDays`. */
+  readonly audit: { readonly entries: number; readonly beforeMs: number };
+  /** Directories whose device cannot be measured, so that nothing is deleted there. */
+  readonly unmeasured: readonly { readonly directory: string; readonly reason: string }[];
 }

@@ -1,9 +1,14 @@
 import type {
-  DeviceFact, DevicePlan, FreeSpaceRule, KeepReason, PacketFacts, PacketFileFact, PacketPlan, PacketPlanItem, SessionFacts, SessionPlan, SessionPlanItem,
+  DeleteReason, DeviceFact, DevicePlan, FreeSpaceRule, KeepReason, PacketFacts, PacketFileFact, PacketPlan, PacketPlanItem, PacketRules,
 } from "./plan.js";
 
 const GIB = 2 ** 30;
-const DAY_MS = 86_400_000;
+/** Share of a file that held packets may be at most for copying them out to be worth it; a file that is held beyond stays. */
+const WORTH_COPYING = 0.8;
+/** What is freed beyond the present where writes fail: a hundredth of the device, between these bounds. */
+const RELIEF_SHARE = 0.01;
+const LEAST_RELIEF_BYTES = 64 << 20;
+const MOST_RELIEF_BYTES = 4 * GIB;
 
 /** Bytes that must be free on a device of this size. A share never asks for more than the device has. */
 export function targetBytes(rule: FreeSpaceRule, totalBytes: number): number {
@@ -11,47 +16,116 @@ export function targetBytes(rule: FreeSpaceRule, totalBytes: number): number {
   return Math.ceil(Math.min(Math.max(0, wanted), totalBytes));
 }
 
+/** Bytes that must be free on a device: the largest of what its directories want. One that no rule names wants nothing. */
+export function deviceTarget(device: DeviceFact, rules: PacketRules): number {
+  return Math.max(0, ...rulesOn(device, rules).map(({ freeSpace }) => targetBytes(freeSpace, device.totalBytes)));
+}
+
+function rulesOn(device: DeviceFact, rules: PacketRules): PacketRules["storage"] {
+  return rules.storage.filter(({ directory }) => device.directories.includes(directory));
+}
+
+/** How a threshold is written in config.ini. */
+export function printRule({ unit, value }: FreeSpaceRule): string {
+  return unit === "percent" ? `${value}%` : String(value);
+}
+
+/** What is still wanted of one device while files go. */
+interface Need {
+  readonly device: DeviceFact;
+  readonly target: number;
+  /** Bytes short of the target. */
+  short: number;
+  /** Bytes short of what is freed where writes fail. */
+  relief: number;
+  deleteBytes: number;
+  readonly blocked: Map<number, { items: number; bytes: number }>;
+  readonly going: PacketPlanItem[];
+  readonly kept: PacketPlanItem[];
+}
+
 /**
- * Which packet files go. Where a device has less free than the rule wants, the files that may go are deleted in order of their
- * first packet until the target is met, and not one more. While deleted files are still on the device, none go: what is
- * not unlinked frees nothing, and deleting more would only lose packets. A file may go when we wrote it, it is complete,
- * where it should be, and nothing protects it; the newest of each node never goes.
+ * Which packet files go, oldest first packet first, and not one more than the rules want: files that are too old; files
+ * until all of them together are small enough; and files of a device until it has enough room. While deleted files are
+ * still on a device, none of it go: what is not unlinked frees nothing, and deleting more would only lose packets. A file may
+ * go when we wrote it, it is complete, where it should be, and nothing protects it; the newest of each node never goes.
+ * Packets of held sessions are copied out first; a file that is little else stays.
  *
- * Pure: the same facts and rule give the same plan, whatever the order of the facts.
+ * Pure: the same facts and rules give the same plan, whatever the order of the facts.
  */
-export function planPackets(facts: PacketFacts, rule: FreeSpaceRule): PacketPlan {
+export function planPackets(facts: PacketFacts, rules: PacketRules): PacketPlan {
   const files = facts.files.toSorted(byAge);
   const newest = newestOfNodes(files);
-  const devices = facts.devices.toSorted((left, right) => left.device - right.device);
-  const measured = new Set(devices.map((one) => one.device));
-  const elsewhere = files
-    .filter((file) => !("device" in file.found) || !measured.has(file.found.device))
-    .map((file) => item(file, "keep", "device" in file.found ? (protection(file, newest) ?? "device-unmeasured") : (protection(file, newest) ?? file.found.refusal)));
+  const needs = new Map(facts.devices.toSorted((left, right) => left.device - right.device).map((device) => [device.device, needOf(device, rules)]));
+  const elsewhere: PacketPlanItem[] = [];
+  let excess = rules.maxBytes === null ? 0 : ownBytes(files) - rules.maxBytes;
+  for (const file of files) {
+    const need = "device" in file.found ? needs.get(file.found.device) : undefined;
+    const kept = protection(file, newest);
+    if (need === undefined) {
+      // A file that is not there is struck off; its bytes were none.
+      const isMissing = kept === "missing" && rules.storage.length > 0;
+      elsewhere.push(isMissing ? item(file, "delete", "missing") : item(file, "keep", kept ?? "device-unmeasured"));
+      continue;
+    }
+    const wanted = whyItGoes(file, need, excess, facts.nowMs, rules);
+    const reason = kept ?? (wanted === null ? "enough-space" : need.device.pendingBytes > 0 ? "deletion-pending" : isMostlyHeld(file) ? "held" : null);
+    if (reason !== null || wanted === null) {
+      need.kept.push(item(file, "keep", reason ?? "enough-space"));
+      if (reason === "held" && wanted !== null && !file.isCopy) noteBlocked(need, file);
+      continue;
+    }
+    const gone = item(file, "delete", wanted);
+    const freed = gone.bytes - gone.heldBytes;
+    need.going.push(gone);
+    need.deleteBytes += freed;
+    need.short -= freed;
+    need.relief -= freed;
+    excess -= freed;
+  }
   return {
-    devices: devices.map((device) => planDevice(device, files.filter((file) => "device" in file.found && file.found.device === device.device), newest, rule)),
-    elsewhere,
+    devices: [...needs.values()].map(devicePlan), elsewhere, excessBytes: Math.max(0, excess),
+    warnings: facts.devices.flatMap((device) => conflictOf(device, rules) ?? []).toSorted(),
   };
 }
 
-function planDevice(device: DeviceFact, files: readonly PacketFileFact[], newest: ReadonlySet<number>, rule: FreeSpaceRule): DevicePlan {
-  const target = targetBytes(rule, device.totalBytes);
-  let needed = target - device.freeBytes - device.pendingBytes;
-  let deleteBytes = 0;
-  const going: PacketPlanItem[] = [];
-  const kept: PacketPlanItem[] = [];
-  for (const file of files) {
-    const reason = protection(file, newest) ?? (needed <= 0 ? "enough-space" : device.pendingBytes > 0 ? "deletion-pending" : null);
-    if (reason !== null) {
-      kept.push(item(file, "keep", reason));
-      continue;
-    }
-    const gone = item(file, "delete", "oldest");
-    going.push(gone);
-    deleteBytes += gone.bytes;
-    needed -= gone.bytes;
-  }
+function needOf(device: DeviceFact, rules: PacketRules): Need {
+  const target = deviceTarget(device, rules);
+  const relief = device.writesFail ? Math.min(MOST_RELIEF_BYTES, Math.max(LEAST_RELIEF_BYTES, Math.ceil(device.totalBytes * RELIEF_SHARE))) : 0;
+  return { device, target, short: target - device.freeBytes - device.pendingBytes, relief, deleteBytes: 0, blocked: new Map(), going: [], kept: [] };
+}
+
+function devicePlan({ device, target, short, going, kept, deleteBytes, blocked }: Need): DevicePlan {
   const { device: number, directories, freeBytes, totalBytes, pendingBytes } = device;
-  return { device: number, directories, freeBytes, totalBytes, targetBytes: target, pendingBytes, items: [...going, ...kept], deleteBytes, shortfallBytes: Math.max(0, needed) };
+  return {
+    device: number, directories, freeBytes, totalBytes, targetBytes: target, pendingBytes, items: [...going, ...kept], deleteBytes, shortfallBytes: Math.max(0, short),
+    blocked: [...blocked].map(([hold, found]) => ({ hold, ...found })).toSorted((left, right) => left.hold - right.hold),
+  };
+}
+
+function noteBlocked({ blocked }: Need, file: PacketFileFact): void {
+  for (const hold of holdsOf(file)) {
+    const { items, bytes } = blocked.get(hold) ?? { items: 0, bytes: 0 };
+    blocked.set(hold, { items: items + 1, bytes: bytes + bytesOf(file) });
+  }
+}
+
+function holdsOf({ hold, heldPackets }: PacketFileFact): readonly number[] {
+  return [...(hold === null ? [] : [hold.hold]), ...(heldPackets?.holds ?? [])];
+}
+
+function whyItGoes(file: PacketFileFact, need: Need, excess: number, nowMs: number, rules: PacketRules): DeleteReason | null {
+  if (rules.maxAgeMs !== null && file.settledMs + rules.maxAgeMs <= nowMs) return "older-than-max-age";
+  if (excess > 0) return "over-total-size";
+  if (need.short > 0) return "oldest";
+  return need.relief > 0 ? "writes-fail" : null;
+}
+
+function conflictOf(device: DeviceFact, rules: PacketRules): string | null {
+  const [first, ...others] = rulesOn(device, rules);
+  const other = others.find(({ freeSpace }) => printRule(freeSpace) !== (first === undefined ? "" : printRule(first.freeSpace)));
+  if (first === undefined || other === undefined) return null;
+  return `${first.directory} (freeSpaceG=${printRule(first.freeSpace)}) and ${other.directory} (freeSpaceG=${printRule(other.freeSpace)}) are on one device; the larger is kept free for both: give them the same freeSpaceG, or devices of their own`;
 }
 
 /** Why a file must stay whatever the room, or null. */
@@ -66,9 +140,24 @@ function protection(file: PacketFileFact, newest: ReadonlySet<number>): KeepReas
   return "refusal" in file.found ? file.found.refusal : null;
 }
 
+function isMostlyHeld(file: PacketFileFact): boolean {
+  return file.heldPackets !== null && file.heldPackets.bytes > WORTH_COPYING * bytesOf(file);
+}
+
+function bytesOf(file: PacketFileFact): number {
+  return "bytes" in file.found ? file.found.bytes : 0;
+}
+
+function ownBytes(files: readonly PacketFileFact[]): number {
+  return files.reduce((sum, file) => sum + (file.storage === "own" ? bytesOf(file) : 0), 0);
+}
+
 function item(file: PacketFileFact, action: "delete" | "keep", reason: PacketPlanItem["reason"]): PacketPlanItem {
-  const bytes = "bytes" in file.found ? file.found.bytes : 0;
-  return { fileId: file.fileId, path: file.path, bytes, action, reason, note: reason === "held" ? file.hold : null };
+  const heldBytes = action === "delete" ? Math.min(file.heldPackets?.bytes ?? 0, bytesOf(file)) : 0;
+  const isHeld = reason === "held" || heldBytes > 0;
+  const note = isHeld ? (file.hold?.reason ?? file.heldPackets?.reason ?? null) : null;
+  const holds = isHeld ? holdsOf(file) : [];
+  return { fileId: file.fileId, path: file.path, bytes: bytesOf(file), action, reason, heldBytes, note, holds };
 }
 
 /** Oldest first packet first; a file without packets is oldest of all; ties by number. */
@@ -82,42 +171,4 @@ function newestOfNodes(byAgeAscending: readonly PacketFileFact[]): ReadonlySet<n
   const newest = new Map<string, number>();
   for (const file of byAgeAscending) if (file.storage === "own") newest.set(file.node, file.fileId);
   return new Set(newest.values());
-}
-
-/** UTC day of a time, `YYYY-MM-DD`. */
-export function utcDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
-}
-
-/** Start of a UTC day, or null when the text is none. */
-export function dayStartMs(day: string): number | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
-  const ms = Date.parse(`${day}T00:00:00Z`);
-  return Number.isNaN(ms) || utcDay(ms) !== day ? null : ms;
-}
-
-/**
- * Which days of sessions go: those whose last moment lies `expireDays` whole days or more in the past. Today and days to
- * come never go, nor what is held. Pure.
- */
-export function planSessions(facts: SessionFacts, expireDays: number | null): SessionPlan {
-  const items = facts.partitions
-    .toSorted((left, right) => (left.day < right.day ? -1 : 1))
-    .map((partition): SessionPlanItem => {
-      const reason = reasonOf(partition.day, partition.hold !== null, facts.nowMs, expireDays);
-      const { day, rows, bytes, hold } = partition;
-      return { day, rows, bytes, action: reason === "older-than-expire-days" ? "expire" : "keep", reason, note: reason === "held" ? hold : null };
-    });
-  return { expireDays, items };
-}
-
-function reasonOf(day: string, held: boolean, nowMs: number, expireDays: number | null): SessionPlanItem["reason"] {
-  const startMs = dayStartMs(day);
-  if (startMs === null) return "not-a-day";
-  if (expireDays === null) return "no-expire-days";
-  const today = dayStartMs(utcDay(nowMs)) ?? nowMs;
-  if (startMs === today) return "today";
-  if (startMs > today) return "future";
-  if (held) return "held";
-  return startMs + DAY_MS + expireDays * DAY_MS <= nowMs ? "older-than-expire-days" : "young";
 }

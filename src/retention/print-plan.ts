@@ -1,4 +1,4 @@
-import type { DevicePlan, PacketPlan, PacketPlanItem, SessionPlan } from "./plan.js";
+import type { DevicePlan, PacketPlanItem, RetentionPlan, SessionPlan } from "./plan.js";
 
 const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
@@ -14,11 +14,18 @@ export function printBytes(bytes: number): string {
 }
 
 /**
- * The plans as lines: what would go and why, in order, and how many files stay for each reason; with `all`, every file
+ * The plan as lines: what would go and why, in order, and how many files stay for each reason; with `all`, every file
  * that stays too.
  */
-export function printPlans(packets: PacketPlan, sessions: SessionPlan, all: boolean): readonly string[] {
-  return [...packets.devices.flatMap((device) => deviceLines(device, all)), ...elsewhereLines(packets.elsewhere, all), ...sessionLines(sessions, all)];
+export function printPlan({ packets, sessions, exports, audit }: RetentionPlan, all: boolean): readonly string[] {
+  return [
+    ...packets.devices.flatMap((device) => deviceLines(device, all)), ...elsewhereLines(packets.elsewhere, all),
+    ...(packets.excessBytes > 0 ? [`${printBytes(packets.excessBytes)} of packet files beyond pcapMaxSizeG; nothing more may go`] : []),
+    ...sessionLines(sessions, all),
+    `exports whose time is over: ${exports.length} (${printBytes(exports.reduce((sum, { bytes }) => sum + bytes, 0))}) would be removed`,
+    ...exports.map(({ id, owner, bytes }) => `  remove ${id} of ${owner} (${printBytes(bytes)})`),
+    `audit log: ${audit.entries} entries from before ${new Date(audit.beforeMs).toISOString()} would be removed`,
+  ];
 }
 
 function deviceLines(device: DevicePlan, all: boolean): string[] {
@@ -27,20 +34,23 @@ function deviceLines(device: DevicePlan, all: boolean): string[] {
   return [
     `${directories.join(", ")}: ${printBytes(freeBytes)} of ${printBytes(totalBytes)} free, ${printBytes(targetBytes)} wanted: ${going.length} files (${printBytes(deleteBytes)}) would be deleted`,
     ...(pendingBytes > 0 ? [`  ${printBytes(pendingBytes)} of deleted files are not unlinked yet`] : []),
+    ...device.blocked.map(({ hold, items, bytes }) => `  hold ${hold} keeps ${items} files (${printBytes(bytes)}) that would go`),
     ...(shortfallBytes > 0 ? [`  ${printBytes(shortfallBytes)} short of what is wanted; nothing more may go`] : []),
     ...itemLines(device.items, all),
   ];
 }
 
 function elsewhereLines(items: readonly PacketPlanItem[], all: boolean): string[] {
-  return items.length === 0 ? [] : [`files elsewhere: ${items.length}, never deleted`, ...itemLines(items, all)];
+  return items.length === 0 ? [] : [`files elsewhere: ${items.length}, none is deleted`, ...itemLines(items, all)];
 }
 
 function itemLines(items: readonly PacketPlanItem[], all: boolean): string[] {
   const kept = new Map<string, { files: number; bytes: number }>();
   const lines: string[] = [];
-  for (const { action, path, bytes, reason, note } of items) {
-    if (action === "delete" || all) lines.push(`  ${action} ${path} (${printBytes(bytes)}): ${reason}${note === null ? "" : `, ${note}`}`);
+  for (const { action, path, bytes, reason, note, heldBytes } of items) {
+    const copied = heldBytes > 0 ? `, ${printBytes(heldBytes)} of held packets are copied out first` : "";
+    const verb = reason === "missing" && action === "delete" ? "strike off" : action;
+    if (action === "delete" || all) lines.push(`  ${verb} ${path} (${printBytes(bytes)}): ${reason}${copied}${note === null ? "" : `, ${note}`}`);
     if (action === "delete") continue;
     const { files, bytes: sum } = kept.get(reason) ?? { files: 0, bytes: 0 };
     kept.set(reason, { files: files + 1, bytes: sum + bytes });
@@ -49,11 +59,13 @@ function itemLines(items: readonly PacketPlanItem[], all: boolean): string[] {
   return lines;
 }
 
-function sessionLines({ expireDays, items }: SessionPlan, all: boolean): string[] {
+function sessionLines({ expireDays, items, excessBytes }: SessionPlan, all: boolean): string[] {
   const going = items.filter((item) => item.action === "expire");
-  const rows = going.reduce((sum, item) => sum + item.rows, 0);
+  const rows = going.reduce((sum, item) => sum + item.rows - item.heldRows, 0);
+  const bound = expireDays === null ? "for ever (expireDays is unset)" : `${expireDays} days after their own`;
   return [
-    expireDays === null ? "sessions are kept for ever (expireDays is unset)" : `sessions older than ${expireDays} days: ${rows} sessions of ${going.length} days would be removed`,
-    ...items.filter((item) => all || item.action === "expire").map((item) => `  ${item.action} ${item.day} (${item.rows} sessions, ${printBytes(item.bytes)}): ${item.reason}${item.note === null ? "" : `, ${item.note}`}`),
+    `sessions are kept ${bound}: ${rows} sessions of ${going.length} days would be removed`,
+    ...(excessBytes > 0 ? [`  ${printBytes(excessBytes)} of index beyond sessionMaxSizeG; nothing more may go`] : []),
+    ...items.filter((item) => all || item.action === "expire").map((item) => `  ${item.action} ${item.day} (${item.rows} sessions, ${printBytes(item.bytes)}): ${item.reason}${item.heldRows > 0 ? `, ${item.heldRows} held sessions stay` : ""}${item.note === null ? "" : `, ${item.note}`}`),
   ];
 }

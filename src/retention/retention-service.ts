@@ -1,24 +1,30 @@
-import type { PacketReader } from "../packet-store/packet-store.js";
+import type { Catalogue } from "../catalogue/catalogue.js";
+import type { IndexStore } from "../index-store/index-store.js";
+import type { RetentionEvents } from "../model/retention-event.js";
 import { measureSpace } from "../packet-store/packet-store.js";
-import { executePackets, executeSessions, finishTombstones, type DeletionOutcome, type ExecutorParts } from "./executor.js";
-import { gatherDevices, gatherPacketFacts, gatherSessionFacts, type FactSources } from "./facts.js";
-import type { FreeSpaceRule, PacketPlan, SessionPlan } from "./plan.js";
-import { planPackets, planSessions, targetBytes } from "./policy.js";
+import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type DeletionOutcome, type ExecutorParts } from "./executor.js";
+import { executeSessions } from "./expiry.js";
+import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOnDisk, type FactSources } from "./facts.js";
+import { heldSession, heldSessions } from "./keep-packets.js";
+import type { DeviceFact, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
+import { deviceTarget, planPackets } from "./policy.js";
+import { DAY_MS, planSessions } from "./session-policy.js";
 
 export interface RetentionRules {
-  readonly freeSpace: FreeSpaceRule;
-  /** Days that sessions are kept, or null for ever. */
-  readonly expireDays: number | null;
+  readonly packets: PacketRules;
+  readonly sessions: SessionRules;
+  /** Days that entries of the audit log are kept. */
+  readonly auditDays: number;
 }
 
-export interface RetentionParts extends Omit<FactSources, "tombstones">, Omit<ExecutorParts, "store" | "catalogue"> {
-  readonly catalogue: FactSources["catalogue"] & ExecutorParts["catalogue"];
-  readonly store: FactSources["store"] & ExecutorParts["store"];
-  readonly reader: Pick<PacketReader, "forget">;
+export interface RetentionParts extends Omit<FactSources, "tombstones" | "catalogue" | "store">, Omit<ExecutorParts, "store" | "catalogue"> {
+  readonly catalogue: FactSources["catalogue"] & ExecutorParts["catalogue"] & Pick<Catalogue, "exports">;
+  readonly store: Pick<IndexStore, "partitions" | "expirePartition" | "streamPackets" | "movePackets">;
   readonly rules: RetentionRules;
+  readonly events: RetentionEvents;
 }
 
-/** What a run did about room. */
+/** What a run did about packet files. */
 export interface PacketRetentionRun {
   readonly deleted: number;
   readonly deletedBytes: number;
@@ -39,66 +45,165 @@ export interface SessionExpiryRun {
 
 /** Plans of one run; each is made because deletions of the one before failed. */
 const MAX_ROUNDS = 4;
+/** Held sessions that are looked up again at a time. */
+const SETTLE_BATCH = 5_000;
 
-/** Retention of packets and sessions: plans to look at, and runs that carry plans out. Runs never overlap. */
+/** Retention of packets, sessions and the audit log: plans to look at, and runs that carry plans out. Runs never overlap. */
 export class RetentionService {
   readonly #parts: RetentionParts;
   #last: Promise<unknown> = Promise.resolve();
+  /** Holds that were told to keep something from going. */
+  #blocking = new Set<string>();
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
   }
 
-  /** At start-up: finishes deletions that a crash left half done. */
+  /** At start-up: finishes deletions and copies that a crash left half done. */
   recover(): Promise<{ readonly removed: number; readonly stuck: number }> {
-    return this.#alone(() => finishTombstones(this.#parts));
+    return this.#alone(() => finishLeftovers(this.#parts));
+  }
+
+  /** Everything that runs would do now, with a reason for every item. Deletes nothing. */
+  async plan(): Promise<RetentionPlan> {
+    const { clock, catalogue, rules } = this.#parts;
+    const nowMs = clock.nowMs();
+    const beforeMs = nowMs - rules.auditDays * DAY_MS;
+    const { plan, unmeasured } = await this.#packetPlan();
+    return {
+      madeMs: nowMs, packets: plan, sessions: await this.sessionPlan(), unmeasured,
+      exports: catalogue.exports.due(nowMs).map(({ id, owner, bytes, expiresAtMs }) => ({ id, owner, bytes, expiredMs: expiresAtMs ?? nowMs })),
+      audit: { entries: catalogue.audit.countBefore(beforeMs), beforeMs },
+    };
   }
 
   /** What a run would delete now, with a reason for every file. Deletes nothing. */
   async packetPlan(): Promise<PacketPlan> {
-    const { devices } = await gatherDevices(this.#parts);
-    return planPackets(await gatherPacketFacts(this.#parts, devices, new Set()), this.#parts.rules.freeSpace);
+    return (await this.#packetPlan()).plan;
   }
 
   /** What the daily run would expire now. Expires nothing. */
   async sessionPlan(): Promise<SessionPlan> {
-    return planSessions(await gatherSessionFacts(this.#parts), this.#parts.rules.expireDays);
+    return planSessions(await gatherSessionFacts(this.#parts), this.#parts.rules.sessions);
   }
 
-  /** Makes room where a device has too little. Cheap when none has: files are looked at only then. */
+  async #packetPlan(): Promise<{ readonly plan: PacketPlan; readonly unmeasured: PacketRetentionRun["unmeasured"] }> {
+    await this.#settleHolds(null);
+    const { devices, unmeasured } = await gatherDevices(this.#parts);
+    return { plan: await this.#planFor(devices, new Set()), unmeasured };
+  }
+
+  #planFor(devices: readonly DeviceFact[], failed: ReadonlySet<number>): Promise<PacketPlan> {
+    return planOnDisk(this.#parts, gatherPacketFacts(this.#parts, devices, failed), this.#parts.rules.packets, planPackets);
+  }
+
+  /**
+   * Deletes what is too old or too much, and makes room where a device has too little. Cheap when there is nothing to do: files
+   * are looked at only then.
+   */
   enforcePackets(signal: AbortSignal | null): Promise<PacketRetentionRun> {
-    return this.#alone(async () => {
-      const { stuck } = await finishTombstones(this.#parts);
-      const outcomes: DeletionOutcome[] = [];
-      const failed = new Set<number>();
-      let shortfallBytes = 0;
-      let unmeasured: PacketRetentionRun["unmeasured"] = [];
-      for (let round = 0; round < MAX_ROUNDS && !signal?.aborted; round += 1) {
-        const measured = await gatherDevices(this.#parts);
-        unmeasured = measured.unmeasured;
-        const { freeSpace } = this.#parts.rules;
-        const short = measured.devices.filter((one) => one.freeBytes + one.pendingBytes < targetBytes(freeSpace, one.totalBytes));
-        shortfallBytes = 0;
-        if (short.length === 0) break;
-        const plan = planPackets(await gatherPacketFacts(this.#parts, short, failed), freeSpace);
-        shortfallBytes = plan.devices.reduce((sum, device) => sum + device.shortfallBytes, 0);
-        const before = failed.size;
-        for (const device of plan.devices) {
-          const done = await executePackets(this.#parts, device, () => this.#freeBytes(device.directories), signal);
-          outcomes.push(...done);
-          for (const one of done) if (one.outcome === "failed" || one.outcome === "spared") failed.add(one.fileId);
-        }
-        if (failed.size === before) break;
+    return this.#alone(() => this.#enforce(null, signal));
+  }
+
+  /**
+   * Makes room at once on the device of a directory where something could not be written for want of it, although there may be
+   * as much as `freeSpaceG` asks for. Writers call this and try again; the answer says whether anything went.
+   */
+  relieve(directory: string, signal: AbortSignal | null): Promise<PacketRetentionRun> {
+    return this.#alone(() => this.#enforce(directory, signal));
+  }
+
+  async #enforce(fullDirectory: string | null, signal: AbortSignal | null): Promise<PacketRetentionRun> {
+    const { logger, rules } = this.#parts;
+    const { stuck } = await finishTombstones(this.#parts);
+    const outcomes: DeletionOutcome[] = [];
+    const failed = new Set<number>();
+    const failing = fullDirectory === null ? new Set<number>() : await this.#devicesOf(fullDirectory);
+    let shortfallBytes = 0;
+    let unmeasured: PacketRetentionRun["unmeasured"] = [];
+    for (let round = 0; round < MAX_ROUNDS && !signal?.aborted; round += 1) {
+      const measured = await gatherDevices(this.#parts, outcomes.some((one) => one.outcome === "deleted") ? new Set() : failing);
+      unmeasured = measured.unmeasured;
+      shortfallBytes = 0;
+      if (!this.#hasWork(measured.devices)) {
+        this.#tell(measured.devices, null);
+        break;
       }
-      if (shortfallBytes > 0) this.#parts.logger.warn({ shortfallBytes }, "less room than freeSpaceG asks for, and no packet file may go");
-      const deleted = outcomes.filter((one) => one.outcome === "deleted");
-      return { deleted: deleted.length, deletedBytes: deleted.reduce((sum, one) => sum + one.bytes, 0), outcomes, shortfallBytes, stuckTombstones: stuck, unmeasured };
-    });
+      if (round === 0) await this.#settleHolds(signal);
+      const plan = await this.#planFor(measured.devices, failed);
+      shortfallBytes = plan.devices.reduce((sum, device) => sum + device.shortfallBytes, 0);
+      this.#tell(measured.devices, plan);
+      const before = failed.size;
+      const done: DeletionOutcome[] = [...(await forgetMissing(this.#parts, plan))];
+      for (const device of plan.devices) done.push(...(await executePackets(this.#parts, device, () => this.#freeBytes(device.directories), signal)));
+      outcomes.push(...done);
+      for (const one of done) if (one.outcome === "failed" || one.outcome === "spared") failed.add(one.fileId);
+      if (failed.size === before) break;
+    }
+    if (shortfallBytes > 0) logger.warn({ shortfallBytes, freeSpaceG: rules.packets.storage.map(({ freeSpace }) => freeSpace.value) }, "less room than freeSpaceG asks for, and no packet file may go");
+    const deleted = outcomes.filter((one) => one.outcome === "deleted");
+    return {
+      deleted: deleted.length, deletedBytes: sum(deleted, (one) => one.bytes), outcomes, shortfallBytes, stuckTombstones: stuck, unmeasured,
+    };
+  }
+
+  /** Whether a plan could have deletions: a device is short, or rules look at age and size, which no measurement shows. */
+  #hasWork(devices: readonly DeviceFact[]): boolean {
+    const { packets } = this.#parts.rules;
+    if (packets.maxAgeMs !== null || packets.maxBytes !== null) return true;
+    return devices.some((one) => one.writesFail || one.freeBytes + one.pendingBytes < deviceTarget(one, packets));
+  }
+
+  /** Tells what operators want to hear: devices that stay short, and holds that keep what would go. */
+  #tell(devices: readonly DeviceFact[], plan: PacketPlan | null): void {
+    const { events, rules } = this.#parts;
+    for (const device of devices) {
+      const subject = device.directories[0] ?? String(device.device);
+      const planned = plan?.devices.find((one) => one.device === device.device);
+      if (planned === undefined || planned.shortfallBytes === 0) events.clear("target-unreachable", subject);
+      else events.raise({ kind: "target-unreachable", subject, targetBytes: deviceTarget(device, rules.packets), freeBytes: device.freeBytes, shortfallBytes: planned.shortfallBytes });
+    }
+    const blocking = new Map<string, { items: number; bytes: number }>();
+    for (const { hold, items, bytes } of (plan?.devices ?? []).flatMap(({ blocked }) => blocked)) {
+      const entry = blocking.get(String(hold)) ?? { items: 0, bytes: 0 };
+      blocking.set(String(hold), { items: entry.items + items, bytes: entry.bytes + bytes });
+    }
+    for (const [subject, found] of blocking) events.raise({ kind: "hold-blocks", subject, ...found });
+    for (const subject of this.#blocking) if (!blocking.has(subject)) events.clear("hold-blocks", subject);
+    this.#blocking = new Set(blocking.keys());
   }
 
   /** Expires days of sessions that are old enough. */
   expireSessions(signal: AbortSignal | null): Promise<SessionExpiryRun> {
-    return this.#alone(async () => executeSessions(this.#parts, await this.sessionPlan(), signal));
+    return this.#alone(async () => {
+      await this.#settleHolds(signal);
+      return executeSessions(this.#parts, await this.sessionPlan(), signal);
+    });
+  }
+
+  /** Removes entries of the audit log that are older than `auditDays`, and what is known of holds that ended. Returns how many entries went. */
+  expireAudit(): Promise<number> {
+    return this.#alone(() => {
+      const { catalogue, clock, rules } = this.#parts;
+      catalogue.holds.forgetEnded();
+      return Promise.resolve(catalogue.audit.expire(clock.nowMs() - rules.auditDays * DAY_MS));
+    });
+  }
+
+  /** Looks held sessions up again that may have got packets since. Throws what the store throws: nothing is deleted on half the facts. */
+  async #settleHolds(signal: AbortSignal | null): Promise<void> {
+    const { catalogue: { holds }, store } = this.#parts;
+    for (let after: Uint8Array | null = null; ; ) {
+      const ids: readonly Uint8Array[] = holds.unsettled(after, SETTLE_BATCH);
+      for await (const sessions of heldSessions(store, ids, signal)) holds.describe(sessions.map(heldSession));
+      after = ids.at(-1) ?? null;
+      if (after === null || ids.length < SETTLE_BATCH) return;
+    }
+  }
+
+  async #devicesOf(directory: string): Promise<ReadonlySet<number>> {
+    const { devices } = await measureSpace([directory], this.#parts.probe);
+    return new Set(devices.map(({ device }) => device));
   }
 
   async #freeBytes(directories: readonly string[]): Promise<number> {
@@ -112,4 +217,8 @@ export class RetentionService {
     this.#last = next.catch(() => {});
     return next;
   }
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
 }

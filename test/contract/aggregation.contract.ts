@@ -150,7 +150,7 @@ export function aggregationContract(name: string, make: () => Promise<StoreUnder
       const sessions = (await collected(store.streamPackets({ ...all, expression: exact("protocols", "http") }, service))).toSorted((a, b) => a.firstPacketMs - b.firstPacketMs);
       expect(sessions.map((session) => session.id)).toEqual([id(1), id(5), id(6)]);
       expect(sessions[0]).toEqual({
-        id: id(1), firstPacketMs: DAY, lastPacketMs: DAY + 1_000, packets: [{ fileId: 1, offset: 4, length: 48 }, { fileId: 1, offset: 1_028, length: 6 }],
+        id: id(1), firstPacketMs: DAY, lastPacketMs: DAY + 1_000, final: true, packets: [{ fileId: 1, offset: 4, length: 48 }, { fileId: 1, offset: 1_028, length: 6 }],
       });
     });
 

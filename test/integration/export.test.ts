@@ -24,6 +24,8 @@ import { classicCapture, ngCapture, type TestPacket } from "../support/capture-b
 import { captureNames, corpus, corpusPath, saySkipped } from "../support/corpus.js";
 import { httpExchange, udpFrame } from "../support/frames.js";
 import { readCapture, type ReadPacket } from "../support/read-capture.js";
+import { noRetentionEvents } from "../../src/model/retention-event.js";
+import { retentionRules } from "../support/retention-rules.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const clock = { nowMs: () => Date.now() };
@@ -53,7 +55,7 @@ async function stack(configFile: string | null = null) {
   });
   const retention = new RetentionService({
     catalogue, store, reader, clock, logger: silentLogger, packetDirectories: [packetDirectory], tombstones: new Tombstones(path.join(root, "data", "tombstones"), [packetDirectory]),
-    probe: async () => ({ freeBytes: 0, totalBytes: 1000 }), rules: { freeSpace: { unit: "percent", value: 1 }, expireDays: 1 },
+    probe: async () => ({ freeBytes: 0, totalBytes: 1000 }), rules: retentionRules([packetDirectory], { freeSpace: { unit: "percent", value: 1 }, expireDays: 1 }), events: noRetentionEvents,
   });
   await imports.start();
   await exports.start();

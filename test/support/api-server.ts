@@ -82,6 +82,7 @@ export async function startApi(
       scopes: new ScopeOfUser(compile, time), users: new UserAdministration(records, access, limitChecks(fields, compile)),
       fileLookup: () => [], completeness: { completeUntilMs: () => null }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
       tasks: null,
+      retention: null,
       retentionEvents: null,
       captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, packetHeads: null,
       signingKey: Buffer.alloc(32, 7), timeZone: "UTC", queryTimeoutMs: 10_000, workingDirectory: "/", ...services,

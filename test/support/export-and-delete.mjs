@@ -54,7 +54,11 @@ if (mode === "export") {
     catalogue, store, reader, clock, logger: silentLogger, packetDirectories: [packets],
     tombstones: new Tombstones(tombstones, [packets], { rename: told("rename"), unlink: told("unlink"), truncate: told("truncate") }),
     probe: () => (step("probe"), Promise.resolve({ freeBytes: TOTAL - used(packets) - used(tombstones), totalBytes: TOTAL })),
-    rules: { freeSpace: { unit: "gib", value: Number(keepFree) / 2 ** 30 }, expireDays: null },
+    events: { raise() {}, clear() {} },
+    rules: {
+      packets: { storage: [{ directory: packets, freeSpace: { unit: "gib", value: Number(keepFree) / 2 ** 30 } }], maxAgeMs: null, maxBytes: null },
+      sessions: { expireDays: null, maxBytes: null }, auditDays: 36_500,
+    },
   });
   step("start");
   await retention.recover();

@@ -1,6 +1,6 @@
 import { LookbackError } from "../../src/base/errors.js";
 import type {
-  CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Metric, Partition, ReadContext, RowsRequest, SearchRequest,
+  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Metric, PacketMove, Partition, ReadContext, RowsRequest, SearchRequest,
   SearchResult, SessionFilter, SessionPackets, StatsRequest, StatsResult, StreamRequest, TermsRequest, TermsResult,
 } from "../../src/index-store/index-store.js";
 import type { CheckedExpression, FieldTest } from "../../src/model/checked-expression.js";
@@ -174,7 +174,7 @@ export class MemoryStore implements IndexStore {
 
   async *streamPackets(request: StreamRequest, context: ReadContext): AsyncIterable<readonly SessionPackets[]> {
     const rows = await this.#streamed(request, context);
-    yield rows.map((row) => ({ id: row.id, firstPacketMs: Number(row.columns["firstPacket"]), lastPacketMs: Number(row.columns["lastPacket"]), packets: row.packets }));
+    yield rows.map((row) => ({ id: row.id, firstPacketMs: Number(row.columns["firstPacket"]), lastPacketMs: Number(row.columns["lastPacket"]), final: true, packets: row.packets }));
   }
 
   async *streamRows(request: RowsRequest, context: ReadContext): AsyncIterable<readonly SessionRow[]> {
@@ -187,6 +187,22 @@ export class MemoryStore implements IndexStore {
 
   async *streamIds(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly string[]> {
     yield (await this.#matching(filter, context)).map((row) => row.id);
+  }
+
+  movePackets(moves: readonly PacketMove[], alongside?: () => void): Promise<void> {
+    this.#rows.forEach((row, at) => {
+      const move = moves.find(({ id }) => id === row.id);
+      if (move !== undefined) this.#rows[at] = { ...row, packets: move.packets };
+    });
+    alongside?.();
+    return Promise.resolve();
+  }
+
+  async byteBudget(request: SessionFilter & { readonly firstPackets: number }, context: ReadContext): Promise<ByteBudget> {
+    const rows = await this.#matching(request, context);
+    const sum = (metric: Metric): number => rows.reduce((total, row) => total + metricOf(row, metric), 0);
+    const keptPackets = rows.reduce((total, row) => total + Math.min(metricOf(row, "packets"), request.firstPackets), 0);
+    return { sessions: rows.length, packets: sum("packets"), bytes: sum("bytes"), keptPackets, keptBytes: sum("bytes") };
   }
 
   partitions(): Promise<readonly Partition[]> {

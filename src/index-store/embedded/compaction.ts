@@ -20,7 +20,7 @@ const SMALL_ROWS = 125_000;
  */
 const MERGED_ROWS = 250_000;
 /** Rows of a row group: what one thread reads at a time, and the grain in which a time range skips. */
-const ROW_GROUP_ROWS = 122_880;
+export const ROW_GROUP_ROWS = 122_880;
 /** A segment is taken up into a merge when it is at most this many times what is there; so a row is written few times. */
 const GROWTH = 4;
 /** So many segments are merged whatever their sizes. */
@@ -78,10 +78,14 @@ export interface CompactionParts {
 /**
  * Writes the visible rows of `segments` (of one day, all in `snapshot`) into one segment in order of last packet, and
  * puts it in their place in one step. Rows that others hid meanwhile stay hidden; when one of the segments was retired
- * meanwhile, nothing is done. Returns how many segments were replaced.
+ * meanwhile, nothing is done. With `keep` (ids, and a table (id UUID) of them) only their rows are written and the others
+ * are gone. Returns how many segments were replaced.
  */
-export async function merge(parts: CompactionParts, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits): Promise<number> {
-  const { catalogue, engine, live, directory, shapes } = parts;
+export async function merge(
+  parts: CompactionParts, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits,
+  keep: { readonly table: string; readonly ids: ReadonlySet<string> } | null = null,
+): Promise<number> {
+  const { catalogue, engine, live, directory } = parts;
   const [first] = segments;
   if (first === undefined) return 0;
   const dropped = await hiddenIn(parts, snapshot, segments, limits);
@@ -89,26 +93,32 @@ export async function merge(parts: CompactionParts, snapshot: Snapshot, segments
   let written: string | null = null;
   let committed = false;
   try {
-    const present = new Set(segments.flatMap(({ columns }) => columns));
-    const flat = [...present].flatMap((column) => shapes.membersOf(column));
-    const rows = source({ snapshot, segments, fileOf: (path) => live.fileOf(path), shapes, withTags: false, hasTags: false, flat });
+    const { rows, columns } = wholeRows(parts, snapshot, segments);
     await engine.rows(new Parameters().statement(
-      `COPY (SELECT * EXCLUDE (filename, file_row_number) FROM ${rows} ORDER BY "lastPacket", id) TO ${literal(temporary)}
+      `COPY (SELECT * EXCLUDE (filename, file_row_number) FROM ${rows}${keep === null ? "" : ` WHERE id IN (SELECT id FROM ${quoted(keep.table)})`} ORDER BY "lastPacket", id) TO ${literal(temporary)}
        (FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION V2, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, KV_METADATA {'lookback.schema': '1'})`,
     ), limits);
-    const merged = await describe(parts, temporary, first.day, 1 + Math.max(...segments.map(({ level }) => level)), new Set([...present, ...flat.map(({ path }) => path)]), limits);
+    const merged = await describe(parts, temporary, first.day, 1 + Math.max(...segments.map(({ level }) => level)), columns, limits);
     if (merged !== null) {
       sync(temporary);
       written = live.fileOf(merged.path);
       renameSync(temporary, written);
       sync(dirname(temporary));
     }
-    committed = commit(catalogue, segments, merged, dropped);
+    committed = commit(catalogue, segments, merged, (path, id) => dropped.get(path)?.has(id) === true || keep?.ids.has(id) === false);
     return committed ? segments.length : 0;
   } finally {
     rmSync(temporary, { force: true });
     if (!committed && written !== null) rmSync(written, { force: true });
   }
+}
+
+/** A `FROM` item of the visible rows with every column that a row written anew has, and the names of those columns. */
+export function wholeRows({ live, shapes }: CompactionParts, snapshot: Snapshot, segments: readonly SegmentInfo[]): { readonly rows: string; readonly columns: ReadonlySet<string> } {
+  const present = new Set(segments.flatMap(({ columns }) => columns));
+  const flat = [...present].flatMap((column) => shapes.membersOf(column));
+  const rows = source({ snapshot, segments, fileOf: (path) => live.fileOf(path), shapes, withTags: false, hasTags: false, flat });
+  return { rows, columns: new Set([...present, ...flat.map(({ path }) => path)]) };
 }
 
 /** Ids by segment that the snapshot hides: what the merge leaves out. The catalogue may hide more by now. */
@@ -123,11 +133,11 @@ async function hiddenIn({ engine, live }: CompactionParts, snapshot: Snapshot, s
   return new Map(segments.map(({ path }) => [path, hidden.get(live.fileOf(path)) ?? new Set<string>()]));
 }
 
-function commit(catalogue: Catalogue, segments: readonly SegmentInfo[], merged: SegmentInfo | null, dropped: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+function commit(catalogue: Catalogue, segments: readonly SegmentInfo[], merged: SegmentInfo | null, isLeftOut: (path: string, id: string) => boolean): boolean {
   return catalogue.transaction(() => {
     const stillLive = new Set(catalogue.segments.live().map(({ path }) => path));
     if (!segments.every(({ path }) => stillLive.has(path))) return false;
-    const since = segments.flatMap(({ path }) => catalogue.segments.supersededIds(path).map(idText).filter((id) => dropped.get(path)?.has(id) !== true));
+    const since = segments.flatMap(({ path }) => catalogue.segments.supersededIds(path).map(idText).filter((id) => !isLeftOut(path, id)));
     catalogue.segments.apply({
       add: merged === null ? [] : [merged],
       remove: segments.map(({ path }) => path),
@@ -138,7 +148,7 @@ function commit(catalogue: Catalogue, segments: readonly SegmentInfo[], merged: 
 }
 
 /** The entry of a written segment, read from the file itself; null when it has no rows. `columns` are all that it may have. */
-async function describe(
+export async function describe(
   { engine }: CompactionParts, file: string, day: string, level: number, columns: ReadonlySet<string>, limits: RunLimits,
 ): Promise<SegmentInfo | null> {
   const [row = []] = await engine.rows(new Parameters().statement(

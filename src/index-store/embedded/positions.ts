@@ -37,3 +37,29 @@ export function unpackPositions(bytes: Uint8Array): readonly PacketRef[] | null 
   }
   return positions;
 }
+
+/** Packs positions as `unpackPositions` reads them. Offsets and lengths are whole numbers below 2^52. */
+export function packPositions(positions: readonly PacketRef[]): Uint8Array {
+  const bytes: number[] = [];
+  const varint = (given: number): void => {
+    let value = given;
+    for (; value >= 0x80; value = Math.floor(value / 128)) bytes.push((value % 128) | 0x80);
+    bytes.push(value);
+  };
+  for (let at = 0; at < positions.length; ) {
+    const fileId = positions[at]?.fileId ?? 0;
+    let end = at;
+    while (positions[end]?.fileId === fileId) end += 1;
+    varint(fileId);
+    varint(end - at);
+    let before = 0;
+    for (const { offset, length } of positions.slice(at, end)) {
+      const delta = offset - before;
+      varint(delta >= 0 ? delta * 2 : -delta * 2 - 1);
+      varint(length);
+      before = offset;
+    }
+    at = end;
+  }
+  return Uint8Array.from(bytes);
+}

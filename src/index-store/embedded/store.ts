@@ -8,12 +8,15 @@ import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { SessionDocument, SessionRow } from "../../model/session.js";
+import { SERVICE_SCOPE } from "../../model/access-scope.js";
 import { ALL_TIME } from "../../model/time-range.js";
 import type {
-  CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Partition, ReadContext, RowsRequest, SearchRequest,
+  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, ReadContext, RowsRequest,
+  SearchRequest,
   SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
+import { byteBudget } from "./byte-budget.js";
 import { merge, mergePlan, type CompactionParts } from "./compaction.js";
 import { Documents } from "./documents.js";
 import { Engine, UNLIMITED } from "./engine.js";
@@ -21,8 +24,10 @@ import { histogram, HistogramCache } from "./histogram.js";
 import { LiveSet, type Snapshot } from "./live-set.js";
 import { FieldShapes } from "./field-shapes.js";
 import { QueryPlan, type PlanParts } from "./query-plan.js";
+import { removeWritten, writeMoved } from "./row-moves.js";
 import { count, search } from "./search.js";
 import { faultOf, removeOrphans } from "./segment-files.js";
+import { withIds } from "./id-table.js";
 import { parquet } from "./source.js";
 import { idBytes, isRowId, Parameters } from "./statement.js";
 import { streamIds, streamPackets, streamRows, type StreamPlan } from "./streams.js";
@@ -253,13 +258,46 @@ export class EmbeddedStore implements IndexStore {
     return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
   }
 
-  async expirePartition(day: string): Promise<void> {
-    this.#catalogue.transaction(() => {
-      const remove = this.#catalogue.segments.live().filter((segment) => segment.day === day).map(({ path }) => path);
-      if (remove.length > 0) this.#catalogue.segments.apply({ add: [], remove, superseded: [] });
-    });
+  async expirePartition(day: string, keep: readonly string[] = []): Promise<void> {
+    if (keep.length > 0) {
+      // Merges and this write the same segments: one at a time.
+      const done = this.#merging.then(() => this.#reducePartition(day, keep));
+      this.#merging = done.catch(() => undefined);
+      await done;
+    } else {
+      this.#catalogue.transaction(() => {
+        const remove = this.#catalogue.segments.live().filter((segment) => segment.day === day).map(({ path }) => path);
+        if (remove.length > 0) this.#catalogue.segments.apply({ add: [], remove, superseded: [] });
+      });
+    }
     await this.#live.with(() => Promise.resolve());
     this.#live.unlinkRetired();
+  }
+
+  async #reducePartition(day: string, keep: readonly string[]): Promise<void> {
+    await withIds(this.#engine, keep, (table) => this.#live.with(async (snapshot) => {
+      const segments = snapshot.segments.filter((segment) => segment.day === day);
+      const replaced = await merge(this.#compaction, snapshot, segments, UNLIMITED, { table, ids: new Set(keep) });
+      if (segments.length > 0 && replaced === 0) throw new LookbackError("STORE_DAMAGED", `the segments of ${day} changed while the day was reduced`, { day });
+    }));
+  }
+
+  async movePackets(moves: readonly PacketMove[], alongside?: () => void): Promise<void> {
+    const written = await this.#live.with((snapshot) => {
+      const filter = { expression: { node: "ids", ids: moves.map(({ id }) => id) }, range: ALL_TIME } as const;
+      const plan = QueryPlan.of(this.#parts, snapshot, filter, { scope: SERVICE_SCOPE, ...UNLIMITED });
+      return writeMoved(this.#compaction, snapshot, plan.segments, moves, UNLIMITED);
+    });
+    try {
+      await this.commitSegments({ add: written, remove: [] }, alongside);
+    } catch (error) {
+      removeWritten(this.#compaction, written);
+      throw error;
+    }
+  }
+
+  byteBudget(request: SessionFilter & { readonly firstPackets: number }, context: ReadContext): Promise<ByteBudget> {
+    return this.#read(request, context, (plan) => byteBudget(this.#engine, plan, request.firstPackets, context));
   }
 
   async optimise(day: string | null, signal: AbortSignal | null): Promise<number> {

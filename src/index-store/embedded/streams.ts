@@ -24,11 +24,11 @@ function sourceOf({ plan, whole }: StreamPlan, request: Pick<RowsRequest, "field
 export async function* streamPackets(engine: Engine, plans: StreamPlan, context: ReadContext): AsyncGenerator<readonly SessionPackets[]> {
   if (plans.plan.isEmpty) return;
   const parameters = new Parameters();
-  const sql = `SELECT id, "firstPacket", "lastPacket", "packetPos" FROM ${sourceOf(plans, { fields: [] }, parameters)}`;
+  const sql = `SELECT id, "firstPacket", "lastPacket", final, "packetPos" FROM ${sourceOf(plans, { fields: [] }, parameters)}`;
   for await (const rows of engine.stream(parameters.statement(sql), context)) {
-    yield rows.map(([id, first, last, packed]) => {
+    yield rows.map(([id, first, last, final, packed]) => {
       const text = textOf(id);
-      return { id: text, firstPacketMs: countOf(first), lastPacketMs: countOf(last), packets: packetsOf(text, packed) };
+      return { id: text, firstPacketMs: countOf(first), lastPacketMs: countOf(last), final: final === true, packets: packetsOf(text, packed) };
     });
   }
 }

@@ -60,13 +60,15 @@ let catalogue: Catalogue;
 let core: ScriptedCore;
 let service: ImportService;
 let storeError: Error | null;
+/** What making room does; its answer is whether anything went. */
+let makeRoom: ((directory: string) => boolean) | null = null;
 let now = 1000;
 
 function build(): ImportService {
   const parts: ImportParts = {
     native: core, catalogue, logger: silentLogger, clock: { nowMs: () => (now += 1000) },
     settings: engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory })),
-    segmentDirectory: path.join(directory, "sessions"), packetDirectory: path.join(directory, "packets"), fileNames: /\.pcap(\.gz)?$/,
+    segmentDirectory: path.join(directory, "sessions"), packetDirectory: path.join(directory, "packets"), fileNames: /\.pcap(\.gz)?$/, makeRoom: (full) => Promise.resolve(makeRoom?.(full) ?? false),
     store: {
       async commitSegments(commit, alongside) {
         if (storeError !== null) throw storeError;
@@ -144,6 +146,20 @@ describe("a failure", () => {
     core.fail = error;
     expect(await run(["a.pcap"], true)).toMatchObject([{ state: "failed", errorCode: code, fileId: null }]);
     expect([catalogue.files.list(), catalogue.segments.live(), packets()]).toEqual([[], [], []]);
+  });
+  it("for want of room is tried once more when room could be made", async () => {
+    const asked: string[] = [];
+    makeRoom = (full) => { asked.push(full); return asked.length > 1; };
+    storeError = new LookbackError("DISK_FULL", "full");
+    expect(await run(["a.pcap"], true)).toMatchObject([{ state: "failed", errorCode: "DISK_FULL" }]);
+    expect(core.imports).toHaveLength(1);
+    // Room is made now, and the second try fails for good: no third.
+    expect(await run(["a.pcap"], true)).toMatchObject([{ state: "failed", errorCode: "DISK_FULL" }]);
+    expect(core.imports).toHaveLength(3);
+    makeRoom = () => { storeError = null; return true; };
+    expect(await run(["a.pcap"], true)).toMatchObject([{ state: "done" }]);
+    expect(asked).toEqual([path.join(directory, "packets"), path.join(directory, "packets")]);
+    makeRoom = null;
   });
   it("of the commit removes segments and copy, and the next import goes on", async () => {
     storeError = Object.assign(new Error("full"), { code: "SQLITE_FULL" });

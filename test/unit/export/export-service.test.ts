@@ -41,7 +41,7 @@ afterEach(async () => {
 
 function service(more: Partial<ExportServiceParts> = {}) {
   return new ExportService({
-    store: { async *streamPackets() { yield [{ id: "1", firstPacketMs: 0, lastPacketMs: 0, packets: capture.positions.map((position) => ({ fileId: 1, ...position })) }]; } },
+    store: { async *streamPackets() { yield [{ id: "1", firstPacketMs: 0, lastPacketMs: 0, final: true, packets: capture.positions.map((position) => ({ fileId: 1, ...position })) }]; } },
     reader, lookup: catalogueLookup(catalogue.files), probe: () => Promise.resolve({ freeBytes: 1e9, totalBytes: 1e9 }), jobs: catalogue.exports,
     fields: packagedCatalogue(), scopeOf, key: Buffer.alloc(32, 7), directory: path.join(root, "exports"), clock, logger: silentLogger, ...more,
   });

@@ -35,7 +35,7 @@ function setUp(captures: readonly BuiltCapture[], sessions: readonly (readonly [
   };
   captures.forEach((capture, index) => writeFileSync(path.join(root, `${index + 1}.pcap`), capture.bytes));
   const rows = sessions.map((packets, index) => ({
-    id: String(index), firstPacketMs: 0, lastPacketMs: 0,
+    id: String(index), firstPacketMs: 0, lastPacketMs: 0, final: true,
     packets: packets.map(([fileId, packet]) => ({ fileId, ...(captures[fileId - 1]?.positions[packet] ?? { offset: 24 + packet, length: 20 }) })),
   }));
   const parts: ExportParts = { store: storeOf(rows), reader: new PacketReader(), lookup, probe: ROOM, ...more };

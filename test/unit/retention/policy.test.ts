@@ -1,18 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DeviceFact, PacketFileFact } from "../../../src/retention/plan.js";
-import { printBytes, printPlans } from "../../../src/retention/print-plan.js";
-import { planPackets, planSessions, targetBytes, utcDay } from "../../../src/retention/policy.js";
+import type { DeviceFact, FreeSpaceRule, PacketFacts, PacketFileFact, PacketRules } from "../../../src/retention/plan.js";
+import { printBytes, printPlan } from "../../../src/retention/print-plan.js";
+import { planPackets as planWith, targetBytes } from "../../../src/retention/policy.js";
+import { planSessions, utcDay } from "../../../src/retention/session-policy.js";
 
 const DAY = 86_400_000;
 const GIB = 2 ** 30;
 
 const file = (fileId: number, more: Partial<PacketFileFact> = {}): PacketFileFact => ({
-  fileId, node: "n", path: `/p/${fileId}.pcap`, storage: "own", state: "complete", locked: false, hold: null, neededForReplay: false,
-  found: { device: 1, bytes: 100 }, firstMs: fileId * 1000, deletionFailed: false, ...more,
+  fileId, node: "n", path: `/p/${fileId}.pcap`, storage: "own", state: "complete", locked: false, hold: null, heldPackets: null, isCopy: false, neededForReplay: false,
+  found: { device: 1, bytes: 100 }, firstMs: fileId * 1000, settledMs: fileId * 1000 + 500, deletionFailed: false, ...more,
 });
-const device = (freeBytes: number, more: Partial<DeviceFact> = {}): DeviceFact => ({ device: 1, directories: ["/p"], freeBytes, totalBytes: 10_000, pendingBytes: 0, ...more });
+const device = (freeBytes: number, more: Partial<DeviceFact> = {}): DeviceFact => ({ device: 1, directories: ["/p"], freeBytes, totalBytes: 10_000, pendingBytes: 0, writesFail: false, ...more });
 const five = { unit: "percent", value: 5 } as const;
+const rules = (freeSpace: FreeSpaceRule, more: Partial<PacketRules> = {}): PacketRules => ({
+  storage: ["/p", "/q"].map((directory) => ({ directory, freeSpace })), maxAgeMs: null, maxBytes: null, ...more,
+});
+const planPackets = (facts: Omit<PacketFacts, "nowMs">, freeSpace: FreeSpaceRule, more: Partial<PacketRules> = {}, nowMs = 0) => planWith({ nowMs, ...facts }, rules(freeSpace, more));
+const held = (reason: string, hold = 1) => ({ reason, hold });
 
 const planOf = (free: number, files: readonly PacketFileFact[], more: Partial<DeviceFact> = {}) => {
   const plan = planPackets({ devices: [device(free, more)], files }, five);
@@ -51,7 +57,7 @@ describe("packet files", () => {
   });
   it("are kept for each of these reasons", () => {
     expect(planOf(0, [
-      file(1, { locked: true }), file(2, { hold: "case 7" }), file(3, { state: "writing" }), file(4, { neededForReplay: true }),
+      file(1, { locked: true }), file(2, { hold: held("case 7") }), file(3, { state: "writing" }), file(4, { neededForReplay: true }),
       file(5, { deletionFailed: true }), file(6, { storage: "in-place" }), file(7), file(8),
     ])).toEqual(["delete 7 oldest", "keep 1 locked", "keep 2 held", "keep 3 writing", "keep 4 needed-for-replay", "keep 5 deletion-failed", "keep 6 in-place", "keep 8 newest"]);
     const { elsewhere } = planPackets({ devices: [device(0)], files: [file(1, { found: { refusal: "symlink" } }), file(2, { found: { device: 9, bytes: 1 } }), file(3)] }, five);
@@ -63,7 +69,7 @@ describe("packet files", () => {
 
   const anyFile = fc.record({
     node: fc.constantFrom("a", "b"), storage: fc.constantFrom<"own" | "in-place">("own", "own", "in-place"), state: fc.constantFrom<"complete" | "writing">("complete", "complete", "writing"),
-    locked: fc.boolean(), hold: fc.constantFrom(null, null, "why"), neededForReplay: fc.boolean(), deletionFailed: fc.boolean(),
+    locked: fc.boolean(), hold: fc.constantFrom(null, null, held("why")), neededForReplay: fc.boolean(), deletionFailed: fc.boolean(),
     found: fc.oneof(fc.record({ device: fc.integer({ min: 1, max: 3 }), bytes: fc.nat(500) }), fc.record({ refusal: fc.constantFrom<"outside" | "missing">("outside", "missing") })),
     firstMs: fc.oneof(fc.constant(null), fc.nat(9)),
   });
@@ -76,6 +82,7 @@ describe("packet files", () => {
       const again = planPackets({ devices: devices.toReversed(), files: files.toReversed() }, rule);
       expect(again).toEqual(plan);
       const items = [...plan.devices.flatMap((one) => one.items), ...plan.elsewhere];
+      for (const one of plan.elsewhere) expect(one.action === "keep" || files[one.fileId - 1]?.storage === "own").toBe(true);
       expect(items.map((item) => item.fileId).sort((left, right) => left - right)).toEqual(files.map((one) => one.fileId));
       const age = (fileId: number) => files[fileId - 1]?.firstMs ?? -1;
       for (const one of plan.devices) {
@@ -104,10 +111,73 @@ describe("packet files", () => {
   });
 });
 
+describe("age and total size", () => {
+  const four = [file(1), file(2), file(3), file(4)];
+  const ample = { unit: "percent", value: 0 } as const;
+  const going = (more: Partial<PacketRules>, nowMs: number, files = four) => planPackets({ devices: [device(5000)], files }, ample, more, nowMs).devices[0]?.items
+    .filter((item) => item.action === "delete").map((item) => `${item.fileId} ${item.reason}`);
+  it("take files from their age on, the later of last packet and arrival", () => {
+    expect(going({ maxAgeMs: 1000 }, 2499)).toEqual([]);
+    expect(going({ maxAgeMs: 1000 }, 2500)).toEqual(["1 older-than-max-age"]);
+    expect(going({ maxAgeMs: 1000 }, 99_999)).toEqual([1, 2, 3].map((id) => `${id} older-than-max-age`));
+  });
+  it("take the oldest until all are small enough, copies and all directories counted", () => {
+    expect(going({ maxBytes: 400 }, 0)).toEqual([]);
+    expect(going({ maxBytes: 399 }, 0)).toEqual(["1 over-total-size"]);
+    expect(going({ maxBytes: 1 }, 0)).toEqual([1, 2, 3].map((id) => `${id} over-total-size`));
+    expect(planPackets({ devices: [device(5000)], files: four }, ample, { maxBytes: 1 }).excessBytes).toBe(99);
+    const other = planPackets({ devices: [device(5000), device(5000, { device: 2, directories: ["/q"] })], files: [...four, file(5, { node: "m", found: { device: 2, bytes: 300 } }), file(6, { node: "m" })] }, ample, { maxBytes: 500 });
+    expect(other.devices.map(({ deleteBytes }) => deleteBytes)).toEqual([300, 0]);
+  });
+});
+
+describe("a device that several directories are on", () => {
+  const two = (first: FreeSpaceRule, second: FreeSpaceRule) => planWith({ nowMs: 0, devices: [device(600, { directories: ["/p", "/q"] })], files: [file(1), file(2), file(3, { node: "m" })] }, {
+    storage: [{ directory: "/p", freeSpace: first }, { directory: "/q", freeSpace: second }], maxAgeMs: null, maxBytes: null,
+  });
+  it("keeps the larger room, and names directories that disagree", () => {
+    const plan = two(five, { unit: "percent", value: 7 });
+    expect(plan.devices[0]).toMatchObject({ targetBytes: 700, deleteBytes: 100, shortfallBytes: 0 });
+    expect(plan.warnings).toEqual([expect.stringContaining("/p (freeSpaceG=5%) and /q (freeSpaceG=7%) are on one device")]);
+    expect(two(five, five).warnings).toEqual([]);
+  });
+});
+
+describe("a device where writes fail", () => {
+  it("gives up at least one file more, whatever the measurement says", () => {
+    const plan = planPackets({ devices: [device(9000, { writesFail: true })], files: [file(1), file(2), file(3)] }, five);
+    expect(plan.devices[0]?.items.map((item) => `${item.action} ${item.fileId} ${item.reason}`)).toEqual(["delete 1 writes-fail", "delete 2 writes-fail", "keep 3 newest"]);
+    const large = planPackets({ devices: [device(2 ** 40, { totalBytes: 2 ** 41, writesFail: true })], files: [1, 2, 3, 4].map((id) => file(id, { found: { device: 1, bytes: 3 * GIB } })) }, five);
+    expect(large.devices[0]?.deleteBytes).toBe(6 * GIB);
+  });
+});
+
+describe("held packets", () => {
+  const some = (bytes: number) => ({ reason: "case 7", holds: [3, 9], bytes });
+  it("are copied out of a file that goes, and count as room that is not gained", () => {
+    const plan = planPackets({ devices: [device(450)], files: [file(1, { heldPackets: some(60) }), file(2), file(3)] }, five);
+    expect(plan.devices[0]?.items.slice(0, 2)).toMatchObject([{ fileId: 1, action: "delete", heldBytes: 60, note: "case 7", holds: [3, 9] }, { fileId: 2, action: "delete", heldBytes: 0 }]);
+    expect(plan.devices[0]?.deleteBytes).toBe(140);
+  });
+  it("keep a file that is little else, which is told unless it is a copy", () => {
+    const planOf = (isCopy: boolean) => planPackets({ devices: [device(450)], files: [file(1, { heldPackets: some(90), isCopy }), file(2), file(3)] }, five).devices[0];
+    expect(planOf(false)?.items).toMatchObject([{ fileId: 2, action: "delete" }, { fileId: 1, action: "keep", reason: "held", note: "case 7" }, { fileId: 3 }]);
+    expect(planOf(false)?.blocked).toEqual([{ hold: 3, items: 1, bytes: 100 }, { hold: 9, items: 1, bytes: 100 }]);
+    expect(planOf(true)?.blocked).toEqual([]);
+  });
+});
+
+describe("a file that is not there", () => {
+  it("is struck off", () => {
+    const plan = planPackets({ devices: [device(0)], files: [file(1, { found: { refusal: "missing" } }), file(2, { found: { refusal: "directory-missing" } }), file(3)] }, five);
+    expect(plan.elsewhere.map((item) => `${item.action} ${item.fileId} ${item.reason}`)).toEqual(["delete 1 missing", "keep 2 directory-missing"]);
+  });
+});
+
 describe("days of sessions", () => {
   const nowMs = Date.UTC(2026, 2, 10, 12);
-  const days = ["2026-03-11", "2026-03-10", "2026-03-09", "2026-03-07", "2026-03-01", "junk"].map((day) => ({ day, rows: 1, bytes: 1, hold: null as string | null }));
-  const reasons = (expireDays: number | null, facts = days) => planSessions({ nowMs, partitions: facts }, expireDays).items.map((item) => `${item.action} ${item.day} ${item.reason}`);
+  const days = ["2026-03-11", "2026-03-10", "2026-03-09", "2026-03-07", "2026-03-01", "junk"].map((day) => ({ day, rows: 1, bytes: 1, hold: null as string | null, heldRows: 0 }));
+  const reasons = (expireDays: number | null, facts = days) => planSessions({ nowMs, partitions: facts }, { expireDays, maxBytes: null }).items.map((item) => `${item.action} ${item.day} ${item.reason}`);
   it("are kept for ever unless told otherwise", () => {
     expect(reasons(null)).toEqual([...["2026-03-01", "2026-03-07", "2026-03-09", "2026-03-10", "2026-03-11"].map((day) => `keep ${day} no-expire-days`), "keep junk not-a-day"]);
   });
@@ -118,13 +188,23 @@ describe("days of sessions", () => {
     expect(reasons(0)[3]).toBe("keep 2026-03-10 today");
   });
   it("stay when held", () => {
-    const plan = planSessions({ nowMs, partitions: [{ day: "2026-01-01", rows: 1, bytes: 1, hold: "case 7" }] }, 1);
+    const plan = planSessions({ nowMs, partitions: [{ day: "2026-01-01", rows: 1, bytes: 1, hold: "case 7", heldRows: 0 }] }, { expireDays: 1, maxBytes: null });
     expect(plan.items).toMatchObject([{ action: "keep", reason: "held", note: "case 7" }]);
+  });
+  it("go oldest first until the index is small enough, never today, and held rows stay", () => {
+    const facts = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"].map((day) => ({ day, rows: 10, bytes: 100, hold: null as string | null, heldRows: 0 }));
+    const planOf = (maxBytes: number, partitions = facts) => planSessions({ nowMs, partitions }, { expireDays: null, maxBytes });
+    expect(planOf(400).items.every(({ action }) => action === "keep")).toBe(true);
+    expect(planOf(250).items.map(({ action, reason }) => `${action} ${reason}`)).toEqual(["expire over-index-size", "expire over-index-size", "keep no-expire-days", "keep no-expire-days"]);
+    expect(planOf(50)).toMatchObject({ excessBytes: 50, items: [{}, {}, { action: "expire" }, { action: "keep", reason: "today" }] });
+    const half = facts.map((fact, at) => ({ ...fact, heldRows: [5, 10, 0, 0][at] ?? 0 }));
+    expect(planOf(350, half).items.map(({ action, reason, heldRows }) => `${action} ${reason} ${heldRows}`)).toEqual(["expire over-index-size 5", "keep no-expire-days 0", "keep no-expire-days 0", "keep no-expire-days 0"]);
+    expect(planOf(250, half).items.map(({ action, reason }) => `${action} ${reason}`)).toEqual(["expire over-index-size", "keep held", "expire over-index-size", "keep no-expire-days"]);
   });
   it("follow the rules for any clock and days", () => {
     fc.assert(fc.property(fc.nat(40_000 * DAY), fc.uniqueArray(fc.nat(40_000), { maxLength: 20 }), fc.option(fc.nat(400)), (now, numbers, expireDays) => {
-      const partitions = numbers.map((number) => ({ day: utcDay(number * DAY), rows: 1, bytes: 1, hold: null }));
-      for (const item of planSessions({ nowMs: now, partitions }, expireDays).items) {
+      const partitions = numbers.map((number) => ({ day: utcDay(number * DAY), rows: 1, bytes: 1, hold: null, heldRows: 0 }));
+      for (const item of planSessions({ nowMs: now, partitions }, { expireDays, maxBytes: null }).items) {
         const end = Date.parse(item.day) + DAY;
         const old = expireDays !== null && end <= Math.floor(now / DAY) * DAY && end + expireDays * DAY <= now;
         expect(item.action).toBe(old ? "expire" : "keep");
@@ -134,23 +214,27 @@ describe("days of sessions", () => {
 });
 
 describe("a printed plan", () => {
-  const packets = planPackets({ devices: [device(399)], files: [file(1), file(2), file(3, { hold: "case 7" }), file(4), file(5, { storage: "in-place", found: { refusal: "outside" } })] }, five);
-  const sessions = planSessions({ nowMs: Date.UTC(2026, 0, 10), partitions: [{ day: "2026-01-01", rows: 7, bytes: 2048, hold: null }, { day: "2026-01-09", rows: 1, bytes: 1, hold: null }] }, 3);
+  const packets = planPackets({ devices: [device(399)], files: [file(1), file(2), file(3, { hold: held("case 7") }), file(4), file(5, { storage: "in-place", found: { refusal: "outside" } })] }, five);
+  const sessions = planSessions({ nowMs: Date.UTC(2026, 0, 10), partitions: [{ day: "2026-01-01", rows: 7, bytes: 2048, hold: null, heldRows: 2 }, { day: "2026-01-09", rows: 1, bytes: 1, hold: null, heldRows: 0 }] }, { expireDays: 3, maxBytes: null });
+  const plan = { madeMs: 0, packets, sessions, exports: [{ id: "e1", owner: "ann", bytes: 1024, expiredMs: 0 }], audit: { entries: 3, beforeMs: 0 }, unmeasured: [] };
   it("names what goes, and counts what stays by reason", () => {
-    expect(printPlans(packets, sessions, false)).toEqual([
+    expect(printPlan(plan, false)).toEqual([
       "/p: 399 bytes of 9.8 KiB free, 500 bytes wanted: 2 files (200 bytes) would be deleted",
       "  delete /p/1.pcap (100 bytes): oldest",
       "  delete /p/2.pcap (100 bytes): oldest",
       "  kept, held: 1 files (100 bytes)",
       "  kept, newest: 1 files (100 bytes)",
-      "files elsewhere: 1, never deleted",
+      "files elsewhere: 1, none is deleted",
       "  kept, in-place: 1 files (0 bytes)",
-      "sessions older than 3 days: 7 sessions of 1 days would be removed",
-      "  expire 2026-01-01 (7 sessions, 2.0 KiB): older-than-expire-days",
+      "sessions are kept 3 days after their own: 5 sessions of 1 days would be removed",
+      "  expire 2026-01-01 (7 sessions, 2.0 KiB): older-than-expire-days, 2 held sessions stay",
+      "exports whose time is over: 1 (1.0 KiB) would be removed",
+      "  remove e1 of ann (1.0 KiB)",
+      "audit log: 3 entries from before 1970-01-01T00:00:00.000Z would be removed",
     ]);
   });
   it("names everything when asked", () => {
-    const lines = printPlans(packets, sessions, true);
+    const lines = printPlan(plan, true);
     expect(lines).toContain("  keep /p/3.pcap (100 bytes): held, case 7");
     expect(lines).toContain("  keep 2026-01-09 (1 sessions, 1 bytes): young");
   });

@@ -1,17 +1,26 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
-import { openCatalogue } from "../../../src/catalogue/catalogue.js";
+import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import type { Partition, SessionPackets } from "../../../src/index-store/index-store.js";
 import { REAL_FILES, Tombstones, type TombstoneFiles } from "../../../src/packet-store/packet-store.js";
-import { RetentionService, type RetentionParts, type RetentionRules } from "../../../src/retention/retention-service.js";
+import { noRetentionEvents, type RetentionEvent } from "../../../src/model/retention-event.js";
+import { RetentionService, type RetentionParts } from "../../../src/retention/retention-service.js";
+import { retentionRules, type RulesInput } from "../../support/retention-rules.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 const DAY = 86_400_000;
 const TOTAL = 10_000;
+const HELD = "01010101-0101-0101-0101-010101010101";
+
+/** Holds a session that was open then, so that it is looked up again. */
+function holdOpenSession(catalogue: Catalogue): void {
+  const hold = catalogue.holds.add({ subject: "session", subjectId: "one session", reason: "case 7", createdBy: "ann" });
+  catalogue.holds.addSessions(hold, [{ id: Buffer.alloc(16, 1), firstMs: 0, lastMs: 0, settled: false, packets: [] }]);
+}
 
 interface FileSpec {
   readonly bytes: number;
@@ -23,7 +32,7 @@ interface FileSpec {
 }
 
 /** A data directory with packet files on a pretended device of `TOTAL` bytes that holds nothing else. */
-function world(files: readonly FileSpec[], options: { rules?: Partial<RetentionRules>; sessions?: readonly SessionPackets[]; partitions?: readonly Partition[]; nowMs?: number } = {}) {
+function world(files: readonly FileSpec[], options: { rules?: RulesInput; sessions?: readonly SessionPackets[]; partitions?: readonly Partition[]; nowMs?: number } = {}) {
   const root = temporaryDirectory();
   const packets = path.join(root, "packets");
   const tombs = path.join(root, "tombstones");
@@ -50,11 +59,12 @@ function world(files: readonly FileSpec[], options: { rules?: Partial<RetentionR
     probe: () => Promise.resolve({ freeBytes: free(), totalBytes: TOTAL }),
     store: {
       partitions: () => Promise.resolve(options.partitions ?? []),
-      expirePartition: (day) => { expired.push(day); return Promise.resolve(); },
+      expirePartition: (day, keep = []) => { expired.push([day, ...keep].join(" ")); return Promise.resolve(); },
       async *streamPackets() { yield options.sessions ?? []; },
+      movePackets: () => Promise.resolve(),
     },
-    reader: { forget: (fileId) => { forgotten.push(fileId); return Promise.resolve(); } },
-    rules: { freeSpace: { unit: "percent", value: 50 }, expireDays: null, ...options.rules }, ...more,
+    reader: { forget: (fileId) => { forgotten.push(fileId); return Promise.resolve(); }, heads: () => Promise.resolve([]), packets: () => Promise.resolve([]) },
+    rules: retentionRules([packets], { freeSpace: { unit: "percent", value: 50 }, ...options.rules }), events: noRetentionEvents, ...more,
   });
   const there = (): number[] => paths.flatMap((file, index) => (existsSync(file) ? [index + 1] : []));
   const gone = (): number[] => catalogue.files.list().filter((row) => row.state === "gone").map((row) => row.id);
@@ -87,8 +97,8 @@ describe("making room", () => {
   it("leaves alone what it must, and reports what stays short", async () => {
     const { catalogue, paths, service, there } = world([
       { bytes: 1000, storage: "in-place" }, { bytes: 2000, locked: true }, { bytes: 2000, state: "writing" }, { bytes: 2000 }, { bytes: 1000 }, { bytes: 500, node: "other" }, { bytes: 1000 },
-    ], { sessions: [{ id: "s", firstPacketMs: 0, lastPacketMs: 9, packets: [{ fileId: 5, offset: 24, length: 20 }] }] });
-    catalogue.holds.add({ subject: "session", subjectId: "s", reason: "case 7", createdBy: "ann" });
+    ], { sessions: [{ id: HELD, firstPacketMs: 0, lastPacketMs: 9, final: true, packets: [{ fileId: 5, offset: 24, length: 900 }] }] });
+    holdOpenSession(catalogue);
     const run = await service().enforcePackets(null);
     expect(there()).toEqual([1, 2, 3, 5, 6, 7]);
     expect(run.shortfallBytes).toBe(5000 - 1500 - 2000);
@@ -97,14 +107,78 @@ describe("making room", () => {
   });
 
   it("keeps files of held files and days", async () => {
-    const { catalogue, service, there } = world([{ bytes: 2000, firstMs: 0 }, { bytes: 2000, firstMs: DAY + 5 }, { bytes: 2000, firstMs: 3 * DAY }, { bytes: 100, firstMs: 4 * DAY }]);
+    const { catalogue, packets, service, there } = world([{ bytes: 2000, firstMs: 0 }, { bytes: 2000, firstMs: DAY + 5 }, { bytes: 2000, firstMs: 3 * DAY }, { bytes: 100, firstMs: 4 * DAY }]);
     catalogue.holds.add({ subject: "file", subjectId: "1", reason: "x", createdBy: "ann" });
     const day = catalogue.holds.add({ subject: "day", subjectId: "1970-01-02", reason: "y", createdBy: "ann" });
     await service().enforcePackets(null);
     expect(there()).toEqual([1, 2, 4]);
     catalogue.holds.release(day);
-    await service({ rules: { freeSpace: { unit: "percent", value: 79 }, expireDays: null } }).enforcePackets(null);
+    await service({ rules: retentionRules([packets], { freeSpace: { unit: "percent", value: 79 } }) }).enforcePackets(null);
     expect(there()).toEqual([1, 4]);
+    catalogue.close();
+  });
+
+  it("deletes by age and total size although there is room, and exactly what the plan says", async () => {
+    const { catalogue, free, service, there } = world([{ bytes: 500 }, { bytes: 500 }, { bytes: 500 }, { bytes: 500 }], { nowMs: 3_400, rules: { freeSpace: { unit: "percent", value: 5 }, maxAgeMs: 1_900, maxBytes: 1_200 } });
+    catalogue.files.list().forEach((_, at) => expect(at).toBeLessThan(4));
+    const { items } = (await service().packetPlan()).devices[0] ?? { items: [] };
+    const said = items.filter((item) => item.action === "delete");
+    const run = await service().enforcePackets(null);
+    expect(run.outcomes.map(({ fileId, outcome }) => ({ fileId, outcome }))).toEqual(said.map(({ fileId }) => ({ fileId, outcome: "deleted" })));
+    expect(said.map(({ reason }) => reason)).toEqual(["over-total-size", "over-total-size"]);
+    expect(there()).toEqual([3, 4]);
+    expect(free()).toBe(9000);
+    catalogue.close();
+  });
+
+  it("strikes off a file that is gone, unless its directory is empty", async () => {
+    const { catalogue, paths, service, there, gone } = world([{ bytes: 1000 }, { bytes: 3000 }, { bytes: 3000 }]);
+    for (const file of paths.slice(0, 1)) rmSync(file);
+    const run = await service().enforcePackets(null);
+    expect(run.outcomes.map(({ fileId, outcome }) => `${fileId} ${outcome}`)).toEqual(["1 forgotten", "2 deleted"]);
+    expect(gone()).toEqual([1, 2]);
+    expect(there()).toEqual([3]);
+    catalogue.close();
+    const empty = world([{ bytes: 6000 }, { bytes: 3000 }]);
+    for (const file of empty.paths) rmSync(file);
+    await empty.service({ probe: () => Promise.resolve({ freeBytes: 0, totalBytes: TOTAL }) }).enforcePackets(null);
+    expect(empty.gone()).toEqual([]);
+    empty.catalogue.close();
+  });
+
+  it("makes room at once where writes fail", async () => {
+    const { catalogue, packets, service, there } = world([{ bytes: 100 }, { bytes: 100 }, { bytes: 100 }]);
+    expect(await service().enforcePackets(null)).toMatchObject({ deleted: 0 });
+    expect(await service().relieve(packets, null)).toMatchObject({ deleted: 2 });
+    expect(there()).toEqual([3]);
+    expect(await service().relieve("/no/such/directory", null)).toMatchObject({ deleted: 0 });
+    catalogue.close();
+  });
+
+  it("tells devices that stay short and holds that block, and when that is over", async () => {
+    const { catalogue, packets, service } = world([{ bytes: 4000 }, { bytes: 3000 }, { bytes: 100 }]);
+    const told: string[] = [];
+    const events = { raise: (event: RetentionEvent) => { told.push(`${event.kind} ${event.subject}`); }, clear: (kind: string, subject: string) => { told.push(`over ${kind} ${subject}`); } };
+    const hold = catalogue.holds.add({ subject: "file", subjectId: "1", reason: "x", createdBy: "ann" });
+    const one = service({ events, rules: retentionRules([packets], { freeSpace: { unit: "percent", value: 80 } }) });
+    await one.enforcePackets(null);
+    expect(told).toEqual([`target-unreachable ${packets}`, `hold-blocks ${hold}`]);
+    catalogue.holds.release(hold);
+    await one.enforcePackets(null);
+    expect(told.slice(2)).toEqual([`over target-unreachable ${packets}`, `over hold-blocks ${hold}`]);
+    catalogue.close();
+  });
+
+  it("removes old entries of the audit log, as its plan says", async () => {
+    const options = { nowMs: 10 * DAY, rules: { auditDays: 3 } };
+    const { catalogue, service } = world([], options);
+    for (let entry = 0; entry < 12; entry += 1) catalogue.audit.add("ann", "login");
+    options.nowMs = 13 * DAY;
+    expect((await service().plan()).audit.entries).toBe(0);
+    options.nowMs = 13 * DAY + 1;
+    expect((await service().plan()).audit.entries).toBe(12);
+    expect(await service().expireAudit()).toBe(12);
+    expect(catalogue.audit.list()).toMatchObject([{ action: "audit.expire" }]);
     catalogue.close();
   });
 
@@ -118,8 +192,8 @@ describe("making room", () => {
 
   it("deletes nothing when the facts about holds cannot be had, or a directory is not there", async () => {
     const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
-    catalogue.holds.add({ subject: "session", subjectId: "s", reason: "x", createdBy: "ann" });
-    const broken = service({ store: { partitions: () => Promise.resolve([]), expirePartition: () => Promise.resolve(), streamPackets() { throw new LookbackError("STORE_DAMAGED", "x"); } } });
+    holdOpenSession(catalogue);
+    const broken = service({ store: { partitions: () => Promise.resolve([]), expirePartition: () => Promise.resolve(), movePackets: () => Promise.resolve(), streamPackets() { throw new LookbackError("STORE_DAMAGED", "x"); } } });
     await expect(broken.enforcePackets(null)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
     const unmounted = await service({ packetDirectories: ["/no/such/directory"] }).enforcePackets(null);
     expect(unmounted).toMatchObject({ deleted: 0, unmeasured: [{ directory: "/no/such/directory" }] });
@@ -158,7 +232,7 @@ describe("making room", () => {
   it("frees space although the catalogue has no room to note it", async () => {
     const { catalogue, free, service, there, gone } = world([{ bytes: 3000 }, { bytes: 2500 }]);
     const full: RetentionParts["catalogue"] = {
-      files: catalogue.files, holds: catalogue.holds, marks: catalogue.marks, audit: catalogue.audit,
+      files: catalogue.files, holds: catalogue.holds, marks: catalogue.marks, audit: catalogue.audit, settings: catalogue.settings, exports: catalogue.exports,
       transaction: (body) => {
         if (free() < 5000) throw new LookbackError("DISK_FULL", "no room");
         return catalogue.transaction(body);
@@ -215,7 +289,7 @@ describe("any files, failures and crashes", () => {
             throw new Error("crash");
           };
           const catalogue: RetentionParts["catalogue"] = {
-            files: one.catalogue.files, holds: one.catalogue.holds, marks: one.catalogue.marks, audit: one.catalogue.audit,
+            files: one.catalogue.files, holds: one.catalogue.holds, marks: one.catalogue.marks, audit: one.catalogue.audit, settings: one.catalogue.settings, exports: one.catalogue.exports,
             transaction: (body) => {
               if (crashed) throw new Error("this process is dead");
               left -= 1;
@@ -258,17 +332,18 @@ describe("any files, failures and crashes", () => {
 describe("old sessions", () => {
   const partitions = ["2026-01-01", "2026-01-02", "2026-01-09", "2026-01-10"].map((day) => ({ day, rows: 5, bytes: 10, segments: 1 }));
   it("go by day, but for held ones", async () => {
-    const { catalogue, service, expired } = world([], { rules: { expireDays: 3 }, partitions, nowMs: Date.UTC(2026, 0, 10, 4), sessions: [{ id: "s", firstPacketMs: 0, lastPacketMs: Date.UTC(2026, 0, 2, 5), packets: [] }] });
+    const { catalogue, service, expired } = world([], { rules: { expireDays: 3 }, partitions, nowMs: Date.UTC(2026, 0, 10, 4), sessions: [{ id: HELD, firstPacketMs: 0, lastPacketMs: Date.UTC(2026, 0, 2, 5), final: true, packets: [] }] });
     expect((await service().sessionPlan()).items.filter((item) => item.action === "expire").map((item) => item.day)).toEqual(["2026-01-01", "2026-01-02"]);
-    catalogue.holds.add({ subject: "session", subjectId: "s", reason: "case 7", createdBy: "ann" });
-    expect(await service().expireSessions(null)).toEqual({ expired: ["2026-01-01"], failed: [] });
-    expect(expired).toEqual(["2026-01-01"]);
-    expect(catalogue.audit.list()).toMatchObject([{ action: "retention.expire-day", details: { day: "2026-01-01", rows: 5 } }]);
+    holdOpenSession(catalogue);
+    catalogue.holds.add({ subject: "day", subjectId: "2026-01-01", reason: "case 8", createdBy: "ann" });
+    expect(await service().expireSessions(null)).toEqual({ expired: ["2026-01-02"], failed: [] });
+    expect(expired).toEqual([`2026-01-02 ${HELD.replaceAll("-", "")}`]);
+    expect(catalogue.audit.list()).toMatchObject([{ action: "retention.expire-day", details: { day: "2026-01-02", rows: 5, held: 1 } }]);
     catalogue.close();
   });
   it("go on when one day fails", async () => {
     const { catalogue, service } = world([], { rules: { expireDays: 3 }, partitions, nowMs: Date.UTC(2026, 0, 10, 4) });
-    const stubborn = service({ store: { partitions: () => Promise.resolve(partitions), expirePartition: (day) => (day === "2026-01-01" ? Promise.reject(new Error("busy")) : Promise.resolve()), async *streamPackets() {} } });
+    const stubborn = service({ store: { partitions: () => Promise.resolve(partitions), expirePartition: (day) => (day === "2026-01-01" ? Promise.reject(new Error("busy")) : Promise.resolve()), movePackets: () => Promise.resolve(), async *streamPackets() {} } });
     expect(await stubborn.expireSessions(null)).toEqual({ expired: ["2026-01-02"], failed: [{ day: "2026-01-01", reason: "busy" }] });
     catalogue.close();
   });

@@ -295,11 +295,11 @@ describe("the service's tasks", () => {
     retention: {
       enforcePackets: () => Promise.resolve({ deleted: 1, deletedBytes: 5, outcomes: [], shortfallBytes: 0, stuckTombstones: 0, unmeasured: [] }),
       expireSessions: () => Promise.resolve({ expired: ["2026-01-01"], failed: [] }),
-      packetPlan: () => Promise.resolve({ elsewhere: [], devices: [{
-        device: 1, directories: ["/p"], freeBytes: 1, totalBytes: 10, targetBytes: 9, pendingBytes: 0, deleteBytes: 7, shortfallBytes: 1,
-        items: [{ fileId: 1, path: "/p/a.pcap", bytes: 7, action: "delete", reason: "oldest", note: null }, { fileId: 2, path: "/p/b.pcap", bytes: 7, action: "keep", reason: "newest", note: null }],
+      packetPlan: () => Promise.resolve({ elsewhere: [], excessBytes: 0, warnings: [], devices: [{
+        device: 1, directories: ["/p"], freeBytes: 1, totalBytes: 10, targetBytes: 9, pendingBytes: 0, deleteBytes: 7, shortfallBytes: 1, blocked: [],
+        items: [{ fileId: 1, path: "/p/a.pcap", bytes: 7, action: "delete", reason: "oldest", heldBytes: 0, holds: [], note: null }, { fileId: 2, path: "/p/b.pcap", bytes: 7, action: "keep", reason: "newest", heldBytes: 0, holds: [], note: null }],
       }] }),
-      sessionPlan: () => Promise.resolve({ expireDays: 1, items: [{ day: "2026-01-01", rows: 3, bytes: 9, action: "expire", reason: "older-than-expire-days", note: null }] }),
+      sessionPlan: () => Promise.resolve({ expireDays: 1, excessBytes: 0, items: [{ day: "2026-01-01", rows: 3, bytes: 9, action: "expire", reason: "older-than-expire-days", heldRows: 0, note: null }] }),
     },
     store: {
       optimise: (day) => { calls.push(day ?? "small"); return Promise.resolve(2); },

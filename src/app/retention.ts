@@ -1,0 +1,42 @@
+import { systemClock } from "../base/clock.js";
+import type { LookbackConfig } from "../config/config.js";
+import type { SettingValues } from "../config/settings.js";
+import { diskSpaceProbe, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
+import type { PacketRules } from "../retention/plan.js";
+import type { RetentionParts, RetentionRules } from "../retention/retention-service.js";
+import { DAY_MS } from "../retention/session-policy.js";
+import type { Core } from "./core.js";
+
+/** What retention works on: the packet directories of this node and of every node that has files in the catalogue. */
+export function retentionParts({ config, live, catalogue, store, directories, logger }: Omit<Core, "native">, reader: PacketReader): Omit<RetentionParts, "events"> {
+  const nodes = catalogue.files.nodes();
+  const packetDirectories = [...new Set(retentionRules(config, config.values, nodes).packets.storage.map(({ directory }) => directory))];
+  return {
+    catalogue, store, reader, logger, clock: systemClock, probe: diskSpaceProbe, packetDirectories, tombstones: new Tombstones(directories.tombstones, packetDirectories),
+    // Read each time: a reload may have changed them.
+    get rules() { return retentionRules(config, live.values, nodes); },
+  };
+}
+
+/** The rules of a configuration and the present values of its settings. Throws CONFIG_INVALID when the section of a node has a value it cannot have. */
+export function retentionRules(config: LookbackConfig, values: SettingValues, nodes: readonly string[]): RetentionRules {
+  const { pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, auditDays } = values;
+  return {
+    packets: {
+      storage: storageOf(config, values, nodes), maxAgeMs: pcapMaxAgeDays === null ? null : pcapMaxAgeDays * DAY_MS, maxBytes: pcapMaxSizeG === null ? null : Math.round(pcapMaxSizeG * 2 ** 30),
+    },
+    sessions: { expireDays, maxBytes: sessionMaxSizeG === null ? null : Math.round(sessionMaxSizeG * 2 ** 30) },
+    auditDays,
+  };
+}
+
+function storageOf(config: LookbackConfig, values: SettingValues, nodes: readonly string[]): PacketRules["storage"] {
+  const storage = new Map<string, PacketRules["storage"][number]>();
+  for (const node of new Set([config.node, ...nodes])) {
+    const { directories, freeSpace: asRead } = config.storageOf(node);
+    const freeSpace = node === config.node ? values.freeSpaceG : asRead;
+    // Nodes that want different room in one directory are two rules: the policy takes the larger and says so.
+    for (const directory of directories) storage.set(`${directory} ${freeSpace.unit} ${freeSpace.value}`, { directory, freeSpace });
+  }
+  return [...storage.values()];
+}

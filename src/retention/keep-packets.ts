@@ -1,0 +1,204 @@
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import path from "node:path";
+import { LookbackError, systemErrorCode } from "../base/errors.js";
+import type { Catalogue } from "../catalogue/catalogue.js";
+import type { HeldSession } from "../catalogue/holds.js";
+import { fileHeader, FormatSurvey, recordLength, writeRecord, type CaptureFormat } from "../export/capture-format.js";
+import type { IndexStore, SessionPackets } from "../index-store/index-store.js";
+import { SERVICE_SCOPE } from "../model/access-scope.js";
+import type { PacketRef } from "../model/session.js";
+import { ALL_TIME } from "../model/time-range.js";
+import { packetFileName, syncDirectory, type PacketFile, type PacketReader } from "../packet-store/packet-store.js";
+
+/** Sessions whose packets one file of kept packets takes at most, and their packets (more only of a single session). */
+const SESSIONS_PER_PASS = 10_000;
+const PACKETS_PER_PASS = 1_000_000;
+/** Sessions looked up together. */
+const LOOK_UP = 500;
+/** Packets read and written together, by number and bytes (a single larger one alone). */
+const BATCH_PACKETS = 2048;
+const BATCH_BYTES = 8 << 20;
+/** Longest look-up of held sessions, in milliseconds. */
+const TIMEOUT_MS = 60_000;
+/** Key under which the catalogue notes the copy that is being written. */
+const COPYING = "retention.copying";
+
+export interface KeepParts {
+  readonly catalogue: Pick<Catalogue, "files" | "holds" | "settings">;
+  readonly store: Pick<IndexStore, "streamPackets" | "movePackets">;
+  readonly reader: Pick<PacketReader, "heads" | "packets">;
+}
+
+/** Streams of copies begin so; they are in no capture and are never replayed. */
+const COPY_STREAM = "kept";
+
+/** Whether a file was made of held packets that were copied out of another. */
+export function isKeptCopy(file: { readonly stream: string }): boolean {
+  return file.stream.startsWith(COPY_STREAM);
+}
+
+/** Held sessions by id, in batches. Throws what the store throws: nothing is deleted on half the facts. */
+export async function* heldSessions(store: KeepParts["store"], ids: readonly Uint8Array[], signal: AbortSignal | null): AsyncGenerator<readonly SessionPackets[]> {
+  for (let at = 0; at < ids.length; at += LOOK_UP) {
+    const some = ids.slice(at, at + LOOK_UP).map((id) => Buffer.from(id).toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
+    yield* store.streamPackets({ expression: { node: "ids", ids: some }, range: ALL_TIME }, { scope: SERVICE_SCOPE, signal, timeoutMs: TIMEOUT_MS });
+  }
+}
+
+/** What the catalogue keeps of a held session: where its packets are, summed by file. */
+export function heldSession({ id, firstPacketMs, lastPacketMs, final, packets }: SessionPackets): HeldSession {
+  const files = new Map<number, { fileId: number; packets: number; bytes: number }>();
+  for (const { fileId, length } of packets) {
+    const sum = files.get(fileId) ?? { fileId, packets: 0, bytes: 0 };
+    sum.packets += 1;
+    sum.bytes += length;
+    files.set(fileId, sum);
+  }
+  return { id: Buffer.from(id.replaceAll("-", ""), "hex"), firstMs: firstPacketMs, lastMs: lastPacketMs, settled: final, packets: [...files.values()] };
+}
+
+/**
+ * Copies the packets of held sessions out of a file that is about to be deleted, into files of their own, and lets the sessions
+ * point there. Each pass writes one file, makes it durable, and commits rows and catalogue in one step: a crash leaves at most a
+ * file that nobody points to, which `removeStrayCopy` knows of. Packets that cannot be read stay where they were and are lost with
+ * the file. Returns the bytes written. Throws DISK_FULL, and UNAVAILABLE when a held session may still get packets.
+ */
+export async function copyHeldOut(parts: KeepParts, file: PacketFile & { readonly node: string }, signal: AbortSignal | null): Promise<number> {
+  let bytes = 0;
+  for (;;) {
+    const ids = parts.catalogue.holds.sessionsInFile(file.fileId, SESSIONS_PER_PASS);
+    if (ids.length === 0) return bytes;
+    const sessions: SessionPackets[] = [];
+    let packets = 0;
+    const found = new Set<string>();
+    for await (const batch of heldSessions(parts.store, ids, signal)) {
+      for (const session of batch) {
+        found.add(session.id.replaceAll("-", ""));
+        if (!session.final) throw new LookbackError("UNAVAILABLE", `the held session ${session.id} may still get packets`, { session: session.id });
+        sessions.push(session);
+        packets += session.packets.length;
+      }
+      if (packets >= PACKETS_PER_PASS) break;
+    }
+    if (packets < PACKETS_PER_PASS) forgetLost(parts, file.fileId, ids.filter((id) => !found.has(Buffer.from(id).toString("hex"))));
+    if (sessions.length > 0) bytes += await copyPass(parts, file, sessions, signal);
+  }
+}
+
+/** Rows that are not in the store any more keep nothing. */
+function forgetLost({ catalogue }: KeepParts, fileId: number, ids: readonly Uint8Array[]): void {
+  if (ids.length > 0) catalogue.holds.forgetPackets(fileId, ids);
+}
+
+async function copyPass(parts: KeepParts, file: PacketFile & { readonly node: string }, sessions: readonly SessionPackets[], signal: AbortSignal | null): Promise<number> {
+  const { catalogue, store, reader } = parts;
+  const refs = new Map<number, PacketRef>();
+  for (const { packets } of sessions) for (const ref of packets) if (ref.fileId === file.fileId) refs.set(ref.offset, ref);
+  const ordered = [...refs.values()].sort((left, right) => left.offset - right.offset);
+  const survey = new FormatSurvey();
+  const times = { firstMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
+  const readable: PacketRef[] = [];
+  for (let at = 0; at < ordered.length; at += BATCH_PACKETS) {
+    const batch = ordered.slice(at, at + BATCH_PACKETS);
+    (await reader.heads(file, batch, signal)).forEach((read, index) => {
+      const ref = batch[index];
+      if (!read.found || ref === undefined) return;
+      survey.see(read.head);
+      readable.push(ref);
+      const ms = read.head.seconds * 1000 + Math.floor(read.head.nanoseconds / 1_000_000);
+      times.firstMs = Math.min(times.firstMs, ms);
+      times.lastMs = Math.max(times.lastMs, ms);
+    });
+  }
+  if (readable.length === 0) {
+    catalogue.holds.describe(sessions.map((session) => heldSession({ ...session, packets: session.packets.filter((ref) => ref.fileId !== file.fileId) })));
+    return 0;
+  }
+  const format = survey.decide("auto");
+  const fileId = catalogue.files.reserve(1);
+  const directory = path.dirname(file.path);
+  const target = path.join(directory, packetFileName(file.node, times.firstMs, fileId).replace(/\.pcap$/, `.kept.${format.container}`));
+  const partial = `${target}.partial`;
+  catalogue.settings.set(COPYING, target);
+  try {
+    const { places, bytes } = await writeKept(reader, file, readable, format, partial, signal);
+    await rename(partial, target);
+    await syncDirectory(directory);
+    const moved = sessions.map((session) => ({ ...session, packets: session.packets.map((ref) => (ref.fileId === file.fileId ? movedRef(ref, fileId, places) : ref)) }));
+    await store.movePackets(moved.map(({ id, packets }) => ({ id, packets })), () => {
+      catalogue.files.add({
+        id: fileId, node: file.node, path: target, displayName: target, stream: `${COPY_STREAM}${String(fileId).padStart(28, "0")}`, storage: "own", state: "complete",
+        format: format.container, linkTypes: format.linkTypes, bytes, packets: readable.length, firstMs: times.firstMs, lastMs: times.lastMs,
+      });
+      catalogue.settings.set(COPYING, "");
+      // What could not be read is not held any more: it is lost with the file.
+      catalogue.holds.describe(moved.map((session) => heldSession({ ...session, packets: session.packets.filter((ref) => ref.fileId !== file.fileId) })));
+    });
+    return bytes;
+  } catch (error) {
+    await rm(partial, { force: true });
+    await rm(target, { force: true });
+    const code = systemErrorCode(error);
+    if (code === "ENOSPC" || code === "EDQUOT") throw new LookbackError("DISK_FULL", `no room to copy held packets out of ${file.path}`, { path: file.path }, { cause: error });
+    throw error;
+  }
+}
+
+function movedRef(ref: PacketRef, fileId: number, places: ReadonlyMap<number, { readonly offset: number; readonly length: number }>): PacketRef {
+  const place = places.get(ref.offset);
+  return place === undefined ? ref : { fileId, ...place };
+}
+
+/** Writes packets to a new file, durably. Returns where each is by its offset in the old one. */
+async function writeKept(
+  reader: KeepParts["reader"], file: PacketFile, refs: readonly PacketRef[], format: CaptureFormat, target: string, signal: AbortSignal | null,
+): Promise<{ places: ReadonlyMap<number, { readonly offset: number; readonly length: number }>; bytes: number }> {
+  const places = new Map<number, { offset: number; length: number }>();
+  const handle = await open(target, "w", 0o600);
+  try {
+    let at = await append(handle, fileHeader(format), 0);
+    for (let from = 0; from < refs.length; ) {
+      let end = from;
+      let held = 0;
+      while (end < refs.length && end - from < BATCH_PACKETS && (end === from || held + (refs[end]?.length ?? 0) <= BATCH_BYTES)) {
+        held += refs[end]?.length ?? 0;
+        end += 1;
+      }
+      const batch = refs.slice(from, end);
+      const records: Buffer[] = [];
+      let next = at;
+      (await reader.packets(file, batch, signal)).forEach((read, index) => {
+        const ref = batch[index];
+        if (!read.found || ref === undefined) return;
+        const record = Buffer.allocUnsafe(recordLength(format, read.bytes.length));
+        writeRecord(format, read.head, read.bytes, record, 0);
+        places.set(ref.offset, { offset: next, length: record.length });
+        records.push(record);
+        next += record.length;
+      });
+      at = await append(handle, Buffer.concat(records), at);
+      from = end;
+    }
+    await handle.sync();
+    return { places, bytes: at };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function append(handle: FileHandle, bytes: Buffer, at: number): Promise<number> {
+  let written = 0;
+  while (written < bytes.length) written += (await handle.write(bytes, written, bytes.length - written, at + written)).bytesWritten;
+  return at + bytes.length;
+}
+
+/** Removes the copy that a crash left before anything pointed to it. Returns its path, or null when there was none. */
+export async function removeStrayCopy({ catalogue }: { readonly catalogue: Pick<Catalogue, "files" | "settings"> }): Promise<string | null> {
+  const target = catalogue.settings.get(COPYING) ?? "";
+  if (target === "") return null;
+  const isListed = catalogue.files.atPath(target) !== null;
+  await rm(`${target}.partial`, { force: true });
+  if (!isListed) await rm(target, { force: true });
+  catalogue.settings.set(COPYING, "");
+  return isListed ? null : target;
+}

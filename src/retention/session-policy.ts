@@ -1,0 +1,49 @@
+import type { PartitionFact, SessionFacts, SessionPlan, SessionPlanItem, SessionRules } from "./plan.js";
+
+/** Milliseconds of a UTC day. */
+export const DAY_MS = 86_400_000;
+
+/** UTC day of a time, `YYYY-MM-DD`. */
+export function utcDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** Start of a UTC day, or null when the text is none. */
+export function dayStartMs(day: string): number | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
+  const ms = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(ms) || utcDay(ms) !== day ? null : ms;
+}
+
+/**
+ * Which days of sessions go: those whose last moment lies `expireDays` whole days or more in the past (Arkime's
+ * `expire daily N`: today and the N days before it stay), then the oldest until the index is small enough. Today and days to
+ * come never go. Of a day that expires the held rows stay; one that is held whole, or has no others, stays as it is. Pure.
+ */
+export function planSessions(facts: SessionFacts, rules: SessionRules): SessionPlan {
+  let excess = rules.maxBytes === null ? 0 : facts.partitions.reduce((sum, { bytes }) => sum + bytes, 0) - rules.maxBytes;
+  const items = facts.partitions
+    .toSorted((left, right) => (left.day < right.day ? -1 : 1))
+    .map((partition): SessionPlanItem => {
+      const { day, rows, bytes, hold, heldRows } = partition;
+      const reason = reasonOf(partition, facts.nowMs, rules.expireDays, excess > 0);
+      const expires = reason === "older-than-expire-days" || reason === "over-index-size";
+      // Rows are taken as equally large: how large the held ones are is known once they are written.
+      if (expires) excess -= rows === 0 ? bytes : bytes * (1 - Math.min(1, heldRows / rows));
+      return { day, rows, bytes, action: expires ? "expire" : "keep", reason, heldRows: expires ? heldRows : 0, note: reason === "held" ? hold : null };
+    });
+  return { expireDays: rules.expireDays, items, excessBytes: Math.max(0, Math.round(excess)) };
+}
+
+function reasonOf({ day, rows, hold, heldRows }: PartitionFact, nowMs: number, expireDays: number | null, isOver: boolean): SessionPlanItem["reason"] {
+  const startMs = dayStartMs(day);
+  if (startMs === null) return "not-a-day";
+  const isOld = expireDays !== null && startMs + DAY_MS + expireDays * DAY_MS <= nowMs;
+  const today = dayStartMs(utcDay(nowMs)) ?? nowMs;
+  const bounded = expireDays !== null || isOver;
+  if (bounded && startMs === today) return "today";
+  if (bounded && startMs > today) return "future";
+  if (!isOld && !isOver) return expireDays === null ? "no-expire-days" : "young";
+  if (hold !== null || (rows > 0 && heldRows >= rows)) return "held";
+  return isOld ? "older-than-expire-days" : "over-index-size";
+}
