@@ -89,6 +89,36 @@ CREATE UNIQUE INDEX files_path ON files (path) WHERE state <> 'gone';
 
 CREATE INDEX files_stream ON files (stream, first_ordinal);
 
+CREATE TABLE held_packets (
+  row_id BLOB NOT NULL REFERENCES held_rows (row_id) ON DELETE CASCADE,
+  file INTEGER NOT NULL,
+  packets INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (row_id, file)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX held_packets_file ON held_packets (file, bytes);
+
+CREATE TABLE held_rows (
+  row_id BLOB PRIMARY KEY CHECK (length(row_id) = 16),
+  first_ms INTEGER NOT NULL,
+  last_ms INTEGER NOT NULL,
+  -- 0 while the row may still get packets: then it is looked up again before anything is deleted.
+  settled INTEGER NOT NULL CHECK (settled IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX held_rows_open ON held_rows (row_id) WHERE settled = 0;
+
+CREATE INDEX held_rows_time ON held_rows (last_ms);
+
+CREATE TABLE held_sessions (
+  hold INTEGER NOT NULL REFERENCES holds (id) ON DELETE CASCADE,
+  row_id BLOB NOT NULL CHECK (length(row_id) = 16),
+  PRIMARY KEY (hold, row_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX held_sessions_row ON held_sessions (row_id);
+
 CREATE TABLE holds (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   subject TEXT NOT NULL CHECK (subject IN ('file', 'day', 'session')),
@@ -97,7 +127,7 @@ CREATE TABLE holds (
   created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   released_at INTEGER
-) STRICT;
+, until_at INTEGER) STRICT;
 
 CREATE INDEX holds_subject ON holds (subject, subject_id);
 
