@@ -29,6 +29,13 @@ export interface FirstAdministrator {
   readonly password: string;
 }
 
+/** Who does something, from where and by what credential, for the audit log. */
+export interface Actor {
+  readonly name: string;
+  readonly address: string | null;
+  readonly method: Principal["method"] | null;
+}
+
 /** What a user is made of; what is left out is as the role has it. */
 export interface NewUser {
   readonly name: string;
@@ -60,9 +67,9 @@ export class AccessService {
     this.log = new AuditLog(records, clock);
   }
 
-  /** Makes the administrator `admin` with a random password when there is no user yet, else null. */
+  /** Makes the administrator `admin` with a random password when there is no administrator yet, else null. */
   async firstStart(): Promise<FirstAdministrator | null> {
-    if (this.#records.countUsers() > 0) return null;
+    if (this.#records.findUser("admin") !== null || this.#records.listUsers().some((user) => user.role === "administrator")) return null;
     const password = newSecret().slice(0, 24);
     await this.putUser({ name: "admin", password, role: "administrator" });
     return { name: "admin", password };
@@ -129,7 +136,7 @@ export class AccessService {
    * Gives a user a new password and ends every login and token. LOGIN_FAILED when the present password is wrong, with the
    * same waits as a login; BAD_INPUT when the new one is too short or too long.
    */
-  async changePassword(name: string, present: string, next: string): Promise<void> {
+  async changePassword(name: string, present: string, next: string, by: Actor | null = null): Promise<void> {
     const keys = [`user:${name.toLowerCase()}`];
     this.#attempts.check(keys);
     this.#attempts.failed(keys);
@@ -139,17 +146,17 @@ export class AccessService {
     this.#attempts.succeeded(keys);
     this.#records.putUser({ ...user, passwordHash: await hashPassword(next) });
     this.endCredentials(user.name);
-    this.audit(user.name, "password.change", {});
+    this.audit(user.name, "password.change", {}, by ?? {});
   }
 
   /** Ends the login of a cookie; unknown ids are fine. */
-  logout(id: string): void {
+  logout(id: string, address: string | null = null): void {
     const hash = secretHash(id);
     const login = this.#records.findLogin(hash);
     if (login === null) return;
     this.#records.removeLogin(hash);
     this.#changed();
-    this.audit(login.user, "login.end", {});
+    this.audit(login.user, "login.end", {}, { address, method: "cookie" });
   }
 
   /** The user of a login cookie, or null. */
@@ -225,7 +232,7 @@ export class AccessService {
   }
 
   /** Makes a named token for a user and returns it; it is not shown again. It may do what its user may within `scopes`. */
-  createToken(userName: string, name: string, lifeMs: number, scopes: readonly TokenScope[] = TOKEN_SCOPES): string {
+  createToken(userName: string, name: string, lifeMs: number, scopes: readonly TokenScope[] = TOKEN_SCOPES, by: Actor | null = null): string {
     const user = this.#records.findUser(userName)?.name;
     if (user === undefined) throw new LookbackError("NOT_FOUND", `there is no user "${userName}"`);
     if (!/^[\w .:@-]{1,64}$/.test(name)) throw new LookbackError("BAD_INPUT", "a token's name has 1 to 64 letters, digits, spaces and . : @ _ -");
@@ -239,7 +246,7 @@ export class AccessService {
     if (granted.length === 0) throw new LookbackError("BAD_INPUT", `a token needs a scope: ${TOKEN_SCOPES.join(", ")}`);
     const token = TOKEN_PREFIX + newSecret();
     this.#records.putToken({ name, user, hash: secretHash(token), scopes: granted, createdMs: now, expiresMs: now + lifeMs });
-    this.audit(user, "token.create", { name, scopes: granted.join(" "), days: Math.round(lifeMs / DAY_MS) });
+    this.audit(by?.name ?? user, "token.create", { of: user, name, scopes: granted.join(" "), days: Math.round(lifeMs / DAY_MS) }, by ?? {});
     return token;
   }
 
@@ -250,10 +257,10 @@ export class AccessService {
   }
 
   /** Ends a token; NOT_FOUND when there is none of that name. */
-  revokeToken(user: string, name: string): void {
+  revokeToken(user: string, name: string, by: Actor | null = null): void {
     if (!this.#records.removeToken(user, name)) throw new LookbackError("NOT_FOUND", `user "${user}" has no token "${name}"`);
     this.#changed();
-    this.audit(user, "token.revoke", { name });
+    this.audit(by?.name ?? user, "token.revoke", { of: user, name }, by ?? {});
   }
 
   /** The enabled user of a name. Throws NOT_FOUND. */
@@ -271,7 +278,8 @@ export class AccessService {
 
   /** Appends to the audit log, durable when this returns; `origin` says where from and how it went. */
   audit(user: string, action: string, details: AuditEntry["details"], origin: Partial<Pick<AuditEntry, "address" | "method" | "outcome" | "durationMs">> = {}): void {
-    this.log.append({ user, action, details, ...origin });
+    const { address = null, method = null, outcome = "ok", durationMs = null } = origin;
+    this.log.append({ user, action, details, address, method, outcome, durationMs });
   }
 
   /** Entries of the audit log that match, newest first. */

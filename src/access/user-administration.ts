@@ -1,10 +1,10 @@
 import { LookbackError } from "../base/errors.js";
 import type { AccessRecords } from "./access-records.js";
-import type { AccessService, NewUser } from "./access-service.js";
+import type { AccessService, Actor, NewUser } from "./access-service.js";
 import { hashPassword } from "./password.js";
 import { isRole, RIGHT_NAMES, ROLES, type Rights, type Role, type TokenScope } from "./rights.js";
 import { newSecret } from "./secret.js";
-import type { AccessToken, LoginWay, User } from "./user.js";
+import type { AccessToken, AuditEntry, LoginWay, User } from "./user.js";
 
 /** Most fields hidden from one user. */
 const MAX_HIDDEN_FIELDS = 1_000;
@@ -19,11 +19,6 @@ export interface LimitChecks {
   expression(text: string): void;
   /** The document path of a field's search name, alias or path, or of a whole object; throws BAD_INPUT for an unknown one. */
   fieldPath(name: string): string;
-}
-
-/** Who changes a user, for the audit log. */
-export interface Administrator {
-  readonly name: string;
 }
 
 /** What may be changed of a user; what is left out stays. */
@@ -73,46 +68,46 @@ export class UserAdministration {
   }
 
   /** Adds a user. Without a password one is made, unless the user logs in elsewhere. BAD_INPUT when the name is taken or a limit is wrong. */
-  async add(user: Omit<NewUser, "password"> & { readonly password: string | null }, by: Administrator): Promise<UserAndPassword> {
+  async add(user: Omit<NewUser, "password"> & { readonly password: string | null }, by: Actor): Promise<UserAndPassword> {
     if (this.#records.findUser(user.name) !== null) throw new LookbackError("BAD_INPUT", `there is a user "${user.name}" already; use set, password or enable`);
     const { loginBy = "password" } = user;
     if (loginBy !== "password" && user.password !== null) throw new LookbackError("BAD_INPUT", `"${user.name}" logs in by ${loginBy} and has no password here`);
     const madePassword = loginBy === "password" && user.password === null ? newSecret().slice(0, 24) : null;
     const made = await this.#access.putUser({ ...user, ...this.#checked(user), password: madePassword ?? user.password });
-    this.#access.audit(by.name, "user.add", { of: made.name, ...facts(made) });
+    this.#audit(by, "user.add", { of: made.name, ...facts(made) });
     return { user: made, madePassword };
   }
 
   /** Changes role, rights or limits; logins and tokens stay and have the new ones at once. BAD_INPUT, NOT_FOUND. */
-  set(name: string, change: UserChange, by: Administrator): User {
+  set(name: string, change: UserChange, by: Actor): User {
     const user = this.get(name);
     const { rights, ...rest } = this.#checked(change);
     const next: User = { ...user, ...rest, rights: { ...user.rights, ...rights } };
     this.#keepAnAdministrator(user, next);
     const changed = this.#access.replaceUser(next);
-    this.#access.audit(by.name, "user.change", { of: changed.name, ...facts(changed) });
+    this.#audit(by, "user.change", { of: changed.name, ...facts(changed) });
     return changed;
   }
 
   /** Lets a user log in again, or ends all logins and tokens and lets the user log in no more. */
-  setEnabled(name: string, enabled: boolean, by: Administrator): User {
+  setEnabled(name: string, enabled: boolean, by: Actor): User {
     const user = this.get(name);
     const next = { ...user, enabled };
     this.#keepAnAdministrator(user, next);
     const changed = this.#access.replaceUser(next);
     if (!enabled) this.#access.endCredentials(user.name);
-    this.#access.audit(by.name, enabled ? "user.enable" : "user.disable", { of: user.name });
+    this.#audit(by, enabled ? "user.enable" : "user.disable", { of: user.name });
     return changed;
   }
 
   /** Gives a user a password, a made one when it is null, and ends all logins and tokens. */
-  async setPassword(name: string, password: string | null, by: Administrator): Promise<UserAndPassword> {
+  async setPassword(name: string, password: string | null, by: Actor): Promise<UserAndPassword> {
     const user = this.get(name);
     if (user.loginBy !== "password") throw new LookbackError("BAD_INPUT", `"${user.name}" logs in by ${user.loginBy} and has no password here`);
     const madePassword = password === null ? newSecret().slice(0, 24) : null;
     const changed = this.#access.replaceUser({ ...user, passwordHash: await hashPassword(madePassword ?? password ?? "") });
     this.#access.endCredentials(user.name);
-    this.#access.audit(by.name, "user.password", { of: user.name });
+    this.#audit(by, "user.password", { of: user.name });
     return { user: changed, madePassword };
   }
 
@@ -122,18 +117,19 @@ export class UserAdministration {
   }
 
   /** Makes a token in a user's name; its secret is returned this once. */
-  createToken(name: string, tokenName: string, lifeMs: number, scopes: readonly TokenScope[], by: Administrator): string {
+  createToken(name: string, tokenName: string, lifeMs: number, scopes: readonly TokenScope[], by: Actor): string {
     const user = this.get(name);
-    const secret = this.#access.createToken(user.name, tokenName, lifeMs, scopes);
-    this.#access.audit(by.name, "user.token", { of: user.name, name: tokenName, scopes: scopes.join(" ") });
-    return secret;
+    return this.#access.createToken(user.name, tokenName, lifeMs, scopes, by);
   }
 
   /** Ends a token of a user. NOT_FOUND. */
-  revokeToken(name: string, tokenName: string, by: Administrator): void {
+  revokeToken(name: string, tokenName: string, by: Actor): void {
     const user = this.get(name);
-    this.#access.revokeToken(user.name, tokenName);
-    this.#access.audit(by.name, "user.token.revoke", { of: user.name, name: tokenName });
+    this.#access.revokeToken(user.name, tokenName, by);
+  }
+
+  #audit({ name, address, method }: Actor, action: string, details: AuditEntry["details"]): void {
+    this.#access.audit(name, action, details, { address, method });
   }
 
   #checked(change: UserChange): UserChange {

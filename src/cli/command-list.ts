@@ -4,6 +4,17 @@ import { TIME_OPTIONS } from "./time-options.js";
 const JSON_LINES: readonly [string, string] = ["--json", "print JSON, for programs"];
 const UTC: readonly [string, string] = ["--utc", "print times in UTC instead of local time"];
 
+const PASSWORD_STDIN: readonly [string, string] = ["--password-stdin", "take the password from the first line of standard input; without it one is made and printed"];
+const LIMIT_OPTIONS: readonly (readonly [string, string])[] = [
+  ["--role <role>", "viewer, analyst, operator or administrator"],
+  ["--expression <expression>", "forced expression: the user sees only sessions that match it; empty for none"],
+  ["--hide-fields <names>", "fields that the user may not see, separated by commas; empty for none"],
+  ["--time-limit <hours>", "how far back the user may look; 0 for no limit"],
+  ["--right <name=value...>", "packetSearch, emailSearch, disablePcapDownload, hideStats, hideFiles, hidePcap: true or false"],
+  ["--login <way>", "how the user logs in: password, oidc or header"],
+];
+const ROLE_WORDS = { "--role": ["viewer", "analyst", "operator", "administrator"], "--login": ["password", "oidc", "header"] } as const;
+
 /** Every command. A new one is a module in commands/ and an entry here. */
 export const COMMANDS: readonly Command[] = [
   {
@@ -111,6 +122,72 @@ export const COMMANDS: readonly Command[] = [
         load: () => import("./commands/config-explain.js"),
       },
     ],
+  },
+  {
+    name: "user", summary: "look after users: roles, rights, passwords and tokens",
+    commands: [
+      {
+        name: "list", summary: "print the users", connects: true, options: [UTC, JSON_LINES],
+        examples: [["lookback user list", "who may log in, and what narrows each"]],
+        load: async () => ({ run: (await import("./commands/user.js")).list }),
+      },
+      {
+        name: "add", summary: "add a user", operands: "<name>", connects: true, options: [...LIMIT_OPTIONS, PASSWORD_STDIN, JSON_LINES],
+        examples: [
+          ["lookback user add ana --role analyst", "print the password that was made"],
+          ["lookback user add guest --expression 'ip == 10.2.0.0/16' --time-limit 72", "sees one network, three days back"],
+        ],
+        completes: ROLE_WORDS,
+        load: async () => ({ run: (await import("./commands/user.js")).add }),
+      },
+      {
+        name: "set", summary: "change role, rights or limits of a user", operands: "<name>", connects: true, options: [...LIMIT_OPTIONS, JSON_LINES],
+        examples: [["lookback user set ana --right disablePcapDownload=true", "take the right to export away"]],
+        completes: ROLE_WORDS,
+        load: async () => ({ run: (await import("./commands/user.js")).set }),
+      },
+      {
+        name: "password", summary: "give a user a new password; ends all logins and tokens", operands: "<name>", connects: true, options: [PASSWORD_STDIN, JSON_LINES],
+        examples: [["lookback user password admin", "print a new password for a lost one"]],
+        load: async () => ({ run: (await import("./commands/user.js")).password }),
+      },
+      {
+        name: "disable", summary: "let a user log in no more; ends all logins and tokens", operands: "<name>", connects: true, options: [JSON_LINES],
+        examples: [["lookback user disable ana", "end everything of ana at once"]],
+        load: async () => ({ run: (await import("./commands/user.js")).disable }),
+      },
+      {
+        name: "enable", summary: "let a user log in again", operands: "<name>", connects: true, options: [JSON_LINES],
+        examples: [["lookback user enable ana", "let ana log in again"]],
+        load: async () => ({ run: (await import("./commands/user.js")).enable }),
+      },
+      {
+        name: "token", summary: "make a bearer token for a user, list the user's tokens, or end one", operands: "<name> [token]", connects: true,
+        options: [
+          ["--scopes <names>", "read, tag, export, operate, admin, separated by commas (default read)"],
+          ["--days <n>", "days until it ends, 1 to 366 (default 90)"],
+          ["--revoke", "end the token"], UTC, JSON_LINES,
+        ],
+        examples: [
+          ["lookback user token ana nightly --scopes read,export", "print a token for a script"],
+          ["lookback user token ana nightly --revoke", "end it"],
+        ],
+        load: async () => ({ run: (await import("./commands/user.js")).token }),
+      },
+    ],
+  },
+  {
+    name: "audit", summary: "print the audit log, newest first: who did what, when and from where", operands: "[text]", connects: true,
+    options: [
+      ["--user <name>", "only of this user"],
+      ["--action <name>", "only this action, or those that begin with it: session, export, login, …"],
+      ["--outcome <code>", "only with this outcome: ok, or an error code"],
+      ["--address <address>", "only from this address"],
+      ["--limit <n>", "entries to print, 1 to 1000000 (default 100)"],
+      ...TIME_OPTIONS, UTC, JSON_LINES,
+    ],
+    examples: [["lookback audit --action login --outcome LOGIN_FAILED --last 24h", "failed logins of the last day"]],
+    load: () => import("./commands/audit.js"),
   },
   {
     name: "fields", summary: "list the fields that expressions can name", operands: "[text]", connects: true,

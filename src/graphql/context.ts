@@ -1,4 +1,5 @@
 import { LookbackError } from "../base/errors.js";
+import type { Actor } from "../access/access-service.js";
 import type { Permission } from "../access/rights.js";
 import type { AuditEntry, Principal, User } from "../access/user.js";
 import type { ReadContext } from "../index-store/index-store.js";
@@ -42,6 +43,11 @@ export class RequestContext {
 
   get user(): User {
     return this.principal.user;
+  }
+
+  /** Who asks, for services that write the audit log themselves. */
+  get actor(): Actor {
+    return { name: this.user.name, address: this.address, method: this.principal.method };
   }
 
   /** What the user may see; made on first use, as a broken forced expression must not hide `me`. */

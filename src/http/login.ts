@@ -48,7 +48,7 @@ export function loginRoutes(access: AccessService, clock: Clock, secure: boolean
   };
   const logout = (request: Request, response: Response): void => {
     const id = loginIdOf(request);
-    if (id !== null) access.logout(id);
+    if (id !== null) access.logout(id, addressOf(request));
     setCookie(response, "", 0, secure);
     if (request.is("application/x-www-form-urlencoded") !== false || request.accepts(["json", "html"]) === "html") response.redirect(303, "/login");
     else response.json({ loggedOut: true });

@@ -61,5 +61,6 @@ test("no secret of users or tokens is in it", async () => {
   expect(made.errors).toEqual([]);
   const log = JSON.stringify(api.access.searchAudit({}, 1_000));
   for (const secret of ["the secret of zoe", made.data["a"].secret, made.data["setUserPassword"].madePassword]) expect(log).not.toContain(secret);
-  expect(api.access.searchAudit({ user: "root", action: "user" }, 10).map((entry) => entry.action)).toEqual(["user.password", "user.token", "user.add"]);
+  expect(api.access.searchAudit({ user: "root", action: "user" }, 10).map((entry) => entry.action)).toEqual(["user.password", "user.add"]);
+  expect(api.access.searchAudit({ user: "root", action: "token.create", contains: "zoe" }, 10)).toMatchObject([{ method: "token", details: { of: "zoe", name: "ci", scopes: "read" } }]);
 });

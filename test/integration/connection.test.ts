@@ -44,7 +44,7 @@ describe("a command reaches the same data", () => {
     const password = /password (\S+)/.exec(serve.text())?.[1] ?? "";
     const login = await fetch(`${url}/login`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ user: "admin", password }) });
     const cookie = (login.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
-    const made = await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json", cookie }, body: JSON.stringify({ query: 'mutation { createToken(name: "cli") { secret } }' }) });
+    const made = await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json", cookie }, body: JSON.stringify({ query: 'mutation { createToken(name: "cli", scopes: [READ, TAG, EXPORT, OPERATE]) { secret } }' }) });
     token = ((await made.json()) as { data: { createToken: { secret: string } } }).data.createToken.secret;
   });
   afterAll(async () => { await serve.stop(); });

@@ -65,7 +65,7 @@ export class AccountResolver {
   ): Promise<AccountSecret> {
     const { users } = context.services;
     const { maxAgeHours = null, ...change } = changeOf(input ?? {});
-    const { user, madePassword } = await users.add({ role: "viewer", ...change, maxAgeHours, name, password: password ?? null }, context.user);
+    const { user, madePassword } = await users.add({ role: "viewer", ...change, maxAgeHours, name, password: password ?? null }, context.actor);
     return { ...answered(context), user: accountOf(user, users), madePassword };
   }
 
@@ -79,8 +79,8 @@ export class AccountResolver {
   ): AccountSecret {
     const { users } = context.services;
     if ((input ?? null) === null && (enabled ?? null) === null) throw new LookbackError("BAD_INPUT", "nothing is given to change");
-    if (input !== null && input !== undefined) users.set(name, changeOf(input), context.user);
-    if (enabled !== null && enabled !== undefined) users.setEnabled(name, enabled, context.user);
+    if (input !== null && input !== undefined) users.set(name, changeOf(input), context.actor);
+    if (enabled !== null && enabled !== undefined) users.setEnabled(name, enabled, context.actor);
     return { ...answered(context), user: accountOf(users.get(name), users), madePassword: null };
   }
 
@@ -92,7 +92,7 @@ export class AccountResolver {
     @Ctx() context: RequestContext,
   ): Promise<AccountSecret> {
     const { users } = context.services;
-    const { user, madePassword } = await users.setPassword(name, password ?? null, context.user);
+    const { user, madePassword } = await users.setPassword(name, password ?? null, context.actor);
     return { ...answered(context), user: accountOf(user, users), madePassword };
   }
 
@@ -106,7 +106,7 @@ export class AccountResolver {
     @Ctx() context: RequestContext,
   ): NewToken {
     const { users } = context.services;
-    const secret = users.createToken(userName, name, bounded("days", days, 1, 366) * DAY_MS, scopes, context.user);
+    const secret = users.createToken(userName, name, bounded("days", days, 1, 366) * DAY_MS, scopes, context.actor);
     return newToken(secret, name, users.tokens(userName), context);
   }
 
@@ -117,7 +117,7 @@ export class AccountResolver {
     @Ctx() context: RequestContext,
   ): TokenList {
     const { users } = context.services;
-    users.revokeToken(userName, name, context.user);
+    users.revokeToken(userName, name, context.actor);
     return { ...answered(context), tokens: users.tokens(userName).map(tokenOf) };
   }
 }

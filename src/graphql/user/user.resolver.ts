@@ -65,13 +65,13 @@ export class UserResolver {
     @Ctx() context: RequestContext,
   ): NewToken {
     const { access } = context.services;
-    const secret = access.createToken(context.user.name, name, bounded("days", days, 1, 366) * DAY_MS, scopes);
+    const secret = access.createToken(context.user.name, name, bounded("days", days, 1, 366) * DAY_MS, scopes, context.actor);
     return newToken(secret, name, access.tokens(context.user.name), context);
   }
 
   @Mutation(() => TokenList, { description: "Ends a bearer token of yours; needs a login, a token may not." })
   revokeToken(@Arg("name", () => String, { description: "Name of the token." }) name: string, @Ctx() context: RequestContext): TokenList {
-    context.services.access.revokeToken(context.user.name, name);
+    context.services.access.revokeToken(context.user.name, name, context.actor);
     return this.tokens(context);
   }
 
@@ -82,7 +82,7 @@ export class UserResolver {
     @Arg("next", () => String, { description: "The new password, 8 to 256 characters." }) next: string,
     @Ctx() context: RequestContext,
   ): Promise<Me> {
-    await context.services.access.changePassword(context.user.name, present, next);
+    await context.services.access.changePassword(context.user.name, present, next, context.actor);
     return this.me(context);
   }
 }

@@ -15,7 +15,7 @@ import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 const fields = packagedCatalogue();
 const compile = (text: string) => compileExpression(text, fields, { nowMs: 0, timeZone: "UTC" });
-const root = { name: "root" };
+const root = { name: "root", address: "192.0.2.1", method: "cookie" } as const;
 let now = 1_800_000_000_000;
 const clock = { nowMs: () => now };
 
