@@ -43,6 +43,16 @@ async function loadCap(): Promise<CapModule> {
   throw new LookbackError("UNAVAILABLE", "the installed package cap is not the expected one");
 }
 
+/** Why live capture through libpcap cannot work on this host at all, or null when it can. */
+export async function capMissing(): Promise<string | null> {
+  try {
+    await loadCap();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /**
  * Opens an interface through libpcap. `cap` gives one event per packet, with neither the kernel's time nor the length
  * on the wire nor drop counts: packets are stamped on arrival, their length is the captured one, drops are unknown.

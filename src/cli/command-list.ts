@@ -101,10 +101,15 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "retention", summary: "print what retention would delete now, and why; deletes nothing",
+    examples: [["lookback retention --all", "what goes and what stays, with the reason of each"]],
     options: [["--all", "print every file and day that is kept, too"], ["--json", "print the plan as JSON"]],
     load: () => import("./commands/retention.js"),
   },
-  { name: "rebuild", summary: "make damaged parts of the index again from the packets; nothing may serve or capture meanwhile", load: () => import("./commands/rebuild.js") },
+  {
+    name: "rebuild", summary: "make damaged parts of the index again from the packets; nothing may serve or capture meanwhile",
+    examples: [["lookback rebuild --data /srv/lookback", "after /readyz named a damaged segment"]],
+    load: () => import("./commands/rebuild.js"),
+  },
   {
     name: "config", summary: "look at the configuration",
     commands: [
@@ -194,5 +199,42 @@ export const COMMANDS: readonly Command[] = [
     options: [JSON_LINES],
     examples: [["lookback fields http", "every field that has to do with HTTP"]],
     load: () => import("./commands/fields.js"),
+  },
+  {
+    name: "migrate", summary: "look at the steps of the catalogue's schema, or apply those that wait",
+    commands: [
+      {
+        name: "status", summary: "which steps were applied, and when", options: [JSON_LINES],
+        examples: [["lookback migrate status", "a line per step"]],
+        load: async () => ({ run: (await import("./commands/migrate.js")).status }),
+      },
+      {
+        name: "plan", summary: "what `up` would do now; changes nothing", options: [JSON_LINES],
+        examples: [["lookback migrate plan", "before an upgrade"]],
+        load: async () => ({ run: (await import("./commands/migrate.js")).plan }),
+      },
+      {
+        name: "up", summary: "copy the catalogue, then apply the steps that wait, as the next start would; nothing may serve or capture meanwhile",
+        options: [["--no-backup", "make no copy before"]],
+        examples: [["lookback migrate up", "apply what `lookback migrate plan` shows"]],
+        load: async () => ({ run: (await import("./commands/migrate.js")).up }),
+      },
+    ],
+  },
+  {
+    name: "doctor", summary: "look at everything that Lookback needs of this host, and say what to do about it", operands: "[checks...]",
+    options: [JSON_LINES],
+    examples: [["lookback doctor", "all checks"], ["lookback doctor port 'free space'", "two of them"]],
+    load: () => import("./commands/doctor.js"),
+  },
+  {
+    name: "completion", summary: "print a completion script for a shell", operands: "<shell>",
+    examples: [
+      ["source <(lookback completion bash)", "in this bash; into ~/.bashrc for every one"],
+      ["lookback completion zsh > ~/.zfunc/_lookback", "zsh, with ~/.zfunc in fpath"],
+      ["lookback completion fish > ~/.config/fish/completions/lookback.fish", "fish"],
+    ],
+    completes: { operand: ["bash", "zsh", "fish"] },
+    load: () => import("./commands/completion.js"),
   },
 ];

@@ -4,12 +4,20 @@ import type { Command, GlobalOptions } from "./command.js";
 import { COMMANDS } from "./command-list.js";
 import { contextOf } from "./command-context.js";
 import { EXIT, exitCodeOf, printError } from "./exit-code.js";
+import { GLOBAL_FLAGS, REMOTE_FLAGS, SET_FLAG } from "./flags.js";
 
 /** Runs the command line. Resolves to the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   const program = new Program("lookback").description("Full packet capture with look-back: what happened, and the exact packets.");
   for (const [flags, help] of GLOBAL_FLAGS) program.option(flags, help);
-  program.option("--set <key=value>", SET_HELP, gather);
+  program.option(...SET_FLAG, gather);
+  if (words.some((word) => word === "--version" || word === "-V")) {
+    const { lookbackVersion } = await import("../app/version.js");
+    program.version(lookbackVersion());
+  } else {
+    // Declared for the help alone: reading the version takes longer than all of it.
+    program.option("-V, --version", "print the version");
+  }
   program.addHelpText("after", "\nlookback COMMAND --help shows the options of a command, and an example.\nExit codes and configuration: docs/operations.md.");
   program.exitOverride().enablePositionalOptions().showSuggestionAfterError();
   let exitCode: number = EXIT.ok;
@@ -20,7 +28,7 @@ async function main(words: readonly string[]): Promise<number> {
       for (const [flags, help] of command.options ?? []) added.option(flags, help);
       if (command.connects === true) for (const [flags, help] of REMOTE_FLAGS) added.option(flags, help);
       for (const [flags, help] of GLOBAL_FLAGS) added.option(flags, help);
-      added.option("--set <key=value>", SET_HELP, gather);
+      added.option(...SET_FLAG, gather);
       const { examples = [] } = command;
       if (examples.length > 0) added.addHelpText("after", `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map(([line, what]) => `  ${line}\n      ${what}`).join("\n")}`);
       if (command.commands) declare(added, command.commands);
@@ -46,20 +54,6 @@ async function main(words: readonly string[]): Promise<number> {
 function gather(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
-
-/** Global options are taken behind the command as well as before it. */
-const GLOBAL_FLAGS: readonly (readonly [string, string])[] = [
-  ["--config <file>", "config.ini to read (default: ./config.ini when there is one)"],
-  ["--node <name>", "name of this sensor (default: host name)"],
-  ["--data <directory>", "data directory (setting dataDir)"],
-];
-const SET_HELP = "setting that wins over config.ini; may be repeated";
-
-const REMOTE_FLAGS: readonly (readonly [string, string])[] = [
-  ["--url <url>", "ask this service instead of the data directory (LOOKBACK_URL)"],
-  ["--token <token>", "bearer token for it; better in LOOKBACK_TOKEN, where no list of processes shows it"],
-  ["--ca <file>", "PEM file of the authority that signed its certificate"],
-];
 
 // A reader that closed its end (`| head`) is no fault of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => { if (error.code === "EPIPE") process.exit(EXIT.ok); });

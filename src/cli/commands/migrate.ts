@@ -1,0 +1,79 @@
+import { statSync } from "node:fs";
+import { systemClock } from "../../base/clock.js";
+import { LookbackError } from "../../base/errors.js";
+import { openCatalogue } from "../../catalogue/catalogue.js";
+import { backUpCatalogue, inspectCatalogue, type CatalogueState } from "../../catalogue/inspect.js";
+import { takeRole } from "../../catalogue/role-lock.js";
+import type { CommandContext } from "../command.js";
+import { EXIT } from "../exit-code.js";
+import { printBytes } from "../progress.js";
+
+/** Which steps of the catalogue's schema were applied, and when. */
+export async function status({ options, config, print }: CommandContext): Promise<number> {
+  const { dataDirectory } = await config();
+  const state = inspectCatalogue(dataDirectory);
+  if (options["json"] === true) {
+    print(JSON.stringify(state, null, 2));
+  } else {
+    print(state.exists ? state.path : `${state.path} is not there yet; the first start makes it`);
+    for (const { name, appliedMs, known } of state.steps) print(`${appliedMs === null ? "waits                   " : new Date(appliedMs).toISOString()}  ${name}${known ? "" : "  (of a newer Lookback)"}`);
+  }
+  return state.steps.every(({ known }) => known) ? EXIT.ok : EXIT.failed;
+}
+
+/** What `up` would do now. */
+export async function plan({ options, config, print }: CommandContext): Promise<number> {
+  const { dataDirectory } = await config();
+  const state = inspectCatalogue(dataDirectory);
+  refuseNewer(state);
+  const waiting = waitingOf(state);
+  const copy = state.exists && waiting.length > 0 ? copyOf(state) : null;
+  if (options["json"] === true) print(JSON.stringify({ path: state.path, waiting, copy }, null, 2));
+  else if (waiting.length === 0) print("nothing to do");
+  else {
+    if (copy !== null) print(`copy ${state.path} (${printBytes(statSync(state.path).size)}) to ${copy}`);
+    for (const name of waiting) print(`apply ${name}`);
+  }
+  return EXIT.ok;
+}
+
+/** Copies the catalogue and applies the steps that wait. Nothing may serve or capture meanwhile. */
+export async function up({ options, config, print }: CommandContext): Promise<number> {
+  const { dataDirectory } = await config();
+  const before = inspectCatalogue(dataDirectory);
+  refuseNewer(before);
+  const waiting = waitingOf(before);
+  if (waiting.length === 0) {
+    print("nothing to do");
+    return EXIT.ok;
+  }
+  const locks = [takeRole(dataDirectory, "serve")];
+  try {
+    locks.push(takeRole(dataDirectory, "capture"));
+    if (before.exists && options["backup"] !== false) {
+      const copy = copyOf(before);
+      await backUpCatalogue(dataDirectory, copy);
+      print(`copied to ${copy}`);
+    }
+    openCatalogue(dataDirectory, systemClock).close();
+    for (const name of waiting) print(`applied ${name}`);
+    return EXIT.ok;
+  } finally {
+    for (const lock of locks) lock.release();
+  }
+}
+
+function waitingOf({ steps }: CatalogueState): string[] {
+  return steps.filter(({ appliedMs }) => appliedMs === null).map(({ name }) => name);
+}
+
+/** Named by the first step that waits, so that a copy is never written over by the next one. */
+function copyOf(state: CatalogueState): string {
+  const [first = ""] = waitingOf(state);
+  return `${state.path}.before-${first.slice(0, 4)}-${new Date(systemClock.nowMs()).toISOString().replace(/[-:]|\.\d+/g, "")}`;
+}
+
+function refuseNewer({ path, steps }: CatalogueState): void {
+  const newer = steps.filter(({ known }) => !known).map(({ name }) => name);
+  if (newer.length > 0) throw new LookbackError("UNAVAILABLE", `${path} was written by a newer Lookback (step ${newer.join(", ")}); start that version`, { step: newer[0] ?? null });
+}

@@ -1,0 +1,90 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openCatalogue } from "../../../src/catalogue/catalogue.js";
+import { takeRole } from "../../../src/catalogue/role-lock.js";
+import { runCheck, type Check } from "../../../src/cli/doctor/check.js";
+import { CHECKS } from "../../../src/cli/doctor/checks.js";
+import { loadConfig } from "../../../src/config/config.js";
+import type { SettingKey } from "../../../src/config/settings.js";
+import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+const config = (dataDir: string, overrides: Partial<Record<SettingKey, string>> = {}) =>
+  loadConfig({ file: null, node: "n", environment: {}, workingDirectory: dataDir, overrides: { dataDir, ...overrides } });
+const check = (name: string): Check => {
+  const found = CHECKS.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no check ${name}`);
+  return found;
+};
+const run = async (name: string, dataDir: string, overrides: Partial<Record<SettingKey, string>> = {}) =>
+  (await runCheck(check(name), config(dataDir, overrides))).map(({ verdict, detail, advice }) => [verdict, detail, advice ?? ""] as const);
+
+describe("a check", () => {
+  it("has a name of its own and says what it is for", () => {
+    expect(new Set(CHECKS.map(({ name }) => name)).size).toBe(CHECKS.length);
+    for (const { purpose } of CHECKS) expect(purpose).not.toBe("");
+  });
+
+  it("advises what to do wherever it finds fault, and one that throws has failed", async () => {
+    const directory = temporaryDirectory();
+    for (const one of CHECKS) for (const { verdict, advice } of await runCheck(one, config(directory, { viewPort: "0" }))) if (verdict === "warn" || verdict === "fail") expect([one.name, advice ?? ""]).not.toEqual([one.name, ""]);
+    expect(await runCheck({ name: "x", purpose: "x", run: () => { throw new Error("broken"); } }, config(directory))).toEqual([{ verdict: "fail", detail: "broken" }]);
+  });
+});
+
+describe("the data directory", () => {
+  it("can be made, is written, is a file, is open to others", async () => {
+    const directory = temporaryDirectory();
+    expect(await run("data directory", join(directory, "new"))).toContainEqual(["ok", expect.stringMatching(/new is not there yet and can be made/), ""]);
+    writeFileSync(join(directory, "file"), "");
+    expect(await run("data directory", join(directory, "file"))).toContainEqual(["fail", expect.stringMatching(/file is no directory/), expect.stringMatching(/dataDir/)]);
+    mkdirSync(join(directory, "open"));
+    chmodSync(join(directory, "open"), 0o755);
+    expect((await run("data directory", join(directory, "open")))[0]).toEqual(["warn", expect.stringMatching(/others may look into it/), expect.stringMatching(/^chmod o-rwx /)]);
+    chmodSync(join(directory, "open"), 0o700);
+    expect((await run("data directory", join(directory, "open")))[0]?.[0]).toBe("ok");
+  });
+
+  it("lies on a device that freeSpaceG fits", async () => {
+    expect((await run("free space", temporaryDirectory(), { freeSpaceG: "900000000" }))[0]).toEqual(["fail", expect.stringMatching(/freeSpaceG asks for/), expect.stringMatching(/lower freeSpaceG/)]);
+    expect((await run("free space", temporaryDirectory(), { freeSpaceG: "0" }))[0]?.[0]).toBe("ok");
+  });
+
+  it("has a catalogue whose steps are known, and says who runs", async () => {
+    const directory = temporaryDirectory();
+    expect(await run("catalogue", directory)).toEqual([["skip", expect.stringMatching(/none yet/), ""]]);
+    expect((await run("processes", directory))[0]?.[0]).toBe("skip");
+    openCatalogue(directory, { nowMs: () => 0 }).close();
+    expect((await run("catalogue", directory))[0]?.[0]).toBe("ok");
+    const lock = takeRole(directory, "capture");
+    lock.release();
+    expect(await run("processes", directory)).toEqual([["ok", "nothing runs the role serve", ""], ["ok", "nothing runs the role capture", ""]]);
+    writeFileSync(join(directory, "catalogue.sqlite"), "this is no database, and long enough to be taken for one".repeat(100));
+    expect((await run("catalogue", directory))[0]).toEqual(["fail", expect.stringMatching(/does not read back/), ""]);
+  });
+});
+
+describe("serving", () => {
+  it("needs a free port", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as AddressInfo;
+    expect(await run("port", temporaryDirectory(), { viewPort: String(port) })).toEqual([["fail", `127.0.0.1 port ${port} is taken by another program`, expect.stringMatching(/viewPort/)]]);
+    await new Promise((resolve) => server.close(resolve));
+    expect((await run("port", temporaryDirectory(), { viewPort: String(port) }))[0]?.[0]).toBe("ok");
+    expect((await run("port", temporaryDirectory(), { viewHost: "203.0.113.7" }))[0]?.[0]).toBe("fail");
+  });
+
+  it("wants TLS beyond loopback", async () => {
+    expect((await run("certificate", temporaryDirectory()))[0]?.[0]).toBe("skip");
+    expect((await run("certificate", temporaryDirectory(), { viewHost: "0.0.0.0" }))[0]?.[0]).toBe("warn");
+  });
+});
+
+describe("capturing", () => {
+  it("needs an interface that is there", async () => {
+    expect(await run("interface", temporaryDirectory(), { interface: "nosuch0" })).toEqual([["fail", "nosuch0 is not there", expect.stringMatching(/set interface to one of .*lo/)]]);
+    expect((await run("interface", temporaryDirectory(), { interface: "lo" }))[0]?.[0]).toBe("ok");
+  });
+});
