@@ -48,7 +48,7 @@ function addStoreMetrics(metrics: Metrics, { catalogue }: Core): void {
   metrics.gauges("lookback_exports", "Exports by state.", () => catalogue.exports.counts().map(({ state, exports }) => ({ labels: { state }, value: exports })));
 }
 
-function addDeviceMetrics(metrics: Metrics, { config, directories }: Core): void {
+function addDeviceMetrics(metrics: Metrics, { live, directories }: Core): void {
   let newest: { readonly atMs: number; readonly measured: Promise<SpaceMeasurement> } | null = null;
   const space = (): Promise<SpaceMeasurement> => {
     const now = systemClock.nowMs();
@@ -63,8 +63,8 @@ function addDeviceMetrics(metrics: Metrics, { config, directories }: Core): void
   metrics.gauges("lookback_device_size_bytes", "Size of the device that a directory is on.", perDevice(({ totalBytes }) => totalBytes));
   const ofPackets = (value: (device: SpaceMeasurement["devices"][number]) => number) => async (): Promise<readonly Sample[]> =>
     (await perDevice(value)()).filter(({ labels }) => labels["directory"] === directories.packets);
-  metrics.gauges("lookback_retention_target_bytes", "Free bytes that freeSpaceG asks for.", ofPackets(({ totalBytes }) => targetBytes(config.values.freeSpaceG, totalBytes)));
-  metrics.gauges("lookback_retention_target_reached", "1 while as much is free as freeSpaceG asks for, else 0.", ofPackets(({ freeBytes, totalBytes }) => (freeBytes >= targetBytes(config.values.freeSpaceG, totalBytes) ? 1 : 0)));
+  metrics.gauges("lookback_retention_target_bytes", "Free bytes that freeSpaceG asks for.", ofPackets(({ totalBytes }) => targetBytes(live.values.freeSpaceG, totalBytes)));
+  metrics.gauges("lookback_retention_target_reached", "1 while as much is free as freeSpaceG asks for, else 0.", ofPackets(({ freeBytes, totalBytes }) => (freeBytes >= targetBytes(live.values.freeSpaceG, totalBytes) ? 1 : 0)));
   metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, so that nothing is deleted there.", async () => (await space()).unmeasured.length);
 }
 

@@ -25,6 +25,7 @@ import { importsOn, type Core } from "./core.js";
 import { fileLookup } from "./file-lookup.js";
 import { retentionParts } from "./retention.js";
 import type { Lifecycle } from "./lifecycle.js";
+import { statisticsTask } from "./statistics.js";
 import { startWatching } from "./watching.js";
 
 /** What a service is made of, served or used in place. */
@@ -68,6 +69,7 @@ function openReaders({ config, live, catalogue, store, fields, logger }: Omit<Co
     tasks: null,
     retention: null,
     retentionEvents: null,
+    statisticsHistory: catalogue.hourlyStatistics,
     packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files)), signingKey: catalogue.settings.secret("cursor"), timeZone,
     get queryTimeoutMs() { return live.values.queryTimeoutSeconds * 1000; },
     workingDirectory: process.cwd(),
@@ -103,7 +105,7 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   await exports.start();
   lifecycle.add("exports", exports, (started) => started.stop());
   const scheduler = new Scheduler({ runs: catalogue.taskRuns, clock: systemClock, logger });
-  for (const task of serviceTasks({ retention, store, exports })) scheduler.register(task);
+  for (const task of [...serviceTasks({ retention, store, exports }), statisticsTask(core)]) scheduler.register(task);
   // Assigned, not copied: a copy would keep the settings of this moment.
   return { services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
 }

@@ -3,6 +3,7 @@ import { Audit } from "./audit.js";
 import { Logins, Tokens } from "./credentials.js";
 import { damageOf, openConnection, type Connection } from "./database.js";
 import { Exports } from "./exports.js";
+import { HourlyStatistics } from "./hourly-statistics.js";
 import { Holds } from "./holds.js";
 import { IdempotencyKeys } from "./idempotency-keys.js";
 import { ImportJobs, type ImportJobChange } from "./jobs.js";
@@ -44,6 +45,7 @@ export class Catalogue {
   readonly idempotencyKeys: IdempotencyKeys;
   readonly taskRuns: TaskRuns;
   readonly retentionEvents: RetentionEventLog;
+  readonly hourlyStatistics: HourlyStatistics;
   readonly users: Users;
   readonly tokens: Tokens;
   readonly logins: Logins;
@@ -65,6 +67,7 @@ export class Catalogue {
     this.idempotencyKeys = new IdempotencyKeys(connection, clock);
     this.taskRuns = new TaskRuns(connection, clock);
     this.retentionEvents = new RetentionEventLog(connection, clock);
+    this.hourlyStatistics = new HourlyStatistics(connection);
     this.users = new Users(connection, clock);
     this.tokens = new Tokens(connection, clock);
     this.logins = new Logins(connection, clock);

@@ -94,6 +94,14 @@ export class TaskRuns {
       .all(task, before ?? Number.MAX_SAFE_INTEGER, limit).map(runOf);
   }
 
+  /** Runs that ended in `(fromMs, toMs]`, by task. */
+  endedBetween(fromMs: number, toMs: number): readonly { readonly task: string; readonly runs: number; readonly failed: number; readonly milliseconds: number }[] {
+    return this.#connection.prepare<[number, number], { task: string; runs: number; failed: number; milliseconds: number }>(
+      `SELECT task, count(*) AS runs, sum(outcome = 'failed') AS failed, sum(max(0, finished_at - started_at)) AS milliseconds
+         FROM task_runs WHERE finished_at > ? AND finished_at <= ? GROUP BY task ORDER BY task`,
+    ).all(fromMs, toMs);
+  }
+
   /** Since when and by whom a task is paused, or null. */
   paused(task: string): { readonly sinceMs: number; readonly by: string } | null {
     return this.#connection.prepare<[string], { sinceMs: number; by: string }>("SELECT paused_at AS sinceMs, paused_by AS \"by\" FROM task_pauses WHERE task = ?").get(task) ?? null;

@@ -14,6 +14,8 @@ const LIMIT_OPTIONS: readonly (readonly [string, string])[] = [
   ["--login <way>", "how the user logs in: password, oidc or header"],
 ];
 const ROLE_WORDS = { "--role": ["viewer", "analyst", "operator", "administrator"], "--login": ["password", "oidc", "header"] } as const;
+/** Tasks of the service, for shell completion. */
+const TASKS = ["packet-retention", "session-expiry", "compaction", "daily-compaction", "export-expiry", "statistics"];
 
 /** Every command. A new one is a module in commands/ and an entry here. */
 export const COMMANDS: readonly Command[] = [
@@ -104,6 +106,46 @@ export const COMMANDS: readonly Command[] = [
     examples: [["lookback retention --all", "what goes and what stays, with the reason of each"]],
     options: [["--all", "print every file and day that is kept, too"], ["--json", "print the plan as JSON"]],
     load: () => import("./commands/retention.js"),
+  },
+  {
+    name: "tasks", summary: "see, run, pause and resume what the service does by the clock",
+    commands: [
+      {
+        name: "list", summary: "print the tasks, how they last ended and when they run next", connects: true, options: [UTC, JSON_LINES],
+        examples: [["lookback tasks list", "what runs, and what fails"]],
+        load: async () => ({ run: (await import("./commands/tasks.js")).list }),
+      },
+      {
+        name: "history", summary: "print the runs of a task, newest first", operands: "<task>", connects: true, options: [["--limit <n>", "runs to print, 1 to 1000 (default 20)"], UTC, JSON_LINES],
+        examples: [["lookback tasks history packet-retention", "what the last runs deleted"]],
+        completes: { operand: TASKS },
+        load: async () => ({ run: (await import("./commands/tasks.js")).history }),
+      },
+      {
+        name: "run", summary: "run a task now", operands: "<task>", connects: true, options: [["--no-wait", "do not wait for its end"], JSON_LINES],
+        examples: [["lookback tasks run session-expiry", "expire old sessions now"]],
+        completes: { operand: TASKS },
+        load: async () => ({ run: (await import("./commands/tasks.js")).run }),
+      },
+      {
+        name: "dry-run", summary: "print what a task would do now; does nothing", operands: "<task>", connects: true, options: [JSON_LINES],
+        examples: [["lookback tasks dry-run packet-retention", "which packet files would go"]],
+        completes: { operand: TASKS },
+        load: async () => ({ run: (await import("./commands/tasks.js")).dryRun }),
+      },
+      {
+        name: "pause", summary: "stop a task from running by the clock, also after a restart", operands: "<task>", connects: true,
+        examples: [["lookback tasks pause packet-retention", "delete no packets while evidence is being copied"]],
+        completes: { operand: TASKS },
+        load: async () => ({ run: (await import("./commands/tasks.js")).pauseTask }),
+      },
+      {
+        name: "resume", summary: "let a task run by the clock again", operands: "<task>", connects: true, options: [UTC],
+        examples: [["lookback tasks resume packet-retention", "go on; what was missed is made up for once"]],
+        completes: { operand: TASKS },
+        load: async () => ({ run: (await import("./commands/tasks.js")).resumeTask }),
+      },
+    ],
   },
   {
     name: "rebuild", summary: "make damaged parts of the index again from the packets; nothing may serve or capture meanwhile",

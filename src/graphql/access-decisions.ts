@@ -59,6 +59,7 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   "Query.limits": { needs: null, narrowed: "neutral" },
   // A narrowed user gets the count of the sessions in scope, and nothing of sources, counters or extent.
   "Query.captureStatistics": { needs: "statistics", narrowed: "scoped" },
+  "Query.statisticsHistory": { needs: "statistics", narrowed: "refused" },
   "Query.captureFiles": { needs: "files", narrowed: "refused", audit: "file.list" },
   "Query.importJobs": { needs: "import", narrowed: "refused" },
   "Query.importJob": { needs: "import", narrowed: "refused" },

@@ -15,6 +15,7 @@ import { LimitResolver } from "./limit/limit.resolver.js";
 import { RetentionEventResolver } from "./retention-event/retention-event.resolver.js";
 import { RetentionResolver } from "./retention/retention.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
+import { StatisticsResolver } from "./statistics/statistics.resolver.js";
 import { TagResolver } from "./tag/tag.resolver.js";
 import { TaskResolver } from "./task/task.resolver.js";
 import { AccountResolver } from "./user/account.resolver.js";
@@ -29,6 +30,7 @@ export function graphqlSchema(): GraphQLSchema {
     resolvers: [
       SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
       LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, AuditResolver, TaskResolver, RetentionResolver, RetentionEventResolver,
+      StatisticsResolver,
     ],
     orphanedTypes: [],
     // Arguments are checked by the resolvers, which know the limits.

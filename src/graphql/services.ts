@@ -153,6 +153,12 @@ export interface Retention {
   plan(): Promise<RetentionPlan>;
 }
 
+/** What was counted and measured in each hour; `HourlyStatistics` satisfies it. */
+export interface StatisticsHistory {
+  /** At most `limit` values of hours in `[fromMs, toMs)`, of these subjects (null: of all), by subject, measure and hour. */
+  list(subjects: readonly string[] | null, fromMs: number, toMs: number, limit: number): readonly { readonly hourMs: number; readonly subject: string; readonly measure: string; readonly value: number }[];
+}
+
 /** How far answers are complete. */
 export interface Completeness {
   /** Every packet before this is in a visible row, milliseconds since 1970; null when nothing is being written. */
@@ -180,6 +186,7 @@ export interface Services {
   /** What operators are told; null where nothing watches. */
   readonly retentionEvents: RetentionEventSource | null;
   readonly retention: Retention | null;
+  readonly statisticsHistory: StatisticsHistory;
   readonly captureFiles: CaptureFiles;
   readonly captureStatistics: CaptureStatistics;
   readonly packetHeads: PacketHeads | null;

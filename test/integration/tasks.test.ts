@@ -20,7 +20,7 @@ beforeAll(async () => {
   scheduler.register({ ...task, name: "good", description: "Does it.", run: () => Promise.resolve({ done: 3 }), dryRun: () => Promise.resolve({ would: ["do it"] }) });
   scheduler.register({ ...task, name: "bad", description: "Fails.", run: () => Promise.reject(new LookbackError("DISK_FULL", "no room")) });
   scheduler.register({ ...task, name: "slow", description: "Waits.", run: async () => { await new Promise<void>((resolve) => { release = resolve; }); return {}; } });
-  api = await startApi(undefined, { tasks: scheduler });
+  api = await startApi(undefined, { tasks: scheduler, statisticsHistory: catalogue.hourlyStatistics });
   operator = await api.token({ name: "oscar", role: "operator" });
 });
 afterAll(async () => {
@@ -78,4 +78,18 @@ test("others may not, and an unknown task is said to be one", async () => {
   }
   expect((await api.ask(operator, `mutation { runTask(name: "god") { run { id } } }`)).errors).toMatchObject([{ message: expect.stringContaining("did you mean good?"), extensions: { code: "NOT_FOUND" } }]);
   expect((await api.ask(operator, `{ task(name: "god") { name } }`)).data).toEqual({ task: null });
+});
+
+test("statistics of hours come as series; a range with too many is refused", async () => {
+  const hour = Date.UTC(2026, 10, 24, 10);
+  for (const [at, value] of [5, 7].entries()) catalogue.hourlyStatistics.put({ hourMs: hour + at * 3_600_000, subject: "index", measure: "rows", value }, "replace");
+  catalogue.hourlyStatistics.put({ hourMs: hour, subject: "task:t", measure: "runs", value: 1 }, "add");
+  const query = `query ($start: DateTime!, $end: DateTime, $subjects: [String!]) { statisticsHistory(start: $start, end: $end, subjects: $subjects) { series { subject measure starts values } } }`;
+  const index = { subject: "index", measure: "rows", starts: ["2026-11-24T10:00:00.000Z", "2026-11-24T11:00:00.000Z"], values: [5, 7] };
+  expect((await api.ask(operator, query, { start: hour })).data["statisticsHistory"].series).toEqual([index, { subject: "task:t", measure: "runs", starts: ["2026-11-24T10:00:00.000Z"], values: [1] }]);
+  expect((await api.ask(operator, query, { start: hour, subjects: ["index"] })).data["statisticsHistory"].series).toEqual([index]);
+  expect((await api.ask(operator, query, { start: hour, end: hour })).data["statisticsHistory"].series).toEqual([]);
+  expect((await api.ask(operator, query, { start: hour, end: hour - 1 })).errors).toMatchObject([{ extensions: { code: "TIME_RANGE_INVALID" } }]);
+  const narrowed = await api.token({ name: "nia", role: "operator", forcedExpression: "protocols == dns" });
+  expect((await api.ask(narrowed, query, { start: hour })).errors).toMatchObject([{ extensions: { code: "FORBIDDEN" } }]);
 });

@@ -84,6 +84,7 @@ export async function startApi(
       tasks: null,
       retention: null,
       retentionEvents: null,
+      statisticsHistory: { list: () => [] },
       captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, packetHeads: null,
       signingKey: Buffer.alloc(32, 7), timeZone: "UTC", queryTimeoutMs: 10_000, workingDirectory: "/", ...services,
     },

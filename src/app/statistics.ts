@@ -1,0 +1,24 @@
+import { systemClock } from "../base/clock.js";
+import { diskSpaceProbe, measureSpace } from "../packet-store/packet-store.js";
+import type { ScheduledTask } from "../scheduler/task.js";
+import { StatisticsRollup } from "../watching/statistics-rollup.js";
+import { captureStatistics } from "./capture-statistics.js";
+import type { Core } from "./core.js";
+
+/** The task that rolls statistics up into hours. */
+export function statisticsTask({ config, catalogue, store, directories }: Omit<Core, "native">): ScheduledTask {
+  const rollup = new StatisticsRollup({
+    hours: catalogue.hourlyStatistics, runs: catalogue.taskRuns, settings: catalogue.settings, clock: systemClock,
+    transaction: (body) => { catalogue.transaction(body); },
+    interfaces: () => captureStatistics(catalogue, config.node).sources(),
+    measure: async () => {
+      const { devices } = await measureSpace([directories.packets, directories.data], diskSpaceProbe);
+      const partitions = await store.partitions();
+      return {
+        devices: devices.flatMap(({ directories: [directory = ""], freeBytes, totalBytes }) => ({ directory, freeBytes, totalBytes })), packets: catalogue.files.totals(),
+        index: { rows: partitions.reduce((sum, { rows }) => sum + rows, 0), bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0) },
+      };
+    },
+  });
+  return { name: "statistics", description: "Rolls counters and measurements up into hours, which are kept for 400 days.", cron: "*/5 * * * *", timeZone: "UTC", run: () => rollup.run() };
+}
