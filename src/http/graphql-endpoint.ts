@@ -4,7 +4,7 @@ import type { ApolloServer } from "@apollo/server";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type RequestHandler, type Response } from "express";
 import { createHandler } from "graphql-sse/lib/use/express";
-import { GraphQLError } from "graphql";
+import { GraphQLError, type ExecutionResult } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { LookbackError } from "../base/errors.js";
@@ -14,6 +14,8 @@ import { LIMITS } from "../graphql/limits.js";
 import { graphqlSchema } from "../graphql/schema.js";
 import type { Services } from "../graphql/services.js";
 import { prepareOperation, shownErrors, shownResult } from "../graphql/streamed-operation.js";
+import type { Principal } from "../access/user.js";
+import { LiveOperations, type LiveOperation } from "./live-operations.js";
 import { addressOf, principalOf, requirePrincipal } from "./principal.js";
 import type { Route } from "./routes.js";
 import { originOf } from "./same-origin.js";
@@ -28,17 +30,30 @@ function gone(): LookbackError {
   return new LookbackError("QUERY_CANCELLED", "the client left");
 }
 
+/** An operation that runs on a WebSocket connection. */
+interface SocketOperation {
+  readonly context: RequestContext;
+  readonly abort: AbortController;
+  readonly live: LiveOperation;
+}
+
+function isStream(result: unknown): result is AsyncIterable<ExecutionResult> {
+  return typeof result === "object" && result !== null && Symbol.asyncIterator in result;
+}
+
 /** Everything under `/graphql`: queries and mutations by POST or GET, subscriptions by SSE and WebSocket. */
 export class GraphqlEndpoint {
   readonly #services: Services;
   readonly #apollo: ApolloServer<RequestContext>;
   readonly #stopping = new AbortController();
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes });
+  readonly #live: LiveOperations;
   readonly #disposeSockets: () => Promise<void>;
 
   constructor(services: Services, apollo: ApolloServer<RequestContext>) {
     this.#services = services;
     this.#apollo = apollo;
+    this.#live = new LiveOperations(services.access);
     this.#disposeSockets = this.#serveSockets();
   }
 
@@ -63,6 +78,7 @@ export class GraphqlEndpoint {
   /** Ends streams and connections; their clients see them complete. */
   async stop(): Promise<void> {
     this.#stopping.abort(new LookbackError("SHUTTING_DOWN", "the service is stopping"));
+    this.#live.stop();
     await this.#disposeSockets();
   }
 
@@ -75,18 +91,36 @@ export class GraphqlEndpoint {
     return new RequestContext(this.#services, requirePrincipal(request), AbortSignal.any([abort.signal, ...ends]), addressOf(request));
   }
 
+  #begin(principal: Principal): LiveOperation | GraphQLError {
+    try {
+      return this.#live.begin(principal);
+    } catch (error) {
+      if (error instanceof LookbackError) return toGraphQLError(error);
+      throw error;
+    }
+  }
+
   #streamHandler(): RequestHandler {
     const { logger } = this.#services;
+    const running = new WeakMap<object, LiveOperation>();
     const handler = createHandler<RequestContext & Record<PropertyKey, unknown>>({
       schema: graphqlSchema(),
       // No token: every operation has a connection of its own ("distinct connections mode").
       authenticate: () => "",
       onSubscribe: (request, { query, variables, operationName }) => {
-        const context = this.#contextOf(request.raw, request.context.res, [this.#stopping.signal]);
+        const live = this.#begin(requirePrincipal(request.raw));
+        if (live instanceof GraphQLError) return { errors: shownErrors([live], logger) };
+        request.context.res.once("close", () => live.end());
+        const context = this.#contextOf(request.raw, request.context.res, [this.#stopping.signal, live.signal]);
+        running.set(context, live);
         const prepared = prepareOperation({ query, variables, operationName }, context);
         if ("errors" in prepared) return { errors: shownErrors(prepared.errors, logger) };
         // The handler's types want an index signature, which a class has none of; the object stays the same.
         return { ...prepared.args, contextValue: Object.assign(context, {}) };
+      },
+      onOperation: (context, _request, _args, result) => {
+        const live = running.get(context);
+        return live === undefined || !isStream(result) ? undefined : this.#live.whileAllowed(result, live);
       },
       onNext: (context, _request, result) => ("hasNext" in result ? undefined : shownResult(result, context, logger)),
     });
@@ -97,8 +131,8 @@ export class GraphqlEndpoint {
 
   #serveSockets(): () => Promise<void> {
     const { logger, access } = this.#services;
-    const running = new WeakMap<object, Map<string, { readonly context: RequestContext; readonly abort: AbortController }>>();
-    const operationsOf = (socket: object): Map<string, { readonly context: RequestContext; readonly abort: AbortController }> => {
+    const running = new WeakMap<object, Map<string, SocketOperation>>();
+    const operationsOf = (socket: object): Map<string, SocketOperation> => {
       let operations = running.get(socket);
       if (operations === undefined) running.set(socket, (operations = new Map()));
       return operations;
@@ -113,12 +147,21 @@ export class GraphqlEndpoint {
         if (operations.size >= MAX_SOCKET_OPERATIONS) {
           return shownErrors([toGraphQLError(new LookbackError("LIMIT_EXCEEDED", `a connection runs ${MAX_SOCKET_OPERATIONS} operations at once`, { limit: MAX_SOCKET_OPERATIONS }))], logger);
         }
+        const live = this.#begin(principal);
+        if (live instanceof GraphQLError) return shownErrors([live], logger);
         const abort = new AbortController();
-        const context = new RequestContext(this.#services, principal, AbortSignal.any([abort.signal, this.#stopping.signal]), addressOf(extra.request));
+        const context = new RequestContext(this.#services, principal, AbortSignal.any([abort.signal, this.#stopping.signal, live.signal]), addressOf(extra.request));
         const prepared = prepareOperation({ query, variables, operationName }, context);
-        if ("errors" in prepared) return shownErrors(prepared.errors, logger);
-        operations.set(id, { context, abort });
+        if ("errors" in prepared) {
+          live.end();
+          return shownErrors(prepared.errors, logger);
+        }
+        operations.set(id, { context, abort, live });
         return prepared.args;
+      },
+      onOperation: ({ extra }, id, _payload, _args, result) => {
+        const operation = operationsOf(extra.socket).get(id);
+        return operation === undefined || !isStream(result) ? undefined : this.#live.whileAllowed(result, operation.live);
       },
       onNext: ({ extra }, id, _payload, _args, result) => {
         const operation = operationsOf(extra.socket).get(id);
@@ -126,11 +169,16 @@ export class GraphqlEndpoint {
       },
       onError: (_context, _id, _payload, errors) => [...shownErrors(errors.filter((error) => error instanceof GraphQLError), logger)],
       onComplete: ({ extra }, id) => {
-        operationsOf(extra.socket).get(id)?.abort.abort(gone());
+        const operation = operationsOf(extra.socket).get(id);
+        operation?.abort.abort(gone());
+        operation?.live.end();
         operationsOf(extra.socket).delete(id);
       },
       onDisconnect: ({ extra }) => {
-        for (const { abort } of operationsOf(extra.socket).values()) abort.abort(gone());
+        for (const { abort, live } of operationsOf(extra.socket).values()) {
+          abort.abort(gone());
+          live.end();
+        }
         running.delete(extra.socket);
       },
     }, this.#sockets, KEEP_ALIVE_MS);

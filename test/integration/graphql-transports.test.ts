@@ -273,6 +273,43 @@ describe("import progress", () => {
     await client.dispose();
   });
 
+  test.each([
+    ["is revoked", async (token: string) => { api.access.revokeToken("op", "test"); return token; }],
+    ["expires", async (token: string) => { api.clock.now += 86_400_001; return token; }],
+    ["loses a right", async (token: string) => { api.users.set("op", { rights: { hideFiles: true } }, { name: "root", address: null, method: null }); return token; }],
+    ["has a disabled user", async (token: string) => { await api.token({ name: "root", role: "administrator" }); api.users.setEnabled("op", false, { name: "root", address: null, method: null }); return token; }],
+  ])("ends with a code over both transports when the token %s in the middle", async (_, end) => {
+    const imports = new HandImports();
+    await imports.submit(["/a.pcap"]);
+    api = await startApi(undefined, { imports });
+    const token = await api.token({ name: "op", role: "operator" });
+    const sse = createSseClient({ url: `${api.server.url}/graphql/stream`, headers: { authorization: `Bearer ${token}` }, retryAttempts: 0 });
+    class TokenSocket extends WebSocket {
+      constructor(url: string, protocols: string | string[]) {
+        super(url, protocols, { headers: { authorization: `Bearer ${token}` } });
+      }
+    }
+    const socket = createSocketClient({ url: `${api.server.url.replace("http", "ws")}/graphql`, webSocketImpl: TokenSocket, retryAttempts: 0 });
+    const codesOf = async (results: AsyncIterable<{ data?: unknown; errors?: readonly { extensions?: unknown }[] | undefined }>, onResult: () => void): Promise<unknown[]> => {
+      const seen: unknown[] = [];
+      for await (const result of results) {
+        seen.push(result.errors?.[0]?.extensions ?? "data");
+        onResult();
+      }
+      return seen;
+    };
+    const began = new Set<number>();
+    const both = [sse.iterate({ query }), socket.iterate({ query })].map((results, at) => codesOf(results, () => began.add(at)));
+    await expect.poll(() => began.size).toBe(2);
+    await end(token);
+    // Whether or not anything happens, and nothing that happens after is told.
+    imports.move({ id: "job0", state: "running", bytes: 50 });
+    const ended = ["data", expect.objectContaining({ code: "UNAUTHENTICATED", retryable: false })];
+    expect(await Promise.all(both)).toEqual([ended, ended]);
+    sse.dispose();
+    await socket.dispose();
+  });
+
   test("needs the role", async () => {
     api = await startApi(undefined, { imports: new HandImports() });
     const token = await api.token({ name: "ana", role: "analyst" });

@@ -32,6 +32,7 @@ export interface ApiAnswer {
 export interface ApiServer {
   readonly server: HttpServer;
   readonly access: AccessService;
+  readonly users: UserAdministration;
   readonly records: MemoryAccessRecords;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
@@ -73,13 +74,14 @@ export async function startApi(
   const access = new AccessService(records, time);
   const fields = packagedCatalogue();
   const compile = (text: string): ReturnType<typeof compileExpression> => compileExpression(text, fields, { nowMs: clock.now, timeZone: "UTC" });
+  const users = new UserAdministration(records, access, limitChecks(fields, compile));
   const health = new HealthChecks();
   const metrics = new Metrics();
   const { downloads, drainMs, ...services } = more;
   const server = await startHttpServer({
     services: {
       clock: time, logger: silentLogger, fields, store, access,
-      scopes: new ScopeOfUser(compile, time), users: new UserAdministration(records, access, limitChecks(fields, compile)),
+      scopes: new ScopeOfUser(compile, time), users,
       fileLookup: () => [], completeness: { completeUntilMs: () => null }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
       tasks: null,
       retention: null,
@@ -91,7 +93,7 @@ export async function startApi(
     downloads: downloads ?? null, health, metrics, host: "127.0.0.1", port: 0, secureCookies: false, drainMs: drainMs ?? 1_000,
   });
   return {
-    server, access, records, health, metrics, clock,
+    server, access, users, records, health, metrics, clock,
     async token(user) {
       await access.putUser({ ...user, password: "a long password" });
       return access.createToken(user.name, "test", 86_400_000);
