@@ -1,11 +1,13 @@
 import { systemClock } from "../base/clock.js";
 import { Metrics, type Sample } from "../http/metrics.js";
 import { diskSpaceProbe, measureSpace, type SpaceMeasurement } from "../packet-store/packet-store.js";
-import { targetBytes } from "../retention/policy.js";
+import type { PacketRules } from "../retention/plan.js";
+import { deviceTarget } from "../retention/policy.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import { EVENT_KINDS } from "../watching/watched-event.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
 import type { Core } from "./core.js";
+import { retentionRules } from "./retention.js";
 import { addProcessMetrics } from "./process-metrics.js";
 
 /** How long a measurement of the devices is used again, in milliseconds: each starts a process. */
@@ -48,12 +50,14 @@ function addStoreMetrics(metrics: Metrics, { catalogue }: Core): void {
   metrics.gauges("lookback_exports", "Exports by state.", () => catalogue.exports.counts().map(({ state, exports }) => ({ labels: { state }, value: exports })));
 }
 
-function addDeviceMetrics(metrics: Metrics, { live, directories }: Core): void {
+function addDeviceMetrics(metrics: Metrics, { config, live, catalogue, directories }: Core): void {
+  // Read each time: a reload may have changed them.
+  const rules = (): PacketRules => retentionRules(config, live.values, catalogue.files.nodes()).packets;
   let newest: { readonly atMs: number; readonly measured: Promise<SpaceMeasurement> } | null = null;
   const space = (): Promise<SpaceMeasurement> => {
     const now = systemClock.nowMs();
     if (newest === null || Math.abs(now - newest.atMs) >= SPACE_KEPT_MS) {
-      newest = { atMs: now, measured: measureSpace([directories.packets, directories.data, directories.exports], diskSpaceProbe) };
+      newest = { atMs: now, measured: measureSpace([...rules().storage.map(({ directory }) => directory), directories.data, directories.exports], diskSpaceProbe) };
     }
     return newest.measured;
   };
@@ -61,10 +65,16 @@ function addDeviceMetrics(metrics: Metrics, { live, directories }: Core): void {
     (await space()).devices.flatMap((device) => device.directories.map((directory) => ({ labels: { directory }, value: value(device) })));
   metrics.gauges("lookback_device_free_bytes", "Free bytes of the device that a directory is on.", perDevice(({ freeBytes }) => freeBytes));
   metrics.gauges("lookback_device_size_bytes", "Size of the device that a directory is on.", perDevice(({ totalBytes }) => totalBytes));
-  const ofPackets = (value: (device: SpaceMeasurement["devices"][number]) => number) => async (): Promise<readonly Sample[]> =>
-    (await perDevice(value)()).filter(({ labels }) => labels["directory"] === directories.packets);
-  metrics.gauges("lookback_retention_target_bytes", "Free bytes that freeSpaceG asks for.", ofPackets(({ totalBytes }) => targetBytes(live.values.freeSpaceG, totalBytes)));
-  metrics.gauges("lookback_retention_target_reached", "1 while as much is free as freeSpaceG asks for, else 0.", ofPackets(({ freeBytes, totalBytes }) => (freeBytes >= targetBytes(live.values.freeSpaceG, totalBytes) ? 1 : 0)));
+  const ofPackets = (value: (freeBytes: number, target: number) => number) => async (): Promise<readonly Sample[]> => {
+    const now = rules();
+    const kept = new Set(now.storage.map(({ directory }) => directory));
+    return (await space()).devices.flatMap((device) => {
+      const target = deviceTarget({ ...device, pendingBytes: 0, writesFail: false }, now);
+      return device.directories.filter((directory) => kept.has(directory)).map((directory) => ({ labels: { directory }, value: value(device.freeBytes, target) }));
+    });
+  };
+  metrics.gauges("lookback_retention_target_bytes", "Free bytes that freeSpaceG asks for.", ofPackets((_free, target) => target));
+  metrics.gauges("lookback_retention_target_reached", "1 while as much is free as freeSpaceG asks for, else 0.", ofPackets((free, target) => (free >= target ? 1 : 0)));
   metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, so that nothing is deleted there.", async () => (await space()).unmeasured.length);
 }
 

@@ -4,12 +4,14 @@ import { limitChecks } from "../access/limit-checks.js";
 import { ScopeOfUser } from "../access/scope.js";
 import { UserAdministration } from "../access/user-administration.js";
 import { systemClock } from "../base/clock.js";
+import { LookbackError } from "../base/errors.js";
 import type { ImportService } from "../capture/import-service.js";
-import { ExportService } from "../export/export-service.js";
+import { ExportService, type ExportServiceParts } from "../export/export-service.js";
 import { catalogueLookup } from "../export/packet-files.js";
 import { PacketHeads } from "../export/packet-heads.js";
 import { Idempotency } from "../graphql/idempotency.js";
-import type { Services } from "../graphql/services.js";
+import type { Services, Tasks } from "../graphql/services.js";
+import { noRetentionEvents, type RetentionEvents } from "../model/retention-event.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
 import { diskSpaceProbe, PacketReader } from "../packet-store/packet-store.js";
 import { check } from "../query/check.js";
@@ -17,7 +19,7 @@ import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
 import { RetentionService } from "../retention/retention-service.js";
 import { Scheduler } from "../scheduler/scheduler.js";
-import { serviceTasks } from "../scheduler/tasks.js";
+import { serviceTasks, type TaskParts } from "../scheduler/tasks.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
 import { captureFiles } from "./capture-files.js";
 import { captureStatistics } from "./capture-statistics.js";
@@ -50,7 +52,41 @@ interface Readers {
 
 /** The API over catalogue and store without a role: it answers beside whatever process serves, and changes nothing. */
 export function openReadingService(core: Omit<Core, "native">, lifecycle: Lifecycle): Services {
-  return openReaders(core, lifecycle).services;
+  const readers = openReaders(core, lifecycle);
+  const retention = new RetentionService(Object.assign(retentionParts(core, readers.reader), { events: noRetentionEvents }));
+  const exports = new ExportService(exportParts(core, readers, noRetentionEvents));
+  const scheduler = schedulerOf(core, { retention, store: core.store, exports });
+  return Object.assign(readers.services, { tasks: lookedAt(scheduler) });
+}
+
+/** Tasks that can be looked at, where nothing may be changed. */
+function lookedAt(scheduler: Scheduler): Tasks {
+  const refuse = (): never => {
+    throw new LookbackError("UNAVAILABLE", "nothing here may run or change a task; ask the process that serves");
+  };
+  return {
+    status: () => scheduler.status(), task: (name) => scheduler.task(name), history: (name, limit, before) => scheduler.history(name, limit, before),
+    dryRun: (name, signal) => scheduler.dryRun(name, signal), runNow: refuse, pause: refuse, resume: refuse,
+  };
+}
+
+/** Every task of the service; whoever serves starts them. */
+function schedulerOf(core: Omit<Core, "native">, parts: TaskParts): Scheduler {
+  const scheduler = new Scheduler({ runs: core.catalogue.taskRuns, clock: systemClock, logger: core.logger });
+  for (const task of [...serviceTasks(parts), statisticsTask(core)]) scheduler.register(task);
+  return scheduler;
+}
+
+function exportParts({ catalogue, store, fields, directories, logger }: Omit<Core, "native">, { access, services, reader }: Readers, events: RetentionEvents): ExportServiceParts {
+  return {
+    store, reader, lookup: catalogueLookup(catalogue.files), probe: diskSpaceProbe, jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"),
+    directory: directories.exports, clock: systemClock, logger, events,
+    scopeOf: (name) => {
+      const user = access.user(name);
+      access.require(user, "export");
+      return services.scopes.scopeOf(user);
+    },
+  };
 }
 
 function openReaders({ config, live, catalogue, store, fields, logger }: Omit<Core, "native">, lifecycle: Lifecycle): Readers {
@@ -82,19 +118,11 @@ function openReaders({ config, live, catalogue, store, fields, logger }: Omit<Co
  * exports. `beforeExports` runs when imports can be made.
  */
 export async function openService(core: Core, lifecycle: Lifecycle, beforeExports: (imports: ImportService) => Promise<void> = async () => {}): Promise<Service> {
-  const { catalogue, store, fields, directories, logger } = core;
-  const { services, access, reader } = openReaders(core, lifecycle);
-  const { scopes } = services;
+  const { store } = core;
+  const readers = openReaders(core, lifecycle);
+  const { services, access, reader } = readers;
   const { watch } = startWatching(core, lifecycle);
-  const exports = new ExportService({
-    store, reader, lookup: catalogueLookup(catalogue.files), probe: diskSpaceProbe, jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"),
-    directory: directories.exports, clock: systemClock, logger, events: watch,
-    scopeOf: (name) => {
-      const user = access.user(name);
-      access.require(user, "export");
-      return scopes.scopeOf(user);
-    },
-  });
+  const exports = new ExportService(exportParts(core, readers, watch));
   const retention = new RetentionService(Object.assign(retentionParts(core, reader), { events: watch }));
   await retention.recover();
 
@@ -104,8 +132,7 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   await beforeExports(imports);
   await exports.start();
   lifecycle.add("exports", exports, (started) => started.stop());
-  const scheduler = new Scheduler({ runs: catalogue.taskRuns, clock: systemClock, logger });
-  for (const task of [...serviceTasks({ retention, store, exports }), statisticsTask(core)]) scheduler.register(task);
+  const scheduler = schedulerOf(core, { retention, store, exports });
   // Assigned, not copied: a copy would keep the settings of this moment.
   return { services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
 }

@@ -107,7 +107,7 @@ export function run(context: CommandContext): Promise<number> {
 /** Says what a run would do now. */
 export function dryRun(context: CommandContext): Promise<number> {
   const { options, print } = context;
-  return connected(context, "change", async (connection) => {
+  return connected(context, "read", async (connection) => {
     const found = (await connection.ask(DRY_RUN, { name: nameOf(context) })).at("taskDryRun");
     if (options["json"] === true) print(JSON.stringify(found.value));
     else for (const line of detailLines(found.at("details"))) print(line);
