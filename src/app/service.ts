@@ -17,6 +17,7 @@ import { diskSpaceProbe, PacketReader } from "../packet-store/packet-store.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
+import { HoldService } from "../retention/hold-service.js";
 import { RetentionService } from "../retention/retention-service.js";
 import { Scheduler } from "../scheduler/scheduler.js";
 import { serviceTasks, type TaskParts } from "../scheduler/tasks.js";
@@ -89,7 +90,8 @@ function exportParts({ catalogue, store, fields, directories, logger }: Omit<Cor
   };
 }
 
-function openReaders({ config, live, catalogue, store, fields, logger }: Omit<Core, "native">, lifecycle: Lifecycle): Readers {
+function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers {
+  const { config, live, catalogue, store, fields, logger } = core;
   const timeZone = config.values.timeZone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.values.timeZone;
   const records = new CatalogueAccessRecords(catalogue);
   const access = new AccessService(records, systemClock);
@@ -103,7 +105,9 @@ function openReaders({ config, live, catalogue, store, fields, logger }: Omit<Co
     completeness: { completeUntilMs: () => catalogue.marks.completeUntilMs() },
     idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node),
     tasks: null,
-    retention: null,
+    // Made when it is asked for: a bad section of another node is then named, and stops nothing else.
+    retention: { plan: () => new RetentionService({ ...retentionParts(core, reader), events: noRetentionEvents }).plan() },
+    holds: new HoldService({ catalogue, store, clock: systemClock }),
     retentionEvents: null,
     statisticsHistory: catalogue.hourlyStatistics,
     packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files)), signingKey: catalogue.settings.secret("cursor"), timeZone,

@@ -87,6 +87,19 @@ export class Holds {
     })();
   }
 
+  /** Puts a hold in force that was added with an end in the past. */
+  enforce(id: number, untilMs: number | null): void {
+    this.#connection.prepare("UPDATE holds SET until_at = ? WHERE id = ?").run(untilMs, id);
+  }
+
+  /** Takes a hold out that never was in force. */
+  remove(id: number): void {
+    this.#connection.transaction(() => {
+      this.#forgetSessionsOf(id);
+      this.#connection.prepare("DELETE FROM holds WHERE id = ?").run(id);
+    })();
+  }
+
   /** Ends a hold; its row stays. Returns whether it was in force. */
   release(id: number): boolean {
     return this.#connection.transaction(() => {
@@ -124,7 +137,7 @@ export class Holds {
       `SELECT ${COLUMNS}, released_at AS releasedAtMs, (SELECT count(*) FROM held_sessions WHERE hold = holds.id) AS sessions,
          (SELECT coalesce(sum(packets), 0) FROM held_packets WHERE row_id IN (SELECT row_id FROM held_sessions WHERE hold = holds.id)) AS packets,
          (SELECT coalesce(sum(bytes), 0) FROM held_packets WHERE row_id IN (SELECT row_id FROM held_sessions WHERE hold = holds.id)) AS bytes
-       FROM holds WHERE id < @before AND (@ended = 1 OR (${IN_FORCE})) ORDER BY id DESC LIMIT @limit`,
+       FROM holds WHERE id < @before AND (@ended = 1 AND until_at IS NOT 0 OR (${IN_FORCE})) ORDER BY id DESC LIMIT @limit`,
     ).all({ now: this.#clock.nowMs(), before: before ?? Number.MAX_SAFE_INTEGER, ended: withEnded ? 1 : 0, limit });
   }
 

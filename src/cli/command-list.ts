@@ -108,6 +108,29 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/retention.js"),
   },
   {
+    name: "hold", summary: "keep sessions and their packets from retention",
+    commands: [
+      {
+        name: "add", summary: "hold the sessions that match now", operands: "<expression>", connects: true,
+        options: [["--reason <text>", "why, for people who want to delete (needed)"], ["--until <time>", "when it ends by itself: 30d from now, or a moment (default: when it is released)"], ...TIME_OPTIONS],
+        examples: [["lookback hold add 'ip == 10.1.2.3' --last 7d --reason 'case 7' --until 365d", "keep what a host did this week, for a year"]],
+        completes: { "--bounding": ["first", "last", "both", "either"] },
+        load: () => import("./commands/hold-add.js"),
+      },
+      {
+        name: "list", summary: "list holds", connects: true,
+        options: [["--ended", "list those that are over, too"], JSON_LINES],
+        examples: [["lookback hold list", "what is kept, by whom and why"]],
+        load: () => import("./commands/hold-list.js"),
+      },
+      {
+        name: "release", summary: "end a hold; what it kept goes when its turn comes", operands: "<number>", connects: true,
+        examples: [["lookback hold release 3", "end hold 3"]],
+        load: () => import("./commands/hold-release.js"),
+      },
+    ],
+  },
+  {
     name: "tasks", summary: "see, run, pause and resume what the service does by the clock",
     commands: [
       {

@@ -31,6 +31,11 @@ export function rangeOf(options: Readonly<Record<string, unknown>>, nowMs: numbe
   return { start: startMs, end: endMs, bounding: kind };
 }
 
+/** A time to come: `30d` from now, or a moment. Throws TIME_RANGE_INVALID. */
+export function untilOf(flag: string, text: string, nowMs: number): number {
+  return /^\d{1,9}[smhdw]$/.test(text) ? nowMs + durationOf(flag, text) : timeOf(flag, text);
+}
+
 /** `30m` or `24` (hours) in milliseconds. */
 function durationOf(flag: string, text: string): number {
   const match = /^(\d{1,9})([smhdw]?)$/.exec(text);

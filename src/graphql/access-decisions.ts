@@ -67,6 +67,10 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   "Subscription.importProgress": { needs: "import", narrowed: "refused" },
 
   // What retention did and will do names files and days of the whole store.
+  // A hold covers what its maker may see; the list names searches of others.
+  "Mutation.holdSessions": { needs: "operate", narrowed: "scoped" },
+  "Mutation.releaseHold": { needs: "operate", narrowed: "refused" },
+  "Query.holds": { needs: "operate", narrowed: "refused" },
   "Query.retentionPlan": { needs: "operate", narrowed: "refused" },
   "Query.tasks": { needs: "operate", narrowed: "refused" },
   "Query.task": { needs: "operate", narrowed: "refused" },

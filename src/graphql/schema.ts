@@ -10,6 +10,7 @@ import { ConnectionsResolver } from "./connections/connections.resolver.js";
 import { ExportResolver } from "./export/export.resolver.js";
 import { FieldResolver } from "./field/field.resolver.js";
 import { withIdempotencyKeys } from "./idempotent-mutations.js";
+import { HoldResolver } from "./hold/hold.resolver.js";
 import { ImportJobResolver } from "./import-job/import-job.resolver.js";
 import { LimitResolver } from "./limit/limit.resolver.js";
 import { RetentionEventResolver } from "./retention-event/retention-event.resolver.js";
@@ -29,7 +30,7 @@ export function graphqlSchema(): GraphQLSchema {
   built ??= guardSchema(withIdempotencyKeys(buildSchemaSync({
     resolvers: [
       SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
-      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, AuditResolver, TaskResolver, RetentionResolver, RetentionEventResolver,
+      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, AuditResolver, TaskResolver, RetentionResolver, HoldResolver, RetentionEventResolver,
       StatisticsResolver,
     ],
     orphanedTypes: [],

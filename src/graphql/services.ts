@@ -12,6 +12,7 @@ import type { Idempotency } from "./idempotency.js";
 import type { PacketRef } from "../model/session.js";
 import type { TimeRange } from "../model/time-range.js";
 import type { FileLookup } from "../query/resolve-files.js";
+import type { HoldService } from "../retention/hold-service.js";
 import type { RetentionPlan } from "../retention/plan.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import type { TaskStatus } from "../scheduler/task.js";
@@ -159,6 +160,9 @@ export interface StatisticsHistory {
   list(subjects: readonly string[] | null, fromMs: number, toMs: number, limit: number): readonly { readonly hourMs: number; readonly subject: string; readonly measure: string; readonly value: number }[];
 }
 
+/** Holds as the API uses them; `HoldService` satisfies it. */
+export type Holds = Pick<HoldService, "create" | "release" | "list">;
+
 /** How far answers are complete. */
 export interface Completeness {
   /** Every packet before this is in a visible row, milliseconds since 1970; null when nothing is being written. */
@@ -187,6 +191,7 @@ export interface Services {
   readonly retentionEvents: RetentionEventSource | null;
   readonly retention: Retention | null;
   readonly statisticsHistory: StatisticsHistory;
+  readonly holds: Holds | null;
   readonly captureFiles: CaptureFiles;
   readonly captureStatistics: CaptureStatistics;
   readonly packetHeads: PacketHeads | null;

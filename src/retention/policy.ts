@@ -166,9 +166,9 @@ function byAge(left: PacketFileFact, right: PacketFileFact): number {
   return one === other ? left.fileId - right.fileId : one - other;
 }
 
-/** The last file in order of age of each node, among ours. */
+/** The last file in order of age of each node, among ours. A copy is no file that anything is captured to. */
 function newestOfNodes(byAgeAscending: readonly PacketFileFact[]): ReadonlySet<number> {
   const newest = new Map<string, number>();
-  for (const file of byAgeAscending) if (file.storage === "own") newest.set(file.node, file.fileId);
+  for (const file of byAgeAscending) if (file.storage === "own" && !file.isCopy) newest.set(file.node, file.fileId);
   return new Set(newest.values());
 }

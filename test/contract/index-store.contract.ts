@@ -6,6 +6,7 @@ import type { SegmentInfo } from "../../src/model/segment.js";
 import { rowId, type RowInput } from "../support/segment-rows.js";
 import { aggregationContract } from "./aggregation.contract.js";
 import { lifecycleContract } from "./lifecycle.contract.js";
+import { retentionContract } from "./retention.contract.js";
 import {
   address, and, collected, DAY, EVERYTHING, exact, exists, field, found, HOUR, id, newest, not, number, or, phrase, regex, request, ROWS, service, test, v4, wildcard,
   type StoreUnderTest,
@@ -292,4 +293,5 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
   });
   aggregationContract(name, make);
   lifecycleContract(name, make);
+  retentionContract(name, make);
 }

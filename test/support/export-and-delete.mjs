@@ -50,8 +50,22 @@ if (mode === "export") {
     await REAL_FILES[name](...given);
     step(`${name} done`);
   };
+  const telling = (name, run) => async (...given) => {
+    step(`${name} begins`);
+    const answer = await run(...given);
+    step(`${name} done`);
+    return answer;
+  };
   const retention = new RetentionService({
-    catalogue, store, reader, clock, logger: silentLogger, packetDirectories: [packets],
+    catalogue, clock,
+    store: {
+      partitions: () => store.partitions(), expirePartition: (...given) => store.expirePartition(...given), streamPackets: (...given) => store.streamPackets(...given),
+      movePackets: telling("move", (...given) => store.movePackets(...given)),
+    },
+    reader: {
+      forget: (fileId) => reader.forget(fileId), heads: telling("heads", (...given) => reader.heads(...given)), packets: telling("packets", (...given) => reader.packets(...given)),
+    },
+    logger: silentLogger, packetDirectories: [packets],
     tombstones: new Tombstones(tombstones, [packets], { rename: told("rename"), unlink: told("unlink"), truncate: told("truncate") }),
     probe: () => (step("probe"), Promise.resolve({ freeBytes: TOTAL - used(packets) - used(tombstones), totalBytes: TOTAL })),
     events: { raise() {}, clear() {} },

@@ -47,6 +47,7 @@ function fieldType(field: Field): string {
 function columnType(column: string): string {
   const fixed = FIXED.find(([name]) => name === column);
   if (fixed !== undefined) return fixed[1];
+  if (column === "bytesByPacket") return "BIGINT[]";
   const field = fields.byPath(column);
   if (field === null) throw new Error(`no field ${column}`);
   return fieldType(field);

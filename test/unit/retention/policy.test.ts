@@ -52,6 +52,9 @@ describe("packet files", () => {
     expect(plan.devices[0]).toMatchObject({ targetBytes: 500, deleteBytes: 300, shortfallBytes: 200 });
     expect(plan.devices[0]?.items.at(-1)).toMatchObject({ fileId: 4, action: "keep", reason: "newest" });
   });
+  it("include a copy of held packets once nothing of it is held, and leave the newest that was captured", () => {
+    expect(planOf(0, [file(1), file(2), file(3, { isCopy: true, firstMs: 2000 })])).toEqual(["delete 1 oldest", "delete 3 oldest", "keep 2 newest"]);
+  });
   it("keep the newest of every node", () => {
     expect(planOf(0, [file(1, { node: "quiet" }), file(2), file(3)])).toEqual(["delete 2 oldest", "keep 1 newest", "keep 3 newest"]);
   });

@@ -1,0 +1,77 @@
+import type { Clock } from "../base/clock.js";
+import { LookbackError } from "../base/errors.js";
+import type { Catalogue } from "../catalogue/catalogue.js";
+import type { HoldSummary } from "../catalogue/holds.js";
+import type { IndexStore, ReadContext, SessionFilter } from "../index-store/index-store.js";
+import { heldSession } from "./keep-packets.js";
+
+/** Sessions of one hold at most: that many lines of the catalogue, and that many rows that outlive their days. */
+export const MOST_HELD = 1_000_000;
+/** Longest reason, in characters. */
+export const LONGEST_REASON = 1_000;
+
+/** What is to be held. */
+export interface HoldRequest {
+  readonly filter: SessionFilter;
+  /** What was asked for, for people who read the list. */
+  readonly description: string;
+  readonly reason: string;
+  /** When it ends by itself, milliseconds since 1970, or null. */
+  readonly untilMs: number | null;
+  readonly user: string;
+}
+
+/**
+ * Holds on sessions. A hold covers the sessions that its search finds when it is made, as whoever makes it sees them: their
+ * rows outlive their day, and their packets the files that they are in. Sessions that come later are not held.
+ */
+export class HoldService {
+  readonly #parts: { readonly catalogue: Pick<Catalogue, "holds">; readonly store: Pick<IndexStore, "streamPackets">; readonly clock: Clock };
+
+  constructor(parts: { readonly catalogue: Pick<Catalogue, "holds">; readonly store: Pick<IndexStore, "streamPackets">; readonly clock: Clock }) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Holds the sessions that match. In force once all of them are noted: what fails or is killed before holds nothing.
+   *
+   * @throws LookbackError BAD_INPUT for no reason or a time that is past, NOT_FOUND when nothing matches, LIMIT_EXCEEDED.
+   */
+  async create(request: HoldRequest, context: ReadContext): Promise<HoldSummary> {
+    const { catalogue: { holds }, store, clock } = this.#parts;
+    const { filter, description, untilMs, user } = request;
+    const reason = request.reason.trim();
+    if (reason === "" || reason.length > LONGEST_REASON) throw new LookbackError("BAD_INPUT", `a hold needs a reason of 1 to ${LONGEST_REASON} characters: it is what people read who want to delete`);
+    if (untilMs !== null && untilMs <= clock.nowMs()) throw new LookbackError("BAD_INPUT", `until ${new Date(untilMs).toISOString()} is past; name a later time, or none to hold until somebody releases it`);
+    // It ends at once until it is whole.
+    const id = holds.add({ subject: "session", subjectId: description, reason, createdBy: user, untilMs: 0 });
+    let sessions = 0;
+    try {
+      for await (const batch of store.streamPackets(filter, context)) {
+        sessions += batch.length;
+        if (sessions > MOST_HELD) throw new LookbackError("LIMIT_EXCEEDED", `more than ${MOST_HELD} sessions match; hold fewer, or keep whole days longer (expireDays, freeSpaceG)`, { limit: MOST_HELD });
+        holds.addSessions(id, batch.map(heldSession));
+      }
+      if (sessions === 0) throw new LookbackError("NOT_FOUND", "no session matches, so there is nothing to hold");
+      holds.enforce(id, untilMs);
+    } catch (error) {
+      holds.remove(id);
+      throw error;
+    }
+    const made = holds.get(id);
+    if (made === null) throw new LookbackError("INTERNAL", `hold ${id} vanished`);
+    return made;
+  }
+
+  /** Ends a hold. Returns it, or null when there is none that is in force. */
+  release(id: number): HoldSummary | null {
+    const { holds } = this.#parts.catalogue;
+    const before = holds.get(id);
+    return holds.release(id) && before !== null ? { ...before, releasedAtMs: this.#parts.clock.nowMs() } : null;
+  }
+
+  /** Holds, newest first: those in force, or all. */
+  list(limit: number, before: number | null, withEnded: boolean): readonly HoldSummary[] {
+    return this.#parts.catalogue.holds.list(limit, before, withEnded);
+  }
+}

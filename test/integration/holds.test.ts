@@ -1,0 +1,187 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/base/logger.js";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
+import { catalogueLookup } from "../../src/export/packet-files.js";
+import { PacketHeads } from "../../src/export/packet-heads.js";
+import { EmbeddedStore } from "../../src/index-store/embedded/store.js";
+import { SERVICE_SCOPE } from "../../src/model/access-scope.js";
+import type { CheckedExpression } from "../../src/model/checked-expression.js";
+import { packagedCatalogue } from "../../src/model/field-catalogue.js";
+import { noRetentionEvents } from "../../src/model/retention-event.js";
+import { ALL_TIME } from "../../src/model/time-range.js";
+import { PacketReader, Tombstones } from "../../src/packet-store/packet-store.js";
+import { compileExpression } from "../../src/query/check.js";
+import { HoldService } from "../../src/retention/hold-service.js";
+import { RetentionService } from "../../src/retention/retention-service.js";
+import { importedDirectory, randomNumbers, runChild } from "../support/retention-kill-series.js";
+import { retentionRules, type RulesInput } from "../support/retention-rules.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const DAY = 86_400_000;
+const context = { scope: SERVICE_SCOPE, signal: null, timeoutMs: 60_000 };
+const fields = packagedCatalogue();
+
+/** Copied captures of 40 sessions of 10 packets each, file `n` from hosts 10.n.0.x, open for holds and retention. */
+async function opened(data: string, packets: string) {
+  let now = Date.now();
+  const clock = { nowMs: () => now };
+  const catalogue = openCatalogue(data, clock);
+  const store = await EmbeddedStore.open({ catalogue, fields, clock, logger: silentLogger, threads: 1 });
+  const reader = new PacketReader();
+  const heads = new PacketHeads(reader, catalogueLookup(catalogue.files));
+  const holds = new HoldService({ catalogue, store, clock });
+  const filter = (text: string) => ({ expression: compileExpression(text, fields, { nowMs: now, timeZone: "UTC" }), range: ALL_TIME });
+  const retention = (rules: RulesInput, free = 0) => new RetentionService({
+    catalogue, store, reader, clock, logger: silentLogger, packetDirectories: [packets], events: noRetentionEvents, rules: retentionRules([packets], rules),
+    tombstones: new Tombstones(path.join(data, "tombstones"), [packets]), probe: () => Promise.resolve({ freeBytes: free, totalBytes: 1_000_000 }),
+  });
+  const hold = (text: string, untilMs: number | null = null) => holds.create({ filter: filter(text), description: text, reason: "case 7", untilMs, user: "ann" }, context);
+  /** Where each packet of matching sessions is, and whether it reads. */
+  const packetsOf = async (text: string) => {
+    const found = [];
+    for await (const batch of store.streamPackets(filter(text), context)) for (const session of batch) found.push({ id: session.id, packets: await heads.describe(session.packets, null) });
+    return found.sort((left, right) => (left.id < right.id ? -1 : 1));
+  };
+  const times = (found: Awaited<ReturnType<typeof packetsOf>>) => found.map(({ id, packets: some }) => ({ id, times: some.map(({ timeMs, nanos, capturedLength, missing }) => [timeMs, nanos, capturedLength, missing]) }));
+  const count = (expression: CheckedExpression) => store.count({ expression, range: ALL_TIME }, context);
+  return {
+    catalogue, store, holds, retention, hold, packetsOf, times, count, filter, elapse: (ms: number) => { now += ms; },
+    files: () => catalogue.files.list().map(({ id, state }) => `${id} ${state}`), close: async () => { await store.close(); await reader.close(); catalogue.close(); },
+  };
+}
+
+describe("a hold on sessions", () => {
+  it("keeps their packets when the file goes, and nothing else of it", async () => {
+    const { data, packets } = await importedDirectory(temporaryDirectory(), 3);
+    const one = await opened(data, packets);
+    const before = one.times(await one.packetsOf("ip.src == 10.0.0.1/30"));
+    expect(before).toHaveLength(4);
+    const made = await one.hold("ip.src == 10.0.0.1/30");
+    expect(made).toMatchObject({ sessions: 4, packets: 40, reason: "case 7", createdBy: "ann", untilMs: null });
+
+    // The plan says what the run does.
+    const keeper = one.retention({ freeSpace: { unit: "percent", value: 5 } });
+    const planned = (await keeper.packetPlan()).devices[0]?.items.filter((item) => item.action === "delete") ?? [];
+    expect(planned.map(({ fileId, heldBytes, note }) => [fileId, heldBytes, note])).toEqual([[1, made.bytes, "case 7"], [2, 0, null]]);
+    const run = await keeper.enforcePackets(null);
+    expect(run.outcomes.map(({ fileId, outcome }) => `${fileId} ${outcome}`)).toEqual(["1 deleted", "2 deleted"]);
+    expect(one.files()).toEqual(["1 gone", "2 gone", "3 complete", "4 complete"]);
+
+    // The held sessions have every packet, at new places; the others of the file say that they have none.
+    const after = await one.packetsOf("ip.src == 10.0.0.1/30");
+    expect(one.times(after)).toEqual(before);
+    expect(new Set(after.flatMap(({ packets: some }) => some.map(({ fileId }) => fileId)))).toEqual(new Set([4]));
+    expect(await one.count({ node: "packetsAvailable", value: true })).toBe(44);
+    const kept = one.catalogue.files.get(4);
+    expect(kept).toMatchObject({ packets: 40, node: "n1", storage: "own" });
+    expect(kept?.bytes).toBeLessThan(2 * made.bytes);
+
+    // It is held where it is now, and goes when the hold does.
+    await keeper.enforcePackets(null);
+    expect(one.files()).toEqual(["1 gone", "2 gone", "3 complete", "4 complete"]);
+    expect(one.holds.release(made.id)).toMatchObject({ sessions: 4 });
+    expect(one.holds.release(made.id)).toBeNull();
+    await keeper.enforcePackets(null);
+    expect(one.files()).toEqual(["1 gone", "2 gone", "3 complete", "4 gone"]);
+    expect(readdirSync(packets)).toHaveLength(1);
+    expect(one.holds.list(10, null, false)).toEqual([]);
+    expect(one.holds.list(10, null, true)).toMatchObject([{ id: made.id, sessions: 0 }]);
+    await one.close();
+  });
+
+  it("leaves a file alone that is little else, and copies only what is still held of a copy", async () => {
+    const { data, packets } = await importedDirectory(temporaryDirectory(), 2);
+    const one = await opened(data, packets);
+    const most = await one.hold("ip.src == 10.0.0.0/16");
+    const keeper = one.retention({ freeSpace: { unit: "percent", value: 1 } });
+    const { blocked } = (await keeper.packetPlan()).devices[0] ?? { blocked: [] };
+    expect(blocked).toEqual([{ hold: most.id, items: 1, bytes: one.catalogue.files.get(1)?.bytes }]);
+    await keeper.enforcePackets(null);
+    expect(one.files()).toEqual(["1 complete", "2 complete"]);
+    one.holds.release(most.id);
+    const [first, second] = [await one.hold("ip.src == 10.0.0.0/28"), await one.hold("ip.src == 10.0.0.8/29")];
+    await keeper.enforcePackets(null);
+    expect(one.files()).toEqual(["1 gone", "2 complete", "3 complete"]);
+    one.holds.release(first.id);
+    await keeper.enforcePackets(null);
+    expect(one.files()).toEqual(["1 gone", "2 complete", "3 gone", "4 complete"]);
+    expect(await one.count({ node: "and", items: [{ node: "packetsAvailable", value: true }, one.filter("ip.src == 10.0.0.0/16").expression] })).toBe(8);
+    expect(one.times(await one.packetsOf("ip.src == 10.0.0.8/29")).flatMap(({ times }) => times).every(([timeMs, , , missing]) => timeMs !== null && missing === null)).toBe(true);
+    one.holds.release(second.id);
+    await one.close();
+  });
+
+  it("lets the rows outlive their day, until it ends by itself", async () => {
+    const { data, packets } = await importedDirectory(temporaryDirectory(), 2);
+    const one = await opened(data, packets);
+    await one.hold("ip.src == 10.1.0.7", Date.now() + 5 * DAY);
+    const keeper = one.retention({ expireDays: 1 }, 500_000);
+    expect((await keeper.sessionPlan()).items).toMatchObject([{ rows: 80, action: "expire", heldRows: 1 }]);
+    const { expired } = await keeper.expireSessions(null);
+    expect(expired).toHaveLength(1);
+    expect(await one.count({ node: "everything" })).toBe(1);
+    expect((await keeper.sessionPlan()).items).toMatchObject([{ rows: 1, action: "keep", reason: "held" }]);
+    expect(await keeper.expireSessions(null)).toEqual({ expired: [], failed: [] });
+    one.elapse(6 * DAY);
+    await keeper.expireAudit();
+    expect(await keeper.expireSessions(null)).toMatchObject({ expired });
+    expect(await one.count({ node: "everything" })).toBe(0);
+    await one.close();
+  });
+
+  it("is refused without a reason, with an end that is past, or over nothing", async () => {
+    const { data, packets } = await importedDirectory(temporaryDirectory(), 1);
+    const one = await opened(data, packets);
+    const create = (more: { reason?: string; untilMs?: number; text?: string }) => one.holds.create({ filter: one.filter(more.text ?? ""), description: "x", reason: more.reason ?? "why", untilMs: more.untilMs ?? null, user: "ann" }, context);
+    await expect(create({ reason: "  " })).rejects.toMatchObject({ code: "BAD_INPUT" });
+    await expect(create({ untilMs: 5 })).rejects.toMatchObject({ code: "BAD_INPUT" });
+    await expect(create({ text: "ip.src == 203.0.113.9" })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(one.holds.list(10, null, true)).toEqual([]);
+    await one.close();
+  });
+
+  it("loses nothing when the device has no room for the copy", async () => {
+    const { data, packets } = await importedDirectory(temporaryDirectory(), 3);
+    const one = await opened(data, packets);
+    await one.hold("ip.src == 10.0.0.5");
+    const before = one.times(await one.packetsOf("ip.src == 10.0.0.5"));
+    const full = Object.assign(new Error("no space left"), { code: "ENOSPC" });
+    const stuck = new RetentionService({
+      catalogue: one.catalogue, reader: { forget: () => Promise.resolve(), heads: () => Promise.reject(full), packets: () => Promise.reject(full) }, store: one.store, logger: silentLogger,
+      clock: { nowMs: () => Date.now() }, packetDirectories: [packets], events: noRetentionEvents, rules: retentionRules([packets], { freeSpace: { unit: "percent", value: 1 } }),
+      tombstones: new Tombstones(path.join(data, "tombstones"), [packets]), probe: () => Promise.resolve({ freeBytes: 0, totalBytes: 1_000_000 }),
+    });
+    const run = await stuck.enforcePackets(null);
+    expect(run.outcomes.map(({ fileId, outcome }) => `${fileId} ${outcome}`)).toEqual(["1 failed", "2 deleted"]);
+    expect(one.times(await one.packetsOf("ip.src == 10.0.0.5"))).toEqual(before);
+    await one.close();
+  });
+
+  it("survives kills at any step of copying and deleting", async () => {
+    const random = randomNumbers(20_261_125);
+    const { data, packets } = await importedDirectory(temporaryDirectory(), 3);
+    const first = await opened(data, packets);
+    await first.hold("ip.src == 10.0.0.1/29");
+    await first.hold("ip.src == 10.1.0.1/29");
+    const text = "ip.src == 10.0.0.1/29 || ip.src == 10.1.0.1/29";
+    const before = first.times(await first.packetsOf(text));
+    await first.close();
+    writeFileSync(path.join(packets, "strange.kept.pcap"), "not ours to judge");
+    for (let kill = 0; kill < 12; kill += 1) {
+      await runChild("retention", data, packets, 990_000, 1 + random(24));
+      const look = await opened(data, packets);
+      expect(look.times(await look.packetsOf(text))).toEqual(before);
+      await look.close();
+    }
+    await runChild("retention", data, packets, 990_000, null);
+    const after = await opened(data, packets);
+    expect(after.times(await after.packetsOf(text))).toEqual(before);
+    const rows = after.catalogue.files.list();
+    expect(rows.filter(({ id }) => id <= 2).map(({ state }) => state)).toEqual(["gone", "gone"]);
+    for (const row of rows) expect(existsSync(row.path)).toBe(row.state !== "gone");
+    expect(readdirSync(packets).sort()).toEqual(["strange.kept.pcap", ...rows.filter(({ state }) => state !== "gone").map((row) => path.basename(row.path))].sort());
+    await after.close();
+  });
+});
