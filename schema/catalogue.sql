@@ -175,7 +175,7 @@ CREATE TABLE jobs (
   created_at INTEGER NOT NULL,
   started_at INTEGER,
   finished_at INTEGER
-) STRICT, WITHOUT ROWID;
+, node TEXT) STRICT, WITHOUT ROWID;
 
 CREATE INDEX jobs_state ON jobs (state, created_at);
 

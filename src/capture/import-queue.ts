@@ -24,9 +24,9 @@ export class ImportQueue {
   }
 
   /** Queues captures in one transaction; paths are absolute or `-`. */
-  add(paths: readonly string[], options: { readonly copy: boolean; readonly requestedBy: string }): ImportJob[] {
+  add(paths: readonly string[], options: { readonly copy: boolean; readonly requestedBy: string; readonly node?: string | null }): ImportJob[] {
     return this.#catalogue.transaction(() => paths.map((path) => {
-      const id = this.#catalogue.jobs.add({ path, mode: options.copy ? "copy" : "in-place", requestedBy: options.requestedBy });
+      const id = this.#catalogue.jobs.add({ path, mode: options.copy ? "copy" : "in-place", requestedBy: options.requestedBy, node: options.node ?? null });
       return this.existing(id);
     }));
   }
@@ -71,7 +71,7 @@ export class ImportQueue {
       const { files, jobs } = this.#catalogue;
       if (job.fileId !== null && files.get(job.fileId)?.state === "writing") return job.fileId;
       const fileId = files.add({
-        node: this.#node, path: `import:${job.id}`, displayName: job.path, stream: "", storage: job.mode === "copy" ? "own" : "in-place",
+        node: job.node ?? this.#node, path: `import:${job.id}`, displayName: job.path, stream: "", storage: job.mode === "copy" ? "own" : "in-place",
         state: "writing", format: "",
       });
       jobs.update(job.id, { fileId });
@@ -97,7 +97,7 @@ export class ImportQueue {
     const replaced = files.atPath(file.path);
     if (replaced !== null && replaced.id !== file.fileId) files.update(replaced.id, { state: "gone" });
     files.add({
-      ...this.#row(file), node: this.#node, displayName: job.path === "-" ? file.path : job.path, state: "complete",
+      ...this.#row(file), node: job.node ?? this.#node, displayName: job.path === "-" ? file.path : job.path, state: "complete",
       format: result.format, linkTypes: result.linkTypes, bytes: result.fileBytes, packets: result.packets,
       firstMs: result.firstPacketMs, lastMs: result.lastPacketMs, firstOrdinal: 0,
     });

@@ -87,7 +87,7 @@ export class ImportService {
    *
    * @throws LookbackError LIMIT_EXCEEDED for too many files, SHUTTING_DOWN.
    */
-  async submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string }): Promise<Submission> {
+  async submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string; readonly node?: string | null }): Promise<Submission> {
     if (this.#stopped) throw new LookbackError("SHUTTING_DOWN", "imports are not taken any more");
     const { files, failed } = await findSources(paths, this.#parts.fileNames, options.workingDirectory);
     const jobs = this.#queue.add(files, options);
@@ -204,7 +204,7 @@ export class ImportService {
       throw new LookbackError("CAPTURE_ALREADY_IMPORTED", `${job.path}: the same capture was imported before as ${known.displayName}`, { path: job.path, file: known.displayName });
     }
     const result = await native.importStream({
-      files: [{ path: capture.path, fileId }], stream: capture.stream, firstOrdinal: 0, settings, segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: null,
+      files: [{ path: capture.path, fileId }], stream: capture.stream, firstOrdinal: 0, settings: job.node === null ? settings : { ...settings, node: job.node }, segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: null,
     }, signal, report);
     try {
       signal.throwIfAborted();

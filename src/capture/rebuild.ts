@@ -43,7 +43,7 @@ export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
     const [first] = run;
     if (first === undefined) continue;
     const result = await native.importStream({
-      files: run.map((file) => ({ path: file.path, fileId: file.id })), stream: first.stream, firstOrdinal: first.firstOrdinal, settings, segmentDirectory,
+      files: run.map((file) => ({ path: file.path, fileId: file.id })), stream: first.stream, firstOrdinal: first.firstOrdinal, settings: { ...settings, node: first.node }, segmentDirectory,
       batchRows: ROWS_PER_SEGMENT, replay: null,
     }, null, () => {});
     made.push(...result.segments);

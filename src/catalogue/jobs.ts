@@ -10,6 +10,8 @@ export interface ImportJob {
   readonly id: string;
   readonly path: string;
   readonly mode: "in-place" | "copy";
+  /** Sensor that the packets are of; null: the one that imports. */
+  readonly node: string | null;
   readonly state: ImportState;
   readonly requestedBy: string;
   readonly packets: number;
@@ -35,7 +37,7 @@ interface Row extends Omit<ImportJob, "warnings"> {
   readonly warnings: string;
 }
 
-const COLUMNS = `id, path, mode, state, requested_by AS requestedBy, packets, bytes, total_bytes AS totalBytes, sessions, file_id AS fileId,
+const COLUMNS = `id, path, mode, node, state, requested_by AS requestedBy, packets, bytes, total_bytes AS totalBytes, sessions, file_id AS fileId,
   error_code AS errorCode, error_message AS errorMessage, warnings, created_at AS createdAtMs, started_at AS startedAtMs, finished_at AS finishedAtMs`;
 
 const jobOf = (row: Row): ImportJob => ({ ...row, warnings: recordsOf(row.warnings) });
@@ -52,10 +54,10 @@ export class ImportJobs {
   }
 
   /** Queues an import and returns its id. Ids of one process sort in the order they were given, so a queue is a queue. */
-  add(job: Pick<ImportJob, "path" | "mode" | "requestedBy">): string {
+  add(job: Pick<ImportJob, "path" | "mode" | "requestedBy"> & Partial<Pick<ImportJob, "node">>): string {
     const id = this.#nextId();
-    this.#connection.prepare("INSERT INTO jobs (id, path, mode, state, requested_by, created_at) VALUES (?, ?, ?, 'queued', ?, ?)")
-      .run(id, job.path, job.mode, job.requestedBy, this.#clock.nowMs());
+    this.#connection.prepare("INSERT INTO jobs (id, path, mode, node, state, requested_by, created_at) VALUES (?, ?, ?, ?, 'queued', ?, ?)")
+      .run(id, job.path, job.mode, job.node ?? null, job.requestedBy, this.#clock.nowMs());
     return id;
   }
 

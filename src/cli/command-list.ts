@@ -43,13 +43,19 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/capture.js"),
   },
   {
-    name: "import", summary: "import captures: files, directories, or - for standard input", operands: "<path...>", connects: true,
-    options: [["--copy", "copy the captures to packet files of our own"], ["--json", "print one JSON line per capture"]],
+    name: "import", summary: "import captures: files, directories, or - for standard input", operands: "[path...]", connects: true,
+    options: [
+      ["--copy", "copy the captures to packet files of our own"],
+      ["--from-arkime <file>", "import the packet files of the Arkime installation with this config.ini, under the names of their nodes"],
+      ["--pcap-dir <directory...>", "where its packet files are, when not where its pcapDir says"],
+      ["--json", "print one JSON line per capture"],
+    ],
     examples: [
       ["lookback import /captures monday.pcap.gz", "every capture of a directory, and one more; what was imported before is skipped"],
       ["ssh sensor tcpdump -w - | lookback import -", "what another program writes"],
+      ["lookback import --from-arkime /opt/arkime/etc/config.ini", "every packet file of an installation; again, to go on after an interrupt"],
     ],
-    completes: { operand: "file" },
+    completes: { operand: "file", "--from-arkime": "file", "--pcap-dir": "directory" },
     load: () => import("./commands/import.js"),
   },
   {

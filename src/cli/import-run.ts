@@ -14,7 +14,7 @@ export interface Submitted {
 
 /** Imports as commands use them: of this process, of the service, or through its queue. */
 export interface Imports {
-  submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string }): Promise<Submitted>;
+  submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string; readonly node?: string | null }): Promise<Submitted>;
   /** Resolves when the jobs are finished, with their final states; `onChange` sees each step. */
   finished(ids: readonly string[], onChange?: (job: ShownJob) => void): Promise<readonly ShownJob[]>;
 }
@@ -36,11 +36,11 @@ export interface ImportOutput {
 
 /** Imports captures and shows how it goes: progress, a line per capture, and the sums. */
 export async function runImports(
-  imports: Imports, paths: readonly string[], copy: boolean, output: ImportOutput,
+  imports: Imports, paths: readonly string[], copy: boolean, output: ImportOutput, node: string | null = null,
 ): Promise<ImportOutcome> {
   const begun = output.nowMs();
   const printer = new ProgressPrinter(output.progress, output.nowMs);
-  const { jobs, failed } = await imports.submit(paths, { copy, workingDirectory: process.cwd(), requestedBy: "command line" });
+  const { jobs, failed } = await imports.submit(paths, { copy, workingDirectory: process.cwd(), requestedBy: "command line", node });
   for (const { path: name, error } of failed) showFailure(name, error, printer, output);
   const finished = await imports.finished(jobs.map((job) => job.id), (job) => {
     if (job.state === "running") printer.running(job, shortName(job));

@@ -18,12 +18,12 @@ export class QueuedImports {
     this.#names = names;
   }
 
-  async submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy?: string }): Promise<Submission> {
+  async submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy?: string; readonly node?: string | null }): Promise<Submission> {
     if (paths.includes("-")) {
       throw new LookbackError("ROLE_HELD", "a running service imports for this data directory and cannot read this standard input: save it to a file and import that");
     }
     const { files, failed } = await findSources(paths, this.#names, options.workingDirectory);
-    return { jobs: this.#queue.add(files, { copy: options.copy, requestedBy: options.requestedBy ?? "command line" }), failed };
+    return { jobs: this.#queue.add(files, { copy: options.copy, requestedBy: options.requestedBy ?? "command line", node: options.node ?? null }), failed };
   }
 
   async finished(ids: readonly string[], onChange: (job: ImportJob) => void = () => {}): Promise<ImportJob[]> {

@@ -22,7 +22,7 @@ import type { RetentionWatch } from "../watching/retention-watch.js";
 export interface Imports {
   submit(
     paths: readonly string[],
-    options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string },
+    options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string; readonly node?: string | null },
   ): Promise<{ readonly jobs: readonly ImportJob[]; readonly failed: readonly { readonly path: string; readonly error: Error }[] }>;
   job(id: string): ImportJob | null;
   /** Newest first. */

@@ -1,19 +1,26 @@
 import { systemClock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
 import { openCatalogue } from "../../catalogue/catalogue.js";
+import { importFromArkime } from "../arkime-import.js";
 import type { CommandContext } from "../command.js";
 import type { Connection } from "../connection.js";
+import { EXIT } from "../exit-code.js";
 import { importExitCode, runImports, type ImportOutput } from "../import-run.js";
 import { QueuedImports } from "../queued-imports.js";
 
 /** Imports captures: in this process, through the service that runs, or through the queue of one that still starts. */
 export async function run(context: CommandContext): Promise<number> {
-  const { operands: [paths], options, print, signal } = context;
-  if (!Array.isArray(paths)) throw new LookbackError("BAD_INPUT", "name captures to import");
-  const given: readonly string[] = paths;
+  const { operands: [paths], options, print, note, signal } = context;
+  const given: readonly string[] = Array.isArray(paths) ? paths : [];
+  const arkime = options["fromArkime"];
+  if ((given.length > 0) === (arkime !== undefined)) {
+    note(given.length === 0 ? "error: missing required argument 'path': name captures to import, or --from-arkime CONFIG" : "error: --from-arkime finds the captures itself; name a directory of them with --pcap-dir");
+    return EXIT.usage;
+  }
   const copy = options["copy"] === true;
   const output: ImportOutput = { json: options["json"] === true, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
   const connection = await connectOrQueue(context);
+  if (connection === null && arkime !== undefined) throw new LookbackError("ROLE_HELD", "a process holds the role and does not answer yet; try again once it serves");
   if (connection === null) return queue(context, given, copy, output);
   // A job of this process that is interrupted is done again by the next one that takes the role.
   const stop = (): void => { void connection.close(); };
@@ -22,6 +29,10 @@ export async function run(context: CommandContext): Promise<number> {
     process.once("SIGTERM", stop);
   }
   try {
+    if (arkime !== undefined) {
+      const directories = Array.isArray(options["pcapDir"]) ? options["pcapDir"].map(String) : [];
+      return await importFromArkime(connection, { config: String(arkime), directories, copy }, output, note, signal);
+    }
     return importExitCode(await runImports(connection.imports, given, copy, output));
   } finally {
     process.off("SIGTERM", stop);

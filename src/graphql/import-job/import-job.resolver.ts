@@ -13,6 +13,9 @@ const STATES: Readonly<Record<ImportState, ImportStateName>> = {
   already: ImportStateName.ALREADY_IMPORTED,
 };
 
+/** As config.ini takes it. */
+const NODE_NAME = /^[\w.-]{1,64}$/;
+
 function importsOf(context: RequestContext): Imports {
   context.require("import");
   const { imports } = context.services;
@@ -95,14 +98,16 @@ export class ImportJobResolver {
   async importCapture(
     @Arg("paths", () => [String], { description: "Paths of files or directories, at most 100." }) paths: string[],
     @Arg("copy", () => Boolean, { defaultValue: false, description: "Copy the packets into files of our own instead of reading the capture where it is; compressed captures are always copied." }) copy: boolean,
+    @Arg("node", () => String, { nullable: true, description: "Sensor that the packets are of; left out: this one." }) node: string | null | undefined,
     @Ctx() context: RequestContext,
   ): Promise<ImportSubmission> {
     const imports = importsOf(context);
     for (const path of boundedList("paths", paths, LIMITS.importPaths)) {
       if (path === "" || path === "-" || path.includes("\0")) throw new LookbackError("BAD_INPUT", `${JSON.stringify(path)} is no path of a file or directory`);
     }
+    if (typeof node === "string" && !NODE_NAME.test(node)) throw new LookbackError("BAD_INPUT", `${JSON.stringify(node.slice(0, 80))} is no name of a sensor: 1 to 64 letters, digits, _ . -`);
     if (paths.length === 0) throw new LookbackError("BAD_INPUT", "no path is given");
-    const { jobs, failed } = await imports.submit(paths, { copy, workingDirectory: context.services.workingDirectory, requestedBy: context.user.name });
+    const { jobs, failed } = await imports.submit(paths, { copy, workingDirectory: context.services.workingDirectory, requestedBy: context.user.name, node: node ?? null });
     context.audit("capture.import", { paths: paths.join(" ").slice(0, 1_000), copy, jobs: jobs.length, refused: failed.length });
     return {
       ...answered(context),

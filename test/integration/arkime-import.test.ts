@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { findArkimeFiles, parseArkimeFileName } from "../../src/capture/arkime-files.js";
+import { readArkimeInstallation } from "../../src/config/arkime-installation.js";
+import { classicCapture } from "../support/capture-bytes.js";
+import { httpExchange } from "../support/frames.js";
+import { lookback } from "../support/lookback-process.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+/** A capture with one HTTP exchange of a host. */
+function capture(host: number): Buffer {
+  const ends = { source: `10.1.0.${host}`, destination: "192.0.2.9", sourcePort: 41_000, destinationPort: 80 };
+  return classicCapture(httpExchange(ends, `host${host}.example.org`, "/").map((data, at) => ({ seconds: 1_760_000_000 + host * 60 + at, nanoseconds: 0, data }))).bytes;
+}
+
+/** Writes a file that was closed a day ago. */
+function old(file: string, bytes: Buffer): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, bytes);
+  utimesSync(file, new Date(Date.now() - 86_400_000), new Date(Date.now() - 86_400_000));
+}
+
+describe("names of packet files", () => {
+  it.each([
+    ["sensor1-251009-00000012.pcap", { node: "sensor1", number: 12 }], ["a-b.c-251009-00000001.pcap.zst", { node: "a-b.c", number: 1 }], ["x-251009-123456789.pcap.gz", { node: "x", number: 123_456_789 }],
+    ["x-251009-00000001.arkime", { node: "x", number: 1 }], ["other.pcap", null], ["x-2510-1.pcap", null], ["x-251009-1.pcap.txt", null],
+  ])("%s is %j", (name, expected) => { expect(parseArkimeFileName(name)).toEqual(expected); });
+
+  it("are found in the order they were written, by node, without those that are open", async () => {
+    const directory = temporaryDirectory();
+    for (const name of ["b-251009-2.pcap", "b-251010-10.pcap", "a-251009-3.pcap.gz", "below/2025/b-251008-1.pcap", "notes.pcap"]) old(path.join(directory, name), Buffer.from("x"));
+    writeFileSync(path.join(directory, "a-251011-4.pcap"), "x");
+    const found = await findArkimeFiles([directory, path.join(directory, "missing")], Date.now());
+    expect(found.files.map((file) => path.basename(file.path))).toEqual(["a-251009-3.pcap.gz", "b-251008-1.pcap", "b-251009-2.pcap", "b-251010-10.pcap"]);
+    expect(found.open).toEqual([path.join(directory, "a-251011-4.pcap")]);
+    expect(found.unreadable).toEqual([{ directory: path.join(directory, "missing"), reason: expect.stringMatching(/ENOENT/) }]);
+  });
+
+  it("are looked for where every section says, with a word about what cannot be read", () => {
+    const file = path.join(temporaryDirectory(), "config.ini");
+    writeFileSync(file, "[default]\npcapDir=/a;/b\nsimpleEncoding=aes-256-ctr\n[one]\npcapDir=/c;/a\npcapWriteMethod=simple-nodirect\n");
+    expect(readArkimeInstallation(file)).toEqual({ packetDirectories: ["/a", "/b", "/c"], unreadable: ["[default] simpleEncoding=aes-256-ctr"] });
+    writeFileSync(file, "[default]\n");
+    expect(readArkimeInstallation(file).packetDirectories).toEqual(["/opt/arkime/raw"]);
+  });
+});
+
+describe("an installation of Arkime", () => {
+  it("is imported whole, under its nodes' names, and again without doing anything twice", async () => {
+    const directory = temporaryDirectory();
+    const raw = path.join(directory, "arkime", "raw");
+    writeFileSync(path.join(directory, "notes"), "");
+    mkdirSync(path.join(directory, "arkime"));
+    writeFileSync(path.join(directory, "arkime", "config.ini"), "[default]\nelasticsearch=http://127.0.0.1:9200\npcapDir=raw\nviewPort=8005\n[east]\ninterface=eth1\n");
+    old(path.join(raw, "east-251009-00000001.pcap"), capture(1));
+    old(path.join(raw, "east-251009-00000002.pcap.gz"), gzipSync(capture(2)));
+    old(path.join(raw, "west-251009-00000003.pcap"), capture(3));
+    old(path.join(raw, "west-251009-00000004.pcap"), Buffer.from("nothing that can be read"));
+    writeFileSync(path.join(raw, "west-251009-00000005.pcap"), capture(5));
+    const run = (...words: string[]) => lookback([...words, "--data", "data"], directory);
+
+    const first = await run("import", "--from-arkime", "arkime/config.ini");
+    expect(first.error).toMatch(/warning: .*west-251009-00000005\.pcap changed within the last minute/);
+    expect(first.error).toMatch(/4 packet files, 0 of them imported before; 4 to import of east, west\n1 to 2 of 4, node east:/);
+    expect(first.error).toMatch(/failed west-251009-00000004\.pcap: CAPTURE_UNREADABLE/);
+    expect(first.code).toBe(3);
+    const found = await run("search", "protocols == http", "--fields", "node,ip.src", "--sort", "starttime:asc");
+    expect(found.output).toBe("east\t10.1.0.1\neast\t10.1.0.2\nwest\t10.1.0.3\n");
+
+    // The user's packet files are read where they are, and stay as they were; compressed ones are copied.
+    expect(readFileSync(path.join(raw, "east-251009-00000001.pcap"))).toEqual(capture(1));
+    old(path.join(raw, "west-251009-00000005.pcap"), capture(5));
+    const again = await run("import", "--from-arkime", "arkime/config.ini", "--json");
+    expect(again.error).toMatch(/5 packet files, 3 of them imported before; 2 to import of west/);
+    expect(again.output.trim().split("\n").map((line) => (JSON.parse(line) as { state: string }).state).sort()).toEqual(["done", "failed"]);
+    expect((await run("search", "node == west", "--count")).output).toBe("2\n");
+
+    const elsewhere = await run("import", "--from-arkime", "arkime/config.ini", "--pcap-dir", "nowhere");
+    expect([elsewhere.code, elsewhere.error]).toEqual([3, expect.stringMatching(/warning: .*nowhere cannot be read: .*\n0 packet files/)]);
+    const both = await run("import", "--from-arkime", "arkime/config.ini", "a.pcap");
+    expect([both.code, both.error]).toEqual([2, expect.stringMatching(/--pcap-dir/)]);
+    expect((await run("import", "--from-arkime", "missing.ini")).code).toBe(78);
+  });
+});
