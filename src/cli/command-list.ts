@@ -293,6 +293,25 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: "setup", summary: "ask what an installation needs to know, and write a commented config.ini",
+    options: [
+      ["--yes", "ask nothing: take the options, and defaults for the rest"],
+      ["--interface <names>", "interfaces to capture from, separated by ; (default with --yes: none)"],
+      ["--store-url <url>", "Elasticsearch or OpenSearch to index into (default: the built-in index)"],
+      ["--host <address>", "address to serve on (default 127.0.0.1)"],
+      ["--port <number>", "port to serve on (default 8005)"],
+      ["--free-space <amount>", "free space to keep, percent or GiB (default 5%)"],
+      ["--password-stdin", "take the password of admin from standard input"],
+      ["--force", "replace a configuration that is there, keeping it as .old"],
+      JSON_LINES,
+    ],
+    examples: [
+      ["lookback setup", "ask, and write ./config.ini"],
+      ["pass show lookback | lookback setup --yes --interface eth1 --data /srv/lookback --password-stdin --config /etc/lookback/config.ini", "without a question"],
+    ],
+    load: () => import("./commands/setup.js"),
+  },
+  {
     name: "doctor", summary: "look at everything that Lookback needs of this host, and say what to do about it", operands: "[checks...]",
     options: [JSON_LINES],
     examples: [["lookback doctor", "all checks"], ["lookback doctor port 'free space'", "two of them"]],
