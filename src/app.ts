@@ -7,6 +7,7 @@ import { openCore, type Core } from "./app/core.js";
 import { healthChecks } from "./app/health.js";
 import { STOP_MS, withLifecycle } from "./app/lifecycle.js";
 import { announce, localUrl } from "./app/local-endpoint.js";
+import { exposureWarning, loginParts } from "./app/logins.js";
 import { metricsOf } from "./app/metrics.js";
 import { openService } from "./app/service.js";
 import { lookbackVersion } from "./app/version.js";
@@ -27,6 +28,8 @@ export interface Server extends Core {
   readonly access: AccessService;
   /** Set at the very first start: the password is shown once. */
   readonly firstAdministrator: FirstAdministrator | null;
+  /** What whoever starts it should be told of how it can be reached, or null. */
+  readonly warning: string | null;
   /** Stops everything within ten seconds. */
   readonly stop: () => Promise<void>;
 }
@@ -46,11 +49,13 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     const firstAdministrator = await access.firstStart();
     const server = await startHttpServer({
       services, downloads: exports, health: healthChecks({ core, scheduler, watch }), metrics,
-      host: config.values.viewHost, port: config.values.viewPort, secureCookies: false, drainMs: DRAIN_MS,
+      host: config.values.viewHost, port: config.values.viewPort, drainMs: DRAIN_MS, ...loginParts(config, { records: services.users.records, access, clock: services.clock, logger }),
     });
+    const warning = exposureWarning(config);
+    if (warning !== null) logger.warn({ viewHost: config.values.viewHost }, warning);
     lifecycle.add("HTTP server", server, (started) => started.stop());
-    const endpoint = { url: localUrl(server.url), token: access.admitLocalOwner(), pid: process.pid };
+    const endpoint = { url: localUrl(server.localUrl), token: access.admitLocalOwner(), pid: process.pid };
     lifecycle.add("local endpoint", announce(core.directories.data, endpoint), (announced) => { announced.withdraw(); });
-    return { ...core, url: server.url, imports, access, firstAdministrator };
+    return { ...core, url: server.url, imports, access, firstAdministrator, warning };
   });
 }

@@ -15,6 +15,8 @@ export const LOGIN_MS = 12 * 60 * 60_000;
 /** Longest life of a token. */
 export const MAX_TOKEN_MS = 366 * 24 * 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
+/** Most logins by a proxy's header that are remembered; beyond, one is noted again. */
+const MAX_HEADER_LOGINS = 10_000;
 /** Most tokens of one user. */
 const MAX_TOKENS = 50;
 /** Start of every token, so that a leaked one is recognised in a text. */
@@ -59,6 +61,8 @@ export class AccessService {
   /** Hash of the local owner's token, or null while none was made. */
   #localOwner: string | null = null;
   readonly #listeners = new Set<() => void>();
+  /** When a user of a trusted proxy was last noted as logged in from an address. */
+  readonly #headerLogins = new Map<string, number>();
 
   constructor(records: AccessRecords, clock: Clock) {
     this.#records = records;
@@ -181,6 +185,23 @@ export class AccessService {
     const found = this.#records.findToken(hash);
     if (found === null || found.expiresMs <= this.#clock.nowMs()) return null;
     return this.#principal(found.user, "token", hash, new Set(found.scopes));
+  }
+
+  /** The user whom a trusted proxy names, or null; only for users who log in that way. */
+  principalOfHeader(name: string, address: string): Principal | null {
+    const user = USER_NAME.test(name) ? this.#records.findUser(name) : null;
+    if (user === null || !user.enabled || user.loginBy !== "header") return null;
+    const now = this.#clock.nowMs();
+    const place = `${user.name} ${address}`;
+    if (now - (this.#headerLogins.get(place) ?? 0) >= LOGIN_MS) {
+      this.#headerLogins.set(place, now);
+      for (const oldest of this.#headerLogins.keys()) {
+        if (this.#headerLogins.size <= MAX_HEADER_LOGINS) break;
+        this.#headerLogins.delete(oldest);
+      }
+      this.audit(user.name, "login.start", { by: "header" }, { address, method: "header" });
+    }
+    return { user, method: "header", credentialHash: "", scopes: null };
   }
 
   #principal(name: string, method: Principal["method"], credentialHash: string, scopes: Principal["scopes"]): Principal | null {

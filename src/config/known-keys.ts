@@ -52,10 +52,10 @@ const GROUPS: readonly Group[] = [
   { status: "not-yet", reason: "a web viewer beyond the explorer", keys: `businessDayEnd businessDays businessDayStart defaultTimeRange footerTemplate iframe spiViewCategoryOrder
     titleTemplate turnOffGraphDays uploadFileSizeLimit uploadRoles valueAutoComplete` },
   { status: "not-yet", reason: "a path in front of every URL; a proxy must give Lookback a host name of its own", keys: "webBasePath" },
-  { status: "not-yet", reason: "serving with TLS", keys: "caTrustFile certFile hstsHeader keyFile" },
-  { status: "not-yet", reason: "logging in through other systems", keys: `authClientId authClientSecret authCookieSameSite authCookieSecure authDiscoverURL authJwsAlgorithm
-    authJwtAlgorithms authJwtAudience authJwtClockSkew authJwtIssuer authJwtJwksUrl authJwtRequiredScopes authJwtUserIdPrefix authMode authOIDCScope authRedirectURIs authTrustProxy authUserIdField
-    disableUserPasswordUI loginMessage logoutUrl logoutUrlMethod requiredAuthHeader requiredAuthHeaderVal userAuthIps userAutoCreateTmpl userNameHeader` },
+  { status: "not-yet", reason: "authorities of its own for outgoing connections; Node's NODE_EXTRA_CA_CERTS names one", keys: "caTrustFile" },
+  { status: "not-yet", reason: "logging in through other systems", keys: `authCookieSameSite authJwsAlgorithm
+    authJwtAlgorithms authJwtAudience authJwtClockSkew authJwtIssuer authJwtJwksUrl authJwtRequiredScopes authJwtUserIdPrefix
+    disableUserPasswordUI logoutUrl logoutUrlMethod userAutoCreateTmpl` },
   { status: "not-yet", reason: "searching inside packets (hunts), and queries that run again and again", keys: "cronQueries huntAdminLimit huntLimit huntThrottleMs huntWarn" },
   { status: "not-yet", reason: "a Model Context Protocol server", keys: "mcpAllowedIps mcpAuthMode mcpEnabled mcpMaxQueryDays" },
   { status: "not-yet", reason: "look-ups of places, networks and vendors", keys: "geoLite2ASN geoLite2Country ouiFile overrideIpsFiles rirFile" },

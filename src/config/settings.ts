@@ -24,6 +24,28 @@ export const SETTINGS = {
   debug: integer(0, 0, 128, "Above 0: logLevel is debug unless it is set itself."),
   logLevel: choice("info", ["debug", "info", "warn", "error", "silent"], "Lookback: least severe message that is logged."),
 
+  // Coming in.
+  certFile: optionalText("file", "Certificate chain in PEM form; with keyFile the service speaks TLS. Read again when it changes."),
+  keyFile: optionalText("file", "Private key of certFile in PEM form, without a pass phrase."),
+  hstsHeader: flag(false, "Whether browsers that came by TLS are told to come by TLS only."),
+  authMode: choice("form", ["form", "oidc", "form+oidc", "header", "headerOnly", "digest", "basic", "basic+form", "header+digest", "header+basic"], "How users log in: by the login page, at an OpenID provider, by a trusted proxy's header. Arkime's digest and basic are the login page here. Bearer tokens always work."),
+  authDiscoverURL: optionalText("URL", "OpenID provider, or its discovery document; https, or http on this machine."),
+  authClientId: optionalText("text", "Client id that the OpenID provider gave."),
+  authClientSecret: optionalText("text", "Client secret that the OpenID provider gave."),
+  authRedirectURIs: urls("Where the OpenID provider sends users back to: https://HOST/auth/login/callback for each host name of the service."),
+  authUserIdField: text("preferred_username", "claim", /^[\w.:/-]{1,100}$/, "Claim of the OpenID provider with the user's name."),
+  authOIDCScope: text("openid", "scopes separated by blanks", /^[\w.:/ -]{1,500}$/, "Scopes asked of the OpenID provider."),
+  authRoleField: optionalText("claim", "Lookback: claim of the OpenID provider with the user's groups; unset: roles are given here."),
+  authRoles: list([], "Lookback: role of each group, as GROUP=ROLE; the highest counts, and a user without one is refused."),
+  authCreateUsers: flag(false, "Lookback: whether users of the OpenID provider who are not known here are added."),
+  authCookieSecure: choice("auto", ["auto", "true", "false"], "Whether cookies are sent by TLS only; auto: when the client speaks TLS."),
+  authTrustProxy: list([], "Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+  userNameHeader: optionalText("header", "Header in which a trusted proxy names the user, for authMode=header."),
+  userAuthIps: list(["127.0.0.1", "::1"], "Addresses and networks of proxies whose userNameHeader is believed."),
+  requiredAuthHeader: optionalText("header", "Header that must be there beside userNameHeader."),
+  requiredAuthHeaderVal: list([], "Values of requiredAuthHeader of which one must be there."),
+  loginMessage: text("", "text", /^[^\0]{0,1000}$/, "What the login page says above its form."),
+
   // Retention.
   freeSpaceG: freeSpace({ unit: "percent", value: 5 }, "Free space to keep on the device of the packet files: percent or GiB."),
   pcapMaxAgeDays: optionalDecimal(0.01, 36_500, "Lookback: days that packet files of ours are kept at most; unset: as long as there is room."),

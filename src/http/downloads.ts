@@ -2,7 +2,8 @@ import type { AccessService } from "../access/access-service.js";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { DownloadGrant } from "../export/download-link.js";
 import type { ExportDownload } from "../export/export-service.js";
-import { addressOf, requirePrincipal } from "./principal.js";
+import { addressOf } from "./client.js";
+import { requirePrincipal } from "./principal.js";
 import type { Route } from "./routes.js";
 
 /** Export files as downloads; `ExportService` satisfies it. */

@@ -16,7 +16,8 @@ import type { Services } from "../graphql/services.js";
 import { prepareOperation, shownErrors, shownResult } from "../graphql/streamed-operation.js";
 import type { Principal } from "../access/user.js";
 import { LiveOperations, type LiveOperation } from "./live-operations.js";
-import { addressOf, principalOf, requirePrincipal } from "./principal.js";
+import { addressOf } from "./client.js";
+import { principalOf, requirePrincipal, type Doors } from "./principal.js";
 import type { Route } from "./routes.js";
 import { originOf } from "./same-origin.js";
 
@@ -47,11 +48,13 @@ export class GraphqlEndpoint {
   readonly #apollo: ApolloServer<RequestContext>;
   readonly #stopping = new AbortController();
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes });
+  readonly #doors: Doors;
   readonly #live: LiveOperations;
   readonly #disposeSockets: () => Promise<void>;
 
-  constructor(services: Services, apollo: ApolloServer<RequestContext>) {
+  constructor(services: Services, apollo: ApolloServer<RequestContext>, doors: Doors) {
     this.#services = services;
+    this.#doors = doors;
     this.#apollo = apollo;
     this.#live = new LiveOperations(services.access);
     this.#disposeSockets = this.#serveSockets();
@@ -130,7 +133,7 @@ export class GraphqlEndpoint {
   }
 
   #serveSockets(): () => Promise<void> {
-    const { logger, access } = this.#services;
+    const { logger } = this.#services;
     const running = new WeakMap<object, Map<string, SocketOperation>>();
     const operationsOf = (socket: object): Map<string, SocketOperation> => {
       let operations = running.get(socket);
@@ -141,7 +144,7 @@ export class GraphqlEndpoint {
       schema: graphqlSchema(),
       onSubscribe: ({ extra }, id, { query, variables, operationName }) => {
         // Looked up anew: a login that ended since the connection was made ends here too.
-        const principal = principalOf(extra.request, access);
+        const principal = principalOf(extra.request, this.#doors);
         const operations = operationsOf(extra.socket);
         if (principal === null) return shownErrors([toGraphQLError(new LookbackError("UNAUTHENTICATED", "the login has ended"))], logger);
         if (operations.size >= MAX_SOCKET_OPERATIONS) {
@@ -195,7 +198,7 @@ export class GraphqlEndpoint {
       };
       socket.on("error", () => socket.destroy());
       if (request.url?.split("?")[0] !== "/graphql") return refuse("404 Not Found");
-      const principal = principalOf(request, this.#services.access);
+      const principal = principalOf(request, this.#doors);
       if (principal === null) return refuse("401 Unauthorized");
       // A browser sends the cookie with a foreign page's upgrade as well, and no preflight.
       if (originOf(request) === "other") return refuse("403 Forbidden");

@@ -4,21 +4,16 @@ import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import { httpStatusOf } from "../graphql/errors.js";
 import { loginPage, PAGE_CSS } from "./pages.js";
-import { addressOf, LOGIN_COOKIE, loginIdOf } from "./principal.js";
+import type { OidcLogin } from "../access/oidc-login.js";
+import { addressOf, isSecure } from "./client.js";
+import { localPath } from "./local-path.js";
+import { oidcRoutes } from "./oidc.js";
+import { LOGIN_COOKIE, loginIdOf } from "./principal.js";
 import type { Route } from "./routes.js";
 import { cacheable } from "./security-headers.js";
 
 /** Largest login body. */
 const BODY_BYTES = 16_384;
-
-/** A path of this server to go to; anything else becomes `/`, so that the form leads nowhere foreign. */
-function localPath(value: unknown): string {
-  return typeof value === "string" && /^\/(?![/\\])[\w\-./?=&%]{0,500}$/.test(value) ? value : "/";
-}
-
-function setCookie(response: Response, id: string, maxAgeSeconds: number, secure: boolean): void {
-  response.setHeader("Set-Cookie", `${LOGIN_COOKIE}=${id}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}${secure ? "; Secure" : ""}`);
-}
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
@@ -30,26 +25,46 @@ function fieldOf(body: unknown, name: string): string {
   throw new LookbackError("BAD_INPUT", `a login has "user" and "password" as text; "${name}" is missing`);
 }
 
-/** Routes of login and logout. `secure` adds the cookie attribute for servers behind TLS. */
-export function loginRoutes(access: AccessService, clock: Clock, secure: boolean): readonly Route[] {
+/** How users log in. */
+export interface LoginWays {
+  /** Whether by a password that is kept here. */
+  readonly passwords: boolean;
+  /** At an OpenID provider, or null. */
+  readonly oidc: OidcLogin | null;
+  /** Whether cookies get `Secure`: always, never, or for clients that speak TLS. */
+  readonly secureCookies: boolean | "auto";
+  /** What the login page says above the form. */
+  readonly message: string;
+}
+
+/** Routes of login and logout. */
+export function loginRoutes(access: AccessService, clock: Clock, { passwords, oidc, secureCookies, message }: LoginWays): readonly Route[] {
+  const secure = (response: Response): boolean => (secureCookies === "auto" ? isSecure(response.req) : secureCookies);
+  const setCookie = (response: Response, id: string, maxAgeSeconds: number): void => {
+    response.append("Set-Cookie", `${LOGIN_COOKIE}=${id}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}${secure(response) ? "; Secure" : ""}`);
+  };
+  const setLogin = (response: Response, { id, expiresMs }: { readonly id: string; readonly expiresMs: number }): void => {
+    setCookie(response, id, Math.floor((expiresMs - clock.nowMs()) / 1_000));
+  };
   const login = async (request: Request, response: Response): Promise<void> => {
     const body: unknown = request.body;
     const byForm = request.is("application/x-www-form-urlencoded") !== false;
     const next = localPath(isObject(body) ? body["next"] : undefined);
     try {
+      if (!passwords) throw new LookbackError("FORBIDDEN", `passwords are not taken here; log in at ${oidc === null ? "the proxy in front" : "/auth/login"}, or send a bearer token`);
       const started = await access.login(fieldOf(body, "user"), fieldOf(body, "password"), addressOf(request));
-      setCookie(response, started.id, Math.floor((started.expiresMs - clock.nowMs()) / 1_000), secure);
+      setLogin(response, started);
       if (byForm) response.redirect(303, next);
       else response.json({ user: started.user.name, role: started.user.role, expires: new Date(started.expiresMs).toISOString() });
     } catch (error) {
       if (!byForm || !(error instanceof LookbackError)) throw error;
-      response.status(httpStatusOf(error)).type("text/html").send(loginPage(next, error.message));
+      response.status(httpStatusOf(error)).type("text/html").send(loginPage(next, error.message, { message, atProvider: oidc !== null }));
     }
   };
   const logout = (request: Request, response: Response): void => {
     const id = loginIdOf(request);
     if (id !== null) access.logout(id, addressOf(request));
-    setCookie(response, "", 0, secure);
+    setCookie(response, "", 0);
     if (request.is("application/x-www-form-urlencoded") !== false || request.accepts(["json", "html"]) === "html") response.redirect(303, "/login");
     else response.json({ loggedOut: true });
   };
@@ -57,7 +72,14 @@ export function loginRoutes(access: AccessService, clock: Clock, secure: boolean
     {
       method: "get", path: "/login", access: "public",
       handlers: [(request, response) => {
-        response.type("text/html").send(loginPage(localPath(request.query["next"]), null));
+        const next = localPath(request.query["next"]);
+        if (passwords) {
+          response.type("text/html").send(loginPage(next, null, { message, atProvider: oidc !== null }));
+        } else if (oidc !== null) {
+          response.redirect(303, `/auth/login?next=${encodeURIComponent(next)}`);
+        } else {
+          throw new LookbackError("UNAUTHENTICATED", "log in at the proxy in front of this service");
+        }
       }],
     },
     {
@@ -69,5 +91,6 @@ export function loginRoutes(access: AccessService, clock: Clock, secure: boolean
     },
     { method: "post", path: "/login", access: "public", handlers: [express.json({ limit: BODY_BYTES }), express.urlencoded({ extended: false, limit: BODY_BYTES }), login] },
     { method: "post", path: "/logout", access: "login", handlers: [logout] },
+    ...(oidc === null ? [] : oidcRoutes(oidc, access, setLogin, secure)),
   ];
 }

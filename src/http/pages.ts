@@ -3,7 +3,7 @@ export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }
 
-function page(title: string, body: string): string {
+function page(title: string, body: string, head = ""): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -12,6 +12,7 @@ function page(title: string, body: string): string {
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/login/page.css">
+${head}
 </head>
 <body>
 <main>
@@ -33,9 +34,11 @@ pre { overflow-x: auto; padding: 1rem; border: 1px solid #8886; border-radius: .
 .error { color: #c22; }
 `;
 
-/** The login form; `next` is where a login leads. */
-export function loginPage(next: string, error: string | null): string {
+/** The login form; `next` is where a login leads, `message` what an administrator has to say, `atProvider` whether there is an OpenID provider as well. */
+export function loginPage(next: string, error: string | null, { message, atProvider }: { readonly message: string; readonly atProvider: boolean }): string {
   return page("Lookback: log in", `<h1>Lookback</h1>
+${message === "" ? "" : `<p>${escapeHtml(message)}</p>`}
+${atProvider ? `<p><a href="/auth/login?next=${escapeHtml(encodeURIComponent(next))}">Log in at your organisation</a>, or here:</p>` : ""}
 ${error === null ? "" : `<p class="error" role="alert">${escapeHtml(error)}</p>`}
 <form method="post" action="/login">
 <input type="hidden" name="next" value="${escapeHtml(next)}">
@@ -45,6 +48,19 @@ ${error === null ? "" : `<p class="error" role="alert">${escapeHtml(error)}</p>`
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <button type="submit">Log in</button>
 </form>`);
+}
+
+/** What is shown when no login came of a visit to the OpenID provider. */
+export function failedLoginPage(error: string): string {
+  return page("Lookback: log in", `<h1>Lookback</h1>
+<p class="error" role="alert">${escapeHtml(error)}</p>
+<p><a href="/auth/login">Try again</a></p>`);
+}
+
+/** Leads on to a path of ours. */
+export function continuePage(next: string): string {
+  return page("Lookback", `<h1>Lookback</h1>
+<p>You are logged in. <a href="${escapeHtml(next)}">Go on</a></p>`, `<meta http-equiv="refresh" content="0; url=${escapeHtml(next)}">`);
 }
 
 /** The first page after a login. */

@@ -2,6 +2,9 @@ import type { IncomingMessage } from "node:http";
 import type { AccessService } from "../access/access-service.js";
 import type { Principal } from "../access/user.js";
 import { LookbackError } from "../base/errors.js";
+import type { AddressList } from "./address-list.js";
+import { clientOf, setClient } from "./client.js";
+import { headerUser, type TrustedHeaderSettings } from "./trusted-header.js";
 
 /** Name of the login cookie. */
 export const LOGIN_COOKIE = "lookback_login";
@@ -12,26 +15,46 @@ const SECRET = /^[A-Za-z0-9_-]{20,100}$/;
 
 /** The login id in a request's cookies, or null. */
 export function loginIdOf(request: IncomingMessage): string | null {
+  return cookieOf(request, LOGIN_COOKIE);
+}
+
+/** The secret in a cookie of a request, or null. */
+export function cookieOf(request: IncomingMessage, name: string): string | null {
   const header = request.headers.cookie;
   if (header === undefined || header.length > MAX_COOKIE_HEADER) return null;
   for (const part of header.split(";")) {
     const equals = part.indexOf("=");
-    if (equals < 0 || part.slice(0, equals).trim() !== LOGIN_COOKIE) continue;
+    if (equals < 0 || part.slice(0, equals).trim() !== name) continue;
     const value = part.slice(equals + 1).trim();
     if (SECRET.test(value)) return value;
   }
   return null;
 }
 
+/** How requests come in: by what proves who they are from. */
+export interface Doors {
+  readonly access: AccessService;
+  /** Proxies that say where a request comes from. */
+  readonly proxies: AddressList;
+  /** How a proxy says who a user is, or null: it may not. */
+  readonly header: TrustedHeaderSettings | null;
+}
+
 /**
- * Who a request is from: a bearer token when it carries one, else the login cookie; null when neither holds. A wrong
- * token does not fall back to the cookie.
+ * Who a request is from: a bearer token when it carries one, else what a trusted proxy says, else the login cookie; null
+ * when none holds. A wrong token falls back to nothing. Notes where the request comes from (`addressOf`) as well.
  */
-export function principalOf(request: IncomingMessage, access: AccessService): Principal | null {
+export function principalOf(request: IncomingMessage, { access, proxies, header }: Doors): Principal | null {
+  const client = clientOf(request, proxies);
+  setClient(request, client);
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     const token = /^Bearer +([A-Za-z0-9_-]{20,100})$/i.exec(authorization)?.[1];
     return token === undefined ? null : access.principalOfToken(token);
+  }
+  if (header !== null) {
+    const name = headerUser(request, client.peer, header);
+    if (name !== null) return access.principalOfHeader(name, client.address);
   }
   const id = loginIdOf(request);
   return id === null ? null : access.principalOfCookie(id);
@@ -54,9 +77,4 @@ export function requirePrincipal(request: IncomingMessage): Principal {
 /** Who a request is from, or null. */
 export function knownPrincipal(request: IncomingMessage): Principal | null {
   return principals.get(request) ?? null;
-}
-
-/** Where a request comes from. */
-export function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? "unknown";
 }

@@ -33,7 +33,9 @@ export const refuseForeign: RequestHandler = (request, _response, next) => {
   }
   const origin = originOf(request);
   if (origin === "other") throw new LookbackError("FORBIDDEN", "this request comes from another site's page");
-  const byCookie = knownPrincipal(request)?.method === "cookie";
+  // What a browser, or a proxy on its way, adds by itself proves nothing of the page.
+  const method = knownPrincipal(request)?.method;
+  const byCookie = method === "cookie" || method === "header";
   const asked = request.headers[CSRF_HEADER] !== undefined || request.is("application/json") === "application/json";
   if (byCookie && origin === "unsaid" && !asked) {
     throw new LookbackError("FORBIDDEN", `a change under a login cookie needs a JSON body or the header ${CSRF_HEADER}`);

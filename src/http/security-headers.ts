@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from "express";
+import { isSecure } from "./client.js";
 
 /** Pages may load nothing but our own style sheet. */
 const STRICT = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -19,6 +20,12 @@ export const securityHeaders: RequestHandler = (_request, response, next) => {
   response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
   // Answers are about sessions that others may not see: no cache keeps them.
   response.setHeader("Cache-Control", "no-store");
+  next();
+};
+
+/** Tells browsers that came by TLS to come by TLS only (RFC 6797), for a year. */
+export const strictTransport: RequestHandler = (request, response, next) => {
+  if (isSecure(request)) response.setHeader("Strict-Transport-Security", "max-age=31536000");
   next();
 };
 

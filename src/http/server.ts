@@ -1,22 +1,26 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import express, { type RequestHandler } from "express";
 import type { AccessService } from "../access/access-service.js";
 import { LookbackError } from "../base/errors.js";
 import { createGraphqlServer } from "../graphql/server.js";
 import type { Services } from "../graphql/services.js";
+import { AddressList } from "./address-list.js";
+import type { CertificateFiles } from "./certificate-files.js";
 import { downloadRoutes, type Downloads } from "./downloads.js";
 import { errorHandler } from "./error-response.js";
 import { explorerRoutes } from "./explorer.js";
 import { GraphqlEndpoint } from "./graphql-endpoint.js";
 import { HealthChecks, healthRoutes } from "./health.js";
-import { loginRoutes } from "./login.js";
+import { loginRoutes, type LoginWays } from "./login.js";
 import { Metrics, metricsRoute, observeOperations, observeRequests } from "./metrics.js";
 import { rootPage } from "./pages.js";
-import { knownPrincipal, principalOf, requirePrincipal, setPrincipal } from "./principal.js";
+import { knownPrincipal, principalOf, requirePrincipal, setPrincipal, type Doors } from "./principal.js";
 import type { Route } from "./routes.js";
 import { refuseForeign } from "./same-origin.js";
-import { securityHeaders } from "./security-headers.js";
+import { securityHeaders, strictTransport } from "./security-headers.js";
+import type { TrustedHeaderSettings } from "./trusted-header.js";
 
 /** What the server is made of. */
 export interface HttpServerParts {
@@ -28,8 +32,14 @@ export interface HttpServerParts {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
-  /** Set the cookie's `Secure`, for servers behind TLS. */
-  readonly secureCookies: boolean;
+  /** How users log in; left out: by password. */
+  readonly logins?: LoginWays;
+  /** Proxies that say where a request comes from, and how one says who a user is; left out: nobody does. */
+  readonly trusted?: { readonly proxies: AddressList; readonly header: TrustedHeaderSettings | null };
+  /** Certificate and key, for a server that speaks TLS itself; the caller watches the files. */
+  readonly certificate?: CertificateFiles | null;
+  /** Tell browsers to come by TLS only. */
+  readonly strictTransport?: boolean;
   /** How long requests may go on when the server stops, in milliseconds. */
   readonly drainMs: number;
 }
@@ -41,6 +51,8 @@ const HEADERS_TIMEOUT_MS = 20_000;
 /** A server that runs. */
 export interface HttpServer {
   readonly url: string;
+  /** Where commands of this machine reach it: the same, or without TLS by loopback. */
+  readonly localUrl: string;
   readonly port: number;
   /** Every route, for the test that walks them. */
   readonly routes: readonly Route[];
@@ -48,11 +60,13 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
+const BY_PASSWORD: LoginWays = { passwords: true, oidc: null, secureCookies: "auto", message: "" };
+
 /** Who is asking; public paths go on without anybody, all others need a login even to learn that they do not exist. */
-function gate(parts: HttpServerParts, routes: readonly Route[]): RequestHandler {
+function gate(doors: Doors, routes: readonly Route[]): RequestHandler {
   const open = new Set(routes.filter((route) => route.access === "public").map((route) => `${route.method} ${route.path}`));
   return (request, response, next) => {
-    const principal = principalOf(request, parts.services.access);
+    const principal = principalOf(request, doors);
     if (principal !== null) {
       setPrincipal(request, principal);
       next();
@@ -124,11 +138,12 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   const { logger, access, clock } = services;
   const apollo = createGraphqlServer(logger, observeOperations(parts.metrics));
   await apollo.start();
-  const endpoint = new GraphqlEndpoint(services, apollo);
+  const doors: Doors = { access, ...(parts.trusted ?? { proxies: new AddressList([]), header: null }) };
+  const endpoint = new GraphqlEndpoint(services, apollo, doors);
   let stopping = false;
   const routes: readonly Route[] = [
     ...healthRoutes(parts.health, () => stopping, (request) => maySeeWholeStore(request, access)),
-    ...loginRoutes(access, clock, parts.secureCookies),
+    ...loginRoutes(access, clock, parts.logins ?? BY_PASSWORD),
     rootRoute(),
     ...endpoint.routes(),
     ...explorerRoutes(),
@@ -146,23 +161,33 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
     if (stopping) response.setHeader("Connection", "close");
     // A connection whose last answer began before the stop would idle until its client lets go.
     response.once("finish", () => {
-      if (stopping) setImmediate(() => server.closeIdleConnections());
+      if (stopping) setImmediate(() => { for (const each of servers) each.closeIdleConnections(); });
     });
     next();
   });
-  app.use(gate(parts, routes), refuseForeign);
+  app.use(gate(doors, routes), ...(parts.strictTransport === true ? [strictTransport] : []), refuseForeign);
   for (const route of routes) app[route.method](route.path, ...requireAccess(route, access), ...route.handlers);
   app.use((request) => {
     throw new LookbackError("NOT_FOUND", `there is no ${request.method} ${request.path}`);
   });
   app.use(errorHandler(logger));
 
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS }, app);
-  endpoint.acceptUpgrades(server);
+  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS };
+  const certificate = parts.certificate ?? null;
+  const secure = certificate === null ? null : createSecureServer({ ...timeouts, ...certificate.read() }, app);
+  certificate?.watch((files) => secure?.setSecureContext(files));
+  const server = secure ?? createServer(timeouts, app);
+  // The owner's commands on this machine come by loopback, without a name that a certificate could be for.
+  const local = secure === null ? null : createServer(timeouts, app);
+  const servers = local === null ? [server] : [server, local];
+  for (const each of servers) endpoint.acceptUpgrades(each);
   let address: AddressInfo;
+  let localAddress: AddressInfo | null;
   try {
     address = await listen(server, host, port);
+    localAddress = local === null ? null : await listen(local, "127.0.0.1", 0);
   } catch (cause) {
+    certificate?.stop();
     await apollo.stop();
     throw new LookbackError("UNAVAILABLE", `cannot listen on ${host} port ${port}: ${cause instanceof Error ? cause.message : String(cause)}`, { host, port }, { cause });
   }
@@ -171,15 +196,17 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    const closed = new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
-    server.closeIdleConnections();
+    certificate?.stop();
+    const closed = Promise.all(servers.map((each) => new Promise<void>((resolve) => {
+      each.close(() => resolve());
+    })));
+    for (const each of servers) each.closeIdleConnections();
     await endpoint.stop();
-    const cut = setTimeout(() => server.closeAllConnections(), parts.drainMs);
+    const cut = setTimeout(() => { for (const each of servers) each.closeAllConnections(); }, parts.drainMs);
     await closed;
     clearTimeout(cut);
     await apollo.stop();
   };
-  return { url: `http://${shownHost}:${address.port}`, port: address.port, routes, stop };
+  const url = `${secure === null ? "http" : "https"}://${shownHost}:${address.port}`;
+  return { url, localUrl: localAddress === null ? url : `http://127.0.0.1:${localAddress.port}`, port: address.port, routes, stop };
 }

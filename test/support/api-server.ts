@@ -10,7 +10,7 @@ import type { Services } from "../../src/graphql/services.js";
 import type { Downloads } from "../../src/http/downloads.js";
 import { HealthChecks } from "../../src/http/health.js";
 import { Metrics } from "../../src/http/metrics.js";
-import { startHttpServer, type HttpServer } from "../../src/http/server.js";
+import { startHttpServer, type HttpServer, type HttpServerParts } from "../../src/http/server.js";
 import type { IndexStore } from "../../src/index-store/index-store.js";
 import { packagedCatalogue } from "../../src/model/field-catalogue.js";
 import { compileExpression } from "../../src/query/check.js";
@@ -66,7 +66,7 @@ export function someRows(count: number): MemoryRow[] {
 /** Starts a server; the caller stops it. */
 export async function startApi(
   store: IndexStore = new MemoryStore(someRows(25)),
-  more: Partial<Services> & { readonly downloads?: Downloads; readonly drainMs?: number } = {},
+  more: Partial<Services> & { readonly downloads?: Downloads; readonly drainMs?: number; readonly logins?: HttpServerParts["logins"]; readonly trusted?: HttpServerParts["trusted"]; readonly http?: Pick<HttpServerParts, "certificate" | "strictTransport"> } = {},
 ): Promise<ApiServer> {
   const clock = { now: TEST_NOW_MS };
   const time = { nowMs: () => clock.now };
@@ -77,7 +77,7 @@ export async function startApi(
   const users = new UserAdministration(records, access, limitChecks(fields, compile));
   const health = new HealthChecks();
   const metrics = new Metrics();
-  const { downloads, drainMs, ...services } = more;
+  const { downloads, drainMs, logins, trusted, http = {}, ...services } = more;
   const server = await startHttpServer({
     services: {
       clock: time, logger: silentLogger, fields, store, access,
@@ -90,7 +90,7 @@ export async function startApi(
       captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, packetHeads: null,
       signingKey: Buffer.alloc(32, 7), timeZone: "UTC", queryTimeoutMs: 10_000, workingDirectory: "/", ...services,
     },
-    downloads: downloads ?? null, health, metrics, host: "127.0.0.1", port: 0, secureCookies: false, drainMs: drainMs ?? 1_000,
+    downloads: downloads ?? null, health, metrics, host: "127.0.0.1", port: 0, ...(logins === undefined ? {} : { logins }), ...(trusted === undefined ? {} : { trusted }), ...http, drainMs: drainMs ?? 1_000,
   });
   return {
     server, access, users, records, health, metrics, clock,

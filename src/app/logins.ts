@@ -1,0 +1,103 @@
+import { isIP } from "node:net";
+import path from "node:path";
+import type { AccessRecords } from "../access/access-records.js";
+import type { AccessService } from "../access/access-service.js";
+import { OidcLogin } from "../access/oidc-login.js";
+import { isRole, ROLES, type Role } from "../access/rights.js";
+import type { Clock } from "../base/clock.js";
+import { LookbackError } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
+import { printOrigin } from "../config/setting.js";
+import type { LookbackConfig } from "../config/config.js";
+import type { SettingKey } from "../config/settings.js";
+import { AddressList } from "../http/address-list.js";
+import { CertificateFiles } from "../http/certificate-files.js";
+import type { HttpServerParts } from "../http/server.js";
+import type { TrustedHeaderSettings } from "../http/trusted-header.js";
+
+/** Path of the route to which the OpenID provider sends users back. */
+const CALLBACK = "/auth/login/callback";
+
+/** What the configuration says of logging in, for the HTTP server. CONFIG_INVALID naming the key where parts of it do not fit together. */
+export function loginParts(config: LookbackConfig, parts: { readonly records: AccessRecords; readonly access: AccessService; readonly clock: Clock; readonly logger: Logger }): Pick<Required<HttpServerParts>, "logins" | "trusted" | "certificate" | "strictTransport"> {
+  const { values } = config;
+  const mode = values.authMode;
+  const byOidc = mode === "oidc" || mode === "form+oidc";
+  return {
+    logins: {
+      passwords: mode !== "oidc" && mode !== "headerOnly",
+      oidc: byOidc ? new OidcLogin({ ...parts, settings: oidcSettings(config) }) : null,
+      secureCookies: values.authCookieSecure === "auto" ? "auto" : values.authCookieSecure === "true",
+      message: values.loginMessage,
+    },
+    trusted: { proxies: addresses(config, "authTrustProxy", values.authTrustProxy), header: mode.startsWith("header") ? headerSettings(config) : null },
+    certificate: certificateFiles(config, parts.clock, parts.logger),
+    strictTransport: values.hstsHeader,
+  };
+}
+
+/** What to say of a server that others can reach and read along, or null. */
+export function exposureWarning({ values }: LookbackConfig): string | null {
+  const loopback = values.viewHost === "localhost" || values.viewHost === "::1" || (isIP(values.viewHost) === 4 && values.viewHost.startsWith("127."));
+  if (loopback || values.certFile !== null) return null;
+  return `the service listens on ${values.viewHost} without TLS: passwords, tokens and packets cross the network readable for everybody on the way. Set certFile and keyFile, or viewHost=127.0.0.1 behind a proxy that speaks TLS`;
+}
+
+function invalid(config: LookbackConfig, key: SettingKey, what: string): LookbackError {
+  const origin = config.origins.get(key);
+  return new LookbackError("CONFIG_INVALID", `${origin === undefined ? "configuration" : printOrigin(origin)}: ${key}: ${what}`, { key });
+}
+
+function addresses(config: LookbackConfig, key: SettingKey, texts: readonly string[]): AddressList {
+  try {
+    return new AddressList(texts);
+  } catch (error) {
+    if (error instanceof LookbackError) throw invalid(config, key, error.message);
+    throw error;
+  }
+}
+
+function oidcSettings(config: LookbackConfig): ConstructorParameters<typeof OidcLogin>[0]["settings"] {
+  const { values } = config;
+  const needed = (key: "authDiscoverURL" | "authClientId" | "authClientSecret"): string => {
+    const value = values[key];
+    if (value === null) throw invalid(config, key, `is needed for authMode=${values.authMode}`);
+    return value;
+  };
+  const discoverUrl = needed("authDiscoverURL");
+  const url = URL.canParse(discoverUrl) ? new URL(discoverUrl) : null;
+  const local = url !== null && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  if (url === null || !(url.protocol === "https:" || (url.protocol === "http:" && local))) throw invalid(config, "authDiscoverURL", "allowed: an https URL, or http on this machine");
+  if (values.authRedirectURIs.length === 0) throw invalid(config, "authRedirectURIs", `is needed for authMode=${values.authMode}: https://HOST${CALLBACK}`);
+  for (const uri of values.authRedirectURIs) if (new URL(uri).pathname !== CALLBACK) throw invalid(config, "authRedirectURIs", `${uri}: allowed: URLs of the path ${CALLBACK}`);
+  const roles = new Map<string, Role>();
+  for (const given of values.authRoles) {
+    const equals = given.lastIndexOf("=");
+    const role = given.slice(equals + 1).trim();
+    if (equals < 1 || !isRole(role)) throw invalid(config, "authRoles", `${given.slice(0, 100)}: allowed: GROUP=ROLE separated by ;, with the roles ${ROLES.join(", ")}`);
+    roles.set(given.slice(0, equals).trim(), role);
+  }
+  if (values.authRoleField !== null && roles.size === 0) throw invalid(config, "authRoles", "is needed with authRoleField: nobody could log in");
+  return {
+    discoverUrl, clientId: needed("authClientId"), clientSecret: needed("authClientSecret"), redirectUris: values.authRedirectURIs, scope: values.authOIDCScope,
+    userField: values.authUserIdField, roleField: values.authRoleField, roles, createUsers: values.authCreateUsers,
+  };
+}
+
+function headerSettings(config: LookbackConfig): TrustedHeaderSettings {
+  const { values } = config;
+  if (values.userNameHeader === null) throw invalid(config, "userNameHeader", `is needed for authMode=${values.authMode}`);
+  if (values.requiredAuthHeader !== null && values.requiredAuthHeaderVal.length === 0) throw invalid(config, "requiredAuthHeaderVal", "is needed with requiredAuthHeader: nobody could log in");
+  return {
+    userNameHeader: values.userNameHeader, proxies: addresses(config, "userAuthIps", values.userAuthIps),
+    required: values.requiredAuthHeader === null ? null : { header: values.requiredAuthHeader, values: values.requiredAuthHeaderVal },
+  };
+}
+
+function certificateFiles(config: LookbackConfig, clock: Clock, logger: Logger): CertificateFiles | null {
+  const { certFile, keyFile } = config.values;
+  if (certFile === null && keyFile === null) return null;
+  if (certFile === null || keyFile === null) throw invalid(config, certFile === null ? "certFile" : "keyFile", "is needed as well: certFile and keyFile go together");
+  const base = config.file === null ? process.cwd() : path.dirname(config.file);
+  return new CertificateFiles(path.resolve(base, certFile), path.resolve(base, keyFile), clock, logger);
+}

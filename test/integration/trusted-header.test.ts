@@ -1,0 +1,87 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { AddressList } from "../../src/http/address-list.js";
+import type { TrustedHeaderSettings } from "../../src/http/trusted-header.js";
+import { startApi, type ApiServer } from "../support/api-server.js";
+
+let api: ApiServer;
+
+afterEach(() => api.server.stop());
+
+async function start(header: Partial<TrustedHeaderSettings> = {}, proxies: readonly string[] = ["127.0.0.1"]): Promise<void> {
+  api = await startApi(undefined, {
+    logins: { passwords: false, oidc: null, secureCookies: "auto", message: "" },
+    trusted: { proxies: new AddressList(proxies), header: { userNameHeader: "X-Forwarded-User", proxies: new AddressList(["127.0.0.1"]), required: null, ...header } },
+  });
+  await api.access.putUser({ name: "ana", password: null, role: "analyst", loginBy: "header" });
+}
+
+async function me(headers: Readonly<Record<string, string>>): Promise<unknown> {
+  const response = await fetch(`${api.server.url}/graphql`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: '{"query":"{ me { name } }"}' });
+  return response.status === 200 ? ((await response.json()) as { data: { me: { name: string } } }).data.me.name : response.status;
+}
+
+describe("a proxy's header", () => {
+  test("says who a user is, from listed proxies alone", async () => {
+    await start();
+    expect(await me({ "x-forwarded-user": "ana" })).toBe("ana");
+    expect(await me({ "x-forwarded-user": "ANA" })).toBe("ana");
+    expect(await me({})).toBe(401);
+    await api.server.stop();
+    await start({ proxies: new AddressList(["10.0.0.0/8", "2001:db8::/32"]) });
+    expect(await me({ "x-forwarded-user": "ana" })).toBe(401);
+  });
+
+  test("makes nobody of an unknown user, one with a password, a disabled one, and of what is no name", async () => {
+    await start();
+    await api.token({ name: "root", role: "administrator" });
+    for (const name of ["nobody", "root", "", "ana, root", "ana root", "__proto__", "(local)", "x".repeat(5_000)]) expect(await me({ "x-forwarded-user": name }), name).toBe(401);
+    api.users.setEnabled("ana", false, { name: "root", address: null, method: null });
+    expect(await me({ "x-forwarded-user": "ana" })).toBe(401);
+  });
+
+  test("needs the required header beside it", async () => {
+    await start({ required: { header: "X-Groups", values: ["netops", "secops"] } });
+    expect(await me({ "x-forwarded-user": "ana" })).toBe(401);
+    expect(await me({ "x-forwarded-user": "ana", "x-groups": "staff,netopsx" })).toBe(401);
+    expect(await me({ "x-forwarded-user": "ana", "x-groups": "staff, secops" })).toBe("ana");
+  });
+
+  test("does not win over a token, and passwords are refused where only the header counts", async () => {
+    await start();
+    expect(await me({ "x-forwarded-user": "ana", authorization: "Bearer lb_00000000000000000000000000" })).toBe(401);
+    const login = await fetch(`${api.server.url}/login`, { method: "POST", headers: { "content-type": "application/json" }, body: '{"user":"root","password":"a long password"}' });
+    expect([login.status, await login.json()]).toMatchObject([403, { error: { code: "FORBIDDEN" } }]);
+    expect((await fetch(`${api.server.url}/login`)).status).toBe(401);
+  });
+
+  test("proves nothing of the page that a browser shows: changes from other sites are refused", async () => {
+    await start();
+    expect(await me({ "x-forwarded-user": "ana", origin: "https://evil.example", "sec-fetch-site": "cross-site" })).toBe(403);
+    const plain = await fetch(`${api.server.url}/logout`, { method: "POST", headers: { "x-forwarded-user": "ana" }, redirect: "manual" });
+    expect(plain.status).toBe(403);
+  });
+});
+
+describe("the client's address", () => {
+  const addresses = (): readonly (string | null)[] => api.access.searchAudit({ action: "session.search" }, 10).map((entry) => entry.address);
+  const search = (forwarded: string) => fetch(`${api.server.url}/graphql`, {
+    method: "POST", headers: { "content-type": "application/json", "x-forwarded-user": "ana", "x-forwarded-for": forwarded }, body: '{"query":"{ sessions(first: 1) { nodes { id } } }"}',
+  });
+
+  test("is what trusted proxies say, the last hop that is none of them, and not what the client wrote before it", async () => {
+    await start({}, ["127.0.0.1", "10.0.0.0/8"]);
+    for (const forwarded of ["198.51.100.7", "203.0.113.9, 198.51.100.7, 10.1.1.1", "::ffff:198.51.100.7", "203.0.113.9, junk, 10.9.9.9", "junk"]) await search(forwarded);
+    expect(addresses()).toEqual(["127.0.0.1", "10.9.9.9", "198.51.100.7", "198.51.100.7", "198.51.100.7"]);
+  });
+
+  test("is the connection's own where no proxy is trusted", async () => {
+    await start({}, []);
+    await search("198.51.100.7");
+    expect(addresses()).toEqual(["127.0.0.1"]);
+  });
+});
+
+test.each(["10.0.0.0/33", "10.0.0", "::/129", "10.0.0.0/8/8", "host.example", "10.0.0.0/x", ""])("%s is no address of a proxy", (text) => {
+  api = { server: { stop: () => Promise.resolve() } } as ApiServer;
+  expect(() => new AddressList([text])).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+});
