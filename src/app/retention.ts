@@ -1,8 +1,10 @@
 import { systemClock } from "../base/clock.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { SettingValues } from "../config/settings.js";
+import type { RetentionEvents } from "../model/retention-event.js";
 import { diskSpaceProbe, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
 import type { PacketRules } from "../retention/plan.js";
+import type { ForecastParts } from "../retention/forecast-service.js";
 import type { RetentionParts, RetentionRules } from "../retention/retention-service.js";
 import { DAY_MS } from "../retention/session-policy.js";
 import type { Core } from "./core.js";
@@ -16,6 +18,11 @@ export function retentionParts({ config, live, catalogue, store, directories, lo
     // Read each time: a reload may have changed them.
     get rules() { return retentionRules(config, live.values, nodes); },
   };
+}
+
+/** What a forecast is made of at this moment. */
+export function forecastParts(core: Omit<Core, "native">, reader: PacketReader, events: RetentionEvents): ForecastParts {
+  return { ...retentionParts(core, reader), store: core.store, events, indexDirectory: core.directories.sessions, warnDays: core.live.values.forecastWarnDays };
 }
 
 /** The rules of a configuration and the present values of its settings. Throws CONFIG_INVALID when the section of a node has a value it cannot have. */

@@ -17,18 +17,21 @@ import { diskSpaceProbe, PacketReader } from "../packet-store/packet-store.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
+import { ForecastService } from "../retention/forecast-service.js";
 import { HoldService } from "../retention/hold-service.js";
 import { RetentionService } from "../retention/retention-service.js";
 import { Scheduler } from "../scheduler/scheduler.js";
+import type { ScheduledTask } from "../scheduler/task.js";
 import { serviceTasks, type TaskParts } from "../scheduler/tasks.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
 import { captureFiles } from "./capture-files.js";
 import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
 import { fileLookup } from "./file-lookup.js";
-import { retentionParts } from "./retention.js";
+import { forecastParts, retentionParts } from "./retention.js";
 import type { Lifecycle } from "./lifecycle.js";
 import { statisticsTask } from "./statistics.js";
+import { upkeepTasks } from "./upkeep-tasks.js";
 import { startWatching } from "./watching.js";
 
 /** What a service is made of, served or used in place. */
@@ -56,7 +59,7 @@ export function openReadingService(core: Omit<Core, "native">, lifecycle: Lifecy
   const readers = openReaders(core, lifecycle);
   const retention = new RetentionService(Object.assign(retentionParts(core, readers.reader), { events: noRetentionEvents }));
   const exports = new ExportService(exportParts(core, readers, noRetentionEvents));
-  const scheduler = schedulerOf(core, { retention, store: core.store, exports });
+  const scheduler = schedulerOf(core, { retention, store: core.store, exports }, upkeepTasks(core, retention, readers.reader, noRetentionEvents));
   return Object.assign(readers.services, { tasks: lookedAt(scheduler) });
 }
 
@@ -72,9 +75,9 @@ function lookedAt(scheduler: Scheduler): Tasks {
 }
 
 /** Every task of the service; whoever serves starts them. */
-function schedulerOf(core: Omit<Core, "native">, parts: TaskParts): Scheduler {
+function schedulerOf(core: Omit<Core, "native">, parts: TaskParts, upkeep: readonly ScheduledTask[]): Scheduler {
   const scheduler = new Scheduler({ runs: core.catalogue.taskRuns, clock: systemClock, logger: core.logger });
-  for (const task of [...serviceTasks(parts), statisticsTask(core)]) scheduler.register(task);
+  for (const task of [...serviceTasks(parts), statisticsTask(core), ...upkeep]) scheduler.register(task);
   return scheduler;
 }
 
@@ -107,6 +110,7 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     tasks: null,
     // Made when it is asked for: a bad section of another node is then named, and stops nothing else.
     retention: { plan: () => new RetentionService({ ...retentionParts(core, reader), events: noRetentionEvents }).plan() },
+    forecasts: lazyForecasts(core, reader),
     holds: new HoldService({ catalogue, store, clock: systemClock }),
     retentionEvents: null,
     statisticsHistory: catalogue.hourlyStatistics,
@@ -115,6 +119,12 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     workingDirectory: process.cwd(),
   };
   return { services, access, reader };
+}
+
+/** Forecasts that are made ready when they are asked for, as plans are. */
+function lazyForecasts(core: Omit<Core, "native">, reader: PacketReader): Services["forecasts"] {
+  const service = (): ForecastService => new ForecastService(forecastParts(core, reader, noRetentionEvents));
+  return { forecast: () => service().forecast(), whatIf: (...given) => service().whatIf(...given) };
 }
 
 /**
@@ -136,7 +146,7 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   await beforeExports(imports);
   await exports.start();
   lifecycle.add("exports", exports, (started) => started.stop());
-  const scheduler = schedulerOf(core, { retention, store, exports });
+  const scheduler = schedulerOf(core, { retention, store, exports }, upkeepTasks(core, retention, reader, watch));
   // Assigned, not copied: a copy would keep the settings of this moment.
   return { services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
 }

@@ -142,6 +142,13 @@ export class PacketFiles {
       { id, node, path, stream, storage, locked: locked === 1, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs }));
   }
 
+  /** Files of ours that came since a time, those that are gone among them. */
+  writtenSince(ms: number): readonly Pick<PacketFile, "bytes" | "firstMs" | "lastMs" | "importedAtMs" | "stream">[] {
+    return this.#connection.prepare<[number], Pick<PacketFile, "bytes" | "firstMs" | "lastMs" | "importedAtMs" | "stream">>(
+      "SELECT bytes, first_ms AS firstMs, last_ms AS lastMs, imported_at AS importedAtMs, stream FROM files WHERE storage = 'own' AND imported_at >= ? ORDER BY id",
+    ).all(ms);
+  }
+
   /** Nodes that have files here. */
   nodes(): readonly string[] {
     return this.#connection.prepare<[], { node: string }>("SELECT DISTINCT node FROM files ORDER BY node").all().map(({ node }) => node);

@@ -15,7 +15,7 @@ const LIMIT_OPTIONS: readonly (readonly [string, string])[] = [
 ];
 const ROLE_WORDS = { "--role": ["viewer", "analyst", "operator", "administrator"], "--login": ["password", "oidc", "header"] } as const;
 /** Tasks of the service, for shell completion. */
-const TASKS = ["packet-retention", "session-expiry", "compaction", "daily-compaction", "export-expiry", "statistics"];
+const TASKS = ["packet-retention", "session-expiry", "compaction", "daily-compaction", "export-expiry", "statistics", "audit-expiry", "forecast"];
 
 /** Every command. A new one is a module in commands/ and an entry here. */
 export const COMMANDS: readonly Command[] = [
@@ -112,6 +112,23 @@ export const COMMANDS: readonly Command[] = [
     examples: [["lookback retention --all", "what goes and what stays, with the reason of each"]],
     options: [["--all", "print every file and day that is kept, too"], ["--json", "print the plan as JSON"]],
     load: () => import("./commands/retention.js"),
+  },
+  {
+    name: "forecast", summary: "print how many days of packets and sessions will be kept, and what keeping fewer packets would gain", connects: true,
+    options: [["--keep <n>", "what if only the first n packets of each session were kept"], ["--of <expression>", "… of the sessions that match"], JSON_LINES],
+    examples: [["lookback forecast --keep 20 --of 'protocols == tls'", "how many days it would gain to keep 20 packets of each TLS session"]],
+    load: () => import("./commands/forecast.js"),
+  },
+  {
+    name: "estimate", summary: "print what disk and index a load needs, with the arithmetic; needs no data",
+    options: [
+      ["--rate <bits>", "average load in bits a second: 500M, 2.5G (needed)"], ["--days <n>", "days that packets are kept (needed)"],
+      ["--session-days <n>", "days that sessions are kept (default: as packets)"], ["--free <percent>", "share of the disk that is kept free (default 5)"],
+      ["--packet-bytes <n>", "average bytes of a packet (default 700)"], ["--session-bytes <n>", "average bytes of a session (default 40000)"],
+      ["--row-bytes <n>", "bytes of a session in the index (default 350)"], JSON_LINES,
+    ],
+    examples: [["lookback estimate --rate 500M --days 7", "the disk for a week of 500 Mbit/s"]],
+    load: () => import("./commands/estimate.js"),
   },
   {
     name: "hold", summary: "keep sessions and their packets from retention",

@@ -52,6 +52,7 @@ export const SETTINGS = {
   pcapMaxSizeG: optionalDecimal(0.01, 1_048_576, "Lookback: GiB that packet files of ours take at most, on all devices together; unset: as much as there is room for."),
   expireDays: optionalInteger(1, 36_500, "Lookback: days that sessions are kept; unset: for ever."),
   sessionMaxSizeG: optionalDecimal(0.001, 1_048_576, "Lookback: GiB that the index of sessions takes at most, oldest days removed first; unset: no bound."),
+  forecastWarnDays: optionalDecimal(0.01, 36_500, "Lookback: operators are told when packets or sessions will be kept for fewer days; unset: never."),
   auditDays: integer(730, 1, 36_500, "Lookback: days that entries of the audit log are kept."),
 
   webhookUrls: urls("Lookback: URLs that are told events of retention and exports, as JSON by POST."),

@@ -71,6 +71,7 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   "Mutation.holdSessions": { needs: "operate", narrowed: "scoped" },
   "Mutation.releaseHold": { needs: "operate", narrowed: "refused" },
   "Query.holds": { needs: "operate", narrowed: "refused" },
+  "Query.retentionForecast": { needs: "operate", narrowed: "refused" },
   "Query.retentionPlan": { needs: "operate", narrowed: "refused" },
   "Query.tasks": { needs: "operate", narrowed: "refused" },
   "Query.task": { needs: "operate", narrowed: "refused" },

@@ -12,6 +12,7 @@ import type { Idempotency } from "./idempotency.js";
 import type { PacketRef } from "../model/session.js";
 import type { TimeRange } from "../model/time-range.js";
 import type { FileLookup } from "../query/resolve-files.js";
+import type { ForecastService } from "../retention/forecast-service.js";
 import type { HoldService } from "../retention/hold-service.js";
 import type { RetentionPlan } from "../retention/plan.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
@@ -160,6 +161,9 @@ export interface StatisticsHistory {
   list(subjects: readonly string[] | null, fromMs: number, toMs: number, limit: number): readonly { readonly hourMs: number; readonly subject: string; readonly measure: string; readonly value: number }[];
 }
 
+/** Forecasts as the API uses them; `ForecastService` satisfies it. */
+export type Forecasts = Pick<ForecastService, "forecast" | "whatIf">;
+
 /** Holds as the API uses them; `HoldService` satisfies it. */
 export type Holds = Pick<HoldService, "create" | "release" | "list">;
 
@@ -192,6 +196,7 @@ export interface Services {
   readonly retention: Retention | null;
   readonly statisticsHistory: StatisticsHistory;
   readonly holds: Holds | null;
+  readonly forecasts: Forecasts | null;
   readonly captureFiles: CaptureFiles;
   readonly captureStatistics: CaptureStatistics;
   readonly packetHeads: PacketHeads | null;

@@ -66,14 +66,13 @@ export class RetentionService {
 
   /** Everything that runs would do now, with a reason for every item. Deletes nothing. */
   async plan(): Promise<RetentionPlan> {
-    const { clock, catalogue, rules } = this.#parts;
+    const { clock, catalogue } = this.#parts;
     const nowMs = clock.nowMs();
-    const beforeMs = nowMs - rules.auditDays * DAY_MS;
     const { plan, unmeasured } = await this.#packetPlan();
     return {
       madeMs: nowMs, packets: plan, sessions: await this.sessionPlan(), unmeasured,
       exports: catalogue.exports.due(nowMs).map(({ id, owner, bytes, expiresAtMs }) => ({ id, owner, bytes, expiredMs: expiresAtMs ?? nowMs })),
-      audit: { entries: catalogue.audit.countBefore(beforeMs), beforeMs },
+      audit: this.auditPlan(),
     };
   }
 
@@ -85,6 +84,13 @@ export class RetentionService {
   /** What the daily run would expire now. Expires nothing. */
   async sessionPlan(): Promise<SessionPlan> {
     return planSessions(await gatherSessionFacts(this.#parts), this.#parts.rules.sessions);
+  }
+
+  /** Entries of the audit log that the daily run would remove now. */
+  auditPlan(): RetentionPlan["audit"] {
+    const { clock, catalogue, rules } = this.#parts;
+    const beforeMs = clock.nowMs() - rules.auditDays * DAY_MS;
+    return { entries: catalogue.audit.countBefore(beforeMs), beforeMs };
   }
 
   async #packetPlan(): Promise<{ readonly plan: PacketPlan; readonly unmeasured: PacketRetentionRun["unmeasured"] }> {

@@ -84,7 +84,7 @@ export async function startApi(
       scopes: new ScopeOfUser(compile, time), users,
       fileLookup: () => [], completeness: { completeUntilMs: () => null }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
       tasks: null,
-      retention: null, holds: null,
+      retention: null, holds: null, forecasts: null,
       retentionEvents: null,
       statisticsHistory: { list: () => [] },
       captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, packetHeads: null,
