@@ -26,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
       ["--copy", "copy the captures to packet files of our own"],
       ["--interface <name>", "interface to capture from (default: that of the default route)"],
       ["--no-capture", "serve only"],
+      ["--json", "print imports and where it serves as JSON lines"],
     ],
     examples: [["lookback start --read examples/first-look.pcap", "look at the example capture on http://127.0.0.1:8005"]],
     completes: { "--read": "file" },
@@ -33,12 +34,13 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "serve", summary: "serve the API, without capturing",
+    options: [["--json", "print where it serves as one JSON line"]],
     examples: [["lookback serve --set viewPort=8443", "serve the data directory on another port"]],
     load: () => import("./commands/serve.js"),
   },
   {
     name: "capture", summary: "capture live, without serving",
-    options: [["--interface <name>", "interface to capture from (default: that of the default route)"]],
+    options: [["--interface <name>", "interface to capture from (default: that of the default route)"], ["--json", "print what it captures from as one JSON line"]],
     examples: [["lookback capture --interface eth1", "capture from one interface until Ctrl-C"]],
     load: () => import("./commands/capture.js"),
   },
@@ -135,7 +137,7 @@ export const COMMANDS: readonly Command[] = [
     commands: [
       {
         name: "add", summary: "hold the sessions that match now", operands: "<expression>", connects: true,
-        options: [["--reason <text>", "why, for people who want to delete (needed)"], ["--until <time>", "when it ends by itself: 30d from now, or a moment (default: when it is released)"], ...TIME_OPTIONS],
+        options: [["--reason <text>", "why, for people who want to delete (needed)"], ["--until <time>", "when it ends by itself: 30d from now, or a moment (default: when it is released)"], ...TIME_OPTIONS, JSON_LINES],
         examples: [["lookback hold add 'ip == 10.1.2.3' --last 7d --reason 'case 7' --until 365d", "keep what a host did this week, for a year"]],
         completes: { "--bounding": ["first", "last", "both", "either"] },
         load: () => import("./commands/hold-add.js"),
@@ -147,7 +149,7 @@ export const COMMANDS: readonly Command[] = [
         load: () => import("./commands/hold-list.js"),
       },
       {
-        name: "release", summary: "end a hold; what it kept goes when its turn comes", operands: "<number>", connects: true,
+        name: "release", summary: "end a hold; what it kept goes when its turn comes", operands: "<number>", connects: true, options: [JSON_LINES],
         examples: [["lookback hold release 3", "end hold 3"]],
         load: () => import("./commands/hold-release.js"),
       },
@@ -180,13 +182,13 @@ export const COMMANDS: readonly Command[] = [
         load: async () => ({ run: (await import("./commands/tasks.js")).dryRun }),
       },
       {
-        name: "pause", summary: "stop a task from running by the clock, also after a restart", operands: "<task>", connects: true,
+        name: "pause", summary: "stop a task from running by the clock, also after a restart", operands: "<task>", connects: true, options: [JSON_LINES],
         examples: [["lookback tasks pause packet-retention", "delete no packets while evidence is being copied"]],
         completes: { operand: TASKS },
         load: async () => ({ run: (await import("./commands/tasks.js")).pauseTask }),
       },
       {
-        name: "resume", summary: "let a task run by the clock again", operands: "<task>", connects: true, options: [UTC],
+        name: "resume", summary: "let a task run by the clock again", operands: "<task>", connects: true, options: [UTC, JSON_LINES],
         examples: [["lookback tasks resume packet-retention", "go on; what was missed is made up for once"]],
         completes: { operand: TASKS },
         load: async () => ({ run: (await import("./commands/tasks.js")).resumeTask }),
@@ -195,6 +197,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "rebuild", summary: "make damaged parts of the index again from the packets; nothing may serve or capture meanwhile",
+    options: [JSON_LINES],
     examples: [["lookback rebuild --data /srv/lookback", "after /readyz named a damaged segment"]],
     load: () => import("./commands/rebuild.js"),
   },
@@ -303,7 +306,7 @@ export const COMMANDS: readonly Command[] = [
       },
       {
         name: "up", summary: "copy the catalogue, then apply the steps that wait, as the next start would; nothing may serve or capture meanwhile",
-        options: [["--no-backup", "make no copy before"]],
+        options: [["--no-backup", "make no copy before"], JSON_LINES],
         examples: [["lookback migrate up", "apply what `lookback migrate plan` shows"]],
         load: async () => ({ run: (await import("./commands/migrate.js")).up }),
       },

@@ -1,4 +1,4 @@
-import { LookbackError } from "../base/errors.js";
+import { LookbackError, type ErrorCode } from "../base/errors.js";
 
 /** Exit codes of every command; docs/operations.md lists the same. */
 export const EXIT = {
@@ -9,13 +9,24 @@ export const EXIT = {
   usage: 2,
   /** Some files were imported and some were not. */
   someFilesFailed: 3,
-  /** The configuration is wrong (EX_CONFIG of sysexits.h). */
+  /** The service cannot be reached, or is stopping (EX_UNAVAILABLE of sysexits.h). */
+  unreachable: 69,
+  /** There is no login, or it does not allow this (EX_NOPERM). */
+  forbidden: 77,
+  /** The configuration is wrong (EX_CONFIG). */
   config: 78,
+  /** An interrupt ended it, as shells count SIGINT. */
+  interrupted: 130,
 } as const;
+
+const BY_CODE: Partial<Readonly<Record<ErrorCode, number>>> = {
+  CONFIG_INVALID: EXIT.config, UNREACHABLE: EXIT.unreachable, SHUTTING_DOWN: EXIT.unreachable, UNAUTHENTICATED: EXIT.forbidden, FORBIDDEN: EXIT.forbidden,
+  LOGIN_FAILED: EXIT.forbidden, QUERY_CANCELLED: EXIT.interrupted,
+};
 
 /** The exit code that says what an error means to a script. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof LookbackError && error.code === "CONFIG_INVALID" ? EXIT.config : EXIT.failed;
+  return (error instanceof LookbackError ? BY_CODE[error.code] : undefined) ?? EXIT.failed;
 }
 
 /** An error as one line (an expression error keeps its caret lines): code and message, never a stack. */

@@ -1,12 +1,13 @@
 /**
  * Writes the generated files (`npm run generate`): schema/fields.json from the dissectors, the GraphQL session type from
- * the fields, schema/schema.graphql from the types, schema/config.schema.json and docs/settings.md from the settings. A check
- * that runs this and finds a difference means that one of them was not committed.
+ * the fields, schema/schema.graphql from the types, schema/config.schema.json, docs/settings.md and ops/config.sample.ini from
+ * the settings. A check that runs this and finds a difference means that one of them was not committed.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { LookbackError } from "../base/errors.js";
+import { commentedFile } from "../config/commented-file.js";
 import { configSchema } from "../config/config-schema.js";
 import { settingsPage } from "../config/settings-page.js";
 import { readDeclaredFields } from "../model/declared-fields.js";
@@ -42,6 +43,7 @@ async function generateFields(): Promise<void> {
   write("schema/fields.json", oneFieldPerLine(fields));
   write("schema/config.schema.json", configSchema());
   write("docs/settings.md", settingsPage());
+  write("ops/config.sample.ini", commentedFile(new Map()));
   const { generateSessionFields } = await import("../graphql/session/generate-fields.js");
   const catalogue = new FieldCatalogue(readDeclaredFields(JSON.parse(fields)));
   if (write("src/graphql/session/session-fields.generated.ts", generateSessionFields(catalogue))) {

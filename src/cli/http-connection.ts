@@ -15,6 +15,12 @@ const LARGEST_ANSWER = 256 * 2 ** 20;
 /** Longest wait for the service of this machine to say that it is there, in milliseconds. */
 const PROBE_MS = 5_000;
 
+/** Whose certificates are taken. */
+interface TrustOptions {
+  readonly ca?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
 /** A service over HTTP, by bearer token. */
 export class HttpConnection implements Connection {
   readonly kind: "remote" | "served";
@@ -24,25 +30,26 @@ export class HttpConnection implements Connection {
   readonly #signal: AbortSignal;
   readonly #agent: PlainAgent | TlsAgent;
 
-  private constructor(kind: "remote" | "served", base: URL, token: string, ca: string | null, signal: AbortSignal) {
+  private constructor(kind: "remote" | "served", base: URL, token: string, trust: TrustOptions, signal: AbortSignal) {
     this.kind = kind;
     this.place = base.origin;
     this.#base = base;
     this.#token = token;
     this.#signal = signal;
-    this.#agent = base.protocol === "https:" ? new TlsAgent({ keepAlive: true, ...(ca === null ? {} : { ca }) }) : new PlainAgent({ keepAlive: true });
+    this.#agent = base.protocol === "https:" ? new TlsAgent({ keepAlive: true, ...trust }) : new PlainAgent({ keepAlive: true });
   }
 
   /** The service of a URL. BAD_INPUT for a URL that is none. */
   static remote({ url, token, caFile }: RemoteService, signal: AbortSignal): HttpConnection {
-    return new HttpConnection("remote", readUrl(url), token, caFile === null ? null : readAuthority(caFile), signal);
+    return new HttpConnection("remote", readUrl(url), token, caFile === null ? {} : { ca: readAuthority(caFile) }, signal);
   }
 
   /** The service that runs on a data directory, or null when none answers to the owner's token. */
   static async served(dataDirectory: string, signal: AbortSignal): Promise<HttpConnection | null> {
     const endpoint = announced(dataDirectory);
     if (endpoint === null) return null;
-    const connection = new HttpConnection("served", readUrl(endpoint.url), endpoint.token, null, signal);
+    // Its certificate is for the names that others reach it by. Who may write the endpoint's file is who it is trusted for.
+    const connection = new HttpConnection("served", readUrl(endpoint.url), endpoint.token, { rejectUnauthorized: false }, signal);
     try {
       await connection.#post("{ __typename }", {}, AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]));
       return connection;

@@ -1,5 +1,11 @@
 import type { FirstAdministrator } from "../access/access-service.js";
 
+/** The same for programs, as one line. */
+export function readyLine(server: { readonly url: string; readonly firstAdministrator: FirstAdministrator | null }): string {
+  const { url, firstAdministrator: first } = server;
+  return JSON.stringify({ ready: true, url, pid: process.pid, ...(first === null ? {} : { firstAdministrator: first }) });
+}
+
 /** What a started server prints: where it is, the password at the very first start, and a first query to paste. */
 export function printWelcome(server: { readonly url: string; readonly firstAdministrator: FirstAdministrator | null; readonly warning: string | null }, print: (line: string) => void): void {
   const { url, firstAdministrator: first } = server;

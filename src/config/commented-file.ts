@@ -13,8 +13,8 @@ const LINE = 100;
  */
 export function commentedFile(chosen: ReadonlyMap<string, string>): string {
   const lines = [
-    "# Configuration of Lookback, written by `lookback setup`. `lookback config explain KEY` says more about a setting;",
-    "# `lookback config check` says what is wrong. A section [NODE] with the name of a sensor wins over [default].",
+    "# Configuration of Lookback. `lookback setup` writes one like this, `lookback config explain KEY` says more about a",
+    "# setting, and `lookback config check` what is wrong. A section [NODE] with the name of a sensor wins over [default].",
     "",
     "[default]",
   ];

@@ -124,6 +124,19 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   };
 }
 
+/**
+ * Reads the values of sections that belong to other nodes and classes, for a check of a whole file. Throws CONFIG_INVALID as
+ * their own node would.
+ */
+export function checkOtherSections({ entries, sections }: LookbackConfig): void {
+  for (const { section, key, value, origin } of entries) {
+    if (sections.includes(section) || DATA_SECTIONS.has(section)) continue;
+    const known = settingKeys().find((name) => name === key);
+    const declared: Setting<unknown> | null = known === undefined ? null : SETTINGS[known];
+    if (declared !== null && !(value === "" && declared.defaultValue === null)) readSetting(key, value, origin, declared);
+  }
+}
+
 /** Names of all settings that have an effect, in declaration order. */
 export function settingKeys(): SettingKey[] {
   return Object.keys(SETTINGS).filter((key): key is SettingKey => key in SETTINGS);

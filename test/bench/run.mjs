@@ -115,6 +115,10 @@ try {
   const [page] = many;
   report("newest page, beyond SQL by hand", page.graphql - page.sql, 10, "ms");
 
+  const helps = [];
+  for (let round = 0; round < 10; round++) helps.push((await measure(process.execPath, [MAIN, "--help"])).wall * 1_000);
+  report("lookback --help, p50", median(helps), 150, "ms");
+
   const start = () => startServer(["ops/start.mjs", "--data", data.small, "--set", "viewPort=0", "--no-capture"], data.small);
   // The first builds what changed; the second is warm.
   await (await start()).stop();

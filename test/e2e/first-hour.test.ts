@@ -80,7 +80,7 @@ describe("the first hour", () => {
     // What an analyst may not: bring packets in, or look after users.
     for (const words of [["import", path.join(directory, "examples")], ["user", "list"]]) {
       const refused = await guest(words);
-      expect([refused.code, refused.error]).toEqual([1, expect.stringMatching(/^error FORBIDDEN: /)]);
+      expect([refused.code, refused.error]).toEqual([77, expect.stringMatching(/^error FORBIDDEN: /)]);
     }
     expect((await run(["user", "disable", "guest"])).code).toBe(0);
     expect((await guest(["search", "--count"])).error).toMatch(/^error UNAUTHENTICATED: /);

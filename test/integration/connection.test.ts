@@ -96,14 +96,14 @@ describe("a command reaches the same data", () => {
 
   it("says what is wrong with a remote service, with its codes", async () => {
     const wrong = await run("search", "--url", url, "--token", "lb_not-a-token-of-anybody");
-    expect([wrong.code, wrong.error]).toEqual([1, expect.stringMatching(/^error UNAUTHENTICATED: /)]);
+    expect([wrong.code, wrong.error]).toEqual([77, expect.stringMatching(/^error UNAUTHENTICATED: /)]);
     const none = await run("search", "--url", url);
     expect(none.error).toMatch(/^error UNAUTHENTICATED: .*LOOKBACK_TOKEN/);
     const field = await run("search", "ip.scr == 10.1.0.1", "--url", url, "--token", token);
     expect(field.error).toMatch(/^error EXPRESSION_UNKNOWN_FIELD: /);
     expect((await run("search", "--url", "ftp://x", "--token", token)).error).toMatch(/^error BAD_INPUT: --url ftp:\/\/x: expected http:/);
     const gone = await run("search", "--url", "http://127.0.0.1:9", "--token", token);
-    expect([gone.code, gone.error]).toEqual([1, expect.stringMatching(/^error UNREACHABLE: http:\/\/127\.0\.0\.1:9 cannot be reached: ECONNREFUSED/)]);
+    expect([gone.code, gone.error]).toEqual([69, expect.stringMatching(/^error UNREACHABLE: http:\/\/127\.0\.0\.1:9 cannot be reached: ECONNREFUSED/)]);
     const other = createServer((_request, response) => { response.end("<html>"); }).listen(0, "127.0.0.1");
     await new Promise((resolve) => other.once("listening", resolve));
     const { port } = other.address() as AddressInfo;

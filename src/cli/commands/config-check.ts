@@ -1,4 +1,4 @@
-import { settingKeys } from "../../config/config.js";
+import { checkOtherSections, settingKeys } from "../../config/config.js";
 import { isSecret, printValue } from "../../config/config-schema.js";
 import { printOrigin } from "../../config/setting.js";
 import type { CommandContext } from "../command.js";
@@ -7,6 +7,7 @@ import { EXIT } from "../exit-code.js";
 /** Prints every setting with where its value comes from. Warnings are on standard error; a bad value ends with code 78. */
 export async function run({ config, options, print }: CommandContext): Promise<number> {
   const checked = await config();
+  checkOtherSections(checked);
   const settings = settingKeys().map((key) => {
     const value = checked.values[key];
     const origin = checked.origins.get(key);

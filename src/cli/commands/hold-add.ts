@@ -20,7 +20,8 @@ export async function run({ operands: [expression], options, connect, print }: C
   try {
     const hold = (await connection.ask(HOLD, { expression, range: rangeOf(options, systemClock.nowMs()), reason, until })).at("holdSessions");
     const end = hold.at("until").orNull();
-    print(`hold ${hold.at("id").number()}: ${printCount(hold.at("sessions").number())} sessions, ${printCount(hold.at("packets").number())} packets (${printBytes(hold.at("bytes").number())}), ${end === null ? "until it is released" : `until ${new Date(end.time()).toISOString()}`}`);
+    if (options["json"] === true) print(JSON.stringify(hold.value));
+    else print(`hold ${hold.at("id").number()}: ${printCount(hold.at("sessions").number())} sessions, ${printCount(hold.at("packets").number())} packets (${printBytes(hold.at("bytes").number())}), ${end === null ? "until it is released" : `until ${new Date(end.time()).toISOString()}`}`);
     return EXIT.ok;
   } finally {
     await connection.close();

@@ -44,19 +44,21 @@ export async function up({ options, config, print }: CommandContext): Promise<nu
   refuseNewer(before);
   const waiting = waitingOf(before);
   if (waiting.length === 0) {
-    print("nothing to do");
+    print(options["json"] === true ? JSON.stringify({ applied: [], copy: null }) : "nothing to do");
     return EXIT.ok;
   }
   const locks = [takeRole(dataDirectory, "serve")];
   try {
     locks.push(takeRole(dataDirectory, "capture"));
-    if (before.exists && options["backup"] !== false) {
-      const copy = copyOf(before);
-      await backUpCatalogue(dataDirectory, copy);
-      print(`copied to ${copy}`);
-    }
+    const copy = before.exists && options["backup"] !== false ? copyOf(before) : null;
+    if (copy !== null) await backUpCatalogue(dataDirectory, copy);
     openCatalogue(dataDirectory, systemClock).close();
-    for (const name of waiting) print(`applied ${name}`);
+    if (options["json"] === true) {
+      print(JSON.stringify({ applied: waiting, copy }));
+    } else {
+      if (copy !== null) print(`copied to ${copy}`);
+      for (const name of waiting) print(`applied ${name}`);
+    }
     return EXIT.ok;
   } finally {
     for (const lock of locks) lock.release();

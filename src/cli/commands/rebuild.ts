@@ -8,7 +8,7 @@ import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 
 /** Makes damaged segments again from their packets. Nothing may serve or capture meanwhile. */
-export async function run({ config: configOf, print }: CommandContext): Promise<number> {
+export async function run({ options, config: configOf, print }: CommandContext): Promise<number> {
   const config = await configOf();
   const logger = openLog(config, "rebuild");
   const { core, stop } = await withLifecycle(logger, async (lifecycle) => {
@@ -20,6 +20,10 @@ export async function run({ config: configOf, print }: CommandContext): Promise<
     const { damaged, lostRows, sessions, files } = await rebuildSegments({
       native: core.native, catalogue: core.catalogue, store: core.store, settings: engineSettings(config), segmentDirectory: core.directories.sessions,
     });
+    if (options["json"] === true) {
+      print(JSON.stringify({ damaged, lostRows, sessions, files }));
+      return EXIT.ok;
+    }
     for (const { path, reason } of damaged) print(`damaged: ${path}: ${reason}`);
     for (const file of files) print(`read again: ${file}`);
     print(damaged.length === 0 ? "no segment is damaged" : `${damaged.length} segments with ${lostRows} rows were damaged; ${sessions} sessions were made again from ${files.length} packet files`);

@@ -7,14 +7,14 @@ import { importExitCode, runImports, type ImportOutput } from "../import-run.js"
 import { reloadAtHangup } from "../reload.js";
 import { endSoon, untilSignalled } from "../signals.js";
 import { supervise } from "../supervise.js";
-import { printWelcome } from "../welcome.js";
+import { printWelcome, readyLine } from "../welcome.js";
 
 /** Imports what is given, or captures live in a process of its own; serves until a signal. */
 export async function run({ options, config: configOf, reread, print, note }: CommandContext): Promise<number> {
   const config = await configOf();
   const logger = openLog(config, "serve");
   const paths = Array.isArray(options["read"]) ? options["read"].map(String) : [];
-  const output: ImportOutput = { json: false, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
+  const output: ImportOutput = { json: options["json"] === true, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
   let exitCode: number = EXIT.ok;
   const server = await startServer(config, logger, async (imports) => {
     if (paths.length > 0) exitCode = importExitCode(await runImports(imports, paths, options["copy"] === true, output));
@@ -23,7 +23,8 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   reloadAtHangup(reread, server.live, logger, () => { capture?.hangUp(); });
   // Before "Ready." is printed: whoever waits for it may send a signal at once.
   const signalled = untilSignalled();
-  printWelcome(server, print);
+  if (options["json"] === true) print(readyLine(server));
+  else printWelcome(server, print);
   await signalled;
   await capture?.stop();
   await server.stop();

@@ -119,7 +119,8 @@ export function dryRun(context: CommandContext): Promise<number> {
 export function pauseTask(context: CommandContext): Promise<number> {
   return connected(context, "change", async (connection) => {
     const found = (await connection.ask(PAUSE, { name: nameOf(context) })).at("pauseTask");
-    context.print(`${found.at("name").text()} is paused until \`lookback tasks resume ${found.at("name").text()}\``);
+    if (context.options["json"] === true) context.print(JSON.stringify(found.value));
+    else context.print(`${found.at("name").text()} is paused until \`lookback tasks resume ${found.at("name").text()}\``);
     return EXIT.ok;
   });
 }
@@ -130,7 +131,8 @@ export function resumeTask(context: CommandContext): Promise<number> {
     const found = (await connection.ask(RESUME, { name: nameOf(context) })).at("resumeTask");
     const next = found.at("nextRun").orNull();
     const times = new TimePrinter(context.options["utc"] === true);
-    context.print(`${found.at("name").text()} runs by the clock again${next === null ? "" : `, next at ${times.print(next.time()).slice(0, 19)} (${times.zone})`}`);
+    if (context.options["json"] === true) context.print(JSON.stringify(found.value));
+    else context.print(`${found.at("name").text()} runs by the clock again${next === null ? "" : `, next at ${times.print(next.time()).slice(0, 19)} (${times.zone})`}`);
     return EXIT.ok;
   });
 }

@@ -23,6 +23,10 @@ describe("every command", () => {
     for (const [line, what] of examples) expect([line.includes(`lookback ${name}`), what.length > 3]).toEqual([true, true]);
   });
 
+  it.each(runnable(COMMANDS).filter(([name]) => name !== "completion"))("%s prints JSON when asked to", (_name, { options = [] }) => {
+    expect(options.map(([flags]) => flags)).toContain("--json");
+  });
+
   it.each(runnable(COMMANDS))("%s declares completions of options that it has", (_name, { completes = {}, options = [] }) => {
     const flags = options.map(([flag]) => flag.split(/[ ,]/)[0]);
     for (const place of Object.keys(completes)) if (place !== "operand") expect(flags).toContain(place);

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { commentedFile } from "../../../src/config/commented-file.js";
@@ -27,6 +27,10 @@ it("a commented file names every setting with its default: uncommented, nothing 
   expect(warnings).toEqual([]);
   expect(JSON.stringify(values)).toBe(JSON.stringify(defaults));
   expect(String(values.offlineFilenameRegex)).toBe(String(defaults.offlineFilenameRegex));
+});
+
+it("ops/config.sample.ini is the one that `npm run generate` writes", () => {
+  expect(readFileSync("ops/config.sample.ini", "utf8")).toBe(commentedFile(new Map()));
 });
 
 it("its lines are short enough to read", () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import { configSchema } from "../../../src/config/config-schema.js";
-import { loadConfig, settingKeys, type ConfigSource } from "../../../src/config/config.js";
+import { checkOtherSections, loadConfig, settingKeys, type ConfigSource } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
 
 let directory: string;
@@ -67,6 +67,14 @@ describe("where a value comes from", () => {
     const place = mkdtempSync(path.join(directory, "here-"));
     writeFileSync(path.join(place, "config.ini"), "[default]\nviewPort=11\n");
     expect(loadConfig({ file: null, node: "n", environment: {}, workingDirectory: place }).values.viewPort).toBe(11);
+  });
+});
+
+describe("a whole file", () => {
+  it("has the sections of other nodes checked when asked to, and only then", () => {
+    const config = load("[default]\nviewPort=1\n[other]\nviewPort=many\nbpf=\n[headers-email]\nviewPort=no setting\n");
+    expect(config.values.viewPort).toBe(1);
+    expect(() => { checkOtherSections(config); }).toThrow(/test\.ini:4: viewPort=many: allowed: /);
   });
 });
 
