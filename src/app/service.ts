@@ -13,7 +13,7 @@ import { Idempotency } from "../graphql/idempotency.js";
 import type { Services, Tasks } from "../graphql/services.js";
 import { noRetentionEvents, type RetentionEvents } from "../model/retention-event.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
-import { diskSpaceProbe, PacketReader } from "../packet-store/packet-store.js";
+import { PacketReader } from "../packet-store/packet-store.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
@@ -27,6 +27,7 @@ import type { RetentionWatch } from "../watching/retention-watch.js";
 import { captureFiles } from "./capture-files.js";
 import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
+import { exportParts } from "./export-parts.js";
 import { fileLookup } from "./file-lookup.js";
 import { forecastParts, retentionParts } from "./retention.js";
 import type { Lifecycle } from "./lifecycle.js";
@@ -58,7 +59,7 @@ interface Readers {
 export function openReadingService(core: Omit<Core, "native">, lifecycle: Lifecycle): Services {
   const readers = openReaders(core, lifecycle);
   const retention = new RetentionService(Object.assign(retentionParts(core, readers.reader), { events: noRetentionEvents }));
-  const exports = new ExportService(exportParts(core, readers, noRetentionEvents));
+  const exports = new ExportService(exportServiceParts(core, readers, noRetentionEvents));
   const scheduler = schedulerOf(core, { retention, store: core.store, exports }, upkeepTasks(core, retention, readers.reader, noRetentionEvents));
   return Object.assign(readers.services, { tasks: lookedAt(scheduler) });
 }
@@ -81,16 +82,17 @@ function schedulerOf(core: Omit<Core, "native">, parts: TaskParts, upkeep: reado
   return scheduler;
 }
 
-function exportParts({ catalogue, store, fields, directories, logger }: Omit<Core, "native">, { access, services, reader }: Readers, events: RetentionEvents): ExportServiceParts {
-  return {
-    store, reader, lookup: catalogueLookup(catalogue.files), probe: diskSpaceProbe, jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"),
-    directory: directories.exports, clock: systemClock, logger, events,
-    scopeOf: (name) => {
+function exportServiceParts({ live, catalogue, store, fields, directories, logger }: Omit<Core, "native">, { services, access, reader }: Readers, events: RetentionEvents): ExportServiceParts {
+  // Assigned, not copied: a copy would keep the settings of this moment.
+  return Object.assign(exportParts(directories.data, live, catalogue.files, store, reader), {
+    jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"), directory: directories.exports,
+    completeUntilMs: () => catalogue.marks.completeUntilMs(), events, clock: systemClock, logger,
+    scopeOf: (name: string) => {
       const user = access.user(name);
       access.require(user, "export");
       return services.scopes.scopeOf(user);
     },
-  };
+  });
 }
 
 function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers {
@@ -136,7 +138,8 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   const readers = openReaders(core, lifecycle);
   const { services, access, reader } = readers;
   const { watch } = startWatching(core, lifecycle);
-  const exports = new ExportService(exportParts(core, readers, watch));
+  const exports = new ExportService(exportServiceParts(core, readers, watch));
+  core.logger.info({ key: exports.publicKey.keyId }, "manifests of exports are signed with this key");
   const retention = new RetentionService(Object.assign(retentionParts(core, reader), { events: watch }));
   await retention.recover();
 

@@ -103,10 +103,23 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/aggregate.js"),
   },
   {
-    name: "export", summary: "write the packets of sessions that match an expression to a capture file", operands: "<expression> <file>", connects: true,
-    options: [...TIME_OPTIONS, JSON_LINES],
-    examples: [["lookback export 'protocols == dns' names.pcap --last 1h", "the packets of the last hour's name look-ups"]],
-    completes: { operand: "file", "--bounding": ["first", "last", "both", "either"] },
+    name: "export", summary: "write sessions that match an expression to a file with a signed manifest, or check such a file", operands: "[expression] [file]", connects: true,
+    options: [
+      ...TIME_OPTIONS,
+      ["--format <name>", "pcap, pcapng, csv, ndjson or parquet (default: by the file's ending, else pcap)"],
+      ["--whole", "all stored parts of the connections that match, not only the matching ones"],
+      ["--fields <names>", "columns of csv, ndjson and parquet, separated by commas"],
+      ["--verify <file>", "check a file against its manifest, and the manifest's signature"],
+      ["--manifest <file>", "the manifest for --verify (default: FILE.manifest.json)"],
+      ["--key <file>", "public key for --verify: PEM, or the answer of /api/signing-key (default: the data directory's)"],
+      JSON_LINES,
+    ],
+    examples: [
+      ["lookback export 'protocols == dns' names.pcap --last 1h", "the packets of the last hour's name look-ups"],
+      ["lookback export 'protocols == dns' names.csv --fields starttime,ip.src,host.dns", "who asked for which name, as a table"],
+      ["lookback export --verify names.pcap", "whether the file is what was exported"],
+    ],
+    completes: { operand: "file", "--bounding": ["first", "last", "both", "either"], "--format": ["pcap", "pcapng", "csv", "ndjson", "parquet"], "--fields": "field", "--verify": "file", "--manifest": "file", "--key": "file" },
     load: () => import("./commands/export.js"),
   },
   {

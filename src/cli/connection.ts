@@ -17,7 +17,7 @@ export interface Connection {
    * the connection's own, for what must be done after an interrupt.
    */
   ask(operation: string, variables?: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Answer>;
-  /** Writes what a `downloadUrl` leads to to a file that is not there yet. */
+  /** Writes what a `downloadUrl` or `manifestUrl` leads to to a file that is not there yet. */
   download(url: string, target: string): Promise<void>;
   /** How captures are imported. */
   readonly imports: Imports;

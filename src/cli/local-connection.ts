@@ -76,14 +76,15 @@ class LocalConnection implements Connection {
   }
 
   async download(url: string, target: string): Promise<void> {
-    const [, id = ""] = /^\/api\/exports\/([^/?]+)\//.exec(url) ?? [];
+    const [, id = "", what = ""] = /^\/api\/exports\/([^/?]+)\/([a-z]+)/.exec(url) ?? [];
     const file = await this.#changing().exports.open(id, LOCAL_OWNER.name);
+    const source = what === "manifest" ? file.manifestPath : file.path;
     try {
       // The same bytes under a second name where the file system allows it.
-      await link(file.path, target);
+      await link(source, target);
     } catch (error) {
       if (systemErrorCode(error) === "EEXIST") throw error;
-      await copyFile(file.path, target, constants.COPYFILE_EXCL);
+      await copyFile(source, target, constants.COPYFILE_EXCL);
     }
   }
 

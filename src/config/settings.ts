@@ -58,6 +58,9 @@ export const SETTINGS = {
   webhookUrls: urls("Lookback: URLs that are told events of retention and exports, as JSON by POST."),
   webhookSecret: optionalText("any text", "Lookback: key of the signature of what webhookUrls are sent; unset: no signature."),
 
+  // Exports.
+  maxExportG: decimal(100, 0.000_001, 1_048_576, "Lookback: GiB that one export may have."),
+
   // Capture.
   interface: list([], "Interface to capture from; unset: the one of the default route."),
   bpf: optionalText("capture filter", "Filter that packets must match to be captured."),

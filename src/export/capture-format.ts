@@ -26,12 +26,23 @@ export class FormatSurvey {
   #least = 0;
   #most = 0;
 
+  /** One packet, by its header. */
   see(head: RecordHead): void {
-    this.#linkTypes.add(head.linkType);
-    this.#nanosecond ||= head.finerThanMicroseconds;
-    if (head.capturedLength > this.#snaplen) this.#snaplen = head.capturedLength;
-    if (head.seconds < this.#least) this.#least = head.seconds;
-    if (head.seconds > this.#most) this.#most = head.seconds;
+    this.count(head.linkType, head.finerThanMicroseconds, head.capturedLength, head.seconds);
+  }
+
+  /** One packet. */
+  count(linkType: number, finerThanMicroseconds: boolean, capturedLength: number, seconds: number): void {
+    this.#linkTypes.add(linkType);
+    this.#nanosecond ||= finerThanMicroseconds;
+    if (capturedLength > this.#snaplen) this.#snaplen = capturedLength;
+    if (seconds < this.#least) this.#least = seconds;
+    if (seconds > this.#most) this.#most = seconds;
+  }
+
+  /** Packets of a classic file, which its header describes; their times are in the range of classic pcap. */
+  seeFile(layout: { readonly linkType: number; readonly nanosecond: boolean; readonly recordHeader: number }, longestRecord: number): void {
+    this.count(layout.linkType, layout.nanosecond, longestRecord - layout.recordHeader, 0);
   }
 
   /** The format; `container` "auto" decides as the type says, "pcapng" forces pcapng. */
@@ -92,27 +103,36 @@ export function recordLength(format: CaptureFormat, capturedLength: number): num
   return format.container === "pcap" ? 16 + capturedLength : 32 + Math.ceil(capturedLength / 4) * 4;
 }
 
+/** What a record's header says. */
+export type RecordFacts = Pick<RecordHead, "seconds" | "nanoseconds" | "originalLength" | "linkType">;
+
 /** Writes a packet's record at `at` of `out`, which has room for `recordLength`. */
-export function writeRecord(format: CaptureFormat, head: RecordHead, packet: Buffer, out: Buffer, at: number): void {
+export function writeRecord(format: CaptureFormat, head: RecordFacts, packet: Buffer, out: Buffer, at: number): void {
+  copyRecord(format, head, packet, 0, packet.length, out, at);
+}
+
+/** Writes the record of the packet `source[from..to]` at `at` of `out`, which has room for `recordLength`. */
+export function copyRecord(format: CaptureFormat, head: RecordFacts, source: Buffer, from: number, to: number, out: Buffer, at: number): void {
   const fraction = format.nanosecond ? head.nanoseconds : Math.floor(head.nanoseconds / 1000);
+  const captured = to - from;
   if (format.container === "pcap") {
     out.writeUInt32LE(head.seconds, at);
     out.writeUInt32LE(fraction, at + 4);
-    out.writeUInt32LE(packet.length, at + 8);
+    out.writeUInt32LE(captured, at + 8);
     out.writeUInt32LE(head.originalLength, at + 12);
-    packet.copy(out, at + 16);
+    source.copy(out, at + 16, from, to);
     return;
   }
-  const length = recordLength(format, packet.length);
+  const length = recordLength(format, captured);
   const ticks = BigInt(head.seconds - format.offsetSeconds) * (format.nanosecond ? 1_000_000_000n : 1_000_000n) + BigInt(fraction);
   out.writeUInt32LE(6, at);
   out.writeUInt32LE(length, at + 4);
   out.writeUInt32LE(Math.max(0, format.linkTypes.indexOf(head.linkType)), at + 8);
   out.writeUInt32LE(Number((ticks >> 32n) & 0xffffffffn), at + 12);
   out.writeUInt32LE(Number(ticks & 0xffffffffn), at + 16);
-  out.writeUInt32LE(packet.length, at + 20);
+  out.writeUInt32LE(captured, at + 20);
   out.writeUInt32LE(head.originalLength, at + 24);
-  packet.copy(out, at + 28);
-  out.fill(0, at + 28 + packet.length, at + length - 4);
+  source.copy(out, at + 28, from, to);
+  out.fill(0, at + 28 + captured, at + length - 4);
   out.writeUInt32LE(length, at + length - 4);
 }

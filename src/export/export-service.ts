@@ -1,54 +1,29 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { access, mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
+import { ChangeFeed } from "../base/change-feed.js";
 import type { Clock } from "../base/clock.js";
 import { LookbackError, type ErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
-import type { ExportRecord, Exports, ExportState } from "../catalogue/exports.js";
+import type { ExportRecord, Exports } from "../catalogue/exports.js";
+import type { IndexStore, ReadContext } from "../index-store/index-store.js";
 import type { AccessScope } from "../model/access-scope.js";
-import type { CheckedExpression } from "../model/checked-expression.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
 import type { RetentionEvents } from "../model/retention-event.js";
-import type { TimeRange } from "../model/time-range.js";
 import { downloadPath, verifyDownload, type DownloadGrant } from "./download-link.js";
-import { discardExport, runExport, type ExportParts, type ExportProgress } from "./run-export.js";
+import { estimateExport, type ExportEstimate } from "./estimate.js";
+import { contentTypeOf, type ExportRequest } from "./export-request.js";
+import { formatOf, isFinished, viewOf, type ExportView } from "./export-view.js";
+import { discardExport, manifestName, noProgress, runExport, type ExportParts, type ExportProgress } from "./run-export.js";
 import { decodeRequest, encodeRequest } from "./stored-request.js";
-
-/** What an export holds. */
-export interface ExportRequest {
-  readonly expression: CheckedExpression;
-  readonly range: TimeRange;
-  /** What was asked for, for people who read the list of exports and its manifest. */
-  readonly description: string;
-  /** Left out or "auto": classic pcap where it can hold the packets. */
-  readonly container?: "auto" | "pcapng";
-}
-
-/** One export as its owner sees it. Times are milliseconds since 1970. */
-export interface ExportView {
-  readonly id: string;
-  readonly user: string;
-  readonly state: ExportState;
-  readonly description: string;
-  readonly createdMs: number;
-  readonly finishedMs: number | null;
-  /** When the file goes, or null while it is not made. */
-  readonly expiresMs: number | null;
-  readonly sessions: number;
-  readonly packets: number;
-  readonly bytes: number;
-  /** Packets whose file or record is not there any more. */
-  readonly missingPackets: number;
-  readonly format: "pcap" | "pcapng" | null;
-  readonly sha256: string | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
+import { ExportStreams, type StreamResult, type StreamTarget } from "./stream-export.js";
 
 /** A finished file, to be sent. */
 export interface ExportDownload {
   readonly id: string;
   readonly user: string;
   readonly path: string;
+  readonly manifestPath: string;
   readonly fileName: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -56,6 +31,7 @@ export interface ExportDownload {
 }
 
 export interface ExportServiceParts extends ExportParts {
+  readonly store: Pick<IndexStore, "streamPackets" | "streamRows" | "count">;
   readonly jobs: Exports;
   readonly fields: FieldCatalogue;
   /** What the user may see at this moment; throws when the user may not export any more. */
@@ -64,11 +40,13 @@ export interface ExportServiceParts extends ExportParts {
   readonly key: Buffer;
   /** `exports/` of the data directory. */
   readonly directory: string;
+  /** Until when everything captured is in the index, for manifests; null: nothing is being captured. */
+  readonly completeUntilMs: () => number | null;
+  /** Told when an export can be downloaded. */
+  readonly events: RetentionEvents;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<ExportLimits>;
-  /** Told of every export that can be downloaded. */
-  readonly events?: RetentionEvents;
 }
 
 export interface ExportLimits {
@@ -86,7 +64,9 @@ export interface ExportLimits {
 
 const HOUR_MS = 3_600_000;
 const DEFAULT_LIMITS: ExportLimits = { openPerUser: 100, timeoutMs: 24 * HOUR_MS, keepMs: 24 * HOUR_MS, keepRowMs: 90 * 24 * HOUR_MS, linkMs: HOUR_MS };
-const EXPORT_FILE = /^([0-9a-f-]{36})\.(pcap|pcapng|json|work)$/;
+const EXPORT_FILE = /^([0-9a-f-]{36})\.((pcap|pcapng|csv|ndjson|parquet)(\.manifest\.json)?|work)$/;
+/** How often the progress of a running export is told, in milliseconds. */
+const TELL_MS = 500;
 
 /**
  * Jobs that write exports, one at a time, in order. A job is a row first: one that a crash or a stop leaves unfinished is
@@ -98,10 +78,13 @@ export class ExportService {
   #running: { readonly id: string; readonly abort: AbortController; readonly progress: ExportProgress } | null = null;
   #work: Promise<void> = Promise.resolve();
   #stopping = false;
+  readonly #changes = new ChangeFeed<ExportView>();
+  readonly #streams: ExportStreams;
 
   constructor(parts: ExportServiceParts) {
     this.#parts = parts;
     this.#limits = { ...DEFAULT_LIMITS, ...parts.limits };
+    this.#streams = new ExportStreams(parts, parts.directory);
   }
 
   /** Takes up what an ended process left: unfinished jobs run again, files of no job go. */
@@ -120,6 +103,7 @@ export class ExportService {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#running?.abort.abort();
+    this.#changes.close();
     await this.#work;
   }
 
@@ -128,18 +112,45 @@ export class ExportService {
     await this.#work;
   }
 
-  /** Queues an export for the scope's user. Throws LIMIT_EXCEEDED when the user has too many unfinished ones. */
-  create(request: ExportRequest, scope: AccessScope): Promise<ExportView> {
-    const { jobs } = this.#parts;
+  /**
+   * Queues an export for the scope's user. Asked again with the same `key` within a day it is the same export. Throws
+   * LIMIT_EXCEEDED when the user has too many unfinished ones.
+   */
+  create(request: ExportRequest, scope: AccessScope, key: string | null = null): Promise<ExportView> {
+    const { jobs, clock } = this.#parts;
     if (this.#stopping) return Promise.reject(new LookbackError("SHUTTING_DOWN", "the service is stopping"));
-    const open = [...jobs.inState("queued"), ...jobs.inState("running")].filter((job) => job.owner === scope.user).length;
-    if (open >= this.#limits.openPerUser) {
-      return Promise.reject(new LookbackError("LIMIT_EXCEEDED", `${open} exports are not finished yet; the limit is ${this.#limits.openPerUser}`, { limit: this.#limits.openPerUser }));
-    }
-    const id = randomUUID();
-    jobs.add({ id, owner: scope.user, request: encodeRequest({ container: "auto", ...request }), expiresAtMs: null });
+    const keyed = key === null ? null : keyedId(scope.user, key);
+    const before = keyed === null ? null : jobs.get(keyed);
+    if (before !== null && before.owner === scope.user && clock.nowMs() - before.createdAtMs < KEYED_MS) return Promise.resolve(this.#viewOf(before));
+    const full = this.#tooMany(scope.user);
+    if (full !== null) return Promise.reject(full);
+    const id = keyed === null || before !== null ? randomUUID() : keyed;
+    jobs.add({ id, owner: scope.user, request: encodeRequest(request), expiresAtMs: null });
+    this.#tell(id);
     this.#wake();
     return Promise.resolve(this.#viewOf(this.#job(id, scope.user)));
+  }
+
+  #tooMany(user: string): LookbackError | null {
+    const { jobs } = this.#parts;
+    const open = [...jobs.inState("queued"), ...jobs.inState("running")].filter((job) => job.owner === user).length;
+    if (open < this.#limits.openPerUser) return null;
+    return new LookbackError("LIMIT_EXCEEDED", `${open} exports are not finished yet; the limit is ${this.#limits.openPerUser}`, { limit: this.#limits.openPerUser });
+  }
+
+  /** What an export would hold. */
+  estimate(request: ExportRequest, context: ReadContext): Promise<ExportEstimate> {
+    return estimateExport(this.#parts, request, context);
+  }
+
+  /** Sends an export as it is made, see `ExportStreams`. */
+  send(request: ExportRequest, context: ReadContext & { readonly signal: AbortSignal }, target: StreamTarget): Promise<StreamResult> {
+    return this.#streams.send(request, { ...context, timeoutMs: this.#limits.timeoutMs }, target);
+  }
+
+  /** Every change of every user's exports from now on, until the signal. */
+  events(signal: AbortSignal | null): AsyncIterableIterator<ExportView> {
+    return this.#changes.subscribe(signal);
   }
 
   /** The user's export, or null. */
@@ -160,8 +171,34 @@ export class ExportService {
     if (job.state === "queued" || job.state === "running") {
       this.#parts.jobs.move(id, "cancelled", { expiresAtMs: this.#parts.clock.nowMs() + this.#limits.keepMs });
       if (this.#running?.id === id) this.#running.abort.abort();
+      this.#tell(id);
     }
     return this.get(id, user);
+  }
+
+  /** Makes an export that failed, was cancelled or expired again. Null when there is none; BAD_INPUT when its file is there. */
+  retry(id: string, user: string): ExportView | null {
+    const { jobs } = this.#parts;
+    const job = jobs.get(id);
+    if (job === null || job.owner !== user) return null;
+    if (job.state === "done") throw new LookbackError("BAD_INPUT", `export ${id} is done; there is nothing to make again`, { id });
+    if (!isFinished(job.state)) return this.#viewOf(job);
+    const full = this.#tooMany(user);
+    if (full !== null) throw full;
+    jobs.move(id, "queued", { fileName: null, sessions: 0, packets: 0, bytes: 0, missingPackets: 0, sha256: null, errorCode: null, errorMessage: null, expiresAtMs: null });
+    this.#tell(id);
+    this.#wake();
+    return this.get(id, user);
+  }
+
+  /** Deletes the user's export with its file; one that runs is ended. Returns whether there was one. */
+  async delete(id: string, user: string): Promise<boolean> {
+    const { jobs, directory } = this.#parts;
+    if (this.cancel(id, user) === null) return false;
+    // A file without a row is removed at the next start; a row without its file would promise one.
+    jobs.remove(id);
+    await discardExport(directory, id);
+    return true;
   }
 
   /** Path and query of a signed link to the user's finished export. Throws NOT_FOUND unless it is there. */
@@ -169,6 +206,11 @@ export class ExportService {
     const job = this.#finished(id, user);
     const { clock, key } = this.#parts;
     return downloadPath(key, { exportId: id, user, expiresMs: Math.min(clock.nowMs() + this.#limits.linkMs, job.expiresAtMs ?? Number.POSITIVE_INFINITY) });
+  }
+
+  /** As `link`, to the export's manifest. */
+  manifestLink(id: string, user: string): string {
+    return this.link(id, user).replace("/download?", "/manifest?");
   }
 
   /** The file that a link leads to. Throws LINK_INVALID for a link that does not hold, NOT_FOUND when the file is gone. */
@@ -181,6 +223,11 @@ export class ExportService {
     return this.open(grant.exportId, grant.user);
   }
 
+  /** The key that verifies manifests. */
+  get publicKey(): { readonly keyId: string; readonly publicPem: string } {
+    return this.#parts.signingKey;
+  }
+
   /** The user's finished file. Throws NOT_FOUND unless it is there. */
   async open(id: string, user: string): Promise<ExportDownload> {
     const job = this.#finished(id, user);
@@ -191,8 +238,9 @@ export class ExportService {
     } catch (error) {
       throw new LookbackError("NOT_FOUND", `the file of export ${id} is not there any more`, { id }, { cause: error });
     }
-    const contentType = fileName.endsWith(".pcapng") ? "application/x-pcapng" : "application/vnd.tcpdump.pcap";
-    return { id, user, path: file, fileName, bytes: job.bytes, sha256: job.sha256 ?? "", contentType };
+    const format = formatOf(fileName.slice(fileName.lastIndexOf(".") + 1));
+    const contentType = format === null ? "application/octet-stream" : contentTypeOf(format);
+    return { id, user, path: file, manifestPath: manifestName(file), fileName, bytes: job.bytes, sha256: job.sha256 ?? "", contentType };
   }
 
   /** Exports of anybody whose time is over and whose file the next `expire` removes. */
@@ -231,25 +279,29 @@ export class ExportService {
   /** Whether the catalogue took the job's outcome; where it did not, the next job would fare no better. */
   async #run(job: ExportRecord): Promise<boolean> {
     const { jobs, logger, clock } = this.#parts;
-    const running = { id: job.id, abort: new AbortController(), progress: { sessions: 0, packets: 0, bytes: 0 } };
+    const running = { id: job.id, abort: new AbortController(), progress: noProgress() };
     this.#running = running;
+    const telling = setInterval(() => { if (this.#changes.isRead) this.#tell(job.id); }, TELL_MS);
     try {
       jobs.move(job.id, "running");
-      const request = decodeRequest(job.request, this.#parts.fields);
+      this.#tell(job.id);
       const result = await runExport(this.#parts, {
-        filter: { expression: request.expression, range: request.range },
+        request: decodeRequest(job.request, this.#parts.fields),
         context: { scope: this.#parts.scopeOf(job.owner), signal: running.abort.signal, timeoutMs: this.#limits.timeoutMs },
-        container: request.container, directory: this.#parts.directory, name: job.id, description: request.description,
+        directory: this.#parts.directory, name: job.id, requestedMs: job.createdAtMs, asOfMs: clock.nowMs(), completeUntilMs: this.#parts.completeUntilMs(),
       }, running.progress);
       if (running.abort.signal.aborted) throw new LookbackError("QUERY_CANCELLED", "the export was cancelled");
       const { fileName, sessions, packets, bytes, missingPackets, sha256 } = result;
       jobs.move(job.id, "done", { fileName, sessions, packets, bytes, missingPackets, sha256, expiresAtMs: clock.nowMs() + this.#limits.keepMs });
-      this.#parts.events?.raise({ kind: "export-ready", subject: job.id, user: job.owner, sessions, packets, bytes });
       logger.info({ export: job.id, user: job.owner, sessions, packets, bytes, missingPackets }, "export written");
+      this.#running = null;
+      this.#tell(job.id);
+      this.#parts.events.raise({ kind: "export-ready", subject: job.id, user: job.owner, sessions, packets, bytes });
       return true;
     } catch (error) {
       return await this.#failed(job, running.abort.signal.aborted, error);
     } finally {
+      clearInterval(telling);
       this.#running = null;
     }
   }
@@ -265,6 +317,8 @@ export class ExportService {
         : ["INTERNAL", "the export failed; the service's log says why"];
       jobs.move(job.id, "failed", { errorCode: code, errorMessage: message, expiresAtMs: clock.nowMs() + this.#limits.keepMs });
       logger.warn({ export: job.id, user: job.owner, code, error }, "export failed");
+      this.#running = null;
+      this.#tell(job.id);
       return true;
     } catch (secondary) {
       // The catalogue does not take the change (its device is full, say): the job runs again at the next start or request.
@@ -289,15 +343,21 @@ export class ExportService {
   }
 
   #viewOf(job: ExportRecord): ExportView {
-    const live = this.#running?.id === job.id ? this.#running.progress : job;
-    const description = job.request["description"];
-    return {
-      id: job.id, user: job.owner, state: job.state, description: typeof description === "string" ? description : "",
-      createdMs: job.createdAtMs, finishedMs: job.finishedAtMs, expiresMs: job.expiresAtMs,
-      sessions: live.sessions, packets: live.packets, bytes: live.bytes, missingPackets: job.missingPackets,
-      format: job.fileName === null ? null : job.fileName.endsWith(".pcapng") ? "pcapng" : "pcap",
-      sha256: job.sha256,
-      error: job.errorCode === null ? null : { code: job.errorCode, message: job.errorMessage ?? "" },
-    };
+    return viewOf(job, this.#running?.id === job.id && job.state === "running" ? this.#running.progress : null);
   }
+
+  #tell(id: string): void {
+    const job = this.#parts.jobs.get(id);
+    if (job !== null) this.#changes.publish(this.#viewOf(job));
+  }
+}
+
+/** How long an export is found again by the key of its request, in milliseconds. */
+const KEYED_MS = 24 * HOUR_MS;
+
+/** The id of an export that was asked for under a key of its user: a UUID of version 8 (RFC 9562) of their hash. */
+function keyedId(user: string, key: string): string {
+  const hex = createHash("sha256").update(`lookback export\0${user.length}\0${user}\0${key}`).digest("hex");
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -137,9 +137,9 @@ async function writeRun(file: string, chunks: Iterable<Float64Array> | AsyncIter
   }
 }
 
-/** Writes all of `bytes` at the handle's position; a short write goes on until the system says why. */
-export async function writeWhole(handle: FileHandle, bytes: Buffer): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
+/** Writes all of `bytes` at `position`, or where the handle stands; a short write goes on until the system says why. */
+export async function writeWhole(handle: FileHandle, bytes: Buffer, position: number | null = null): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at, bytes.length - at, position === null ? null : position + at)).bytesWritten;
 }
 
 class RunCursor {

@@ -2,16 +2,8 @@ import { LookbackError } from "../base/errors.js";
 import type { AddressMatch, CheckedExpression, FieldTest, Ordering, TextMatch } from "../model/checked-expression.js";
 import type { Field } from "../model/field.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
-import type { Bounding, TimeRange } from "../model/time-range.js";
-
-/** What an export holds, as its job row keeps it across restarts. */
-export interface StoredRequest {
-  readonly expression: CheckedExpression;
-  readonly range: TimeRange;
-  /** What was asked for, in words. */
-  readonly description: string;
-  readonly container: "auto" | "pcapng";
-}
+import type { Bounding } from "../model/time-range.js";
+import { EXPORT_FORMATS, type ExportRequest } from "./export-request.js";
 
 /** Deepest nesting that is read back; the parser's own limit is lower. */
 const MAX_DEPTH = 1000;
@@ -19,12 +11,14 @@ const MAX_DEPTH = 1000;
 type Json = Readonly<Record<string, unknown>>;
 
 /** Plain JSON: a field by path and view, numbers without end as text. */
-export function encodeRequest(request: StoredRequest): Json {
-  return { version: 1, expression: encodeNode(request.expression), range: { ...request.range }, description: request.description, container: request.container };
+export function encodeRequest(request: ExportRequest): Json {
+  const { expression, range, query, format, wholeConnections, maxBytes, fields } = request;
+  return { version: 2, expression: encodeExpression(expression), range: { ...range }, query, format, wholeConnections, maxBytes, fields: fields.map(fieldName) };
 }
 
 /** Reads `encodeRequest`'s form back. Throws BAD_INPUT when it is not that, or names a field that this build has not. */
-export function decodeRequest(stored: Json, fields: FieldCatalogue): StoredRequest {
+export function decodeRequest(stored: Json, fields: FieldCatalogue): ExportRequest {
+  if (stored["version"] !== 2) throw damaged("is of another version");
   const range = object(stored["range"]);
   return {
     expression: decodeNode(stored["expression"], fields, 0),
@@ -33,9 +27,21 @@ export function decodeRequest(stored: Json, fields: FieldCatalogue): StoredReque
       endMs: range["endMs"] === null ? null : finite(range["endMs"]),
       bounding: oneOf<Bounding>(range["bounding"], ["first", "last", "both", "either"]),
     },
-    description: text(stored["description"]),
-    container: oneOf(stored["container"], ["auto", "pcapng"]),
+    query: text(stored["query"]),
+    format: oneOf(stored["format"], EXPORT_FORMATS),
+    wholeConnections: flag(stored["wholeConnections"]),
+    maxBytes: stored["maxBytes"] === null ? null : finite(stored["maxBytes"]),
+    fields: list(stored["fields"]).map((field) => fieldOf(object(field), fields)),
   };
+}
+
+function fieldName({ path, view }: Field): Json {
+  return { path, view };
+}
+
+/** A checked tree as plain JSON, for job rows and manifests. */
+export function encodeExpression(expression: CheckedExpression): Json {
+  return encodeNode(expression);
 }
 
 function encodeNode(node: CheckedExpression): Json {
@@ -43,7 +49,7 @@ function encodeNode(node: CheckedExpression): Json {
     case "and":
     case "or": return { node: node.node, items: node.items.map(encodeNode) };
     case "not": return { node: "not", item: encodeNode(node.item) };
-    case "field": return { node: "field", path: node.field.path, view: node.field.view, test: encodeTest(node.test) };
+    case "field": return { node: "field", ...fieldName(node.field), test: encodeTest(node.test) };
     default: return { ...node };
   }
 }

@@ -51,8 +51,12 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   // Exports: run with the scope that their owner has when they run.
   "Query.exports": { needs: "export", narrowed: "own" },
   "Query.export": { needs: "export", narrowed: "own" },
+  "Query.exportEstimate": { needs: "export", narrowed: "scoped" },
+  "Subscription.exportProgress": { needs: "export", narrowed: "own" },
   "Mutation.createExport": { needs: "export", narrowed: "scoped" },
   "Mutation.cancelExport": { needs: "export", narrowed: "own" },
+  "Mutation.retryExport": { needs: "export", narrowed: "scoped" },
+  "Mutation.deleteExport": { needs: "export", narrowed: "own" },
 
   // The store as a whole.
   "Query.fields": { needs: "search", narrowed: "neutral" },

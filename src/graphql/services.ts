@@ -4,13 +4,11 @@ import type { AccessService } from "../access/access-service.js";
 import type { ScopeOfUser } from "../access/scope.js";
 import type { UserAdministration } from "../access/user-administration.js";
 import type { ImportJob } from "../capture/import-job.js";
+import type { ExportService } from "../export/export-service.js";
 import type { IndexStore } from "../index-store/index-store.js";
-import type { AccessScope } from "../model/access-scope.js";
-import type { CheckedExpression } from "../model/checked-expression.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
 import type { Idempotency } from "./idempotency.js";
 import type { PacketRef } from "../model/session.js";
-import type { TimeRange } from "../model/time-range.js";
 import type { FileLookup } from "../query/resolve-files.js";
 import type { ForecastService } from "../retention/forecast-service.js";
 import type { HoldService } from "../retention/hold-service.js";
@@ -32,46 +30,8 @@ export interface Imports {
   events(signal: AbortSignal | null): AsyncIterableIterator<ImportJob>;
 }
 
-/** Where an export is. */
-export type ExportState = "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
-
-/** One export as clients see it. */
-export interface ExportView {
-  readonly id: string;
-  readonly user: string;
-  readonly state: ExportState;
-  readonly createdMs: number;
-  readonly finishedMs: number | null;
-  /** When the file goes, or null while it is not made. */
-  readonly expiresMs: number | null;
-  readonly sessions: number;
-  readonly packets: number;
-  readonly bytes: number;
-  /** Packets whose file or record is not there any more. */
-  readonly missingPackets: number;
-  readonly format: "pcap" | "pcapng" | null;
-  readonly sha256: string | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
-
-/** What an export holds. */
-export interface ExportRequest {
-  readonly expression: CheckedExpression;
-  readonly range: TimeRange;
-  /** What was asked for, for people who read the list of exports. */
-  readonly description: string;
-}
-
-/** Exports as the API uses them. Reads see the user's own exports only. */
-export interface Exports {
-  create(request: ExportRequest, scope: AccessScope): Promise<ExportView>;
-  get(id: string, user: string): ExportView | null;
-  /** Newest first. */
-  list(user: string, limit: number): readonly ExportView[];
-  cancel(id: string, user: string): ExportView | null;
-  /** Path and query of a signed link for this user. */
-  link(id: string, user: string): string;
-}
+/** Exports as the API uses them. */
+export type Exports = Pick<ExportService, "create" | "get" | "list" | "cancel" | "retry" | "delete" | "estimate" | "send" | "events" | "link" | "manifestLink">;
 
 /** A packet file as clients see it. */
 export interface CaptureFileView {

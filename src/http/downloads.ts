@@ -1,3 +1,4 @@
+import type { Request, Response } from "express";
 import type { AccessService } from "../access/access-service.js";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { DownloadGrant } from "../export/download-link.js";
@@ -10,6 +11,8 @@ import type { Route } from "./routes.js";
 export interface Downloads {
   /** The file of a link that holds. LINK_INVALID, NOT_FOUND. */
   openLink(grant: DownloadGrant, signature: string): Promise<ExportDownload>;
+  /** Whoever verifies manifests needs it. */
+  readonly publicKey: { readonly keyId: string; readonly publicPem: string };
 }
 
 function one(value: unknown): string {
@@ -22,25 +25,53 @@ function safeName(name: string): string {
   return name.replace(/[^A-Za-z0-9._-]/g, "_");
 }
 
+/** The file of a link, for the user that is logged in. LINK_INVALID, FORBIDDEN, NOT_FOUND. */
+async function fileOf(request: Request, downloads: Downloads): Promise<ExportDownload> {
+  const { user } = requirePrincipal(request);
+  const grant = { exportId: one(request.params["id"]), user: one(request.query["user"]), expiresMs: Number(one(request.query["expires"])) };
+  if (grant.user !== user.name) throw new LookbackError("LINK_INVALID", "this link was made for another user");
+  return downloads.openLink(grant, one(request.query["signature"]));
+}
+
+function send(response: Response, path: string, next: (error: unknown) => void): void {
+  response.sendFile(path, { acceptRanges: true, cacheControl: false, lastModified: false, dotfiles: "allow" }, (error) => {
+    if (error === undefined || error === null || response.headersSent) return;
+    next(systemErrorCode(error) === "ENOENT" ? new LookbackError("NOT_FOUND", "the export's file has gone") : error);
+  });
+}
+
 /**
- * The route of signed links: `/api/exports/:id/download`. The link is for one user, who must be logged in; ranges and
- * conditional requests are answered by the file's SHA-256.
+ * The routes of signed links: `/api/exports/:id/download` and `/api/exports/:id/manifest`. A link is for one user, who must
+ * be logged in; ranges and conditional requests are answered by the file's SHA-256. `/api/signing-key` tells the public key
+ * that verifies manifests; it is no secret, and who verifies need not have a login.
  */
 export function downloadRoutes(access: AccessService, downloads: Downloads): readonly Route[] {
-  return [{
-    method: "get", path: "/api/exports/:id/download", access: "export",
-    handlers: [async (request, response, next) => {
-      const { user, method } = requirePrincipal(request);
-      const grant = { exportId: one(request.params["id"]), user: one(request.query["user"]), expiresMs: Number(one(request.query["expires"])) };
-      if (grant.user !== user.name) throw new LookbackError("LINK_INVALID", "this link was made for another user");
-      const file = await downloads.openLink(grant, one(request.query["signature"]));
-      access.audit(user.name, "export.download", { export: file.id, bytes: file.bytes, range: request.headers.range ?? null }, { address: addressOf(request), method });
-      response.setHeader("ETag", `"${file.sha256}"`);
-      response.setHeader("Content-Disposition", `attachment; filename="${safeName(file.fileName)}"`);
-      response.type(file.contentType).sendFile(file.path, { acceptRanges: true, cacheControl: false, lastModified: false, dotfiles: "allow" }, (error) => {
-        if (error === undefined || error === null || response.headersSent) return;
-        next(systemErrorCode(error) === "ENOENT" ? new LookbackError("NOT_FOUND", "the export's file has gone") : error);
-      });
-    }],
-  }];
+  return [
+    {
+      method: "get", path: "/api/exports/:id/download", access: "export",
+      handlers: [async (request, response, next) => {
+        const { user, method } = requirePrincipal(request);
+        const file = await fileOf(request, downloads);
+        access.audit(user.name, "export.download", { export: file.id, bytes: file.bytes, range: request.headers.range ?? null }, { address: addressOf(request), method });
+        response.setHeader("ETag", `"${file.sha256}"`);
+        response.setHeader("Content-Disposition", `attachment; filename="${safeName(file.fileName)}"`);
+        send(response.type(file.contentType), file.path, next);
+      }],
+    },
+    {
+      method: "get", path: "/api/exports/:id/manifest", access: "export",
+      handlers: [async (request, response, next) => {
+        const file = await fileOf(request, downloads);
+        response.setHeader("Content-Disposition", `attachment; filename="${safeName(file.fileName)}.manifest.json"`);
+        send(response.type("application/json"), file.manifestPath, next);
+      }],
+    },
+    {
+      method: "get", path: "/api/signing-key", access: "public",
+      handlers: [(_request, response) => {
+        const { keyId, publicPem } = downloads.publicKey;
+        response.json({ algorithm: "Ed25519", keyId, publicKey: publicPem });
+      }],
+    },
+  ];
 }

@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import type { Permission } from "../access/rights.js";
 
 /**
- * Who may use a route. `public` is for health and login alone; `login` for what tells nothing of sessions, or where what
+ * Who may use a route. `public` is for health, login and the public key of manifests; `login` for what tells nothing of sessions, or where what
  * is asked decides (GraphQL); else the permission that the user's role, rights and token must allow.
  */
 export type RouteAccess = "public" | "login" | Permission;

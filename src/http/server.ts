@@ -20,6 +20,7 @@ import { knownPrincipal, principalOf, requirePrincipal, setPrincipal, type Doors
 import type { Route } from "./routes.js";
 import { refuseForeign } from "./same-origin.js";
 import { securityHeaders, strictTransport } from "./security-headers.js";
+import { sessionStreamRoutes } from "./session-streams.js";
 import type { TrustedHeaderSettings } from "./trusted-header.js";
 
 /** What the server is made of. */
@@ -141,6 +142,8 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   const doors: Doors = { access, ...(parts.trusted ?? { proxies: new AddressList([]), header: null }) };
   const endpoint = new GraphqlEndpoint(services, apollo, doors);
   let stopping = false;
+  // Streams of packets do not end by themselves in time.
+  const ending = new AbortController();
   const routes: readonly Route[] = [
     ...healthRoutes(parts.health, () => stopping, (request) => maySeeWholeStore(request, access)),
     ...loginRoutes(access, clock, parts.logins ?? BY_PASSWORD),
@@ -149,6 +152,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
     ...explorerRoutes(),
     metricsRoute(parts.metrics),
     ...(parts.downloads === null ? [] : downloadRoutes(access, parts.downloads)),
+    ...sessionStreamRoutes(services, ending.signal),
   ];
 
   const app = express();
@@ -201,6 +205,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
       each.close(() => resolve());
     })));
     for (const each of servers) each.closeIdleConnections();
+    ending.abort();
     await endpoint.stop();
     const cut = setTimeout(() => { for (const each of servers) each.closeAllConnections(); }, parts.drainMs);
     await closed;

@@ -3,6 +3,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { PacketRef } from "../model/session.js";
 import { NgIndex, type NgContext } from "./ng-index.js";
+import { RecordStream, worthReading, type PositionChunk } from "./record-stream.js";
 import {
   CLASSIC_HEADER_BYTES, classicLayout, classicRecord, isNg, MAX_RECORD_BYTES, NG_PACKET_HEAD_BYTES, NG_SIMPLE_PACKET,
   ngRecord, word, type ClassicLayout, type RecordFault, type RecordHead,
@@ -24,12 +25,24 @@ export type PacketRead =
   | { readonly found: true; readonly head: RecordHead; readonly bytes: Buffer }
   | { readonly found: false; readonly reason: MissingReason };
 
-/** Largest single read, and the largest hole that is read over instead of seeking. */
+/** Largest single read. */
 const READ_BYTES = 1 << 20;
-const HOLE_BYTES = 32 << 10;
+/** Largest hole between headers that is read over instead of seeking: a page. */
+const HEAD_HOLE_BYTES = 4096;
 /** Files kept open when nothing reads them. */
 const IDLE_HANDLES = 32;
 const NO_BYTES = Buffer.alloc(0);
+
+/** What a file's header says; a pcapng file says it in its blocks. */
+export type FileLayout = { readonly format: "pcapng" } | Pick<ClassicLayout, "format" | "bigEndian" | "nanosecond" | "recordHeader" | "linkType">;
+
+/** A stream of records that is open. */
+export interface OpenStream {
+  readonly records: RecordStream;
+  readonly layout: FileLayout;
+  /** Lets go of the file. */
+  end(): Promise<void>;
+}
 
 interface OpenFile {
   readonly fileId: number;
@@ -58,6 +71,33 @@ export class PacketReader {
    */
   packets(file: PacketFile, refs: readonly PacketRef[], signal: AbortSignal | null = null): Promise<PacketRead[]> {
     return this.#records(file, refs, true, signal);
+  }
+
+  /** How a file's records look, or why it cannot be read. */
+  async layout(file: PacketFile): Promise<FileLayout | MissingReason> {
+    const opened = await this.#acquire(file);
+    if (typeof opened === "string") return opened;
+    await this.#release(opened);
+    return layoutFacts(opened.layout);
+  }
+
+  /**
+   * Opens a file to read the records at ascending positions. The file stays open, also when it is deleted meanwhile, until
+   * the caller calls `end`. Holds twice `batchBytes`.
+   */
+  async stream(file: PacketFile, positions: () => AsyncIterator<PositionChunk>, batchBytes: number, signal: AbortSignal | null): Promise<OpenStream | MissingReason> {
+    const opened = await this.#acquire(file);
+    if (typeof opened === "string") return opened;
+    const { handle, layout } = opened;
+    const decodeAt = (bytes: Buffer, offset: number, length: number): ReturnType<typeof decode> => decode(layout, bytes, { fileId: file.fileId, offset, length });
+    const records = new RecordStream({ handle, decode: decodeAt }, positions(), batchBytes, signal);
+    return {
+      records, layout: layoutFacts(layout),
+      end: async () => {
+        await records.end();
+        await this.#release(opened);
+      },
+    };
   }
 
   /** Lets go of a file that is being deleted, so that its space is freed; reads that run finish first. */
@@ -140,6 +180,10 @@ export class PacketReader {
   }
 }
 
+function layoutFacts(layout: ClassicLayout | NgIndex): FileLayout {
+  return layout instanceof NgIndex ? { format: "pcapng" } : layout;
+}
+
 async function layoutOf(handle: FileHandle): Promise<ClassicLayout | NgIndex | null> {
   const head = await readRange(handle, 0, CLASSIC_HEADER_BYTES);
   return isNg(head) ? new NgIndex((offset, length) => readRange(handle, offset, length)) : classicLayout(head);
@@ -171,13 +215,17 @@ function runEnd(refs: readonly PacketRef[], at: number, whole: boolean): number 
   const first = refs[at];
   if (!first || !isBelievable(first)) return at + 1;
   let reach = first.offset + needed(first, whole);
+  let useful = needed(first, whole);
   let end = at + 1;
   for (; end < refs.length; end += 1) {
     const ref = refs[end];
-    if (!ref || !isBelievable(ref) || ref.offset < first.offset || ref.offset > reach + HOLE_BYTES) break;
-    const next = Math.max(reach, ref.offset + needed(ref, whole));
-    if (next - first.offset > READ_BYTES) break;
+    if (!ref || !isBelievable(ref) || ref.offset < first.offset) break;
+    const need = needed(ref, whole);
+    const near = whole ? worthReading({ offset: first.offset, useful }, ref.offset, need) : ref.offset <= reach + HEAD_HOLE_BYTES;
+    const next = Math.max(reach, ref.offset + need);
+    if (!near || next - first.offset > READ_BYTES) break;
     reach = next;
+    useful += need;
   }
   return end;
 }

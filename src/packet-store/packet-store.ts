@@ -2,6 +2,7 @@
 export { measureSpace, diskSpaceProbe, type DeviceSpace, type SpaceMeasurement, type SpaceProbe } from "./device-space.js";
 export { OwnDirectory, isInside, type Ownership, type OwnershipRefusal } from "./own-directory.js";
 export { packetFileName, parsePacketFileName, type PacketFileName } from "./packet-file-name.js";
-export { PacketReader, type MissingReason, type PacketFile, type PacketRead } from "./packet-reader.js";
+export { PacketReader, type FileLayout, type MissingReason, type OpenStream, type PacketFile, type PacketRead } from "./packet-reader.js";
+export type { PositionChunk, RecordBatch } from "./record-stream.js";
 export { REAL_FILES, Tombstones, syncDirectory, type Tombstone, type TombstoneFiles } from "./tombstones.js";
 export type { PacketTime, RecordHead } from "./record-layout.js";

@@ -45,6 +45,14 @@ const ROUTES: Readonly<Record<string, RouteAccess>> = {
   "get /explorer/graphiql.css": "login",
   "get /metrics": "statistics",
   "get /api/exports/:id/download": "export",
+  "get /api/exports/:id/manifest": "export",
+  // Whoever verifies a manifest needs no login; the key is no secret.
+  "get /api/signing-key": "public",
+  "get /api/sessions.pcap": "export",
+  "get /api/sessions.pcapng": "export",
+  "get /api/sessions.csv": "export",
+  "get /api/sessions.ndjson": "export",
+  "get /api/sessions.parquet": "export",
 };
 
 /** Codes by which an operation says that it was not let in. */
@@ -61,7 +69,7 @@ const imports: NonNullable<Services["imports"]> = {
 };
 
 beforeAll(async () => {
-  api = await startApi(undefined, { imports, downloads: { openLink: () => Promise.reject(new LookbackError("NOT_FOUND", "there is no such export")) } });
+  api = await startApi(undefined, { imports, downloads: { publicKey: { keyId: "k", publicPem: "pem" }, openLink: () => Promise.reject(new LookbackError("NOT_FOUND", "there is no such export")) } });
 });
 
 afterAll(() => api.server.stop());

@@ -8,6 +8,7 @@ import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { loadConfig } from "../../src/config/config.js";
 import { engineSettings } from "../../src/config/engine-settings.js";
 import { ExportService } from "../../src/export/export-service.js";
+import type { ExportRequest } from "../../src/export/export-request.js";
 import { catalogueLookup } from "../../src/export/packet-files.js";
 import { PacketHeads } from "../../src/export/packet-heads.js";
 import { EmbeddedStore } from "../../src/index-store/embedded/store.js";
@@ -22,6 +23,7 @@ import { parse } from "../../src/query/parser.js";
 import { RetentionService } from "../../src/retention/retention-service.js";
 import { classicCapture, ngCapture, type TestPacket } from "../support/capture-bytes.js";
 import { captureNames, corpus, corpusPath, saySkipped } from "../support/corpus.js";
+import { EVERYTHING_REQUEST, serviceParts } from "../support/export-service-parts.js";
 import { httpExchange, udpFrame } from "../support/frames.js";
 import { readCapture, type ReadPacket } from "../support/read-capture.js";
 import { noRetentionEvents } from "../../src/model/retention-event.js";
@@ -51,7 +53,7 @@ async function stack(configFile: string | null = null) {
     native: loadNativeCore(), catalogue, store, clock, logger: silentLogger, settings: engineSettings(config), segmentDirectory, packetDirectory, fileNames: config.values.offlineFilenameRegex,
   });
   const exports = new ExportService({
-    store, reader, lookup, probe: diskSpaceProbe, jobs: catalogue.exports, fields, scopeOf: (user) => ({ ...SERVICE_SCOPE, user }), key: Buffer.alloc(32), directory: path.join(root, "data", "exports"), clock, logger: silentLogger,
+    ...serviceParts(path.join(root, "data"), catalogue.files), store, reader, probe: diskSpaceProbe, jobs: catalogue.exports, scopeOf: (user) => ({ ...SERVICE_SCOPE, user }), directory: path.join(root, "data", "exports"), clock,
   });
   const retention = new RetentionService({
     catalogue, store, reader, clock, logger: silentLogger, packetDirectories: [packetDirectory], tombstones: new Tombstones(path.join(root, "data", "tombstones"), [packetDirectory]),
@@ -69,13 +71,13 @@ async function stack(configFile: string | null = null) {
       expect(done.map((job) => job.state)).toEqual(["done"]);
       return done[0]?.fileId ?? 0;
     },
-    async export(expression: CheckedExpression, range: TimeRange = ALL_TIME) {
-      const { id } = await exports.create({ expression, range, description: "test" }, { ...SERVICE_SCOPE, user: "ann" });
+    async export(expression: CheckedExpression, range: TimeRange = ALL_TIME, more: Partial<ExportRequest> = {}) {
+      const { id } = await exports.create({ ...EVERYTHING_REQUEST, expression, range, ...more }, { ...SERVICE_SCOPE, user: "ann" });
       await exports.idle();
       const view = exports.get(id, "ann");
       expect(view).toMatchObject({ state: "done" });
       const download = await exports.open(id, "ann");
-      return { view, file: download.path, bytes: readFileSync(download.path), manifest: JSON.parse(readFileSync(download.path.replace(/\.pcap(ng)?$/, ".json"), "utf8")) };
+      return { view, file: download.path, bytes: readFileSync(download.path), manifest: JSON.parse(readFileSync(download.manifestPath, "utf8")) };
     },
   };
 }
@@ -175,7 +177,7 @@ describe("from capture to export", () => {
     expect([await available(true), await available(false)]).toEqual([2, 1]);
     const after = await one.export(one.everyMatch("port.dst == 9999"));
     expect(after.view).toMatchObject({ sessions: 3, packets: 6, missingPackets: 3 });
-    expect(after.manifest.missing).toMatchObject([{ fileId: 1, reason: "file-gone", packets: 3 }]);
+    expect(after.manifest.missing).toMatchObject({ packets: 3, files: [{ fileId: 1, reason: "file-gone", packets: 3 }], sessions: [{ packets: 3, missing: 3 }] });
     expect(await heads.describe([{ fileId: 1, offset: 24, length: 60 }], null)).toMatchObject([{ missing: "file-gone" }]);
   });
 });

@@ -345,9 +345,10 @@ describe("downloads", () => {
     writeFileSync(path, content);
     api = await startApi(undefined, {
       downloads: {
+        publicKey: { keyId: "k", publicPem: "pem" },
         openLink: async (grant, signature) => {
           verifyDownload(key, grant, signature, api.clock.now);
-          return { id: grant.exportId, user: grant.user, path, fileName: 'a"b.pcap', bytes: content.length, sha256: "ab".repeat(32), contentType: "application/vnd.tcpdump.pcap" };
+          return { id: grant.exportId, user: grant.user, path, manifestPath: path, fileName: 'a"b.pcap', bytes: content.length, sha256: "ab".repeat(32), contentType: "application/vnd.tcpdump.pcap" };
         },
       },
     });

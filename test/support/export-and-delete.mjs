@@ -6,8 +6,10 @@ import { silentLogger } from "../../dist/base/logger.js";
 import { openCatalogue } from "../../dist/catalogue/catalogue.js";
 import { ExportService } from "../../dist/export/export-service.js";
 import { catalogueLookup } from "../../dist/export/packet-files.js";
+import { openSigningKey } from "../../dist/export/signing-key.js";
 import { EmbeddedStore } from "../../dist/index-store/embedded/store.js";
 import { SERVICE_SCOPE } from "../../dist/model/access-scope.js";
+import { noRetentionEvents } from "../../dist/model/retention-event.js";
 import { packagedCatalogue } from "../../dist/model/field-catalogue.js";
 import { PacketReader, REAL_FILES, Tombstones } from "../../dist/packet-store/packet-store.js";
 import { RetentionService } from "../../dist/retention/retention-service.js";
@@ -32,13 +34,16 @@ const store = await EmbeddedStore.open({ catalogue, fields: packagedCatalogue(),
 const reader = new PacketReader();
 if (mode === "export") {
   const told = {
+    layout: (...given) => reader.layout(...given),
     heads: (...given) => (step("heads"), reader.heads(...given)),
+    stream: (...given) => (step("stream"), reader.stream(...given)),
     packets: (...given) => (step("packets"), reader.packets(...given)),
   };
   const jobs = catalogue.exports;
   const exports = new ExportService({
     store, reader: told, lookup: catalogueLookup(catalogue.files), jobs, fields: packagedCatalogue(), key: Buffer.alloc(32), clock, logger: silentLogger,
-    directory: path.join(data, "exports"), scopeOf: (user) => ({ ...SERVICE_SCOPE, user }), sorter: { runRecords: 64, mergeRuns: 3 },
+    directory: path.join(data, "exports"), signingKey: openSigningKey(data), describeFile: () => null, maxBytes: Infinity, version: "0",
+    completeUntilMs: () => null, events: noRetentionEvents, scopeOf: (user) => ({ ...SERVICE_SCOPE, user }), sorter: { runRecords: 64, mergeRuns: 3, runPositions: 64 },
     probe: () => (step("probe"), Promise.resolve({ freeBytes: 1e12, totalBytes: 1e12 })),
   });
   step("start");

@@ -8,12 +8,12 @@ import { encodeRequest } from "../../src/export/stored-request.js";
 import { EmbeddedStore } from "../../src/index-store/embedded/store.js";
 import { silentLogger } from "../../src/base/logger.js";
 import { packagedCatalogue } from "../../src/model/field-catalogue.js";
-import { ALL_TIME } from "../../src/model/time-range.js";
 import { loadConfig } from "../../src/config/config.js";
 import { engineSettings } from "../../src/config/engine-settings.js";
 import { ImportService } from "../../src/capture/import-service.js";
 import { loadNativeCore } from "../../src/native/native.js";
 import { classicCapture } from "./capture-bytes.js";
+import { EVERYTHING_REQUEST } from "./export-service-parts.js";
 import { udpFrame } from "./frames.js";
 
 const CHILD = fileURLToPath(new URL("export-and-delete.mjs", import.meta.url));
@@ -69,7 +69,7 @@ export function withCatalogue<T>(data: string, look: (catalogue: Catalogue) => T
 
 /** Queues an export of everything. */
 export function queueExport(data: string, id: string): void {
-  withCatalogue(data, (catalogue) => catalogue.exports.add({ id, owner: "ann", expiresAtMs: null, request: encodeRequest({ expression: { node: "everything" }, range: ALL_TIME, description: "all", container: "auto" }) }));
+  withCatalogue(data, (catalogue) => catalogue.exports.add({ id, owner: "ann", expiresAtMs: null, request: encodeRequest(EVERYTHING_REQUEST) }));
 }
 
 /** The finished file of an export, with everything else that is in exports/. */

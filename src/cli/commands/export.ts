@@ -5,6 +5,8 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { systemClock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
+import { EXPORT_FORMATS, isCapture, type ExportFormat } from "../../export/export-request.js";
+import { manifestPathOf } from "../../export/verify-export.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import type { Connection } from "../connection.js";
@@ -18,31 +20,41 @@ const LOOK_MS = 100;
 /** Longest wait for an interrupted export to be cancelled, in milliseconds. */
 const CANCEL_MS = 5_000;
 
-const EXPORT = "fragment Job on Export { id state sessions packets bytes missingPackets format sha256 downloadUrl error { code message } }";
-const CREATE = `${EXPORT} mutation ($expression: String, $range: TimeRange) { createExport(expression: $expression, timeRange: $range) { ...Job } }`;
+const EXPORT = "fragment Job on Export { id state progress sessions packets bytes missingPackets format sha256 downloadUrl manifestUrl error { code message } }";
+const CREATE = `${EXPORT} mutation ($expression: String, $range: TimeRange, $format: ExportFormat!, $packets: ExportPackets!, $fields: [String!]) {
+  createExport(expression: $expression, timeRange: $range, format: $format, packets: $packets, fields: $fields) { ...Job }
+}`;
 const LOOK = `${EXPORT} query ($id: ID!) { export(id: $id) { ...Job } }`;
 const CANCEL = "mutation ($id: ID!) { cancelExport(id: $id) { id } }";
 
-/** Writes the packets of matching sessions, in order of time, to a file that must not exist. */
-export async function run({ operands: [expression, file], options, connect, signal, print, note }: CommandContext): Promise<number> {
-  if (typeof expression !== "string" || typeof file !== "string") throw new LookbackError("BAD_INPUT", "name an expression and the file to write");
+/** Writes matching sessions to a file that must not exist, its manifest beside it; or checks such a file. */
+export async function run(command: CommandContext): Promise<number> {
+  const { operands: [expression, file], options, connect, signal, print, note } = command;
+  if (typeof options["verify"] === "string") return (await import("./export-verify.js")).verify(options["verify"], command);
+  if (typeof expression !== "string" || typeof file !== "string") throw new LookbackError("BAD_INPUT", "name an expression and the file to write, or a file to --verify");
   const target = path.resolve(file);
-  if (await exists(target)) throw new LookbackError("BAD_INPUT", `${target} is there already; name another file`);
+  for (const taken of [target, manifestPathOf(target)]) {
+    if (await exists(taken)) throw new LookbackError("BAD_INPUT", `${taken} is there already; name another file`);
+  }
+  const asked = formatOf(options["format"], target);
+  const fields = typeof options["fields"] === "string" ? options["fields"].split(",").map((name) => name.trim()).filter((name) => name !== "") : null;
   const range = rangeOf(options, systemClock.nowMs());
   const connection = await connect("change");
   try {
-    const job = await untilDone(connection, await connection.ask(CREATE, { expression, range }), signal);
+    const job = await untilDone(connection, await connection.ask(CREATE, { expression, range, format: asked.toUpperCase(), packets: options["whole"] === true ? "WHOLE_CONNECTION" : "MATCHING_PART", fields }), signal);
     await connection.download(job.at("downloadUrl").text(), target);
     const sha256 = await hashOf(target);
     if (sha256 !== job.at("sha256").text()) {
       await rm(target, { force: true });
       throw new LookbackError("INTERNAL", `${target} arrived with SHA-256 ${sha256}, not ${job.at("sha256").text()}; it was removed`);
     }
+    await connection.download(job.at("manifestUrl").text(), manifestPathOf(target));
     const [packets, sessions, bytes, missing] = ["packets", "sessions", "bytes", "missingPackets"].map((name) => job.at(name).number());
     const format = job.at("format").text();
     if (options["json"] === true) print(JSON.stringify({ file: target, packets, sessions, bytes, missingPackets: missing, format, sha256 }));
-    else print(`${target}: ${packets ?? 0} packets of ${sessions ?? 0} sessions, ${bytes ?? 0} bytes, ${format}, sha256 ${sha256}`);
-    if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not there any more`);
+    else print(`${target}: ${isCapture(asked) ? `${packets ?? 0} packets of ` : ""}${sessions ?? 0} sessions, ${bytes ?? 0} bytes, ${format}, sha256 ${sha256}`);
+    if (asked === "pcap" && format === "pcapng") note("note: classic pcap cannot hold these packets, so this is pcapng; the manifest says why");
+    if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not there any more; the manifest lists them`);
     return EXIT.ok;
   } finally {
     await connection.close();
@@ -80,6 +92,15 @@ async function hashOf(file: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);
   return hash.digest("hex");
+}
+
+/** The format that was named, or that the file's ending says. */
+function formatOf(named: unknown, target: string): ExportFormat {
+  const text = typeof named === "string" ? named.toLowerCase() : path.extname(target).slice(1).toLowerCase();
+  const found = EXPORT_FORMATS.find((one) => one === text);
+  if (found !== undefined) return found;
+  if (named === undefined) return "pcap";
+  throw new LookbackError("BAD_INPUT", `--format ${String(named)}: one of ${EXPORT_FORMATS.join(", ")}`);
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,22 +1,22 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
-import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import { signDownload, verifyDownload } from "../../../src/export/download-link.js";
 import { ExportService, type ExportServiceParts } from "../../../src/export/export-service.js";
+import type { ExportRequest } from "../../../src/export/export-request.js";
 import { catalogueLookup } from "../../../src/export/packet-files.js";
 import { PacketHeads } from "../../../src/export/packet-heads.js";
-import { decodeRequest, encodeRequest, type StoredRequest } from "../../../src/export/stored-request.js";
+import { decodeRequest, encodeRequest } from "../../../src/export/stored-request.js";
 import { SERVICE_SCOPE, type AccessScope } from "../../../src/model/access-scope.js";
 import { packagedCatalogue } from "../../../src/model/field-catalogue.js";
-import { ALL_TIME } from "../../../src/model/time-range.js";
 import { PacketReader } from "../../../src/packet-store/packet-store.js";
 import { classicCapture } from "../../support/capture-bytes.js";
+import { EVERYTHING_REQUEST, partialStore, serviceParts } from "../../support/export-service-parts.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
-const everything = { expression: { node: "everything" }, range: ALL_TIME, description: "all" } as const;
+const everything = { ...EVERYTHING_REQUEST, query: "all" };
 const scopeOf = (user: string): AccessScope => ({ ...SERVICE_SCOPE, user });
 const clock = { now: 1_000_000, nowMs: () => clock.now };
 
@@ -41,9 +41,8 @@ afterEach(async () => {
 
 function service(more: Partial<ExportServiceParts> = {}) {
   return new ExportService({
-    store: { async *streamPackets() { yield [{ id: "1", firstPacketMs: 0, lastPacketMs: 0, final: true, packets: capture.positions.map((position) => ({ fileId: 1, ...position })) }]; } },
-    reader, lookup: catalogueLookup(catalogue.files), probe: () => Promise.resolve({ freeBytes: 1e9, totalBytes: 1e9 }), jobs: catalogue.exports,
-    fields: packagedCatalogue(), scopeOf, key: Buffer.alloc(32, 7), directory: path.join(root, "exports"), clock, logger: silentLogger, ...more,
+    ...serviceParts(root, catalogue.files), store: partialStore({ async *streamPackets() { yield [{ id: "1", firstPacketMs: 0, lastPacketMs: 0, final: true, packets: capture.positions.map((position) => ({ fileId: 1, ...position })) }]; } }),
+    reader, jobs: catalogue.exports, scopeOf, directory: path.join(root, "exports"), clock, ...more,
   });
 }
 
@@ -53,13 +52,13 @@ function slowStore() {
   let start = (): void => {};
   const gate = new Promise<void>((resolve) => { release = resolve; });
   const started = new Promise<void>((resolve) => { start = resolve; });
-  const store: ExportServiceParts["store"] = {
+  const store = partialStore({
     async *streamPackets(_filter, context) {
       start();
       await Promise.race([gate, new Promise((_, reject) => context.signal?.addEventListener("abort", () => reject(new LookbackError("QUERY_CANCELLED", "gone"))))]);
       yield [];
     },
-  };
+  });
   return { store, started, release: () => release() };
 }
 
@@ -70,7 +69,7 @@ describe("jobs", () => {
     const { id } = await exports.create(everything, scopeOf("ann"));
     await exports.idle();
     const view = exports.get(id, "ann");
-    expect(view).toMatchObject({ state: "done", sessions: 1, packets: 2, format: "pcap", missingPackets: 0, description: "all", error: null });
+    expect(view).toMatchObject({ state: "done", sessions: 1, packets: 2, format: "pcap", fileFormat: "pcap", missingPackets: 0, query: "all", progress: 1, error: null });
     const download = await exports.open(id, "ann");
     expect(readFileSync(download.path).equals(capture.bytes)).toBe(true);
     expect(download).toMatchObject({ sha256: view?.sha256, bytes: view?.bytes });
@@ -127,7 +126,7 @@ describe("jobs", () => {
     const { id } = await barred.create(everything, scopeOf("ann"));
     await barred.idle();
     expect(barred.get(id, "ann")).toMatchObject({ state: "failed", error: { code: "FORBIDDEN" } });
-    const broken = service({ store: { streamPackets() { throw new Error("secret path"); } } });
+    const broken = service({ store: partialStore({ streamPackets() { throw new Error("secret path"); } }) });
     await broken.start();
     const third = await broken.create(everything, scopeOf("ann"));
     await broken.idle();
@@ -146,6 +145,79 @@ describe("jobs", () => {
     await exports.idle();
     expect(catalogue.exports.list(null).map((one) => one.state)).toEqual(["cancelled", "cancelled"]);
     expect(readdirSync(path.join(root, "exports"))).toEqual([]);
+  });
+
+  it("that failed are made again on request, with the same bytes", async () => {
+    let room = 0;
+    const exports = service({ probe: () => Promise.resolve({ freeBytes: room, totalBytes: 1e9 }) });
+    await exports.start();
+    const { id } = await exports.create(everything, scopeOf("ann"));
+    await exports.idle();
+    expect(exports.get(id, "ann")).toMatchObject({ state: "failed", error: { code: "DISK_FULL" } });
+    expect(readdirSync(path.join(root, "exports"))).toEqual([]);
+    expect(exports.retry(id, "bob")).toBeNull();
+    room = 1e9;
+    expect(exports.retry(id, "ann")).toMatchObject({ state: "queued", error: null });
+    await exports.idle();
+    expect(readFileSync((await exports.open(id, "ann")).path).equals(capture.bytes)).toBe(true);
+    expect(() => exports.retry(id, "ann")).toThrow(expect.objectContaining({ code: "BAD_INPUT" }));
+  });
+
+  it("are deleted with their files, queued, running or done", async () => {
+    const exports = service();
+    await exports.start();
+    const { id } = await exports.create(everything, scopeOf("ann"));
+    await exports.idle();
+    expect(await exports.delete(id, "bob")).toBe(false);
+    expect(readdirSync(path.join(root, "exports")).sort()).toEqual([`${id}.pcap`, `${id}.pcap.manifest.json`]);
+    expect(await exports.delete(id, "ann")).toBe(true);
+    expect([readdirSync(path.join(root, "exports")), exports.get(id, "ann")]).toEqual([[], null]);
+    const slow = slowStore();
+    const busy = service({ store: slow.store });
+    await busy.start();
+    const running = await busy.create(everything, scopeOf("ann"));
+    const queued = await busy.create(everything, scopeOf("ann"));
+    await slow.started;
+    expect(await Promise.all([busy.delete(running.id, "ann"), busy.delete(queued.id, "ann")])).toEqual([true, true]);
+    await busy.idle();
+    expect([busy.list("ann", 10), readdirSync(path.join(root, "exports"))]).toEqual([[], []]);
+  });
+
+  it("asked for again under the same key are the same job, for a day", async () => {
+    const exports = service();
+    await exports.start();
+    const { id } = await exports.create(everything, scopeOf("ann"), "case-7");
+    expect((await exports.create(everything, scopeOf("ann"), "case-7")).id).toBe(id);
+    expect((await exports.create(everything, scopeOf("bob"), "case-7")).id).not.toBe(id);
+    await exports.idle();
+    clock.now += 24 * 3_600_000;
+    expect((await exports.create(everything, scopeOf("ann"), "case-7")).id).not.toBe(id);
+    await exports.idle();
+  });
+
+  it("tell every change, and that they are ready", async () => {
+    const ready: unknown[] = [];
+    const exports = service({ events: { raise: (event) => { ready.push(event); }, clear() {} } });
+    await exports.start();
+    const events = exports.events(null);
+    const { id } = await exports.create(everything, scopeOf("ann"));
+    const states: string[] = [];
+    for await (const view of events) {
+      states.push(view.state);
+      if (view.state === "done") break;
+    }
+    expect(states.at(-1)).toBe("done");
+    expect(ready).toMatchObject([{ kind: "export-ready", subject: id, user: "ann", packets: 2 }]);
+  });
+
+  it("are estimated from the index alone", async () => {
+    const exports = service({ maxBytes: 60 });
+    rmSync(path.join(root, "a.pcap"));
+    const context = { scope: scopeOf("ann"), signal: null, timeoutMs: 1000 };
+    expect(await exports.estimate(everything, context)).toEqual({ sessions: 1, packets: 2, bytes: capture.bytes.length, missingPackets: 0, incompleteSessions: 0, maxBytes: 60, tooLarge: false });
+    expect(await exports.estimate({ ...everything, maxBytes: 57 }, context)).toMatchObject({ maxBytes: 57, tooLarge: true });
+    catalogue.files.update(1, { state: "gone" });
+    expect(await exports.estimate(everything, context)).toMatchObject({ sessions: 1, packets: 0, missingPackets: 2, incompleteSessions: 1 });
   });
 
   it("are limited per user", async () => {
@@ -212,8 +284,8 @@ describe("stored requests", () => {
   const field = fields.byPath("source.ip");
   const view = fields.derived.find((one) => one.view !== null);
   if (!field || !view) throw new Error("the catalogue has fields and views");
-  const request: StoredRequest = {
-    range: { startMs: 1, endMs: null, bounding: "either" }, description: "x", container: "pcapng",
+  const request: ExportRequest = {
+    range: { startMs: 1, endMs: null, bounding: "either" }, query: "x", format: "ndjson", wholeConnections: true, maxBytes: 5, fields: [field, view],
     expression: { node: "and", items: [
       { node: "or", items: [{ node: "not", item: { node: "everything" } }, { node: "ids", ids: ["a"] }, { node: "packetsAvailable", value: true }, { node: "file", matches: [{ kind: "exact", value: "f" }], fileIds: [1] }, { node: "file", matches: [], fileIds: null }] },
       { node: "field", field, test: { test: "address", mode: "any", matches: [{ low: "00", high: null, port: 80 }] } },

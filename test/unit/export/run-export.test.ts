@@ -1,27 +1,27 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { IndexStore, SessionPackets } from "../../../src/index-store/index-store.js";
+import type { SessionPackets } from "../../../src/index-store/index-store.js";
 import type { PacketFileLookup } from "../../../src/export/packet-files.js";
-import { runExport, type ExportParts } from "../../../src/export/run-export.js";
+import type { ExportRequest } from "../../../src/export/export-request.js";
+import { noProgress, runExport, type ExportParts } from "../../../src/export/run-export.js";
+import { ExportStreams } from "../../../src/export/stream-export.js";
 import { SERVICE_SCOPE } from "../../../src/model/access-scope.js";
-import { ALL_TIME } from "../../../src/model/time-range.js";
 import { PacketReader } from "../../../src/packet-store/packet-store.js";
 import { classicCapture, ngCapture, type BuiltCapture, type TestPacket } from "../../support/capture-bytes.js";
+import { EVERYTHING_REQUEST, partialStore, plainParts } from "../../support/export-service-parts.js";
 import { readCapture } from "../../support/read-capture.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
-const ROOM = () => Promise.resolve({ freeBytes: 1e12, totalBytes: 1e12 });
-
-function storeOf(sessions: readonly SessionPackets[], perBatch = 3): Pick<IndexStore, "streamPackets"> {
-  return {
+function storeOf(sessions: readonly SessionPackets[], perBatch = 3) {
+  return partialStore({
     async *streamPackets() {
       for (let at = 0; at < sessions.length; at += perBatch) yield sessions.slice(at, at + perBatch);
     },
-  };
+  });
 }
 
 /** Writes captures as files 1, 2, …; each inner list of `sessions` names packets as [file, index]. */
@@ -38,13 +38,15 @@ function setUp(captures: readonly BuiltCapture[], sessions: readonly (readonly [
     id: String(index), firstPacketMs: 0, lastPacketMs: 0, final: true,
     packets: packets.map(([fileId, packet]) => ({ fileId, ...(captures[fileId - 1]?.positions[packet] ?? { offset: 24 + packet, length: 20 }) })),
   }));
-  const parts: ExportParts = { store: storeOf(rows), reader: new PacketReader(), lookup, probe: ROOM, ...more };
+  const reader = new PacketReader();
+  const parts: ExportParts = { ...plainParts(root), store: storeOf(rows), reader, lookup, ...more };
   const abort = new AbortController();
-  const run = (container: "auto" | "pcapng" = "auto") => runExport(parts, {
-    filter: { expression: { node: "everything" }, range: ALL_TIME }, context: { scope: SERVICE_SCOPE, signal: abort.signal, timeoutMs: 60_000 },
-    container, directory, name: "e", description: "test",
-  }, { sessions: 0, packets: 0, bytes: 0 }).finally(() => parts.reader.close());
-  return { root, directory, run, abort };
+  const run = (request: Partial<ExportRequest> = {}) => runExport(parts, {
+    request: { ...EVERYTHING_REQUEST, ...request }, context: { scope: SERVICE_SCOPE, signal: abort.signal, timeoutMs: 60_000 },
+    directory, name: "e", requestedMs: 1000, asOfMs: 2000, completeUntilMs: null,
+  }, noProgress()).finally(() => reader.close());
+  const manifest = (): Readonly<Record<string, any>> => JSON.parse(readFileSync(path.join(directory, readdirSync(directory).find((name) => name.endsWith(".manifest.json")) ?? ""), "utf8")); // oxlint-disable-line no-explicit-any -- a test reads what it asked for
+  return { root, directory, run, abort, manifest, parts };
 }
 
 const at = (seconds: number, nanoseconds: number, text: string, more: Partial<TestPacket> = {}): TestPacket => ({ seconds, nanoseconds, data: Buffer.from(text), ...more });
@@ -53,7 +55,7 @@ describe("an export", () => {
   it("writes the packets of the sessions in order of time, ties by file and offset, each once", async () => {
     const one = classicCapture([at(10, 0, "1a"), at(12, 5000, "1b"), at(9, 0, "1c"), at(12, 5000, "1d"), at(50, 0, "not asked for")]);
     const two = classicCapture([at(11, 0, "2a", { originalLength: 99 }), at(12, 5000, "2b")], { bigEndian: true });
-    const { directory, run } = setUp([one, two], [[[2, 1], [2, 0]], [[1, 3], [1, 2], [1, 1], [1, 0]], [[1, 0]]]);
+    const { directory, run, manifest } = setUp([one, two], [[[2, 1], [2, 0]], [[1, 3], [1, 2], [1, 1], [1, 0]], [[1, 0]]]);
     const result = await run();
     const bytes = readFileSync(path.join(directory, "e.pcap"));
     const read = readCapture(bytes);
@@ -61,8 +63,8 @@ describe("an export", () => {
     expect(read.packets[2]).toMatchObject({ originalLength: 99 });
     expect(read).toMatchObject({ container: "pcap", resolution: "us" });
     expect(result).toMatchObject({ fileName: "e.pcap", sessions: 3, packets: 6, bytes: bytes.length, missingPackets: 0, sha256: createHash("sha256").update(bytes).digest("hex") });
-    expect(readdirSync(directory).sort()).toEqual(["e.json", "e.pcap"]);
-    expect(JSON.parse(readFileSync(path.join(directory, "e.json"), "utf8"))).toMatchObject({ lookbackExport: 1, sha256: result.sha256, packets: 6, linkTypes: [1] });
+    expect(readdirSync(directory).sort()).toEqual(["e.pcap", "e.pcap.manifest.json"]);
+    expect(manifest()).toMatchObject({ lookbackManifest: 2, file: { name: "e.pcap", format: "pcap", sha256: result.sha256, bytes: bytes.length }, packets: 6, sessions: 3, capture: { container: "pcap", linkTypes: [1], note: null } });
   });
 
   it("keeps nanoseconds when any source has them", async () => {
@@ -92,15 +94,93 @@ describe("an export", () => {
 
   it("counts and lists what is missing, and writes the rest", async () => {
     const good = classicCapture([at(1, 0, "there"), at(2, 0, "cut off")]);
-    const { root, directory, run } = setUp([good], [[[1, 0], [1, 1], [7, 0], [7, 1]], []]);
+    const { root, directory, run, manifest } = setUp([good], [[[1, 0], [1, 1], [7, 0], [7, 1]], []]);
     writeFileSync(path.join(root, "1.pcap"), good.bytes.subarray(0, good.bytes.length - 1));
     const result = await run();
     expect(readCapture(readFileSync(path.join(directory, "e.pcap"))).packets.map((packet) => packet.data)).toEqual(["there"]);
-    expect(result).toMatchObject({ sessions: 2, sessionsWithoutPackets: 1, packets: 1, missingPackets: 3 });
-    expect(result.missing).toEqual([
+    expect(result).toMatchObject({ sessions: 2, packets: 1, missingPackets: 3 });
+    expect(manifest()["missing"]).toMatchObject({ packets: 3, sessions: [{ id: "0", packets: 4, missing: 3 }], sessionsUnlisted: 0, sessionsWithoutPackets: 1 });
+    expect(manifest()["missing"].files).toEqual([
       { fileId: 1, path: path.join(root, "1.pcap"), reason: "beyond-end", packets: 1, firstOffset: good.positions[1]?.offset },
       { fileId: 7, path: null, reason: "file-unknown", packets: 2, firstOffset: 24 },
     ]);
+  });
+
+  it("says why classic pcap became pcapng, and always is pcapng when that is asked for", async () => {
+    const mixed = ngCapture([{ linkType: 113 }, { linkType: 1 }], [at(4, 0, "sll"), at(5, 0, "eth", { interface: 1 })]);
+    const both = setUp([mixed], [[[1, 0], [1, 1]]]);
+    expect(await both.run()).toMatchObject({ fileName: "e.pcapng" });
+    expect(both.manifest()["capture"]).toMatchObject({ container: "pcapng", note: expect.stringContaining("2") });
+    const plain = setUp([classicCapture([at(4, 0, "a")])], [[[1, 0]]]);
+    expect(await plain.run({ format: "pcapng" })).toMatchObject({ fileName: "e.pcapng" });
+    expect(readCapture(readFileSync(path.join(plain.directory, "e.pcapng")))).toMatchObject({ container: "pcapng", packets: [{ data: "a" }] });
+    expect(plain.manifest()["capture"].note).toBeNull();
+  });
+
+  it("is refused with its size when it would be larger than it may", async () => {
+    const { directory, run } = setUp([classicCapture([at(1, 0, "x".repeat(100))])], [[[1, 0]]]);
+    await expect(run({ maxBytes: 139 })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED", details: { limit: 139, needed: 140 } });
+    expect(readdirSync(directory)).toEqual([]);
+    const own = setUp([classicCapture([at(1, 0, "x".repeat(100))])], [[[1, 0]]], { maxBytes: 50 });
+    await expect(own.run({ maxBytes: 1000 })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED", details: { limit: 50 } });
+    const fits = setUp([classicCapture([at(1, 0, "x".repeat(100))])], [[[1, 0]]]);
+    expect(await fits.run({ maxBytes: 140 })).toMatchObject({ bytes: 140 });
+  });
+
+  it("holds packets larger than its buffers", async () => {
+    const large = "y".repeat(3 << 20);
+    const { directory, run } = setUp([classicCapture([at(1, 0, "a"), at(2, 0, large), at(3, 0, "b")], { bigEndian: true }), classicCapture([at(1, 5000, large)])], [[[1, 0], [1, 1], [1, 2], [2, 0]]]);
+    await run();
+    expect(readCapture(readFileSync(path.join(directory, "e.pcap"))).packets.map(({ data }) => data.length)).toEqual([1, large.length, large.length, 1]);
+  });
+
+  it("merges any number of files that overlap in time", async () => {
+    const captures = Array.from({ length: 300 }, (_, file) => classicCapture([at(1, file * 1000, `first of ${file}`), at(2, file * 1000, `second of ${file}`)]));
+    const { directory, run } = setUp(captures, captures.map((_, file) => [[file + 1, 0], [file + 1, 1]] as const));
+    expect(await run()).toMatchObject({ packets: 600, missingPackets: 0 });
+    const data = readCapture(readFileSync(path.join(directory, "e.pcap"))).packets.map((packet) => packet.data);
+    expect(data).toEqual(["first", "second"].flatMap((word) => captures.map((_, file) => `${word} of ${file}`)));
+  });
+
+  it("reads a file to its end that is deleted meanwhile", async () => {
+    const packets = Array.from({ length: 4000 }, (_, index) => at(index, 0, `packet ${index}`.padEnd(1000, ".")));
+    const reader = new PacketReader();
+    let deleted = false;
+    const { root, directory, run } = setUp([classicCapture(packets)], [packets.map((_, index) => [1, index] as const)], {
+      reader: {
+        layout: (file) => reader.layout(file), heads: (file, refs) => reader.heads(file, refs), packets: (file, refs, signal) => reader.packets(file, refs, signal),
+        stream: async (file, positions, bytes, signal) => {
+          const stream = await reader.stream(file, positions, bytes, signal);
+          unlinkSync(path.join(root, "1.pcap"));
+          await reader.forget(1);
+          deleted = true;
+          return stream;
+        },
+      },
+    });
+    expect(await run()).toMatchObject({ packets: 4000, missingPackets: 0 });
+    expect(deleted).toBe(true);
+    expect(readCapture(readFileSync(path.join(directory, "e.pcap"))).packets).toHaveLength(4000);
+    await reader.close();
+  });
+
+  it("is streamed as the same bytes", async () => {
+    const captures = [classicCapture([at(1, 0, "a"), at(3, 0, "c")]), ngCapture([{ linkType: 1, resolution: 9 }], [at(2, 7, "b")]), classicCapture([at(9, 0, "z"), at(4, 0, "d")])];
+    const { root, directory, run, parts } = setUp(captures, [[[1, 0], [1, 1], [2, 0], [3, 0], [3, 1]]]);
+    await run();
+    const pieces: Buffer[] = [];
+    const reader = new PacketReader();
+    const streams = new ExportStreams({ ...parts, reader }, directory);
+    const begun: string[] = [];
+    const sent = await streams.send(EVERYTHING_REQUEST, { scope: SERVICE_SCOPE, signal: new AbortController().signal, timeoutMs: 60_000 }, {
+      begin: ({ format }) => { begun.push(format); },
+      write: (bytes) => { pieces.push(Buffer.from(bytes)); return Promise.resolve(); },
+    });
+    await reader.close();
+    expect([begun, sent]).toMatchObject([["pcap"], { packets: 5, sessions: 1, missingPackets: 0 }]);
+    expect(Buffer.concat(pieces).equals(readFileSync(path.join(directory, "e.pcap")))).toBe(true);
+    expect(readdirSync(directory).sort()).toEqual(["e.pcap", "e.pcap.manifest.json"]);
+    expect(readdirSync(root)).toContain("signing-key.pem");
   });
 
   it("of nothing is an empty capture", async () => {
@@ -139,7 +219,7 @@ describe("an export", () => {
 
   it("is the sorted set of the packets asked for, whatever the sources, the batches and the memory", async () => {
     const packet = fc.record({ seconds: fc.nat(5), nanoseconds: fc.nat(3).map((value) => value * 1000), data: fc.uint8Array({ minLength: 1, maxLength: 9 }).map((bytes) => Buffer.from(bytes)) });
-    const capture = fc.tuple(fc.array(packet, { maxLength: 30 }), fc.constantFrom("le", "be", "ng")).map(([packets, kind]) => ({
+    const capture = fc.tuple(fc.array(packet, { maxLength: 30 }), fc.constantFrom("le", "be", "ng"), fc.boolean()).map(([given, kind, inOrder]) => ({ packets: inOrder ? given.toSorted((left, right) => left.seconds - right.seconds || left.nanoseconds - right.nanoseconds) : given, kind })).map(({ packets, kind }) => ({
       packets, built: kind === "ng" ? ngCapture([{ linkType: 1 }], packets) : classicCapture(packets, { bigEndian: kind === "be" }),
     }));
     await fc.assert(fc.asyncProperty(fc.array(capture, { minLength: 1, maxLength: 4 }), fc.infiniteStream(fc.nat(1000)), fc.integer({ min: 1, max: 5 }), async (captures, choice, runRecords) => {
@@ -152,7 +232,7 @@ describe("an export", () => {
         asked.push({ seconds: one.seconds, nanoseconds: one.nanoseconds, fileId: file + 1, offset: built.positions[index]?.offset ?? 0, data: one.data.toString("latin1") });
       }));
       asked.sort((left, right) => left.seconds - right.seconds || left.nanoseconds - right.nanoseconds || left.fileId - right.fileId || left.offset - right.offset);
-      const small = setUp(captures.map(({ built }) => built), sessions, { sorter: { runRecords, mergeRuns: 2 } });
+      const small = setUp(captures.map(({ built }) => built), sessions, { sorter: { runRecords, mergeRuns: 2, runPositions: runRecords } });
       await small.run();
       const bytes = readFileSync(path.join(small.directory, "e.pcap"));
       expect(readCapture(bytes).packets.map((one) => one.data)).toEqual(asked.map((one) => one.data));

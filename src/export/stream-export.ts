@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { LookbackError } from "../base/errors.js";
+import type { ReadContext } from "../index-store/index-store.js";
+import { contentTypeOf, isCapture, type ExportFormat, type ExportRequest } from "./export-request.js";
+import { OutputBuffer } from "./output-buffer.js";
+import { noProgress, type ExportParts } from "./run-export.js";
+import { writeCapture } from "./write-capture.js";
+import { writeTable } from "./write-table.js";
+
+/** Streams at once, of all users and of one. */
+const MAX_STREAMS = 16;
+const MAX_STREAMS_PER_USER = 4;
+
+/** Who takes the bytes of a stream. */
+export interface StreamTarget {
+  /** Called once, before the first byte. */
+  begin(what: { readonly format: ExportFormat; readonly contentType: string }): void;
+  /** Takes bytes; they are free again when the promise resolves, which is how a slow reader slows the export down. */
+  write(bytes: Buffer): Promise<void>;
+}
+
+/** What a stream had. */
+export interface StreamResult {
+  readonly sessions: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly missingPackets: number;
+}
+
+/** Exports that are sent as they are made: no job, no file, no manifest. */
+export class ExportStreams {
+  readonly #parts: ExportParts;
+  readonly #directory: string;
+  readonly #running = new Map<string, number>();
+  #all = 0;
+
+  /** `directory` takes temporary files. */
+  constructor(parts: ExportParts, directory: string) {
+    this.#parts = parts;
+    this.#directory = directory;
+  }
+
+  /**
+   * Sends an export: the same bytes as a job's file. Throws RATE_LIMITED when too many run, LIMIT_EXCEEDED before the first
+   * byte where the size is known by then, QUERY_CANCELLED when the signal fires.
+   */
+  async send(request: ExportRequest, context: ReadContext & { readonly signal: AbortSignal }, target: StreamTarget): Promise<StreamResult> {
+    const { user } = context.scope;
+    const own = this.#running.get(user) ?? 0;
+    if (own >= MAX_STREAMS_PER_USER || this.#all >= MAX_STREAMS) {
+      const limit = own >= MAX_STREAMS_PER_USER ? MAX_STREAMS_PER_USER : MAX_STREAMS;
+      throw new LookbackError("RATE_LIMITED", `${limit} exports are being streamed${limit === MAX_STREAMS ? "" : " to you"} already; wait for one to end, or make a job with createExport`, { limit, retryAfterSeconds: 5 });
+    }
+    this.#running.set(user, own + 1);
+    this.#all += 1;
+    const work = path.join(this.#directory, `${randomUUID()}.work`);
+    try {
+      return await this.#send(request, context, target, work);
+    } finally {
+      this.#all -= 1;
+      const left = (this.#running.get(user) ?? 1) - 1;
+      if (left === 0) this.#running.delete(user);
+      else this.#running.set(user, left);
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+
+  async #send(request: ExportRequest, context: ReadContext & { readonly signal: AbortSignal }, target: StreamTarget, work: string): Promise<StreamResult> {
+    const progress = noProgress();
+    const maxBytes = Math.min(this.#parts.maxBytes, request.maxBytes ?? Number.POSITIVE_INFINITY);
+    const begin = (format: ExportFormat): OutputBuffer => {
+      target.begin({ format, contentType: contentTypeOf(format) });
+      return new OutputBuffer((bytes) => target.write(bytes), maxBytes);
+    };
+    if (!isCapture(request.format)) {
+      const out = begin(request.format);
+      const sessions = await writeTable(this.#parts.store, { request, context, format: request.format, fields: request.fields }, out, progress);
+      return { sessions, packets: 0, bytes: out.bytes, missingPackets: 0 };
+    }
+    const result = await writeCapture(this.#parts, { request, context, container: request.format === "pcapng" ? "pcapng" : "auto", maxBytes, work }, {
+      canRestart: false, open: ({ container }) => Promise.resolve(begin(container)),
+    }, progress);
+    return { sessions: result.sessions, packets: result.packets, bytes: result.bytes, missingPackets: result.missing.total };
+  }
+}

@@ -1,0 +1,113 @@
+import type { Request, RequestHandler, Response } from "express";
+import { LookbackError } from "../base/errors.js";
+import { EXPORT_FORMATS, type ExportFormat } from "../export/export-request.js";
+import { RequestContext } from "../graphql/context.js";
+import { ExportFormatName, ExportPackets, type ExportArgs } from "../graphql/export/export.args.js";
+import { exportRequestOf } from "../graphql/export/export-request.js";
+import { exportsOf } from "../graphql/export/export.resolver.js";
+import { BoundingName } from "../graphql/filter/search.args.js";
+import type { Services } from "../graphql/services.js";
+import { requirePrincipal } from "./principal.js";
+import type { Route } from "./routes.js";
+
+/** What the query of a stream may have; anything else is a mistake that would export too much. */
+const PARAMETERS = ["expression", "ids", "start", "end", "bounding", "packets", "fields", "maxBytes"] as const;
+
+type Parameter = (typeof PARAMETERS)[number];
+
+const FORMATS: Readonly<Record<ExportFormat, ExportFormatName>> = {
+  pcap: ExportFormatName.PCAP, pcapng: ExportFormatName.PCAPNG, csv: ExportFormatName.CSV, ndjson: ExportFormatName.NDJSON, parquet: ExportFormatName.PARQUET,
+};
+const BOUNDINGS: Readonly<Record<string, BoundingName>> = { first: BoundingName.FIRST_PACKET, last: BoundingName.LAST_PACKET, both: BoundingName.BOTH, either: BoundingName.EITHER };
+
+/**
+ * Exports as they are made, for scripts that only want bytes: `/api/sessions.pcap?expression=…` and the other formats. The
+ * rights and limits are those of `createExport`; there is no job and no manifest. A client that leaves ends it; a slow one
+ * slows it down; one that fails in the middle is cut off, so that half a file does not look like a whole one.
+ */
+export function sessionStreamRoutes(services: Services, stopping: AbortSignal): readonly Route[] {
+  return EXPORT_FORMATS.map((format) => ({ method: "get", path: `/api/sessions.${format}`, access: "export", handlers: [streamOf(format, services, stopping)] }));
+}
+
+function streamOf(format: ExportFormat, services: Services, stopping: AbortSignal): RequestHandler {
+  return async (request, response) => {
+    const gone = new AbortController();
+    response.once("close", () => { if (!response.writableFinished) gone.abort(); });
+    const signal = AbortSignal.any([gone.signal, stopping]);
+    const context = new RequestContext(services, requirePrincipal(request), signal);
+    const exports = exportsOf(context);
+    const asked = exportRequestOf(argsOf(request, format), context);
+    if (request.method === "HEAD") {
+      response.end();
+      return;
+    }
+    try {
+      const result = await exports.send(asked, { ...context.read, signal }, {
+        begin: (what) => {
+          response.setHeader("Content-Disposition", `attachment; filename="sessions.${what.format}"`);
+          response.type(what.contentType);
+          response.flushHeaders();
+        },
+        write: (bytes) => write(response, bytes, signal),
+      });
+      context.audit("export.stream", { query: asked.query.slice(0, 1_000), format, ...result });
+      response.end();
+    } catch (error) {
+      // Nobody is there to be told.
+      if (gone.signal.aborted) return;
+      throw error;
+    }
+  };
+}
+
+/** Writes a piece; resolves when the connection has taken it, and the bytes may change. */
+function write(response: Response, bytes: Buffer, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const left = (): void => { reject(new LookbackError("QUERY_CANCELLED", "the client left")); };
+    if (signal.aborted) {
+      left();
+      return;
+    }
+    signal.addEventListener("abort", left, { once: true });
+    response.write(bytes, (error) => {
+      signal.removeEventListener("abort", left);
+      if (error === null || error === undefined) resolve();
+      else left();
+    });
+  });
+}
+
+function argsOf(request: Request, format: ExportFormat): ExportArgs {
+  const given = new Map<Parameter, string>();
+  for (const [name, value] of Object.entries(request.query)) {
+    const parameter = PARAMETERS.find((one) => one === name);
+    if (parameter === undefined) throw new LookbackError("BAD_INPUT", `there is no parameter ${JSON.stringify(name.slice(0, 60))}; there are ${PARAMETERS.join(", ")}`);
+    if (typeof value !== "string") throw new LookbackError("BAD_INPUT", `${name} is given more than once`);
+    given.set(parameter, value);
+  }
+  const listed = (name: Parameter): string[] | null => given.get(name)?.split(",").map((item) => item.trim()).filter((item) => item !== "") ?? null;
+  const start = timeOf("start", given.get("start"));
+  const end = timeOf("end", given.get("end"));
+  const maxBytes = given.get("maxBytes");
+  return {
+    expression: given.get("expression") ?? null, filter: null, ids: listed("ids"), fields: listed("fields"), format: FORMATS[format],
+    timeRange: start === null && end === null && !given.has("bounding") ? null : { start, end, bounding: choice("bounding", given.get("bounding") ?? "last", BOUNDINGS) },
+    packets: choice("packets", given.get("packets") ?? "matching", { matching: ExportPackets.MATCHING_PART, whole: ExportPackets.WHOLE_CONNECTION }),
+    maxBytes: maxBytes === undefined ? null : Number(maxBytes),
+  };
+}
+
+/** Milliseconds since 1970 of ISO 8601 with a zone, or of seconds since 1970. */
+function timeOf(name: Parameter, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (/^\d{1,12}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
+  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d))?$/i.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new LookbackError("BAD_INPUT", `${name} is a time: ISO 8601 with a zone, or seconds since 1970; not ${JSON.stringify(text.slice(0, 60))}`, { argument: name });
+  return time;
+}
+
+function choice<T>(name: Parameter, given: string, choices: Readonly<Record<string, T>>): T {
+  const found = Object.hasOwn(choices, given) ? choices[given] : undefined;
+  if (found === undefined) throw new LookbackError("BAD_INPUT", `${name} is one of ${Object.keys(choices).join(", ")}; not ${JSON.stringify(given.slice(0, 60))}`, { argument: name });
+  return found;
+}
