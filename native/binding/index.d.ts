@@ -26,6 +26,16 @@ export declare class LiveCapture {
   close(): NativeLiveFlush
 }
 
+/** The rows of one segment; `close` lets go of the file. */
+export declare class SegmentReader {
+  /** Opens a segment; `periods` say which index takes a row, `segment` how its documents name it. */
+  constructor(path: string, periods: Array<NativeIndexPeriod>, segment: string)
+  /** The next lines, of about `maxBytes` at most; null at the end. */
+  next(maxBytes: number): Promise<NativeBulkLines | null>
+  /** Lets go of the file. */
+  close(): void
+}
+
 /** Copies a capture (`-` is standard input), decompressed, to a new file; resolves to its size in bytes. */
 export declare function copyCapture(source: string, destination: string, cancel: CancelFlag, progress: ((arg: number) => void)): Promise<number>
 
@@ -40,6 +50,13 @@ export declare function identifyCapture(path: string): Promise<NativeCaptureIden
 
 /** Imports the files of one stream: segments are written and renamed, but in no catalogue yet. */
 export declare function importStream(options: NativeImportOptions, cancel: CancelFlag, progress: ProgressCallback): Promise<NativeImportResult>
+
+/** Lines of a bulk request. */
+export interface NativeBulkLines {
+  lines: Buffer
+  rows: number
+  versioned: Array<NativeVersionedRow>
+}
 
 /** What a capture file is, found without reading it whole. */
 export interface NativeCaptureIdentity {
@@ -76,6 +93,12 @@ export interface NativeImportResult {
   segments: Array<NativeSegment>
   warnings: Array<NativeWarning>
   counters: Record<string, number>
+}
+
+/** An index and the start of its period. */
+export interface NativeIndexPeriod {
+  startMs: number
+  index: string
 }
 
 /** A packet file of the stream. */
@@ -193,6 +216,13 @@ export interface NativeSettings {
 export interface NativeStreamFile {
   path: string
   fileId: number
+}
+
+/** A row that is open or not the first version. */
+export interface NativeVersionedRow {
+  id: string
+  version: number
+  index: string
 }
 
 /** A reader's warning. */

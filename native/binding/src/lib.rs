@@ -6,6 +6,7 @@ mod import;
 mod live;
 mod segments;
 mod settings;
+mod shipping;
 
 /// Sessions are many small allocations that live long and end together: mimalloc keeps them dense and gives them back.
 #[global_allocator]

@@ -4,6 +4,7 @@
 //! * [`layout`]: which columns a segment has, and how each is typed and encoded.
 //! * [`column`]: the growing columns themselves.
 //! * [`document`](mod@document): one session as a nested JSON document.
+//! * [`shipping`]: the rows of a segment as lines of bulk requests.
 //! * [`catalogue`]: the declared fields as JSON, from which `schema/fields.json` is made.
 //!
 //! It knows no packets, no threads and no catalogue database: what it wrote, it returns.
@@ -13,9 +14,11 @@ mod column;
 pub mod document;
 mod layout;
 mod record_columns;
+pub mod shipping;
 pub mod writer;
 
 pub use catalogue::field_catalogue_json;
 pub use document::{DocumentOptions, document};
 pub use layout::SCHEMA_VERSION;
+pub use shipping::{BulkLines, IndexPeriod, SegmentDocuments, ShippingError, VersionedRow};
 pub use writer::{SegmentError, SegmentInfo, SegmentTarget, SegmentWriter};
