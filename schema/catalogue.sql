@@ -201,6 +201,11 @@ CREATE TABLE marks (
   updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE overlay_queue (
+  row_id BLOB PRIMARY KEY CHECK (length(row_id) = 16),
+  queued_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE retention_events (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,
@@ -243,6 +248,30 @@ CREATE TABLE settings (
   value TEXT NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE shipments (
+  path TEXT PRIMARY KEY,
+  day TEXT NOT NULL,
+  rows INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  first_ms INTEGER NOT NULL,
+  min_last_ms INTEGER NOT NULL,
+  last_ms INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'shipped', 'removing')),
+  queued_at INTEGER NOT NULL,
+  shipped_at INTEGER,
+  -- Rows that the cluster refused and that wait among the dead letters.
+  dead_rows INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX shipments_day ON shipments (day);
+
+CREATE INDEX shipments_state ON shipments (state, last_ms);
+
+CREATE TABLE shipping (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  revision INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE superseded (
   segment TEXT NOT NULL REFERENCES segments (path) ON DELETE CASCADE,

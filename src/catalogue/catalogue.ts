@@ -12,6 +12,7 @@ import { loadMigrations, migrate } from "./migrations.js";
 import { PacketFiles, type PacketFileChange } from "./packet-files.js";
 import { RetentionEventLog } from "./retention-events.js";
 import { Segments, type SegmentChange } from "./segments.js";
+import { Shipments } from "./shipments.js";
 import { StoredSettings } from "./stored-settings.js";
 import { Tags } from "./tags.js";
 import { TaskRuns } from "./task-runs.js";
@@ -37,6 +38,7 @@ export class Catalogue {
   readonly path: string;
   readonly files: PacketFiles;
   readonly segments: Segments;
+  readonly shipments: Shipments;
   readonly marks: Marks;
   readonly tags: Tags;
   readonly holds: Holds;
@@ -59,6 +61,7 @@ export class Catalogue {
     this.#connection = connection;
     this.files = new PacketFiles(connection, clock);
     this.segments = new Segments(connection);
+    this.shipments = new Shipments(connection, clock);
     this.marks = new Marks(connection, clock);
     this.tags = new Tags(connection, clock);
     this.holds = new Holds(connection, clock);
