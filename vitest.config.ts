@@ -7,7 +7,7 @@ const oneGraphql = { alias: [{ find: /^graphql$/, replacement: createRequire(imp
 /** Projects by kind of test; `ops/test.mjs` runs unit, contract, integration, conformance and e2e in that order. */
 const project = (name: string, include: string[], testTimeout: number) => ({
   resolve: oneGraphql,
-  test: { name, include, testTimeout, hookTimeout: testTimeout, pool: "forks" as const },
+  test: { name, include, testTimeout, hookTimeout: testTimeout, pool: "forks" as const, globalSetup: ["test/support/search-node.global.ts"] },
 });
 
 export default defineConfig({

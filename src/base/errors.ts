@@ -10,6 +10,22 @@ export const ERROR_CODES = {
   STORE_DAMAGED: { retryable: false },
   /** Another process holds the role on this data directory. */
   ROLE_HELD: { retryable: true },
+  /** The search cluster does not answer. */
+  CLUSTER_UNREACHABLE: { retryable: true },
+  /** The certificate of the search cluster is not trusted. */
+  CLUSTER_TLS: { retryable: false },
+  /** The search cluster refuses the user, the key or what they ask for. */
+  CLUSTER_REFUSED: { retryable: false },
+  /** What answers is no search cluster of a supported product and version. */
+  CLUSTER_UNSUPPORTED: { retryable: false },
+  /** The search cluster takes no more requests for the moment. */
+  CLUSTER_BUSY: { retryable: true },
+  /** An index of the search cluster takes no writes. */
+  CLUSTER_READ_ONLY: { retryable: true },
+  /** The mapping of an index does not take a value. */
+  INDEX_MAPPING: { retryable: false },
+  /** The index template or a migration of the search cluster is not as this version needs it. */
+  INDEX_OUTDATED: { retryable: false },
   /** A search expression does not parse. */
   EXPRESSION_SYNTAX: { retryable: false },
   /** A search expression names a field that does not exist. */

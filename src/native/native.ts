@@ -2,14 +2,16 @@ import { createRequire } from "node:module";
 import type {
   CancelFlag as NativeCancelFlag,
   LiveCapture as NativeLiveCapture,
+  SegmentReader as NativeSegmentReader,
 } from "../../native/binding/index.js";
 import { ERROR_CODES, LookbackError, type ErrorCode, type ErrorDetails } from "../base/errors.js";
-import type { CaptureIdentity, EngineSettings, ImportOptions, ImportProgress, ImportResult, LiveEngine, LiveFlush, LiveOptions, NativeCore } from "./types.js";
+import type { CaptureIdentity, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveFlush, LiveOptions, NativeCore, SegmentReader } from "./types.js";
 
 /** The library as it exports itself; its declarations are generated (`native/binding/index.d.ts`). */
 interface Binding {
   readonly CancelFlag: new () => NativeCancelFlag;
   readonly LiveCapture: new (options: LiveOptions) => NativeLiveCapture;
+  readonly SegmentReader: new (path: string, periods: readonly IndexPeriodStart[], segment: string) => NativeSegmentReader;
   fieldCatalogue(): string;
   identifyCapture(path: string): Promise<CaptureIdentity>;
   dissectCapture(path: string, settings: EngineSettings): Promise<string>;
@@ -99,6 +101,10 @@ export function loadNativeCore(): NativeCore {
       } finally {
         release();
       }
+    },
+    readSegment(path, periods, segment): SegmentReader {
+      const reader = translatedNow(() => new binding.SegmentReader(path, periods, segment));
+      return { next: (maxBytes) => translated(reader.next(maxBytes)), close: () => { reader.close(); } };
     },
     openLive(options): LiveEngine {
       const live = translatedNow(() => new binding.LiveCapture(options));

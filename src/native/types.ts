@@ -185,6 +185,33 @@ export interface LiveEngine {
   close(): LiveFlush;
 }
 
+/** An index and the first last packet of the rows that go there, milliseconds since 1970. */
+export interface IndexPeriodStart {
+  readonly startMs: number;
+  readonly index: string;
+}
+
+/** A row that is open or not the first version: it may have versions elsewhere. */
+export interface VersionedRow {
+  readonly id: string;
+  readonly version: number;
+  readonly index: string;
+}
+
+/** Lines of a bulk request: an action and a document of each row. */
+export interface BulkLines {
+  readonly lines: Buffer;
+  readonly rows: number;
+  readonly versioned: readonly VersionedRow[];
+}
+
+/** Reads the rows of a segment as lines of bulk requests. One owner; `close()` once. */
+export interface SegmentReader {
+  /** The next lines, of about `maxBytes` at most; null at the end. Throws STORE_DAMAGED. */
+  next(maxBytes: number): Promise<BulkLines | null>;
+  close(): void;
+}
+
 /**
  * What the native core offers. Errors are `LookbackError`s: CAPTURE_UNREADABLE, DISK_FULL, QUERY_CANCELLED (aborted),
  * INTERNAL.
@@ -200,4 +227,6 @@ export interface NativeCore {
   /** Imports the files of one stream; also the replay of our own files. An aborted import leaves nothing behind. */
   importStream(options: ImportOptions, signal: AbortSignal | null, onProgress: (progress: ImportProgress) => void): Promise<ImportResult>;
   openLive(options: LiveOptions): LiveEngine;
+  /** Opens the segment at a path; `periods` say which index takes a row, `segment` is its name in documents. Throws STORE_DAMAGED. */
+  readSegment(path: string, periods: readonly IndexPeriodStart[], segment: string): SegmentReader;
 }

@@ -1,19 +1,13 @@
-import { LookbackError } from "../../base/errors.js";
 import type { Field } from "../../model/field.js";
 import type {
   CardinalityResult, ConnectionsRequest, ConnectionsResult, Metric, ReadContext, StatsRequest, StatsResult, TermsRequest, TermsResult,
 } from "../index-store.js";
+import { requireLinks, requireNumbers, requirePercentiles, requireTerms } from "../request-checks.js";
 import { isIdField } from "./columns.js";
 import type { Engine } from "./engine.js";
 import type { QueryPlan } from "./query-plan.js";
 import { Parameters } from "./statement.js";
 import { countOf, numberOrNull, plainValue } from "./values.js";
-
-/** Largest number of buckets or links. */
-export const MAX_BUCKETS = 10_000;
-const MAX_PERCENTILES = 20;
-/** Fields of one cross-tab. */
-const MAX_DIMENSIONS = 4;
 
 /** What a metric adds up, over a session's row. */
 export const METRIC_SQL: Readonly<Record<Metric, string>> = {
@@ -22,11 +16,6 @@ export const METRIC_SQL: Readonly<Record<Metric, string>> = {
   bytes: `"network.bytes"`,
   databytes: `"totDataBytes"`,
 };
-
-export function requireSize(name: string, given: number, least: number, most: number): void {
-  if (Number.isInteger(given) && given >= least && given <= most) return;
-  throw new LookbackError("LIMIT_EXCEEDED", `${name} must be ${least} to ${most}, not ${given}`, { limit: most, given });
-}
 
 const meaning = (field: Field): "id" | "address" => (isIdField(field) ? "id" : "address");
 
@@ -51,8 +40,7 @@ function combinations(plan: QueryPlan, fields: readonly Field[], metrics: readon
 const allPresent = (fields: readonly Field[]): string => fields.map((_, at) => `k${at} IS NOT NULL`).join(" AND ");
 
 export async function terms(engine: Engine, plan: QueryPlan, request: TermsRequest, context: ReadContext): Promise<TermsResult> {
-  requireSize("size", request.size, 1, MAX_BUCKETS);
-  requireSize("the number of fields", request.fields.length, 1, MAX_DIMENSIONS);
+  requireTerms(request);
   for (const field of request.fields) plan.requireVisible(field);
   if (plan.isEmpty) return { buckets: [], otherValue: 0, errorBound: 0 };
   const parameters = new Parameters();
@@ -72,11 +60,6 @@ export async function terms(engine: Engine, plan: QueryPlan, request: TermsReque
   return { buckets, otherValue: countOf(rows[0]?.[0]) - shown, errorBound: 0 };
 }
 
-function requireNumbers(field: Field): void {
-  if (field.kind === "integer" || field.kind === "float" || field.kind === "seconds") return;
-  throw new LookbackError("BAD_INPUT", `${field.expression || field.path} holds no numbers`, { field: field.path, kind: field.kind });
-}
-
 /** Values of all matching sessions, lists taken apart. */
 function valuesOf(plan: QueryPlan, field: Field, parameters: Parameters): string {
   const { sql, many } = plan.operand(field);
@@ -84,10 +67,7 @@ function valuesOf(plan: QueryPlan, field: Field, parameters: Parameters): string
 }
 
 export async function stats(engine: Engine, plan: QueryPlan, request: StatsRequest, context: ReadContext): Promise<StatsResult> {
-  requireSize("the number of percentiles", request.percentiles.length, 0, MAX_PERCENTILES);
-  for (const percent of request.percentiles) {
-    if (!(percent >= 0 && percent <= 100)) throw new LookbackError("BAD_INPUT", `a percentile is 0 to 100, not ${percent}`, { given: percent });
-  }
+  requirePercentiles(request);
   plan.requireVisible(request.field);
   requireNumbers(request.field);
   const none = request.percentiles.map((percent) => ({ percent, value: null }));
@@ -112,7 +92,7 @@ export async function cardinality(engine: Engine, plan: QueryPlan, field: Field,
 }
 
 export async function connections(engine: Engine, plan: QueryPlan, request: ConnectionsRequest, context: ReadContext): Promise<ConnectionsResult> {
-  requireSize("limit", request.limit, 1, MAX_BUCKETS);
+  requireLinks(request);
   const fields = [request.sourceField, request.destinationField];
   for (const field of fields) plan.requireVisible(field);
   if (plan.isEmpty) return { links: [], truncated: false };

@@ -1,42 +1,18 @@
-import { DateTime, IANAZone, type DurationLikeObject } from "luxon";
-import { LookbackError } from "../../base/errors.js";
 import type { SegmentInfo } from "../../model/segment.js";
+import { calendarBucket } from "../calendar.js";
 import type { HistogramRequest, HistogramResult, Metric, ReadContext } from "../index-store.js";
-import { METRIC_SQL, requireSize } from "./aggregate.js";
+import { MAX_HISTOGRAM_BUCKETS, requireInterval, tooManyBuckets } from "../request-checks.js";
+import { METRIC_SQL } from "./aggregate.js";
 import type { Engine } from "./engine.js";
 import type { QueryPlan } from "./query-plan.js";
 import { parquet } from "./source.js";
 import { Parameters } from "./statement.js";
 import { countOf, textOf } from "./values.js";
 
-/** Most buckets of one histogram. */
-export const MAX_HISTOGRAM_BUCKETS = 100_000;
-
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 /** Zones differ from UTC by whole quarters of an hour, so calendar buckets are made of whole slots of that width. */
 const SLOT_MS = 15 * MINUTE_MS;
-
-type Unit = HistogramRequest["interval"]["unit"];
-
-/** Start of the calendar bucket that a time lies in, and of the next: `count` units, counted from 1970 in local time. */
-function calendarBucket(ms: number, unit: Exclude<Unit, "second" | "minute">, count: number, zone: string): { readonly start: number; readonly end: number } {
-  const local = DateTime.fromMillis(ms, { zone });
-  let start = local.startOf(unit);
-  if (count > 1) {
-    if (unit === "hour") {
-      start = start.set({ hour: Math.floor(start.hour / count) * count });
-    } else {
-      const epoch = DateTime.fromObject({ year: 1970 }, { zone }).startOf(unit);
-      const passed = Math.round(start.diff(epoch, `${unit}s`).as(`${unit}s`));
-      start = epoch.plus({ [`${unit}s`]: Math.floor(passed / count) * count });
-    }
-  }
-  let end = start.plus({ [`${unit}s`]: count } satisfies DurationLikeObject);
-  // Hours start anew at midnight, so that each day has the same ones.
-  if (unit === "hour" && count > 1) end = DateTime.min(end, start.startOf("day").plus({ days: 1 }));
-  return { start: start.toMillis(), end: Math.max(end.toMillis(), start.toMillis() + 1) };
-}
 
 /** Slots that one statement may give, over all its segments: some 20 years of quarters of an hour in one, or days of seconds. */
 const MAX_SLOTS = 1_000_000;
@@ -96,7 +72,7 @@ async function addFiltered(total: Map<number, number[]>, plan: QueryPlan, { engi
   const parameters = new Parameters();
   const sql = `SELECT "${on}" // ${width} AS slot, ${SUMS} FROM ${plan.from([])} WHERE ${plan.where(parameters)} GROUP BY slot LIMIT ${MAX_SLOTS}`;
   const rows = await engine.rows(parameters.statement(sql), context);
-  if (rows.length >= MAX_SLOTS) throw tooMany();
+  if (rows.length >= MAX_SLOTS) throw tooManyBuckets();
   for (const [slot, ...sums] of rows) addTo(total, countOf(slot), sums.map(countOf));
 }
 
@@ -113,7 +89,7 @@ async function addWhole(
   if (missing.size === 0) return;
   const sql = `SELECT filename, "${on}" // ${width} AS slot, ${SUMS} FROM ${parquet([...missing.keys()])} GROUP BY filename, slot LIMIT ${MAX_SLOTS}`;
   const rows = await engine.rows(new Parameters().statement(sql), context);
-  if (rows.length >= MAX_SLOTS) throw tooMany();
+  if (rows.length >= MAX_SLOTS) throw tooManyBuckets();
   for (const [file, slot, ...values] of rows) {
     const sums = values.map(countOf);
     missing.get(textOf(file))?.slots.set(countOf(slot), sums);
@@ -130,10 +106,7 @@ export async function histogram(
   engine: Engine, plan: QueryPlan, request: HistogramRequest, context: ReadContext, cache: HistogramCache, fileOf: (path: string) => string,
 ): Promise<HistogramResult> {
   const { unit, count } = request.interval;
-  requireSize("the interval", count, 1, 10_000);
-  if (!IANAZone.isValidZone(request.timeZone)) {
-    throw new LookbackError("BAD_INPUT", `"${request.timeZone}" is no IANA time zone`, { given: request.timeZone });
-  }
+  requireInterval(request);
   const width = unit === "second" ? SECOND_MS * count : unit === "minute" ? MINUTE_MS * count : SLOT_MS;
   const calendar = unit !== "second" && unit !== "minute";
   const total = new Map<number, number[]>();
@@ -158,10 +131,6 @@ export async function histogram(
       if (series !== undefined) series[series.length - 1] = (series.at(-1) ?? 0) + (sums[column] ?? 0);
     });
   }
-  if (startsMs.length > MAX_HISTOGRAM_BUCKETS) throw tooMany();
+  if (startsMs.length > MAX_HISTOGRAM_BUCKETS) throw tooManyBuckets();
   return { startsMs, values };
-}
-
-function tooMany(): LookbackError {
-  return new LookbackError("LIMIT_EXCEEDED", `more than ${MAX_HISTOGRAM_BUCKETS} buckets; use a wider interval`, { limit: MAX_HISTOGRAM_BUCKETS });
 }

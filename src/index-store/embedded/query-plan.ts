@@ -1,4 +1,3 @@
-import { LookbackError } from "../../base/errors.js";
 import type { CheckedExpression } from "../../model/checked-expression.js";
 import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
@@ -6,6 +5,8 @@ import { isHiddenField } from "../../model/hidden-fields.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { TimeRange } from "../../model/time-range.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
+import { idTimeMs } from "../row-id.js";
+import { hiddenField } from "../visibility.js";
 import { Columns, type Operand } from "./columns.js";
 import type { FieldShapes } from "./field-shapes.js";
 import type { Snapshot } from "./live-set.js";
@@ -54,11 +55,6 @@ function requiredIds(expression: CheckedExpression): readonly string[] | null {
   return null;
 }
 
-/** The time in an id: its first 48 bits, when the row's own first packet came. It lies between the row's two times. */
-function idTime(id: string): number {
-  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
-}
-
 /** The filter and the segments of one read, from which its statements are made. */
 export class QueryPlan {
   readonly segments: readonly SegmentInfo[];
@@ -77,7 +73,7 @@ export class QueryPlan {
   /** A plan over the segments of the snapshot that can hold matching rows. */
   static of(parts: PlanParts, snapshot: Snapshot, filter: SessionFilter, context: ReadContext): QueryPlan {
     const oldest: TimeRange = { startMs: context.scope.oldestMs, endMs: null, bounding: "last" };
-    const times = requiredIds(filter.expression)?.map(idTime) ?? null;
+    const times = requiredIds(filter.expression)?.map(idTimeMs) ?? null;
     const segments = snapshot.segments.filter((segment) =>
       mayHold(segment, filter.range) && mayHold(segment, oldest) &&
       (times === null || times.some((time) => segment.firstMs <= time && time <= segment.lastMs)));
@@ -107,7 +103,7 @@ export class QueryPlan {
 
   /** Refuses a field that the reader may not see. Throws FORBIDDEN. */
   requireVisible(field: Field): void {
-    if (!this.maySee(field)) throw new LookbackError("FORBIDDEN", `the field ${field.expression || field.path} is not available to you`, { field: field.path });
+    if (!this.maySee(field)) throw hiddenField(field);
   }
 
   maySee(field: Field): boolean {

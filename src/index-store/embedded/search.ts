@@ -3,6 +3,7 @@ import { LookbackError } from "../../base/errors.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { FieldValue, SessionRow } from "../../model/session.js";
 import type { ReadContext, SearchAfter, SearchRequest, SearchResult, SortKey } from "../index-store.js";
+import { requirePage } from "../request-checks.js";
 import { isIdField, type Operand } from "./columns.js";
 import type { Engine } from "./engine.js";
 import type { QueryPlan } from "./query-plan.js";
@@ -10,9 +11,6 @@ import { parquet } from "./source.js";
 import { isRowId, Parameters } from "./statement.js";
 import { countOf, numberOrNull, plainValue, textOf } from "./values.js";
 import { timeWindows, type Window } from "./windows.js";
-
-/** Largest page. */
-export const MAX_PAGE = 2_000;
 
 /** The row's id as a field: the first step has it already. */
 const ID_PATH = "_id";
@@ -83,9 +81,7 @@ function sortValue(value: DuckDBValue): number | string | null {
  * page does not read everything.
  */
 export async function search(engine: Engine, plan: QueryPlan, request: SearchRequest, context: ReadContext, fileOf: (path: string) => string): Promise<SearchResult> {
-  if (!Number.isInteger(request.limit) || request.limit < 1 || request.limit > MAX_PAGE) {
-    throw new LookbackError("LIMIT_EXCEEDED", `a page has 1 to ${MAX_PAGE} sessions, not ${request.limit}`, { limit: MAX_PAGE, given: request.limit });
-  }
+  requirePage(request);
   for (const { field } of request.order) plan.requireVisible(field);
   if (plan.isEmpty) return { rows: [], sortValues: [], hasMore: false, total: request.countTotal ? { value: 0, relation: "EQ" } : null };
   const total = request.countTotal ? await count(engine, plan, context) : null;

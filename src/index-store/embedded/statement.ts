@@ -1,5 +1,7 @@
 import { BIGINT, BOOLEAN, DOUBLE, LIST, UUID, VARCHAR, DuckDBListValue, DuckDBUUIDValue, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
 
+export { isRowId } from "../row-id.js";
+
 /** SQL text with its bound values, ready to run. */
 export interface Statement {
   readonly sql: string;
@@ -74,13 +76,6 @@ export class Parameters {
   statement(sql: string): Statement {
     return { sql, values: this.#values, types: this.#types };
   }
-}
-
-const UUID_TEXT = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
-
-/** Whether a text can be the id of a row. */
-export function isRowId(text: string): boolean {
-  return UUID_TEXT.test(text);
 }
 
 /** The value of 32 hex digits; dashes are ignored. */

@@ -15,6 +15,7 @@ import type {
   SearchRequest,
   SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
+import { requireTags } from "../request-checks.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { byteBudget } from "./byte-budget.js";
 import { merge, mergePlan, type CompactionParts } from "./compaction.js";
@@ -37,8 +38,6 @@ import { findSuperseded } from "./versions.js";
 const MEBIBYTE = 1 << 20;
 /** Tries of a commit that another process's commits overtake. */
 const COMMIT_TRIES = 20;
-/** Tags of one change. */
-const MAX_TAGS = 100;
 
 /** What the embedded store can be told; the rest has defaults. */
 export interface EmbeddedStoreOptions {
@@ -145,11 +144,7 @@ export class EmbeddedStore implements IndexStore {
   }
 
   async changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number> {
-    if (add.length + remove.length > MAX_TAGS) {
-      throw new LookbackError("LIMIT_EXCEEDED", `at most ${MAX_TAGS} tags change at once`, { limit: MAX_TAGS, given: add.length + remove.length });
-    }
-    const unknown = ids.find((id) => !isRowId(id));
-    if (unknown !== undefined) throw new LookbackError("BAD_INPUT", `"${unknown}" is no session id`, { given: unknown });
+    requireTags(ids, add, remove);
     return this.#catalogue.tags.edit(ids.map(idBytes), add, remove);
   }
 

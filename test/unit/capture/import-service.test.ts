@@ -53,6 +53,7 @@ class ScriptedCore implements NativeCore {
     };
   }
   openLive(): never { throw new Error("not here"); }
+  readSegment(): never { throw new Error("not here"); }
 }
 
 let directory: string;

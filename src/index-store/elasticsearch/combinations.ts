@@ -1,0 +1,130 @@
+import { LookbackError } from "../../base/errors.js";
+import type { Field } from "../../model/field.js";
+import type { FieldValue } from "../../model/session.js";
+import type { Metric } from "../index-store.js";
+import { pointBody } from "./dialect.js";
+import { at, isObject, listOf, numberOf, textOf, type Json, type JsonObject } from "./json.js";
+import { indexedPath } from "./mapping.js";
+import type { Read } from "./reads.js";
+
+/** What a metric adds up. */
+export const METRIC_PATHS: Readonly<Record<Exclude<Metric, "sessions">, string>> = { packets: "network.packets", bytes: "network.bytes", databytes: "totDataBytes" };
+/** Combinations that one request gives. */
+const PAGE = 10_000;
+/** Values that a field of numbers with many values may have beside other fields. */
+const MAX_INNER = 10_000;
+
+/** One combination of values and what its sessions add up to. */
+export interface Combination {
+  readonly keys: readonly FieldValue[];
+  readonly sessions: number;
+  /** One for each metric asked for. */
+  readonly values: readonly number[];
+}
+
+function plain(key: Json, field: Field): FieldValue {
+  if (field.kind === "boolean") return key === true || key === 1 || key === "true";
+  return typeof key === "string" || typeof key === "number" || typeof key === "boolean" ? key : null;
+}
+
+/** The value of a bucket of one field. */
+export function keyOf(bucket: Json, field: Field): FieldValue {
+  return plain(at(bucket, "key"), field);
+}
+
+/** The order of keys: numbers by size, addresses and texts by their bytes. */
+export function compareKeys(a: readonly FieldValue[], b: readonly FieldValue[], fields: readonly Field[]): number {
+  for (const [position, field] of fields.entries()) {
+    const [one, other] = [a[position] ?? null, b[position] ?? null];
+    if (one === other) continue;
+    if (typeof one === "number" && typeof other === "number") return one - other;
+    if (typeof one === "boolean" || typeof other === "boolean") return Number(one) - Number(other);
+    const bytes = field.kind === "ip" ? addressBytes : textBytes;
+    const order = Buffer.compare(bytes(String(one)), bytes(String(other)));
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+const textBytes = (text: string): Buffer => Buffer.from(text, "utf8");
+
+/** 16 bytes of a printed address. */
+export function addressBytes(text: string): Buffer {
+  const bytes = Buffer.alloc(16);
+  const dotted = /^(.*:)?(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
+  if (dotted !== null && (dotted[1] === undefined || dotted[1] === "::ffff:")) {
+    bytes.set([0xff, 0xff, ...dotted.slice(2).map(Number)], 10);
+    return bytes;
+  }
+  const [head = "", tail = ""] = text.split("::");
+  const groups = (part: string): readonly number[] => (part === "" ? [] : part.split(":").map((group) => Number.parseInt(group, 16)));
+  groups(head).forEach((group, position) => { bytes.writeUInt16BE(group & 0xffff, 2 * position); });
+  const last = groups(tail);
+  last.forEach((group, position) => { bytes.writeUInt16BE(group & 0xffff, 16 - 2 * (last.length - position)); });
+  return bytes;
+}
+
+/** Whether a session may hold a number twice: the cluster's walk over combinations would count it twice. */
+function repeats(field: Field): boolean {
+  const number = field.kind === "integer" || field.kind === "float" || field.kind === "seconds" || field.kind === "boolean";
+  return number && (field.object !== "" || (field.shape === "list" && field.countOf === null));
+}
+
+/**
+ * Every combination of the distinct values that sessions have of the fields, walked in pages over one point in time, so
+ * that none is missed and none counted twice while rows are added.
+ */
+export async function* everyCombination(read: Read, fields: readonly Field[], metrics: readonly Exclude<Metric, "sessions">[]): AsyncGenerator<Combination> {
+  const walked = fields.filter((field) => !repeats(field));
+  const nested = fields.filter(repeats);
+  const sums = Object.fromEntries(metrics.map((metric) => [metric, { sum: { field: METRIC_PATHS[metric] } }]));
+  const inner = innermost(nested, sums);
+  const point = await read.point();
+  try {
+    let pit = point.id;
+    if (walked.length === 0) {
+      const answer = await read.search({ size: 0, pit: pointBody(pit), query: read.query.body, track_total_hits: false, aggs: inner });
+      yield* nestedCombinations(at(answer, "aggregations"), new Map(), fields, nested, metrics);
+      return;
+    }
+    const sources = walked.map((field) => ({ [`k${fields.indexOf(field)}`]: { terms: { field: indexedPath(field) } } }));
+    for (let after: JsonObject | null = null; ;) {
+      const answer: Json = await read.search({
+        size: 0, pit: pointBody(pit), query: read.query.body, track_total_hits: false,
+        aggs: { pairs: { composite: { size: nested.length === 0 ? PAGE : PAGE / 10, sources, ...(after === null ? {} : { after }) }, ...(Object.keys(inner).length === 0 ? {} : { aggs: inner }) } },
+      });
+      pit = textOf(at(answer, "pit_id")) || pit;
+      for (const bucket of listOf(at(answer, "aggregations", "pairs", "buckets"))) {
+        const keys = new Map(walked.map((field) => [field, plain(at(bucket, "key", `k${fields.indexOf(field)}`), field)]));
+        yield* nestedCombinations(bucket, keys, fields, nested, metrics);
+      }
+      const next: Json = at(answer, "aggregations", "pairs", "after_key");
+      if (!isObject(next)) return;
+      after = next;
+    }
+  } finally {
+    await point.close();
+  }
+}
+
+function innermost(nested: readonly Field[], sums: JsonObject): JsonObject {
+  return nested.reduceRight<JsonObject>((aggs, field) => ({
+    inner: { terms: { field: indexedPath(field), size: MAX_INNER }, ...(Object.keys(aggs).length === 0 ? {} : { aggs }) },
+  }), sums);
+}
+
+function* nestedCombinations(
+  bucket: Json, keys: ReadonlyMap<Field, FieldValue>, fields: readonly Field[], nested: readonly Field[], metrics: readonly Exclude<Metric, "sessions">[],
+): Generator<Combination> {
+  const [field, ...rest] = nested;
+  if (field === undefined) {
+    yield {
+      keys: fields.map((one) => keys.get(one) ?? null), sessions: numberOf(at(bucket, "doc_count")), values: metrics.map((metric) => numberOf(at(bucket, metric, "value"))),
+    };
+    return;
+  }
+  if (numberOf(at(bucket, "inner", "sum_other_doc_count")) > 0) {
+    throw new LookbackError("LIMIT_EXCEEDED", `${field.expression || field.path} has more than ${MAX_INNER} values here; narrow the filter`, { limit: MAX_INNER, field: field.path });
+  }
+  for (const one of listOf(at(bucket, "inner", "buckets"))) yield* nestedCombinations(one, new Map([...keys, [field, keyOf(one, field)]]), fields, rest, metrics);
+}

@@ -1,0 +1,95 @@
+import { LookbackError } from "../../base/errors.js";
+import type { FieldCatalogue } from "../../model/field-catalogue.js";
+import type { ReadContext, SessionFilter } from "../index-store.js";
+import type { Cluster } from "./cluster.js";
+import type { Dialect } from "./dialect.js";
+import { at, listOf, type Json, type JsonObject } from "./json.js";
+import { SessionQuery } from "./query.js";
+import type { IndexList } from "./index-list.js";
+
+/** Milliseconds that a cluster gets to end a query beside the time the query may run. */
+const GRACE_MS = 2_000;
+/** Longest run of one request, for readers without a limit. */
+const LONGEST_MS = 600_000;
+
+/** What every read of the store is made with. */
+export interface ReadParts {
+  readonly cluster: Cluster;
+  readonly fields: FieldCatalogue;
+  readonly indices: IndexList;
+  readonly dialect: () => Promise<Dialect>;
+  readonly goneFiles: () => readonly number[];
+}
+
+/** One read: its query, and what is left of its time. */
+export class Read {
+  readonly query: SessionQuery;
+  readonly parts: ReadParts;
+  readonly context: ReadContext;
+  readonly #endsAt: number;
+
+  private constructor(parts: ReadParts, query: SessionQuery, context: ReadContext, endsAt: number) {
+    this.parts = parts;
+    this.query = query;
+    this.context = context;
+    this.#endsAt = endsAt;
+  }
+
+  static async of(parts: ReadParts, filter: SessionFilter, context: ReadContext): Promise<Read> {
+    checkCancelled(context.signal);
+    const endsAt = performance.now() + Math.min(context.timeoutMs, LONGEST_MS);
+    const existing = await parts.indices.list();
+    return new Read(parts, new SessionQuery(filter, context, existing, parts.goneFiles), context, endsAt);
+  }
+
+  /** The same reader and time over other sessions. */
+  async over(filter: SessionFilter): Promise<Read> {
+    const existing = await this.parts.indices.list();
+    return new Read(this.parts, new SessionQuery(filter, this.context, existing, this.parts.goneFiles), this.context, this.#endsAt);
+  }
+
+  /** Milliseconds left. Throws QUERY_CANCELLED or QUERY_TIMEOUT when there are none. */
+  #leftMs(): number {
+    checkCancelled(this.context.signal);
+    const left = Math.floor(this.#endsAt - performance.now());
+    if (left <= 0) throw timedOut(this.context.timeoutMs);
+    return left;
+  }
+
+  /** Searches the indices of the query, or a point in time when `body` has one. An index that went meanwhile is as empty. */
+  async search(body: JsonObject): Promise<Json> {
+    const left = this.#leftMs();
+    const path = "pit" in body ? "/_search" : `/${this.query.indices ?? this.parts.indices.pattern}/_search`;
+    const query: Readonly<Record<string, boolean>> = { allow_partial_search_results: false, ...("pit" in body ? {} : { ignore_unavailable: true, allow_no_indices: true }) };
+    const answer = await this.parts.cluster.request({ method: "POST", path, query, body: { ...body, timeout: `${left}ms` } }, { signal: this.context.signal, timeoutMs: left + GRACE_MS });
+    if (at(answer, "timed_out") === true) throw timedOut(this.context.timeoutMs);
+    return answer;
+  }
+
+  /** Opens a point in time over the indices of the query; `close` gives it back. */
+  async point(): Promise<{ readonly id: string; close(): Promise<void> }> {
+    const dialect = await this.parts.dialect();
+    const limits = { signal: this.context.signal, timeoutMs: this.#leftMs() + GRACE_MS };
+    const answer = await this.parts.cluster.request(dialect.openPoint(this.query.indices ?? this.parts.indices.pattern), limits);
+    const id = dialect.pointOf(answer);
+    return {
+      id,
+      close: async () => {
+        // It ends by itself soon; a failure here must not hide what the read found.
+        await this.parts.cluster.request(dialect.closePoint(id), { signal: null, timeoutMs: GRACE_MS }).catch(() => null);
+      },
+    };
+  }
+}
+
+export function checkCancelled(signal: AbortSignal | null): void {
+  if (signal?.aborted === true) throw new LookbackError("QUERY_CANCELLED", "the query was cancelled");
+}
+
+function timedOut(timeoutMs: number): LookbackError {
+  return new LookbackError("QUERY_TIMEOUT", `the query ran longer than ${timeoutMs} ms; narrow the time range`, { limit: timeoutMs });
+}
+
+export function hitsOf(answer: Json): readonly Json[] {
+  return listOf(at(answer, "hits", "hits"));
+}

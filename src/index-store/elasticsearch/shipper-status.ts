@@ -1,0 +1,92 @@
+import type { Clock } from "../../base/clock.js";
+import { LookbackError } from "../../base/errors.js";
+import type { ShipmentQueue } from "../../catalogue/shipments.js";
+import type { StoredSettings } from "../../catalogue/stored-settings.js";
+import { at, isObject, numberOf, textOf } from "./json.js";
+
+/** What the shipper did and met last, as it left it in the catalogue. Times are milliseconds since 1970. */
+export interface ShipperReport {
+  readonly atMs: number;
+  readonly startedMs: number;
+  /** Since the shipper started. */
+  readonly rows: number;
+  readonly repeated: number;
+  readonly dead: number;
+  /** Bytes of JSON sent. */
+  readonly bytes: number;
+  /** Rows a second lately. */
+  readonly rate: number;
+  readonly lastError: { readonly code: string; readonly message: string; readonly atMs: number } | null;
+}
+
+const KEY = "shipper.status";
+/** Milliseconds over which the rate is taken. */
+const WINDOW_MS = 60_000;
+
+/** Keeps the report of a running shipper. */
+export class ShipperStatus {
+  readonly #settings: Pick<StoredSettings, "set">;
+  readonly #clock: Clock;
+  readonly #startedMs: number;
+  readonly #sums = { rows: 0, repeated: 0, dead: 0, bytes: 0 };
+  #recent: { readonly atMs: number; readonly rows: number }[] = [];
+  #lastError: ShipperReport["lastError"] = null;
+
+  constructor(settings: Pick<StoredSettings, "set">, clock: Clock) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#startedMs = clock.nowMs();
+  }
+
+  shipped(rows: { readonly rows: number; readonly repeated: number; readonly dead: number; readonly bytes: number }): void {
+    this.#sums.rows += rows.rows;
+    this.#sums.repeated += rows.repeated;
+    this.#sums.dead += rows.dead;
+    this.#sums.bytes += rows.bytes;
+    this.#recent.push({ atMs: this.#clock.nowMs(), rows: rows.rows });
+  }
+
+  /** Notes why rows wait; the shipper goes on by itself. */
+  waiting(error: unknown): void {
+    this.#note(error);
+    this.#save();
+  }
+
+  failed(error: unknown): void {
+    this.#note(error);
+    this.#save();
+  }
+
+  /** Notes the end of a round; with an empty queue the last error is over. */
+  round(queue: ShipmentQueue): void {
+    if (queue.segments === 0) this.#lastError = null;
+    this.#save();
+  }
+
+  #note(error: unknown): void {
+    const code = error instanceof LookbackError ? error.code : "INTERNAL";
+    this.#lastError = { code, message: error instanceof Error ? error.message : String(error), atMs: this.#clock.nowMs() };
+  }
+
+  #save(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#recent = this.#recent.filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
+    const spanMs = Math.max(1_000, Math.min(WINDOW_MS, nowMs - this.#startedMs));
+    const rate = (this.#recent.reduce((sum, { rows }) => sum + rows, 0) * 1_000) / spanMs;
+    const report: ShipperReport = { atMs: nowMs, startedMs: this.#startedMs, ...this.#sums, rate, lastError: this.#lastError };
+    this.#settings.set(KEY, JSON.stringify(report));
+  }
+}
+
+/** The report that the shipper left, or null when none ran yet. */
+export function loadShipperReport(settings: Pick<StoredSettings, "get">): ShipperReport | null {
+  const text = settings.get(KEY);
+  if (text === null) return null;
+  const report: unknown = JSON.parse(text);
+  const error = at(report, "lastError");
+  return {
+    atMs: numberOf(at(report, "atMs")), startedMs: numberOf(at(report, "startedMs")), rows: numberOf(at(report, "rows")), repeated: numberOf(at(report, "repeated")),
+    dead: numberOf(at(report, "dead")), bytes: numberOf(at(report, "bytes")), rate: numberOf(at(report, "rate")),
+    lastError: isObject(error) ? { code: textOf(error["code"]), message: textOf(error["message"]), atMs: numberOf(error["atMs"]) } : null,
+  };
+}

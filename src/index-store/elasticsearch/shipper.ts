@@ -1,0 +1,188 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../../base/clock.js";
+import { LookbackError, systemErrorCode } from "../../base/errors.js";
+import type { Logger } from "../../base/logger.js";
+import type { Catalogue } from "../../catalogue/catalogue.js";
+import type { Shipment } from "../../catalogue/shipments.js";
+import type { NativeCore } from "../../native/types.js";
+import type { Cluster } from "./cluster.js";
+import { mayPass } from "./cluster-errors.js";
+import type { DeadLetters } from "./dead-letters.js";
+import type { IndexList } from "./index-list.js";
+import type { IndexNames, Rotation } from "./index-names.js";
+import { applyOverlays } from "./overlay.js";
+import type { Pace } from "./pace.js";
+import { SegmentShipping, type ShippedRows } from "./segment-shipping.js";
+import type { ShipperStatus } from "./shipper-status.js";
+
+/** Segments that are made visible by one refresh and acknowledged together. */
+const ROUND_SEGMENTS = 16;
+/** Rows of one round: what is shipped becomes visible after so many at the latest. */
+const ROUND_ROWS = 200_000;
+/** Milliseconds between two looks for new segments. */
+const LOOK_MS = 1_000;
+/** Segments of a day whose rows are deleted by one request. */
+const DELETE_MS = 600_000;
+
+export interface ShipperParts {
+  readonly cluster: Cluster;
+  readonly native: Pick<NativeCore, "readSegment">;
+  readonly catalogue: Catalogue;
+  readonly indices: IndexList;
+  readonly names: IndexNames;
+  readonly rotation: Rotation;
+  readonly segmentDirectory: string;
+  readonly deadLetters: DeadLetters;
+  readonly pace: Pace;
+  readonly status: ShipperStatus;
+  /** Makes sure that the cluster is one that is supported and has template and migrations. Throws what it is not. */
+  readonly prepare: (signal: AbortSignal | null) => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Resolves after so many milliseconds, or when the signal aborts. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Brings segments to the cluster. A segment waits on disk until the cluster has said of each of its rows that it has it or
+ * never takes it; only then is that noted in the catalogue, and the file goes. So whatever dies, and whenever, the segment
+ * is shipped again, and rows that were there are conflicts that count as done.
+ */
+export class Shipper {
+  readonly #parts: ShipperParts;
+  readonly #segments: SegmentShipping;
+
+  constructor(parts: ShipperParts) {
+    this.#parts = parts;
+    this.#segments = new SegmentShipping(parts);
+  }
+
+  /** Ships until the signal aborts. Never throws for what the cluster does: it waits and tries again. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const busy = await this.round(signal);
+        if (!busy) await this.#parts.wait(LOOK_MS, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#parts.status.failed(error);
+        if (!mayPass(error)) this.#parts.logger.error({ error }, "shipping failed; it is tried again");
+        await this.#parts.wait(this.#parts.pace.refused(), signal);
+      }
+    }
+  }
+
+  /** Ships until nothing waits. Throws what stops it. */
+  async drain(signal: AbortSignal | null = null): Promise<void> {
+    while (await this.round(signal)) {
+      if (signal?.aborted === true) return;
+    }
+  }
+
+  /** Ships what waits first, up to a bound. Returns whether there was anything. */
+  async round(signal: AbortSignal | null): Promise<boolean> {
+    const { catalogue: { shipments }, prepare, status } = this.#parts;
+    await prepare(signal);
+    const removing = shipments.removing();
+    for (const shipment of removing) await this.#forget(shipment, signal);
+    const chosen = this.#choose(shipments.queued(ROUND_SEGMENTS));
+    const shipped: { readonly shipment: Shipment; readonly rows: ShippedRows }[] = [];
+    try {
+      for (const shipment of chosen) {
+        const rows = await this.#ship(shipment, signal);
+        if (rows !== null) shipped.push({ shipment, rows });
+      }
+    } finally {
+      // What of the round is done stays done when a later segment fails.
+      if (shipped.length > 0) await this.#acknowledge(shipped, signal);
+    }
+    const changed = await applyOverlays({ cluster: this.#parts.cluster, indices: this.#parts.indices, shipments });
+    status.round(shipments.waiting());
+    return removing.length > 0 || chosen.length > 0 || changed > 0;
+  }
+
+  #choose(queued: readonly Shipment[]): readonly Shipment[] {
+    let rows = 0;
+    return queued.filter((shipment, position) => {
+      rows += shipment.rows;
+      return position === 0 || rows <= ROUND_ROWS;
+    });
+  }
+
+  async #ship(shipment: Shipment, signal: AbortSignal | null): Promise<ShippedRows | null> {
+    const { catalogue, segmentDirectory, logger } = this.#parts;
+    try {
+      return await this.#segments.ship(shipment, join(segmentDirectory, shipment.path), signal);
+    } catch (error) {
+      if (!(error instanceof LookbackError) || error.code !== "STORE_DAMAGED") throw error;
+      // Retired meanwhile, its file may be gone: there is nothing to ship.
+      if (catalogue.shipments.get(shipment.path)?.state !== "queued") return null;
+      // A file that does not read back must not hold up the others: its packets are there, rebuild makes it again.
+      logger.error({ error, path: shipment.path }, `the segment ${shipment.path} cannot be shipped; lookback rebuild makes it again`);
+      this.#parts.status.failed(error);
+      catalogue.shipments.setDeadRows(shipment.path, shipment.rows);
+      catalogue.shipments.shipped(shipment.path, shipment.rows);
+      return null;
+    }
+  }
+
+  /** Makes shipped rows visible, then notes them in the catalogue, then lets go of the files. */
+  async #acknowledge(shipped: readonly { readonly shipment: Shipment; readonly rows: ShippedRows }[], signal: AbortSignal | null): Promise<void> {
+    const { cluster, catalogue, indices, status } = this.#parts;
+    const touched = [...new Set(shipped.flatMap(({ rows }) => [...rows.indices]))];
+    if (touched.length > 0) {
+      await cluster.request({ method: "POST", path: `/${touched.join(",")}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, { signal, timeoutMs: DELETE_MS });
+    }
+    catalogue.transaction(() => {
+      for (const { shipment, rows } of shipped) {
+        if (catalogue.shipments.shipped(shipment.path, rows.dead)) catalogue.segments.apply({ add: [], remove: [shipment.path], superseded: [] });
+      }
+    });
+    indices.forget();
+    for (const { shipment, rows } of shipped) {
+      status.shipped(rows);
+      this.unlink(shipment.path);
+    }
+  }
+
+  /** Deletes the file of a segment that is retired, and forgets it. What fails stays for the next time. */
+  unlink(path: string): void {
+    const { catalogue, segmentDirectory, logger } = this.#parts;
+    try {
+      rmSync(join(segmentDirectory, path));
+    } catch (error) {
+      if (systemErrorCode(error) !== "ENOENT") {
+        logger.warn({ error, path }, `the shipped segment ${path} could not be deleted`);
+        return;
+      }
+    }
+    catalogue.segments.forget(path);
+  }
+
+  /** Deletes files of segments that an earlier shipper acknowledged and did not come to delete. */
+  unlinkLeftovers(): void {
+    const { catalogue } = this.#parts;
+    for (const path of catalogue.segments.retired()) {
+      if (catalogue.shipments.get(path)?.state !== "queued") this.unlink(path);
+    }
+  }
+
+  /** Deletes the rows of a segment that others replace. */
+  async #forget(shipment: Shipment, signal: AbortSignal | null): Promise<void> {
+    const { cluster, catalogue, indices } = this.#parts;
+    const existing = await indices.list();
+    const touched = existing.filter(({ startMs, endMs }) => startMs <= shipment.lastMs && endMs > shipment.minLastMs).map(({ index }) => index);
+    if (touched.length > 0) {
+      const path = `/${touched.join(",")}`;
+      const limits = { signal, timeoutMs: DELETE_MS };
+      const query = { ignore_unavailable: true, allow_no_indices: true };
+      await cluster.request({ method: "POST", path: `${path}/_refresh`, query }, limits);
+      await cluster.request({
+        method: "POST", path: `${path}/_delete_by_query`, query: { ...query, conflicts: "proceed", refresh: true }, body: { query: { term: { "lookback.segment": { value: shipment.path } } } },
+      }, limits);
+    }
+    catalogue.shipments.forget(shipment.path);
+    this.unlink(shipment.path);
+  }
+}

@@ -1,0 +1,198 @@
+import type { Clock } from "../../base/clock.js";
+import { LookbackError } from "../../base/errors.js";
+import type { Logger } from "../../base/logger.js";
+import type { Catalogue } from "../../catalogue/catalogue.js";
+import type { Field } from "../../model/field.js";
+import type { FieldCatalogue } from "../../model/field-catalogue.js";
+import type { SessionDocument, SessionRow } from "../../model/session.js";
+import type {
+  CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Partition, ReadContext, RowsRequest, SearchRequest,
+  SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
+} from "../index-store.js";
+import { idTimeMs, isRowId } from "../row-id.js";
+import { requireTags } from "../request-checks.js";
+import { cardinality, connections, stats, terms } from "./aggregate.js";
+import type { Cluster } from "./cluster.js";
+import { mayPass } from "./cluster-errors.js";
+import { dialectOf } from "./dialect.js";
+import { histogram } from "./histogram.js";
+import type { IndexList } from "./index-list.js";
+import { lastDayOf } from "./index-names.js";
+import { at, numberOrNull } from "./json.js";
+import { applyOverlaysSoon, idBytes } from "./overlay.js";
+import { Read, type ReadParts } from "./reads.js";
+import { count, get, search } from "./search.js";
+import { streamIds, streamPackets, streamRows } from "./streams.js";
+
+/** Milliseconds that merging an index may take. */
+const MERGE_MS = 6 * 3_600_000;
+
+export interface ElasticsearchStoreParts {
+  readonly cluster: Cluster;
+  readonly catalogue: Catalogue;
+  readonly fields: FieldCatalogue;
+  readonly indices: IndexList;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * The index in a cluster of Elasticsearch or OpenSearch. Committed segments wait on disk for the shipper; reads see what
+ * it has brought, and `queue` of the catalogue's shipments says what they do not see yet.
+ */
+export class ElasticsearchStore implements IndexStore {
+  readonly abilities: StoreAbilities = { exactPercentiles: false, exactCardinality: false };
+  readonly #parts: ElasticsearchStoreParts;
+  readonly #reads: ReadParts;
+
+  constructor(parts: ElasticsearchStoreParts) {
+    this.#parts = parts;
+    const { cluster, catalogue, fields, indices } = parts;
+    this.#reads = {
+      cluster, fields, indices, dialect: async () => dialectOf(await cluster.product()),
+      goneFiles: () => catalogue.files.list().filter(({ state }) => state === "gone").map(({ id }) => id),
+    };
+  }
+
+  async commitSegments(commit: SegmentCommit, alongside?: () => void): Promise<void> {
+    const { catalogue } = this.#parts;
+    catalogue.transaction(() => {
+      const fresh = catalogue.shipments.queue(commit.add);
+      catalogue.segments.apply({ add: fresh, remove: commit.remove, superseded: [] });
+      for (const path of commit.remove) catalogue.shipments.remove(path);
+      alongside?.();
+    });
+    return Promise.resolve();
+  }
+
+  async changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number> {
+    requireTags(ids, add, remove);
+    const { catalogue, cluster, indices } = this.#parts;
+    const rows = ids.map(idBytes);
+    const changed = catalogue.transaction(() => {
+      const edited = catalogue.tags.edit(rows, add, remove);
+      if (edited > 0) catalogue.shipments.queueOverlays(rows);
+      return edited;
+    });
+    if (changed > 0) await applyOverlaysSoon({ cluster, indices, shipments: catalogue.shipments });
+    return changed;
+  }
+
+  async search(request: SearchRequest, context: ReadContext): Promise<SearchResult> {
+    return search(await Read.of(this.#reads, request, context), request);
+  }
+
+  async count(filter: SessionFilter, context: ReadContext): Promise<number> {
+    return count(await Read.of(this.#reads, filter, context));
+  }
+
+  async get(id: string, context: ReadContext): Promise<SessionDocument | null> {
+    if (!isRowId(id)) return null;
+    // A row's last packet is not before the time in its id, so earlier indices are not asked.
+    return get(await Read.of(this.#reads, { expression: { node: "ids", ids: [id] }, range: { startMs: idTimeMs(id), endMs: null, bounding: "last" } }, context));
+  }
+
+  async terms(request: TermsRequest, context: ReadContext): Promise<TermsResult> {
+    return terms(await Read.of(this.#reads, request, context), request);
+  }
+
+  async histogram(request: HistogramRequest, context: ReadContext): Promise<HistogramResult> {
+    return histogram(await Read.of(this.#reads, request, context), request);
+  }
+
+  async stats(request: StatsRequest, context: ReadContext): Promise<StatsResult> {
+    return stats(await Read.of(this.#reads, request, context), request);
+  }
+
+  async cardinality(request: SessionFilter & { readonly field: Field }, context: ReadContext): Promise<CardinalityResult> {
+    return cardinality(await Read.of(this.#reads, request, context), request.field);
+  }
+
+  async connections(request: ConnectionsRequest, context: ReadContext): Promise<ConnectionsResult> {
+    return connections(await Read.of(this.#reads, request, context), request);
+  }
+
+  async *streamPackets(request: StreamRequest, context: ReadContext): AsyncGenerator<readonly SessionPackets[]> {
+    yield* streamPackets(await Read.of(this.#reads, request, context), request);
+  }
+
+  async *streamRows(request: RowsRequest, context: ReadContext): AsyncGenerator<readonly SessionRow[]> {
+    yield* streamRows(await Read.of(this.#reads, request, context), request);
+  }
+
+  async *streamIds(filter: SessionFilter, context: ReadContext): AsyncGenerator<readonly string[]> {
+    yield* streamIds(await Read.of(this.#reads, filter, context));
+  }
+
+  async partitions(): Promise<readonly Partition[]> {
+    const days = new Map<string, { day: string; rows: number; bytes: number; segments: number }>();
+    for (const index of await this.#parts.indices.sizes()) {
+      const day = lastDayOf(index);
+      const partition = days.get(day) ?? { day, rows: 0, bytes: 0, segments: 0 };
+      partition.rows += index.rows;
+      partition.bytes += index.bytes;
+      partition.segments += index.segments;
+      days.set(day, partition);
+    }
+    return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
+  }
+
+  async expirePartition(day: string): Promise<void> {
+    const { catalogue, cluster, indices } = this.#parts;
+    catalogue.transaction(() => {
+      const queued = catalogue.shipments.queuedOf(day);
+      catalogue.segments.apply({ add: [], remove: queued, superseded: [] });
+      for (const path of queued) catalogue.shipments.remove(path);
+    });
+    indices.forget();
+    for (const period of await indices.list()) {
+      if (lastDayOf(period) === day) await cluster.request({ method: "DELETE", path: `/${period.index}`, ignore: [404] }, { signal: null, timeoutMs: 120_000 });
+    }
+    catalogue.shipments.forgetDay(day);
+    indices.forget();
+  }
+
+  async optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
+    const { cluster, indices, clock } = this.#parts;
+    let replaced = 0;
+    for (const index of await indices.sizes()) {
+      // Of itself only an index that takes no more rows is merged: each merge writes it whole.
+      const chosen = day === null ? index.endMs <= clock.nowMs() : lastDayOf(index) === day;
+      if (!chosen || index.segments <= 1 || signal?.aborted === true) continue;
+      await cluster.request({ method: "POST", path: `/${index.index}/_forcemerge`, query: { max_num_segments: 1 }, ignore: [404] }, { signal, timeoutMs: MERGE_MS });
+      // What was merged is let go of, and counted no more, when the index is opened anew.
+      await cluster.request({ method: "POST", path: `/${index.index}/_refresh`, ignore: [404] }, { signal, timeoutMs: MERGE_MS });
+      replaced += index.segments;
+    }
+    return replaced;
+  }
+
+  async extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null> {
+    const { cluster, indices } = this.#parts;
+    if ((await indices.list()).length === 0) return null;
+    const answer = await cluster.request({
+      method: "POST", path: `/${indices.pattern}/_search`, query: { ignore_unavailable: true, allow_no_indices: true },
+      body: { size: 0, track_total_hits: false, aggs: { first: { min: { field: "firstPacket" } }, last: { max: { field: "lastPacket" } } } },
+    }, { signal: null, timeoutMs: 60_000 });
+    const firstMs = numberOrNull(at(answer, "aggregations", "first", "value"));
+    const lastMs = numberOrNull(at(answer, "aggregations", "last", "value"));
+    return firstMs === null || lastMs === null ? null : { firstMs, lastMs };
+  }
+
+  async health(): Promise<{ readonly ok: boolean; readonly damaged: readonly { readonly path: string; readonly reason: string }[] }> {
+    const { cluster, indices } = this.#parts;
+    try {
+      await cluster.product();
+      const damaged = (await indices.health()).filter(({ index, health, status }) => index !== "" && (health === "red" || status === "close"))
+        .map(({ index, health, status }) => ({ path: index, reason: status === "close" ? "the index is closed" : `its health is ${health}: a primary shard is missing` }));
+      return { ok: damaged.length === 0, damaged };
+    } catch (error) {
+      if (!(error instanceof LookbackError) || !mayPass(error)) throw error;
+      return { ok: false, damaged: [{ path: cluster.shown, reason: `${error.code}: ${error.message}` }] };
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#parts.cluster.close();
+  }
+}

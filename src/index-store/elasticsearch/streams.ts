@@ -1,0 +1,148 @@
+import { LookbackError } from "../../base/errors.js";
+import type { Field } from "../../model/field.js";
+import { ALL_TIME } from "../../model/time-range.js";
+import type { CheckedExpression } from "../../model/checked-expression.js";
+import type { SessionRow } from "../../model/session.js";
+import type { RowsRequest, SessionPackets, StreamRequest } from "../index-store.js";
+import { everyCombination } from "./combinations.js";
+import { pointBody } from "./dialect.js";
+import { at, listOf, numberOf, objectOf, textOf, type Json, type JsonObject } from "./json.js";
+import { checkCancelled, hitsOf, type Read } from "./reads.js";
+import { rowOf, sortBody, sourceBody } from "./search.js";
+import { packetsOf } from "./source-values.js";
+
+/** Rows of one request. */
+const PAGE = 1_000;
+/** Connections whose sessions are asked for at once. */
+const ROOTS = 10_000;
+/** Connections of one ordered stream: each ROOTS of them are a stream that is held open. */
+const MAX_ROOTS = 1_000_000;
+
+/** Matching documents in pages over one point in time. */
+async function* pages(read: Read, order: readonly JsonObject[], source: readonly string[] | false): AsyncGenerator<readonly Json[]> {
+  if (read.query.indices === null) return;
+  const point = await read.point();
+  try {
+    let pit = point.id;
+    for (let after: readonly Json[] | null = null; ;) {
+      const answer: Json = await read.search({
+        size: PAGE, pit: pointBody(pit), query: read.query.body, sort: order, track_total_hits: false, _source: source, ...(after === null ? {} : { search_after: after }),
+      });
+      pit = textOf(at(answer, "pit_id")) || pit;
+      const hits = hitsOf(answer);
+      if (hits.length > 0) yield hits;
+      checkCancelled(read.context.signal);
+      if (hits.length < PAGE) return;
+      after = listOf(at(hits.at(-1), "sort"));
+    }
+  } finally {
+    await point.close();
+  }
+}
+
+/** Reads of everything of the connections that matching sessions are parts of. */
+async function* wholeConnections(read: Read, rootId: Field): AsyncGenerator<Read> {
+  let roots: string[] = [];
+  const over = (values: readonly string[]): Promise<Read> => {
+    const expression: CheckedExpression = { node: "field", field: rootId, test: { test: "text", mode: "any", matches: values.map((value) => ({ kind: "exact", value })) } };
+    return read.over({ expression, range: ALL_TIME });
+  };
+  for await (const { keys: [root] } of everyCombination(read, [rootId], [])) {
+    roots.push(String(root));
+    if (roots.length < ROOTS) continue;
+    yield await over(roots);
+    roots = [];
+  }
+  if (roots.length > 0) yield await over(roots);
+}
+
+function rootField(read: Read): Field {
+  const field = read.parts.fields.byPath("rootId");
+  if (field === null) throw new LookbackError("INTERNAL", "the field rootId is not declared");
+  return field;
+}
+
+async function* readsOf(read: Read, request: StreamRequest): AsyncGenerator<Read> {
+  if (request.wholeConnections === true && read.query.indices !== null) yield* wholeConnections(read, rootField(read));
+  else yield read;
+}
+
+/** Packet positions of sessions, in no order. */
+export async function* streamPackets(read: Read, request: StreamRequest): AsyncGenerator<readonly SessionPackets[]> {
+  for await (const one of readsOf(read, request)) {
+    for await (const hits of pages(one, sortBody([]), ["firstPacket", "lastPacket", "packetPos", "packetLen"])) {
+      yield hits.map((hit) => {
+        const id = textOf(at(hit, "_id"));
+        const source = objectOf(at(hit, "_source"));
+        return { id, firstPacketMs: numberOf(source["firstPacket"]), lastPacketMs: numberOf(source["lastPacket"]), packets: packetsOf(id, source) };
+      });
+    }
+  }
+}
+
+interface Ordered {
+  readonly firstMs: number;
+  readonly id: string;
+  readonly hit: Json;
+  readonly read: Read;
+}
+
+async function* ordered(read: Read, order: readonly JsonObject[], source: readonly string[] | false): AsyncGenerator<Ordered> {
+  for await (const hits of pages(read, order, source)) for (const hit of hits) yield { firstMs: numberOf(listOf(at(hit, "sort"))[0]), id: textOf(at(hit, "_id")), hit, read };
+}
+
+/** Several ordered streams as one: the least of their heads each time. */
+async function* merged(streams: readonly AsyncGenerator<Ordered>[]): AsyncGenerator<Ordered> {
+  const heads: { stream: AsyncGenerator<Ordered>; head: Ordered }[] = [];
+  try {
+    for (const stream of streams) {
+      const { value, done } = await stream.next();
+      if (done !== true) heads.push({ stream, head: value });
+    }
+    while (heads.length > 0) {
+      let least = 0;
+      heads.forEach(({ head }, position) => {
+        const best = heads[least]?.head;
+        if (best !== undefined && (head.firstMs < best.firstMs || (head.firstMs === best.firstMs && head.id < best.id))) least = position;
+      });
+      const entry = heads[least];
+      if (entry === undefined) return;
+      yield entry.head;
+      const { value, done } = await entry.stream.next();
+      if (done === true) heads.splice(least, 1);
+      else entry.head = value;
+    }
+  } finally {
+    for (const { stream } of heads) await stream.return(undefined);
+  }
+}
+
+/** Sessions in order of first packet, ties by id. */
+export async function* streamRows(read: Read, request: RowsRequest): AsyncGenerator<readonly SessionRow[]> {
+  const first = read.parts.fields.byPath("firstPacket");
+  if (first === null) throw new LookbackError("INTERNAL", "the field firstPacket is not declared");
+  const order = sortBody([{ field: first, direction: "asc" }]);
+  const source = sourceBody(read, request.fields);
+  const streams: AsyncGenerator<Ordered>[] = [];
+  for await (const one of readsOf(read, request)) {
+    if (streams.length * ROOTS >= MAX_ROOTS) {
+      throw new LookbackError("LIMIT_EXCEEDED", `more than ${MAX_ROOTS} connections match; narrow the filter`, { limit: MAX_ROOTS });
+    }
+    streams.push(ordered(one, order, source));
+  }
+  let batch: SessionRow[] = [];
+  for await (const { hit, read: from } of merged(streams)) {
+    batch.push(rowOf(from, hit, request.fields));
+    if (batch.length < PAGE) continue;
+    yield batch;
+    batch = [];
+    checkCancelled(read.context.signal);
+  }
+  if (batch.length > 0) yield batch;
+  checkCancelled(read.context.signal);
+}
+
+/** Ids of matching sessions, in no order. */
+export async function* streamIds(read: Read): AsyncGenerator<readonly string[]> {
+  for await (const hits of pages(read, sortBody([]), false)) yield hits.map((hit) => textOf(at(hit, "_id")));
+}

@@ -1,0 +1,52 @@
+import type { VersionedRow } from "../../native/types.js";
+import { idTimeMs } from "../row-id.js";
+import type { Cluster, RequestLimits } from "./cluster.js";
+import type { IndexList } from "./index-list.js";
+import { at, listOf, numberOf, textOf } from "./json.js";
+
+/** Rows whose versions are looked up at once. */
+const BATCH = 1_000;
+
+/**
+ * Deletes the versions of rows that another one hides. In one index the cluster itself keeps the highest; an open row of
+ * one day and its final one of the next lie in two. Of equal versions the one shipped now stays.
+ */
+export async function dropSuperseded(cluster: Cluster, indices: IndexList, rows: readonly VersionedRow[], limits: RequestLimits): Promise<void> {
+  const newest = new Map<string, VersionedRow>();
+  for (const row of rows) if ((newest.get(row.id)?.version ?? -1) <= row.version) newest.set(row.id, row);
+  indices.forget();
+  const existing = await indices.list();
+  const elsewhere = [...newest.values()].filter((row) => existing.some((period) => period.index !== row.index && period.endMs > idTimeMs(row.id)));
+  for (let from = 0; from < elsewhere.length; from += BATCH) await dropOf(cluster, indices, elsewhere.slice(from, from + BATCH), limits);
+}
+
+async function dropOf(cluster: Cluster, indices: IndexList, rows: readonly VersionedRow[], limits: RequestLimits): Promise<void> {
+  await cluster.request({ method: "POST", path: `/${indices.pattern}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, limits);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const lines: string[] = [];
+  const query = { ignore_unavailable: true, allow_no_indices: true };
+  // A row has few versions in few indices; more than a page of them come with the next round.
+  for (let again = true; again;) {
+    const answer = await cluster.request({
+      method: "POST", path: `/${indices.pattern}/_search`, query,
+      body: { size: 10_000, query: { ids: { values: [...byId.keys()] } }, _source: ["lookback.rowVersion"], track_total_hits: false },
+    }, limits);
+    const hits = listOf(at(answer, "hits", "hits"));
+    const copies = new Map<string, { readonly index: string; readonly version: number }[]>();
+    for (const hit of hits) {
+      const id = textOf(at(hit, "_id"));
+      copies.set(id, [...(copies.get(id) ?? []), { index: textOf(at(hit, "_index")), version: numberOf(at(hit, "_source", "lookback", "rowVersion")) }]);
+    }
+    for (const [id, found] of copies) {
+      const own = byId.get(id)?.index;
+      const [keep, ...rest] = found.toSorted((a, b) => b.version - a.version || Number(b.index === own) - Number(a.index === own));
+      if (keep === undefined) continue;
+      for (const { index } of rest) lines.push(JSON.stringify({ delete: { _index: index, _id: id } }));
+    }
+    again = hits.length >= 10_000 && lines.length > 0;
+    if (lines.length > 0) {
+      await cluster.request({ method: "POST", path: "/_bulk", query: { refresh: true }, lines: Buffer.from(`${lines.join("\n")}\n`) }, limits);
+      lines.length = 0;
+    }
+  }
+}

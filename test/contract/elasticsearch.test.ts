@@ -1,0 +1,3 @@
+import { clusterContract } from "./cluster.contract.js";
+
+await clusterContract("elasticsearch");
