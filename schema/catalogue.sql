@@ -206,6 +206,11 @@ CREATE TABLE overlay_queue (
   queued_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE packet_moves (
+  row_id BLOB PRIMARY KEY CHECK (length(row_id) = 16),
+  packets TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE retention_events (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,

@@ -29,3 +29,9 @@ CREATE TABLE shipping (
   revision INTEGER NOT NULL
 ) STRICT;
 INSERT INTO shipping (id, revision) VALUES (1, 0);
+
+-- Rows whose packets lie elsewhere now and of which the cluster may not know it yet; packets is the list of positions as JSON.
+CREATE TABLE packet_moves (
+  row_id BLOB PRIMARY KEY CHECK (length(row_id) = 16),
+  packets TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

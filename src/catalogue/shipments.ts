@@ -32,7 +32,7 @@ export interface ShipmentQueue {
 
 const COLUMNS = `path, day, rows, bytes, first_ms AS firstMs, min_last_ms AS minLastMs, last_ms AS lastMs, state, queued_at AS queuedAtMs, dead_rows AS deadRows`;
 
-/** Tables `shipments`, `overlay_queue` and `shipping`. */
+/** Tables `shipments`, `overlay_queue`, `packet_moves` and `shipping`. */
 export class Shipments {
   readonly #connection: Connection;
   readonly #clock: Clock;
@@ -116,13 +116,30 @@ export class Shipments {
     this.#connection.prepare("UPDATE shipping SET revision = revision + 1 WHERE id = 1").run();
   }
 
+  /** Queues rows whose packets moved, `packets` as text; a later move of a row counts. */
+  queueMoves(moves: readonly { readonly rowId: Uint8Array; readonly packets: string }[]): void {
+    const insert = this.#connection.prepare<[Uint8Array, string]>("INSERT INTO packet_moves (row_id, packets) VALUES (?, ?) ON CONFLICT (row_id) DO UPDATE SET packets = excluded.packets");
+    for (const { rowId, packets } of moves) insert.run(rowId, packets);
+    this.queueOverlays(moves.map(({ rowId }) => rowId));
+  }
+
+  /** Where the packets of a row moved, when the cluster may not know it yet. */
+  moveOf(rowId: Uint8Array): string | null {
+    return this.#connection.prepare<[Uint8Array], { packets: string }>("SELECT packets FROM packet_moves WHERE row_id = ?").get(rowId)?.packets ?? null;
+  }
+
+  /** Whether any row has moved packets that the cluster may not know of. */
+  hasMoves(): boolean {
+    return this.#connection.prepare<[], { found: number }>("SELECT EXISTS (SELECT 1 FROM packet_moves) AS found").get()?.found === 1;
+  }
+
   /** Queues rows whose tags were edited. */
   queueOverlays(rowIds: readonly Uint8Array[]): void {
     const insert = this.#connection.prepare<[Uint8Array, number]>("INSERT INTO overlay_queue (row_id, queued_at) VALUES (?, ?) ON CONFLICT (row_id) DO UPDATE SET queued_at = excluded.queued_at");
     for (const id of rowIds) insert.run(id, this.#clock.nowMs());
   }
 
-  /** Rows whose edited tags the cluster may not have, after `after`. */
+  /** Rows whose edited tags or moved packets the cluster may not have, after `after`. */
   overlays(after: Uint8Array, limit: number): readonly Uint8Array[] {
     return this.#connection.prepare<[Uint8Array, number], { id: Uint8Array }>("SELECT row_id AS id FROM overlay_queue WHERE row_id > ? ORDER BY row_id LIMIT ?").all(after, limit).map(({ id }) => id);
   }
@@ -130,7 +147,13 @@ export class Shipments {
   /** Takes rows off the queue. */
   overlaysDone(rowIds: readonly Uint8Array[]): void {
     const remove = this.#connection.prepare<[Uint8Array]>("DELETE FROM overlay_queue WHERE row_id = ?");
-    this.#connection.transaction(() => { for (const id of rowIds) remove.run(id); }).immediate();
+    const settle = this.#connection.prepare<[Uint8Array]>("DELETE FROM packet_moves WHERE row_id = ?");
+    this.#connection.transaction(() => {
+      for (const id of rowIds) {
+        remove.run(id);
+        settle.run(id);
+      }
+    }).immediate();
   }
 
   /** Edits of tags of rows whose ids lie between two, both included, in order of id. */

@@ -36,6 +36,11 @@ export function wordsPath(path: string): string {
   return `${path}Tokens`;
 }
 
+/** Path of the bytes that a session had after 2^step packets. */
+export function bytesAfterPath(step: number): string {
+  return `lookback.bytesAfter.p${step}`;
+}
+
 /** Path of the text that the bytes of a field decode to. */
 export function decodedPath(path: string): string {
   return `lookback.${path}`;
@@ -80,6 +85,7 @@ function properties(fields: FieldCatalogue): Properties {
   put(found, ID_PATH, { type: "keyword", index: false });
   put(found, "lookback.rowVersion", { type: "long", index: false });
   put(found, "lookback.final", { type: "boolean", doc_values: false });
+  put(found, "lookback.bytesAfter", { type: "object" });
   put(found, "lookback.stream", { type: "keyword", doc_values: false });
   put(found, "lookback.segment", { type: "keyword", doc_values: false });
   for (const path of decoded) put(found, decodedPath(path), { type: "keyword", doc_values: false });
@@ -93,7 +99,7 @@ export function mappings(fields: FieldCatalogue): JsonObject {
     date_detection: false,
     numeric_detection: false,
     // What configuration makes of headers and the like is not declared: texts are terms, and what is counted is a number.
-    dynamic_templates: [{ texts: { match_mapping_type: "string", mapping: TYPES.termfield } }],
+    dynamic_templates: [{ bytes: { path_match: "lookback.bytesAfter.*", mapping: { type: "long", index: false } } }, { texts: { match_mapping_type: "string", mapping: TYPES.termfield } }],
     properties: properties(fields),
   };
 }

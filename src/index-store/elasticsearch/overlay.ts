@@ -1,6 +1,7 @@
 import type { Shipments } from "../../catalogue/shipments.js";
 import type { TagEdit } from "../../catalogue/tags.js";
 import { idTimeMs, rowIdText } from "../row-id.js";
+import { packetsBody, readMove } from "./packet-positions.js";
 import type { Cluster, RequestLimits } from "./cluster.js";
 import { mayPass } from "./cluster-errors.js";
 import type { IndexList } from "./index-list.js";
@@ -116,15 +117,13 @@ async function applyTo(parts: OverlayParts, rows: readonly Uint8Array[]): Promis
     const written: string[] = [];
     for (const hit of hits) {
       const id = textOf(at(hit, "_id"));
-      const edits = shipments.tagEdits(idBytes(id), idBytes(id));
-      const before = listOf(at(hit, "_source", "tags"));
-      const tags = edited(before, edits);
-      if (JSON.stringify(tags ?? []) === JSON.stringify(before)) {
+      const doc = changeOf(hit, shipments);
+      if (Object.keys(doc).length === 0) {
         done.push(id);
         continue;
       }
       const action = { _index: textOf(at(hit, "_index")), _id: id, if_seq_no: numberOf(at(hit, "_seq_no")), if_primary_term: numberOf(at(hit, "_primary_term")) };
-      lines.push(JSON.stringify({ update: action }), JSON.stringify({ doc: { tags, tagsCnt: tags === null ? null : tags.length } }));
+      lines.push(JSON.stringify({ update: action }), JSON.stringify({ doc }));
       written.push(id);
     }
     const answer = lines.length === 0 ? null : await cluster.request({ method: "POST", path: "/_bulk", lines: Buffer.from(`${lines.join("\n")}\n`) }, LIMITS);
@@ -143,8 +142,20 @@ async function applyTo(parts: OverlayParts, rows: readonly Uint8Array[]): Promis
   return changed;
 }
 
+/** What of a row is not as the catalogue wants it: its tags, and where its packets are once it is final. */
+function changeOf(hit: Json, shipments: Shipments): JsonObject {
+  const row = idBytes(textOf(at(hit, "_id")));
+  const before = listOf(at(hit, "_source", "tags"));
+  const tags = edited(before, shipments.tagEdits(row, row));
+  const moved = at(hit, "_source", "lookback", "final") === true ? shipments.moveOf(row) : null;
+  return {
+    ...(JSON.stringify(tags ?? []) === JSON.stringify(before) ? {} : { tags, tagsCnt: tags === null ? null : tags.length }),
+    ...(moved === null ? {} : packetsBody(readMove(moved))),
+  };
+}
+
 async function find({ cluster, indices }: OverlayParts, ids: readonly string[]): Promise<readonly Json[]> {
-  const body: JsonObject = { size: BATCH, query: { ids: { values: ids } }, _source: ["tags"], seq_no_primary_term: true, track_total_hits: false };
+  const body: JsonObject = { size: BATCH, query: { ids: { values: ids } }, _source: ["tags", "lookback.final"], seq_no_primary_term: true, track_total_hits: false };
   const answer = await cluster.request({ method: "POST", path: `/${indices.pattern}/_search`, query: { ignore_unavailable: true, allow_no_indices: true }, body }, LIMITS);
   return listOf(at(answer, "hits", "hits")).filter(isObject);
 }

@@ -1,4 +1,5 @@
 import { LookbackError } from "../../base/errors.js";
+import type { Shipments } from "../../catalogue/shipments.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
 import type { Cluster } from "./cluster.js";
@@ -19,6 +20,7 @@ export interface ReadParts {
   readonly indices: IndexList;
   readonly dialect: () => Promise<Dialect>;
   readonly goneFiles: () => readonly number[];
+  readonly shipments: Pick<Shipments, "hasMoves" | "moveOf">;
 }
 
 /** One read: its query, and what is left of its time. */

@@ -1,7 +1,7 @@
 import { LookbackError } from "../../base/errors.js";
 import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
-import type { FieldValue, PacketRef, SessionDocument } from "../../model/session.js";
+import type { FieldValue, SessionDocument } from "../../model/session.js";
 import { isObject, listOf, type Json, type JsonObject } from "./json.js";
 
 /** What is ours in a stored document. */
@@ -48,22 +48,6 @@ export function sourcePaths(field: Field): readonly string[] {
   if (field.object === "") return [field.path];
   // Beside the members the list's count, which tells an object without the member from none.
   return [field.path, `${field.object.split(".")[0] ?? ""}Cnt`];
-}
-
-/** The packets of a stored document. Throws STORE_DAMAGED when its two lists do not fit. */
-export function packetsOf(id: string, source: JsonObject): readonly PacketRef[] {
-  const packets: PacketRef[] = [];
-  const lengths = listOf(source["packetLen"]);
-  let fileId: number | null = null;
-  for (const position of listOf(source["packetPos"])) {
-    const length = lengths[packets.length];
-    if (typeof position !== "number" || (position >= 0 && (fileId === null || typeof length !== "number"))) {
-      throw new LookbackError("STORE_DAMAGED", `the packet positions of session ${id} do not read back`, { id });
-    }
-    if (position < 0) fileId = -position;
-    else packets.push({ fileId: fileId ?? 0, offset: position, length: typeof length === "number" ? length : 0 });
-  }
-  return packets;
 }
 
 /** The document that readers get: without what is ours, what is null and what they may not see. */

@@ -6,13 +6,16 @@ import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { SessionDocument, SessionRow } from "../../model/session.js";
 import type {
-  CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Partition, ReadContext, RowsRequest, SearchRequest,
+  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, ReadContext, RowsRequest, SearchRequest,
   SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
-import { idTimeMs, isRowId } from "../row-id.js";
+import { idTimeMs, isRowId, rowIdText } from "../row-id.js";
 import { requireTags } from "../request-checks.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
+import { byteBudget } from "./byte-budget.js";
 import type { Cluster } from "./cluster.js";
+import { expireIndex } from "./expiry.js";
+import { printMove } from "./packet-positions.js";
 import { mayPass } from "./cluster-errors.js";
 import { dialectOf } from "./dialect.js";
 import { histogram } from "./histogram.js";
@@ -24,6 +27,8 @@ import { Read, type ReadParts } from "./reads.js";
 import { count, get, search } from "./search.js";
 import { streamIds, streamPackets, streamRows } from "./streams.js";
 
+/** Milliseconds that taking rows out of an index may take. */
+const EXPIRE_MS = 3_600_000;
 /** Milliseconds that merging an index may take. */
 const MERGE_MS = 6 * 3_600_000;
 
@@ -50,6 +55,7 @@ export class ElasticsearchStore implements IndexStore {
     const { cluster, catalogue, fields, indices } = parts;
     this.#reads = {
       cluster, fields, indices, dialect: async () => dialectOf(await cluster.product()),
+      shipments: catalogue.shipments,
       goneFiles: () => catalogue.files.list().filter(({ state }) => state === "gone").map(({ id }) => id),
     };
   }
@@ -137,18 +143,39 @@ export class ElasticsearchStore implements IndexStore {
     return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
   }
 
-  async expirePartition(day: string): Promise<void> {
+  async movePackets(moves: readonly PacketMove[], alongside?: () => void): Promise<void> {
     const { catalogue, cluster, indices } = this.#parts;
     catalogue.transaction(() => {
-      const queued = catalogue.shipments.queuedOf(day);
-      catalogue.segments.apply({ add: [], remove: queued, superseded: [] });
-      for (const path of queued) catalogue.shipments.remove(path);
+      catalogue.shipments.queueMoves(moves.filter(({ id }) => isRowId(id)).map(({ id, packets }) => ({ rowId: idBytes(id), packets: printMove(packets) })));
+      alongside?.();
     });
-    indices.forget();
-    for (const period of await indices.list()) {
-      if (lastDayOf(period) === day) await cluster.request({ method: "DELETE", path: `/${period.index}`, ignore: [404] }, { signal: null, timeoutMs: 120_000 });
+    // Until the cluster has them, reads of packets take the new places from the catalogue.
+    await applyOverlaysSoon({ cluster, indices, shipments: catalogue.shipments });
+  }
+
+  async byteBudget(request: SessionFilter & { readonly firstPackets: number }, context: ReadContext): Promise<ByteBudget> {
+    return byteBudget(await Read.of(this.#reads, request, context), request.firstPackets);
+  }
+
+  async expirePartition(day: string, keep: readonly string[] = []): Promise<void> {
+    const { catalogue, cluster, indices } = this.#parts;
+    const kept = keep.filter(isRowId).map(rowIdText);
+    // Segments of the day that wait are shipped first when rows of it are kept: they may hold some of them.
+    if (kept.length === 0) {
+      catalogue.transaction(() => {
+        const queued = catalogue.shipments.queuedOf(day);
+        catalogue.segments.apply({ add: [], remove: queued, superseded: [] });
+        for (const path of queued) catalogue.shipments.remove(path);
+      });
+    } else if (catalogue.shipments.queuedOf(day).length > 0) {
+      throw new LookbackError("CLUSTER_BUSY", `sessions of ${day} are not in the cluster yet and some of the day are held; it expires when they are`, { day });
     }
-    catalogue.shipments.forgetDay(day);
+    indices.forget();
+    const limits = { signal: null, timeoutMs: EXPIRE_MS };
+    for (const period of await indices.list()) {
+      if (lastDayOf(period) === day) await expireIndex(cluster, period.index, kept, limits);
+    }
+    if (kept.length === 0) catalogue.shipments.forgetDay(day);
     indices.forget();
   }
 

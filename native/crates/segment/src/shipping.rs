@@ -2,7 +2,8 @@
 //!
 //! Documents are those of [`document`](mod@crate::document) as they are stored: nested by path, counts beside their
 //! lists. What is ours and no part of Arkime's shape lies under `lookback`: the id as a value to sort by, version and
-//! state of the row, stream, segment, and the first payload bytes as text where they are UTF-8.
+//! state of the row, stream, segment, the first payload bytes as text where they are UTF-8, and the bytes after 1, 2, 4, 8, …
+//! packets as `bytesAfter.p0`, `p1`, `p2`, ….
 
 use crate::positions;
 use arrow_array::cast::AsArray;
@@ -187,6 +188,9 @@ impl SegmentDocuments {
                 text(&decoded, lines)?;
             }
         }
+        if let Some(bytes) = self.column(batch, "bytesByPacket").filter(|column| column.is_valid(row)) {
+            put_bytes_after(bytes, row, lines)?;
+        }
         lines.extend_from_slice(b"}}\n");
         out.rows += 1;
         Ok(())
@@ -346,6 +350,18 @@ fn put_positions(column: &ArrayRef, row: usize, lines: &mut Vec<u8>) -> Result<(
         write!(lines, "{}{}", if at > 0 { "," } else { "" }, packet.length)?;
     }
     lines.push(b']');
+    Ok(())
+}
+
+/// `,"bytesAfter":{"p0":…}`: what a list of bytes after powers of two of packets holds, the last at the end.
+fn put_bytes_after(column: &ArrayRef, row: usize, lines: &mut Vec<u8>) -> Result<(), ShippingError> {
+    let list = column.as_list_opt::<i32>().ok_or_else(|| damaged("bytesByPacket holds no list"))?.value(row);
+    lines.extend_from_slice(b",\"bytesAfter\":{");
+    for at in 0..list.len() {
+        let bytes = integer(&list, at).unwrap_or(0);
+        write!(lines, "{}\"p{at}\":{bytes}", if at > 0 { "," } else { "" })?;
+    }
+    lines.push(b'}');
     Ok(())
 }
 

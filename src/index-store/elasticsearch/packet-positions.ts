@@ -1,0 +1,42 @@
+import { LookbackError } from "../../base/errors.js";
+import type { PacketRef } from "../../model/session.js";
+import { listOf, numberOf, type JsonObject } from "./json.js";
+
+/** The packets of a stored document. Throws STORE_DAMAGED when its two lists do not fit. */
+export function packetsOf(id: string, source: JsonObject): readonly PacketRef[] {
+  const packets: PacketRef[] = [];
+  const lengths = listOf(source["packetLen"]);
+  let fileId: number | null = null;
+  for (const position of listOf(source["packetPos"])) {
+    const length = lengths[packets.length];
+    if (typeof position !== "number" || (position >= 0 && (fileId === null || typeof length !== "number"))) {
+      throw new LookbackError("STORE_DAMAGED", `the packet positions of session ${id} do not read back`, { id });
+    }
+    if (position < 0) fileId = -position;
+    else packets.push({ fileId: fileId ?? 0, offset: position, length: numberOf(length) });
+  }
+  return packets;
+}
+
+/** What of a document tells where its packets are: the negative number of a file, then offsets into it. */
+export function packetsBody(packets: readonly PacketRef[]): JsonObject {
+  const positions: number[] = [];
+  let before: number | null = null;
+  for (const { fileId, offset } of packets) {
+    if (fileId !== before) positions.push(-fileId);
+    before = fileId;
+    positions.push(offset);
+  }
+  return { packetPos: positions, packetLen: packets.map(({ length }) => length), fileId: [...new Set(packets.map(({ fileId }) => fileId))] };
+}
+
+/** A move of packets as the catalogue keeps it: three numbers a packet. */
+export function printMove(packets: readonly PacketRef[]): string {
+  return JSON.stringify(packets.map(({ fileId, offset, length }) => [fileId, offset, length]));
+}
+
+/** Reads what `printMove` printed. */
+export function readMove(text: string): readonly PacketRef[] {
+  const list: unknown = JSON.parse(text);
+  return listOf(list).map((packet) => ({ fileId: numberOf(listOf(packet)[0]), offset: numberOf(listOf(packet)[1]), length: numberOf(listOf(packet)[2]) }));
+}
