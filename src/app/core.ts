@@ -9,10 +9,13 @@ import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
 import { LiveConfig } from "../config/live-config.js";
 import type { IndexStore } from "../index-store/index-store.js";
+import { removeOrphans } from "../index-store/embedded/segment-files.js";
 import { EmbeddedStore } from "../index-store/embedded/store.js";
 import { packagedCatalogue, type FieldCatalogue } from "../model/field-catalogue.js";
 import { loadNativeCore } from "../native/native.js";
 import type { NativeCore } from "../native/types.js";
+import type { ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
+import { openCluster } from "./cluster.js";
 import type { Lifecycle } from "./lifecycle.js";
 
 /** Where the parts of a data directory are. */
@@ -41,6 +44,8 @@ export interface Core {
   readonly fields: FieldCatalogue;
   readonly catalogue: Catalogue;
   readonly store: IndexStore;
+  /** The engine of the search cluster, or null where the index is in the data directory. */
+  readonly cluster: ElasticsearchEngine | null;
 }
 
 /** Takes the role, then opens catalogue and store. Throws ROLE_HELD, STORE_DAMAGED, UNAVAILABLE. */
@@ -63,11 +68,14 @@ export async function openReader(
   const directories = directoriesOf(config);
   const fields = packagedCatalogue();
   const catalogue = lifecycle.add("catalogue", openCatalogue(directories.data, systemClock), (opened) => { opened.close(); });
-  const store = lifecycle.add("store", await EmbeddedStore.open({
+  const cluster = config.values.indexStore === "elasticsearch" ? openCluster(config, catalogue, fields, logger) : null;
+  // Segments that wait for the shipper are files here too, and a killed capture leaves some that were never committed.
+  if (cluster !== null && duties.removeOrphans !== "none") removeOrphans(catalogue, directories.sessions, duties.removeOrphans);
+  const store: IndexStore = lifecycle.add("store", cluster?.store ?? await EmbeddedStore.open({
     catalogue, fields, clock: systemClock, logger, segmentDirectory: directories.sessions, memoryBytes: config.values.queryMemoryMiB * 2 ** 20,
     threads: config.values.queryThreads, ...duties,
   }), (opened) => opened.close());
-  return { config, live: new LiveConfig(config), directories, logger, fields, catalogue, store };
+  return { config, live: new LiveConfig(config), directories, logger, fields, catalogue, store, cluster };
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Scheduler } from "../scheduler/scheduler.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
 import { describeEvent } from "../watching/event-words.js";
 import type { Core, Directories } from "./core.js";
+import type { Shipping } from "../graphql/services.js";
+import { shippingOf } from "./shipping.js";
 import { tryWriting } from "./try-writing.js";
 
 /** Names of things that one detail lists; the count beside them is of all. */
@@ -19,7 +21,7 @@ export interface HealthSources {
 }
 
 /** What the service needs to answer, and what somebody should look after. */
-export function healthChecks({ core: { catalogue, store, directories }, scheduler, watch }: HealthSources): HealthChecks {
+export function healthChecks({ core: { config, catalogue, store, directories }, scheduler, watch }: HealthSources): HealthChecks {
   const checks = new HealthChecks();
   checks.add("catalogue", () => Promise.resolve({ ok: true, detail: `${catalogue.segments.live().length} segments` }));
   checks.add("segments", async () => {
@@ -30,10 +32,24 @@ export function healthChecks({ core: { catalogue, store, directories }, schedule
     const extent = await store.extent();
     return { ok: true, detail: extent === null ? "no sessions" : `sessions from ${new Date(extent.firstMs).toISOString()} to ${new Date(extent.lastMs).toISOString()}` };
   });
+  const shipping = shippingOf(config, catalogue);
+  if (shipping !== null) checks.watch("shipping", () => Promise.resolve(shippingCheck(shipping)));
   checks.watch("disk", () => diskCheck(directories));
   checks.watch("retention", () => Promise.resolve(retentionCheck(watch)));
   checks.watch("tasks", () => Promise.resolve(taskCheck(scheduler)));
   return checks;
+}
+
+/** Sessions that wait for the cluster: too many, refused ones, or nobody who ships. */
+function shippingCheck(shipping: Shipping): CheckResult {
+  const { queue, budgetBytes, nearlyFull, running, lastError } = shipping.status();
+  const wrong = [
+    ...(nearlyFull ? [`${queue.bytes} bytes of at most ${budgetBytes} wait for the cluster`] : []),
+    ...(queue.deadRows > 0 ? [`the cluster refused ${queue.deadRows} sessions; lookback ship --retry tries them again`] : []),
+    ...(running ? [] : ["no shipper runs; start lookback ship"]),
+    ...(lastError === null ? [] : [`${lastError.code}: ${lastError.message}`]),
+  ];
+  return verdict(wrong, `${queue.rows} sessions wait for the cluster`, (names) => names);
 }
 
 /** Writes to each directory, as capture, imports, exports and the catalogue must be able to. */

@@ -8,6 +8,7 @@ import { EVENT_KINDS } from "../watching/watched-event.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
 import type { Core } from "./core.js";
 import { retentionRules } from "./retention.js";
+import { shippingOf } from "./shipping.js";
 import { addProcessMetrics } from "./process-metrics.js";
 
 /** How long a measurement of the devices is used again, in milliseconds: each starts a process. */
@@ -27,6 +28,7 @@ export function metricsOf({ core, scheduler, watch, version }: MetricSources): M
   addProcessMetrics(metrics, version);
   addStoreMetrics(metrics, core);
   addDeviceMetrics(metrics, core);
+  addShippingMetrics(metrics, core);
   addTaskMetrics(metrics, scheduler);
   metrics.gauges("lookback_retention_conditions", "Conditions that last, by kind: see the subscription retention.", () => {
     const conditions = watch.conditions();
@@ -48,6 +50,17 @@ function addStoreMetrics(metrics: Metrics, { catalogue }: Core): void {
     catalogue.files.totals().flatMap(({ storage, firstMs }) => (firstMs === null ? [] : [{ labels: { storage }, value: (systemClock.nowMs() - firstMs) / 1000 }])));
   metrics.gauge("lookback_import_jobs_queued", "Imports that wait.", () => catalogue.jobs.inState("queued").length);
   metrics.gauges("lookback_exports", "Exports by state.", () => catalogue.exports.counts().map(({ state, exports }) => ({ labels: { state }, value: exports })));
+}
+
+function addShippingMetrics(metrics: Metrics, { config, catalogue }: Core): void {
+  const shipping = shippingOf(config, catalogue);
+  if (shipping === null) return;
+  metrics.gauge("lookback_ship_queue_sessions", "Sessions that wait for the cluster.", () => shipping.status().queue.rows);
+  metrics.gauge("lookback_ship_queue_bytes", "Bytes of segments that wait for the cluster.", () => shipping.status().queue.bytes);
+  metrics.gauge("lookback_ship_budget_bytes", "Bytes of segments that may wait for the cluster.", () => shipping.status().budgetBytes);
+  metrics.gauge("lookback_ship_refused_sessions", "Sessions that the cluster refused, kept as dead letters.", () => shipping.status().queue.deadRows);
+  metrics.gauge("lookback_ship_sessions_per_second", "Sessions shipped a second, lately.", () => shipping.status().rate);
+  metrics.gauge("lookback_shipper_up", "1 while a shipper runs, else 0.", () => (shipping.status().running ? 1 : 0));
 }
 
 function addDeviceMetrics(metrics: Metrics, { config, live, catalogue, directories }: Core): void {

@@ -31,6 +31,9 @@ import { exportParts } from "./export-parts.js";
 import { fileLookup } from "./file-lookup.js";
 import { forecastParts, retentionParts } from "./retention.js";
 import type { Lifecycle } from "./lifecycle.js";
+import type { Leadership } from "../index-store/elasticsearch/leadership.js";
+import { onlyLeading } from "./leading.js";
+import { completeUntilMs, shippingOf } from "./shipping.js";
 import { statisticsTask } from "./statistics.js";
 import { upkeepTasks } from "./upkeep-tasks.js";
 import { startWatching } from "./watching.js";
@@ -76,9 +79,9 @@ function lookedAt(scheduler: Scheduler): Tasks {
 }
 
 /** Every task of the service; whoever serves starts them. */
-function schedulerOf(core: Omit<Core, "native">, parts: TaskParts, upkeep: readonly ScheduledTask[]): Scheduler {
+function schedulerOf(core: Omit<Core, "native">, parts: TaskParts, upkeep: readonly ScheduledTask[], leadership: Leadership | null = null): Scheduler {
   const scheduler = new Scheduler({ runs: core.catalogue.taskRuns, clock: systemClock, logger: core.logger });
-  for (const task of [...serviceTasks(parts), statisticsTask(core), ...upkeep]) scheduler.register(task);
+  for (const task of [...serviceTasks(parts), statisticsTask(core), ...upkeep]) scheduler.register(leadership === null ? task : onlyLeading(task, leadership));
   return scheduler;
 }
 
@@ -86,7 +89,7 @@ function exportServiceParts({ live, catalogue, store, fields, directories, logge
   // Assigned, not copied: a copy would keep the settings of this moment.
   return Object.assign(exportParts(directories.data, live, catalogue.files, store, reader), {
     jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"), directory: directories.exports,
-    completeUntilMs: () => catalogue.marks.completeUntilMs(), events, clock: systemClock, logger,
+    completeUntilMs: () => completeUntilMs(live.values.indexStore, catalogue), events, clock: systemClock, logger,
     scopeOf: (name: string) => {
       const user = access.user(name);
       access.require(user, "export");
@@ -107,8 +110,8 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
   const reader = lifecycle.add("packet reader", new PacketReader(), (opened) => opened.close());
   const services: Services = {
     clock: systemClock, logger, fields, store, access, scopes, users: new UserAdministration(records, access, limitChecks(fields, compile)), fileLookup: lookup,
-    completeness: { completeUntilMs: () => catalogue.marks.completeUntilMs() },
-    idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node),
+    completeness: { completeUntilMs: () => completeUntilMs(config.values.indexStore, catalogue) },
+    idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node), shipping: shippingOf(config, catalogue),
     tasks: null,
     // Made when it is asked for: a bad section of another node is then named, and stops nothing else.
     retention: { plan: () => new RetentionService({ ...retentionParts(core, reader), events: noRetentionEvents }).plan() },
@@ -149,7 +152,10 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   await beforeExports(imports);
   await exports.start();
   lifecycle.add("exports", exports, (started) => started.stop());
-  const scheduler = schedulerOf(core, { retention, store, exports }, upkeepTasks(core, retention, reader, watch));
+  const leadership = core.cluster?.leadership() ?? null;
+  leadership?.start();
+  if (leadership !== null) lifecycle.add("leadership of the cluster's tasks", leadership, (started) => started.stop());
+  const scheduler = schedulerOf(core, { retention, store, exports }, upkeepTasks(core, retention, reader, watch), leadership);
   // Assigned, not copied: a copy would keep the settings of this moment.
   return { services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
 }

@@ -45,6 +45,16 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/capture.js"),
   },
   {
+    name: "ship", summary: "bring sessions to the search cluster; what `lookback start` runs where indexStore is elasticsearch",
+    options: [
+      ["--once", "end when nothing waits"],
+      ["--status", "print what waits, how fast it goes and the last error; ships nothing"],
+      ["--retry", "send the sessions again that the cluster refused"], JSON_LINES,
+    ],
+    examples: [["lookback ship --status", "what waits for the cluster"], ["lookback ship --retry", "after a mapping was mended"]],
+    load: () => import("./commands/ship.js"),
+  },
+  {
     name: "import", summary: "import captures: files, directories, or - for standard input", operands: "[path...]", connects: true,
     options: [
       ["--copy", "copy the captures to packet files of our own"],

@@ -11,6 +11,7 @@ import { commentedFile } from "../config/commented-file.js";
 import { configSchema } from "../config/config-schema.js";
 import { settingsPage } from "../config/settings-page.js";
 import { readDeclaredFields } from "../model/declared-fields.js";
+import { indexTemplate } from "../index-store/elasticsearch/mapping.js";
 import { FieldCatalogue } from "../model/field-catalogue.js";
 import { loadNativeCore } from "../native/native.js";
 import { exitCodeOf, printError } from "./exit-code.js";
@@ -46,6 +47,7 @@ async function generateFields(): Promise<void> {
   write("ops/config.sample.ini", commentedFile(new Map()));
   const { generateSessionFields } = await import("../graphql/session/generate-fields.js");
   const catalogue = new FieldCatalogue(readDeclaredFields(JSON.parse(fields)));
+  write("schema/elasticsearch/sessions3.json", `${JSON.stringify(indexTemplate("sessions3-*", catalogue, { shards: 1, replicas: 0, refreshSeconds: 5 }), null, 2)}\n`);
   if (write("src/graphql/session/session-fields.generated.ts", generateSessionFields(catalogue))) {
     run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
   }

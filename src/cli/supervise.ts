@@ -14,10 +14,10 @@ export interface Supervised {
 }
 
 /**
- * Runs `lookback` with `words` as a child. A child that never said that it runs is not tried again: it has printed why
+ * Runs `lookback` with `words` as a child; messages call it `what`. A child that never said that it runs is not tried again: it has printed why
  * (no interface, no right to capture), and trying would print it for ever.
  */
-export function supervise(words: readonly string[], note: (line: string) => void): Supervised {
+export function supervise(what: string, words: readonly string[], note: (line: string) => void): Supervised {
   let child: ChildProcess | null = null;
   let stopping = false;
   let waitMs = FIRST_WAIT_MS;
@@ -40,7 +40,7 @@ export function supervise(words: readonly string[], note: (line: string) => void
         listening = false;
         resolve();
         if (stopping || !running) return;
-        note(`live capture ended (${signal ?? `exit code ${code ?? "unknown"}`}); starting it again in ${waitMs / 1000} s`);
+        note(`${what} ended (${signal ?? `exit code ${code ?? "unknown"}`}); starting it again in ${waitMs / 1000} s`);
         timer = setTimeout(start, waitMs);
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
       });

@@ -44,15 +44,13 @@ const GROUPS: readonly Group[] = [
   { status: "not-needed", reason: "there is no digest authentication; its realm would be shown nowhere", keys: "httpRealm" },
   { status: "not-needed", reason: "a node is named by --node or the host; nothing depends on making names up", keys: "autoGenerateId" },
   // What is not there yet.
-  { status: "not-yet", reason: "Elasticsearch and OpenSearch as the index", keys: `compressES dbBulkSize dbEsHealthCheck dbFlushTimeout ecsEventDataset ecsEventProvider elasticsearch
-    elasticsearchAPIKey elasticsearchBasicAuth elasticsearchTimeout esBulkQuery esClientCert esClientKey esClientKeyPass esMaxRetries maxESConns maxESRequests prefix rotateIndex` },
+  { status: "not-needed", reason: "the cluster is asked and filled with timeouts, retries and numbers of requests of their own", keys: "dbEsHealthCheck dbFlushTimeout ecsEventDataset ecsEventProvider elasticsearchTimeout esBulkQuery esMaxRetries maxESConns maxESRequests" },
   { status: "not-yet", reason: "several indices or clusters asked as one", keys: "clusterDefault multiES multiESBasicAuth multiESHost multiESNodes multiESPort" },
   { status: "not-yet", reason: "several sensors behind one service", keys: `arkimeWebURL isLocalViewRegExp packetPortalCATrustFile packetPortalCertFile packetPortalConnect packetPortalHost
     packetPortalKeepAliveSeconds packetPortalKeyFile packetPortalListen packetPortalPort packetPortalReverseTTLMinutes packetPortalWaitSeconds viewUrl` },
   { status: "not-yet", reason: "a web viewer beyond the explorer", keys: `businessDayEnd businessDays businessDayStart defaultTimeRange footerTemplate iframe spiViewCategoryOrder
     titleTemplate turnOffGraphDays uploadFileSizeLimit uploadRoles valueAutoComplete` },
   { status: "not-yet", reason: "a path in front of every URL; a proxy must give Lookback a host name of its own", keys: "webBasePath" },
-  { status: "not-yet", reason: "authorities of its own for outgoing connections; Node's NODE_EXTRA_CA_CERTS names one", keys: "caTrustFile" },
   { status: "not-yet", reason: "logging in through other systems", keys: `authCookieSameSite authJwsAlgorithm
     authJwtAlgorithms authJwtAudience authJwtClockSkew authJwtIssuer authJwtJwksUrl authJwtRequiredScopes authJwtUserIdPrefix
     disableUserPasswordUI logoutUrl logoutUrlMethod userAutoCreateTmpl` },

@@ -1,5 +1,8 @@
 import { choice, decimal, flag, freeSpace, integer, list, optionalDecimal, optionalInteger, optionalText, pattern, text, urls, type Setting } from "./setting.js";
 
+/** Arkime's words for how long an index takes sessions. */
+const ROTATIONS = ["hourly", "hourly2", "hourly3", "hourly4", "hourly6", "hourly8", "hourly12", "daily", "weekly", "monthly"] as const;
+
 /** Largest value of a 16-bit timeout in seconds. */
 const LONGEST = 65_535;
 
@@ -60,6 +63,24 @@ export const SETTINGS = {
 
   // Exports.
   maxExportG: decimal(100, 0.000_001, 1_048_576, "Lookback: GiB that one export may have."),
+
+  // The index of sessions.
+  indexStore: choice("embedded", ["embedded", "elasticsearch"], "Lookback: where sessions are indexed: in the data directory, or in a cluster of Elasticsearch or OpenSearch."),
+  elasticsearch: list(["http://localhost:9200"], "URLs of the cluster's nodes."),
+  elasticsearchAPIKey: optionalText("base64 of id:key", "API key for the cluster."),
+  elasticsearchBasicAuth: optionalText("user:password, or base64 of it", "User and password for the cluster."),
+  caTrustFile: optionalText("file", "Certificates of the authorities that the cluster's certificates are checked with, PEM; unset: the system's."),
+  esClientCert: optionalText("file", "Certificate that is shown to the cluster, PEM."),
+  esClientKey: optionalText("file", "Key of esClientCert, PEM."),
+  esClientKeyPass: optionalText("any text", "Password of esClientKey."),
+  compressES: flag(true, "Whether what is sent to the cluster is compressed."),
+  dbBulkSize: integer(1_000_000, 500_000, 15_000_000, "Bytes of the first bulk request; later ones follow how fast the cluster is."),
+  prefix: text("", "letters, digits, _ and -, in lower case", /^[a-z0-9][a-z0-9_-]{0,99}$/, "Stands before the name of every index, so that several installations can share a cluster."),
+  rotateIndex: choice("daily", ROTATIONS, "How long an index takes sessions."),
+  sessionShards: integer(1, 1, 64, "Lookback: primary shards of an index."),
+  sessionReplicas: integer(0, 0, 8, "Lookback: copies of each shard."),
+  sessionRefreshSeconds: integer(5, 1, 600, "Lookback: seconds after which the cluster shows new sessions at the latest."),
+  shipQueueG: decimal(10, 0.01, 100_000, "Lookback: GiB of sessions that may wait for the cluster; at half of it the health check warns."),
 
   // Capture.
   interface: list([], "Interface to capture from; unset: the one of the default route."),

@@ -64,6 +64,8 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   // A narrowed user gets the count of the sessions in scope, and nothing of sources, counters or extent.
   "Query.captureStatistics": { needs: "statistics", narrowed: "scoped" },
   "Query.statisticsHistory": { needs: "statistics", narrowed: "refused" },
+  // What waits for the cluster is of the whole store.
+  "Query.shipping": { needs: "statistics", narrowed: "refused" },
   "Query.captureFiles": { needs: "files", narrowed: "refused", audit: "file.list" },
   "Query.importJobs": { needs: "import", narrowed: "refused" },
   "Query.importJob": { needs: "import", narrowed: "refused" },

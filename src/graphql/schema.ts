@@ -17,6 +17,7 @@ import { RetentionEventResolver } from "./retention-event/retention-event.resolv
 import { ForecastResolver } from "./retention/forecast.resolver.js";
 import { RetentionResolver } from "./retention/retention.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
+import { ShippingResolver } from "./shipping/shipping.resolver.js";
 import { StatisticsResolver } from "./statistics/statistics.resolver.js";
 import { TagResolver } from "./tag/tag.resolver.js";
 import { TaskResolver } from "./task/task.resolver.js";
@@ -32,7 +33,7 @@ export function graphqlSchema(): GraphQLSchema {
     resolvers: [
       SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
       LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, AuditResolver, TaskResolver, RetentionResolver, ForecastResolver, HoldResolver, RetentionEventResolver,
-      StatisticsResolver,
+      StatisticsResolver, ShippingResolver,
     ],
     orphanedTypes: [],
     // Arguments are checked by the resolvers, which know the limits.

@@ -30,6 +30,31 @@ export interface Imports {
   events(signal: AbortSignal | null): AsyncIterableIterator<ImportJob>;
 }
 
+/** What waits for the search cluster, and how its shipper does. Times are milliseconds since 1970. */
+export interface ShippingStatus {
+  readonly queue: {
+    readonly segments: number; readonly rows: number; readonly bytes: number; readonly oldestMs: number | null;
+    /** Rows that the cluster refused for good. */
+    readonly deadRows: number;
+  };
+  readonly budgetBytes: number;
+  /** Whether so much waits that somebody should look. */
+  readonly nearlyFull: boolean;
+  readonly running: boolean;
+  /** Rows a second. */
+  readonly rate: number;
+  /** Seconds until nothing waits, or null when that cannot be told. */
+  readonly etaSeconds: number | null;
+  /** Rows since the shipper started. */
+  readonly shippedRows: number;
+  readonly lastError: { readonly code: string; readonly message: string; readonly atMs: number } | null;
+}
+
+/** The way of sessions to a search cluster. */
+export interface Shipping {
+  status(): ShippingStatus;
+}
+
 /** Exports as the API uses them. */
 export type Exports = Pick<ExportService, "create" | "get" | "list" | "cancel" | "retry" | "delete" | "estimate" | "send" | "events" | "link" | "manifestLink">;
 
@@ -159,6 +184,8 @@ export interface Services {
   readonly forecasts: Forecasts | null;
   readonly captureFiles: CaptureFiles;
   readonly captureStatistics: CaptureStatistics;
+  /** Null where the index is in the data directory. */
+  readonly shipping: Shipping | null;
   readonly packetHeads: PacketHeads | null;
   /** Key of cursors and links, 32 bytes. */
   readonly signingKey: Buffer;

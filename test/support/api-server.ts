@@ -87,7 +87,7 @@ export async function startApi(
       retention: null, holds: null, forecasts: null,
       retentionEvents: null,
       statisticsHistory: { list: () => [] },
-      captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, packetHeads: null,
+      captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, shipping: null, packetHeads: null,
       signingKey: Buffer.alloc(32, 7), timeZone: "UTC", queryTimeoutMs: 10_000, workingDirectory: "/", ...services,
     },
     downloads: downloads ?? null, health, metrics, host: "127.0.0.1", port: 0, ...(logins === undefined ? {} : { logins }), ...(trusted === undefined ? {} : { trusted }), ...http, drainMs: drainMs ?? 1_000,

@@ -50,6 +50,7 @@ export function engineOn(url: string, change: Partial<ElasticsearchOptions> = {}
     async close() {
       for (const { index } of await engine.indices.list()) await engine.cluster.request({ method: "DELETE", path: `/${index}`, ignore: [404] }, { signal: null, timeoutMs: 30_000 });
       await engine.cluster.request({ method: "DELETE", path: `/_index_template/${engine.template.name}`, ignore: [404] }, { signal: null, timeoutMs: 30_000 });
+      await engine.cluster.request({ method: "DELETE", path: `/${engine.state.index}`, ignore: [404] }, { signal: null, timeoutMs: 30_000 });
       await engine.store.close();
       catalogue.close();
       rmSync(directory, { recursive: true, force: true });

@@ -19,7 +19,8 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   const server = await startServer(config, logger, async (imports) => {
     if (paths.length > 0) exitCode = importExitCode(await runImports(imports, paths, options["copy"] === true, output));
   });
-  const capture = paths.length === 0 && options["capture"] !== false ? supervise(captureWords(options), note) : null;
+  const capture = paths.length === 0 && options["capture"] !== false ? supervise("live capture", childWords("capture", options), note) : null;
+  const shipper = config.values.indexStore === "elasticsearch" ? supervise("the shipper", childWords("ship", options), note) : null;
   reloadAtHangup(reread, server.live, logger, () => { capture?.hangUp(); });
   // Before "Ready." is printed: whoever waits for it may send a signal at once.
   const signalled = untilSignalled();
@@ -28,16 +29,18 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   await signalled;
   await capture?.stop();
   await server.stop();
+  // Last, so that it ships what was committed while the others stopped.
+  await shipper?.stop();
   endSoon();
   if (exitCode === EXIT.someFilesFailed) note("some captures could not be imported; see above");
   return exitCode;
 }
 
-/** The command line of the capture process: this one's global options go on to it. */
-function captureWords(options: GlobalOptions & Readonly<Record<string, unknown>>): string[] {
-  const words = ["capture"];
+/** The command line of a child: this one's global options go on to it. */
+function childWords(command: "capture" | "ship", options: GlobalOptions & Readonly<Record<string, unknown>>): string[] {
+  const words: string[] = [command];
   for (const name of ["config", "node", "data", "interface"] as const) {
-    const value = options[name];
+    const value = command === "ship" && name === "interface" ? undefined : options[name];
     if (typeof value === "string") words.push(`--${name}`, value);
   }
   for (const assignment of options.set ?? []) words.push("--set", assignment);

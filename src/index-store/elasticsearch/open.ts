@@ -5,10 +5,13 @@ import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { NativeCore } from "../../native/types.js";
 import { Cluster, SHORT, type ClusterOptions } from "./cluster.js";
+import { ClusterState } from "./cluster-state.js";
 import { DeadLetters } from "./dead-letters.js";
 import { IndexList } from "./index-list.js";
 import { IndexNames, type Rotation } from "./index-names.js";
 import type { IndexSettings } from "./mapping.js";
+import { Leadership } from "./leadership.js";
+import { ClusterMigrations } from "./migrations.js";
 import { Pace } from "./pace.js";
 import { SessionTemplate } from "./schema.js";
 import { Shipper } from "./shipper.js";
@@ -34,13 +37,18 @@ export interface ElasticsearchOptions {
 /** The engine's parts over one connection to a cluster. */
 export interface ElasticsearchEngine {
   readonly cluster: Cluster;
+  readonly catalogue: Catalogue;
   readonly store: ElasticsearchStore;
   readonly indices: IndexList;
   readonly names: IndexNames;
   readonly template: SessionTemplate;
+  readonly state: ClusterState;
+  readonly migrations: ClusterMigrations;
   readonly deadLetters: DeadLetters;
   /** The shipper of this data directory; whoever runs it holds the role. */
   shipper(native: Pick<NativeCore, "readSegment">): Shipper;
+  /** Takes part in the choice of the server that runs the tasks of this cluster. */
+  leadership(): Leadership;
 }
 
 /** Resolves after so many milliseconds, or as soon as the signal aborts. */
@@ -64,10 +72,13 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
   const names = new IndexNames(prefix);
   const indices = new IndexList(cluster, names, () => catalogue.shipments.revision());
   const template = new SessionTemplate(cluster, prefix, names, fields, options.settings);
+  const state = new ClusterState(cluster, prefix);
+  const migrations = new ClusterMigrations(state, template, indices, clock);
   const deadLetters = new DeadLetters(join(catalogue.directory, "dead-letters"));
   return {
-    cluster, indices, names, template, deadLetters,
+    cluster, catalogue, indices, names, template, state, migrations, deadLetters,
     store: new ElasticsearchStore({ cluster, catalogue, fields, indices, clock, logger }),
+    leadership: () => new Leadership({ state, clock, logger, wait: passed }),
     shipper: (native) => {
       let prepared = false;
       return new Shipper({
@@ -75,10 +86,8 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
         pace: new Pace(options.bulkBytes), status: new ShipperStatus(catalogue.settings, clock),
         prepare: async (signal) => {
           if (prepared) return;
-          const limits = { ...SHORT, signal };
           await cluster.product();
-          if ((await template.state(limits)) === "absent") await template.install(limits);
-          await template.require(limits);
+          await migrations.prepare({ ...SHORT, signal });
           prepared = true;
         },
       });

@@ -27,7 +27,7 @@ beforeEach(() => {
   const directories = directoriesOf(config);
   for (const name of [directories.packets, directories.sessions, directories.exports]) mkdirSync(name);
   const catalogue = openCatalogue(directory, clock);
-  core = { config, live: new LiveConfig(config), directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, store: new MemoryStore([]), native: {} as Core["native"] };
+  core = { config, live: new LiveConfig(config), directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, store: new MemoryStore([]), cluster: null, native: {} as Core["native"] };
   scheduler = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger });
   conditions = [];
 });

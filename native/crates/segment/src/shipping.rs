@@ -5,7 +5,7 @@
 //! state of the row, stream, segment, the first payload bytes as text where they are UTF-8, and the bytes after 1, 2, 4, 8, …
 //! packets as `bytesAfter.p0`, `p1`, `p2`, ….
 
-use crate::positions;
+use lookback_session::positions;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { systemClock } from "../base/clock.js";
+import { LookbackError } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
+import type { Catalogue } from "../catalogue/catalogue.js";
+import type { LookbackConfig } from "../config/config.js";
+import type { ClusterOptions } from "../index-store/elasticsearch/cluster.js";
+import { openElasticsearch, type ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
+import type { FieldCatalogue } from "../model/field-catalogue.js";
+
+/** Reads a file that a setting names. Throws CONFIG_INVALID. */
+function fileOf(key: string, name: string | null): string | null {
+  if (name === null) return null;
+  try {
+    return readFileSync(name, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LookbackError("CONFIG_INVALID", `${key}=${name}: cannot be read: ${reason}`, { key, value: name }, { cause: error });
+  }
+}
+
+/** User and password as they are written, plain or in base64. Throws CONFIG_INVALID; the message does not repeat them. */
+function basicAuth(written: string): { readonly username: string; readonly password: string } {
+  const plain = written.includes(":") ? written : Buffer.from(written, "base64").toString("utf8");
+  const colon = plain.indexOf(":");
+  if (colon < 1) throw new LookbackError("CONFIG_INVALID", "elasticsearchBasicAuth: allowed: user:password, or base64 of it", { key: "elasticsearchBasicAuth" });
+  return { username: plain.slice(0, colon), password: plain.slice(colon + 1) };
+}
+
+/** How the configuration reaches the cluster. Throws CONFIG_INVALID. */
+export function clusterOptions({ values }: LookbackConfig): ClusterOptions {
+  const certificate = fileOf("esClientCert", values.esClientCert);
+  const key = fileOf("esClientKey", values.esClientKey);
+  if ((certificate === null) !== (key === null)) throw new LookbackError("CONFIG_INVALID", "esClientCert and esClientKey go together", { key: "esClientCert" });
+  const apiKey = values.elasticsearchAPIKey;
+  const basic = values.elasticsearchBasicAuth;
+  return {
+    urls: values.elasticsearch.map((url) => (url.includes("://") ? url : `http://${url}`)),
+    auth: apiKey !== null ? { apiKey } : basic !== null ? basicAuth(basic) : null,
+    authority: fileOf("caTrustFile", values.caTrustFile),
+    clientCertificate: certificate === null || key === null ? null : { certificate, key, passphrase: values.esClientKeyPass },
+    compress: values.compressES,
+  };
+}
+
+/** The engine of the configured cluster; nothing is asked of it yet. */
+export function openCluster(config: LookbackConfig, catalogue: Catalogue, fields: FieldCatalogue, logger: Logger): ElasticsearchEngine {
+  const { values } = config;
+  return openElasticsearch({
+    cluster: clusterOptions(config), prefix: values.prefix === "" || /[_-]$/.test(values.prefix) ? values.prefix : `${values.prefix}_`, rotation: values.rotateIndex,
+    settings: { shards: values.sessionShards, replicas: values.sessionReplicas, refreshSeconds: values.sessionRefreshSeconds }, bulkBytes: values.dbBulkSize,
+    catalogue, fields, segmentDirectory: path.join(config.dataDirectory, "sessions"), clock: systemClock, logger,
+  });
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Clock } from "../../base/clock.js";
+import { LookbackError } from "../../base/errors.js";
+import type { Cluster, RequestLimits } from "./cluster.js";
+import { at, isObject, listOf, numberOf, textOf, type JsonObject } from "./json.js";
+
+/** A document of the state and its place in the order of writes. */
+interface StateDocument {
+  readonly body: JsonObject;
+  readonly sequence: number;
+  readonly term: number;
+}
+
+const SETTINGS: JsonObject = {
+  settings: { index: { number_of_shards: "1", auto_expand_replicas: "0-1", hidden: true } },
+  mappings: { dynamic: false },
+};
+
+/** What installations on one cluster tell each other: a small index of documents, each changed only when nobody else did meanwhile. */
+export class ClusterState {
+  readonly index: string;
+  readonly #cluster: Cluster;
+
+  constructor(cluster: Cluster, prefix: string) {
+    this.#cluster = cluster;
+    this.index = `${prefix}lookback-state`;
+  }
+
+  async get(id: string, limits: RequestLimits): Promise<StateDocument | null> {
+    const answer = await this.#cluster.request({ method: "GET", path: `/${this.index}/_doc/${id}`, ignore: [404] }, limits);
+    const body = at(answer, "_source");
+    return isObject(body) ? { body, sequence: numberOf(at(answer, "_seq_no")), term: numberOf(at(answer, "_primary_term")) } : null;
+  }
+
+  /** Writes a document: where none was (`before` null), or over the one that was read. Returns whether nobody was faster. */
+  async put(id: string, body: JsonObject, before: StateDocument | null, limits: RequestLimits): Promise<boolean> {
+    if (before === null) await this.#make(limits);
+    const condition: Readonly<Record<string, string | number>> = before === null ? { op_type: "create" } : { if_seq_no: before.sequence, if_primary_term: before.term };
+    const answer = await this.#cluster.request({ method: "PUT", path: `/${this.index}/_doc/${id}`, query: condition, body, ignore: [409] }, limits);
+    return answer !== null;
+  }
+
+  async remove(id: string, limits: RequestLimits): Promise<void> {
+    await this.#cluster.request({ method: "DELETE", path: `/${this.index}/_doc/${id}`, ignore: [404] }, limits);
+  }
+
+  /** Every document whose id begins so, in order of id. */
+  async all(prefix: string, limits: RequestLimits): Promise<readonly { readonly id: string; readonly body: JsonObject }[]> {
+    await this.#cluster.request({ method: "POST", path: `/${this.index}/_refresh`, ignore: [404] }, limits);
+    const answer = await this.#cluster.request({ method: "POST", path: `/${this.index}/_search`, body: { size: 1_000, query: { match_all: {} } }, ignore: [404] }, limits);
+    return listOf(at(answer, "hits", "hits"))
+      .map((hit) => ({ id: textOf(at(hit, "_id")), body: at(hit, "_source") }))
+      .filter((found): found is { readonly id: string; readonly body: JsonObject } => found.id.startsWith(prefix) && isObject(found.body))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  async #make(limits: RequestLimits): Promise<void> {
+    const there = await this.#cluster.request({ method: "GET", path: `/${this.index}`, ignore: [404] }, limits);
+    if (there !== null) return;
+    try {
+      await this.#cluster.request({ method: "PUT", path: `/${this.index}`, body: SETTINGS }, limits);
+    } catch (error) {
+      // Another one made it first.
+      if (!(error instanceof LookbackError) || !String(error.details["type"]).includes("resource_already_exists")) throw error;
+    }
+  }
+}
+
+/**
+ * A lock that one of several processes on a cluster holds. It is held for a time and must be taken again before that is
+ * over; a holder that dies loses it by doing nothing.
+ */
+export class ClusterLock {
+  /** How others see the holder. */
+  readonly owner = `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`;
+  readonly #state: ClusterState;
+  readonly #id: string;
+  readonly #clock: Clock;
+  readonly #holdMs: number;
+
+  constructor(state: ClusterState, name: string, clock: Clock, holdMs: number) {
+    this.#state = state;
+    this.#id = `lock-${name}`;
+    this.#clock = clock;
+    this.#holdMs = holdMs;
+  }
+
+  /** Takes the lock, or takes it again. Returns null when it is ours now, else who has it. */
+  async take(limits: RequestLimits): Promise<string | null> {
+    const nowMs = this.#clock.nowMs();
+    const found = await this.#state.get(this.#id, limits);
+    const holder = textOf(found?.body["owner"]);
+    if (found !== null && holder !== this.owner && numberOf(found.body["untilMs"]) > nowMs) return holder;
+    const taken = await this.#state.put(this.#id, { owner: this.owner, untilMs: nowMs + this.#holdMs }, found, limits);
+    return taken ? null : "another process";
+  }
+
+  /** Gives the lock up if it is ours. */
+  async release(limits: RequestLimits): Promise<void> {
+    const found = await this.#state.get(this.#id, limits);
+    if (found !== null && found.body["owner"] === this.owner) await this.#state.remove(this.#id, limits);
+  }
+}
