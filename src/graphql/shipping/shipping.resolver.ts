@@ -1,4 +1,5 @@
 import { Ctx, Query, Resolver } from "type-graphql";
+import { answered } from "../answer.js";
 import { RequestContext } from "../context.js";
 import { ShippingInfo } from "./shipping.type.js";
 
@@ -11,7 +12,7 @@ export class ShippingResolver {
     if (status === undefined) return null;
     const { queue, lastError } = status;
     return {
-      running: status.running, waitingSessions: queue.rows, waitingSegments: queue.segments, waitingBytes: queue.bytes, budgetBytes: status.budgetBytes,
+      ...answered(context), running: status.running, waitingSessions: queue.rows, waitingSegments: queue.segments, waitingBytes: queue.bytes, budgetBytes: status.budgetBytes,
       waitingSince: queue.oldestMs, refusedSessions: queue.deadRows, shippedSessions: status.shippedRows, rate: status.rate, etaSeconds: status.etaSeconds,
       lastError: lastError === null ? null : { code: lastError.code, message: lastError.message, at: lastError.atMs },
     };

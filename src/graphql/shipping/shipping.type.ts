@@ -1,4 +1,5 @@
 import { Field, Float, ObjectType } from "type-graphql";
+import { Answer } from "../answer.js";
 import { DateTimeScalar, LongScalar } from "../scalar/scalars.js";
 
 /** Why sessions wait. */
@@ -15,8 +16,8 @@ export class ShippingErrorInfo {
 }
 
 /** The way of sessions to a search cluster. */
-@ObjectType("Shipping", { simpleResolvers: true, description: "Sessions on their way to the search cluster." })
-export class ShippingInfo {
+@ObjectType("Shipping", { simpleResolvers: true, implements: Answer, description: "Sessions on their way to the search cluster." })
+export class ShippingInfo extends Answer {
   @Field(() => Boolean, { description: "Whether a shipper runs." })
   running!: boolean;
 

@@ -155,9 +155,9 @@ describe("keys without effect", () => {
     ]);
   });
   it("Arkime's are accepted quietly and listed apart", () => {
-    const config = load("[default]\nelasticsearch=http://localhost:9200\n[headers-http-request]\nx-any=type:string\n");
+    const config = load("[default]\nmaxESConns=20\n[headers-http-request]\nx-any=type:string\n");
     expect(config.warnings).toEqual([]);
-    expect(config.accepted.map((w) => w.key)).toEqual(["elasticsearch"]);
+    expect(config.accepted.map((w) => w.key)).toEqual(["maxESConns"]);
   });
 });
 
