@@ -14,6 +14,7 @@ import { lookbackVersion } from "./app/version.js";
 import type { Logger } from "./base/logger.js";
 import type { ImportService } from "./capture/import-service.js";
 import type { LookbackConfig } from "./config/config.js";
+import type { Route } from "./http/routes.js";
 import { startHttpServer } from "./http/server.js";
 
 /** Milliseconds between two looks for imports that other processes queued. */
@@ -28,6 +29,8 @@ export interface Server extends Core {
   readonly access: AccessService;
   /** Set at the very first start: the password is shown once. */
   readonly firstAdministrator: FirstAdministrator | null;
+  /** Every route, for the test that walks them. */
+  readonly routes: readonly Route[];
   /** What whoever starts it should be told of how it can be reached, or null. */
   readonly warning: string | null;
   /** Stops everything within ten seconds. */
@@ -56,6 +59,6 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     lifecycle.add("HTTP server", server, (started) => started.stop());
     const endpoint = { url: localUrl(server.localUrl), token: access.admitLocalOwner(), pid: process.pid };
     lifecycle.add("local endpoint", announce(core.directories.data, endpoint), (announced) => { announced.withdraw(); });
-    return { ...core, url: server.url, imports, access, firstAdministrator, warning };
+    return { ...core, url: server.url, routes: server.routes, imports, access, firstAdministrator, warning };
   });
 }

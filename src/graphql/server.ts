@@ -32,8 +32,11 @@ export const shapeRule: ValidationRule = (context) => ({
 const costPlugin: ApolloServerPlugin<RequestContext> = {
   async requestDidStart() {
     return {
-      async didResolveOperation({ schema, document, request, operationName, contextValue }) {
+      async didResolveOperation({ schema, document, request, operation, operationName, contextValue }) {
         try {
+          if (operation?.operation === "subscription") {
+            throw new LookbackError("BAD_INPUT", "a subscription is asked for at /graphql/stream (server-sent events) or over a WebSocket at /graphql");
+          }
           contextValue.cost = costOf(schema, document, request.variables ?? {}, operationName);
         } catch (error) {
           throw asBadRequest(error);

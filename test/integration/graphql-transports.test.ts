@@ -310,6 +310,12 @@ describe("import progress", () => {
     await socket.dispose();
   });
 
+  test("is not asked for where single answers are given", async () => {
+    api = await startApi(undefined, { imports: new HandImports() });
+    const asked = await api.ask(await api.token({ name: "op", role: "operator" }), query);
+    expect([asked.status, asked.errors[0]?.extensions["code"], asked.errors[0]?.message]).toEqual([400, "BAD_INPUT", expect.stringContaining("/graphql/stream")]);
+  });
+
   test("needs the role", async () => {
     api = await startApi(undefined, { imports: new HandImports() });
     const token = await api.token({ name: "ana", role: "analyst" });
