@@ -27,7 +27,7 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
     if (device === null) throw noInterface();
     const core = await openCore(config, "capture", logger, lifecycle);
     const live = new LiveService({
-      native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger, settings: engineSettings(config),
+      native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings: engineSettings(config),
       segmentDirectory: core.directories.sessions, packetDirectory: core.directories.packets, snapLength: values.snapLen,
       maxFileBytes: Math.round(values.maxFileSizeG * 2 ** 30), maxFileSeconds: values.maxFileTimeM * 60,
       openSource: (onPacket) => openCap(device, values.bpf ?? "", values.pcapBufferSize, onPacket),

@@ -72,7 +72,7 @@ export async function openReader(
   // Segments that wait for the shipper are files here too, and a killed capture leaves some that were never committed.
   if (cluster !== null && duties.removeOrphans !== "none") removeOrphans(catalogue, directories.sessions, duties.removeOrphans);
   const store: IndexStore = lifecycle.add("store", cluster?.store ?? await EmbeddedStore.open({
-    catalogue, fields, clock: systemClock, logger, segmentDirectory: directories.sessions, memoryBytes: config.values.queryMemoryMiB * 2 ** 20,
+    catalogue, fields, clock: systemClock, logger: logger.child({ area: "store" }), segmentDirectory: directories.sessions, memoryBytes: config.values.queryMemoryMiB * 2 ** 20,
     threads: config.values.queryThreads, ...duties,
   }), (opened) => opened.close());
   return { config, live: new LiveConfig(config), directories, logger, fields, catalogue, store, cluster };
@@ -95,7 +95,7 @@ function orphansToRemove(directory: string): "compacted" | "all" {
 /** The import service on a core; the caller starts it. `makeRoom` is retention's, where it runs. */
 export function importsOn({ config, directories, logger, native, catalogue, store }: Core, makeRoom: ImportParts["makeRoom"] = null): ImportService {
   return new ImportService({
-    native, catalogue, store, logger, clock: systemClock, settings: engineSettings(config), segmentDirectory: directories.sessions,
+    native, catalogue, store, logger: logger.child({ area: "imports" }), clock: systemClock, settings: engineSettings(config), segmentDirectory: directories.sessions,
     packetDirectory: directories.packets, fileNames: config.values.offlineFilenameRegex, makeRoom,
   });
 }

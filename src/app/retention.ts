@@ -14,7 +14,7 @@ export function retentionParts({ config, live, catalogue, store, directories, lo
   const nodes = catalogue.files.nodes();
   const packetDirectories = [...new Set(retentionRules(config, config.values, nodes).packets.storage.map(({ directory }) => directory))];
   return {
-    catalogue, store, reader, logger, clock: systemClock, probe: diskSpaceProbe, packetDirectories, tombstones: new Tombstones(directories.tombstones, packetDirectories),
+    catalogue, store, reader, logger: logger.child({ area: "retention" }), clock: systemClock, probe: diskSpaceProbe, packetDirectories, tombstones: new Tombstones(directories.tombstones, packetDirectories),
     // Read each time: a reload may have changed them.
     get rules() { return retentionRules(config, live.values, nodes); },
   };

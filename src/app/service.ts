@@ -80,7 +80,7 @@ function lookedAt(scheduler: Scheduler): Tasks {
 
 /** Every task of the service; whoever serves starts them. */
 function schedulerOf(core: Omit<Core, "native">, parts: TaskParts, upkeep: readonly ScheduledTask[], leadership: Leadership | null = null): Scheduler {
-  const scheduler = new Scheduler({ runs: core.catalogue.taskRuns, clock: systemClock, logger: core.logger });
+  const scheduler = new Scheduler({ runs: core.catalogue.taskRuns, clock: systemClock, logger: core.logger.child({ area: "tasks" }) });
   for (const task of [...serviceTasks(parts), statisticsTask(core), ...upkeep]) scheduler.register(leadership === null ? task : onlyLeading(task, leadership));
   return scheduler;
 }
@@ -89,7 +89,7 @@ function exportServiceParts({ live, catalogue, store, fields, directories, logge
   // Assigned, not copied: a copy would keep the settings of this moment.
   return Object.assign(exportParts(directories.data, live, catalogue.files, store, reader), {
     jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"), directory: directories.exports,
-    completeUntilMs: () => completeUntilMs(live.values.indexStore, catalogue), events, clock: systemClock, logger,
+    completeUntilMs: () => completeUntilMs(live.values.indexStore, catalogue), events, clock: systemClock, logger: logger.child({ area: "exports" }),
     scopeOf: (name: string) => {
       const user = access.user(name);
       access.require(user, "export");
@@ -109,7 +109,7 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
   const scopes = new ScopeOfUser(compile, systemClock);
   const reader = lifecycle.add("packet reader", new PacketReader(), (opened) => opened.close());
   const services: Services = {
-    clock: systemClock, logger, fields, store, access, scopes, users: new UserAdministration(records, access, limitChecks(fields, compile)), fileLookup: lookup,
+    clock: systemClock, logger: logger.child({ area: "http" }), fields, store, access, scopes, users: new UserAdministration(records, access, limitChecks(fields, compile)), fileLookup: lookup,
     completeness: { completeUntilMs: () => completeUntilMs(config.values.indexStore, catalogue) },
     idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node), shipping: shippingOf(config, catalogue),
     tasks: null,

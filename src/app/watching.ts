@@ -11,9 +11,9 @@ const RETRY_LOOK_MS = 15_000;
 export function startWatching({ config, catalogue, logger }: Pick<Core, "config" | "catalogue" | "logger">, lifecycle: Lifecycle): { readonly watch: RetentionWatch; readonly webhooks: Webhooks } {
   const { webhookUrls: urls, webhookSecret: secret } = config.values;
   const log = catalogue.retentionEvents;
-  const webhooks = lifecycle.add("webhooks", new Webhooks({ log, urls, secret, node: config.node, clock: systemClock, logger }), (started) => started.stop());
+  const webhooks = lifecycle.add("webhooks", new Webhooks({ log, urls, secret, node: config.node, clock: systemClock, logger: logger.child({ area: "webhooks" }) }), (started) => started.stop());
   const watch = lifecycle.add("retention events", new RetentionWatch({
-    log, clock: systemClock, logger, urls,
+    log, clock: systemClock, logger: logger.child({ area: "retention" }), urls,
     deliver: (event) => {
       if (event.id === null) webhooks.sendUnkept(event);
       else webhooks.wake();

@@ -10,7 +10,7 @@ import type { LiveConfig } from "../config/live-config.js";
  */
 export function reloadAtHangup(reread: () => Promise<LookbackConfig>, live: LiveConfig, log: ProcessLog, also: () => void = () => {}): void {
   if (process.stdin.isTTY) return;
-  live.onChange(({ logLevel }) => { log.level = logLevel; });
+  live.onChange(({ logLevel, logLevels }) => { log.setLevels(logLevel, logLevels); });
   process.on("SIGHUP", () => {
     also();
     reread().then((config) => {

@@ -110,6 +110,23 @@ function isWebUrl(text: string): boolean {
   return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
 }
 
+/** `name=word` pairs separated by `;`, of known names and words. */
+export function choices<const N extends string, const C extends string>(names: readonly N[], words: readonly C[], help: string): Setting<Readonly<Partial<Record<N, C>>>> {
+  const allowed = `name=level separated by ;, of the names ${names.join(", ")} and the levels ${words.join(", ")}`;
+  const none: Readonly<Partial<Record<N, C>>> = Object.create(null);
+  return setting("list", none, help, { allowed }, (given) => {
+    const found: Partial<Record<N, C>> = Object.create(null);
+    for (const part of given.split(";").map((one) => one.trim()).filter((one) => one !== "")) {
+      const [left = "", right = ""] = part.split("=").map((side) => side.trim());
+      const name = names.find((one) => one === left);
+      const word = words.find((one) => one === right);
+      if (name === undefined || word === undefined) return null;
+      found[name] = word;
+    }
+    return found;
+  });
+}
+
 /** One of a few words. */
 export function choice<const C extends string>(defaultValue: C, choices: readonly C[], help: string): Setting<C> {
   return setting("choice", defaultValue, help, { allowed: choices.join(", "), choices }, (given) =>

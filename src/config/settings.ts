@@ -1,10 +1,15 @@
-import { choice, decimal, flag, freeSpace, integer, list, optionalDecimal, optionalInteger, optionalText, pattern, text, urls, type Setting } from "./setting.js";
+import { choice, choices, decimal, flag, freeSpace, integer, list, optionalDecimal, optionalInteger, optionalText, pattern, text, urls, type Setting } from "./setting.js";
 
 /** Arkime's words for how long an index takes sessions. */
 const ROTATIONS = ["hourly", "hourly2", "hourly3", "hourly4", "hourly6", "hourly8", "hourly12", "daily", "weekly", "monthly"] as const;
 
 /** Largest value of a 16-bit timeout in seconds. */
 const LONGEST = 65_535;
+
+/** Least severe messages that are logged. */
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+/** Areas whose messages have a level of their own; `area` of a message names it. */
+export const LOG_AREAS = ["capture", "imports", "exports", "store", "retention", "tasks", "webhooks", "http"] as const;
 
 /**
  * The settings that have an effect. Names, defaults and ranges are Arkime's where it has the setting; those it has not
@@ -25,7 +30,8 @@ export const SETTINGS = {
   queryMemoryMiB: integer(512, 64, 1_048_576, "Lookback: memory that queries may use before they spill to disk."),
   queryThreads: integer(2, 1, 64, "Lookback: threads of the query engine."),
   debug: integer(0, 0, 128, "Above 0: logLevel is debug unless it is set itself."),
-  logLevel: choice("info", ["debug", "info", "warn", "error", "silent"], "Lookback: least severe message that is logged."),
+  logLevel: choice("info", LOG_LEVELS, "Lookback: least severe message that is logged."),
+  logLevels: choices(LOG_AREAS, LOG_LEVELS, "Lookback: the same for single areas, such as retention=debug;http=warn."),
 
   // Coming in.
   certFile: optionalText("file", "Certificate chain in PEM form; with keyFile the service speaks TLS. Read again when it changes."),

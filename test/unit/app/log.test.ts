@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { openLog } from "../../../src/app/log.js";
+import { loadConfig } from "../../../src/config/config.js";
+
+function open(overrides: Parameters<typeof loadConfig>[0]["overrides"]) {
+  const lines: string[] = [];
+  const config = loadConfig({ file: null, node: "n", environment: {}, workingDirectory: "/", overrides: overrides ?? {} });
+  const log = openLog(config, "serve", { write: (line: string) => { lines.push(line); } });
+  return { log, said: () => lines.splice(0).map((line) => JSON.parse(line) as Record<string, unknown>) };
+}
+
+describe("the log", () => {
+  it("is a JSON object per line, with process, node and area", () => {
+    const { log, said } = open({});
+    log.child({ area: "retention" }).info({ files: 2 }, "deleted");
+    log.warn({}, "plain");
+    expect(said()).toMatchObject([{ level: 30, process: "serve", node: "n", area: "retention", files: 2, msg: "deleted" }, { level: 40, msg: "plain" }]);
+  });
+
+  it("has levels per area, which a reload changes", () => {
+    const { log, said } = open({ logLevel: "warn", logLevels: "retention=debug; http=silent" });
+    const [retention, http, tasks] = ["retention", "http", "tasks"].map((area) => log.child({ area }));
+    const speak = () => { for (const one of [retention, http, tasks, log]) { one?.debug({}, "d"); one?.warn({}, "w"); } };
+    speak();
+    expect(said().map(({ area, msg }) => `${String(area)} ${String(msg)}`)).toEqual(["retention d", "retention w", "tasks w", "undefined w"]);
+    log.setLevels("debug", { tasks: "error" });
+    speak();
+    expect(said().map(({ area, msg }) => `${String(area)} ${String(msg)}`)).toEqual(["retention d", "retention w", "http d", "http w", "undefined d", "undefined w"]);
+  });
+
+  it.each(["retention", "retention=loud", "nowhere=debug", "=debug"])("refuses logLevels %j", (logLevels) => {
+    expect(() => open({ logLevels })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  });
+});
