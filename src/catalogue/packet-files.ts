@@ -133,13 +133,39 @@ export class PacketFiles {
       .all(page.after ?? 0, page.limit ?? -1).map(fileOf);
   }
 
-  /** Every file that is not gone, with what retention needs of it: cheap enough for a million of them. */
+  /** Every file that is not gone, with what retention needs of it. */
   retained(): readonly RetainedFile[] {
-    return this.#connection.prepare<[], [number, string, string, string, PacketFileStorage, number, Exclude<PacketFileState, "gone">, number, number, number | null, number | null, number, number]>(
-      `SELECT id, node, path, stream, storage, locked, state, bytes, packets, first_ms, last_ms, first_ordinal, imported_at
-       FROM files WHERE state <> 'gone' ORDER BY id`,
-    ).raw().all().map(([id, node, path, stream, storage, locked, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs]) => (
+    return this.#retained("state <> 'gone' ORDER BY id", {});
+  }
+
+  /**
+   * What a plan needs that begins with the oldest: the `limit` complete files of ours that are first in order of their first
+   * packet, those that are being written, and the newest of each node (copies of held packets aside, whose streams begin with
+   * `copies`).
+   */
+  oldestRetained(limit: number, copies: string): readonly RetainedFile[] {
+    const found = new Map<number, RetainedFile>();
+    const own = "storage = 'own' AND state =";
+    for (const file of this.#retained(`${own} 'complete' ORDER BY first_ms, id LIMIT @limit`, { limit })) found.set(file.id, file);
+    for (const file of this.#retained(`${own} 'writing'`, {})) found.set(file.id, file);
+    for (const node of this.nodes()) {
+      for (const file of this.#retained(`${own} 'complete' AND node = @node AND stream NOT LIKE @copies ORDER BY first_ms DESC, id DESC LIMIT 1`, { node, copies: `${copies}%` })) found.set(file.id, file);
+    }
+    return [...found.values()];
+  }
+
+  #retained(rest: string, values: Readonly<Record<string, string | number>>): readonly RetainedFile[] {
+    return this.#connection.prepare<[Readonly<Record<string, string | number>>], [number, string, string, string, PacketFileStorage, number, Exclude<PacketFileState, "gone">, number, number, number | null, number | null, number, number]>(
+      `SELECT id, node, path, stream, storage, locked, state, bytes, packets, first_ms, last_ms, first_ordinal, imported_at FROM files WHERE ${rest}`,
+    ).raw().all(values).map(([id, node, path, stream, storage, locked, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs]) => (
       { id, node, path, stream, storage, locked: locked === 1, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs }));
+  }
+
+  /** Number and bytes of the files of ours that are not gone. */
+  own(): { readonly files: number; readonly bytes: number } {
+    return this.#connection.prepare<[], { files: number; bytes: number }>(
+      "SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM files WHERE storage = 'own' AND state <> 'gone'",
+    ).get() ?? { files: 0, bytes: 0 };
   }
 
   /** Files of ours that came since a time, those that are gone among them. */

@@ -5,10 +5,13 @@ import type { Catalogue } from "../catalogue/catalogue.js";
 import type { RetainedFile } from "../catalogue/packet-files.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import { isInside, measureSpace, OwnDirectory, type SpaceProbe, type Tombstones } from "../packet-store/packet-store.js";
-import { isKeptCopy } from "./keep-packets.js";
+import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
 import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, SessionFacts } from "./plan.js";
+import { isSettled, planPackets } from "./policy.js";
 import { DAY_MS, dayStartMs } from "./session-policy.js";
 
+/** Files that a plan begins with. */
+const FIRST_LIMIT = 4_096;
 /** Looks at files on disk before a plan is believed: each look finds files that are not as listed, and the next plan has others. */
 const MOST_LOOKS = 100;
 
@@ -32,15 +35,17 @@ export async function gatherDevices(
 }
 
 /**
- * Every packet file that is not gone, as the catalogue knows it: which device its directory is on, and its size. Nothing on disk
- * is looked at; `planOnDisk` does that for the files that matter. `failed` are those whose deletion failed in this run.
+ * Packet files that are not gone, as the catalogue knows them: which device their directory is on, and their size. With `limit` the
+ * oldest of ours that a plan begins with, else all. Nothing on disk is looked at; `planOnDisk` does that for the files that
+ * matter. `failed` are those whose deletion failed in this run.
  */
-export function gatherPacketFacts(sources: FactSources, devices: readonly DeviceFact[], failed: ReadonlySet<number>): PacketFacts {
+export function gatherPacketFacts(sources: FactSources, devices: readonly DeviceFact[], failed: ReadonlySet<number>, limit: number | null = null): PacketFacts {
   const { catalogue } = sources;
   const held = heldFiles(sources);
   const replayFrom = new Map(catalogue.marks.all().map((mark) => [mark.stream, mark.replayFromOrdinal]));
   const deviceOf = deviceLookup(sources.packetDirectories, devices);
-  const files = catalogue.files.retained().map((file): PacketFileFact => {
+  const listed = limit === null ? catalogue.files.retained() : catalogue.files.oldestRetained(limit, COPY_STREAM);
+  const files = listed.map((file): PacketFileFact => {
     const from = replayFrom.get(file.stream) ?? null;
     const device = file.storage === "own" ? deviceOf(file.path) : null;
     return {
@@ -51,7 +56,20 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
       firstMs: file.firstMs, settledMs: Math.max(file.lastMs ?? 0, file.importedAtMs), deletionFailed: failed.has(file.id),
     };
   });
-  return { nowMs: sources.clock.nowMs(), devices, files };
+  const nowMs = sources.clock.nowMs();
+  if (limit === null) return { nowMs, devices, files, beyond: { files: 0, bytes: 0 }, listedUntilMs: null };
+  const own = catalogue.files.own();
+  const bytes = listed.reduce((sum, file) => sum + file.bytes, 0);
+  return { nowMs, devices, files, beyond: { files: own.files - listed.length, bytes: own.bytes - bytes }, listedUntilMs: listed[Math.min(limit, listed.length) - 1]?.firstMs ?? null };
+}
+
+/** The plan of the oldest files, and of more of them until it is settled: a million files are not listed each minute. */
+export async function planOldest(sources: FactSources, devices: readonly DeviceFact[], failed: ReadonlySet<number>, rules: PacketRules): Promise<PacketPlan> {
+  for (let limit = FIRST_LIMIT; ; limit *= 8) {
+    const facts = gatherPacketFacts(sources, devices, failed, limit);
+    const plan = await planOnDisk(sources, facts, rules, planPackets);
+    if (isSettled(facts, rules, plan)) return plan;
+  }
 }
 
 /** The device of the innermost directory that a path is in; −1 where that directory could not be measured, null for a path in none. */

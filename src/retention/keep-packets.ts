@@ -30,7 +30,7 @@ export interface KeepParts {
 }
 
 /** Streams of copies begin so; they are in no capture and are never replayed. */
-const COPY_STREAM = "kept";
+export const COPY_STREAM = "kept";
 
 /** Whether a file was made of held packets that were copied out of another. */
 export function isKeptCopy(file: { readonly stream: string }): boolean {

@@ -80,6 +80,16 @@ export interface PacketFacts {
   readonly nowMs: number;
   readonly devices: readonly DeviceFact[];
   readonly files: readonly PacketFileFact[];
+  /** Files of ours that are not listed: complete ones that are younger than every listed one but the newest of a node. */
+  readonly beyond: FileSum;
+  /** First packet of the last file that was listed in order of age; null when all are listed. */
+  readonly listedUntilMs: number | null;
+}
+
+/** A number of files and their size. */
+export interface FileSum {
+  readonly files: number;
+  readonly bytes: number;
 }
 
 /** Why a packet file goes. */
@@ -135,8 +145,10 @@ export interface DevicePlan {
 
 export interface PacketPlan {
   readonly devices: readonly DevicePlan[];
-  /** Files on no measured device; all kept. */
+  /** Files on no measured device; kept, or struck off when they are not there any more. */
   readonly elsewhere: readonly PacketPlanItem[];
+  /** Younger files, of which none goes. */
+  readonly beyond: FileSum;
   /** Bytes of our files on all devices beyond `pcapMaxSizeG` although nothing more may go. */
   readonly excessBytes: number;
   /** What is odd about the rules, for people: two directories of one device that want different room. */

@@ -5,8 +5,9 @@ import type {
 const GIB = 2 ** 30;
 /** Share of a file that held packets may be at most for copying them out to be worth it; a file that is held beyond stays. */
 const WORTH_COPYING = 0.8;
-/** What is freed beyond the present where writes fail: a hundredth of the device, between these bounds. */
+/** What is freed beyond the present where writes fail: a hundredth of the device, between these bounds, and never more than a tenth of it. */
 const RELIEF_SHARE = 0.01;
+const MOST_RELIEF_SHARE = 0.1;
 const LEAST_RELIEF_BYTES = 64 << 20;
 const MOST_RELIEF_BYTES = 4 * GIB;
 
@@ -58,7 +59,7 @@ export function planPackets(facts: PacketFacts, rules: PacketRules): PacketPlan 
   const newest = newestOfNodes(files);
   const needs = new Map(facts.devices.toSorted((left, right) => left.device - right.device).map((device) => [device.device, needOf(device, rules)]));
   const elsewhere: PacketPlanItem[] = [];
-  let excess = rules.maxBytes === null ? 0 : ownBytes(files) - rules.maxBytes;
+  let excess = rules.maxBytes === null ? 0 : ownBytes(files) + facts.beyond.bytes - rules.maxBytes;
   for (const file of files) {
     const need = "device" in file.found ? needs.get(file.found.device) : undefined;
     const kept = protection(file, newest);
@@ -84,15 +85,31 @@ export function planPackets(facts: PacketFacts, rules: PacketRules): PacketPlan 
     excess -= freed;
   }
   return {
-    devices: [...needs.values()].map(devicePlan), elsewhere, excessBytes: Math.max(0, excess),
+    devices: [...needs.values()].map(devicePlan), elsewhere, beyond: facts.beyond, excessBytes: Math.max(0, excess),
     warnings: facts.devices.flatMap((device) => conflictOf(device, rules) ?? []).toSorted(),
   };
 }
 
+/**
+ * Whether a plan stays the same when the files beyond its facts are listed: every rule is met by older files, or there are none
+ * beyond.
+ */
+export function isSettled(facts: PacketFacts, rules: PacketRules, plan: PacketPlan): boolean {
+  if (facts.beyond.files === 0) return true;
+  const met = plan.excessBytes === 0 && plan.devices.every(({ shortfallBytes, pendingBytes }) => shortfallBytes === 0 || pendingBytes > 0);
+  // What is beyond begins no earlier than the youngest complete file that was listed in order of age.
+  const begin = facts.listedUntilMs;
+  return met && facts.devices.every(({ writesFail }) => !writesFail) && (rules.maxAgeMs === null || (begin !== null && begin + rules.maxAgeMs > facts.nowMs));
+}
+
 function needOf(device: DeviceFact, rules: PacketRules): Need {
   const target = deviceTarget(device, rules);
-  const relief = device.writesFail ? Math.min(MOST_RELIEF_BYTES, Math.max(LEAST_RELIEF_BYTES, Math.ceil(device.totalBytes * RELIEF_SHARE))) : 0;
+  const relief = device.writesFail ? reliefBytes(device.totalBytes) : 0;
   return { device, target, short: target - device.freeBytes - device.pendingBytes, relief, deleteBytes: 0, blocked: new Map(), going: [], kept: [] };
+}
+
+function reliefBytes(totalBytes: number): number {
+  return Math.ceil(Math.min(MOST_RELIEF_BYTES, totalBytes * MOST_RELIEF_SHARE, Math.max(LEAST_RELIEF_BYTES, totalBytes * RELIEF_SHARE)));
 }
 
 function devicePlan({ device, target, short, going, kept, deleteBytes, blocked }: Need): DevicePlan {

@@ -20,6 +20,7 @@ export function printBytes(bytes: number): string {
 export function printPlan({ packets, sessions, exports, audit }: RetentionPlan, all: boolean): readonly string[] {
   return [
     ...packets.devices.flatMap((device) => deviceLines(device, all)), ...elsewhereLines(packets.elsewhere, all),
+    ...(packets.beyond.files > 0 ? [`younger files: ${packets.beyond.files} (${printBytes(packets.beyond.bytes)}), none is deleted`] : []),
     ...(packets.excessBytes > 0 ? [`${printBytes(packets.excessBytes)} of packet files beyond pcapMaxSizeG; nothing more may go`] : []),
     ...sessionLines(sessions, all),
     `exports whose time is over: ${exports.length} (${printBytes(exports.reduce((sum, { bytes }) => sum + bytes, 0))}) would be removed`,

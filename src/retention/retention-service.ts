@@ -4,7 +4,7 @@ import type { RetentionEvents } from "../model/retention-event.js";
 import { measureSpace } from "../packet-store/packet-store.js";
 import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type DeletionOutcome, type ExecutorParts } from "./executor.js";
 import { executeSessions } from "./expiry.js";
-import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOnDisk, type FactSources } from "./facts.js";
+import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planOnDisk, type FactSources } from "./facts.js";
 import { heldSession, heldSessions } from "./keep-packets.js";
 import type { DeviceFact, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
 import { deviceTarget, planPackets } from "./policy.js";
@@ -45,6 +45,8 @@ export interface SessionExpiryRun {
 
 /** Plans of one run; each is made because deletions of the one before failed. */
 const MAX_ROUNDS = 4;
+/** Files up to which a plan for people lists every one that stays. */
+const MOST_LISTED = 50_000;
 /** Held sessions that are looked up again at a time. */
 const SETTLE_BATCH = 5_000;
 
@@ -96,11 +98,11 @@ export class RetentionService {
   async #packetPlan(): Promise<{ readonly plan: PacketPlan; readonly unmeasured: PacketRetentionRun["unmeasured"] }> {
     await this.#settleHolds(null);
     const { devices, unmeasured } = await gatherDevices(this.#parts);
-    return { plan: await this.#planFor(devices, new Set()), unmeasured };
-  }
-
-  #planFor(devices: readonly DeviceFact[], failed: ReadonlySet<number>): Promise<PacketPlan> {
-    return planOnDisk(this.#parts, gatherPacketFacts(this.#parts, devices, failed), this.#parts.rules.packets, planPackets);
+    const { packets } = this.#parts.rules;
+    // Whoever looks at it wants to see every file and why it stays, as long as there are not too many of them.
+    const all = this.#parts.catalogue.files.own().files <= MOST_LISTED;
+    const plan = all ? planOnDisk(this.#parts, gatherPacketFacts(this.#parts, devices, new Set()), packets, planPackets) : planOldest(this.#parts, devices, new Set(), packets);
+    return { plan: await plan, unmeasured };
   }
 
   /**
@@ -136,7 +138,7 @@ export class RetentionService {
         break;
       }
       if (round === 0) await this.#settleHolds(signal);
-      const plan = await this.#planFor(measured.devices, failed);
+      const plan = await planOldest(this.#parts, measured.devices, failed, rules.packets);
       shortfallBytes = plan.devices.reduce((sum, device) => sum + device.shortfallBytes, 0);
       this.#tell(measured.devices, plan);
       const before = failed.size;

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { measure, median, peakMemory, segments, settled } from "./measure.mjs";
 import { questions, time } from "./queries.mjs";
+import { retentionPlan } from "./retention.mjs";
 import { startServer } from "./server.mjs";
 
 const MAIN = "dist/cli/main.js";
@@ -118,6 +119,7 @@ try {
   const helps = [];
   for (let round = 0; round < 10; round++) helps.push((await measure(process.execPath, [MAIN, "--help"])).wall * 1_000);
   report("lookback --help, p50", median(helps), 150, "ms");
+  report("retention plan, a million files, CPU", await retentionPlan(MAIN, work, 1_000_000, rounds), 1, "s");
 
   const start = () => startServer(["ops/start.mjs", "--data", data.small, "--set", "viewPort=0", "--no-capture"], data.small);
   // The first builds what changed; the second is warm.

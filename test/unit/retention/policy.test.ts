@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DeviceFact, FreeSpaceRule, PacketFacts, PacketFileFact, PacketRules } from "../../../src/retention/plan.js";
 import { printBytes, printPlan } from "../../../src/retention/print-plan.js";
-import { planPackets as planWith, targetBytes } from "../../../src/retention/policy.js";
+import { isSettled, planPackets as planWith, targetBytes } from "../../../src/retention/policy.js";
 import { planSessions, utcDay } from "../../../src/retention/session-policy.js";
 
 const DAY = 86_400_000;
@@ -17,7 +17,8 @@ const five = { unit: "percent", value: 5 } as const;
 const rules = (freeSpace: FreeSpaceRule, more: Partial<PacketRules> = {}): PacketRules => ({
   storage: ["/p", "/q"].map((directory) => ({ directory, freeSpace })), maxAgeMs: null, maxBytes: null, ...more,
 });
-const planPackets = (facts: Omit<PacketFacts, "nowMs">, freeSpace: FreeSpaceRule, more: Partial<PacketRules> = {}, nowMs = 0) => planWith({ nowMs, ...facts }, rules(freeSpace, more));
+const listed = { beyond: { files: 0, bytes: 0 }, listedUntilMs: null };
+const planPackets = (facts: Omit<PacketFacts, "nowMs" | "beyond" | "listedUntilMs">, freeSpace: FreeSpaceRule, more: Partial<PacketRules> = {}, nowMs = 0) => planWith({ nowMs, ...listed, ...facts }, rules(freeSpace, more));
 const held = (reason: string, hold = 1) => ({ reason, hold });
 
 const planOf = (free: number, files: readonly PacketFileFact[], more: Partial<DeviceFact> = {}) => {
@@ -135,7 +136,7 @@ describe("age and total size", () => {
 });
 
 describe("a device that several directories are on", () => {
-  const two = (first: FreeSpaceRule, second: FreeSpaceRule) => planWith({ nowMs: 0, devices: [device(600, { directories: ["/p", "/q"] })], files: [file(1), file(2), file(3, { node: "m" })] }, {
+  const two = (first: FreeSpaceRule, second: FreeSpaceRule) => planWith({ nowMs: 0, ...listed, devices: [device(600, { directories: ["/p", "/q"] })], files: [file(1), file(2), file(3, { node: "m" })] }, {
     storage: [{ directory: "/p", freeSpace: first }, { directory: "/q", freeSpace: second }], maxAgeMs: null, maxBytes: null,
   });
   it("keeps the larger room, and names directories that disagree", () => {
@@ -167,6 +168,29 @@ describe("held packets", () => {
     expect(planOf(false)?.items).toMatchObject([{ fileId: 2, action: "delete" }, { fileId: 1, action: "keep", reason: "held", note: "case 7" }, { fileId: 3 }]);
     expect(planOf(false)?.blocked).toEqual([{ hold: 3, items: 1, bytes: 100 }, { hold: 9, items: 1, bytes: 100 }]);
     expect(planOf(true)?.blocked).toEqual([]);
+  });
+});
+
+describe("a plan that begins with the oldest", () => {
+  const anyFile = fc.record({ firstMs: fc.nat(60), age: fc.nat(60), bytes: fc.integer({ min: 1, max: 300 }), node: fc.constantFrom("a", "b"), locked: fc.constantFrom(false, false, true) });
+  it("is that of all files once it is settled", () => {
+    fc.assert(fc.property(fc.array(anyFile, { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 40 }), fc.nat(3000), fc.option(fc.nat(4000)), fc.option(fc.nat(80)), (given, limit, free, maxBytes, maxAgeMs) => {
+      const files = given.map(({ firstMs, age, bytes, node, locked }, at) => file(at + 1, { firstMs, settledMs: firstMs + age, node, locked, found: { device: 1, bytes } }))
+        .toSorted((left, right) => (left.firstMs ?? 0) - (right.firstMs ?? 0) || left.fileId - right.fileId);
+      const some = rules({ unit: "percent", value: 40 }, { maxBytes, maxAgeMs });
+      const all = planWith({ nowMs: 100, ...listed, devices: [device(free, { totalBytes: 5000 })], files }, some);
+      const newest = ["a", "b"].flatMap((node) => files.findLast((one) => one.node === node) ?? []);
+      const first = [...new Set([...files.slice(0, limit), ...newest])];
+      const rest = files.filter((one) => !first.includes(one));
+      const facts: PacketFacts = {
+        nowMs: 100, devices: [device(free, { totalBytes: 5000 })], files: first, listedUntilMs: first[Math.min(limit, first.length) - 1]?.firstMs ?? null,
+        beyond: { files: rest.length, bytes: rest.reduce((sum, one) => sum + ("bytes" in one.found ? one.found.bytes : 0), 0) },
+      };
+      const plan = planWith(facts, some);
+      const going = (of: typeof all) => of.devices[0]?.items.filter((item) => item.action === "delete");
+      if (isSettled(facts, some, plan)) expect(going(plan)).toEqual(going(all));
+      else expect(rest.length).toBeGreaterThan(0);
+    }), { numRuns: 1000 });
   });
 });
 

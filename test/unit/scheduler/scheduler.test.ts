@@ -295,7 +295,7 @@ describe("the service's tasks", () => {
     retention: {
       enforcePackets: () => Promise.resolve({ deleted: 1, deletedBytes: 5, outcomes: [], shortfallBytes: 0, stuckTombstones: 0, unmeasured: [] }),
       expireSessions: () => Promise.resolve({ expired: ["2026-01-01"], failed: [] }),
-      packetPlan: () => Promise.resolve({ elsewhere: [], excessBytes: 0, warnings: [], devices: [{
+      packetPlan: () => Promise.resolve({ elsewhere: [], beyond: { files: 0, bytes: 0 }, excessBytes: 0, warnings: [], devices: [{
         device: 1, directories: ["/p"], freeBytes: 1, totalBytes: 10, targetBytes: 9, pendingBytes: 0, deleteBytes: 7, shortfallBytes: 1, blocked: [],
         items: [{ fileId: 1, path: "/p/a.pcap", bytes: 7, action: "delete", reason: "oldest", heldBytes: 0, holds: [], note: null }, { fileId: 2, path: "/p/b.pcap", bytes: 7, action: "keep", reason: "newest", heldBytes: 0, holds: [], note: null }],
       }] }),
