@@ -95,7 +95,7 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   for (const key of settingKeys()) {
     const declared: Setting<unknown> = SETTINGS[key];
     const entry = entryOf(key, lookup);
-    if (entry === null || (entry.value === "" && declared.defaultValue === null)) {
+    if (entry === null || isUnset(entry.value, declared)) {
       values[key] = declared.defaultValue;
     } else {
       values[key] = readSetting(key, entry.value, entry.origin, declared);
@@ -133,13 +133,18 @@ export function checkOtherSections({ entries, sections }: LookbackConfig): void 
     if (sections.includes(section) || DATA_SECTIONS.has(section)) continue;
     const known = settingKeys().find((name) => name === key);
     const declared: Setting<unknown> | null = known === undefined ? null : SETTINGS[known];
-    if (declared !== null && !(value === "" && declared.defaultValue === null)) readSetting(key, value, origin, declared);
+    if (declared !== null && !isUnset(value, declared)) readSetting(key, value, origin, declared);
   }
 }
 
 /** Names of all settings that have an effect, in declaration order. */
 export function settingKeys(): SettingKey[] {
   return Object.keys(SETTINGS).filter((key): key is SettingKey => key in SETTINGS);
+}
+
+/** `key=` unsets a setting that may be unset. */
+function isUnset(value: string, { defaultValue }: Setting<unknown>): boolean {
+  return value === "" && (defaultValue === null || defaultValue === "");
 }
 
 /** Every key was filled by the loop over `settingKeys`, each with the type its declaration reads. */

@@ -41,7 +41,7 @@ export async function run({ options, print, note, signal }: CommandContext): Pro
 
   const chosen = new Map(Object.entries({
     dataDir: path.resolve(choices.dataDir), viewHost: choices.viewHost, viewPort: choices.viewPort, freeSpaceG: choices.freeSpaceG,
-    ...(choices.interface === "" ? {} : { interface: choices.interface }), ...(choices.storeUrl === "" ? {} : { elasticsearch: choices.storeUrl }),
+    ...(choices.interface === "" ? {} : { interface: choices.interface }), ...(choices.storeUrl === "" ? {} : { indexStore: "elasticsearch", elasticsearch: choices.storeUrl }),
   }));
   if (await exists(target)) await rename(target, `${target}.old`);
   await writeFile(`${target}.new`, commentedFile(chosen), { mode: 0o600 });
