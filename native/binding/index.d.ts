@@ -9,6 +9,16 @@ export declare class CancelFlag {
   cancel(): void
 }
 
+/** See `DirectionFinder` in `src/native/types.ts`. */
+export declare class DirectionFinder {
+  /** For one session. Fails when an address is none or a port is above 65,535. */
+  constructor(ends: NativeSessionEnds)
+  /** Takes packets, each after its header. Fails on a batch that ends within a packet. */
+  push(batch: Buffer): void
+  /** One byte for each packet so far: 0 not known, 1 source, 2 destination. */
+  senders(): Uint8Array
+}
+
 /** One live stream; `close` ends it. */
 export declare class LiveCapture {
   /** Opens the stream. */
@@ -170,6 +180,14 @@ export interface NativeSegment {
   openRows: number
   totalPackets: number
   totalBytes: number
+}
+
+/** The ends of a session, source first. */
+export interface NativeSessionEnds {
+  source: string
+  sourcePort: number
+  destination: string
+  destinationPort: number
 }
 
 /** Settings of a run; names are those of config.ini in camel case, times in seconds. */

@@ -45,11 +45,14 @@ export function clusterOptions({ values }: LookbackConfig): ClusterOptions {
 }
 
 /** The engine of the configured cluster; nothing is asked of it yet. */
-export function openCluster(config: LookbackConfig, catalogue: Catalogue, fields: FieldCatalogue, logger: Logger): ElasticsearchEngine {
+export function openCluster(
+  config: LookbackConfig, catalogue: Catalogue, fields: FieldCatalogue, logger: Logger, goneFiles?: () => readonly number[],
+): ElasticsearchEngine {
   const { values } = config;
   return openElasticsearch({
     cluster: clusterOptions(config), prefix: values.prefix === "" || /[_-]$/.test(values.prefix) ? values.prefix : `${values.prefix}_`, rotation: values.rotateIndex,
     settings: { shards: values.sessionShards, replicas: values.sessionReplicas, refreshSeconds: values.sessionRefreshSeconds }, bulkBytes: values.dbBulkSize,
     catalogue, fields, segmentDirectory: path.join(config.dataDirectory, "sessions"), clock: systemClock, logger,
+    ...(goneFiles === undefined ? {} : { goneFiles }),
   });
 }

@@ -16,6 +16,7 @@ import { loadNativeCore } from "../native/native.js";
 import type { NativeCore } from "../native/types.js";
 import type { ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
 import { openCluster } from "./cluster.js";
+import { PacketFilePresence } from "../packet-store/packet-store.js";
 import type { Lifecycle } from "./lifecycle.js";
 
 /** Where the parts of a data directory are. */
@@ -43,6 +44,8 @@ export interface Core {
   readonly native: NativeCore;
   readonly fields: FieldCatalogue;
   readonly catalogue: Catalogue;
+  /** Whether packet files are on the disk. */
+  readonly presence: PacketFilePresence;
   readonly store: IndexStore;
   /** The engine of the search cluster, or null where the index is in the data directory. */
   readonly cluster: ElasticsearchEngine | null;
@@ -68,14 +71,16 @@ export async function openReader(
   const directories = directoriesOf(config);
   const fields = packagedCatalogue();
   const catalogue = lifecycle.add("catalogue", openCatalogue(directories.data, systemClock), (opened) => { opened.close(); });
-  const cluster = config.values.indexStore === "elasticsearch" ? openCluster(config, catalogue, fields, logger) : null;
+  const presence = new PacketFilePresence(() => systemClock.nowMs());
+  const goneFiles = (): readonly number[] => [...catalogue.files.goneIds(), ...presence.lost(catalogue.files.listed())];
+  const cluster = config.values.indexStore === "elasticsearch" ? openCluster(config, catalogue, fields, logger, goneFiles) : null;
   // Segments that wait for the shipper are files here too, and a killed capture leaves some that were never committed.
   if (cluster !== null && duties.removeOrphans !== "none") removeOrphans(catalogue, directories.sessions, duties.removeOrphans);
   const store: IndexStore = lifecycle.add("store", cluster?.store ?? await EmbeddedStore.open({
     catalogue, fields, clock: systemClock, logger: logger.child({ area: "store" }), segmentDirectory: directories.sessions, memoryBytes: config.values.queryMemoryMiB * 2 ** 20,
-    threads: config.values.queryThreads, ...duties,
+    threads: config.values.queryThreads, goneFiles, ...duties,
   }), (opened) => opened.close());
-  return { config, live: new LiveConfig(config), directories, logger, fields, catalogue, store, cluster };
+  return { config, live: new LiveConfig(config), directories, logger, fields, catalogue, presence, store, cluster };
 }
 
 /**

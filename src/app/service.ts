@@ -9,6 +9,7 @@ import type { ImportService } from "../capture/import-service.js";
 import { ExportService, type ExportServiceParts } from "../export/export-service.js";
 import { catalogueLookup } from "../export/packet-files.js";
 import { PacketHeads } from "../export/packet-heads.js";
+import { loadNativeCore } from "../native/native.js";
 import { Idempotency } from "../graphql/idempotency.js";
 import type { Services, Tasks } from "../graphql/services.js";
 import { noRetentionEvents, type RetentionEvents } from "../model/retention-event.js";
@@ -99,7 +100,7 @@ function exportServiceParts({ live, catalogue, store, fields, directories, logge
 }
 
 function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers {
-  const { config, live, catalogue, store, fields, logger } = core;
+  const { config, live, catalogue, presence, store, fields, logger } = core;
   const timeZone = config.values.timeZone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.values.timeZone;
   const records = new CatalogueAccessRecords(catalogue);
   const access = new AccessService(records, systemClock);
@@ -119,7 +120,12 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     holds: new HoldService({ catalogue, store, clock: systemClock }),
     retentionEvents: null,
     statisticsHistory: catalogue.hourlyStatistics,
-    packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files)), signingKey: catalogue.settings.secret("cursor"), timeZone,
+    packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files), { directionFinder: (ends) => loadNativeCore().directionFinder(ends) }),
+    hasPackets: (fileId) => {
+      const file = catalogue.files.get(fileId);
+      return file !== null && file.state !== "gone" && presence.isThere(file.path);
+    },
+    signingKey: catalogue.settings.secret("cursor"), timeZone,
     get queryTimeoutMs() { return live.values.queryTimeoutSeconds * 1000; },
     workingDirectory: process.cwd(),
   };

@@ -197,6 +197,16 @@ export class PacketFiles {
     return this.#connection.prepare<[], { id: number; displayName: string }>("SELECT id, display_name AS displayName FROM files ORDER BY id").all();
   }
 
+  /** Ids of the files that were deleted, ascending. */
+  goneIds(): readonly number[] {
+    return this.#connection.prepare<[], number>("SELECT id FROM files WHERE state = 'gone' ORDER BY id").pluck().all();
+  }
+
+  /** The files that were not deleted and where they should lie, ascending by id. */
+  listed(): readonly { readonly id: number; readonly path: string }[] {
+    return this.#connection.prepare<[], { id: number; path: string }>("SELECT id, path FROM files WHERE state <> 'gone' ORDER BY id").all();
+  }
+
   /** Ids of the files whose packets can be read. */
   availableIds(): readonly number[] {
     return this.#connection.prepare<[], { id: number }>("SELECT id FROM files WHERE state <> 'gone' ORDER BY id").all().map(({ id }) => id);

@@ -112,15 +112,24 @@ export interface PacketView {
   readonly nanos: number;
   readonly originalLength: number | null;
   readonly capturedLength: number | null;
-  /** true: from the session's source; null: not known. */
+  /** true: from the session's source; null: the packet is gone, or of neither end. */
   readonly fromSource: boolean | null;
   /** Why the record cannot be read, or null. */
   readonly missing: string | null;
 }
 
-/** Reads the record headers of positions, in order. */
+/** The two ends of a session: addresses as people write them, ports 0 where there is none. */
+export interface SessionEnds {
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+}
+
+/** Reads the packets at positions of one session, in order. */
 export interface PacketHeads {
-  describe(refs: readonly PacketRef[], signal: AbortSignal | null): Promise<readonly PacketView[]>;
+  /** Without `ends` no packet has a direction. */
+  describe(refs: readonly PacketRef[], ends: SessionEnds | null, signal: AbortSignal | null): Promise<readonly PacketView[]>;
 }
 
 /** A run of a task. Times are milliseconds since 1970. */
@@ -187,6 +196,8 @@ export interface Services {
   /** Null where the index is in the data directory. */
   readonly shipping: Shipping | null;
   readonly packetHeads: PacketHeads | null;
+  /** Whether the packets of a packet file are still there: not deleted, and the file on the disk. */
+  readonly hasPackets: (fileId: number) => boolean;
   /** Key of cursors and links, 32 bytes. */
   readonly signingKey: Buffer;
   /** Zone of times in expressions that name none. */

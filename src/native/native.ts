@@ -1,15 +1,17 @@
 import { createRequire } from "node:module";
 import type {
   CancelFlag as NativeCancelFlag,
+  DirectionFinder as NativeDirectionFinder,
   LiveCapture as NativeLiveCapture,
   SegmentReader as NativeSegmentReader,
 } from "../../native/binding/index.js";
 import { ERROR_CODES, LookbackError, type ErrorCode, type ErrorDetails } from "../base/errors.js";
-import type { CaptureIdentity, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveFlush, LiveOptions, NativeCore, SegmentReader } from "./types.js";
+import type { CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveFlush, LiveOptions, NativeCore, SegmentReader, SessionEnds } from "./types.js";
 
 /** The library as it exports itself; its declarations are generated (`native/binding/index.d.ts`). */
 interface Binding {
   readonly CancelFlag: new () => NativeCancelFlag;
+  readonly DirectionFinder: new (ends: SessionEnds) => NativeDirectionFinder;
   readonly LiveCapture: new (options: LiveOptions) => NativeLiveCapture;
   readonly SegmentReader: new (path: string, periods: readonly IndexPeriodStart[], segment: string) => NativeSegmentReader;
   fieldCatalogue(): string;
@@ -113,6 +115,13 @@ export function loadNativeCore(): NativeCore {
         tick: (nowMs) => translatedNow(() => live.tick(nowMs)),
         flush: () => translatedNow((): LiveFlush => live.flush()),
         close: () => translatedNow((): LiveFlush => live.close()),
+      };
+    },
+    directionFinder(ends): DirectionFinder {
+      const finder = translatedNow(() => new binding.DirectionFinder(ends));
+      return {
+        push: (batch) => { translatedNow(() => { finder.push(batch); }); },
+        senders: () => translatedNow(() => finder.senders()),
       };
     },
   };

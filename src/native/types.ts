@@ -212,6 +212,22 @@ export interface SegmentReader {
   close(): void;
 }
 
+/** The two ends of a session: addresses as people write them, ports 0 where there is none. */
+export interface SessionEnds {
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+}
+
+/** Finds who sent each packet of one session. Packets come in the session's order, so that fragments can be joined. */
+export interface DirectionFinder {
+  /** `batch` holds packets, each as u32 LE link type, u32 LE original length, u32 LE captured length, the bytes. */
+  push(batch: Buffer): void;
+  /** One byte for each packet so far: 0 not known, 1 the source, 2 the destination. */
+  senders(): Uint8Array;
+}
+
 /**
  * What the native core offers. Errors are `LookbackError`s: CAPTURE_UNREADABLE, DISK_FULL, QUERY_CANCELLED (aborted),
  * INTERNAL.
@@ -229,4 +245,5 @@ export interface NativeCore {
   openLive(options: LiveOptions): LiveEngine;
   /** Opens the segment at a path; `periods` say which index takes a row, `segment` is its name in documents. Throws STORE_DAMAGED. */
   readSegment(path: string, periods: readonly IndexPeriodStart[], segment: string): SegmentReader;
+  directionFinder(ends: SessionEnds): DirectionFinder;
 }

@@ -1,6 +1,7 @@
 /** The parts of this folder that other folders use. */
 export { measureSpace, diskSpaceProbe, type DeviceSpace, type SpaceMeasurement, type SpaceProbe } from "./device-space.js";
 export { OwnDirectory, isInside, type Ownership, type OwnershipRefusal } from "./own-directory.js";
+export { PacketFilePresence, type ListedFile } from "./packet-file-presence.js";
 export { packetFileName, parsePacketFileName, type PacketFileName } from "./packet-file-name.js";
 export { PacketReader, type FileLayout, type MissingReason, type OpenStream, type PacketFile, type PacketRead } from "./packet-reader.js";
 export type { PositionChunk, RecordBatch } from "./record-stream.js";

@@ -50,6 +50,8 @@ export interface SessionFilterInput {
   readonly or?: readonly SessionFilterInput[] | null;
   readonly not?: SessionFilterInput | null;
   readonly field?: FieldFilter | null;
+  /** Whether every packet of the session is still stored. */
+  readonly packetsAvailable?: boolean | null;
 }
 
 const NOWHERE = { start: 0, end: 0 };
@@ -107,6 +109,9 @@ class Compiler {
       parts.push({ kind: "not", item, span: NOWHERE });
     }
     if (filter.field !== undefined && filter.field !== null) parts.push(...this.#field(filter.field, `${path}.field`));
+    if (filter.packetsAvailable !== undefined && filter.packetsAvailable !== null) {
+      parts.push(...this.#field({ name: "packetsAvailable", eq: filter.packetsAvailable }, `${path}.packetsAvailable`));
+    }
     return join("and", parts);
   }
 

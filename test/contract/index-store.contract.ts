@@ -62,6 +62,11 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
         ["letter case as stored", exact("host.http", "WWW.example.com"), [6]],
         ["one of several terms", exact("host.http", "cdn.example.net", "mail.example.com"), [1, 5]],
         ["one of many terms", exact("host.http", "a", "b", "c", "d", "e", "f", "g", "h", "mail.example.com"), [5]],
+        ["one of many terms in objects", exact("host.dns", "a", "b", "c", "d", "e", "f", "g", "h", "c.example.org"), [2]],
+        ["none of many terms", not(exact("host.http", "a", "b", "c", "d", "e", "f", "g", "h", "mail.example.com")), [1, 2, 3, 4, 6]],
+        ["one of many ids", { node: "ids", ids: [10, 11, 12, 13, 14, 15, 16, 2, 4].map(id) }, [2, 4]],
+        ["one of many addresses", address("ip.src", ...[1, 2, 90, 91, 92, 93, 94, 95, 96].map((last) => ({ low: v4(10, 0, 0, last), high: v4(10, 0, 0, last), port: null }))), [1, 2, 6]],
+        ["one of many files, in runs and alone", { node: "file", matches: [], fileIds: [2, 9, 7, 8, 30, 2] }, [4, 5]],
         ["one of many terms of a single value", exact("node", "a", "b", "c", "d", "e", "f", "g", "h", "north"), [2, 6]],
         ["all of several terms", test("tags", { test: "text", mode: "all", matches: [{ kind: "exact", value: "red" }, { kind: "exact", value: "blue" }] }), [5]],
         ["a wildcard", wildcard("host.http", "*.example.com"), [1, 5, 6]],
@@ -161,6 +166,12 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
         under.removeFile(2);
         expect(await found(store, { node: "packetsAvailable", value: true })).toEqual([1, 2, 3, 6]);
         expect(await found(store, { node: "packetsAvailable", value: false })).toEqual([4, 5]);
+        // A session with one file of two gone has not all its packets; both ways of asking agree, whatever is around them.
+        expect(await found(store, not({ node: "packetsAvailable", value: true }))).toEqual([4, 5]);
+        expect(await found(store, and(exact("protocols", "http"), not({ node: "packetsAvailable", value: false })))).toEqual([1, 6]);
+        expect(await found(store, or(exact("protocols", "arp"), { node: "packetsAvailable", value: true }))).toEqual([1, 2, 3, 4, 6]);
+        under.removeFile(1);
+        expect(await found(store, { node: "packetsAvailable", value: true })).toEqual([]);
       });
     });
 

@@ -169,7 +169,7 @@ describe("from capture to export", () => {
     expect(readdirSync(one.packetDirectory)).toHaveLength(2);
     const available = (value: boolean) => one.store.count({ expression: { node: "packetsAvailable", value }, range: ALL_TIME }, context);
     expect([await available(true), await available(false)]).toEqual([3, 0]);
-    const heads = new PacketHeads(one.reader, one.lookup);
+    const heads = new PacketHeads(one.reader, one.lookup, loadNativeCore());
     const run = await one.retention.enforcePackets(null);
     expect(run.outcomes).toMatchObject([{ outcome: "deleted", fileId: 1 }]);
     expect(readdirSync(one.packetDirectory)).toHaveLength(1);
@@ -178,7 +178,7 @@ describe("from capture to export", () => {
     const after = await one.export(one.everyMatch("port.dst == 9999"));
     expect(after.view).toMatchObject({ sessions: 3, packets: 6, missingPackets: 3 });
     expect(after.manifest.missing).toMatchObject({ packets: 3, files: [{ fileId: 1, reason: "file-gone", packets: 3 }], sessions: [{ packets: 3, missing: 3 }] });
-    expect(await heads.describe([{ fileId: 1, offset: 24, length: 60 }], null)).toMatchObject([{ missing: "file-gone" }]);
+    expect(await heads.describe([{ fileId: 1, offset: 24, length: 60 }], null, null)).toMatchObject([{ missing: "file-gone" }]);
   });
 });
 

@@ -69,6 +69,20 @@ describe("imported captures through the API", () => {
     expect(packets.every((packet) => packet.length >= packet.capturedLength && packet.file.includes("examples/") && packet.offset >= 24)).toBe(true);
   });
 
+  test("each packet's direction is the one that its session counted it in", async () => {
+    const { sessions } = await ask("{ sessions(first: 100) { nodes { id source { ip packets } destination { packets } } } }");
+    let seen = 0;
+    for (const node of at(sessions, "nodes") as readonly Readonly<Record<string, unknown>>[]) {
+      const one = await ask("query($id: ID!) { session(id: $id) { session { packets(first: 10000) { packets { direction } } } } }", { id: node["id"] });
+      const directions = (at(one, "session", "session", "packets", "packets") as readonly { direction: string | null }[]).map(({ direction }) => direction);
+      const counted = [at(node, "source", "packets"), at(node, "destination", "packets")];
+      const withoutAddresses = at(node, "source", "ip") === null;
+      expect([directions.filter((one) => one === "SOURCE").length, directions.filter((one) => one === "DESTINATION").length]).toEqual(withoutAddresses ? [0, 0] : counted);
+      if (!withoutAddresses && counted.every((packets) => Number(packets) > 0)) seen += 1;
+    }
+    expect(seen).toBeGreaterThan(3);
+  });
+
   test("aggregates, connections, files and statistics agree with the list", async () => {
     const data = await ask(`{ sessions(first: 1) { totalCount { value relation } }
       aggregate { count terms(field: "protocols", size: 100) { buckets { key sessions } otherValue }

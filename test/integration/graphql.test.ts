@@ -9,7 +9,7 @@ let viewer: string;
 
 beforeAll(async () => {
   store = new MemoryStore(someRows(25));
-  api = await startApi(store);
+  api = await startApi(store, { hasPackets: (fileId) => fileId !== 2 });
   analyst = await api.token({ name: "ana", role: "analyst" });
   viewer = await api.token({ name: "vic", role: "viewer" });
 });
@@ -115,6 +115,15 @@ describe("session", () => {
       packets: { total: 2, packets: [{ index: 1, fileId: 1, offset: 4_924, time: null }] },
     });
     expect(api.records.listAudit(1)[0]).toMatchObject({ user: "vic", action: "packets.list" });
+  });
+
+  test("says how much of its packets is still stored, in a list and alone", async () => {
+    const answer = await api.ask(viewer, '{ sessions(first: 4, order: [{ field: "stoptime", direction: ASC }]) { nodes { packetsAvailable packetAvailability } } }');
+    expect(answer.errors).toEqual([]);
+    const whole = { packetsAvailable: true, packetAvailability: "ALL" };
+    expect(answer.data["sessions"].nodes).toEqual([whole, whole, { packetsAvailable: false, packetAvailability: "SOME" }, { packetsAvailable: false, packetAvailability: "NONE" }]);
+    const one = await api.ask(viewer, '{ session(id: "00000000-0000-4000-8000-000000000002") { session { packetAvailability } } }');
+    expect(one.data["session"].session).toEqual({ packetAvailability: "SOME" });
   });
 
   test("is null when there is none, and NOT_FOUND for what cannot be an id", async () => {

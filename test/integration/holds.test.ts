@@ -17,6 +17,7 @@ import { HoldService } from "../../src/retention/hold-service.js";
 import { RetentionService } from "../../src/retention/retention-service.js";
 import { importedDirectory, randomNumbers, runChild } from "../support/retention-kill-series.js";
 import { retentionRules, type RulesInput } from "../support/retention-rules.js";
+import { loadNativeCore } from "../../src/native/native.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const DAY = 86_400_000;
@@ -30,7 +31,7 @@ async function opened(data: string, packets: string) {
   const catalogue = openCatalogue(data, clock);
   const store = await EmbeddedStore.open({ catalogue, fields, clock, logger: silentLogger, threads: 1 });
   const reader = new PacketReader();
-  const heads = new PacketHeads(reader, catalogueLookup(catalogue.files));
+  const heads = new PacketHeads(reader, catalogueLookup(catalogue.files), loadNativeCore());
   const holds = new HoldService({ catalogue, store, clock });
   const filter = (text: string) => ({ expression: compileExpression(text, fields, { nowMs: now, timeZone: "UTC" }), range: ALL_TIME });
   const retention = (rules: RulesInput, free = 0) => new RetentionService({
@@ -41,7 +42,7 @@ async function opened(data: string, packets: string) {
   /** Where each packet of matching sessions is, and whether it reads. */
   const packetsOf = async (text: string) => {
     const found = [];
-    for await (const batch of store.streamPackets(filter(text), context)) for (const session of batch) found.push({ id: session.id, packets: await heads.describe(session.packets, null) });
+    for await (const batch of store.streamPackets(filter(text), context)) for (const session of batch) found.push({ id: session.id, packets: await heads.describe(session.packets, null, null) });
     return found.sort((left, right) => (left.id < right.id ? -1 : 1));
   };
   const times = (found: Awaited<ReturnType<typeof packetsOf>>) => found.map(({ id, packets: some }) => ({ id, times: some.map(({ timeMs, nanos, capturedLength, missing }) => [timeMs, nanos, capturedLength, missing]) }));

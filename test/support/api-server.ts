@@ -56,7 +56,7 @@ export function someRows(count: number): MemoryRow[] {
         "network.packets": 2, "network.bytes": 100 + at, totDataBytes: 10, protocol: http ? ["tcp", "http"] : ["udp", "dns"],
         "http.host": http ? [`host${at}.example`, "shared.example"] : null, "http.method-GET": http ? 1 : null, "tcpflags.syn-ack": http ? 1 : null,
         dns: http ? null : [{ host: [`name${at}.example`, "b.example"], opcode: "QUERY", answers: [{ ip: "192.0.2.7", ttl: 60, type: "A" }] }],
-        tags: null,
+        tags: null, fileId: [[1], [1], [1, 2], [2]][at % 4] ?? [],
       },
       packets: [{ fileId: 1, offset: 24 + at * 200, length: 100 }, { fileId: 1, offset: 124 + at * 200, length: 100 }],
     };
@@ -87,7 +87,7 @@ export async function startApi(
       retention: null, holds: null, forecasts: null,
       retentionEvents: null,
       statisticsHistory: { list: () => [] },
-      captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, shipping: null, packetHeads: null,
+      captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, shipping: null, packetHeads: null, hasPackets: () => true,
       signingKey: Buffer.alloc(32, 7), timeZone: "UTC", queryTimeoutMs: 10_000, workingDirectory: "/", ...services,
     },
     downloads: downloads ?? null, health, metrics, host: "127.0.0.1", port: 0, ...(logins === undefined ? {} : { logins }), ...(trusted === undefined ? {} : { trusted }), ...http, drainMs: drainMs ?? 1_000,

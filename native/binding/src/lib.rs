@@ -1,6 +1,7 @@
 //! The boundary to Node: plain data both ways, handles with one `close`, batches instead of packets. A panic of the
 //! core ends a job, never the process.
 
+mod directions;
 mod errors;
 mod import;
 mod live;

@@ -79,4 +79,7 @@ export class SessionFilterInput {
 
   @Field(() => FieldFilter, { nullable: true, description: "Tests of one field." })
   field?: FieldFilter | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether every packet of the session is still stored, now." })
+  packetsAvailable?: boolean | null;
 }

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } f
 import { LookbackError } from "../../base/errors.js";
 import type { SortKey } from "../../index-store/index-store.js";
 import type { Field } from "../../model/field.js";
+import { PACKET_FILES_FIELD } from "../../model/packet-files-field.js";
 import { ALL_TIME } from "../../model/time-range.js";
 import { answered } from "../answer.js";
 import { bounded, boundedList } from "../bounded.js";
@@ -16,7 +17,7 @@ import { packetsOf } from "./packet-list.js";
 import type { Shape } from "./field-names.js";
 import { Projection, projectDocument, shapeOf, valueInDocument, visibleShape } from "./project.js";
 import { DEFAULT_PAGE, SessionsArgs } from "./session.args.js";
-import { CountRelation, NamedValue, PacketList, Session, SessionAnswer, SessionConnection, SessionEdge, type SessionOrderInput, type SessionSource } from "./session.type.js";
+import { CountRelation, NamedValue, PacketAvailability, PacketList, Session, SessionAnswer, SessionConnection, SessionEdge, type SessionOrderInput, type SessionSource } from "./session.type.js";
 
 /** Values of a page are counted as a twentieth of a unit each: a page of 100 with 20 fields costs about 110. */
 const VALUES_PER_UNIT = 20;
@@ -56,6 +57,28 @@ function fieldsByName(selection: Selection, context: RequestContext): readonly F
   return [...names].map((name) => context.field(name));
 }
 
+/** Members of a session that are worked out from the packet files it is in. */
+const FROM_PACKET_FILES: readonly string[] = ["packetsAvailable", "packetAvailability"];
+
+/** Packet files already asked for in an operation, as many as the limits of a page let there be. */
+const askedFiles = new WeakMap<RequestContext, Map<number, boolean>>();
+
+function availabilityOf({ source_: source }: Session, context: RequestContext): PacketAvailability {
+  const { path } = PACKET_FILES_FIELD;
+  const value = source.kind === "row" ? source.values.get(path) : source.document[path];
+  const ids = Array.isArray(value) ? value.filter((id) => typeof id === "number") : [];
+  const asked = askedFiles.get(context) ?? new Map<number, boolean>();
+  askedFiles.set(context, asked);
+  let there = 0;
+  for (const id of ids) {
+    const known = asked.get(id) ?? context.services.hasPackets(id);
+    asked.set(id, known);
+    if (known) there += 1;
+  }
+  if (there === 0) return PacketAvailability.NONE;
+  return there === ids.length ? PacketAvailability.ALL : PacketAvailability.SOME;
+}
+
 function sessionOf(id: string, members: object, source: SessionSource): Session {
   return Object.assign(new Session(), members, { id, source_: source });
 }
@@ -81,7 +104,8 @@ export class SessionResolver {
     const after = typeof args.after === "string" ? seal.open(hash, args.after, order.length) : null;
     const selection = selectionOf(info);
     const selected = [...selectionAt(selection, "edges", "node"), ...selectionAt(selection, "nodes")];
-    const projection = new Projection(shapeFor(context), selected, fieldsByName(selected, context));
+    const extra = selected.some(({ name }) => FROM_PACKET_FILES.includes(name)) ? [PACKET_FILES_FIELD] : [];
+    const projection = new Projection(shapeFor(context), selected, [...fieldsByName(selected, context), ...extra]);
     const countTotal = selects(selection, "totalCount");
     const found = await context.services.store.search({ ...filter, fields: projection.fields, order, limit, after, countTotal }, context.read);
     const edges = found.rows.map((row, at) => {
@@ -121,6 +145,16 @@ export class SessionResolver {
     return boundedList("names", names, LIMITS.fieldNames).map((name) => namedValue(session, name, context));
   }
 
+  @FieldResolver(() => Boolean, { description: "Whether every packet of the session is still stored, now. Searched as `packetsAvailable`." })
+  packetsAvailable(@Root() session: Session, @Ctx() context: RequestContext): boolean {
+    return availabilityOf(session, context) === PacketAvailability.ALL;
+  }
+
+  @FieldResolver(() => PacketAvailability, { description: "How much of the session's packets is still stored, now." })
+  packetAvailability(@Root() session: Session, @Ctx() context: RequestContext): PacketAvailability {
+    return availabilityOf(session, context);
+  }
+
   @FieldResolver(() => PacketList, {
     complexity: ({ args }) => 200 + (typeof args["first"] === "number" ? args["first"] / VALUES_PER_UNIT : 0),
     description: "The session's packets: when, how long, and where they are stored. The bytes are got by `createExport`.",
@@ -130,11 +164,12 @@ export class SessionResolver {
     @Arg("first", () => Int, { defaultValue: 100, description: "Packets in the list, 1 to 10000." }) first: number,
     @Arg("offset", () => Int, { defaultValue: 0, description: "Packets to skip." }) offset: number,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PacketList> {
     bounded("first", first, 1, LIMITS.packets);
     bounded("offset", offset, 0, Number.MAX_SAFE_INTEGER);
     context.audit("packets.list", { session: session.id });
     const filter = { expression: { node: "ids" as const, ids: [session.id] }, range: ALL_TIME };
-    return { ...answered(context), ...(await packetsOf(filter, first, offset, context)) };
+    return { ...answered(context), ...(await packetsOf(filter, first, offset, selects(selectionAt(selectionOf(info), "packets"), "direction"), context)) };
   }
 }

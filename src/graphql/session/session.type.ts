@@ -113,6 +113,23 @@ export class SessionAnswer extends Answer {
   session!: Session | null;
 }
 
+/** How much of a session's packets is still stored. */
+export enum PacketAvailability {
+  ALL = "ALL",
+  SOME = "SOME",
+  NONE = "NONE",
+}
+
+registerEnumType(PacketAvailability, {
+  name: "PacketAvailability",
+  description: "How much of a session's packets is still stored.",
+  valuesConfig: {
+    ALL: { description: "Every packet file that holds packets of it is there." },
+    SOME: { description: "Some of its packet files are gone: deleted by retention, or not on the disk." },
+    NONE: { description: "No packet of it is left, or none was ever kept." },
+  },
+});
+
 /** Which side sent a packet. */
 export enum PacketDirection {
   SOURCE = "SOURCE",
@@ -143,7 +160,7 @@ export class Packet {
   @Field(() => LongScalar, { nullable: true, description: "Bytes stored; less than `length` when the capture was cut." })
   capturedLength!: number | null;
 
-  @Field(() => PacketDirection, { nullable: true, description: "Which side sent it; null when that is not known." })
+  @Field(() => PacketDirection, { nullable: true, description: "Which side sent it, as the packet itself says (tunnels are looked into, fragments joined); null when the packet cannot be read any more, when it is of neither side, and in sessions without addresses. Finding it reads the packets whole." })
   direction!: PacketDirection | null;
 
   @Field(() => LongScalar, { description: "Number of the packet file in `captureFiles`." })

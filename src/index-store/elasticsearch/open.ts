@@ -32,6 +32,8 @@ export interface ElasticsearchOptions {
   readonly segmentDirectory: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Ids of the packet files whose packets are gone; by default those that the catalogue says are deleted. */
+  readonly goneFiles?: () => readonly number[];
 }
 
 /** The engine's parts over one connection to a cluster. */
@@ -77,7 +79,7 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
   const deadLetters = new DeadLetters(join(catalogue.directory, "dead-letters"));
   return {
     cluster, catalogue, indices, names, template, state, migrations, deadLetters,
-    store: new ElasticsearchStore({ cluster, catalogue, fields, indices, clock, logger }),
+    store: new ElasticsearchStore({ cluster, catalogue, fields, indices, clock, logger, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
     leadership: () => new Leadership({ state, clock, logger, wait: passed }),
     shipper: (native) => {
       let prepared = false;

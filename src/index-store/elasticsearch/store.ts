@@ -39,6 +39,8 @@ export interface ElasticsearchStoreParts {
   readonly indices: IndexList;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Ids of the packet files whose packets are gone; by default those that the catalogue says are deleted. */
+  readonly goneFiles?: () => readonly number[];
 }
 
 /**
@@ -56,7 +58,7 @@ export class ElasticsearchStore implements IndexStore {
     this.#reads = {
       cluster, fields, indices, dialect: async () => dialectOf(await cluster.product()),
       shipments: catalogue.shipments,
-      goneFiles: () => catalogue.files.list().filter(({ state }) => state === "gone").map(({ id }) => id),
+      goneFiles: parts.goneFiles ?? (() => catalogue.files.goneIds()),
     };
   }
 

@@ -62,6 +62,8 @@ export interface EmbeddedStoreOptions {
    * directory may, the one that serves queries: it alone knows which files a query still reads.
    */
   readonly maintains?: boolean;
+  /** Ids of the packet files whose packets are gone; by default those that the catalogue says are deleted. */
+  readonly goneFiles?: () => readonly number[];
   /** Which leftovers of killed processes to remove at open, see `removeOrphans`; by default none. */
   readonly removeOrphans?: "none" | "compacted" | "all";
 }
@@ -88,7 +90,7 @@ export class EmbeddedStore implements IndexStore {
     this.#live = new LiveSet(catalogue, engine, directory, options.logger, options.maintains ?? true);
     this.#parts = {
       fields, shapes: new FieldShapes(fields), fileOf: (path) => this.#live.fileOf(path),
-      goneFiles: () => catalogue.files.list().filter(({ state }) => state === "gone").map(({ id }) => id),
+      goneFiles: options.goneFiles ?? (() => catalogue.files.goneIds()),
     };
     this.#documents = new Documents(fields);
     this.#compaction = { catalogue, engine, live: this.#live, directory, shapes: this.#parts.shapes };

@@ -12,6 +12,7 @@ import { LiveConfig } from "../../../src/config/live-config.js";
 import { HealthChecks } from "../../../src/http/health.js";
 import type { RetentionCondition } from "../../../src/model/retention-event.js";
 import { packagedCatalogue } from "../../../src/model/field-catalogue.js";
+import { PacketFilePresence } from "../../../src/packet-store/packet-store.js";
 import { Scheduler } from "../../../src/scheduler/scheduler.js";
 import { MemoryStore } from "../../support/memory-store.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
@@ -27,7 +28,7 @@ beforeEach(() => {
   const directories = directoriesOf(config);
   for (const name of [directories.packets, directories.sessions, directories.exports]) mkdirSync(name);
   const catalogue = openCatalogue(directory, clock);
-  core = { config, live: new LiveConfig(config), directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, store: new MemoryStore([]), cluster: null, native: {} as Core["native"] };
+  core = { config, live: new LiveConfig(config), directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, presence: new PacketFilePresence(clock.nowMs), store: new MemoryStore([]), cluster: null, native: {} as Core["native"] };
   scheduler = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger });
   conditions = [];
 });

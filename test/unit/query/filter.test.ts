@@ -29,6 +29,8 @@ describe("a typed filter is the expression that says the same", () => {
     [{ not: { and: [{ field: { name: "a", eq: 1 } }, { field: { name: "b", eq: 2 } }] } }, "!(a == 1 && b == 2)"],
     [{ and: [{}], or: [{ field: { name: "a", eq: 1 } }, {}] }, ""],
     [{ and: null, or: null, not: null, field: null }, ""],
+    [{ packetsAvailable: true }, "packetsAvailable == true"],
+    [{ packetsAvailable: false, field: { name: "host.http", eq: "a" } }, "host.http == a && packetsAvailable == false"],
   ])("%j", (filter, expected) => {
     expect(printed(filter)).toBe(expected);
   });

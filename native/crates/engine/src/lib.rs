@@ -4,6 +4,7 @@
 //! * [`dissect`]: a capture file into documents, without an index.
 //! * [`live`]: batches of live packets into our own packet files and segments.
 //! * [`copy`]: a compressed file or standard input into a plain packet file of ours.
+//! * [`direction`]: which end of a session sent each of its packets.
 //! * [`clock`]: the stream's clock, which never goes back.
 //! * [`fan_out`]: packets to workers by flow hash.
 //! * [`fragments`]: IP fragments joined before flows see them.
@@ -12,6 +13,7 @@
 
 pub mod clock;
 pub mod copy;
+pub mod direction;
 pub mod dissect;
 pub mod error;
 pub mod fan_out;

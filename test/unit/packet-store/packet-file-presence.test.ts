@@ -1,0 +1,51 @@
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { PacketFilePresence, type ListedFile } from "../../../src/packet-store/packet-file-presence.js";
+import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+describe("packet files on the disk", () => {
+  let directory: string;
+  let now: number;
+  let presence: PacketFilePresence;
+
+  const make = (count: number): readonly ListedFile[] => Array.from({ length: count }, (_, at) => {
+    const path = join(directory, `${at + 1}.pcap`);
+    writeFileSync(path, "x");
+    return { id: at + 1, path };
+  });
+
+  beforeEach(() => {
+    directory = temporaryDirectory();
+    now = Date.now() + 60_000;
+    presence = new PacketFilePresence(() => now);
+  });
+
+  it.each([3, 200])("are told from those that are lost, %d of them", (count) => {
+    const files = make(count);
+    expect(presence.lost(files)).toEqual([]);
+    rmSync(join(directory, "2.pcap"));
+    expect(presence.lost(files)).toEqual([2]);
+    writeFileSync(join(directory, "2.pcap"), "x");
+    expect(presence.lost(files)).toEqual([]);
+  });
+
+  it("are lost with their directory, and are no directories", () => {
+    const files = make(100);
+    mkdirSync(join(directory, "sub.pcap"));
+    expect(presence.isThere(join(directory, "sub.pcap"))).toBe(false);
+    expect(presence.isThere(join(directory, "1.pcap", "below"))).toBe(false);
+    rmSync(directory, { recursive: true });
+    expect(presence.lost(files)).toHaveLength(100);
+  });
+
+  it("are looked for again in a directory that changed a moment ago, though its time is the same", () => {
+    const files = make(100);
+    const changed = new Date(now - 500);
+    utimesSync(directory, changed, changed);
+    expect(presence.lost(files)).toEqual([]);
+    rmSync(join(directory, "7.pcap"));
+    utimesSync(directory, changed, changed);
+    expect(presence.lost(files)).toEqual([7]);
+  });
+});
