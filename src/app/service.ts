@@ -34,7 +34,8 @@ import { forecastParts, retentionParts } from "./retention.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { Leadership } from "../index-store/elasticsearch/leadership.js";
 import { onlyLeading } from "./leading.js";
-import { completeUntilMs, shippingOf } from "./shipping.js";
+import { completeness } from "./completeness.js";
+import { shippingOf } from "./shipping.js";
 import { statisticsTask } from "./statistics.js";
 import { upkeepTasks } from "./upkeep-tasks.js";
 import { startWatching } from "./watching.js";
@@ -90,7 +91,7 @@ function exportServiceParts({ live, catalogue, store, fields, directories, logge
   // Assigned, not copied: a copy would keep the settings of this moment.
   return Object.assign(exportParts(directories.data, live, catalogue.files, store, reader), {
     jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"), directory: directories.exports,
-    completeUntilMs: () => completeUntilMs(live.values.indexStore, catalogue), events, clock: systemClock, logger: logger.child({ area: "exports" }),
+    completeUntilMs: () => completeness(live.values.indexStore, catalogue).completeUntilMs(systemClock.nowMs()), events, clock: systemClock, logger: logger.child({ area: "exports" }),
     scopeOf: (name: string) => {
       const user = access.user(name);
       access.require(user, "export");
@@ -111,7 +112,7 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
   const reader = lifecycle.add("packet reader", new PacketReader(), (opened) => opened.close());
   const services: Services = {
     clock: systemClock, logger: logger.child({ area: "http" }), fields, store, access, scopes, users: new UserAdministration(records, access, limitChecks(fields, compile)), fileLookup: lookup,
-    completeness: { completeUntilMs: () => completeUntilMs(config.values.indexStore, catalogue) },
+    completeness: completeness(config.values.indexStore, catalogue),
     idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node), shipping: shippingOf(config, catalogue),
     tasks: null,
     // Made when it is asked for: a bad section of another node is then named, and stops nothing else.

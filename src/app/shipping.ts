@@ -27,10 +27,3 @@ export function shippingOf({ values }: LookbackConfig, catalogue: Pick<Catalogue
     },
   };
 }
-
-/** The time up to which every packet is in a row that reads can see: rows that wait for the cluster are not. */
-export function completeUntilMs(indexStore: LookbackConfig["values"]["indexStore"], catalogue: Pick<Catalogue, "shipments" | "marks">): number | null {
-  const markedMs = catalogue.marks.completeUntilMs();
-  const waitingFromMs = indexStore === "elasticsearch" ? catalogue.shipments.waiting().firstMs : null;
-  return markedMs === null || waitingFromMs === null ? markedMs : Math.min(markedMs, waitingFromMs);
-}

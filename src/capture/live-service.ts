@@ -103,7 +103,8 @@ export class LiveService {
       // A quiet link costs no transaction a second; its statistics are still told now and then.
       const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal;
       if (quiet && now - this.#committed.atMs < QUIET_COMMIT_MS) return;
-      await this.#commit(flush);
+      // Before the first packet, what is complete is what was there when the capture began.
+      await this.#commit({ ...flush, completeUntilMs: flush.completeUntilMs ?? this.#startedMs });
       this.#committed = { nextOrdinal: flush.nextOrdinal, atMs: now };
     }).catch((error: unknown) => { this.#fail(error); });
     return this.#flushing;

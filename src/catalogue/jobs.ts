@@ -106,6 +106,11 @@ export class ImportJobs {
     return this.#connection.prepare<[number], Row>(`SELECT ${COLUMNS} FROM jobs ORDER BY created_at DESC, id LIMIT ?`).all(limit).map(jobOf);
   }
 
+  /** How many jobs wait or run. */
+  unfinished(): number {
+    return this.#connection.prepare<[], { n: number }>("SELECT count(*) AS n FROM jobs WHERE state IN ('queued', 'running')").get()?.n ?? 0;
+  }
+
   /** Jobs in a state, oldest first. */
   inState(state: ImportState): readonly ImportJob[] {
     return this.#connection.prepare<[string], Row>(`SELECT ${COLUMNS} FROM jobs WHERE state = ? ORDER BY created_at, id`).all(state).map(jobOf);

@@ -47,4 +47,9 @@ export class Marks {
   completeUntilMs(): number | null {
     return this.#connection.prepare<[], { least: number | null }>("SELECT min(complete_until_ms) AS least FROM marks").get()?.least ?? null;
   }
+
+  /** Whether a stream that is being captured has told where it is since `sinceMs`. */
+  liveSince(sinceMs: number): boolean {
+    return this.#connection.prepare<[number], { n: number }>("SELECT count(*) AS n FROM marks WHERE complete_until_ms IS NOT NULL AND updated_at >= ?").get(sinceMs)?.n !== 0;
+  }
 }

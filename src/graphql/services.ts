@@ -163,8 +163,13 @@ export type Holds = Pick<HoldService, "create" | "release" | "list">;
 
 /** How far answers are complete. */
 export interface Completeness {
-  /** Every packet before this is in a visible row, milliseconds since 1970; null when nothing is being written. */
-  completeUntilMs(): number | null;
+  /**
+   * Every packet before this is in a visible row, milliseconds since 1970: no later than `asOfMs`, and that when nothing
+   * is missing. Null while an import runs, which may bring sessions of any time.
+   */
+  completeUntilMs(asOfMs: number): number | null;
+  /** Whether packets are being captured. */
+  capturing(asOfMs: number): boolean;
 }
 
 /** Everything the API stands on. `app` makes one. */

@@ -22,13 +22,13 @@ describe("sessions", () => {
     let after: string | null = null;
     let pages = 0;
     do {
-      const answer = await api.ask(viewer, `query($after: String) { sessions(first: 10, after: $after) { asOf completeUntil totalCount { value relation }
+      const answer = await api.ask(viewer, `query($after: String) { sessions(first: 10, after: $after) { asOf completeUntil capturing totalCount { value relation }
         pageInfo { hasNextPage hasPreviousPage endCursor } edges { cursor node { id lastPacket } } } }`, { after });
       expect(answer.errors).toEqual([]);
       const { sessions } = answer.data;
       expect(sessions.totalCount).toEqual({ value: 25, relation: "EQ" });
       expect(sessions.asOf).toBe(new Date(TEST_NOW_MS).toISOString());
-      expect(sessions.completeUntil).toBeNull();
+      expect(sessions).toMatchObject({ completeUntil: sessions.asOf, capturing: false });
       expect(sessions.pageInfo.hasPreviousPage).toBe(after !== null);
       for (const edge of sessions.edges) ids.push(edge.node.id);
       expect(sessions.edges[sessions.edges.length - 1].cursor).toBe(sessions.pageInfo.endCursor);

@@ -82,7 +82,7 @@ export async function startApi(
     services: {
       clock: time, logger: silentLogger, fields, store, access,
       scopes: new ScopeOfUser(compile, time), users,
-      fileLookup: () => [], completeness: { completeUntilMs: () => null }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
+      fileLookup: () => [], completeness: { completeUntilMs: (asOfMs) => asOfMs, capturing: () => false }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
       tasks: null,
       retention: null, holds: null, forecasts: null,
       retentionEvents: null,
