@@ -26,12 +26,21 @@ export function signDownload(key: Buffer, grant: DownloadGrant): string {
   return mac.digest("base64url");
 }
 
-/** Throws LINK_INVALID unless `signature` is that of the grant and the grant still holds at `nowMs`. Takes the same time for any wrong one. */
-export function verifyDownload(key: Buffer, grant: DownloadGrant, signature: string, nowMs: number): void {
+/** How far the clock may have been set back since a link was made, in milliseconds. */
+export const CLOCK_SKEW_MS = 5 * 60_000;
+
+/**
+ * Throws LINK_INVALID unless `signature` is that of the grant and the grant still holds at `nowMs`. No link is made for longer
+ * than `longestMs`: one that is, was made by a clock that has been set back since. Takes the same time for any wrong one.
+ */
+export function verifyDownload(key: Buffer, grant: DownloadGrant, signature: string, nowMs: number, longestMs = Number.POSITIVE_INFINITY): void {
   const expected = Buffer.from(signDownload(key, grant));
   const given = Buffer.from(signature.slice(0, MAX_TEXT));
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw new LookbackError("LINK_INVALID", "this link was altered, or was made for another user or export");
+  }
+  if (grant.expiresMs - nowMs > longestMs + CLOCK_SKEW_MS) {
+    throw new LookbackError("LINK_INVALID", "this link was made at a time that has not come yet: the clock was set back; ask for a new one", { expiresMs: grant.expiresMs });
   }
   if (nowMs >= grant.expiresMs) throw new LookbackError("LINK_INVALID", "this link has expired; ask for a new one", { expiredMs: grant.expiresMs });
 }

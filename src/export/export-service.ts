@@ -28,6 +28,8 @@ export interface ExportDownload {
   readonly bytes: number;
   readonly sha256: string;
   readonly contentType: string;
+  /** When it was asked for, milliseconds since 1970. */
+  readonly createdMs: number;
 }
 
 export interface ExportServiceParts extends ExportParts {
@@ -216,7 +218,7 @@ export class ExportService {
   /** The file that a link leads to. Throws LINK_INVALID for a link that does not hold, NOT_FOUND when the file is gone. */
   openLink(grant: DownloadGrant, signature: string): Promise<ExportDownload> {
     try {
-      verifyDownload(this.#parts.key, grant, signature, this.#parts.clock.nowMs());
+      verifyDownload(this.#parts.key, grant, signature, this.#parts.clock.nowMs(), this.#limits.linkMs);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -240,7 +242,7 @@ export class ExportService {
     }
     const format = formatOf(fileName.slice(fileName.lastIndexOf(".") + 1));
     const contentType = format === null ? "application/octet-stream" : contentTypeOf(format);
-    return { id, user, path: file, manifestPath: manifestName(file), fileName, bytes: job.bytes, sha256: job.sha256 ?? "", contentType };
+    return { id, user, path: file, manifestPath: manifestName(file), fileName, bytes: job.bytes, sha256: job.sha256 ?? "", contentType, createdMs: job.createdAtMs };
   }
 
   /** Exports of anybody whose time is over and whose file the next `expire` removes. */

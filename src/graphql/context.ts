@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { LookbackError } from "../base/errors.js";
 import type { Actor } from "../access/access-service.js";
 import type { Permission } from "../access/rights.js";
@@ -38,6 +39,8 @@ export class RequestContext {
     this.services = services;
     this.principal = principal;
     this.signal = signal;
+    // Every question of the operation listens; how many there may be is bounded by its cost.
+    setMaxListeners(0, signal);
     this.asOfMs = services.clock.nowMs();
   }
 

@@ -30,7 +30,11 @@ async function fileOf(request: Request, downloads: Downloads): Promise<ExportDow
   const { user } = requirePrincipal(request);
   const grant = { exportId: one(request.params["id"]), user: one(request.query["user"]), expiresMs: Number(one(request.query["expires"])) };
   if (grant.user !== user.name) throw new LookbackError("LINK_INVALID", "this link was made for another user");
-  return downloads.openLink(grant, one(request.query["signature"]));
+  const file = await downloads.openLink(grant, one(request.query["signature"]));
+  if (file.createdMs < user.rightsChangedMs) {
+    throw new LookbackError("FORBIDDEN", "this export was made before your rights changed; make it again");
+  }
+  return file;
 }
 
 function send(response: Response, path: string, next: (error: unknown) => void): void {
@@ -61,6 +65,9 @@ export function downloadRoutes(access: AccessService, downloads: Downloads): rea
     {
       method: "get", path: "/api/exports/:id/manifest", access: "export",
       handlers: [async (request, response, next) => {
+        const { user, scopes } = requirePrincipal(request);
+        // It names the capture files that the packets came from.
+        access.require(user, "files", scopes);
         const file = await fileOf(request, downloads);
         response.setHeader("Content-Disposition", `attachment; filename="${safeName(file.fileName)}.manifest.json"`);
         send(response.type("application/json"), file.manifestPath, next);

@@ -15,7 +15,7 @@ import { graphqlSchema } from "../graphql/schema.js";
 import type { Services } from "../graphql/services.js";
 import { prepareOperation, shownErrors, shownResult } from "../graphql/streamed-operation.js";
 import type { Principal } from "../access/user.js";
-import { LiveOperations, type LiveOperation } from "./live-operations.js";
+import type { LiveOperation, LiveOperations } from "./live-operations.js";
 import { addressOf } from "./client.js";
 import { principalOf, requirePrincipal, type Doors } from "./principal.js";
 import type { Route } from "./routes.js";
@@ -52,11 +52,11 @@ export class GraphqlEndpoint {
   readonly #live: LiveOperations;
   readonly #disposeSockets: () => Promise<void>;
 
-  constructor(services: Services, apollo: ApolloServer<RequestContext>, doors: Doors) {
+  constructor(services: Services, apollo: ApolloServer<RequestContext>, doors: Doors, live: LiveOperations) {
     this.#services = services;
     this.#doors = doors;
     this.#apollo = apollo;
-    this.#live = new LiveOperations(services.access);
+    this.#live = live;
     this.#disposeSockets = this.#serveSockets();
   }
 
@@ -81,7 +81,6 @@ export class GraphqlEndpoint {
   /** Ends streams and connections; their clients see them complete. */
   async stop(): Promise<void> {
     this.#stopping.abort(new LookbackError("SHUTTING_DOWN", "the service is stopping"));
-    this.#live.stop();
     await this.#disposeSockets();
   }
 

@@ -13,6 +13,7 @@ import { errorHandler } from "./error-response.js";
 import { explorerRoutes } from "./explorer.js";
 import { GraphqlEndpoint } from "./graphql-endpoint.js";
 import { HealthChecks, healthRoutes } from "./health.js";
+import { LiveOperations } from "./live-operations.js";
 import { loginRoutes, type LoginWays } from "./login.js";
 import { Metrics, metricsRoute, observeOperations, observeRequests } from "./metrics.js";
 import { rootPage } from "./pages.js";
@@ -140,7 +141,8 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   const apollo = createGraphqlServer(logger, observeOperations(parts.metrics));
   await apollo.start();
   const doors: Doors = { access, ...(parts.trusted ?? { proxies: new AddressList([]), header: null }) };
-  const endpoint = new GraphqlEndpoint(services, apollo, doors);
+  const live = new LiveOperations(access);
+  const endpoint = new GraphqlEndpoint(services, apollo, doors, live);
   let stopping = false;
   // Streams of packets do not end by themselves in time.
   const ending = new AbortController();
@@ -152,7 +154,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
     ...explorerRoutes(),
     metricsRoute(parts.metrics),
     ...(parts.downloads === null ? [] : downloadRoutes(access, parts.downloads)),
-    ...sessionStreamRoutes(services, ending.signal),
+    ...sessionStreamRoutes(services, live, ending.signal),
   ];
 
   const app = express();
@@ -192,6 +194,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
     localAddress = local === null ? null : await listen(local, "127.0.0.1", 0);
   } catch (cause) {
     certificate?.stop();
+    live.stop();
     await apollo.stop();
     throw new LookbackError("UNAVAILABLE", `cannot listen on ${host} port ${port}: ${cause instanceof Error ? cause.message : String(cause)}`, { host, port }, { cause });
   }
@@ -201,6 +204,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
     if (stopping) return;
     stopping = true;
     certificate?.stop();
+    live.stop();
     const closed = Promise.all(servers.map((each) => new Promise<void>((resolve) => {
       each.close(() => resolve());
     })));

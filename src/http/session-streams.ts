@@ -7,6 +7,8 @@ import { exportRequestOf } from "../graphql/export/export-request.js";
 import { exportsOf } from "../graphql/export/export.resolver.js";
 import { BoundingName } from "../graphql/filter/search.args.js";
 import type { Services } from "../graphql/services.js";
+import { addressOf } from "./client.js";
+import type { LiveOperations } from "./live-operations.js";
 import { requirePrincipal } from "./principal.js";
 import type { Route } from "./routes.js";
 
@@ -23,18 +25,22 @@ const BOUNDINGS: Readonly<Record<string, BoundingName>> = { first: BoundingName.
 /**
  * Exports as they are made, for scripts that only want bytes: `/api/sessions.pcap?expression=…` and the other formats. The
  * rights and limits are those of `createExport`; there is no job and no manifest. A client that leaves ends it; a slow one
- * slows it down; one that fails in the middle is cut off, so that half a file does not look like a whole one.
+ * slows it down; one that fails in the middle is cut off, so that half a file does not look like a whole one. It ends with
+ * the login or token that began it.
  */
-export function sessionStreamRoutes(services: Services, stopping: AbortSignal): readonly Route[] {
-  return EXPORT_FORMATS.map((format) => ({ method: "get", path: `/api/sessions.${format}`, access: "export", handlers: [streamOf(format, services, stopping)] }));
+export function sessionStreamRoutes(services: Services, live: LiveOperations, stopping: AbortSignal): readonly Route[] {
+  return EXPORT_FORMATS.map((format) => ({ method: "get", path: `/api/sessions.${format}`, access: "export", handlers: [streamOf(format, services, live, stopping)] }));
 }
 
-function streamOf(format: ExportFormat, services: Services, stopping: AbortSignal): RequestHandler {
+function streamOf(format: ExportFormat, services: Services, operations: LiveOperations, stopping: AbortSignal): RequestHandler {
   return async (request, response) => {
     const gone = new AbortController();
     response.once("close", () => { if (!response.writableFinished) gone.abort(); });
-    const signal = AbortSignal.any([gone.signal, stopping]);
-    const context = new RequestContext(services, requirePrincipal(request), signal);
+    const principal = requirePrincipal(request);
+    const live = operations.begin(principal);
+    response.once("close", () => live.end());
+    const signal = AbortSignal.any([gone.signal, stopping, live.signal]);
+    const context = new RequestContext(services, principal, signal, addressOf(request));
     const exports = exportsOf(context);
     const asked = exportRequestOf(argsOf(request, format), context);
     if (request.method === "HEAD") {

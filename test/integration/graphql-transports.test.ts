@@ -353,8 +353,8 @@ describe("downloads", () => {
       downloads: {
         publicKey: { keyId: "k", publicPem: "pem" },
         openLink: async (grant, signature) => {
-          verifyDownload(key, grant, signature, api.clock.now);
-          return { id: grant.exportId, user: grant.user, path, manifestPath: path, fileName: 'a"b.pcap', bytes: content.length, sha256: "ab".repeat(32), contentType: "application/vnd.tcpdump.pcap" };
+          verifyDownload(key, grant, signature, api.clock.now, 3_600_000);
+          return { id: grant.exportId, user: grant.user, path, manifestPath: path, fileName: 'a"b.pcap', bytes: content.length, sha256: "ab".repeat(32), contentType: "application/vnd.tcpdump.pcap", createdMs: TEST_NOW_MS };
         },
       },
     });
@@ -395,6 +395,30 @@ describe("downloads", () => {
     expect(await get(good, viewer)).toEqual([403, "FORBIDDEN"]);
     api.clock.now += 1_000;
     expect(await get(good)).toEqual([403, "LINK_INVALID"]);
+  });
+
+  test("are refused by clocks that were set back, beyond five minutes", async () => {
+    const authorization = await start();
+    const path = downloadPath(key, { exportId: "e1", user: "ana", expiresMs: TEST_NOW_MS + 3_600_000 });
+    const get = async () => {
+      const response = await fetch(api.server.url + path, { headers: { authorization } });
+      return [response.status, /"code":"\w+","message":"[^"]*/.exec(await response.text())?.[0] ?? ""];
+    };
+    api.clock.now -= 5 * 60_000;
+    expect(await get()).toEqual([200, ""]);
+    api.clock.now -= 1;
+    expect(await get()).toEqual([403, expect.stringMatching(/LINK_INVALID.*the clock was set back; ask for a new one/)]);
+  });
+
+  test("of exports made before the user's rights changed are refused", async () => {
+    const authorization = await start();
+    const path = downloadPath(key, { exportId: "e1", user: "ana", expiresMs: TEST_NOW_MS + 10_000 });
+    api.clock.now += 1;
+    api.users.set("ana", { forcedExpression: "protocols == dns" }, { name: "root", address: null, method: null });
+    for (const which of [path, path.replace("/download?", "/manifest?")]) {
+      const response = await fetch(api.server.url + which, { headers: { authorization } });
+      expect([response.status, await response.text()]).toEqual([403, expect.stringMatching(/FORBIDDEN.*before your rights changed; make it again/)]);
+    }
   });
 });
 
