@@ -81,7 +81,7 @@ export const SETTINGS = {
   esClientKeyPass: optionalText("any text", "Password of esClientKey."),
   compressES: flag(true, "Whether what is sent to the cluster is compressed."),
   dbBulkSize: integer(1_000_000, 500_000, 15_000_000, "Bytes of the first bulk request; later ones follow how fast the cluster is."),
-  prefix: text("", "letters, digits, _ and -, in lower case", /^[a-z0-9][a-z0-9_-]{0,99}$/, "Stands before the name of every index, so that several installations can share a cluster."),
+  prefix: text("", "letters, digits, _ and -, in lower case", /^([a-z0-9][a-z0-9_-]{0,99})?$/, "Stands before the name of every index, so that several installations can share a cluster."),
   rotateIndex: choice("daily", ROTATIONS, "How long an index takes sessions."),
   sessionShards: integer(1, 1, 64, "Lookback: primary shards of an index."),
   sessionReplicas: integer(0, 0, 8, "Lookback: copies of each shard."),
