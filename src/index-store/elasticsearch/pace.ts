@@ -8,7 +8,7 @@ const FAST_MS = 500;
 const SLOW_MS = 5_000;
 /** Waits between tries: they double from the first to the longest. */
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 10_000;
 
 /**
  * How much is sent at once. Both size and number grow while the cluster answers fast and shrink by half when it is slow
