@@ -19,12 +19,13 @@ async function main(words: readonly string[]): Promise<number> {
     program.option("-V, --version", "print the version");
   }
   program.addHelpText("after", "\nlookback COMMAND --help shows the options of a command, and an example.\nExit codes and configuration: docs/operations.md.");
+  program.configureHelp({ subcommandTerm: (command) => [command.name(), command.usage().replace(/\[options\] ?|\[command\]/g, "")].join(" ").trim() });
   program.exitOverride().enablePositionalOptions().showSuggestionAfterError();
   let exitCode: number = EXIT.ok;
   const declare = (parent: Program, commands: readonly Command[]): void => {
     for (const command of commands) {
       const added = parent.command(command.operands === undefined ? command.name : `${command.name} ${command.operands}`).description(command.summary);
-      added.exitOverride();
+      added.exitOverride().copyInheritedSettings(program);
       for (const [flags, help] of command.options ?? []) added.option(flags, help);
       if (command.connects === true) for (const [flags, help] of REMOTE_FLAGS) added.option(flags, help);
       for (const [flags, help] of GLOBAL_FLAGS) added.option(flags, help);

@@ -13,10 +13,11 @@ export function remoteUrl(options: GlobalOptions, environment: Readonly<Record<s
 export function remoteService(options: GlobalOptions, environment: Readonly<Record<string, string | undefined>>, note: (line: string) => void): RemoteService | null {
   const url = remoteUrl(options, environment);
   if (url === null) return null;
-  const token = options.token ?? environment["LOOKBACK_TOKEN"] ?? "";
+  const token = (options.token ?? environment["LOOKBACK_TOKEN"] ?? "").trim();
   if (token === "") {
     throw new LookbackError("UNAUTHENTICATED", `${url} needs a bearer token: set LOOKBACK_TOKEN or give --token; the explorer's mutation createToken makes one`);
   }
+  if (!/^[\x21-\x7e]{1,1000}$/.test(token)) throw new LookbackError("BAD_INPUT", "the bearer token is none: a token is one word of letters, digits, _ and -");
   if (/^http:/i.test(url) && !isLoopback(url)) note(`warning: ${url} is not encrypted: the token and all answers can be read on the way`);
   return { url, token, caFile: options.ca ?? null };
 }

@@ -48,7 +48,7 @@ export function chosenFields(names: readonly string[], times: TimePrinter | null
 }
 
 /** The kind of a field of this build, or null: a service may have fields that this build does not know. */
-function kindOf(name: string): FieldKind | null {
+export function kindOf(name: string): FieldKind | null {
   const entry = packagedCatalogue().find(name);
   return entry?.entry === "field" ? entry.field.kind : null;
 }
@@ -60,7 +60,8 @@ function print(value: unknown, kind: FieldKind | null, times: TimePrinter | null
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function isoTime(ms: number): string {
+/** ISO 8601 in UTC; a time that it cannot print stays milliseconds. */
+export function isoTime(ms: number): string {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms);
 }
 

@@ -5,6 +5,7 @@ import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { printCount, TimePrinter } from "../print-time.js";
 import { printBytes } from "../progress.js";
+import { isoTime, kindOf } from "../session-view.js";
 import { table, tabSeparated, type Column } from "../table.js";
 import { cut, printable } from "../terminal.js";
 import { rangeOf } from "../time-options.js";
@@ -57,6 +58,7 @@ async function printTop({ options, print, note, terminal }: CommandContext, ask:
   const buckets = found.at("buckets").list().map((bucket) => ({
     keys: fields.length === 1 ? [bucket.at("key").text()] : bucket.at("keys").list().map((key) => key.text()), sessions: bucket.at("sessions").number(), value: bucket.at("value").number(),
   }));
+  const shownKeys = fields.map(keyPrinter);
   const [count, other, error] = [answer.at("count").number(), found.at("otherValue").number(), found.at("errorBound").number()];
   if (options["json"] === true) {
     print(JSON.stringify({ fields, metric, count, buckets, otherValue: other, errorBound: error }));
@@ -66,11 +68,11 @@ async function printTop({ options, print, note, terminal }: CommandContext, ask:
       ...fields.map((title) => ({ title, least: 12 })), ...(metric === "sessions" ? [] : [{ title: "sessions", align: "right" as const }]), { title: metric, align: "right" }, { title: "" },
     ];
     const shown = (value: number): string => (metric === "sessions" || metric === "packets" ? printCount(value) : printBytes(value));
-    for (const line of table(columns, buckets.map(({ keys, sessions, value }) => [...keys, ...(metric === "sessions" ? [] : [printCount(sessions)]), shown(value), bar(value, most)]), terminal)) print(line);
+    for (const line of table(columns, buckets.map(({ keys, sessions, value }) => [...keys.map((key, at) => shownKeys[at]?.(key) ?? key), ...(metric === "sessions" ? [] : [printCount(sessions)]), shown(value), bar(value, most)]), terminal)) print(line);
     const rest = other > 0 ? `; ${shown(other)} ${metric} in other values (--size shows more)` : "";
     note(terminal.dim(`${printCount(count)} sessions match${rest}${error > 0 ? `; each value may be up to ${printCount(error)} too small` : ""}`));
   } else {
-    for (const line of tabSeparated(buckets.map(({ keys, sessions, value }) => [...keys, String(sessions), ...(metric === "sessions" ? [] : [String(value)])]))) print(line);
+    for (const line of tabSeparated(buckets.map(({ keys, sessions, value }) => [...keys.map((key, at) => shownKeys[at]?.(key) ?? key), String(sessions), ...(metric === "sessions" ? [] : [String(value)])]))) print(line);
   }
 }
 
@@ -109,8 +111,11 @@ async function printNumbers({ options, print }: CommandContext, ask: Ask, field:
     print(JSON.stringify({ field, ...numbers, percentiles }));
     return;
   }
-  const shown = (value: number | null): string => (value === null ? "-" : String(Math.round(value * 1_000) / 1_000));
-  for (const [name, value] of Object.entries(numbers)) print(`${name}\t${shown(value)}`);
+  const time = kindOf(field) === "seconds";
+  const plain = (value: number | null): string => (value === null ? "-" : String(Math.round(value * 1_000) / 1_000));
+  const shown = (value: number | null): string => (time && value !== null ? isoTime(value) : plain(value));
+  // A sum of points in time says nothing.
+  for (const [name, value] of Object.entries(numbers)) if (!(time && name === "sum")) print(`${name}\t${name === "count" ? plain(value) : shown(value)}`);
   for (const { percent, value } of percentiles) print(`p${percent}\t${shown(value)}`);
 }
 
@@ -119,6 +124,11 @@ async function printDistinct({ options, print }: CommandContext, ask: Ask, field
   const [value, error] = [found.at("value").number(), found.at("relativeError").number()];
   if (options["json"] === true) print(JSON.stringify({ field, distinct: value, relativeError: error }));
   else print(`${value}${error > 0 ? `\t± ${(error * 100).toFixed(1)} %` : ""}`);
+}
+
+/** Keys of a field of times are milliseconds; people and scripts read ISO 8601. */
+function keyPrinter(field: string): (key: string) => string {
+  return kindOf(field) === "seconds" ? (key) => (key === "" ? "" : isoTime(Number(key))) : (key) => key;
 }
 
 /** A bar for a value, in eighths of a character. */

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { access, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { systemClock } from "../../base/clock.js";
-import { LookbackError } from "../../base/errors.js";
+import { LookbackError, systemErrorCode } from "../../base/errors.js";
 import { EXPORT_FORMATS, isCapture, type ExportFormat } from "../../export/export-request.js";
 import { manifestPathOf } from "../../export/verify-export.js";
 import type { Answer } from "../answer.js";
@@ -36,6 +36,7 @@ export async function run(command: CommandContext): Promise<number> {
   for (const taken of [target, manifestPathOf(target)]) {
     if (await exists(taken)) throw new LookbackError("BAD_INPUT", `${taken} is there already; name another file`);
   }
+  await requireDirectory(path.dirname(target));
   const asked = formatOf(options["format"], target);
   const fields = typeof options["fields"] === "string" ? options["fields"].split(",").map((name) => name.trim()).filter((name) => name !== "") : null;
   const range = rangeOf(options, systemClock.nowMs());
@@ -85,6 +86,15 @@ async function untilDone(connection: Connection, created: Answer, signal: AbortS
     throw error;
   } finally {
     status.clear();
+  }
+}
+
+/** Found before the export is made, not after. */
+async function requireDirectory(directory: string): Promise<void> {
+  try {
+    await access(directory, constants.W_OK);
+  } catch (cause) {
+    throw new LookbackError("BAD_INPUT", `${directory}: ${systemErrorCode(cause) === "ENOENT" ? "there is no such directory" : "no file can be written there"}; name another file`, { directory }, { cause });
   }
 }
 
