@@ -11,6 +11,7 @@ import { catalogueLookup } from "../export/packet-files.js";
 import { PacketHeads } from "../export/packet-heads.js";
 import { loadNativeCore } from "../native/native.js";
 import { Idempotency } from "../graphql/idempotency.js";
+import { CostBudgets } from "../graphql/cost-budget.js";
 import type { Services, Tasks } from "../graphql/services.js";
 import { noRetentionEvents, type RetentionEvents } from "../model/retention-event.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
@@ -114,6 +115,7 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     clock: systemClock, logger: logger.child({ area: "http" }), fields, store, access, scopes, users: new UserAdministration(records, access, limitChecks(fields, compile)), fileLookup: lookup,
     completeness: completeness(config.values.indexStore, catalogue),
     idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node), shipping: shippingOf(config, catalogue),
+    budgets: new CostBudgets(systemClock, () => live.values.apiCostPerMinute),
     tasks: null,
     // Made when it is asked for: a bad section of another node is then named, and stops nothing else.
     retention: { plan: () => new RetentionService({ ...retentionParts(core, reader), events: noRetentionEvents }).plan() },

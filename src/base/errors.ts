@@ -58,8 +58,10 @@ export const ERROR_CODES = {
   FORBIDDEN: { retryable: false },
   /** User name or password is wrong. */
   LOGIN_FAILED: { retryable: false },
-  /** Too many attempts; wait. */
+  /** Too many attempts, or more asked than a minute allows; wait. */
   RATE_LIMITED: { retryable: true },
+  /** A persisted query is not known by its hash. */
+  PERSISTED_QUERY_NOT_FOUND: { retryable: true },
   /** A signed link is altered, expired or somebody else's. */
   LINK_INVALID: { retryable: false },
   /** An argument is not what it may be. */

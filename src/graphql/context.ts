@@ -12,6 +12,7 @@ import type { ParsedExpression } from "../query/ast.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
+import type { Budget } from "./cost-budget.js";
 import type { Services } from "./services.js";
 
 /** Number of no packet file; they are numbered from 1. */
@@ -25,8 +26,9 @@ export class RequestContext {
   readonly signal: AbortSignal;
   /** When the operation began, milliseconds since 1970; `asOf` of its answers. */
   readonly asOfMs: number;
-  /** Cost of the operation, set before it runs. */
+  /** Cost of the operation, set before it runs, and what its credential may spend after it. */
   cost = 0;
+  private budget: Budget | null = null;
   /** Where the request came from, or null. */
   readonly address: string | null;
   /** What the operation read, to be noted in the audit log when it ends; shared by the copies that Apollo makes. */
@@ -62,6 +64,18 @@ export class RequestContext {
   /** What every store call takes. */
   get read(): ReadContext {
     return { scope: this.scope, signal: this.signal, timeoutMs: this.services.queryTimeoutMs };
+  }
+
+  /** Takes the operation's cost from what its credential may spend. Throws RATE_LIMITED. */
+  spend(cost: number): void {
+    this.cost = cost;
+    // Commands at the data directory itself are bounded by the machine.
+    if (this.principal.method !== "local") this.budget = this.services.budgets.spend(this.principal.credentialHash, cost);
+  }
+
+  /** `extensions` of the answer: the cost, and the budget where there is one. */
+  get spent(): { readonly cost: number; readonly budget?: Budget } {
+    return this.budget === null ? { cost: this.cost } : { cost: this.cost, budget: this.budget };
   }
 
   /** Throws FORBIDDEN unless the user, with this credential, may. */

@@ -36,8 +36,11 @@ const FOREIGN_CODES: Readonly<Record<string, ErrorCode>> = {
   BAD_REQUEST: "BAD_INPUT",
   OPERATION_RESOLUTION_FAILURE: "BAD_INPUT",
   PERSISTED_QUERY_NOT_SUPPORTED: "BAD_INPUT",
-  PERSISTED_QUERY_NOT_FOUND: "BAD_INPUT",
+  PERSISTED_QUERY_NOT_FOUND: "PERSISTED_QUERY_NOT_FOUND",
 };
+
+/** What Apollo says of a persisted query whose text has another hash. */
+const FORGED_HASH = "provided sha does not match query";
 
 function isCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERROR_CODES, code);
@@ -87,6 +90,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   const place = { ...(locations === undefined ? {} : { locations }), ...(path === undefined ? {} : { path }) };
   const known = ours(error);
   if (known !== null) return { message: known.message, ...place, extensions: extensionsOf(known) };
+  // Apollo gives this one no code.
+  if (message === FORGED_HASH) return { message: "persistedQuery: the hash is not the SHA-256 of the query", ...place, extensions: { code: "BAD_INPUT", retryable: false } };
   const code = formatted.extensions?.["code"];
   const carried = carriedCode(error);
   if (carried !== null || typeof code === "string") {

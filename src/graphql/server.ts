@@ -1,20 +1,26 @@
-import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import { ApolloServer, HeaderMap, type ApolloServerPlugin } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { GraphQLError, Kind, type OperationDefinitionNode, type ValidationRule } from "graphql";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
+import { catalogueTagPlugin } from "./catalogue-tag.js";
 import type { RequestContext } from "./context.js";
 import { formatError, outcomesOf, toGraphQLError } from "./errors.js";
 import { LIMITS } from "./limits.js";
 import { checkShape, costOf } from "./operation-check.js";
 import { graphqlSchema } from "./schema.js";
 
-/** A refusal before running, for which the server answers with HTTP status 400; other errors as they are. */
+/** A refusal before running, for which the server answers with HTTP status 400, or 429 with the wait; other errors as they are. */
 function asBadRequest(error: unknown): unknown {
   const refusal = error instanceof LookbackError ? toGraphQLError(error) : error;
   if (!(refusal instanceof GraphQLError)) return error;
-  return new GraphQLError(refusal.message, { originalError: refusal, extensions: { ...refusal.extensions, http: { status: 400 } } });
+  const wait = error instanceof LookbackError ? error.details["retryAfterSeconds"] : undefined;
+  const http = typeof wait === "number" ? { status: 429, headers: new HeaderMap([["retry-after", String(wait)]]) } : { status: 400 };
+  return new GraphQLError(refusal.message, { originalError: refusal, extensions: { ...refusal.extensions, http } });
 }
+
+/** How long a persisted query that is not used is kept, in seconds. */
+const PERSISTED_SECONDS = 24 * 3_600;
 
 /** The size limits as a validation rule. */
 export const shapeRule: ValidationRule = (context) => ({
@@ -37,7 +43,7 @@ const costPlugin: ApolloServerPlugin<RequestContext> = {
           if (operation?.operation === "subscription") {
             throw new LookbackError("BAD_INPUT", "a subscription is asked for at /graphql/stream (server-sent events) or over a WebSocket at /graphql");
           }
-          contextValue.cost = costOf(schema, document, request.variables ?? {}, operationName);
+          contextValue.spend(costOf(schema, document, request.variables ?? {}, operationName));
         } catch (error) {
           throw asBadRequest(error);
         }
@@ -46,7 +52,7 @@ const costPlugin: ApolloServerPlugin<RequestContext> = {
         if (response.body.kind !== "single") return;
         const { singleResult } = response.body;
         contextValue.finishReads(outcomesOf(singleResult.errors));
-        singleResult.extensions = { ...singleResult.extensions, cost: contextValue.cost };
+        singleResult.extensions = { ...singleResult.extensions, ...contextValue.spent };
       },
     };
   },
@@ -89,14 +95,16 @@ export function createGraphqlServer(logger: Logger, listener: OperationListener 
     introspection: true,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
-    persistedQueries: false,
+    // Automatic persisted queries: the text by its SHA-256, once it was sent. Kept in the bounded cache.
+    cache: "bounded",
+    persistedQueries: { ttl: PERSISTED_SECONDS },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     nodeEnv: "production",
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [shapeRule],
     // No answer may be cached, and the plugin that says so per field wraps every resolver.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), costPlugin, timing(listener)],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), costPlugin, catalogueTagPlugin, timing(listener)],
     formatError: (formatted, error) => formatError(formatted, error, logger),
     logger: {
       debug: (message: unknown) => logger.debug({}, String(message)),

@@ -13,6 +13,7 @@ import type { FileLookup } from "../query/resolve-files.js";
 import type { ForecastService } from "../retention/forecast-service.js";
 import type { HoldService } from "../retention/hold-service.js";
 import type { RetentionPlan } from "../retention/plan.js";
+import type { CostBudgets } from "./cost-budget.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import type { TaskStatus } from "../scheduler/task.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
@@ -203,6 +204,8 @@ export interface Services {
   readonly packetHeads: PacketHeads | null;
   /** Whether the packets of a packet file are still there: not deleted, and the file on the disk. */
   readonly hasPackets: (fileId: number) => boolean;
+  /** What operations may cost. */
+  readonly budgets: CostBudgets;
   /** Key of cursors and links, 32 bytes. */
   readonly signingKey: Buffer;
   /** Zone of times in expressions that name none. */

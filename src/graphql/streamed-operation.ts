@@ -35,7 +35,7 @@ export function prepareOperation({ query, variables, operationName }: OperationR
     checkShape(parsed);
     const invalid = validate(schema, parsed, specifiedRules);
     if (invalid.length > 0) return { errors: invalid };
-    context.cost = costOf(schema, parsed, { ...variables }, operationName ?? null);
+    context.spend(costOf(schema, parsed, { ...variables }, operationName ?? null));
   } catch (error) {
     if (error instanceof LookbackError) return { errors: [toGraphQLError(error)] };
     if (error instanceof GraphQLError) return { errors: [error] };
@@ -54,7 +54,7 @@ export function shownErrors(errors: readonly GraphQLError[], logger: Logger): re
 
 /** A result with its errors as clients see them and the cost beside it; what was read goes into the audit log. */
 export function shownResult<R extends ExecutionResult>(result: R, context: RequestContext, logger: Logger): R {
-  const extensions = { ...result.extensions, cost: context.cost };
+  const extensions = { ...result.extensions, ...context.spent };
   const errors = result.errors === undefined ? undefined : shownErrors(result.errors, logger);
   context.finishReads(outcomesOf(errors));
   return errors === undefined ? { ...result, extensions } : { ...result, errors, extensions };

@@ -6,6 +6,7 @@ import { ScopeOfUser } from "../../src/access/scope.js";
 import type { NewUser } from "../../src/access/access-service.js";
 import { silentLogger } from "../../src/base/logger.js";
 import { Idempotency } from "../../src/graphql/idempotency.js";
+import { CostBudgets } from "../../src/graphql/cost-budget.js";
 import type { Services } from "../../src/graphql/services.js";
 import type { Downloads } from "../../src/http/downloads.js";
 import { HealthChecks } from "../../src/http/health.js";
@@ -83,6 +84,7 @@ export async function startApi(
       clock: time, logger: silentLogger, fields, store, access,
       scopes: new ScopeOfUser(compile, time), users,
       fileLookup: () => [], completeness: { completeUntilMs: (asOfMs) => asOfMs, capturing: () => false }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
+      budgets: new CostBudgets(time, () => 0),
       tasks: null,
       retention: null, holds: null, forecasts: null,
       retentionEvents: null,
