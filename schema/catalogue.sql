@@ -211,6 +211,16 @@ CREATE TABLE packet_moves (
   packets TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE retention_classes (
+  name TEXT PRIMARY KEY COLLATE NOCASE,
+  expression TEXT NOT NULL,
+  days REAL NOT NULL,
+  max_bytes INTEGER,
+  hold INTEGER NOT NULL UNIQUE REFERENCES holds (id),
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE retention_events (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,

@@ -3,21 +3,36 @@ import type { LookbackConfig } from "../config/config.js";
 import type { SettingValues } from "../config/settings.js";
 import type { RetentionEvents } from "../model/retention-event.js";
 import { diskSpaceProbe, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
+import { check } from "../query/check.js";
+import { parse } from "../query/parser.js";
+import { resolveFiles } from "../query/resolve-files.js";
+import { ClassService } from "../retention/class-service.js";
 import type { PacketRules } from "../retention/plan.js";
 import type { ForecastParts } from "../retention/forecast-service.js";
 import type { RetentionParts, RetentionRules } from "../retention/retention-service.js";
 import { DAY_MS } from "../retention/session-policy.js";
 import type { Core } from "./core.js";
+import { fileLookup } from "./file-lookup.js";
 
 /** What retention works on: the packet directories of this node and of every node that has files in the catalogue. */
-export function retentionParts({ config, live, catalogue, store, directories, logger }: Omit<Core, "native">, reader: PacketReader): Omit<RetentionParts, "events"> {
+export function retentionParts(core: Omit<Core, "native">, reader: PacketReader): Omit<RetentionParts, "events"> {
+  const { config, live, catalogue, store, directories, logger } = core;
   const nodes = catalogue.files.nodes();
   const packetDirectories = [...new Set(retentionRules(config, config.values, nodes).packets.storage.map(({ directory }) => directory))];
   return {
-    catalogue, store, reader, logger: logger.child({ area: "retention" }), clock: systemClock, probe: diskSpaceProbe, packetDirectories, tombstones: new Tombstones(directories.tombstones, packetDirectories),
+    catalogue, store, reader, logger: logger.child({ area: "retention" }), clock: systemClock, probe: diskSpaceProbe, packetDirectories, classes: classService(core), tombstones: new Tombstones(directories.tombstones, packetDirectories),
     // Read each time: a reload may have changed them.
     get rules() { return retentionRules(config, live.values, nodes); },
   };
+}
+
+/** Classes of sessions that are kept longer. */
+export function classService({ config, catalogue, store, fields }: Omit<Core, "native">): ClassService {
+  const timeZone = config.values.timeZone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.values.timeZone;
+  const lookup = fileLookup(catalogue.files);
+  return new ClassService({
+    catalogue, store, clock: systemClock, compile: (text) => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), lookup),
+  });
 }
 
 /** What a forecast is made of at this moment. */

@@ -31,7 +31,7 @@ import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
 import { exportParts } from "./export-parts.js";
 import { fileLookup } from "./file-lookup.js";
-import { forecastParts, retentionParts } from "./retention.js";
+import { classService, forecastParts, retentionParts } from "./retention.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { Leadership } from "../index-store/elasticsearch/leadership.js";
 import { onlyLeading } from "./leading.js";
@@ -120,6 +120,7 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     // Made when it is asked for: a bad section of another node is then named, and stops nothing else.
     retention: { plan: () => new RetentionService({ ...retentionParts(core, reader), events: noRetentionEvents }).plan() },
     forecasts: lazyForecasts(core, reader),
+    retentionClasses: classService(core),
     holds: new HoldService({ catalogue, store, clock: systemClock }),
     retentionEvents: null,
     statisticsHistory: catalogue.hourlyStatistics,

@@ -11,6 +11,7 @@ import { Marks } from "./marks.js";
 import { loadMigrations, migrate } from "./migrations.js";
 import { PacketFiles, type PacketFileChange } from "./packet-files.js";
 import { RetentionEventLog } from "./retention-events.js";
+import { RetentionClasses } from "./retention-classes.js";
 import { Segments, type SegmentChange } from "./segments.js";
 import { Shipments } from "./shipments.js";
 import { StoredSettings } from "./stored-settings.js";
@@ -42,6 +43,7 @@ export class Catalogue {
   readonly marks: Marks;
   readonly tags: Tags;
   readonly holds: Holds;
+  readonly retentionClasses: RetentionClasses;
   readonly jobs: ImportJobs;
   readonly exports: Exports;
   readonly idempotencyKeys: IdempotencyKeys;
@@ -65,6 +67,7 @@ export class Catalogue {
     this.marks = new Marks(connection, clock);
     this.tags = new Tags(connection, clock);
     this.holds = new Holds(connection, clock);
+    this.retentionClasses = new RetentionClasses(connection, clock);
     this.jobs = new ImportJobs(connection, clock);
     this.exports = new Exports(connection, clock);
     this.idempotencyKeys = new IdempotencyKeys(connection, clock);

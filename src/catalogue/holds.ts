@@ -191,6 +191,35 @@ export class Holds {
     })();
   }
 
+  /**
+   * Takes sessions out of a hold: those whose last packet is before a time, then those with the oldest last packets until no more
+   * than `mostSessions` with `mostBytes` of packets (null: any) are left. Returns how many went.
+   */
+  prune(hold: number, beforeMs: number, mostSessions: number, mostBytes: number | null): number {
+    return this.#connection.transaction(() => {
+      const rows = this.#connection.prepare<[number], { row_id: Uint8Array; lastMs: number; settled: number; bytes: number }>(
+        `SELECT r.row_id, r.last_ms AS lastMs, r.settled, (SELECT coalesce(sum(bytes), 0) FROM held_packets p WHERE p.row_id = r.row_id) AS bytes
+         FROM held_sessions s JOIN held_rows r ON r.row_id = s.row_id WHERE s.hold = ? ORDER BY r.last_ms DESC, r.row_id`,
+      ).all(hold);
+      const take = this.#connection.prepare("DELETE FROM held_sessions WHERE hold = ? AND row_id = ?");
+      const forget = this.#connection.prepare("DELETE FROM held_rows WHERE row_id = ? AND NOT EXISTS (SELECT 1 FROM held_sessions s WHERE s.row_id = held_rows.row_id)");
+      let [sessions, bytes, gone] = [0, 0, 0];
+      for (const row of rows) {
+        sessions += 1;
+        bytes += row.bytes;
+        const isOver = sessions > mostSessions || (mostBytes !== null && bytes > mostBytes);
+        if (!isOver && (row.lastMs >= beforeMs || row.settled === 0)) continue;
+        // One that is too large leaves room for smaller, older ones.
+        sessions -= 1;
+        bytes -= row.bytes;
+        take.run(hold, row.row_id);
+        forget.run(row.row_id);
+        gone += 1;
+      }
+      return gone;
+    })();
+  }
+
   /** Number of held sessions by the UTC day of their last packet. */
   rowsByDay(): ReadonlyMap<string, number> {
     const rows = this.#connection.prepare<[{ now: number }], { day: string; held: number }>(

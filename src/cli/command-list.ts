@@ -156,6 +156,27 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/estimate.js"),
   },
   {
+    name: "class", summary: "keep sessions of a search, and their packets, longer than others",
+    commands: [
+      {
+        name: "list", summary: "list the classes and what they keep", connects: true, options: [JSON_LINES],
+        examples: [["lookback class list", "what is kept longer, and how much it takes"]],
+        load: async () => ({ run: (await import("./commands/retention-classes.js")).list }),
+      },
+      {
+        name: "set", summary: "add a class, or change one", operands: "<name> <expression>", connects: true,
+        options: [["--days <n>", "days that its sessions and packets are kept (needed)"], ["--max-size <GiB>", "GiB of packets that are kept for it at most"], JSON_LINES],
+        examples: [["lookback class set payments 'vlan == 120' --days 90 --max-size 200", "keep what VLAN 120 did for 90 days, in at most 200 GiB"]],
+        load: async () => ({ run: (await import("./commands/retention-classes.js")).set }),
+      },
+      {
+        name: "remove", summary: "remove a class; what it kept goes when its turn comes", operands: "<name>", connects: true,
+        examples: [["lookback class remove payments", "keep them as long as others again"]],
+        load: async () => ({ run: (await import("./commands/retention-classes.js")).remove }),
+      },
+    ],
+  },
+  {
     name: "hold", summary: "keep sessions and their packets from retention",
     commands: [
       {

@@ -14,6 +14,7 @@ import { HoldResolver } from "./hold/hold.resolver.js";
 import { ImportJobResolver } from "./import-job/import-job.resolver.js";
 import { LimitResolver } from "./limit/limit.resolver.js";
 import { RetentionEventResolver } from "./retention-event/retention-event.resolver.js";
+import { RetentionClassResolver } from "./retention/class.resolver.js";
 import { ForecastResolver } from "./retention/forecast.resolver.js";
 import { RetentionResolver } from "./retention/retention.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
@@ -32,7 +33,7 @@ export function graphqlSchema(): GraphQLSchema {
   built ??= guardSchema(withIdempotencyKeys(buildSchemaSync({
     resolvers: [
       SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
-      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, AuditResolver, TaskResolver, RetentionResolver, ForecastResolver, HoldResolver, RetentionEventResolver,
+      LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, AuditResolver, TaskResolver, RetentionResolver, ForecastResolver, RetentionClassResolver, HoldResolver, RetentionEventResolver,
       StatisticsResolver, ShippingResolver,
     ],
     orphanedTypes: [],

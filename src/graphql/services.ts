@@ -10,6 +10,7 @@ import type { FieldCatalogue } from "../model/field-catalogue.js";
 import type { Idempotency } from "./idempotency.js";
 import type { PacketRef } from "../model/session.js";
 import type { FileLookup } from "../query/resolve-files.js";
+import type { ClassService } from "../retention/class-service.js";
 import type { ForecastService } from "../retention/forecast-service.js";
 import type { HoldService } from "../retention/hold-service.js";
 import type { RetentionPlan } from "../retention/plan.js";
@@ -156,6 +157,9 @@ export interface StatisticsHistory {
   list(subjects: readonly string[] | null, fromMs: number, toMs: number, limit: number): readonly { readonly hourMs: number; readonly subject: string; readonly measure: string; readonly value: number }[];
 }
 
+/** Classes as the API uses them; `ClassService` satisfies it. */
+export type RetentionClasses = Pick<ClassService, "set" | "remove" | "list">;
+
 /** Forecasts as the API uses them; `ForecastService` satisfies it. */
 export type Forecasts = Pick<ForecastService, "forecast" | "whatIf">;
 
@@ -196,6 +200,7 @@ export interface Services {
   readonly retention: Retention | null;
   readonly statisticsHistory: StatisticsHistory;
   readonly holds: Holds | null;
+  readonly retentionClasses: RetentionClasses | null;
   readonly forecasts: Forecasts | null;
   readonly captureFiles: CaptureFiles;
   readonly captureStatistics: CaptureStatistics;

@@ -5,6 +5,7 @@ import type { Catalogue } from "../catalogue/catalogue.js";
 import type { RetainedFile } from "../catalogue/packet-files.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import { isInside, measureSpace, OwnDirectory, type SpaceProbe, type Tombstones } from "../packet-store/packet-store.js";
+import type { ClassService } from "./class-service.js";
 import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
 import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, SessionFacts } from "./plan.js";
 import { isSettled, planPackets } from "./policy.js";
@@ -23,6 +24,8 @@ export interface FactSources {
   readonly packetDirectories: readonly string[];
   readonly probe: SpaceProbe;
   readonly clock: Clock;
+  /** Sessions that are kept longer than others; left out where nobody keeps any. */
+  readonly classes?: Pick<ClassService, "claimFile" | "claimDay" | "prune">;
 }
 
 /** Free space of the devices of our packet directories, and what could not be measured and why. `failing`: devices where writes failed for want of room. */
@@ -53,7 +56,7 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
       hold: held.files.get(file.id) ?? heldByDay(file, held.days), heldPackets: held.packets.get(file.id) ?? null, isCopy: isKeptCopy(file),
       neededForReplay: from !== null && file.firstOrdinal + file.packets > from,
       found: device === null ? { refusal: "outside" } : { device, bytes: file.bytes },
-      firstMs: file.firstMs, settledMs: Math.max(file.lastMs ?? 0, file.importedAtMs), deletionFailed: failed.has(file.id),
+      firstMs: file.firstMs, lastMs: file.lastMs, settledMs: Math.max(file.lastMs ?? 0, file.importedAtMs), deletionFailed: failed.has(file.id),
     };
   });
   const nowMs = sources.clock.nowMs();
@@ -104,9 +107,32 @@ export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules
       asExpected &&= sameFinding(found, fact.found);
       files[index] = { ...fact, found };
     }
+    // Sessions of classes are held from the moment that their file is due.
+    if (await claim(sources, fresh.map(({ fileId }) => files[at.get(fileId) ?? -1]))) {
+      const held = sources.catalogue.holds.packetsByFile();
+      for (const { fileId } of fresh) {
+        const index = at.get(fileId);
+        const fact = index === undefined ? undefined : files[index];
+        if (index === undefined || fact === undefined) continue;
+        files[index] = { ...fact, heldPackets: held.get(fileId) ?? null };
+        asExpected &&= (held.get(fileId)?.bytes ?? 0) === (fact.heldPackets?.bytes ?? 0);
+      }
+    }
     // After so many surprises the rest is left to the executor, which looks at each file again anyway.
     if (asExpected || look === MOST_LOOKS) return plan({ ...facts, files }, rules);
   }
+}
+
+/** Lets classes hold their sessions of files that are due. Returns whether there is any class. */
+async function claim({ classes }: FactSources, due: readonly (PacketFileFact | undefined)[]): Promise<boolean> {
+  if (classes === undefined) return false;
+  let any = false;
+  for (const file of due) {
+    if (file === undefined || file.isCopy || "refusal" in file.found) continue;
+    any = await classes.claimFile(file, null);
+    if (!any) return false;
+  }
+  return any;
 }
 
 function sameFinding(one: PacketFileFact["found"], other: PacketFileFact["found"]): boolean {

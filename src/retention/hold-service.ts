@@ -26,9 +26,9 @@ export interface HoldRequest {
  * rows outlive their day, and their packets the files that they are in. Sessions that come later are not held.
  */
 export class HoldService {
-  readonly #parts: { readonly catalogue: Pick<Catalogue, "holds">; readonly store: Pick<IndexStore, "streamPackets">; readonly clock: Clock };
+  readonly #parts: { readonly catalogue: Pick<Catalogue, "holds" | "retentionClasses">; readonly store: Pick<IndexStore, "streamPackets">; readonly clock: Clock };
 
-  constructor(parts: { readonly catalogue: Pick<Catalogue, "holds">; readonly store: Pick<IndexStore, "streamPackets">; readonly clock: Clock }) {
+  constructor(parts: { readonly catalogue: Pick<Catalogue, "holds" | "retentionClasses">; readonly store: Pick<IndexStore, "streamPackets">; readonly clock: Clock }) {
     this.#parts = parts;
   }
 
@@ -63,9 +63,11 @@ export class HoldService {
     return made;
   }
 
-  /** Ends a hold. Returns it, or null when there is none that is in force. */
+  /** Ends a hold. Returns it, or null when there is none that is in force. Throws BAD_INPUT for the hold of a class. */
   release(id: number): HoldSummary | null {
-    const { holds } = this.#parts.catalogue;
+    const { holds, retentionClasses } = this.#parts.catalogue;
+    const owner = retentionClasses.ofHold(id);
+    if (owner !== null) throw new LookbackError("BAD_INPUT", `hold ${id} is that of class ${owner.name}; remove the class, or change its days and bytes`, { class: owner.name });
     const before = holds.get(id);
     return holds.release(id) && before !== null ? { ...before, releasedAtMs: this.#parts.clock.nowMs() } : null;
   }

@@ -58,6 +58,8 @@ export interface PacketFileFact {
   readonly found: { readonly device: number; readonly bytes: number } | { readonly refusal: OwnershipRefusal };
   /** Time of the first packet, or null when it has none; milliseconds since 1970. */
   readonly firstMs: number | null;
+  /** Time of the last packet, or null. */
+  readonly lastMs: number | null;
   /** Since when it may count as old: its last packet, or when it came to us where that is later. */
   readonly settledMs: number;
   /** Its deletion was tried in this run and failed. */

@@ -85,7 +85,11 @@ export class RetentionService {
 
   /** What the daily run would expire now. Expires nothing. */
   async sessionPlan(): Promise<SessionPlan> {
-    return planSessions(await gatherSessionFacts(this.#parts), this.#parts.rules.sessions);
+    const { classes, rules } = this.#parts;
+    const plan = planSessions(await gatherSessionFacts(this.#parts), rules.sessions);
+    let claimed = false;
+    for (const { day, action } of plan.items) if (action === "expire" && classes !== undefined) claimed = (await classes.claimDay(day, null)) || claimed;
+    return claimed ? planSessions(await gatherSessionFacts(this.#parts), rules.sessions) : plan;
   }
 
   /** Entries of the audit log that the daily run would remove now. */
@@ -201,6 +205,7 @@ export class RetentionService {
   /** Looks held sessions up again that may have got packets since. Throws what the store throws: nothing is deleted on half the facts. */
   async #settleHolds(signal: AbortSignal | null): Promise<void> {
     const { catalogue: { holds }, store } = this.#parts;
+    this.#parts.classes?.prune();
     for (let after: Uint8Array | null = null; ; ) {
       const ids: readonly Uint8Array[] = holds.unsettled(after, SETTLE_BATCH);
       for await (const sessions of heldSessions(store, ids, signal)) holds.describe(sessions.map(heldSession));

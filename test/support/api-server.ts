@@ -86,7 +86,7 @@ export async function startApi(
       fileLookup: () => [], completeness: { completeUntilMs: (asOfMs) => asOfMs, capturing: () => false }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
       budgets: new CostBudgets(time, () => 0),
       tasks: null,
-      retention: null, holds: null, forecasts: null,
+      retention: null, holds: null, retentionClasses: null, forecasts: null,
       retentionEvents: null,
       statisticsHistory: { list: () => [] },
       captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, shipping: null, packetHeads: null, hasPackets: () => true,
