@@ -170,7 +170,7 @@ export const COMMANDS: readonly Command[] = [
         load: async () => ({ run: (await import("./commands/retention-classes.js")).set }),
       },
       {
-        name: "remove", summary: "remove a class; what it kept goes when its turn comes", operands: "<name>", connects: true,
+        name: "remove", summary: "remove a class; what it kept goes when its turn comes", operands: "<name>", connects: true, options: [JSON_LINES],
         examples: [["lookback class remove payments", "keep them as long as others again"]],
         load: async () => ({ run: (await import("./commands/retention-classes.js")).remove }),
       },
