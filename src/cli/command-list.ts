@@ -133,9 +133,9 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/export.js"),
   },
   {
-    name: "retention", summary: "print what retention would delete now, and why; deletes nothing",
+    name: "retention", summary: "print what retention would delete now, and why; deletes nothing", connects: true,
     examples: [["lookback retention --all", "what goes and what stays, with the reason of each"]],
-    options: [["--all", "print every file and day that is kept, too"], ["--json", "print the plan as JSON"]],
+    options: [["--all", "print every file and day that is kept, too; needs the data directory"], ["--json", "print the plan as JSON"]],
     load: () => import("./commands/retention.js"),
   },
   {

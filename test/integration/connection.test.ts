@@ -78,6 +78,15 @@ describe("a command reaches the same data", () => {
     expect([again.code, again.error]).toEqual([1, expect.stringMatching(/^error BAD_INPUT: .*served\.pcap is there already/)]);
   });
 
+  it("and prints the same plan of retention", async () => {
+    const [served, remote] = [await run("retention", ...inData), await run("retention", "--url", url, "--token", token)];
+    const lines = served.output.split("\n").filter((line) => !line.includes(" free, "));
+    expect(lines).toContain("sessions: 0 of 0 days would be removed, 1 days stay");
+    expect(remote.output.split("\n").filter((line) => !line.includes(" free, "))).toEqual(lines);
+    const all = await run("retention", "--all", "--url", url, "--token", token);
+    expect([all.code, all.error]).toEqual([1, expect.stringMatching(/^error BAD_INPUT: --all .* run it where the data directory is/)]);
+  });
+
   it("imports through the service: by relative path, and what it reads from standard input", async () => {
     writeFileSync(path.join(directory, "four.pcap"), capture(4));
     const named = await run("import", "four.pcap", "captures/1.pcap", "missing.pcap", ...inData);

@@ -6,11 +6,33 @@ import { noRetentionEvents } from "../../model/retention-event.js";
 import { PacketReader } from "../../packet-store/packet-store.js";
 import { printPlan } from "../../retention/print-plan.js";
 import { RetentionService } from "../../retention/retention-service.js";
+import { LookbackError } from "../../base/errors.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import { RETENTION_PLAN, retentionPlanLines } from "../retention-plan.js";
 
 /** Prints what retention would delete at this moment, with its reasons. Deletes nothing. */
-export async function run({ options, config: configOf, print, note }: CommandContext): Promise<number> {
+export async function run(context: CommandContext): Promise<number> {
+  const { options, connect, remote, print, note } = context;
+  if (options["all"] === true) {
+    if (remote !== null) throw new LookbackError("BAD_INPUT", "--all names every file that stays, which a service does not tell; run it where the data directory is, or leave --all out");
+    return everything(context);
+  }
+  const connection = await connect("read");
+  try {
+    const plan = (await connection.ask(RETENTION_PLAN)).at("retentionPlan");
+    for (const one of plan.at("unmeasured").list()) note(`warning: ${one.at("directory").text()} cannot be measured, so nothing is deleted there: ${one.at("reason").text()}`);
+    for (const warning of plan.at("warnings").list()) note(`warning: ${warning.text()}`);
+    if (options["json"] === true) print(JSON.stringify(plan.value));
+    else for (const line of retentionPlanLines(plan)) print(line);
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The plan with every file and day that stays, made here. */
+async function everything({ options, config: configOf, print, note }: CommandContext): Promise<number> {
   const config = await configOf();
   const logger = openLog(config, "retention");
   const { query, stop } = await withLifecycle(logger, async (lifecycle) => ({ query: await LocalQuery.open(config, logger, lifecycle) }));
@@ -19,7 +41,7 @@ export async function run({ options, config: configOf, print, note }: CommandCon
     for (const { directory, reason } of plan.unmeasured) note(`warning: ${directory} cannot be measured, so nothing is deleted there: ${reason}`);
     for (const warning of plan.packets.warnings) note(`warning: ${warning}`);
     if (options["json"] === true) print(JSON.stringify(plan));
-    else for (const line of printPlan(plan, options["all"] === true)) print(line);
+    else for (const line of printPlan(plan, true)) print(line);
     return EXIT.ok;
   } finally {
     await stop();
