@@ -7,7 +7,7 @@ import { MinHeap } from "./min-heap.js";
 import { writeWhole } from "./record-sorter.js";
 
 /** Positions held in memory, 8 bytes each; beyond, they go to a run on disk. */
-const RUN_POSITIONS = 1 << 20;
+const RUN_POSITIONS = 1 << 19;
 /** Positions of a chunk that is handed out. */
 const CHUNK_POSITIONS = 4096;
 /** Bytes that all read buffers of one file's runs have together. */
@@ -67,8 +67,8 @@ export class PositionSorter {
     this.#runPositions = runPositions;
   }
 
-  /** Adds positions; resolves to when the next may be added. Call `close` at the end, whatever happens. */
-  async add(refs: readonly PacketRef[]): Promise<void> {
+  /** Adds positions. Call `spill` whenever it is full, and `close` at the end, whatever happens. */
+  add(refs: readonly PacketRef[]): void {
     for (const { fileId, offset, length } of refs) {
       if (!(offset >= 0 && offset < OFFSET_END && length > 0 && length <= LENGTH_MASK)) {
         const known = this.#unusable.get(fileId) ?? { fileId, offset, packets: 0 };
@@ -99,7 +99,11 @@ export class PositionSorter {
       }
       this.#held += 1;
     }
-    if (this.#held >= this.#runPositions) await this.#spill();
+  }
+
+  /** Whether as many positions are held as should be. */
+  get isFull(): boolean {
+    return this.#held >= this.#runPositions;
   }
 
   /** Positions that no record can be at, by file: how many, and one of them. */
@@ -164,7 +168,8 @@ export class PositionSorter {
     for (const handle of this.#handles.splice(0)) await handle.close();
   }
 
-  async #spill(): Promise<void> {
+  /** Writes what is held to disk. */
+  async spill(): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const handle = await open(path.join(this.#directory, `positions-${this.#handles.length}.run`), "wx+", 0o600);
     this.#handles.push(handle);

@@ -104,9 +104,11 @@ async function gather(parts: CaptureParts, task: CaptureTask, positions: Positio
   for await (const sessions of parts.store.streamPackets(task.request, task.context)) {
     stopIfCancelled(task);
     for (const session of sessions) {
+      const { packets } = session;
       progress.sessions += 1;
-      if (session.packets.length === 0) sessionsWithoutPackets += 1;
-      await positions.add(session.packets);
+      if (packets.length === 0) sessionsWithoutPackets += 1;
+      positions.add(packets);
+      if (positions.isFull) await positions.spill();
     }
   }
   return { sessions: progress.sessions, sessionsWithoutPackets };

@@ -144,6 +144,7 @@ export interface SessionPackets {
   readonly lastPacketMs: number;
   /** Whether no later version of the row will come. */
   readonly final: boolean;
+  /** May be made anew each time; take it once. */
   readonly packets: readonly PacketRef[];
 }
 

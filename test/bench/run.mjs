@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { exports } from "./exports.mjs";
 import { measure, median, peakMemory, segments, settled } from "./measure.mjs";
 import { questions, time } from "./queries.mjs";
 import { retentionPlan } from "./retention.mjs";
@@ -18,6 +19,8 @@ const { values: options } = parseArgs({ options: {
   sessions: { type: "string", default: "1000000" },
   bulk: { type: "string", default: "500M" },
   rounds: { type: "string", default: "3" },
+  store: { type: "string", default: "5000000000" },
+  only: { type: "string" },
   work: { type: "string" },
 } });
 const sessions = Number(options.sessions);
@@ -83,9 +86,8 @@ async function serve(data, work) {
 
 const [address, host] = ["10.20.1.40", "shop1"];
 
-try {
-  note(`${cpus().length} CPUs, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}, work in ${work}`);
-  await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-traffic"]);
+/** Everything but exports. */
+async function all() {
   const bulk = await capture("bulk", "bulk", options.bulk);
   const small = await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION));
   const large = await capture("flow-large", "flow", String(sessions * BYTES_PER_SESSION));
@@ -127,6 +129,14 @@ try {
   const warm = await start();
   await warm.stop();
   report("npm start, warm, first answer", warm.firstAnswer, 3, "s");
+}
+
+try {
+  note(`${cpus().length} CPUs, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}, work in ${work}`);
+  if (options.only !== undefined && options.only !== "exports") throw new Error("--only takes exports");
+  await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-traffic"]);
+  if (options.only === undefined) await all();
+  await exports({ work, bytes: Number(options.store), main: MAIN, generator: GENERATOR, note, report });
   console.table(targets);
 } finally {
   if (options.work === undefined) rmSync(work, { recursive: true, force: true });

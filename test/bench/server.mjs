@@ -38,10 +38,11 @@ export async function startServer(words, data) {
     if (answer.errors !== undefined) throw new Error(JSON.stringify(answer.errors));
     return answer.data;
   };
+  const get = (path) => fetch(`${url}${path}`, { headers: { cookie } });
   await ask("{ sessions(first: 1) { nodes { id } } }");
   const firstAnswer = (performance.now() - started) / 1000;
   return {
-    ask, firstAnswer, pid: child.pid,
+    ask, get, firstAnswer, pid: child.pid,
     /** Ends it; a server that does not end in time is killed, and the report says so. */
     async stop() {
       if (child.exitCode !== null) return;

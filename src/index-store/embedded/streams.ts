@@ -20,7 +20,10 @@ function sourceOf({ plan, whole }: StreamPlan, request: Pick<RowsRequest, "field
   return `${whole.from(request.fields)} WHERE ${whole.where(parameters)} AND "rootId" IN (${roots})`;
 }
 
-/** Packet positions of sessions in no order, as they come: nothing is held but one batch. */
+/**
+ * Packet positions of sessions in no order, as they come: nothing is held but one batch, and of that the positions in
+ * their packed form. They are unpacked each time they are asked for.
+ */
 export async function* streamPackets(engine: Engine, plans: StreamPlan, context: ReadContext): AsyncGenerator<readonly SessionPackets[]> {
   if (plans.plan.isEmpty) return;
   const parameters = new Parameters();
@@ -28,7 +31,7 @@ export async function* streamPackets(engine: Engine, plans: StreamPlan, context:
   for await (const rows of engine.stream(parameters.statement(sql), context)) {
     yield rows.map(([id, first, last, final, packed]) => {
       const text = textOf(id);
-      return { id: text, firstPacketMs: countOf(first), lastPacketMs: countOf(last), final: final === true, packets: packetsOf(text, packed) };
+      return { id: text, firstPacketMs: countOf(first), lastPacketMs: countOf(last), final: final === true, get packets() { return packetsOf(text, packed); } };
     });
   }
 }

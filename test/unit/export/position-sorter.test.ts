@@ -12,7 +12,10 @@ interface Ref {
 
 async function sortedOf(refs: readonly Ref[], runPositions: number): Promise<readonly Ref[]> {
   const sorter = new PositionSorter(path.join(temporaryDirectory(), "work"), runPositions);
-  for (let at = 0; at < refs.length; at += 3) await sorter.add(refs.slice(at, at + 3));
+  for (let at = 0; at < refs.length; at += 3) {
+    sorter.add(refs.slice(at, at + 3));
+    if (sorter.isFull) await sorter.spill();
+  }
   const found: Ref[] = [];
   for (const { fileId } of sorter.files()) {
     for await (const { offsets, lengths, count } of sorter.positionsOf(fileId)) {
@@ -35,7 +38,8 @@ describe("positions", () => {
 
   it("may be read more than once, and tell their extent", async () => {
     const sorter = new PositionSorter(path.join(temporaryDirectory(), "work"), 4);
-    await sorter.add(Array.from({ length: 10 }, (_, at) => ({ fileId: 1, offset: 1000 - at * 100, length: 60 + at })));
+    sorter.add(Array.from({ length: 10 }, (_, at) => ({ fileId: 1, offset: 1000 - at * 100, length: 60 + at })));
+    await sorter.spill();
     expect(sorter.files()).toEqual([{ fileId: 1, positions: 10, bytes: 645, longest: 69, first: { fileId: 1, offset: 100, length: 69 } }]);
     for (let round = 0; round < 2; round += 1) {
       let count = 0;
@@ -47,7 +51,7 @@ describe("positions", () => {
 
   it("that no record can be at are counted apart", async () => {
     const sorter = new PositionSorter(temporaryDirectory());
-    await sorter.add([{ fileId: 3, offset: 2 ** 39, length: 60 }, { fileId: 3, offset: 24, length: 2 ** 25 }, { fileId: 3, offset: -1, length: 60 }]);
+    sorter.add([{ fileId: 3, offset: 2 ** 39, length: 60 }, { fileId: 3, offset: 24, length: 2 ** 25 }, { fileId: 3, offset: -1, length: 60 }]);
     expect([sorter.files(), sorter.unusable()]).toMatchObject([[], [{ fileId: 3, packets: 3 }]]);
   });
 });
