@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { afterEach, expect, it } from "vitest";
+import { LookbackError } from "../../src/base/errors.js";
+import type { Exports } from "../../src/graphql/services.js";
+import { startApi, type ApiServer } from "../support/api-server.js";
+
+let api: ApiServer | null = null;
+
+afterEach(async () => {
+  await api?.server.stop();
+  api = null;
+});
+
+/** Exports of which only streams are tested. */
+function streaming(send: Exports["send"]): Exports {
+  const none = (): never => { throw new LookbackError("INTERNAL", "not tested here"); };
+  return { send, create: none, get: none, list: none, cancel: none, retry: none, delete: none, estimate: none, events: none, link: none, manifestLink: none };
+}
+
+/** An export that writes until its reader fails; tells how much was taken and what ended it. */
+function endless() {
+  const seen = { pieces: 0, ended: null as unknown, running: 0 };
+  const exports = streaming(async (_request, context, target) => {
+    target.begin({ format: "pcap", contentType: "application/vnd.tcpdump.pcap" });
+    seen.running += 1;
+    try {
+      for (;;) {
+        await target.write(Buffer.alloc(1 << 20));
+        seen.pieces += 1;
+        if (context.signal.aborted) throw new LookbackError("QUERY_CANCELLED", "cancelled");
+      }
+    } catch (error) {
+      seen.ended = error;
+      throw error;
+    } finally {
+      seen.running -= 1;
+    }
+  });
+  return { seen, exports };
+}
+
+async function open(url: string, token: string) {
+  const asked = request(`${url}/api/sessions.pcap?start=1`, { headers: { authorization: `Bearer ${token}` } });
+  asked.on("error", () => {});
+  asked.end();
+  const [response] = await once(asked, "response") as [import("node:http").IncomingMessage];
+  return { asked, response };
+}
+
+it("a reader that does not read slows the export down, and one that leaves ends it", async () => {
+  const { seen, exports } = endless();
+  api = await startApi(undefined, { exports });
+  const { asked, response } = await open(api.server.url, await api.token({ name: "ann", role: "analyst" }));
+  response.pause();
+  // Buffers of the connection fill up, and then nothing more is taken.
+  let before = -1;
+  await expect.poll(() => {
+    const same = before === seen.pieces && seen.pieces > 0;
+    before = seen.pieces;
+    return same;
+  }, { timeout: 20_000, interval: 200 }).toBe(true);
+  expect(seen.pieces).toBeLessThan(64);
+  expect(seen.ended).toBeNull();
+  asked.destroy();
+  await expect.poll(() => seen.ended, { timeout: 20_000 }).toMatchObject({ code: "QUERY_CANCELLED" });
+  expect(seen.running).toBe(0);
+});
+
+it("a server that stops ends streams, and the reader sees that the file is not whole", async () => {
+  const { seen, exports } = endless();
+  api = await startApi(undefined, { exports });
+  const { response } = await open(api.server.url, await api.token({ name: "ann", role: "analyst" }));
+  const ended = new Promise<string>((resolve) => {
+    response.on("data", () => {});
+    response.on("error", (error) => { resolve(error.message); });
+    response.on("end", () => { resolve("whole"); });
+  });
+  await api.server.stop();
+  api = null;
+  expect(await ended).not.toBe("whole");
+  expect(seen.running).toBe(0);
+});
+
+it("an export that fails in the middle is cut off, never ended in order", async () => {
+  api = await startApi(undefined, {
+    exports: streaming(async (_request, _context, target) => {
+      target.begin({ format: "pcap", contentType: "application/vnd.tcpdump.pcap" });
+      await target.write(Buffer.from("half"));
+      throw new LookbackError("STORE_DAMAGED", "a segment does not read back");
+    }),
+  });
+  const token = await api.token({ name: "ann", role: "analyst" });
+  const response = await fetch(`${api.server.url}/api/sessions.pcap?start=1`, { headers: { authorization: `Bearer ${token}` } });
+  expect(response.status).toBe(200);
+  await expect(response.arrayBuffer()).rejects.toThrow();
+});
+
+it("a user who may not export gets no packets", async () => {
+  api = await startApi(undefined, { exports: endless().exports });
+  const token = await api.token({ name: "vic", role: "viewer" });
+  const response = await fetch(`${api.server.url}/api/sessions.pcap?start=1`, { headers: { authorization: `Bearer ${token}` } });
+  expect([response.status, await response.json()]).toMatchObject([403, { error: { code: "FORBIDDEN" } }]);
+});
