@@ -14,3 +14,8 @@ export const REMOTE_FLAGS: readonly (readonly [string, string])[] = [
   ["--token <token>", "bearer token for it; better in LOOKBACK_TOKEN, where no list of processes shows it"],
   ["--ca <file>", "PEM file of the authority that signed its certificate"],
 ];
+
+/** Of commands that print. */
+export const JSON_LINES: readonly [string, string] = ["--json", "print JSON, for programs"];
+/** Of commands that print times. */
+export const UTC: readonly [string, string] = ["--utc", "print times in UTC instead of local time"];

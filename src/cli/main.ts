@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command as Program, CommanderError } from "commander";
 import type { Command, GlobalOptions } from "./command.js";
-import { COMMANDS } from "./command-list.js";
+import { COMMAND_GROUPS } from "./command-list.js";
 import { contextOf } from "./command-context.js";
 import { EXIT, exitCodeOf, printError } from "./exit-code.js";
 import { GLOBAL_FLAGS, REMOTE_FLAGS, SET_FLAG } from "./flags.js";
@@ -22,10 +22,11 @@ async function main(words: readonly string[]): Promise<number> {
   program.configureHelp({ subcommandTerm: (command) => [command.name(), command.usage().replace(/\[options\] ?|\[command\]/g, "")].join(" ").trim() });
   program.exitOverride().enablePositionalOptions().showSuggestionAfterError();
   let exitCode: number = EXIT.ok;
-  const declare = (parent: Program, commands: readonly Command[]): void => {
+  const declare = (parent: Program, commands: readonly Command[], heading: string | null = null): void => {
     for (const command of commands) {
       const added = parent.command(command.operands === undefined ? command.name : `${command.name} ${command.operands}`).description(command.summary);
       added.exitOverride().copyInheritedSettings(program);
+      if (heading !== null) added.helpGroup(heading);
       for (const [flags, help] of command.options ?? []) added.option(flags, help);
       if (command.connects === true) for (const [flags, help] of REMOTE_FLAGS) added.option(flags, help);
       for (const [flags, help] of GLOBAL_FLAGS) added.option(flags, help);
@@ -41,7 +42,7 @@ async function main(words: readonly string[]): Promise<number> {
       });
     }
   };
-  declare(program, COMMANDS);
+  for (const { heading, commands } of COMMAND_GROUPS) declare(program, commands, heading);
   try {
     await program.parseAsync([...words], { from: "user" });
   } catch (error) {
