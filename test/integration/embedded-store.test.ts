@@ -141,6 +141,20 @@ describe("the embedded store", () => {
       expect(buckets.map(({ keys, sessions }) => [keys[0], sessions])).toEqual([["a.example", 2], ["www.a.example", 2]]);
     });
 
+    it("have their members read as columns from merged segments beside others", async () => {
+      await add(dns(1, "a.example"));
+      await add(dns(2, "b.example"));
+      await store.optimise("2026-01-15", null);
+      await add(dns(3, "c.example"), row(4));
+      const fields = [field("host.dns"), field("dns.answer.ttl")];
+      for (const order of [asked.order, [{ field: field("bytes"), direction: "asc" as const }]]) {
+        const { rows } = await store.search({ ...asked, order, expression: EVERYTHING, fields }, service);
+        expect(rows.map(({ values }) => [values.get("dns.host") ?? null, values.get("dns.answers.ttl") ?? null]).sort()).toEqual([
+          [null, null], [["a.example", "www.a.example"], [1]], [["b.example", "www.b.example"], [2]], [["c.example", "www.c.example"], [3]],
+        ].sort());
+      }
+    });
+
     it("read as null where an older segment's objects lack a member, alone, beside newer ones and merged", async () => {
       await addOld(1, "a.example");
       const check = async (others: readonly number[]): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import { LookbackError } from "../../base/errors.js";
+import type { Field } from "../../model/field.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { FieldValue, SessionRow } from "../../model/session.js";
 import type { ReadContext, SearchAfter, SearchRequest, SearchResult, SortKey } from "../index-store.js";
@@ -15,12 +16,13 @@ import { timeWindows, type Window } from "./windows.js";
 /** The row's id as a field: the first step has it already. */
 const ID_PATH = "_id";
 
-/** Where a row lies, and its place in the order. */
+/** Where a row lies, its place in the order, and the columns asked for where they were read at once. */
 interface Hit {
   readonly file: string;
   readonly row: number;
   readonly id: string;
   readonly sortValues: readonly (number | string | null)[];
+  readonly values: readonly FieldValue[] | null;
 }
 
 /** The order's SQL for one key: a list sorts by its least value upwards and by its greatest downwards. */
@@ -76,9 +78,10 @@ function sortValue(value: DuckDBValue): number | string | null {
 }
 
 /**
- * A page in two steps: first where its rows lie, reading the filter's and the order's columns only, then the columns
- * asked for, of those rows only. In order of time the first step walks from one end in windows that grow, so that a
- * page does not read everything.
+ * In order of time a page is found by walking from one end in windows that grow, so that it does not read everything. A
+ * window is as wide as it takes to hold few more rows than are wanted, so the columns asked for are read along with them:
+ * the engine reads those near matches only. In other orders every match competes, so a page takes two steps: first where
+ * its rows lie, reading the filter's and the order's columns only, then the columns asked for, of those rows only.
  */
 export async function search(engine: Engine, plan: QueryPlan, request: SearchRequest, context: ReadContext, fileOf: (path: string) => string): Promise<SearchResult> {
   requirePage(request);
@@ -107,16 +110,31 @@ async function findHits(engine: Engine, plan: QueryPlan, request: SearchRequest,
   const wanted = request.limit + 1;
   const hits: Hit[] = [];
   const windows = timeWindows(plan.segments, request, wanted, () => hits.length);
-  if (windows === null) return hitsOf(engine, plan, request, context, plan.segments, null, wanted);
+  if (windows === null) return hitsOf(engine, plan, request, context, { segments: plan.segments, window: null, limit: wanted, columns: [] });
+  // Where every row matches, the first window has many more than are wanted.
+  const columns = request.expression.node === "everything" ? [] : visibleColumns(plan, request);
   for (const window of windows) {
-    if (window.segments.length > 0) hits.push(...await hitsOf(engine, plan, request, context, window.segments, window, wanted - hits.length));
+    if (window.segments.length > 0) hits.push(...await hitsOf(engine, plan, request, context, { segments: window.segments, window, limit: wanted - hits.length, columns }));
     if (hits.length >= wanted) break;
   }
   return hits;
 }
 
+/** The columns asked for that this reader may see; the id is at hand without being read. */
+function visibleColumns(plan: QueryPlan, request: SearchRequest): readonly Field[] {
+  return request.fields.filter((field) => plan.maySee(field) && field.path !== ID_PATH);
+}
+
+/** Where to look for hits, how many, and which columns to read along with them. */
+interface Stretch {
+  readonly segments: readonly SegmentInfo[];
+  readonly window: Window | null;
+  readonly limit: number;
+  readonly columns: readonly Field[];
+}
+
 async function hitsOf(
-  engine: Engine, whole: QueryPlan, request: SearchRequest, context: ReadContext, segments: readonly SegmentInfo[], window: Window | null, limit: number,
+  engine: Engine, whole: QueryPlan, request: SearchRequest, context: ReadContext, { segments, window, limit, columns }: Stretch,
 ): Promise<readonly Hit[]> {
   const plan = whole.over(segments);
   const parameters = new Parameters();
@@ -125,12 +143,19 @@ async function hitsOf(
   if (window !== null) tests.push(...window.tests(parameters));
   if (request.after !== null) tests.push(afterTest(keys, request.after, parameters));
   const order = [...keys.map(({ operand, direction }) => `${operand.sql} ${direction} NULLS LAST`), "id"];
-  const selected = ["filename", "file_row_number", "id", ...keys.map(({ operand }) => operand.sql)];
-  const from = plan.from(request.order.map(({ field }) => field));
+  const selected = ["filename", "file_row_number", "id", ...keys.map(({ operand }) => operand.sql), ...columns.map((field) => plan.operand(field).sql)];
+  const from = plan.from([...request.order.map(({ field }) => field), ...columns]);
   const rows = await engine.rows(
     parameters.statement(`SELECT ${selected.join(", ")} FROM ${from} WHERE ${tests.join(" AND ")} ORDER BY ${order.join(", ")} LIMIT ${limit}`), context,
   );
-  return rows.map(([file, row, id, ...values]) => ({ file: textOf(file), row: numberOrNull(row) ?? 0, id: textOf(id), sortValues: values.map(sortValue) }));
+  return rows.map(([file, row, id, ...values]) => ({
+    file: textOf(file), row: numberOrNull(row) ?? 0, id: textOf(id), sortValues: values.slice(0, keys.length).map(sortValue),
+    values: columns.length === 0 ? null : plainRow(columns, values.slice(keys.length)),
+  }));
+}
+
+function plainRow(columns: readonly Field[], values: readonly DuckDBValue[]): readonly FieldValue[] {
+  return columns.map((field, at) => plainValue(values[at] ?? null, isIdField(field) ? "id" : "address"));
 }
 
 /** The asked-for columns of the hits, in their order. Fields that the reader may not see are null. */
@@ -138,26 +163,25 @@ async function fetchRows(
   engine: Engine, whole: QueryPlan, request: SearchRequest, hits: readonly Hit[], context: ReadContext, fileOf: (path: string) => string,
 ): Promise<readonly SessionRow[]> {
   if (hits.length === 0) return [];
-  const visible = request.fields.filter((field) => whole.maySee(field) && field.path !== ID_PATH);
+  const visible = visibleColumns(whole, request);
   const idIsVisible = request.fields.some((field) => field.path === ID_PATH && whole.maySee(field));
   const found = new Map<string, readonly FieldValue[]>();
-  if (visible.length > 0) {
-    const files = new Set(hits.map(({ file }) => file));
+  const unread = hits.filter(({ values }) => values === null);
+  if (visible.length > 0 && unread.length > 0) {
+    const files = new Set(unread.map(({ file }) => file));
     const plan = whole.over(whole.segments.filter(({ path }) => files.has(fileOf(path))));
     const selected = visible.map((field) => plan.operand(field).sql);
-    const from = visible.some(({ overlay }) => overlay) ? plan.from(visible) : parquet(plan.segments.map(({ path }) => fileOf(path)));
+    // What needs more than the files themselves: edited tags, and flat columns that a segment may lack.
+    const from = visible.some(({ overlay, object }) => overlay || object !== "") ? plan.from(visible) : parquet(plan.segments.map(({ path }) => fileOf(path)));
     // Row numbers are the engine's own; as literals they let it skip what lies between.
-    const places = [...new Set(hits.map(({ row }) => row))].join(", ");
+    const places = [...new Set(unread.map(({ row }) => row))].join(", ");
     const rows = await engine.rows(
       new Parameters().statement(`SELECT filename, file_row_number, ${selected.join(", ")} FROM ${from} WHERE file_row_number IN (${places})`), context,
     );
-    const meanings = visible.map((field) => (isIdField(field) ? "id" : "address"));
-    for (const [file, row, ...values] of rows) {
-      found.set(place(textOf(file), numberOrNull(row)), values.map((value, at) => plainValue(value, meanings[at] ?? "address")));
-    }
+    for (const [file, row, ...values] of rows) found.set(place(textOf(file), numberOrNull(row)), plainRow(visible, values));
   }
-  return hits.map(({ file, row, id }) => {
-    const values = found.get(place(file, row));
+  return hits.map(({ file, row, id, values: read }) => {
+    const values = read ?? found.get(place(file, row));
     const byPath = new Map<string, FieldValue>(request.fields.map(({ path }) => [path, null]));
     visible.forEach(({ path }, at) => byPath.set(path, values?.[at] ?? null));
     if (idIsVisible) byPath.set(ID_PATH, id);
