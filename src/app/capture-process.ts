@@ -10,6 +10,7 @@ import { engineSettings } from "../config/engine-settings.js";
 import type { LiveConfig } from "../config/live-config.js";
 import { openCore } from "./core.js";
 import { withLifecycle } from "./lifecycle.js";
+import { askForRoom } from "./room-requests.js";
 
 /** A capturing process. */
 export interface Capture {
@@ -32,6 +33,7 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
       maxFileBytes: Math.round(values.maxFileSizeG * 2 ** 30), maxFileSeconds: values.maxFileTimeM * 60,
       openSource: (onPacket) => openCap(device, values.bpf ?? "", values.pcapBufferSize, onPacket),
     });
+    live.failure.catch((error: unknown) => { askForRoom(core.catalogue, core.directories.packets, error); });
     lifecycle.add("live capture", live, (started) => started.stop());
     return { live, source: await live.start(), settings: core.live };
   });

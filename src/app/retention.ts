@@ -1,11 +1,13 @@
+import path from "node:path";
 import { systemClock } from "../base/clock.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { SettingValues } from "../config/settings.js";
 import type { RetentionEvents } from "../model/retention-event.js";
-import { diskSpaceProbe, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
+import { diskSpaceProbe, measureSpace, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
+import { ruleConflicts } from "../retention/policy.js";
 import { ClassService } from "../retention/class-service.js";
 import type { PacketRules } from "../retention/plan.js";
 import type { ForecastParts } from "../retention/forecast-service.js";
@@ -50,6 +52,21 @@ export function retentionRules(config: LookbackConfig, values: SettingValues, no
     sessions: { expireDays, maxBytes: sessionMaxSizeG === null ? null : Math.round(sessionMaxSizeG * 2 ** 30) },
     auditDays,
   };
+}
+
+/**
+ * What is odd about the packet directories of a configuration, in words: those that are not there, and those of one device that want
+ * different room; of this node and of every section that names directories of its own. `packets/` in the data directory is made by
+ * the first start.
+ */
+export async function storageWarnings(config: LookbackConfig): Promise<readonly string[]> {
+  const sections = config.entries.filter(({ key, section }) => key === "pcapDir" && section !== "default").map(({ section }) => section);
+  const { packets } = retentionRules(config, config.values, sections);
+  const { devices, unmeasured } = await measureSpace(packets.storage.map(({ directory }) => directory));
+  const made = path.join(config.dataDirectory, "packets");
+  const missing = unmeasured.filter(({ directory }) => directory !== made)
+    .map(({ directory, reason }) => `pcapDir ${directory} cannot be used: ${reason}; make it, or mount what belongs there: nothing is measured or deleted there until then`);
+  return [...missing, ...ruleConflicts(devices, packets)];
 }
 
 function storageOf(config: LookbackConfig, values: SettingValues, nodes: readonly string[]): PacketRules["storage"] {

@@ -31,6 +31,7 @@ import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
 import { exportParts } from "./export-parts.js";
 import { fileLookup } from "./file-lookup.js";
+import { answerRoomRequest } from "./room-requests.js";
 import { classService, forecastParts, retentionParts } from "./retention.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { Leadership } from "../index-store/elasticsearch/leadership.js";
@@ -40,6 +41,9 @@ import { shippingOf } from "./shipping.js";
 import { statisticsTask } from "./statistics.js";
 import { upkeepTasks } from "./upkeep-tasks.js";
 import { startWatching } from "./watching.js";
+
+/** Milliseconds between two looks whether a capture's device is full. */
+const ROOM_LOOK_MS = 1_000;
 
 /** What a service is made of, served or used in place. */
 export interface Service {
@@ -155,6 +159,10 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   core.logger.info({ key: exports.publicKey.keyId }, "manifests of exports are signed with this key");
   const retention = new RetentionService(Object.assign(retentionParts(core, reader), { events: watch }));
   await retention.recover();
+  const answer = (): void => {
+    answerRoomRequest(core.catalogue, retention, core.logger).catch((error: unknown) => { core.logger.error({ error }, "no room could be made"); });
+  };
+  lifecycle.add("requests for room", setInterval(answer, ROOM_LOOK_MS), (timer) => { clearInterval(timer); });
 
   const imports = importsOn(core, async (directory) => (await retention.relieve(directory, null)).deleted > 0);
   await imports.start();

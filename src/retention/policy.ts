@@ -22,7 +22,7 @@ export function deviceTarget(device: DeviceFact, rules: PacketRules): number {
   return Math.max(0, ...rulesOn(device, rules).map(({ freeSpace }) => targetBytes(freeSpace, device.totalBytes)));
 }
 
-function rulesOn(device: DeviceFact, rules: PacketRules): PacketRules["storage"] {
+function rulesOn(device: Pick<DeviceFact, "directories">, rules: PacketRules): PacketRules["storage"] {
   return rules.storage.filter(({ directory }) => device.directories.includes(directory));
 }
 
@@ -86,7 +86,7 @@ export function planPackets(facts: PacketFacts, rules: PacketRules): PacketPlan 
   }
   return {
     devices: [...needs.values()].map(devicePlan), elsewhere, beyond: facts.beyond, excessBytes: Math.max(0, excess),
-    warnings: facts.devices.flatMap((device) => conflictOf(device, rules) ?? []).toSorted(),
+    warnings: ruleConflicts(facts.devices, rules),
   };
 }
 
@@ -138,7 +138,12 @@ function whyItGoes(file: PacketFileFact, need: Need, excess: number, nowMs: numb
   return need.relief > 0 ? "writes-fail" : null;
 }
 
-function conflictOf(device: DeviceFact, rules: PacketRules): string | null {
+/** Directories of one device that want different room, in words, each with the way out. */
+export function ruleConflicts(devices: readonly Pick<DeviceFact, "directories">[], rules: PacketRules): readonly string[] {
+  return devices.flatMap((device) => conflictOf(device, rules) ?? []).toSorted();
+}
+
+function conflictOf(device: Pick<DeviceFact, "directories">, rules: PacketRules): string | null {
   const [first, ...others] = rulesOn(device, rules);
   const other = others.find(({ freeSpace }) => printRule(freeSpace) !== (first === undefined ? "" : printRule(first.freeSpace)));
   if (first === undefined || other === undefined) return null;

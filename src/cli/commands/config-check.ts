@@ -1,3 +1,4 @@
+import { storageWarnings } from "../../app/retention.js";
 import { checkOtherSections, settingKeys } from "../../config/config.js";
 import { isSecret, printValue } from "../../config/config-schema.js";
 import { printOrigin } from "../../config/setting.js";
@@ -5,7 +6,7 @@ import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 
 /** Prints every setting with where its value comes from. Warnings are on standard error; a bad value ends with code 78. */
-export async function run({ config, options, print }: CommandContext): Promise<number> {
+export async function run({ config, options, print, note }: CommandContext): Promise<number> {
   const checked = await config();
   checkOtherSections(checked);
   const settings = settingKeys().map((key) => {
@@ -13,9 +14,11 @@ export async function run({ config, options, print }: CommandContext): Promise<n
     const origin = checked.origins.get(key);
     return { key, value: value === null ? null : isSecret(key) ? "(secret)" : printValue(value), from: origin === undefined ? "default" : printOrigin(origin) };
   });
+  const storage = await storageWarnings(checked);
+  for (const message of storage) note(`warning: ${message}`);
   const accepted = options["all"] === true ? checked.accepted.map(({ message }) => message) : [];
   if (options["json"] === true) {
-    print(JSON.stringify({ file: checked.file, node: checked.node, sections: checked.sections, settings, warnings: checked.warnings.map(({ message }) => message), notes: accepted }, null, 2));
+    print(JSON.stringify({ file: checked.file, node: checked.node, sections: checked.sections, settings, warnings: [...checked.warnings.map(({ message }) => message), ...storage], notes: accepted }, null, 2));
     return EXIT.ok;
   }
   print(`file: ${checked.file ?? "none"}`);
