@@ -6,6 +6,7 @@ import type { Logger } from "../base/logger.js";
 import { catalogueTagPlugin } from "./catalogue-tag.js";
 import type { RequestContext } from "./context.js";
 import { formatError, outcomesOf, toGraphQLError } from "./errors.js";
+import { DocumentStore } from "./document-store.js";
 import { LIMITS } from "./limits.js";
 import { checkShape, costOf } from "./operation-check.js";
 import { graphqlSchema } from "./schema.js";
@@ -98,6 +99,7 @@ export function createGraphqlServer(logger: Logger, listener: OperationListener 
     // Automatic persisted queries: the text by its SHA-256, once it was sent. Kept in the bounded cache.
     cache: "bounded",
     persistedQueries: { ttl: PERSISTED_SECONDS },
+    documentStore: new DocumentStore(),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     nodeEnv: "production",
