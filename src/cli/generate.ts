@@ -55,8 +55,10 @@ async function generateFields(): Promise<void> {
 }
 
 async function generateSchema(): Promise<void> {
-  const { schemaText } = await import("../graphql/schema.js");
+  const { graphqlSchema, schemaText } = await import("../graphql/schema.js");
   write("schema/schema.graphql", schemaText());
+  const { clientTypes } = await import("./client-types.js");
+  write("src/client/operations.generated.ts", clientTypes(graphqlSchema(), readFileSync(`${ROOT}src/client/operations.graphql`, "utf8")));
 }
 
 try {
