@@ -11,6 +11,7 @@ import type { LiveConfig } from "../config/live-config.js";
 import { openCore } from "./core.js";
 import { withLifecycle } from "./lifecycle.js";
 import { askForRoom } from "./room-requests.js";
+import { openLivenessPort } from "./liveness-port.js";
 
 /** A capturing process. */
 export interface Capture {
@@ -34,6 +35,7 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
       openSource: (onPacket) => openCap(device, values.bpf ?? "", values.pcapBufferSize, onPacket),
     });
     live.failure.catch((error: unknown) => { askForRoom(core.catalogue, core.directories.packets, error); });
+    if (values.tcpHealthCheckPort > 0) lifecycle.add("liveness port", await openLivenessPort(values.tcpHealthCheckPort), (opened) => opened.close());
     lifecycle.add("live capture", live, (started) => started.stop());
     return { live, source: await live.start(), settings: core.live };
   });

@@ -77,7 +77,6 @@ const GROUPS: readonly Group[] = [
   { status: "not-yet", reason: "DHCP and WebSocket sessions with settings of their own, and VLAN or VNI from HTTP", keys: "dhcpTimeout httpVLanVNI websocketTextSampleCnt" },
   { status: "not-yet", reason: "IPv4 fragments left as they are, and padding of Ethernet left out", keys: "disableIp4Defrag trimEthernetPadding" },
   { status: "not-yet", reason: "names of protocols that no dissector knows, in the log", keys: "logUnknownProtocols" },
-  { status: "not-yet", reason: "a port that says by TCP that the sensor lives; /healthz says it by HTTP", keys: "tcpHealthCheckPort" },
 ];
 
 /** Every key that is accepted without effect. */

@@ -93,6 +93,7 @@ export const SETTINGS = {
   interface: list([], "Interface to capture from; unset: the one of the default route."),
   bpf: optionalText("capture filter", "Filter that packets must match to be captured."),
   snapLen: integer(16_384, 64, 65_535, "Bytes kept of each packet."),
+  tcpHealthCheckPort: integer(0, 0, 65_535, "TCP port that shows that the capture process lives: connections are taken and ended; 0: none."),
   pcapBufferSize: integer(300_000_000, 100_000, 4_294_967_295, "Bytes that the kernel buffers for a capture."),
   maxFileSizeG: decimal(12, 0.01, 1024, "GiB after which a packet file is closed."),
   maxFileTimeM: integer(0, 0, LONGEST, "Minutes after which a packet file is closed; 0: by size only."),

@@ -92,12 +92,12 @@ describe("the command line", () => {
 
   it("config check prints every setting and where it comes from", async () => {
     const directory = temporaryDirectory();
-    writeFileSync(path.join(directory, "config.ini"), "[default]\nviewPort=1\nelasticsearch=x\nudpTimout=3\n");
+    writeFileSync(path.join(directory, "config.ini"), "[default]\nviewPort=1\nwiseHost=x\nudpTimout=3\n");
     const result = await lookback(["config", "check", "--all"], directory);
     expect(result.code).toBe(0);
     expect(result.output).toMatch(/^viewPort=1 {2}# .*config\.ini:2$/m);
     expect(result.output).toMatch(/^udpTimeout=60 {2}# default$/m);
-    expect(result.output).toMatch(/config\.ini:3: elasticsearch has no effect \(not there yet: /);
+    expect(result.output).toMatch(/config\.ini:3: wiseHost has no effect \(not there yet: /);
     expect(result.error).toMatch(/unknown setting udpTimout .* did you mean udpTimeout\?/);
   });
 
