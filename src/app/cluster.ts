@@ -6,8 +6,10 @@ import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { ClusterOptions } from "../index-store/elasticsearch/cluster.js";
-import { openElasticsearch, type ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
-import type { FieldCatalogue } from "../model/field-catalogue.js";
+import type { IndexSettings } from "../index-store/elasticsearch/mapping.js";
+import type { ClusterMigrations } from "../index-store/elasticsearch/migrations.js";
+import { openClusterMigrations, openElasticsearch, type ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
+import { packagedCatalogue, type FieldCatalogue } from "../model/field-catalogue.js";
 
 /** Reads a file that a setting names. Throws CONFIG_INVALID. */
 function fileOf(key: string, name: string | null): string | null {
@@ -44,15 +46,34 @@ export function clusterOptions({ values }: LookbackConfig): ClusterOptions {
   };
 }
 
+function prefixOf({ values: { prefix } }: LookbackConfig): string {
+  return prefix === "" || /[_-]$/.test(prefix) ? prefix : `${prefix}_`;
+}
+
+function settingsOf({ values }: LookbackConfig): IndexSettings {
+  return { shards: values.sessionShards, replicas: values.sessionReplicas, refreshSeconds: values.sessionRefreshSeconds };
+}
+
 /** The engine of the configured cluster; nothing is asked of it yet. */
 export function openCluster(
   config: LookbackConfig, catalogue: Catalogue, fields: FieldCatalogue, logger: Logger, goneFiles?: () => readonly number[],
 ): ElasticsearchEngine {
   const { values } = config;
   return openElasticsearch({
-    cluster: clusterOptions(config), prefix: values.prefix === "" || /[_-]$/.test(values.prefix) ? values.prefix : `${values.prefix}_`, rotation: values.rotateIndex,
-    settings: { shards: values.sessionShards, replicas: values.sessionReplicas, refreshSeconds: values.sessionRefreshSeconds }, bulkBytes: values.dbBulkSize,
+    cluster: clusterOptions(config), prefix: prefixOf(config), rotation: values.rotateIndex, settings: settingsOf(config), bulkBytes: values.dbBulkSize,
     catalogue, fields, segmentDirectory: path.join(config.dataDirectory, "sessions"), clock: systemClock, logger,
     ...(goneFiles === undefined ? {} : { goneFiles }),
   });
+}
+
+/** Runs `body` with the migrations of the configured cluster; null where the index is in the data directory. */
+export async function withClusterMigrations<T>(config: LookbackConfig, body: (migrations: ClusterMigrations) => Promise<T>): Promise<T | null> {
+  if (config.values.indexStore !== "elasticsearch") return null;
+  const { cluster, migrations } = openClusterMigrations({ cluster: clusterOptions(config), prefix: prefixOf(config), fields: packagedCatalogue(), settings: settingsOf(config), clock: systemClock });
+  try {
+    await cluster.product();
+    return await body(migrations);
+  } finally {
+    await cluster.close();
+  }
 }

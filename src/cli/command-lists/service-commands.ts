@@ -33,6 +33,13 @@ export const SERVICE_COMMANDS: readonly Command[] = [
     load: () => import("../commands/capture.js"),
   },
   {
+    name: "reindex", summary: "copy the index of the data directory to the search cluster and compare the two; nothing may serve or capture meanwhile",
+    options: [["--from <store>", "embedded"], ["--to <store>", "elasticsearch"]],
+    examples: [["lookback reindex --from embedded --to elasticsearch", "before indexStore is changed; again, to go on after an interrupt"]],
+    completes: { "--from": ["embedded"], "--to": ["elasticsearch"] },
+    load: () => import("./commands/reindex.js"),
+  },
+  {
     name: "ship", summary: "bring sessions to the search cluster; what `lookback start` runs where indexStore is elasticsearch",
     options: [
       ["--once", "end when nothing waits"],

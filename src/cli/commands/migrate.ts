@@ -4,47 +4,62 @@ import { LookbackError } from "../../base/errors.js";
 import { openCatalogue } from "../../catalogue/catalogue.js";
 import { backUpCatalogue, inspectCatalogue, type CatalogueState } from "../../catalogue/inspect.js";
 import { takeRole } from "../../catalogue/role-lock.js";
+import { withClusterMigrations } from "../../app/cluster.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { printBytes } from "../progress.js";
 
+/** Fields are added to every index in turn, which takes a while where there are many. */
+const CLUSTER_LIMITS = { signal: null, timeoutMs: 600_000 };
+
 /** Which steps of the catalogue's schema were applied, and when. */
 export async function status({ options, config, print }: CommandContext): Promise<number> {
-  const { dataDirectory } = await config();
-  const state = inspectCatalogue(dataDirectory);
+  const resolved = await config();
+  const state = inspectCatalogue(resolved.dataDirectory);
+  const cluster = await withClusterMigrations(resolved, (migrations) => migrations.plan(CLUSTER_LIMITS));
   if (options["json"] === true) {
-    print(JSON.stringify(state, null, 2));
+    print(JSON.stringify(cluster === null ? state : { ...state, cluster }, null, 2));
   } else {
     print(state.exists ? state.path : `${state.path} is not there yet; the first start makes it`);
     for (const { name, appliedMs, known } of state.steps) print(`${appliedMs === null ? "waits                   " : new Date(appliedMs).toISOString()}  ${name}${known ? "" : "  (of a newer Lookback)"}`);
   }
-  return state.steps.every(({ known }) => known) ? EXIT.ok : EXIT.failed;
+  if (cluster !== null && options["json"] !== true) {
+    print(`the cluster's index template is ${cluster.template}`);
+    for (const { name, appliedMs, known, state: reached } of cluster.steps) print(`${appliedMs === null ? reached.padEnd(24) : new Date(appliedMs).toISOString()}  ${name}${known ? "" : "  (of a newer Lookback)"}`);
+  }
+  return [...state.steps, ...(cluster?.steps ?? [])].every(({ known }) => known) ? EXIT.ok : EXIT.failed;
 }
 
 /** What `up` would do now. */
 export async function plan({ options, config, print }: CommandContext): Promise<number> {
-  const { dataDirectory } = await config();
-  const state = inspectCatalogue(dataDirectory);
+  const resolved = await config();
+  const state = inspectCatalogue(resolved.dataDirectory);
   refuseNewer(state);
   const waiting = waitingOf(state);
+  const cluster = await withClusterMigrations(resolved, (migrations) => migrations.plan(CLUSTER_LIMITS));
   const copy = state.exists && waiting.length > 0 ? copyOf(state) : null;
-  if (options["json"] === true) print(JSON.stringify({ path: state.path, waiting, copy }, null, 2));
-  else if (waiting.length === 0) print("nothing to do");
+  if (options["json"] === true) print(JSON.stringify({ path: state.path, waiting, copy, ...(cluster === null ? {} : { cluster: cluster.waiting }) }, null, 2));
+  else if (waiting.length === 0 && (cluster?.waiting.length ?? 0) === 0) print("nothing to do");
   else {
     if (copy !== null) print(`copy ${state.path} (${printBytes(statSync(state.path).size)}) to ${copy}`);
     for (const name of waiting) print(`apply ${name}`);
+    for (const name of cluster?.waiting ?? []) print(`apply to the cluster: ${name}`);
   }
   return EXIT.ok;
 }
 
 /** Copies the catalogue and applies the steps that wait. Nothing may serve or capture meanwhile. */
 export async function up({ options, config, print }: CommandContext): Promise<number> {
-  const { dataDirectory } = await config();
+  const resolved = await config();
+  const { dataDirectory } = resolved;
   const before = inspectCatalogue(dataDirectory);
   refuseNewer(before);
   const waiting = waitingOf(before);
+  const inCluster = await withClusterMigrations(resolved, (migrations) => migrations.up(CLUSTER_LIMITS));
+  for (const name of inCluster ?? []) if (options["json"] !== true) print(`applied to the cluster: ${name}`);
   if (waiting.length === 0) {
-    print(options["json"] === true ? JSON.stringify({ applied: [], copy: null }) : "nothing to do");
+    if (options["json"] === true) print(JSON.stringify({ applied: inCluster ?? [], copy: null }));
+    else if ((inCluster?.length ?? 0) === 0) print("nothing to do");
     return EXIT.ok;
   }
   const locks = [takeRole(dataDirectory, "serve")];
@@ -54,7 +69,7 @@ export async function up({ options, config, print }: CommandContext): Promise<nu
     if (copy !== null) await backUpCatalogue(dataDirectory, copy);
     openCatalogue(dataDirectory, systemClock).close();
     if (options["json"] === true) {
-      print(JSON.stringify({ applied: waiting, copy }));
+      print(JSON.stringify({ applied: [...waiting, ...(inCluster ?? [])], copy }));
     } else {
       if (copy !== null) print(`copied to ${copy}`);
       for (const name of waiting) print(`applied ${name}`);

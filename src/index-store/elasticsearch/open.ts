@@ -14,6 +14,7 @@ import { Leadership } from "./leadership.js";
 import { ClusterMigrations } from "./migrations.js";
 import { Pace } from "./pace.js";
 import { SessionTemplate } from "./schema.js";
+import { SegmentShipping } from "./segment-shipping.js";
 import { Shipper } from "./shipper.js";
 import { ShipperStatus } from "./shipper-status.js";
 import { ElasticsearchStore } from "./store.js";
@@ -49,6 +50,8 @@ export interface ElasticsearchEngine {
   readonly deadLetters: DeadLetters;
   /** The shipper of this data directory; whoever runs it holds the role. */
   shipper(native: Pick<NativeCore, "readSegment">): Shipper;
+  /** Sends single segments, without noting it. */
+  segmentShipping(native: Pick<NativeCore, "readSegment">): SegmentShipping;
   /** Takes part in the choice of the server that runs the tasks of this cluster. */
   leadership(): Leadership;
 }
@@ -67,6 +70,16 @@ function passed(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** The migrations of a cluster alone, without a data directory. */
+export function openClusterMigrations(
+  options: Pick<ElasticsearchOptions, "cluster" | "prefix" | "fields" | "settings" | "clock">,
+): { readonly cluster: Cluster; readonly migrations: ClusterMigrations } {
+  const cluster = new Cluster(options.cluster);
+  const names = new IndexNames(options.prefix);
+  const template = new SessionTemplate(cluster, options.prefix, names, options.fields, options.settings);
+  return { cluster, migrations: new ClusterMigrations(new ClusterState(cluster, options.prefix), template, new IndexList(cluster, names, () => 0), options.clock) };
+}
+
 /** Puts the engine together. Nothing is asked of the cluster yet: it may be away when a process starts. */
 export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchEngine {
   const { catalogue, fields, clock, logger, prefix } = options;
@@ -80,6 +93,10 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
   return {
     cluster, catalogue, indices, names, template, state, migrations, deadLetters,
     store: new ElasticsearchStore({ cluster, catalogue, fields, indices, clock, logger, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
+    segmentShipping: (native) => new SegmentShipping({
+      cluster, native, catalogue, indices, names, rotation: options.rotation, deadLetters, pace: new Pace(options.bulkBytes), clock, wait: passed,
+      status: { waiting: (error) => { logger.warn({ error }, "the cluster has no room now; rows are sent again"); } },
+    }),
     leadership: () => new Leadership({ state, clock, logger, wait: passed }),
     shipper: (native) => {
       let prepared = false;
