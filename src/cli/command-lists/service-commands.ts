@@ -37,7 +37,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
     options: [["--from <store>", "embedded"], ["--to <store>", "elasticsearch"]],
     examples: [["lookback reindex --from embedded --to elasticsearch", "before indexStore is changed; again, to go on after an interrupt"]],
     completes: { "--from": ["embedded"], "--to": ["elasticsearch"] },
-    load: () => import("./commands/reindex.js"),
+    load: () => import("../commands/reindex.js"),
   },
   {
     name: "ship", summary: "bring sessions to the search cluster; what `lookback start` runs where indexStore is elasticsearch",
