@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { HealthChecks, type CheckResult } from "../http/health.js";
+import { isInside } from "../packet-store/packet-store.js";
 import type { SegmentInfo } from "../model/segment.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
@@ -54,7 +56,8 @@ function shippingCheck(shipping: Shipping): CheckResult {
 
 /** Writes to each directory, as capture, imports, exports and the catalogue must be able to. */
 async function diskCheck(directories: Directories): Promise<CheckResult> {
-  const needed = [directories.data, directories.packets, directories.sessions, directories.exports];
+  // Directories below the data directory are made when they are needed; one elsewhere that is missing is not mounted.
+  const needed = [directories.data, directories.packets, directories.sessions, directories.exports].filter((directory) => existsSync(directory) || !isInside(directories.data, directory));
   const failing = (await Promise.all(needed.map(async (directory) => {
     const reason = await tryWriting(directory);
     return reason === null ? [] : [`${directory}: ${reason}`];
