@@ -66,8 +66,8 @@ export function segments(data) {
 }
 
 /** Longest that merges of segments may take before queries are timed, in milliseconds. */
-const SETTLE_MS = 180_000;
-/** A store whose segments have not changed for this long is taken to be merged. */
+const SETTLE_MS = 600_000;
+/** A store whose segments have not changed for this long is taken to be merged, unless several lie as they were written. */
 const STILL_MS = 30_000;
 
 /** Waits until the segments of a served store change no more: a query beside a merge measures the merge. */
@@ -75,7 +75,8 @@ export async function settled(data) {
   const end = Date.now() + SETTLE_MS;
   let last = "";
   let since = Date.now();
-  while (Date.now() < end && Date.now() - since < STILL_MS) {
+  const written = () => readdirSync(join(data, "sessions"), { recursive: true }).filter((name) => /(^|\/)0-[^/]*\.parquet$/.test(name)).length;
+  while (Date.now() < end && (Date.now() - since < STILL_MS || written() > 1)) {
     await new Promise((resolve) => { setTimeout(resolve, 500); });
     const now = JSON.stringify(segments(data));
     if (now === last) continue;

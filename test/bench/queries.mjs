@@ -1,4 +1,4 @@
-// The five questions, through GraphQL and as the best SQL that a person would write over the same segments.
+// The questions, through GraphQL and as the best SQL that a person would write over the same segments.
 import { DuckDBInstance } from "@duckdb/node-api";
 import { join } from "node:path";
 import { median } from "./measure.mjs";
@@ -27,6 +27,7 @@ export function questions(address, host) {
     { name: "newest page", graphql: page(""), sql: select("") },
     { name: "IP equality", graphql: page(`ip.src == ${address}`), sql: select(`WHERE "source.ip" = '${uuid(address)}'::UUID`) },
     { name: "host wildcard", graphql: page(`host.http == ${host}*`), sql: select(`WHERE list_bool_or(list_transform("http.host", lambda h: h LIKE '${host}%'))`) },
+    { name: "DNS name wildcard", graphql: page(`host.dns == ${host}*`), sql: select(`WHERE list_bool_or(list_transform("dns.host", lambda h: h LIKE '${host}%'))`) },
     { name: "time histogram", graphql: "{ aggregate { histogram { series { values } } } }", sql: `SELECT "lastPacket" // 60000 AS t, count(*) FROM s GROUP BY t ORDER BY t` },
     { name: "top 20", graphql: '{ aggregate { terms(field: "ip.dst", size: 20) { buckets { key sessions } } } }', sql: 'SELECT "destination.ip", count(*) AS n FROM s GROUP BY ALL ORDER BY n DESC LIMIT 20' },
   ];

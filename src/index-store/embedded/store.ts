@@ -30,7 +30,7 @@ import { count, search } from "./search.js";
 import { faultOf, removeOrphans } from "./segment-files.js";
 import { withIds } from "./id-table.js";
 import { parquet } from "./source.js";
-import { idBytes, isRowId, Parameters } from "./statement.js";
+import { idBytes, isRowId, Parameters, quoted } from "./statement.js";
 import { streamIds, streamPackets, streamRows, type StreamPlan } from "./streams.js";
 import { countOf } from "./values.js";
 import { findSuperseded } from "./versions.js";
@@ -164,7 +164,9 @@ export class EmbeddedStore implements IndexStore {
       if (plan.isEmpty) return null;
       const tags = this.#parts.fields.byPath("tags");
       const parameters = new Parameters();
-      const statement = parameters.statement(`SELECT * FROM ${plan.from(tags === null ? [] : [tags])} WHERE ${plan.where(parameters)} LIMIT 1`);
+      // Flat columns repeat what lists of objects have.
+      const flat = [...plan.columns.names].filter((name) => (this.#parts.fields.byPath(name)?.object ?? "") !== "").map(quoted);
+      const statement = parameters.statement(`SELECT *${flat.length === 0 ? "" : ` EXCLUDE (${flat.join(", ")})`} FROM ${plan.from(tags === null ? [] : [tags])} WHERE ${plan.where(parameters)} LIMIT 1`);
       const [row] = await this.#engine.use(context, async (connection) => {
         const result = await connection.run(statement.sql, { ...statement.values }, { ...statement.types });
         return result.getRowObjects();
