@@ -70,7 +70,7 @@ export class RequestContext {
   spend(cost: number): void {
     this.cost = cost;
     // Commands at the data directory itself are bounded by the machine.
-    if (this.principal.method !== "local") this.budget = this.services.budgets.spend(this.principal.credentialHash, cost);
+    if (this.principal.method !== "local") this.budget = this.services.budgets.spend(this.principal.credentialHash === "" ? `user ${this.user.name}` : this.principal.credentialHash, cost);
   }
 
   /** `extensions` of the answer: the cost, and the budget where there is one. */
