@@ -47,7 +47,8 @@ export const catalogueTagPlugin: ApolloServerPlugin<RequestContext> = {
     let tag: string | null = null;
     return {
       async responseForOperation({ document, operation, request, operationName, contextValue, response }) {
-        if (!asksCatalogue(operation, document)) return null;
+        // None where no operation has the name that was asked for; Apollo says so.
+        if (operation === undefined || !asksCatalogue(operation, document)) return null;
         try {
           contextValue.require("search");
           tag = tagOf(document, request.variables ?? {}, operationName, contextValue);

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { exports } from "./exports.mjs";
 import { measure, median, peakMemory, segments, settled } from "./measure.mjs";
 import { questions, time } from "./queries.mjs";
+import { accessCost } from "./access.mjs";
 import { retentionPlan } from "./retention.mjs";
 import { startServer } from "./server.mjs";
 
@@ -121,6 +122,9 @@ async function all() {
   const helps = [];
   for (let round = 0; round < 10; round++) helps.push((await measure(process.execPath, [MAIN, "--help"])).wall * 1_000);
   report("lookback --help, p50", median(helps), 150, "ms");
+  const access = await accessCost(work, 20_000);
+  report("authorisation and audit of a query, p50", access.p50, 1, "ms");
+  note(`authorisation and audit: ${access.p99.toFixed(1)} ms for one in a hundred, which writes the log`);
   report("retention plan, a million files, CPU", await retentionPlan(MAIN, work, 1_000_000, rounds), 1, "s");
 
   const start = () => startServer(["ops/start.mjs", "--data", data.small, "--set", "viewPort=0", "--no-capture"], data.small);

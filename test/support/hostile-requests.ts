@@ -166,7 +166,7 @@ export async function attack(options: { readonly port: number; readonly routes: 
       const { status, text } = await exchange(port, prepared);
       byStatus[status] = (byStatus[status] ?? 0) + 1;
       const shown = `${attacker.name}: ${prepared.method} ${prepared.path.slice(0, 300)} ${JSON.stringify(prepared.headers).slice(0, 300)} ${prepared.body?.slice(0, 1_500) ?? ""}`;
-      if (status === 500 || text.includes('"code":"INTERNAL"')) findings.push({ request: shown, what: `a fault of ours (${status}): ${text.slice(text.indexOf("}") + 1, 600)}` });
+      if (status === 500 || text.includes('"code":"INTERNAL"')) findings.push({ request: shown, what: `a fault of ours (${status}): ${text.slice(text.indexOf("}") + 1).slice(0, 400)}` });
       const sent = `${prepared.path} ${prepared.body ?? ""} ${decoded(prepared.path)}`;
       for (const guess of guesses) if (sent.includes(guess)) told.get(attacker)?.add(guess);
       // What an attacker said before may come back: in an error message, in a list of the own exports.
