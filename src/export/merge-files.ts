@@ -8,9 +8,9 @@ import type { PositionSorter } from "./position-sorter.js";
 /** Files that overlap in time and are read at once; each holds at least two batches of the smallest size. */
 export const MAX_ACTIVE = 256;
 /** Bytes of a file's batch: the share of all that are read, within these bounds. */
-const MOST_BATCH = 512 << 10;
+const MOST_BATCH = 256 << 10;
 const LEAST_BATCH = 32 << 10;
-const ALL_BATCHES = 8 << 20;
+const ALL_BATCHES = 4 << 20;
 const SECONDS_END = 2 ** 32;
 
 /** Bytes of a batch of one more file. */

@@ -90,7 +90,7 @@ export class PacketReader {
     if (typeof opened === "string") return opened;
     const { handle, layout } = opened;
     const decodeAt = (bytes: Buffer, offset: number, length: number): ReturnType<typeof decode> => decode(layout, bytes, { fileId: file.fileId, offset, length });
-    const records = new RecordStream({ handle, decode: decodeAt }, positions(), batchBytes, signal);
+    const records = new RecordStream({ handle, classic: layout instanceof NgIndex ? null : layout, decode: decodeAt }, positions(), batchBytes, signal);
     return {
       records, layout: layoutFacts(layout),
       end: async () => {

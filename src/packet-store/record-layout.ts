@@ -102,23 +102,36 @@ export function isNg(head: Buffer): boolean {
   return head.length >= 4 && head.readUInt32BE(0) === NG_SECTION;
 }
 
+/** A record header that is filled again and again: millions of records need no objects of their own. */
+export type RecordScratch = { -readonly [K in keyof RecordHead]: RecordHead[K] };
+
+export function recordScratch(): RecordScratch {
+  return { seconds: 0, nanoseconds: 0, capturedLength: 0, originalLength: 0, linkType: 0, finerThanMicroseconds: false, skip: 0 };
+}
+
 /** Decodes a classic record header at the start of `bytes`; `length` is what the position says the whole record has. */
 export function classicRecord(layout: ClassicLayout, bytes: Buffer, length: number): RecordHead | RecordFault {
-  if (bytes.length < layout.recordHeader) return "beyond-end";
-  const capturedLength = word(bytes, 8, layout.bigEndian);
-  if (layout.recordHeader + capturedLength !== length) return "not-a-record";
+  const head = recordScratch();
+  return classicRecordInto(layout, bytes, 0, bytes.length, length, head) ?? head;
+}
+
+/** As `classicRecord`, at `at` of bytes that end at `end`, into `head`; null when there is no fault. */
+export function classicRecordInto(layout: ClassicLayout, bytes: Buffer, at: number, end: number, length: number, head: RecordScratch): RecordFault | null {
+  const { bigEndian, recordHeader } = layout;
+  if (end - at < recordHeader) return "beyond-end";
+  const capturedLength = word(bytes, at + 8, bigEndian);
+  if (recordHeader + capturedLength !== length) return "not-a-record";
   // A fraction of a second or more is garbage in the source; it is carried over as the core does.
-  const fraction = word(bytes, 4, layout.bigEndian);
+  const fraction = word(bytes, at + 4, bigEndian);
   const perSecond = layout.nanosecond ? 1_000_000_000 : 1_000_000;
-  return {
-    seconds: word(bytes, 0, layout.bigEndian) + Math.floor(fraction / perSecond),
-    nanoseconds: (fraction % perSecond) * (layout.nanosecond ? 1 : 1000),
-    capturedLength,
-    originalLength: word(bytes, 12, layout.bigEndian),
-    linkType: layout.linkType,
-    finerThanMicroseconds: layout.nanosecond,
-    skip: layout.recordHeader,
-  };
+  head.seconds = word(bytes, at, bigEndian) + Math.floor(fraction / perSecond);
+  head.nanoseconds = (fraction % perSecond) * (layout.nanosecond ? 1 : 1000);
+  head.capturedLength = capturedLength;
+  head.originalLength = word(bytes, at + 12, bigEndian);
+  head.linkType = layout.linkType;
+  head.finerThanMicroseconds = layout.nanosecond;
+  head.skip = recordHeader;
+  return null;
 }
 
 /** Reads an interface block's body (after type and length). Options that do not fit end the list. */

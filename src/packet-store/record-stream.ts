@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
-import { MAX_RECORD_BYTES, type RecordFault, type RecordHead } from "./record-layout.js";
+import { classicRecordInto, MAX_RECORD_BYTES, recordScratch, type ClassicLayout, type RecordFault, type RecordHead } from "./record-layout.js";
 
 /** Positions in a file, ascending: the first `count` items of both lists. */
 export interface PositionChunk {
@@ -18,7 +18,10 @@ export interface RecordMiss {
 /** What a stream reads from: an open file and how its records are decoded. */
 export interface StreamedFile {
   readonly handle: FileHandle;
-  decode(bytes: Buffer, offset: number, length: number): RecordHead | RecordFault | Promise<RecordHead | RecordFault>;
+  /** Set for a classic file, whose records tell themselves. */
+  readonly classic: ClassicLayout | null;
+  /** Decodes a record of any other file. */
+  readonly decode: (bytes: Buffer, offset: number, length: number) => RecordHead | RecordFault | Promise<RecordHead | RecordFault>;
 }
 
 /** Bytes of a batch for each record that it may have: records are on average larger. */
@@ -85,6 +88,7 @@ export class RecordStream {
   readonly #positions: AsyncIterator<PositionChunk>;
   readonly #signal: AbortSignal | null;
   readonly #batchBytes: number;
+  readonly #head = recordScratch();
   #current: RecordBatch;
   #other: RecordBatch;
   #ahead: Promise<boolean> | null = null;
@@ -133,21 +137,30 @@ export class RecordStream {
       const offset = planned.offsets[index] ?? 0;
       const length = planned.lengths[index] ?? 0;
       const at = planned.at[index] ?? 0;
-      const span = unread.size === 0 ? undefined : spanAt(batch.spans, at);
-      const got = span === undefined ? length : unread.get(span) ?? length;
-      if (got === "file-unreadable") {
-        batch.misses.push({ offset, reason: "file-unreadable" });
-        continue;
+      let end = at + length;
+      if (unread.size > 0) {
+        const span = spanAt(batch.spans, at);
+        const got = span === undefined ? undefined : unread.get(span);
+        if (got === "file-unreadable") {
+          batch.misses.push({ offset, reason: got });
+          continue;
+        }
+        if (span !== undefined && got !== undefined) end = Math.max(at, Math.min(end, span.at + got));
       }
-      const end = span === undefined || typeof unread.get(span) !== "number" ? at + length : Math.min(at + length, span.at + got);
-      const record = bytes.subarray(at, Math.max(at, end));
-      const decoded = this.#file.decode(record, offset, length);
+      const decoded = this.#decode(bytes, offset, at, end, length);
+      // Awaiting each of millions of records costs more than decoding it.
       const head = decoded instanceof Promise ? await decoded : decoded;
       if (typeof head === "string") batch.misses.push({ offset, reason: head });
       else if (end < at + length) batch.misses.push({ offset, reason: "beyond-end" });
       else put(batch, head, offset, length, at);
     }
     return true;
+  }
+
+  #decode(bytes: Buffer, offset: number, at: number, end: number, length: number): RecordHead | RecordFault | Promise<RecordHead | RecordFault> {
+    const { classic, decode } = this.#file;
+    if (classic === null) return decode(bytes.subarray(at, end), offset, length);
+    return classicRecordInto(classic, bytes, at, end, length, this.#head) ?? this.#head;
   }
 
   /** Chooses the next records and the reads that serve them; false when there are none. */

@@ -25,6 +25,8 @@ const CREATE = `${EXPORT} mutation ($expression: String, $range: TimeRange, $for
   createExport(expression: $expression, timeRange: $range, format: $format, packets: $packets, fields: $fields) { ...Job }
 }`;
 const LOOK = `${EXPORT} query ($id: ID!) { export(id: $id) { ...Job } }`;
+/** The file is taken: the service need not keep its own. */
+const DELETE = "mutation ($id: ID!) { deleteExport(id: $id) { deleted } }";
 const CANCEL = "mutation ($id: ID!) { cancelExport(id: $id) { id } }";
 
 /** Writes matching sessions to a file that must not exist, its manifest beside it; or checks such a file. */
@@ -50,6 +52,7 @@ export async function run(command: CommandContext): Promise<number> {
       throw new LookbackError("INTERNAL", `${target} arrived with SHA-256 ${sha256}, not ${job.at("sha256").text()}; it was removed`);
     }
     await connection.download(job.at("manifestUrl").text(), manifestPathOf(target));
+    await connection.ask(DELETE, { id: job.at("id").text() });
     const [packets, sessions, bytes, missing] = ["packets", "sessions", "bytes", "missingPackets"].map((name) => job.at(name).number());
     const format = job.at("format").text();
     if (options["json"] === true) print(JSON.stringify({ file: target, packets, sessions, bytes, missingPackets: missing, format, sha256 }));

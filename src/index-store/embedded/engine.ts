@@ -1,4 +1,4 @@
-import { DuckDBInstance, type DuckDBConnection, type DuckDBResult, type DuckDBValue } from "@duckdb/node-api";
+import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk, type DuckDBResult, type DuckDBValue } from "@duckdb/node-api";
 import { mkdirSync } from "node:fs";
 import { LookbackError } from "../../base/errors.js";
 import type { ReadContext } from "../index-store.js";
@@ -19,6 +19,8 @@ export interface EngineOptions {
 
 /** Queries that may wait for a connection; one more is refused. */
 const MAX_WAITING = 256;
+/** Rows of a batch that a stream hands out. */
+const SLICE_ROWS = 256;
 
 /** How often a query that must stop is told so: one interrupt can fall between two steps and be lost. */
 const INTERRUPT_EVERY_MS = 20;
@@ -120,7 +122,7 @@ export class Engine {
         const chunk = await result.fetchChunk();
         if (stop.reason !== null) throw stop.reason;
         if (chunk === null || chunk.rowCount === 0) return;
-        yield chunk.getRows();
+        yield* slicesOf(chunk);
       }
     } catch (error) {
       throw stop.reason ?? engineError(error);
@@ -227,6 +229,17 @@ class Stop {
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#repeat !== null) clearInterval(this.#repeat);
     this.#signal?.removeEventListener("abort", this.#aborted);
+  }
+}
+
+/** Rows of a chunk in smaller batches: values become objects only when they are needed, and die young. */
+function* slicesOf(chunk: DuckDBDataChunk): Generator<DuckDBValue[][]> {
+  const columns = Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column));
+  for (let start = 0; start < chunk.rowCount; start += SLICE_ROWS) {
+    const end = Math.min(chunk.rowCount, start + SLICE_ROWS);
+    const rows: DuckDBValue[][] = [];
+    for (let row = start; row < end; row++) rows.push(columns.map((column) => column.getItem(row)));
+    yield rows;
   }
 }
 
