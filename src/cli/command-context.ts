@@ -8,6 +8,7 @@ export function contextOf(operands: readonly unknown[], options: GlobalOptions &
   const note = (line: string): void => { process.stderr.write(`${line}\n`); };
   const abort = new AbortController();
   let plain: Promise<LookbackConfig> | null = null;
+  let listening = false;
   const reread: CommandContext["reread"] = async (overrides = {}) => {
     const { configOf } = await import("./configuration.js");
     return configOf(options, overrides, note);
@@ -23,11 +24,12 @@ export function contextOf(operands: readonly unknown[], options: GlobalOptions &
     options,
     config,
     reread,
-    async connect(access) {
+    async connect(access, waitMs) {
       const { connect } = await import("./connection.js");
       // The first interrupt ends what runs, so that it is cleaned up after; the second one ends the process.
-      process.once("SIGINT", () => { abort.abort(); });
-      return connect({ remote: remoteService(options, process.env, note), config: () => config(), signal: abort.signal }, access);
+      if (!listening) process.once("SIGINT", () => { abort.abort(); });
+      listening = true;
+      return connect({ remote: remoteService(options, process.env, note), config: () => config(), signal: abort.signal }, access, waitMs);
     },
     get remote() { return remoteUrl(options, process.env); },
     signal: abort.signal,

@@ -30,9 +30,10 @@ export async function openLocal(config: LookbackConfig, access: Access, signal: 
   }).then(({ services, service, stop }) => new LocalConnection(config.dataDirectory, services, service, signal, stop));
 }
 
-/** A command says what it does itself: without a level of the user's own, its log holds warnings. */
+/** A command says what it does itself: without levels of the user's own, its log holds warnings, and those of imports are in their results. */
 function quiet(config: LookbackConfig): LookbackConfig {
-  return config.origins.has("logLevel") ? config : { ...config, values: { ...config.values, logLevel: "warn" } };
+  const { origins, values } = config;
+  return origins.has("logLevel") ? config : { ...config, values: { ...values, logLevel: "warn", logLevels: { imports: "error", ...values.logLevels } } };
 }
 
 /** Opening the catalogue makes one; who only reads named the wrong directory. */

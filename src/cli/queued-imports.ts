@@ -1,21 +1,34 @@
 import { LookbackError } from "../base/errors.js";
-import { isFinished, type ImportJob } from "../capture/import-job.js";
+import { isFinished } from "../capture/import-job.js";
 import { ImportQueue } from "../capture/import-queue.js";
 import type { Submission } from "../capture/import-service.js";
 import { findSources } from "../capture/sources.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
+import type { Connection } from "./connection.js";
+import type { ShownJob } from "./import-run.js";
 
 /** Milliseconds between two looks at jobs that another process runs. */
 const LOOK_MS = 250;
 
-/** Imports through the queue of a serving process, which looks for jobs of others every second. */
+/** Looks at jobs between two attempts to take over. */
+const LOOKS_PER_ATTEMPT = 8;
+
+/**
+ * Imports through the queue of the process that holds the role and does not serve: one that starts, which looks for jobs of
+ * others once it does, or another import, which may end before it sees them. Whoever waits takes over then.
+ */
 export class QueuedImports {
   readonly #queue: ImportQueue;
   readonly #names: RegExp;
+  readonly #takeOver: () => Promise<Connection | null>;
+  readonly #lookMs: number;
 
-  constructor(catalogue: Catalogue, node: string, names: RegExp) {
+  /** `takeOver` connects to what took the role's place, or resolves to null while its holder goes on. */
+  constructor(catalogue: Catalogue, node: string, names: RegExp, takeOver: () => Promise<Connection | null>, lookMs = LOOK_MS) {
     this.#queue = new ImportQueue(catalogue, node);
     this.#names = names;
+    this.#takeOver = takeOver;
+    this.#lookMs = lookMs;
   }
 
   async submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy?: string; readonly node?: string | null }): Promise<Submission> {
@@ -26,18 +39,28 @@ export class QueuedImports {
     return { jobs: this.#queue.add(files, { copy: options.copy, requestedBy: options.requestedBy ?? "command line", node: options.node ?? null }), failed };
   }
 
-  async finished(ids: readonly string[], onChange: (job: ImportJob) => void = () => {}): Promise<ImportJob[]> {
-    const seen = new Map<string, ImportJob>();
-    for (;;) {
-      for (const id of ids) {
+  async finished(ids: readonly string[], onChange: (job: ShownJob) => void = () => {}): Promise<ShownJob[]> {
+    const seen = new Map<string, ShownJob>();
+    const tell = (job: ShownJob): void => {
+      const before = seen.get(job.id);
+      seen.set(job.id, job);
+      if ((before === undefined || !isFinished(before.state)) && (before?.state !== job.state || before.bytes !== job.bytes)) onChange(job);
+    };
+    const open = (): string[] => ids.filter((id) => !isFinished(seen.get(id)?.state ?? "queued"));
+    for (let looks = 1; ; looks++) {
+      for (const id of open()) {
         const job = this.#queue.get(id);
-        const before = seen.get(id);
-        if (job === null || (before !== undefined && isFinished(before.state))) continue;
-        if (before?.state !== job.state || before.bytes !== job.bytes) onChange(job);
-        seen.set(id, job);
+        if (job !== null) tell(job);
       }
       if (ids.every((id) => isFinished(seen.get(id)?.state ?? "failed"))) return ids.flatMap((id) => seen.get(id) ?? []);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await new Promise((resolve) => setTimeout(resolve, this.#lookMs));
+      const connection = looks % LOOKS_PER_ATTEMPT === 0 ? await this.#takeOver() : null;
+      if (connection === null) continue;
+      try {
+        for (const job of await connection.imports.finished(open(), tell)) tell(job);
+      } finally {
+        await connection.close();
+      }
     }
   }
 }

@@ -43,18 +43,18 @@ export async function run(context: CommandContext): Promise<number> {
 /** Null: a process holds the role and does not answer yet. */
 async function connectOrQueue({ connect }: CommandContext): Promise<Connection | null> {
   try {
-    return await connect("change");
+    return await connect("change", 0);
   } catch (error) {
     if (error instanceof LookbackError && error.code === "ROLE_HELD") return null;
     throw error;
   }
 }
 
-async function queue({ config: configOf }: CommandContext, paths: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
-  const config = await configOf();
+async function queue(context: CommandContext, paths: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
+  const config = await context.config();
   const catalogue = openCatalogue(config.dataDirectory, systemClock);
   try {
-    return importExitCode(await runImports(new QueuedImports(catalogue, config.node, config.values.offlineFilenameRegex), paths, copy, output));
+    return importExitCode(await runImports(new QueuedImports(catalogue, config.node, config.values.offlineFilenameRegex, () => connectOrQueue(context)), paths, copy, output));
   } finally {
     catalogue.close();
   }

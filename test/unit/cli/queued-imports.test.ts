@@ -1,0 +1,42 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { openCatalogue } from "../../../src/catalogue/catalogue.js";
+import type { Connection } from "../../../src/cli/connection.js";
+import type { ShownJob } from "../../../src/cli/import-run.js";
+import { QueuedImports } from "../../../src/cli/queued-imports.js";
+import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+it("an import that waits for another process takes over when that ends without it, and tells each result once", async () => {
+  const directory = temporaryDirectory();
+  const catalogue = openCatalogue(directory, { nowMs: () => 1_760_000_000_000 });
+  for (const name of ["a.pcap", "b.pcap", "c.pcap"]) writeFileSync(join(directory, name), "x");
+  let attempts = 0;
+  let closed = 0;
+  const queue = new QueuedImports(catalogue, "n", /pcap$/, () => {
+    // The holder goes on at first, and finishes one job before it ends.
+    if (++attempts === 1) return Promise.resolve(null);
+    const finished = (ids: readonly string[], onChange: (job: ShownJob) => void = () => {}): Promise<readonly ShownJob[]> => {
+      const jobs = ids.map((id) => {
+        catalogue.jobs.move(id, "done");
+        const job = catalogue.jobs.get(id);
+        if (job === null) throw new Error("no job");
+        return job;
+      });
+      // One was done before anybody listened.
+      for (const job of jobs.slice(1)) onChange(job);
+      return Promise.resolve(jobs);
+    };
+    const connection: Pick<Connection, "imports" | "close"> = { imports: { submit: () => Promise.reject(new Error("not again")), finished }, close: () => { closed++; return Promise.resolve(); } };
+    return Promise.resolve(connection as Connection);
+  }, 1);
+  const { jobs } = await queue.submit(["a.pcap", "b.pcap", "c.pcap"], { copy: false, workingDirectory: directory });
+  const [first] = jobs;
+  catalogue.jobs.move(first?.id ?? "", "done");
+  const told: string[] = [];
+  const final = await queue.finished(jobs.map((job) => job.id), (job) => { if (job.state === "done") told.push(job.path); });
+  expect(final.map((job) => job.state)).toEqual(["done", "done", "done"]);
+  expect(told.sort()).toEqual(["a.pcap", "b.pcap", "c.pcap"].map((name) => join(directory, name)));
+  expect([attempts, closed]).toEqual([2, 1]);
+  catalogue.close();
+});
