@@ -105,6 +105,10 @@ function prepare(dice: Dice, maker: OperationMaker, routes: readonly Route[], at
   if (kind < 0.5) return { method: "POST", path: "/graphql", headers: json, body: JSON.stringify({ query: maker.operation(WITHOUT, dice.chance(0.6)) }) };
   if (kind < 0.58) return { method: "POST", path: "/graphql/stream", headers: { ...json, accept: "text/event-stream" }, body: JSON.stringify({ query: maker.operation(WITHOUT, dice.chance(0.6)) }) };
   if (kind < 0.63) return { method: "GET", path: `/graphql?query=${encodeURIComponent(wellFormed(maker.operation(WITHOUT)))}`, headers: { ...attacker.headers, "apollo-require-preflight": "1" }, body: null };
+  if (kind < 0.66) {
+    const query = `expression=${encodeURIComponent(maker.expression())}&packets=${dice.pick(["matching", "whole"])}`;
+    return { method: "GET", path: `/api/sessions.${dice.pick(["pcap", "pcapng", "csv", "ndjson", "parquet"])}?${query}`, headers: attacker.headers, body: null };
+  }
   if (kind < 0.73) return { method: "POST", path: dice.pick(["/graphql", "/graphql/stream", "/login"]), headers: json, body: malformed(dice, maker) };
   if (kind < 0.76) return { method: "POST", path: "/login", headers: { "content-type": "application/json" }, body: JSON.stringify({ user: maker.text(), password: maker.text(), next: maker.text() }) };
   const given: Record<string, string> = { ...attacker.headers };

@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { expect } from "vitest";
 import { SERVICE_SCOPE } from "../../src/model/access-scope.js";
-import { attack, type Attacker, type HostileReport } from "./hostile-requests.js";
+import { attack, type Attacker, type Finding, type HostileReport } from "./hostile-requests.js";
 import { at, runServer } from "./running-server.js";
 
 const EXAMPLES = resolve("examples");
@@ -16,6 +17,22 @@ function texts(value: unknown, into: Set<string>): Set<string> {
     for (const inner of Object.values(value)) texts(inner, into);
   }
   return into;
+}
+
+/** An export of everything as text. */
+async function exported(url: string, headers: Readonly<Record<string, string>>, format: string): Promise<string> {
+  const ask = async (query: string): Promise<unknown> => {
+    const response = await fetch(`${url}/graphql`, { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify({ query }) });
+    return response.json();
+  };
+  const id = String(at(await ask(`mutation { createExport(expression: "bytes >= 0", format: ${format}, packets: WHOLE_CONNECTION) { id } }`), "data", "createExport", "id"));
+  let job: unknown = null;
+  await expect.poll(async () => {
+    job = at(await ask(`{ export(id: ${JSON.stringify(id)}) { state downloadUrl } }`), "data", "export");
+    return at(job, "state");
+  }, { timeout: 60_000 }).toBe("DONE");
+  const file = await fetch(url + String(at(job, "downloadUrl")), { headers });
+  return Buffer.from(await file.arrayBuffer()).toString("latin1");
 }
 
 /** Starts a server over the example captures and sends it `count` hostile requests of a seed: as nobody, and as users of every role who see DNS only. */
@@ -42,7 +59,16 @@ export async function hostileRun(dataDirectory: string, seed: number, count: num
     const report = await attack({
       port: Number(new URL(running.server.url).port), routes: running.server.routes, attackers, guesses: [...secrets.slice(0, 200), ...files, "admin", "eve-viewer"], seed, count,
     });
-    return { ...report, secrets: secrets.length };
+    const leaked: Finding[] = [];
+    const analyst = attackers.find(({ name }) => name === "eve-analyst");
+    for (const format of ["PCAP", "NDJSON", "CSV"]) {
+      const text = await exported(running.server.url, analyst?.headers ?? {}, format);
+      // Names in packets are not written as people write them.
+      if (format === "PCAP" ? text.length < 1_000 : ![...allowed].some((known) => text.includes(known))) leaked.push({ request: `an export as ${format}`, what: "holds nothing of what is allowed" });
+      const secret = secrets.find((one) => text.includes(one));
+      if (secret !== undefined) leaked.push({ request: `an export of everything as ${format}`, what: `leaks ${secret}` });
+    }
+    return { ...report, findings: [...report.findings, ...leaked], secrets: secrets.length };
   } finally {
     await running.stop();
   }

@@ -90,6 +90,11 @@ export class OperationMaker {
     return dice.pick(dice.chance(0.5) ? EXPRESSIONS : TEXTS);
   }
 
+  /** A search expression that is right. */
+  expression(): string {
+    return this.#dice.pick(EXPRESSIONS.slice(0, RIGHT));
+  }
+
   /** An operation on one root field or some, with arguments and selections by chance; a `tame` one is as a friend would ask, so that it gets an answer. */
   operation(without: ReadonlySet<string>, tame = false): string {
     const dice = this.#dice;
