@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { LookbackError } from "../base/errors.js";
+import { unwritable } from "./unwritable.js";
 
 export type Connection = Database.Database;
 
@@ -34,10 +35,14 @@ export function damageOf(error: unknown, path: string): unknown {
  * the owner may read it. Throws STORE_DAMAGED naming the file when it does not read back.
  */
 export function openConnection(directory: string): { readonly connection: Connection; readonly path: string } {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, CATALOGUE_FILE);
-  // SQLite gives -wal and -shm the mode of the main file.
-  closeSync(openSync(path, "a", 0o600));
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // SQLite gives -wal and -shm the mode of the main file.
+    closeSync(openSync(path, "a", 0o600));
+  } catch (error) {
+    throw unwritable(error, directory);
+  }
   const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     connection.pragma("journal_mode = WAL");

@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LookbackError } from "../base/errors.js";
+import { unwritable } from "./unwritable.js";
 
 /** What a process does on a data directory; one process each. */
 export type Role = "capture" | "serve" | "shipper";
@@ -27,13 +28,22 @@ function holderOf(pidFile: string): number | null {
 }
 
 /**
- * Takes a role on a data directory, or throws ROLE_HELD naming the process that has it.
+ * Takes a role on a data directory, or throws ROLE_HELD naming the process that has it; UNAVAILABLE when the directory
+ * cannot be written.
  *
  * Node has no file locks of its own, SQLite has: an exclusive transaction on an empty database is an fcntl lock, which
  * the kernel drops when the process ends, also by kill -9. The pid lies in a file beside it, for the message only.
  * Nothing else may open the lock file: closing any descriptor of a file drops a process's locks on it.
  */
 export function takeRole(directory: string, role: Role): RoleLock {
+  try {
+    return lockRole(directory, role);
+  } catch (error) {
+    throw unwritable(error, directory);
+  }
+}
+
+function lockRole(directory: string, role: Role): RoleLock {
   const locks = join(directory, "locks");
   mkdirSync(locks, { recursive: true, mode: 0o700 });
   const pidFile = join(locks, `${role}.pid`);

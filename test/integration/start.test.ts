@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { classicCapture } from "../support/capture-bytes.js";
@@ -68,6 +70,32 @@ describe("lookback start", () => {
     expect(await serve.stop()).toBe(0);
     expect(Number(process.hrtime.bigint() - begun) / 1e9).toBeLessThan(10);
     expect(existsSync(path.join(directory, "data", "catalogue.sqlite-wal"))).toBe(false);
+  });
+});
+
+describe("a host that is not ready", () => {
+  it("has its port taken by another program", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const { port } = other.address() as AddressInfo;
+    const serve = await lookback(["serve", "--data", "data", "--set", `viewPort=${port}`], temporaryDirectory());
+    expect([serve.code, serve.error]).toEqual([1, expect.stringMatching(new RegExp(`^error UNAVAILABLE: cannot listen on 127\\.0\\.0\\.1 port ${port}: .*EADDRINUSE`, "m"))]);
+    other.close();
+  });
+
+  // Root may write everywhere: the commands run as somebody else.
+  const asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
+  it.skipIf(process.getuid?.() !== 0 || spawnSync("setpriv", ["--version"]).error !== undefined)("has a data directory that cannot be written", async () => {
+    const directory = temporaryDirectory();
+    chmodSync(directory, 0o755);
+    for (const words of [["serve", "--set", "viewPort=0"], ["import", "a.pcap"], ["migrate", "up"]]) {
+      const { code, error } = await spawnLookback([...words, "--data", path.join(directory, "data")], "/", asNobody).exited;
+      expect([code, error]).toEqual([1, expect.stringMatching(/^error UNAVAILABLE: the data directory .*data cannot be used: this user has no right to write there; give it to the user that runs Lookback \(uid 65534\), or name another/m)]);
+    }
+    const setup = await spawnLookback(["setup", "--yes", "--config", path.join(directory, "config.ini")], "/", asNobody).exited;
+    expect([setup.code, setup.error]).toEqual([1, expect.stringMatching(/^error UNAVAILABLE: .*config\.ini cannot be written: EACCES/m)]);
+    const doctor = await spawnLookback(["doctor", "data directory", "--data", path.join(directory, "data")], "/", asNobody).exited;
+    expect([doctor.code, doctor.output]).toEqual([1, expect.stringMatching(/^fail {2}data directory: .*data cannot be made: no right to write/m)]);
   });
 });
 

@@ -43,9 +43,7 @@ export async function run({ options, print, note, signal }: CommandContext): Pro
     dataDir: path.resolve(choices.dataDir), viewHost: choices.viewHost, viewPort: choices.viewPort, freeSpaceG: choices.freeSpaceG,
     ...(choices.interface === "" ? {} : { interface: choices.interface }), ...(choices.storeUrl === "" ? {} : { indexStore: "elasticsearch", elasticsearch: choices.storeUrl }),
   }));
-  if (await exists(target)) await rename(target, `${target}.old`);
-  await writeFile(`${target}.new`, commentedFile(chosen), { mode: 0o600 });
-  await rename(`${target}.new`, target);
+  await replace(target, commentedFile(chosen));
   const config = loadConfig({ file: target, node: null, environment: process.env, workingDirectory: process.cwd() });
   if (choices.password !== "") await setPassword(await openLocal(config, "change", signal), choices.password);
   if (options["json"] === true) print(JSON.stringify({ file: target, dataDirectory: config.dataDirectory, user: choices.password === "" ? null : "admin" }));
@@ -53,6 +51,17 @@ export async function run({ options, print, note, signal }: CommandContext): Pro
   note(choices.password === "" ? "The first start prints the password of admin, once." : "Log in as admin with the password that you gave.");
   note(`Next: lookback doctor --config ${target}, then lookback start --config ${target}`);
   return EXIT.ok;
+}
+
+/** Writes a file whole, keeping the one that was there as `.old`. */
+async function replace(target: string, content: string): Promise<void> {
+  try {
+    await writeFile(`${target}.new`, content, { mode: 0o600 });
+    if (await exists(target)) await rename(target, `${target}.old`);
+    await rename(`${target}.new`, target);
+  } catch (cause) {
+    throw new LookbackError("UNAVAILABLE", `${target} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}; name another with --config`, {}, { cause });
+  }
 }
 
 async function givenChoices(options: Readonly<Record<string, unknown>>): Promise<Choices> {

@@ -43,6 +43,7 @@ function childWords(command: "capture" | "ship", options: GlobalOptions & Readon
     const value = command === "ship" && name === "interface" ? undefined : options[name];
     if (typeof value === "string") words.push(`--${name}`, value);
   }
+  if (command === "capture" && options["json"] === true) words.push("--json");
   for (const assignment of options.set ?? []) words.push("--set", assignment);
   return words;
 }
