@@ -64,11 +64,12 @@ export class AccessService {
   /** When a user of a trusted proxy was last noted as logged in from an address. */
   readonly #headerLogins = new Map<string, number>();
 
-  constructor(records: AccessRecords, clock: Clock) {
+  /** `onAuditFault` hears of entries of the audit log that could not be written and wait. */
+  constructor(records: AccessRecords, clock: Clock, onAuditFault: (error: unknown) => void = () => {}) {
     this.#records = records;
     this.#clock = clock;
     this.#attempts = new AttemptLimit(clock);
-    this.log = new AuditLog(records, clock);
+    this.log = new AuditLog(records, clock, onAuditFault);
   }
 
   /** Makes the administrator `admin` with a random password when there is no administrator yet, else null. */

@@ -6,6 +6,10 @@ import type { AuditEntry } from "./user.js";
 const LONGEST_WAIT_MS = 1_000;
 /** Most noted entries that wait; the next one writes them. */
 const MAX_WAITING = 500;
+/** Most that wait while the catalogue cannot be written; beyond, the oldest are given up, which is noted once it can be. */
+const MOST_WAITING = 10_000;
+/** Milliseconds between two tries while it cannot be. */
+const RETRY_MS = 10_000;
 /** Longest text of a detail that is kept, in characters. */
 const MAX_TEXT = 1_000;
 
@@ -19,39 +23,64 @@ export type AuditFacts = Pick<AuditEntry, "user" | "action"> & Partial<Omit<Audi
 export class AuditLog {
   readonly #records: AccessRecords;
   readonly #clock: Clock;
+  readonly #onFault: (error: unknown) => void;
   #waiting: Omit<AuditEntry, "id">[] = [];
+  #lost = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(records: AccessRecords, clock: Clock) {
+  /** `onFault` hears of entries that could not be written and wait. */
+  constructor(records: AccessRecords, clock: Clock, onFault: (error: unknown) => void = () => {}) {
     this.#records = records;
     this.#clock = clock;
+    this.#onFault = onFault;
   }
 
-  /** Adds an entry, durable when this returns. */
+  /** Adds an entry, durable when this returns. Throws when it cannot be written: what cannot be noted is not done. */
   append(facts: AuditFacts): void {
-    this.#waiting.push(this.#entry(facts));
+    this.#push(facts);
     this.flush();
   }
 
-  /** Adds an entry that is durable within a second. */
+  /** Adds an entry that is durable within a second. While the catalogue cannot be written, reads go on and their entries wait. */
   note(facts: AuditFacts): void {
-    this.#waiting.push(this.#entry(facts));
-    if (this.#waiting.length >= MAX_WAITING) {
-      this.flush();
-      return;
-    }
-    this.#timer ??= setTimeout(() => {
-      this.flush();
-    }, LONGEST_WAIT_MS).unref();
+    this.#push(facts);
+    if (this.#waiting.length === MAX_WAITING) this.#tryFlush();
+    else this.#timer ??= this.#later(LONGEST_WAIT_MS);
   }
 
   /** Writes what waits. When that fails it goes on waiting and the error goes on. */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    if (this.#lost > 0) {
+      this.#waiting.push(this.#entry({ user: "service", action: "audit.lost", outcome: "DISK_FULL", details: { entries: this.#lost } }));
+      this.#lost = 0;
+    }
     if (this.#waiting.length === 0) return;
     this.#records.appendAudit(this.#waiting);
     this.#waiting = [];
+  }
+
+  #push(facts: AuditFacts): void {
+    this.#waiting.push(this.#entry(facts));
+    if (this.#waiting.length <= MOST_WAITING) return;
+    this.#waiting.shift();
+    this.#lost += 1;
+  }
+
+  #tryFlush(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.#onFault(error);
+      this.#timer = this.#later(RETRY_MS);
+    }
+  }
+
+  #later(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#tryFlush();
+    }, ms).unref();
   }
 
   #entry({ address = null, method = null, outcome = "ok", durationMs = null, details = {}, ...facts }: AuditFacts): Omit<AuditEntry, "id"> {

@@ -110,7 +110,9 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
   const { config, live, catalogue, presence, store, fields, logger } = core;
   const timeZone = config.values.timeZone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.values.timeZone;
   const records = new CatalogueAccessRecords(catalogue);
-  const access = new AccessService(records, systemClock);
+  const access = new AccessService(records, systemClock, (error) => {
+    logger.error({ error: error instanceof Error ? error.message : String(error) }, "the audit log cannot be written; its entries wait");
+  });
   lifecycle.add("audit log", access.log, (log) => { log.flush(); });
   const lookup = fileLookup(catalogue.files);
   const compile = (text: string): CheckedExpression => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), lookup);

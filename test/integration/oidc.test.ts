@@ -122,6 +122,11 @@ describe("a login at an OpenID provider", () => {
     for (const query of ["", "?code=x", "?state=x&code=y", "?error=access_denied&state=x"]) expect((await browser.ask(`${BACK}${query}`)).status, query).toBe(401);
   });
 
+  test("adds two routes, both for everybody", async () => {
+    await start();
+    expect(api.server.routes.filter(({ path }) => path.startsWith("/auth")).map(({ method, path, access }) => `${method} ${path} ${access}`)).toEqual(["get /auth/login public", "get /auth/login/callback public"]);
+  });
+
   test("leads nowhere foreign", async () => {
     const browser = await start({ createUsers: true });
     provider.claims.set("s", { preferred_username: "ana" });

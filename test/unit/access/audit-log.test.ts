@@ -69,6 +69,28 @@ describe.each(["memory", "catalogue"] as const)("over records in %s", (kind) => 
   });
 });
 
+test("while the catalogue cannot be written reads go on and their entries wait, changes are refused, and what was given up is said", () => {
+  vi.useFakeTimers();
+  const records = new MemoryAccessRecords();
+  const write = vi.spyOn(records, "appendAudit").mockImplementation(() => { throw new Error("disk full"); });
+  const faults: unknown[] = [];
+  const log = new AuditLog(records, clock, (error) => faults.push(error));
+  for (let n = 0; n < 10_010; n++) log.note({ user: "ana", action: "session.search", details: { n } });
+  expect(faults.length).toBe(1);
+  expect(() => { log.append({ user: "ana", action: "export.create" }); }).toThrow("disk full");
+  vi.advanceTimersByTime(10_000);
+  log.note({ user: "ana", action: "session.search", details: { n: 10_010 } });
+  vi.advanceTimersByTime(10_000);
+  expect(faults.length).toBeGreaterThan(1);
+  write.mockRestore();
+  vi.advanceTimersByTime(10_000);
+  const entries = records.listAudit(20_000);
+  expect(entries.length).toBe(10_000);
+  expect(entries.filter((entry) => entry.action === "audit.lost").map((entry) => entry.details["entries"]).every((count) => Number(count) > 0)).toBe(true);
+  expect(entries.some((entry) => entry.action === "audit.lost")).toBe(true);
+  vi.useRealTimers();
+});
+
 describe("the table", () => {
   let catalogue: Catalogue;
   const raw = (sql: string): void => {
