@@ -11,7 +11,7 @@ import type { SegmentInfo } from "../../src/model/segment.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
 import { rowId, writeSegment, type RowInput } from "../support/segment-rows.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
-import { EVERYTHING, exact, exists, field, not, number, regex, service } from "../contract/sessions.js";
+import { as, EVERYTHING, exact, exists, field, not, number, regex, service } from "../contract/sessions.js";
 
 const DAY = Date.UTC(2026, 0, 15);
 const clock = { nowMs: () => DAY + 86_400_000 };
@@ -293,6 +293,26 @@ describe("the embedded store", () => {
       const whole = await store.search(request({ order: [{ field: field("ethertype"), direction: "asc" }, ...keys], expression: rare, limit: 450 }), service);
       expect(paged).toEqual(whole.rows.map(({ id }) => id));
       expect(paged).toHaveLength(450);
+    });
+
+    it("gives the same columns of a filtered page as one row at a time has, edited tags with them and hidden ones not", async () => {
+      await addMany(25_000);
+      const fields = [field("host.http"), field("packets"), field("bytes"), field("tags"), field("id"), field("tls.ja3")];
+      const rare = number("packets", 5);
+      const first = await store.search(request({ expression: rare, limit: 300 }), service);
+      const edited = first.rows[7]?.id ?? "";
+      await store.changeTags([edited], ["red"], []);
+      const { rows } = await store.search(request({ expression: rare, limit: 300, fields }), service);
+      // 25,000 of which each 97th matches: more than one window.
+      expect(rows).toHaveLength(258);
+      for (const { id, values } of [rows[0], rows[7], rows[256]].filter((one) => one !== undefined)) {
+        const document = await store.get(id, service);
+        expect(values.get("network.packets")).toBe(5);
+        expect(document).toMatchObject({ network: { packets: 5, bytes: values.get("network.bytes") }, http: { host: values.get("http.host") } });
+        expect([values.get("tags") ?? null, values.get("tls.ja3") ?? null]).toEqual([id === edited ? ["red"] : null, null]);
+      }
+      const blind = await store.search(request({ expression: rare, limit: 1, fields }), as({ hiddenFields: new Set(["network.bytes"]) }));
+      expect([blind.rows[0]?.values.get("network.bytes"), blind.rows[0]?.values.get("network.packets")]).toEqual([null, 5]);
     });
 
     it("pages through every session once", async () => {
