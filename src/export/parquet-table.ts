@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { Field } from "../model/field.js";
 import type { FieldValue, SessionRow } from "../model/session.js";
-import { columnName, type TableWriter } from "./table-columns.js";
+import { besideId, columnName, type TableWriter } from "./table-columns.js";
 
 /** Rows of a row group: what is held before it is written. */
 const GROUP_ROWS = 10_000;
@@ -29,8 +29,8 @@ export class ParquetTable implements TableWriter {
   #held: SessionRow[] = [];
 
   constructor(fields: readonly Field[]) {
-    this.#fields = fields;
-    this.#writer = new ParquetWriter({ writer: this.#bytes, schema: schemaOf(fields), createdBy: "Lookback" });
+    this.#fields = besideId(fields);
+    this.#writer = new ParquetWriter({ writer: this.#bytes, schema: schemaOf(this.#fields), createdBy: "Lookback" });
   }
 
   head(): Buffer {

@@ -15,3 +15,8 @@ export interface TableWriter {
 export function columnName(field: Field): string {
   return field.expression === "" ? `db:${field.path}` : field.expression;
 }
+
+/** The fields beside the id, which NDJSON and Parquet have as a column of their own in any case. */
+export function besideId(fields: readonly Field[]): readonly Field[] {
+  return fields.filter(({ path }) => path !== "_id");
+}

@@ -1,7 +1,7 @@
 import type { Field } from "../model/field.js";
 import type { FieldValue, SessionRow } from "../model/session.js";
 import { ParquetTable } from "./parquet-table.js";
-import { columnName, type TableFormat, type TableWriter } from "./table-columns.js";
+import { besideId, columnName, type TableFormat, type TableWriter } from "./table-columns.js";
 
 /** The writer of a format; columns are named as in search expressions, in the given order. */
 export function tableWriter(format: TableFormat, fields: readonly Field[]): TableWriter {
@@ -63,7 +63,7 @@ class NdjsonTable implements TableWriter {
   readonly #fields: readonly Field[];
 
   constructor(fields: readonly Field[]) {
-    this.#fields = fields;
+    this.#fields = besideId(fields);
   }
 
   head(): Buffer {

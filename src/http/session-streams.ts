@@ -47,21 +47,28 @@ function streamOf(format: ExportFormat, services: Services, operations: LiveOper
       response.end();
       return;
     }
+    let sent = 0;
+    let complete = false;
     try {
-      const result = await exports.send(asked, { ...context.read, signal }, {
+      await exports.send(asked, { ...context.read, signal }, {
         begin: (what) => {
           response.setHeader("Content-Disposition", `attachment; filename="sessions.${what.format}"`);
           response.type(what.contentType);
           response.flushHeaders();
         },
-        write: (bytes) => write(response, bytes, signal),
+        write: async (bytes) => {
+          await write(response, bytes, signal);
+          sent += bytes.length;
+        },
       });
-      context.audit("export.stream", { query: asked.query.slice(0, 1_000), format, ...result });
+      complete = true;
       response.end();
     } catch (error) {
       // Nobody is there to be told.
-      if (gone.signal.aborted) return;
-      throw error;
+      if (!gone.signal.aborted) throw error;
+    } finally {
+      // Also of one that was cut off: what was sent was seen.
+      context.audit("export.stream", { query: asked.query.slice(0, 1_000), format, wholeConnections: asked.wholeConnections, bytes: sent, complete });
     }
   };
 }

@@ -65,6 +65,9 @@ it("a reader that does not read slows the export down, and one that leaves ends 
   asked.destroy();
   await expect.poll(() => seen.ended, { timeout: 20_000 }).toMatchObject({ code: "QUERY_CANCELLED" });
   expect(seen.running).toBe(0);
+  // What was sent was seen: the audit log has it.
+  const server = api;
+  await expect.poll(() => server.records.listAudit(5).find(({ action }) => action === "export.stream")?.details, { timeout: 20_000 }).toMatchObject({ format: "pcap", complete: false });
 });
 
 it("a server that stops ends streams, and the reader sees that the file is not whole", async () => {

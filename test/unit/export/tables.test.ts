@@ -97,6 +97,20 @@ describe("a table", () => {
     for (const format of ["csv", "ndjson", "parquet"] as const) expect(table(format, many, 1000).equals(table(format, many, 777)), format).toBe(true);
   });
 
+  it("has the id once, also when it is asked for", async () => {
+    const fields = [field("id"), field("node")];
+    const rows: readonly SessionRow[] = [{ id: "s1", values: new Map([["_id", "s1"], ["node", "n"]]) }];
+    const bytes = (format: TableFormat): Buffer => {
+      const writer = tableWriter(format, fields);
+      return Buffer.concat([writer.head(), writer.rows(rows), writer.end()]);
+    };
+    expect(bytes("csv").toString()).toBe("id,node\r\ns1,n\r\n");
+    expect(bytes("ndjson").toString()).toBe('{"id":"s1","node":"n"}\n');
+    const parquet = bytes("parquet");
+    const file = parquet.buffer.slice(parquet.byteOffset, parquet.byteOffset + parquet.length) as ArrayBuffer;
+    expect(await parquetReadObjects({ file })).toEqual([{ id: "s1", node: "n" }]);
+  });
+
   it("has usual columns that exist", () => {
     expect(USUAL_COLUMNS.map((name) => field(name).expression)).toEqual(USUAL_COLUMNS);
   });
