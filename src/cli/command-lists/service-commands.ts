@@ -34,7 +34,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   },
   {
     name: "reindex", summary: "copy the index of the data directory to the search cluster and compare the two; nothing may serve or capture meanwhile",
-    options: [["--from <store>", "embedded"], ["--to <store>", "elasticsearch"]],
+    options: [["--from <store>", "embedded"], ["--to <store>", "elasticsearch"], JSON_LINES],
     examples: [["lookback reindex --from embedded --to elasticsearch", "before indexStore is changed; again, to go on after an interrupt"]],
     completes: { "--from": ["embedded"], "--to": ["elasticsearch"] },
     load: () => import("../commands/reindex.js"),

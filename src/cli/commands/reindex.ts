@@ -31,9 +31,13 @@ export async function run({ options, config: configOf, print, note, signal }: Co
       note(`${segments} of ${ofSegments} segments, ${rows} sessions`);
     }, signal);
     const [here, there] = [await summarise(source, fields, signal), await summarise(engine.store, fields, signal)];
+    const equal = here.sessions === there.sessions && here.packets === there.packets && here.bytes === there.bytes && here.checksum === there.checksum;
+    if (options["json"] === true) {
+      print(JSON.stringify({ embedded: here, elasticsearch: there, equal }));
+      return equal ? EXIT.ok : EXIT.failed;
+    }
     print(`embedded       ${printed(here)}`);
     print(`elasticsearch  ${printed(there)}`);
-    const equal = here.sessions === there.sessions && here.packets === there.packets && here.bytes === there.bytes && here.checksum === there.checksum;
     print(equal ? "both hold the same sessions; set indexStore=elasticsearch to use the cluster" : "they differ; see lookback ship --status for refused sessions");
     return equal ? EXIT.ok : EXIT.failed;
   } finally {
