@@ -38,6 +38,9 @@ pub struct PacketMeta {
     pub position: PacketPosition,
 }
 
+/// Most rows that room is made for at once.
+const ROOM_ROWS: usize = 8_192;
+
 /// Counts of a run by name.
 pub type Counters = BTreeMap<String, u64>;
 
@@ -58,8 +61,11 @@ impl<S: RowSink> Worker<S> {
     pub fn new(settings: &EngineSettings, stream: StreamIdentity, batch_rows: usize, sink: S) -> Self {
         let mut flow = settings.flow.clone();
         flow.max_flows = (flow.max_flows / settings.workers.max(1)).max(64);
+        let mut table = FlowTable::new(flow, stream);
+        // In one piece: a vector that grows copies its rows again and again.
+        table.saved().reserve_exact(batch_rows.clamp(1, ROOM_ROWS));
         Self {
-            table: FlowTable::new(flow, stream),
+            table,
             decoded: Decoded::default(),
             save_unknown: SaveUnknown::new(&settings.save_unknown),
             by_rule: 0,

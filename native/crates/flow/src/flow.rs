@@ -6,16 +6,18 @@ use crate::identity::FlowIdentity;
 use crate::sctp;
 use crate::settings::FlowSettings;
 use crate::tcp::{Outcome, Piece, TcpState};
+use lookback_protocols::digest::Digests;
 use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Verdict};
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
 use lookback_session::{
     Ends, FieldSpec, Fields, PacketPosition, Positions, Session, TcpFlagCounts, core_fields,
 };
-use lookback_wire::{Decoded, FlowKind};
+use lookback_wire::{Decoded, FlowKey, FlowKind};
+use smallvec::SmallVec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Packets per direction whose link and network headers are recorded in the session.
-const HEADER_PACKETS: u64 = 10;
+const HEADER_PACKETS: u8 = 10;
 /// Most times one payload is classified anew (a proxy inside a proxy).
 const MAX_RECLASSIFICATIONS: usize = 4;
 
@@ -52,6 +54,7 @@ pub struct Workbench {
     pub counters: FlowCounters,
     attached: Vec<Box<dyn Dissector>>,
     malformed: Vec<(&'static str, &'static str)>,
+    digests: Digests,
     /// Keyed anew in each process, so that nobody can choose headers that collide.
     header_hasher: ahash::RandomState,
 }
@@ -64,6 +67,7 @@ impl Workbench {
             counters: FlowCounters::default(),
             attached: Vec::new(),
             malformed: Vec::new(),
+            digests: Digests::default(),
             header_hasher: ahash::RandomState::new(),
         }
     }
@@ -71,6 +75,8 @@ impl Workbench {
 
 /// An open flow.
 pub struct Flow {
+    /// What its packets are known by.
+    pub key: FlowKey,
     /// Kind, which decides its timeout.
     pub kind: FlowKind,
     /// DHCP: the session is one client's, whatever its address.
@@ -88,23 +94,23 @@ pub struct Flow {
     identity: FlowIdentity,
     /// TCP state.
     pub tcp: Option<Box<TcpState>>,
-    dissectors: Vec<Box<dyn Dissector>>,
+    dissectors: SmallVec<[Box<dyn Dissector>; 1]>,
     classified: [bool; 2],
     /// Payload of a TCP flow's only packet so far, when it is no part of a handshake: it is dissected if it stays alone.
-    alone: Option<(Direction, Box<[u8]>)>,
-    /// Keyed hash of the headers of each direction's last packet; the headers themselves would be a third of a flow.
-    pub(crate) headers_seen: [Option<u64>; 2],
+    alone: Option<Box<(Direction, Box<[u8]>)>>,
+    /// Keyed hash of the headers of each direction's last packet, not 0; the headers themselves would be a third of a
+    /// flow.
+    pub(crate) headers_seen: [u64; 2],
     icmp: (u8, u8),
-    /// Packets of the whole flow, over all segments, by direction.
-    flow_packets: [u64; 2],
-    next_byte_mark: u64,
-    bytes_total: u64,
+    /// Packets of the whole flow, over all segments, by direction; 255 stands for more.
+    flow_packets: [u8; 2],
 }
 
 impl Flow {
     /// Opens a flow for its first packet. `swap` makes the packet's receiver the source (a SYN-ACK came first).
     pub fn open(
         packet: &PacketFacts<'_>,
+        key: FlowKey,
         identity: FlowIdentity,
         swap: bool,
         settings: &FlowSettings,
@@ -123,6 +129,7 @@ impl Flow {
         let is_tcp = decoded.kind == FlowKind::Tcp;
         let id = identity.segment(1, now_us);
         Self {
+            key,
             kind: decoded.kind,
             by_client: decoded.kind == FlowKind::Udp && !decoded.other_key.is_empty(),
             last_clock_s: packet.clock_s,
@@ -153,19 +160,17 @@ impl Flow {
                 syn_ack_validated: false,
                 source_isn_count: 0,
                 positions: Positions::default(),
-                bytes_after_packets: Vec::new(),
+                bytes_after_packets: SmallVec::new(),
                 fields: Fields::new(),
             },
             identity,
             tcp: is_tcp.then(Box::default),
-            dissectors: Vec::new(),
+            dissectors: SmallVec::new(),
             classified: [false; 2],
             alone: None,
-            headers_seen: [None, None],
+            headers_seen: [0; 2],
             icmp: decoded.icmp,
             flow_packets: [0; 2],
-            next_byte_mark: 1,
-            bytes_total: 0,
         }
     }
 
@@ -198,7 +203,7 @@ impl Flow {
         self.session.last_packet_us = now_us;
         self.last_clock_s = packet.clock_s;
         self.session.packets[direction] += 1;
-        self.flow_packets[direction] += 1;
+        self.flow_packets[direction] = self.flow_packets[direction].saturating_add(1);
         self.session.bytes[direction] += u64::from(packet.captured_length);
         if self.kind != FlowKind::Esp || settings.esp_save_packets || first_of_segment {
             self.session.positions.extend(packet.earlier.iter().copied());
@@ -206,7 +211,7 @@ impl Flow {
         } else {
             self.session.fields.add_text(&core_fields::TAGS, "truncated-pcap");
         }
-        self.mark_bytes(u64::from(packet.captured_length));
+        self.mark_bytes();
         if self.flow_packets[direction] <= HEADER_PACKETS {
             self.headers(decoded, direction, &bench.header_hasher);
         }
@@ -250,11 +255,9 @@ impl Flow {
     }
 
     /// Notes how many bytes 1, 2, 4, 8, ... packets came to.
-    fn mark_bytes(&mut self, captured: u64) {
-        self.bytes_total += captured;
-        if self.session.packets[0] + self.session.packets[1] == self.next_byte_mark {
-            self.session.bytes_after_packets.push(self.bytes_total);
-            self.next_byte_mark *= 2;
+    fn mark_bytes(&mut self) {
+        if self.session.packets.iter().sum::<u64>().is_power_of_two() {
+            self.session.bytes_after_packets.push(self.session.bytes.iter().sum());
         }
     }
 
@@ -272,9 +275,9 @@ impl Flow {
         let outcome =
             tcp.header(header, direction, payload.len(), now_us, &mut counts, &mut self.session.fields);
         self.session.tcp_flags = Some(counts);
-        let first_of_flow = self.flow_packets[0] + self.flow_packets[1] == 1;
-        self.alone =
-            (first_of_flow && !tcp.handshake && !payload.is_empty()).then(|| (direction, payload.into()));
+        let first_of_flow = matches!(self.flow_packets, [1, 0] | [0, 1]);
+        self.alone = (first_of_flow && !tcp.handshake && !payload.is_empty())
+            .then(|| Box::new((direction, payload.into())));
         match outcome {
             Outcome::Done => {}
             Outcome::Closing => {
@@ -420,7 +423,7 @@ impl Flow {
         settings: &FlowSettings,
         bench: &mut Workbench,
     ) {
-        let Workbench { registry, counters, attached, malformed, .. } = bench;
+        let Workbench { registry, counters, attached, malformed, digests, .. } = bench;
         let mut again = None;
         let mut context = Context {
             session: self.facts(now_us),
@@ -429,6 +432,7 @@ impl Flow {
             attached,
             reclassify: &mut again,
             malformed,
+            digests,
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| registry.classify(&mut context, direction, data)));
         if outcome.is_err() {
@@ -460,6 +464,7 @@ impl Flow {
                 attached: &mut bench.attached,
                 reclassify: again,
                 malformed: &mut bench.malformed,
+                digests: &mut bench.digests,
             };
             dissectors.retain_mut(|dissector| call(dissector.as_mut(), &mut context) == Verdict::More);
         }));
@@ -496,7 +501,8 @@ impl Flow {
     /// Takes the row of the present segment; a next packet starts another one.
     pub fn save(&mut self, last: bool, settings: &FlowSettings, bench: &mut Workbench) -> Session {
         let now_us = self.session.last_packet_us;
-        if let Some((direction, payload)) = self.alone.take() {
+        if let Some(alone) = self.alone.take() {
+            let (direction, payload) = *alone;
             self.payload(direction, &payload, now_us, settings, bench);
         }
         let mut again = None;
@@ -507,8 +513,9 @@ impl Flow {
         let next = self.session.next_segment(last);
         let mut row = std::mem::replace(&mut self.session, next);
         row.is_final = true;
-        if row.bytes_after_packets.last() != Some(&self.bytes_total) {
-            row.bytes_after_packets.push(self.bytes_total);
+        let bytes = row.bytes.iter().sum();
+        if row.bytes_after_packets.last() != Some(&bytes) {
+            row.bytes_after_packets.push(bytes);
         }
         if self.kind != FlowKind::Other
             && !self.by_client
@@ -531,8 +538,6 @@ impl Flow {
         bench.counters.values_dropped += u64::from(row.fields.dropped());
         bench.counters.saved += 1;
         self.save_at_s = self.last_clock_s + settings.tcp_save_timeout;
-        self.next_byte_mark = 1;
-        self.bytes_total = 0;
         row
     }
 }

@@ -36,8 +36,8 @@ impl Flow {
         if self.kind == FlowKind::Other {
             fields.add_text(&core_fields::PROTOCOLS, decoded.label);
         }
-        let seen = hasher.hash_one(&facts);
-        if self.headers_seen[direction] == Some(seen) {
+        let seen = hasher.hash_one(&facts) | 1;
+        if self.headers_seen[direction] == seen {
             return;
         }
         let by_direction = |source: &'static FieldSpec, destination: &'static FieldSpec| {
@@ -80,7 +80,7 @@ impl Flow {
         for label in decoded.tunnels.labels() {
             fields.add_text(&core_fields::PROTOCOLS, label);
         }
-        self.headers_seen[direction] = Some(seen);
+        self.headers_seen[direction] = seen;
     }
 }
 

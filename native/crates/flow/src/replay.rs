@@ -20,6 +20,11 @@ impl Replay {
     pub fn saves(&self, ordinal: u64) -> bool {
         ordinal >= self.known_until || self.open.contains(&ordinal)
     }
+    /// Whether packet `ordinal` belongs to another session than the one that a replay opened at packet `first`, whatever
+    /// their addresses and ports say: it began a session that was open, or it is new and the other had ended.
+    pub fn separates(&self, first: u64, ordinal: u64) -> bool {
+        self.open.contains(&ordinal) || (ordinal >= self.known_until && !self.saves(first))
+    }
 }
 
 #[cfg(test)]

@@ -6,21 +6,24 @@ use crate::identity::{FlowIdentity, StreamIdentity};
 use crate::settings::FlowSettings;
 use crate::tcp::flag;
 use crate::timers::Timers;
+use hashbrown::HashTable;
 use lookback_session::Session;
 use lookback_wire::{FlowKey, FlowKind, session_key_bytes};
-use std::collections::HashMap;
 
 /// A place in the slab; `generation` tells a reused place from the flow that a timer was set for.
 struct Slot {
     generation: u32,
-    flow: Option<(FlowKey, Box<Flow>)>,
+    flow: Option<Box<Flow>>,
 }
 
 /// Open flows of one worker of one stream. Holds at most `max_flows`.
 pub struct FlowTable {
     settings: FlowSettings,
     stream: StreamIdentity,
-    index: HashMap<FlowKey, u32, ahash::RandomState>,
+    /// Slots by the hash of their flow's key. Four bytes a flow: this is all that a packet of no open flow needs.
+    index: HashTable<u32>,
+    /// Keyed anew in each process, so that nobody can choose flows that collide.
+    hasher: ahash::RandomState,
     slots: Vec<Slot>,
     free: Vec<u32>,
     timers: Timers,
@@ -35,7 +38,8 @@ impl FlowTable {
         Self {
             settings,
             stream,
-            index: HashMap::default(),
+            index: HashTable::new(),
+            hasher: ahash::RandomState::new(),
             slots: Vec::new(),
             free: Vec::new(),
             timers: Timers::default(),
@@ -58,21 +62,25 @@ impl FlowTable {
     }
     /// First packet of the oldest open flow, microseconds since 1970; none when no flow is open.
     pub fn oldest_open_us(&self) -> Option<i64> {
-        self.slots
-            .iter()
-            .filter_map(|slot| slot.flow.as_ref())
-            .map(|(_, flow)| flow.session.first_packet_us)
-            .min()
+        self.flows().map(|flow| flow.session.first_packet_us).min()
     }
 
     /// Number in the stream of the first packet of the flow that began first; none when no flow is open.
     pub fn oldest_open_ordinal(&self) -> Option<u64> {
-        self.slots.iter().filter_map(|slot| slot.flow.as_ref()).map(|(_, flow)| flow.first_ordinal).min()
+        self.flows().map(|flow| flow.first_ordinal).min()
     }
 
     /// Numbers in the stream of the first packets of the open flows, in no order.
     pub fn open_ordinals(&self) -> Vec<u64> {
-        self.slots.iter().filter_map(|slot| slot.flow.as_ref()).map(|(_, flow)| flow.first_ordinal).collect()
+        self.flows().map(|flow| flow.first_ordinal).collect()
+    }
+
+    fn flows(&self) -> impl Iterator<Item = &Flow> {
+        self.slots.iter().filter_map(|slot| slot.flow.as_deref())
+    }
+    /// The slot of the flow with this key.
+    fn find(&self, hash: u64, key: &FlowKey) -> Option<u32> {
+        self.index.find(hash, |at| key_at(&self.slots, *at) == Some(key)).copied()
     }
 
     fn timeout(&self, kind: FlowKind) -> i64 {
@@ -102,15 +110,16 @@ impl FlowTable {
             return;
         }
         let key = FlowKey::of(packet.decoded, self.settings.tracking);
-        let mut slot = self.index.get(&key).copied();
+        let hash = self.hasher.hash_one(key);
+        let mut slot = self.find(hash, &key);
         if let Some(at) = slot
-            && self.is_over(at, packet)
+            && (self.is_over(at, packet) || self.is_unknown_in_replay(at, packet))
         {
             self.close(at);
             slot = None;
         }
-        let at = slot.unwrap_or_else(|| self.open(key, packet));
-        let Some((_, flow)) = self.slots.get_mut(at as usize).and_then(|slot| slot.flow.as_mut()) else {
+        let at = slot.unwrap_or_else(|| self.open(key, hash, packet));
+        let Some(flow) = self.slots.get_mut(at as usize).and_then(|slot| slot.flow.as_mut()) else {
             return;
         };
         if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_before_s {
@@ -133,7 +142,7 @@ impl FlowTable {
 
     /// Whether the flow at `at` ended before this packet, which so belongs to another one.
     fn is_over(&self, at: u32, packet: &PacketFacts<'_>) -> bool {
-        let Some((_, flow)) = self.slots.get(at as usize).and_then(|slot| slot.flow.as_ref()) else {
+        let Some(flow) = self.slots.get(at as usize).and_then(|slot| slot.flow.as_ref()) else {
             return false;
         };
         if self.open_until(flow) < packet.clock_before_s {
@@ -144,7 +153,15 @@ impl FlowTable {
             && flow.tcp.as_ref().is_some_and(|state| state.is_port_reuse(tcp))
     }
 
-    fn open(&mut self, key: FlowKey, packet: &PacketFacts<'_>) -> u32 {
+    /// Whether a replay must not add this packet to the flow at `at`. Of a session that had ended when the rows were
+    /// written, a replay may see only the last packets, and so not that it ended.
+    fn is_unknown_in_replay(&self, at: u32, packet: &PacketFacts<'_>) -> bool {
+        let Some(replay) = &self.settings.replay else { return false };
+        let flow = self.slots.get(at as usize).and_then(|slot| slot.flow.as_ref());
+        flow.is_some_and(|flow| replay.separates(flow.first_ordinal, packet.ordinal))
+    }
+
+    fn open(&mut self, key: FlowKey, hash: u64, packet: &PacketFacts<'_>) -> u32 {
         while self.index.len() >= self.settings.max_flows.max(1) {
             self.close_oldest();
         }
@@ -157,16 +174,17 @@ impl FlowTable {
         let tcp = &packet.decoded.tcp;
         let swap = packet.decoded.kind == FlowKind::Tcp
             && tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK;
-        let flow = Box::new(Flow::open(packet, identity, swap, &self.settings));
+        let flow = Box::new(Flow::open(packet, key, identity, swap, &self.settings));
         let at = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot { generation: 0, flow: None });
             self.slots.len() as u32 - 1
         });
         let until = self.open_until(&flow);
         let slot = &mut self.slots[at as usize];
-        slot.flow = Some((key, flow));
+        slot.flow = Some(flow);
         self.timers.schedule(until, at, slot.generation);
-        self.index.insert(key, at);
+        let Self { index, slots, hasher, .. } = self;
+        index.insert_unique(hash, at, |at| key_at(slots, *at).map_or(0, |key| hasher.hash_one(key)));
         self.bench.counters.opened += 1;
         at
     }
@@ -174,10 +192,12 @@ impl FlowTable {
     /// Closes the flow at a slot and saves its row.
     pub fn close(&mut self, at: u32) {
         let Some(slot) = self.slots.get_mut(at as usize) else { return };
-        let Some((key, mut flow)) = slot.flow.take() else { return };
+        let Some(mut flow) = slot.flow.take() else { return };
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(at);
-        self.index.remove(&key);
+        if let Ok(entry) = self.index.find_entry(self.hasher.hash_one(flow.key), |held| *held == at) {
+            entry.remove();
+        }
         if flow.has_packets() {
             let row = flow.save(true, &self.settings, &mut self.bench);
             keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
@@ -195,7 +215,7 @@ impl FlowTable {
 
     fn look_at(&mut self, at: u32, generation: u32, clock_s: i64) {
         let Some(slot) = self.slots.get(at as usize) else { return };
-        let Some((_, flow)) = slot.flow.as_ref().filter(|_| slot.generation == generation) else { return };
+        let Some(flow) = slot.flow.as_ref().filter(|_| slot.generation == generation) else { return };
         let until = self.open_until(flow);
         if until < clock_s {
             self.close(at);
@@ -213,7 +233,7 @@ impl FlowTable {
                 else {
                     continue;
                 };
-                let Some((_, flow)) = slot.flow.as_ref() else { continue };
+                let Some(flow) = slot.flow.as_ref() else { continue };
                 let until = self.open_until(flow);
                 if until > second {
                     self.timers.schedule(until, at, generation);
@@ -236,12 +256,16 @@ impl FlowTable {
             .iter()
             .zip(0u32..)
             .filter_map(|(slot, at)| {
-                slot.flow.as_ref().map(|(_, flow)| (flow.session.last_packet_us, flow.session.id, at))
+                slot.flow.as_ref().map(|flow| (flow.session.last_packet_us, flow.session.id, at))
             })
             .collect();
         open.sort_unstable();
         open.into_iter().map(|(_, _, at)| at).collect()
     }
+}
+
+fn key_at(slots: &[Slot], at: u32) -> Option<&FlowKey> {
+    slots.get(at as usize)?.flow.as_ref().map(|flow| &flow.key)
 }
 
 /// Takes a row of the session that began at packet `ordinal`, unless a replay finds it known.

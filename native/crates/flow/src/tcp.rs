@@ -5,6 +5,7 @@
 
 use lookback_session::{Fields, TcpFlagCounts, core_fields, record::Direction};
 use lookback_wire::Tcp;
+use smallvec::SmallVec;
 
 /// TCP flag bits as in [`Tcp::flags`].
 pub mod flag {
@@ -39,6 +40,13 @@ struct Pending {
     data: Vec<u8>,
 }
 
+/// Segments of one direction that wait for an earlier one, the latest first.
+#[derive(Debug, Default)]
+struct Early {
+    segments: Vec<Pending>,
+    bytes: usize,
+}
+
 /// What the flow must do after a packet's header was handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -58,13 +66,13 @@ pub struct TcpState {
     next: [Option<u32>; 2],
     delivered: [bool; 2],
     end: [EndState; 2],
-    pending: [Vec<Pending>; 2],
-    pending_bytes: [usize; 2],
+    /// What came early, by direction; most flows never need it.
+    early: Option<Box<[Early; 2]>>,
     tagged_unseen: [bool; 2],
     tagged_out_of_order: [bool; 2],
     /// All flags seen so far, or-ed.
     pub flags_seen: u16,
-    source_isns: Vec<u32>,
+    source_isns: SmallVec<[u32; 2]>,
     isn: [Option<u32>; 2],
     syn_ack: Option<(u32, u32)>,
     syn_us: Option<i64>,
@@ -217,21 +225,25 @@ impl TcpState {
         if skip >= 0 {
             // In order, maybe with a part that was seen before.
             if let Some(fresh) = data.get(skip as usize..) {
-                if !self.pending[direction].is_empty() {
+                let waits = self.early.as_ref().is_some_and(|early| !early[direction].segments.is_empty());
+                if waits {
                     self.note_out_of_order(direction, fields);
                 }
                 self.next[direction] = Some(end);
                 self.delivered[direction] = true;
                 deliver(fields, Piece::Data(fresh));
-                self.drain(direction, fields, &mut deliver);
+                if waits {
+                    self.drain(direction, fields, &mut deliver);
+                }
             }
             return;
         }
         self.keep(sequence, data, direction, fields);
-        if self.pending[direction].len() > limit || self.pending_bytes[direction] > MAX_PENDING_BYTES {
+        let Some(early) = self.early.as_ref().map(|early| &early[direction]) else { return };
+        if early.segments.len() > limit || early.bytes > MAX_PENDING_BYTES {
             self.overflowed = true;
             fields.add_text(&core_fields::TAGS, "incomplete-tcp");
-            if let Some(first) = self.pending[direction].first() {
+            if let Some(first) = early.segments.first() {
                 let missing = distance(next, first.sequence).max(0);
                 self.next[direction] = Some(first.sequence);
                 deliver(fields, Piece::Gap(missing as u64));
@@ -248,21 +260,23 @@ impl TcpState {
     }
 
     fn keep(&mut self, sequence: u32, data: &[u8], direction: Direction, fields: &mut Fields) {
-        let at = self.pending[direction].partition_point(|held| distance(held.sequence, sequence) > 0);
-        if at < self.pending[direction].len() {
-            if let Some(held) = self.pending[direction].get_mut(at)
-                && held.sequence == sequence
-            {
-                if data.len() > held.data.len() {
-                    self.pending_bytes[direction] += data.len() - held.data.len();
-                    held.data = data.to_vec();
-                }
-                return;
+        let early = &mut self.early.get_or_insert_default()[direction];
+        let at = early.segments.partition_point(|held| distance(held.sequence, sequence) > 0);
+        let is_late = at < early.segments.len();
+        if let Some(held) = early.segments.get_mut(at)
+            && held.sequence == sequence
+        {
+            if data.len() > held.data.len() {
+                early.bytes += data.len() - held.data.len();
+                held.data = data.to_vec();
             }
+            return;
+        }
+        early.bytes += data.len();
+        early.segments.insert(at, Pending { sequence, data: data.to_vec() });
+        if is_late {
             self.note_out_of_order(direction, fields);
         }
-        self.pending_bytes[direction] += data.len();
-        self.pending[direction].insert(at, Pending { sequence, data: data.to_vec() });
     }
 
     fn drain(
@@ -271,13 +285,14 @@ impl TcpState {
         fields: &mut Fields,
         deliver: &mut impl FnMut(&mut Fields, Piece<'_>),
     ) {
+        let Some(early) = self.early.as_mut().map(|early| &mut early[direction]) else { return };
         let mut taken = 0;
-        while let (Some(held), Some(next)) = (self.pending[direction].get(taken), self.next[direction]) {
+        while let (Some(held), Some(next)) = (early.segments.get(taken), self.next[direction]) {
             let skip = distance(held.sequence, next);
             if skip < 0 {
                 break;
             }
-            self.pending_bytes[direction] -= held.data.len();
+            early.bytes -= held.data.len();
             if let Some(fresh) = held.data.get(skip as usize..)
                 && !fresh.is_empty()
             {
@@ -286,12 +301,12 @@ impl TcpState {
             }
             taken += 1;
         }
-        self.pending[direction].drain(..taken);
+        early.segments.drain(..taken);
     }
 
     /// Segments that wait for an earlier one.
     pub fn waiting(&self) -> usize {
-        self.pending[0].len() + self.pending[1].len()
+        self.early.iter().flat_map(|early| early.iter()).map(|early| early.segments.len()).sum()
     }
 
     /// Half of the time from SYN to the first pure ACK, in milliseconds. Seconds and microseconds are subtracted apart and

@@ -4,7 +4,7 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use lookback_protocols::digest::Md5;
+use lookback_protocols::digest::{Digests, Md5};
 use lookback_protocols::{Context, Registry, SessionFacts, Settings};
 use lookback_session::Fields;
 use std::time::Instant;
@@ -26,25 +26,38 @@ fn main() {
 
     let settings = Settings::default();
     let registry = Registry::new(&settings);
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", SEGMENT * SEGMENTS);
-    let (mut fields, mut attached, mut reclassify, mut malformed) =
-        (Fields::new(), Vec::new(), None, Vec::new());
-    let mut context = Context {
-        session: SessionFacts { ip_protocol: 6, port: [40_000, 80], first_packet_us: 0, now_us: 0 },
-        settings: &settings,
-        fields: &mut fields,
-        attached: &mut attached,
-        reclassify: &mut reclassify,
-        malformed: &mut malformed,
-    };
-    registry.classify(&mut context, 1, head.as_bytes());
-    let mut dissector = std::mem::take(context.attached).pop().expect("a response is HTTP");
-    let start = Instant::now();
-    dissector.payload(&mut context, 1, head.as_bytes());
-    for _ in 0..SEGMENTS {
-        dissector.payload(&mut context, 1, &segment);
+    let mut digests = Digests::default();
+    for connections in [1, 4, 16] {
+        let length = SEGMENT * SEGMENTS / connections;
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+        let (mut fields, mut attached, mut reclassify, mut malformed) =
+            (Fields::new(), Vec::new(), None, Vec::new());
+        let mut context = Context {
+            session: SessionFacts { ip_protocol: 6, port: [40_000, 80], first_packet_us: 0, now_us: 0 },
+            settings: &settings,
+            fields: &mut fields,
+            attached: &mut attached,
+            reclassify: &mut reclassify,
+            malformed: &mut malformed,
+            digests: &mut digests,
+        };
+        for _ in 0..connections {
+            registry.classify(&mut context, 1, head.as_bytes());
+        }
+        let mut dissectors = std::mem::take(context.attached);
+        let start = Instant::now();
+        for dissector in &mut dissectors {
+            dissector.payload(&mut context, 1, head.as_bytes());
+        }
+        for _ in 0..SEGMENTS / connections {
+            for dissector in &mut dissectors {
+                dissector.payload(&mut context, 1, &segment);
+            }
+        }
+        context.digests.run();
+        let rate = megabytes / start.elapsed().as_secs_f64();
+        println!("http bodies {rate:6.0} MB/s on {connections} connections at a time");
     }
-    println!("http bodies {:6.0} MB/s", megabytes / start.elapsed().as_secs_f64());
 
     let flows: [(&str, u8, u16, Vec<support::seeds::Conversation>); 3] = [
         ("http", 6, 80, support::seeds::http()),

@@ -5,6 +5,7 @@
 //! Dissectors keep bounded state (state the bound beside the buffer), never panic on any input, and count what they
 //! cannot read with [`Context::malformed`].
 
+use crate::digest::Digests;
 use lookback_session::{Fields, core_fields, record::Direction};
 
 /// Options that dissectors follow; names and defaults are Arkime's settings of the same name.
@@ -93,6 +94,8 @@ pub struct Context<'a> {
     pub reclassify: &'a mut Option<(Direction, Vec<u8>)>,
     /// Malformed messages, by protocol and reason; the flow adds them to capture statistics.
     pub malformed: &'a mut Vec<(&'static str, &'static str)>,
+    /// Makes digests of bodies, of many flows at once.
+    pub digests: &'a mut Digests,
 }
 
 impl Context<'_> {

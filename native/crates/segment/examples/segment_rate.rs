@@ -91,7 +91,7 @@ fn fields(random: &mut Random, kind: u64) -> Fields {
             object.add_text(&QUERY_TYPE, "A");
             object.add_text(&DNS_HOST, &host);
             object.add_ip(&DNS_IP, v4(random.below(1 << 24)));
-            fields.add_object(&DNS, object);
+            fields.add_object(&DNS, &object);
         }
     }
     fields

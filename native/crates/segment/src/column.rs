@@ -7,7 +7,7 @@ use arrow_array::{
 use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::extension::Uuid;
 use arrow_schema::{ArrowError, DataType, Field, FieldRef};
-use lookback_session::{FieldSpec, Fields, Item};
+use lookback_session::{FieldSpec, Item, View};
 use std::sync::Arc;
 
 /// Most bytes of text that one column gathers before its rows are written; a value beyond is left out and
@@ -266,17 +266,13 @@ impl Column {
     }
 
     /// Appends a value of a declared field as row `row`, with nulls before it where the column is behind. A second
-    /// value for the same row extends a list and is left out otherwise. The objects of an object list are those that
-    /// `of` holds under `number`.
+    /// value for the same row extends a list and is left out otherwise.
     #[inline]
-    pub fn append_item(&mut self, row: usize, number: u16, item: Item<'_>, of: &Fields) {
+    pub fn append_item(&mut self, row: usize, item: Item<'_>) {
         self.pad_to(row);
         let again = self.length > row;
         if let Values::List { ends, child } = &mut self.values {
-            match item {
-                Item::Objects => of.objects(number).for_each(|object| child.append_object(object)),
-                item => child.append_single(item),
-            }
+            child.append_single(item);
             let end = child.length as i32;
             match ends.last_mut() {
                 Some(last) if again => *last = end,
@@ -300,11 +296,11 @@ impl Column {
             Item::Ip(address) => self.append_uuid(address),
             Item::Float(number) => self.append_float(number),
             Item::Boolean(yes) => self.append_boolean(yes),
-            Item::Objects => self.append_null(),
+            Item::Object(object) => self.append_object(object),
         }
     }
 
-    fn append_object(&mut self, object: &Fields) {
+    fn append_object(&mut self, object: View<'_>) {
         let row = self.length;
         let Values::Struct { members, places } = &mut self.values else {
             self.append_null();
@@ -313,7 +309,7 @@ impl Column {
         for (number, item) in object.items() {
             let place = places.get(usize::from(number)).copied().unwrap_or(NO_MEMBER);
             match members.get_mut(usize::from(place)) {
-                Some(member) => member.column.append_item(row, number, item, object),
+                Some(member) => member.column.append_item(row, item),
                 None => self.left_out += 1,
             }
         }

@@ -3,7 +3,7 @@
 
 use crate::column::{Column, Member};
 use arrow_schema::{DataType, FieldRef, Schema};
-use lookback_session::{FieldSpec, Fields, Item, Kind, Session, Shape};
+use lookback_session::{FieldSpec, Item, Kind, Session, Shape, View};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -62,8 +62,8 @@ impl Layout {
             if self.column_of(number).is_none() {
                 self.add_column(number);
             }
-            if item == Item::Objects {
-                self.include_members(number, &session.fields);
+            if let Item::Object(object) = item {
+                self.include_members(number, object);
             }
         }
     }
@@ -81,15 +81,13 @@ impl Layout {
         *place(&mut self.columns, number) = at as u16 + 1;
     }
 
-    fn include_members(&mut self, list: u16, of: &Fields) {
-        for object in of.objects(list) {
-            for (number, item) in object.items() {
-                if self.member_of.get(usize::from(number)) != Some(&list) {
-                    self.add_member(list, number);
-                }
-                if item == Item::Objects {
-                    self.include_members(number, object);
-                }
+    fn include_members(&mut self, list: u16, object: View<'_>) {
+        for (number, item) in object.items() {
+            if self.member_of.get(usize::from(number)) != Some(&list) {
+                self.add_member(list, number);
+            }
+            if let Item::Object(inner) = item {
+                self.include_members(number, inner);
             }
         }
     }

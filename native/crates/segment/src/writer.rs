@@ -223,7 +223,7 @@ impl SegmentWriter {
                 record.append(session, target);
                 for (number, item) in session.fields.items() {
                     if let Some(column) = layout.column_of(number).and_then(|at| fields.get_mut(at)) {
-                        column.append_item(row, number, item, &session.fields);
+                        column.append_item(row, item);
                     }
                 }
             }

@@ -100,7 +100,7 @@ impl Random {
                     true
                 }
                 11..=13 => {
-                    fields.add_object(&REPLIES, self.object());
+                    fields.add_object(&REPLIES, &self.object());
                     true
                 }
                 _ => fields.add_text(&PROTOCOLS, ["tcp", "udp", "dns"][self.below(3) as usize]),
@@ -127,7 +127,7 @@ impl Random {
             for _ in 0..self.below(3) {
                 part.add_text(&PART_TEXT, &self.text());
             }
-            object.add_object(&PARTS, part);
+            object.add_object(&PARTS, &part);
         }
         object
     }
@@ -409,7 +409,7 @@ fn types_are_those_that_readers_count_on() {
     let mut session = random.session();
     let mut object = Fields::new();
     object.add_text(&REPLY_NAME, "x");
-    session.fields.add_object(&REPLIES, object);
+    session.fields.add_object(&REPLIES, &object);
     let segments = write(&folder, &[session]);
     let file = File::open(folder.0.join(&segments[0].path)).expect("a segment");
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
@@ -471,8 +471,8 @@ fn a_document_nests_at_dots_and_counts() {
     object.add_text(&REPLY_NAME, "n");
     let mut part = Fields::new();
     part.add_text(&PART_TEXT, "p");
-    object.add_object(&PARTS, part);
-    session.fields.add_object(&REPLIES, object);
+    object.add_object(&PARTS, &part);
+    session.fields.add_object(&REPLIES, &object);
 
     let doc = document(&session, &DocumentOptions { gap_packet_positions: false, packet_lengths: true });
     assert_eq!(doc["source"]["ip"], "192.0.2.7");

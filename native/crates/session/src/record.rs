@@ -2,6 +2,7 @@
 
 use crate::positions::Positions;
 use crate::value::{Address, Fields};
+use smallvec::SmallVec;
 
 /// Identity of a row, 16 bytes laid out as UUID version 8 (RFC 9562 section 5.8): 48 bits of the segment's
 /// first packet in milliseconds since 1970, then bits of a hash over the stream's identity, the session key,
@@ -105,7 +106,7 @@ pub struct Session {
     /// Every packet of this segment in order of arrival.
     pub positions: Positions,
     /// Captured bytes of the flow's segment after 1, 2, 4, 8, ... packets and at its end, for retention's what-if.
-    pub bytes_after_packets: Vec<u64>,
+    pub bytes_after_packets: SmallVec<[u64; 2]>,
     /// Everything that has a declared field of its own: protocol labels, tags, MACs, VLANs, dissected fields.
     pub fields: Fields,
 }
@@ -122,7 +123,7 @@ impl Session {
             data_bytes: [0; 2],
             tcp_flags: self.tcp_flags.map(|_| TcpFlagCounts::default()),
             positions: Positions::default(),
-            bytes_after_packets: Vec::new(),
+            bytes_after_packets: SmallVec::new(),
             community_id: None,
             fields,
             ..*self

@@ -7,11 +7,9 @@
 //! ```text
 //! value*
 //!   u16 field         number of the field, and in its upper four bits the type of the value
-//!   u16 length        bytes that follow
-//!   bytes             text as UTF-8; a number as 8 bytes, low first; an address as 16
+//!   u16 length        bytes that follow; 65,535 says that a length of 32 bits comes first
+//!   bytes             text as UTF-8; a number as 8 bytes, low first; an address as 16; an object as its values
 //! ```
-//!
-//! Objects, which nest and still change, are kept beside it; an empty value marks where the first of a list came.
 
 use crate::field::{FieldSpec, Shape};
 use ahash::{AHashMap, AHashSet};
@@ -79,8 +77,8 @@ pub enum Item<'a> {
     Float(f64),
     /// A yes or no.
     Boolean(bool),
-    /// Stands for all objects of the field, where the first of them came; see [`Fields::objects`].
-    Objects,
+    /// An object with its members.
+    Object(View<'a>),
 }
 
 /// Types of values in the buffer.
@@ -90,12 +88,15 @@ mod kind {
     pub const IP: u16 = 2 << 12;
     pub const FLOAT: u16 = 3 << 12;
     pub const BOOLEAN: u16 = 4 << 12;
-    pub const OBJECTS: u16 = 5 << 12;
+    pub const OBJECT: u16 = 5 << 12;
 }
 /// The bits of a field's number.
 const NUMBER: u16 = 0xfff;
-/// Bytes before each value.
+/// Bytes before each value, and before one with a long length.
 const HEADER: usize = 4;
+const LONG_HEADER: usize = 8;
+/// In place of a length that has 32 bits.
+const LONG: u16 = u16::MAX;
 /// Room that is made at first: what most flows need that nothing dissects.
 const FIRST_BYTES: usize = 112;
 /// With more values than this, whether one is there already is looked up by hash instead of by scanning.
@@ -114,8 +115,6 @@ struct Index {
 #[derive(Clone, Debug, Default)]
 pub struct Fields {
     bytes: Vec<u8>,
-    /// Objects with the number of their field, in order of arrival.
-    objects: Vec<(u16, Fields)>,
     index: Option<Box<Index>>,
     /// Values in `bytes`.
     items: u32,
@@ -166,10 +165,30 @@ impl<'a> Iterator for Raw<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let at = self.at;
         let rest = self.bytes.get(at..)?;
-        let (&[head_low, head_high, length_low, length_high], rest) = rest.split_first_chunk::<HEADER>()?;
-        let value = rest.get(..usize::from(u16::from_le_bytes([length_low, length_high])))?;
-        self.at = at + HEADER + value.len();
+        let (&[head_low, head_high, length_low, length_high], mut rest) =
+            rest.split_first_chunk::<HEADER>()?;
+        let mut length = usize::from(u16::from_le_bytes([length_low, length_high]));
+        let mut start = at + HEADER;
+        if length == usize::from(LONG) {
+            let (long, after) = rest.split_first_chunk::<4>()?;
+            (length, rest, start) = (u32::from_le_bytes(*long) as usize, after, at + LONG_HEADER);
+        }
+        let value = rest.get(..length)?;
+        self.at = start + length;
         Some((at, u16::from_le_bytes([head_low, head_high]), value))
+    }
+}
+
+/// What stands before a value of `length` bytes, and how much of it.
+#[inline]
+fn header(head: u16, length: usize) -> ([u8; LONG_HEADER], usize) {
+    let [head_low, head_high] = head.to_le_bytes();
+    // Objects hold at most MAX_VALUES_PER_FIELD values of each field; the lengths of all fit.
+    let [a, b, c, d] = (length as u32).to_le_bytes();
+    if length < usize::from(LONG) {
+        ([head_low, head_high, a, b, 0, 0, 0, 0], HEADER)
+    } else {
+        ([head_low, head_high, 0xff, 0xff, a, b, c, d], LONG_HEADER)
     }
 }
 
@@ -181,7 +200,7 @@ fn item(head: u16, value: &[u8]) -> Item<'_> {
         kind::IP => value.first_chunk().map_or(Item::Text(value), Item::Ip),
         kind::FLOAT => Item::Float(f64::from_le_bytes(number())),
         kind::BOOLEAN => Item::Boolean(value.first() == Some(&1)),
-        kind::OBJECTS => Item::Objects,
+        kind::OBJECT => Item::Object(View { bytes: value }),
         _ => Item::Text(value),
     }
 }
@@ -199,81 +218,43 @@ impl Fields {
     pub fn dropped(&self) -> u32 {
         self.dropped
     }
-    /// Bytes of memory held for the values, with room to grow; those of objects included.
-    pub fn held_bytes(&self) -> usize {
-        let objects = self.objects.iter().map(|(_, object)| object.held_bytes()).sum::<usize>();
-        self.bytes.capacity() + self.objects.capacity() * size_of::<(u16, Fields)>() + objects
-    }
-
     #[inline]
     fn raw(&self) -> Raw<'_> {
         Raw { bytes: &self.bytes, at: 0 }
     }
-    /// Every value with the number of its field ([`FieldSpec::number`]), in order of arrival.
+    /// The values, to be read.
+    #[inline]
+    pub fn view(&self) -> View<'_> {
+        View { bytes: &self.bytes }
+    }
+    /// See [`View::items`].
     #[inline]
     pub fn items(&self) -> impl Iterator<Item = (u16, Item<'_>)> {
-        self.raw().map(|(_, head, value)| (head & NUMBER, item(head, value)))
+        self.view().items()
     }
-    fn items_of(&self, field: &'static FieldSpec) -> impl Iterator<Item = Item<'_>> {
-        let number = field.number();
-        self.items().filter(move |(of, _)| *of == number && number != 0).map(|(_, item)| item)
-    }
-    /// The objects of the object list with this number ([`FieldSpec::number`]), in order of arrival.
-    pub fn objects(&self, number: u16) -> impl Iterator<Item = &Fields> {
-        self.objects.iter().filter(move |(of, _)| *of == number).map(|(_, object)| object)
-    }
-    /// Whether `field` has the text.
+    /// See [`View::has_text`].
     pub fn has_text(&self, field: &'static FieldSpec, text: &str) -> bool {
-        self.items_of(field).any(|item| item == Item::Text(text.as_bytes()))
+        self.view().has_text(field, text)
     }
-    /// The first text of `field`.
+    /// See [`View::text`].
     pub fn text(&self, field: &'static FieldSpec) -> Option<&str> {
-        self.items_of(field).find_map(|item| match item {
-            Item::Text(text) => Some(text_of(text)),
-            _ => None,
-        })
+        self.view().text(field)
     }
-    /// The texts of `field`, in order of arrival.
+    /// See [`View::texts`].
     pub fn texts(&self, field: &'static FieldSpec) -> impl Iterator<Item = &str> {
-        self.items_of(field).filter_map(|item| match item {
-            Item::Text(text) => Some(text_of(text)),
-            _ => None,
-        })
+        self.view().texts(field)
     }
-
-    /// Every field with its value, in order of first arrival: a copy, for those who want them by field.
+    /// See [`View::objects`].
+    pub fn objects(&self, field: &'static FieldSpec) -> impl Iterator<Item = View<'_>> {
+        self.view().objects(field)
+    }
+    /// See [`View::values`].
     pub fn values(&self) -> Vec<(&'static FieldSpec, Value)> {
-        let mut values: Vec<(&'static FieldSpec, Value)> = Vec::new();
-        for (number, item) in self.items() {
-            let Some(field) = FieldSpec::numbered(number) else { continue };
-            let held = values.iter_mut().find(|(of, _)| std::ptr::eq(*of, field)).map(|(_, value)| value);
-            match (held, item) {
-                (Some(Value::Integers(held)), Item::Integer(number)) => held.push(number),
-                (Some(Value::Texts(held)), Item::Text(text)) => held.push(text_of(text).into()),
-                (Some(Value::Ips(held)), Item::Ip(address)) => held.push(*address),
-                // A field that is declared as one type and given another keeps what came first.
-                (Some(_), _) => {}
-                (None, item) => values.push((field, self.first_value(field, number, item))),
-            }
-        }
-        values
-    }
-    fn first_value(&self, field: &'static FieldSpec, number: u16, item: Item<'_>) -> Value {
-        match (item, field.shape) {
-            (Item::Integer(number), Shape::One) => Value::Integer(number),
-            (Item::Integer(number), _) => Value::Integers(vec![number]),
-            (Item::Text(text), Shape::One) => Value::Text(text_of(text).into()),
-            (Item::Text(text), _) => Value::Texts(vec![text_of(text).into()]),
-            (Item::Ip(address), Shape::One) => Value::Ip(*address),
-            (Item::Ip(address), _) => Value::Ips(vec![*address]),
-            (Item::Float(number), _) => Value::Float(number),
-            (Item::Boolean(yes), _) => Value::Boolean(yes),
-            (Item::Objects, _) => Value::Objects(self.objects(number).cloned().collect()),
-        }
+        self.view().values()
     }
     /// A copy of the value of `field`, if it has one.
     pub fn get(&self, field: &'static FieldSpec) -> Option<Value> {
-        self.values().into_iter().find(|(of, _)| std::ptr::eq(*of, field)).map(|(_, value)| value)
+        self.values().into_iter().find(|(of, _)| *of == field).map(|(_, value)| value)
     }
     /// A copy of the fields that carry over into the next segment of a flow.
     pub fn linked(&self) -> Self {
@@ -282,20 +263,17 @@ impl Fields {
         for (_, head, value) in self.raw().filter(|(_, head, _)| linked(head & NUMBER)) {
             copy.push(head, value);
         }
-        copy.objects = self.objects.iter().filter(|(number, _)| linked(*number)).cloned().collect();
         copy
     }
 
     #[inline]
     fn push(&mut self, head: u16, value: &[u8]) {
-        // No value is longer than MAX_TEXT_BYTES.
-        let length = value.len().min(usize::from(u16::MAX));
-        if self.bytes.capacity() - self.bytes.len() < HEADER + length {
-            self.grow(HEADER + length);
+        let (header, length) = header(head, value.len());
+        if self.bytes.capacity() - self.bytes.len() < length + value.len() {
+            self.grow(length + value.len());
         }
-        self.bytes.extend_from_slice(&head.to_le_bytes());
-        self.bytes.extend_from_slice(&(length as u16).to_le_bytes());
-        self.bytes.extend_from_slice(&value[..length]);
+        self.bytes.extend_from_slice(&header[..length]);
+        self.bytes.extend_from_slice(value);
         self.items += 1;
     }
     /// Makes room by halves: doubling would leave a third of it unused.
@@ -353,15 +331,22 @@ impl Fields {
     /// Sets the one value of a field.
     fn set(&mut self, head: u16, value: &[u8]) {
         let held = self.raw().find(|(_, of, _)| of & NUMBER == head & NUMBER);
-        match held.map(|(at, of, held)| (at, of, held.len())) {
+        match held.map(|(at, _, held)| (at, held.len())) {
             None => self.push(head, value),
-            Some((at, of, length)) if of == head && length == value.len() => {
-                self.bytes[at + HEADER..at + HEADER + length].copy_from_slice(value);
-            }
-            Some((at, _, length)) => {
-                let new = head.to_le_bytes().into_iter().chain((value.len() as u16).to_le_bytes());
-                self.bytes.splice(at..at + HEADER + length, new.chain(value.iter().copied()));
-            }
+            Some((at, length)) => self.replace(at, length, head, value),
+        }
+    }
+    /// Puts a value in place of that of `length` bytes at `at`.
+    fn replace(&mut self, at: usize, length: usize, head: u16, value: &[u8]) {
+        let end = at + header(head, length).1 + length;
+        let (header, header_length) = header(head, value.len());
+        if end == self.bytes.len() {
+            self.bytes.truncate(at);
+            self.items -= 1;
+            self.push(head, value);
+        } else {
+            let new = header[..header_length].iter().chain(value);
+            self.bytes.splice(at..end, new.copied());
         }
     }
 
@@ -383,7 +368,7 @@ impl Fields {
     }
     /// Adds `by` to a single whole number (absent counts as 0).
     pub fn increment(&mut self, field: &'static FieldSpec, by: i64) {
-        let held = self.items_of(field).find_map(|item| match item {
+        let held = self.view().items_of(field).find_map(|item| match item {
             Item::Integer(number) => Some(number),
             _ => None,
         });
@@ -401,33 +386,108 @@ impl Fields {
     pub fn set_boolean(&mut self, field: &'static FieldSpec, yes: bool) {
         self.add(field, kind::BOOLEAN, &[u8::from(yes)]);
     }
-    /// Appends an object to an object list, and gives it back to be changed in place; none when the list is full.
-    pub fn add_object(&mut self, field: &'static FieldSpec, object: Fields) -> Option<&mut Fields> {
-        let number = field.number();
-        let held = self.objects(number).take(MAX_VALUES_PER_FIELD).count();
-        if number == 0 || held == MAX_VALUES_PER_FIELD {
-            self.dropped += 1;
-            return None;
-        }
-        if held == 0 {
-            self.push(number | kind::OBJECTS, &[]);
-        }
-        // Most sessions that have objects have one.
-        if self.objects.is_empty() {
-            self.objects.reserve_exact(1);
-        }
-        self.objects.push((number, object));
-        self.objects.last_mut().map(|(_, object)| object)
+    /// Appends an object to an object list. Whether there was room.
+    pub fn add_object(&mut self, field: &'static FieldSpec, object: &Fields) -> bool {
+        self.dropped += object.dropped;
+        self.add(field, kind::OBJECT, &object.bytes)
     }
-    /// The latest object of a list that `wanted` holds for, to be changed in place.
-    pub fn object_mut(
+    /// Changes the latest object of a list that `wanted` holds for. Whether there is one.
+    pub fn change_object(
         &mut self,
         field: &'static FieldSpec,
-        wanted: impl Fn(&Fields) -> bool,
-    ) -> Option<&mut Fields> {
+        wanted: impl Fn(View<'_>) -> bool,
+        change: impl FnOnce(&mut Fields),
+    ) -> bool {
+        let head = field.number() | kind::OBJECT;
+        let of_list = self.raw().filter(|(_, of, value)| *of == head && wanted(View { bytes: value }));
+        let Some((at, _, value)) = of_list.last() else { return false };
+        let length = value.len();
+        let items = Raw { bytes: value, at: 0 }.count() as u32;
+        let mut bytes = Vec::with_capacity((2 * length).max(FIRST_BYTES));
+        bytes.extend_from_slice(value);
+        let mut object = Self { bytes, index: None, items, dropped: 0 };
+        change(&mut object);
+        self.dropped += object.dropped;
+        self.replace(at, length, head, &object.bytes);
+        true
+    }
+}
+
+/// Values that lie somewhere, to be read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> View<'a> {
+    /// Every value with the number of its field ([`FieldSpec::number`]), in order of arrival.
+    #[inline]
+    pub fn items(self) -> impl Iterator<Item = (u16, Item<'a>)> {
+        Raw { bytes: self.bytes, at: 0 }.map(|(_, head, value)| (head & NUMBER, item(head, value)))
+    }
+    fn items_of(self, field: &'static FieldSpec) -> impl Iterator<Item = Item<'a>> {
         let number = field.number();
-        let at = self.objects.iter().rposition(|(of, object)| *of == number && wanted(object))?;
-        self.objects.get_mut(at).map(|(_, object)| object)
+        self.items().filter(move |(of, _)| *of == number && number != 0).map(|(_, item)| item)
+    }
+    /// Whether `field` has the text.
+    pub fn has_text(self, field: &'static FieldSpec, text: &str) -> bool {
+        let head = field.number() | kind::TEXT;
+        let mut raw = Raw { bytes: self.bytes, at: 0 };
+        raw.any(|(_, of, value)| of == head && value == text.as_bytes())
+    }
+    /// The first text of `field`.
+    pub fn text(self, field: &'static FieldSpec) -> Option<&'a str> {
+        self.texts(field).next()
+    }
+    /// The texts of `field`, in order of arrival.
+    pub fn texts(self, field: &'static FieldSpec) -> impl Iterator<Item = &'a str> {
+        self.items_of(field).filter_map(|item| match item {
+            Item::Text(text) => Some(text_of(text)),
+            _ => None,
+        })
+    }
+    /// The objects of an object list, in order of arrival.
+    pub fn objects(self, field: &'static FieldSpec) -> impl Iterator<Item = View<'a>> {
+        self.items_of(field).filter_map(|item| match item {
+            Item::Object(object) => Some(object),
+            _ => None,
+        })
+    }
+    fn to_fields(self) -> Fields {
+        let items = self.items().count() as u32;
+        Fields { bytes: self.bytes.to_vec(), index: None, items, dropped: 0 }
+    }
+    /// Every field with its value, in order of first arrival: a copy, for those who want them by field.
+    pub fn values(self) -> Vec<(&'static FieldSpec, Value)> {
+        let mut values: Vec<(&'static FieldSpec, Value)> = Vec::new();
+        for (number, item) in self.items() {
+            let Some(field) = FieldSpec::numbered(number) else { continue };
+            let held = values.iter_mut().find(|(of, _)| *of == field).map(|(_, value)| value);
+            match (held, item) {
+                (Some(Value::Integers(held)), Item::Integer(number)) => held.push(number),
+                (Some(Value::Texts(held)), Item::Text(text)) => held.push(text_of(text).into()),
+                (Some(Value::Ips(held)), Item::Ip(address)) => held.push(*address),
+                (Some(Value::Objects(held)), Item::Object(object)) => held.push(object.to_fields()),
+                // A field that is declared as one type and given another keeps what came first.
+                (Some(_), _) => {}
+                (None, item) => values.push((field, first_value(field, item))),
+            }
+        }
+        values
+    }
+}
+
+fn first_value(field: &'static FieldSpec, item: Item<'_>) -> Value {
+    match (item, field.shape) {
+        (Item::Integer(number), Shape::One) => Value::Integer(number),
+        (Item::Integer(number), _) => Value::Integers(vec![number]),
+        (Item::Text(text), Shape::One) => Value::Text(text_of(text).into()),
+        (Item::Text(text), _) => Value::Texts(vec![text_of(text).into()]),
+        (Item::Ip(address), Shape::One) => Value::Ip(*address),
+        (Item::Ip(address), _) => Value::Ips(vec![*address]),
+        (Item::Float(number), _) => Value::Float(number),
+        (Item::Boolean(yes), _) => Value::Boolean(yes),
+        (Item::Object(object), _) => Value::Objects(vec![object.to_fields()]),
     }
 }
 
@@ -518,21 +578,39 @@ mod tests {
         for name in ["a", "b"] {
             let mut object = Fields::new();
             object.add_text(&TITLE, name);
-            fields.add_object(&LIST, object);
+            assert!(fields.add_object(&LIST, &object));
             fields.add_text(&WORDS, name);
         }
-        let found = fields.object_mut(&LIST, |object| object.text(&TITLE) == Some("a"));
-        found.map(|object| object.add_integer(&COUNT, 7));
-        assert!(fields.object_mut(&LIST, |object| object.text(&TITLE) == Some("c")).is_none());
+        for (name, number) in [("a", 7), ("b", 8), ("a", 9)] {
+            let wanted = |object: View<'_>| object.text(&TITLE) == Some(name);
+            assert!(fields.change_object(&LIST, wanted, |object| object.increment(&COUNT, number)));
+        }
+        assert!(!fields.change_object(&LIST, |object| object.text(&TITLE) == Some("c"), |_| unreachable!()));
         let values = fields.values();
         assert!(std::ptr::eq(values[0].0, &LIST));
         let Value::Objects(objects) = &values[0].1 else { unreachable!() };
         assert_eq!(objects.len(), 2);
-        assert_eq!(objects[0].get(&COUNT), Some(Value::Integer(7)));
+        assert_eq!(objects[0].get(&COUNT), Some(Value::Integer(16)));
+        assert_eq!(objects[1].get(&COUNT), Some(Value::Integer(8)));
+        assert_eq!(values[1].1, Value::Texts(vec!["a".into(), "b".into()]));
         for _ in 0..MAX_VALUES_PER_FIELD {
-            fields.add_object(&LIST, Fields::new());
+            fields.add_object(&LIST, &Fields::new());
         }
-        assert_eq!((fields.objects(LIST.number()).count(), fields.dropped()), (MAX_VALUES_PER_FIELD, 2));
+        assert_eq!((fields.objects(&LIST).count(), fields.dropped()), (MAX_VALUES_PER_FIELD, 2));
+    }
+
+    #[test]
+    fn an_object_may_be_long() {
+        let mut fields = Fields::new();
+        fields.add_object(&LIST, &Fields::new());
+        fields.add_text(&WORDS, "after");
+        for round in 0..10 {
+            let text = format!("{round}{}", "x".repeat(MAX_TEXT_BYTES - 1));
+            assert!(fields.change_object(&LIST, |_| true, |object| assert!(object.add_text(&WORDS, &text))));
+        }
+        let texts: Vec<_> = fields.objects(&LIST).flat_map(|object| object.texts(&WORDS)).collect();
+        assert_eq!((texts.len(), texts[9].as_bytes()[0]), (10, b'9'));
+        assert!(fields.has_text(&WORDS, "after"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::bytes::{be16, mapped};
 use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict};
 use compact_str::CompactString;
 use lookback_session::record::Direction;
-use lookback_session::{FieldSpec, Fields};
+use lookback_session::{FieldSpec, Fields, View};
 use parser::{Message, Question, Record};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -73,11 +73,17 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
     let all_sections = context.settings.dns_all_records;
     let keep_answers = context.settings.dns_answers;
     let mut outcome = Outcome::default();
-    if let Some(object) = object_of(context.fields, first, &mut outcome) {
+    let asked = Asked::of(first.as_ref(), &mut outcome);
+    let mut fill = |object: &mut Fields| {
         object.add_text(&fields::OPCODE, names::opcode(message.opcode()));
         if message.is_response() {
             response(object, &mut message, all_sections, keep_answers, &mut outcome);
         }
+    };
+    if !context.fields.change_object(&fields::DNS, |object| asked.is_of(object), &mut fill) {
+        let mut object = asked.object();
+        fill(&mut object);
+        context.fields.add_object(&fields::DNS, &object);
     }
     if outcome.bad_punycode {
         context.tag("bad-punycode");
@@ -95,35 +101,43 @@ struct Outcome {
     bad_record: bool,
 }
 
-/// The object of the question, made if the session has none yet; none when the session has no room.
-fn object_of<'f>(
-    session: &'f mut Fields,
-    question: Option<Question>,
-    outcome: &mut Outcome,
-) -> Option<&'f mut Fields> {
-    let wire_name = question.as_ref().map_or("", |question| &question.name);
-    let name = shown(wire_name, outcome);
-    let kind = question.as_ref().map(|question| names::record_type(question.kind));
-    let class = question.as_ref().map(|question| names::class(question.class & 0x7fff));
-    let same = |object: &Fields| {
-        object.text(&fields::QUERY_HOST) == Some(name.as_str())
-            && object.text(&fields::QUERY_TYPE) == kind.as_deref()
-            && object.text(&fields::QUERY_CLASS) == class.as_deref()
-    };
-    // A response mostly follows its question closely, so the search goes from the latest.
-    if session.object_mut(&fields::DNS, same).is_some() {
-        return session.object_mut(&fields::DNS, same);
+/// What a question is known by.
+struct Asked<'q> {
+    wire_name: &'q str,
+    name: CompactString,
+    kind: Option<CompactString>,
+    class: Option<CompactString>,
+}
+
+impl<'q> Asked<'q> {
+    fn of(question: Option<&'q Question>, outcome: &mut Outcome) -> Self {
+        let wire_name = question.map_or("", |question| &question.name);
+        Self {
+            wire_name,
+            name: shown(wire_name, outcome),
+            kind: question.map(|question| names::record_type(question.kind)),
+            class: question.map(|question| names::class(question.class & 0x7fff)),
+        }
     }
-    let mut object = Fields::new();
-    object.add_text(&fields::QUERY_HOST, &name);
-    if let (Some(kind), Some(class)) = (&kind, &class) {
-        object.add_text(&fields::QUERY_TYPE, kind);
-        object.add_text(&fields::QUERY_CLASS, class);
+    /// Whether the object is that of the question.
+    fn is_of(&self, object: View<'_>) -> bool {
+        object.text(&fields::QUERY_HOST) == Some(self.name.as_str())
+            && object.text(&fields::QUERY_TYPE) == self.kind.as_deref()
+            && object.text(&fields::QUERY_CLASS) == self.class.as_deref()
     }
-    if !wire_name.is_empty() {
-        add_host(&mut object, wire_name, &name);
+    /// A new object for the question.
+    fn object(&self) -> Fields {
+        let mut object = Fields::new();
+        object.add_text(&fields::QUERY_HOST, &self.name);
+        if let (Some(kind), Some(class)) = (&self.kind, &self.class) {
+            object.add_text(&fields::QUERY_TYPE, kind);
+            object.add_text(&fields::QUERY_CLASS, class);
+        }
+        if !self.wire_name.is_empty() {
+            add_host(&mut object, self.wire_name, &self.name);
+        }
+        object
     }
-    session.add_object(&fields::DNS, object)
 }
 
 fn add_host(object: &mut Fields, wire_name: &str, name: &str) {
@@ -175,7 +189,7 @@ fn response(
         count += 1;
         let answer = answer(object, message, &record, outcome);
         if keep_answers {
-            object.add_object(&fields::ANSWERS, answer);
+            object.add_object(&fields::ANSWERS, &answer);
         }
     }
     if keep_answers {

@@ -1,9 +1,10 @@
 //! Message bodies: hashed as they pass, never kept beyond the beginning of a request body.
 
 use super::fields;
-use crate::digest::Md5;
+use crate::digest::Ticket;
 use crate::{Context, magic};
 use sha2::{Digest, Sha256};
+use std::collections::VecDeque;
 
 /// The body at hand of one direction.
 #[derive(Default)]
@@ -17,8 +18,34 @@ pub struct Body {
 }
 
 struct Hashes {
-    md5: Option<Md5>,
+    md5: Option<Ticket>,
     sha256: Option<Sha256>,
+}
+
+/// Most bodies whose digests are waited for.
+const MAX_ENDED: usize = 64;
+
+/// Bodies of a connection that are whole and whose digests are not in the session yet, in order of their ends.
+#[derive(Default)]
+pub struct Ended(VecDeque<Ticket>);
+
+impl Ended {
+    /// Adds the digests that are made to the session; all of them where `all` says that there is no later.
+    pub fn settle(&mut self, context: &mut Context<'_>, all: bool) {
+        let mut ran = false;
+        while let Some(first) = self.0.front() {
+            let Some(digest) = context.digests.take(first) else {
+                if ran || !(all || self.0.len() > MAX_ENDED) {
+                    break;
+                }
+                context.digests.run();
+                ran = true;
+                continue;
+            };
+            add_hex(context, &fields::MD5, &digest);
+            self.0.pop_front();
+        }
+    }
 }
 
 /// Names before the equals sign of a password in a form.
@@ -42,8 +69,8 @@ impl Body {
             self.begin(context, data, is_request);
         }
         if let Some(hashes) = &mut self.hashes {
-            if let Some(md5) = &mut hashes.md5 {
-                md5.update(data);
+            if let Some(md5) = &hashes.md5 {
+                context.digests.update(md5, data);
             }
             if let Some(sha256) = &mut hashes.sha256 {
                 sha256.update(data);
@@ -68,7 +95,7 @@ impl Body {
         }
         if settings.md5 || settings.sha256 {
             self.hashes = Some(Box::new(Hashes {
-                md5: settings.md5.then(Md5::new),
+                md5: settings.md5.then(|| context.digests.begin()),
                 sha256: settings.sha256.then(Sha256::new),
             }));
         }
@@ -83,11 +110,12 @@ impl Body {
         self.hashes = None;
     }
 
-    /// The body is whole: adds its hashes and, for a request, its beginning.
-    pub fn finish(&mut self, context: &mut Context<'_>) {
+    /// The body is whole: adds its hashes and, for a request, its beginning. Its MD5 follows later, from `ended`.
+    pub fn finish(&mut self, context: &mut Context<'_>, ended: &mut Ended) {
         if let Some(hashes) = self.hashes.take() {
             if let Some(md5) = hashes.md5 {
-                add_hex(context, &fields::MD5, &md5.finalize());
+                context.digests.end(&md5);
+                ended.0.push_back(md5);
             }
             if let Some(sha256) = hashes.sha256 {
                 add_hex(context, &fields::SHA256, &sha256.finalize());

@@ -11,7 +11,7 @@ mod parser;
 mod request;
 
 use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict};
-use body::Body;
+use body::{Body, Ended};
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
 use parser::{Header, Headers, StartLine};
 use std::collections::VecDeque;
@@ -82,6 +82,8 @@ struct Exchange {
     request_direction: Direction,
     /// Both directions left HTTP.
     upgraded: bool,
+    /// Bodies whose digests are still to come.
+    ended: Ended,
 }
 
 /// The state of one connection.
@@ -110,7 +112,12 @@ impl Http {
     fn new() -> Self {
         Self {
             sides: [Side::new(), Side::new()],
-            exchange: Exchange { pending: VecDeque::new(), request_direction: SOURCE, upgraded: false },
+            exchange: Exchange {
+                pending: VecDeque::new(),
+                request_direction: SOURCE,
+                upgraded: false,
+                ended: Ended::default(),
+            },
         }
     }
 
@@ -142,24 +149,29 @@ impl Dissector for Http {
                 *context.reclassify = Some((direction, rest.to_vec()));
             }
         }
-        if context.reclassify.is_some() { Verdict::Done } else { self.verdict() }
+        let verdict = if context.reclassify.is_some() { Verdict::Done } else { self.verdict() };
+        self.exchange.ended.settle(context, verdict == Verdict::Done);
+        verdict
     }
 
-    fn gap(&mut self, _: &mut Context<'_>, direction: Direction, bytes: u64) -> Verdict {
+    fn gap(&mut self, context: &mut Context<'_>, direction: Direction, bytes: u64) -> Verdict {
         let Some(side) = self.sides.get_mut(direction) else { return Verdict::Done };
         side.skip(bytes);
-        self.verdict()
+        let verdict = self.verdict();
+        self.exchange.ended.settle(context, verdict == Verdict::Done);
+        verdict
     }
 
     fn save(&mut self, context: &mut Context<'_>, last: bool) {
         if last {
             for side in &mut self.sides {
                 if side.state == State::UntilClose {
-                    side.body.finish(context);
+                    side.body.finish(context, &mut self.exchange.ended);
                     side.state = State::Over;
                 }
             }
         }
+        self.exchange.ended.settle(context, true);
     }
 }
 
@@ -180,7 +192,7 @@ impl Side {
                 let left = left - body.len() as u64;
                 self.state = State::Length(left);
                 if left == 0 {
-                    self.finish(context);
+                    self.finish(exchange, context);
                 }
                 rest
             }
@@ -196,7 +208,9 @@ impl Side {
                 self.framing = 0;
                 rest
             }
-            State::ChunkSize(..) | State::ChunkEnd | State::Trailer(_) => self.take_framing(context, data),
+            State::ChunkSize(..) | State::ChunkEnd | State::Trailer(_) => {
+                self.take_framing(exchange, context, data)
+            }
             State::Lost => {
                 let (line, _) = parser::split_line(data);
                 if parser::start_line(line).is_some() {
@@ -243,8 +257,8 @@ impl Side {
         }
     }
 
-    fn finish(&mut self, context: &mut Context<'_>) {
-        self.body.finish(context);
+    fn finish(&mut self, exchange: &mut Exchange, context: &mut Context<'_>) {
+        self.body.finish(context, &mut exchange.ended);
         self.state = State::Head;
     }
 
@@ -393,7 +407,12 @@ impl Side {
         };
     }
 
-    fn take_framing<'d>(&mut self, context: &mut Context<'_>, data: &'d [u8]) -> &'d [u8] {
+    fn take_framing<'d>(
+        &mut self,
+        exchange: &mut Exchange,
+        context: &mut Context<'_>,
+        data: &'d [u8],
+    ) -> &'d [u8] {
         for (index, &byte) in data.iter().enumerate() {
             let rest = data.get(index + 1..).unwrap_or_default();
             self.framing += 1;
@@ -435,7 +454,7 @@ impl Side {
                     };
                 }
                 (State::Trailer(0), b'\n') => {
-                    self.finish(context);
+                    self.finish(exchange, context);
                     return rest;
                 }
                 (State::Trailer(_), b'\n') => self.state = State::Trailer(0),

@@ -86,6 +86,7 @@ mod tests {
             attached: &mut attached,
             reclassify: &mut reclassify,
             malformed: &mut malformed,
+            digests: &mut crate::digest::Digests::default(),
         };
         let mut template = Template::default();
         for piece in pieces {

@@ -43,7 +43,7 @@ pub fn add(context: &mut Context<'_>, data: &[u8]) {
         }
         hash.extend(crate::bytes::hex_pair(*byte).map(char::from));
     }
-    let present = || context.fields.objects(fields::CERT.number());
+    let present = || context.fields.objects(&fields::CERT);
     if present().count() >= MAX_CERTIFICATES || present().any(|held| held.has_text(&fields::HASH, &hash)) {
         return;
     }
@@ -52,7 +52,7 @@ pub fn add(context: &mut Context<'_>, data: &[u8]) {
         return;
     };
     let object = certificate.object(&hash, context.session.first_packet_us.div_euclid(1_000_000));
-    context.fields.add_object(&fields::CERT, object);
+    context.fields.add_object(&fields::CERT, &object);
     if certificate.signs_certificates {
         context.tag("cert:certificate-authority");
     }

@@ -4,6 +4,7 @@
 
 pub mod seeds;
 
+use lookback_protocols::digest::Digests;
 use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Settings, Verdict};
 use lookback_session::{Fields, Value};
 use serde_json::{Map, Value as Json, json};
@@ -42,6 +43,7 @@ pub struct Player<'a> {
     pub facts: SessionFacts,
     pub fields: Fields,
     pub malformed: Vec<(&'static str, &'static str)>,
+    digests: Digests,
     dissectors: Vec<Box<dyn Dissector>>,
     classified: [bool; 2],
 }
@@ -54,6 +56,7 @@ impl<'a> Player<'a> {
             facts,
             fields: Fields::new(),
             malformed: Vec::new(),
+            digests: Digests::default(),
             dissectors: Vec::new(),
             classified: [false; 2],
         }
@@ -72,6 +75,7 @@ impl<'a> Player<'a> {
             attached: &mut attached,
             reclassify: &mut reclassify,
             malformed: &mut self.malformed,
+            digests: &mut self.digests,
         };
         let result = call(&mut context, &mut self.dissectors);
         for dissector in attached {

@@ -1,9 +1,14 @@
 //! MD5 (RFC 1321), written for throughput: an import spends most of its time hashing bodies.
 //!
 //! The algorithm is a chain in which every step waits for the one before, so what counts is how few operations lie
-//! between two steps. Two choices shorten the chain against the plain form: the second round's function is a sum of
+//! between two steps. [`Digests`] hashes several bodies side by side, which hides the waiting; two choices shorten the chain against the plain form: the second round's function is a sum of
 //! its two halves, of which only one waits (the halves never share a bit), and the step constants reach the compiler
 //! as data it cannot see through, or it would add them last.
+
+mod lanes;
+mod queue;
+
+pub use queue::{Digests, Ticket};
 
 /// Bytes of a block.
 const BLOCK: usize = 64;
@@ -21,6 +26,21 @@ static SINES: [u32; 64] = [
     0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391,
 ];
 
+/// State before the first block.
+const INITIAL: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
+
+/// What follows the last of `length` bytes, and how much of it.
+fn padding(length: u64) -> ([u8; 2 * BLOCK], usize) {
+    let held = (length % BLOCK as u64) as usize;
+    let mut padding = [0; 2 * BLOCK];
+    padding[0] = 0x80;
+    let zeros = if held < 56 { 56 - held } else { 120 - held };
+    for (place, byte) in padding.iter_mut().skip(zeros).zip(length.wrapping_mul(8).to_le_bytes()) {
+        *place = byte;
+    }
+    (padding, zeros + 8)
+}
+
 /// A digest in the making.
 #[derive(Clone)]
 pub struct Md5 {
@@ -33,7 +53,7 @@ pub struct Md5 {
 
 impl Default for Md5 {
     fn default() -> Self {
-        Self { state: [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476], length: 0, tail: [0; BLOCK] }
+        Self { state: INITIAL, length: 0, tail: [0; BLOCK] }
     }
 }
 
@@ -70,15 +90,8 @@ impl Md5 {
 
     /// The digest of what was taken.
     pub fn finalize(mut self) -> [u8; 16] {
-        let bits = self.length.wrapping_mul(8);
-        let held = (self.length % BLOCK as u64) as usize;
-        let mut padding = [0; 2 * BLOCK];
-        padding[0] = 0x80;
-        let zeros = if held < 56 { 56 - held } else { 120 - held };
-        for (place, byte) in padding.iter_mut().skip(zeros).zip(bits.to_le_bytes()) {
-            *place = byte;
-        }
-        self.update(padding.get(..zeros + 8).unwrap_or_default());
+        let (padding, length) = padding(self.length);
+        self.update(padding.get(..length).unwrap_or_default());
         let mut digest = [0; 16];
         for (place, byte) in digest.iter_mut().zip(self.state.iter().flat_map(|word| word.to_le_bytes())) {
             *place = byte;
