@@ -1,8 +1,9 @@
-import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk, type DuckDBResult, type DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { mkdirSync } from "node:fs";
 import { LookbackError } from "../../base/errors.js";
 import type { ReadContext } from "../index-store.js";
 import { asPattern, literal, type Statement } from "./statement.js";
+import { duckdb } from "./duckdb.js";
 
 export interface EngineOptions {
   /** Bytes that all queries together may hold; beyond, they spill. */
@@ -40,22 +41,51 @@ interface Waiting {
  * temporary one and nothing else, and loads no extensions. A query is interrupted when its signal aborts or its time is over.
  */
 export class Engine {
-  readonly #instance: DuckDBInstance;
+  readonly #options: EngineOptions;
+  /** Null until a first query needs it. */
+  #starting: Promise<DuckDBInstance> | null = null;
+  #instance: DuckDBInstance | null = null;
   readonly #free: DuckDBConnection[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #limit: number;
   #open = 0;
   #closed = false;
 
-  private constructor(instance: DuckDBInstance, limit: number) {
-    this.#instance = instance;
-    this.#limit = limit;
+  private constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#limit = options.connections;
   }
 
-  static async open(options: EngineOptions): Promise<Engine> {
+  /** Makes the directories. DuckDB itself is started by the first query, or by `start`. */
+  static open(options: EngineOptions): Engine {
     mkdirSync(options.temporaryDirectory, { recursive: true, mode: 0o700 });
     mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
-    const instance = await DuckDBInstance.create(":memory:", {
+    return new Engine(options);
+  }
+
+  /** Starts DuckDB, so that the first query need not wait for it. */
+  async start(): Promise<void> {
+    await this.#started();
+  }
+
+  async #started(): Promise<DuckDBInstance> {
+    if (this.#instance !== null) return this.#instance;
+    this.#starting ??= this.#launch(this.#options);
+    try {
+      this.#instance = await this.#starting;
+    } catch (error) {
+      this.#starting = null;
+      throw error;
+    }
+    if (this.#closed) {
+      this.#instance?.closeSync();
+      throw new LookbackError("SHUTTING_DOWN", "the store is closed");
+    }
+    return this.#instance;
+  }
+
+  async #launch(options: EngineOptions): Promise<DuckDBInstance> {
+    const instance = await duckdb().DuckDBInstance.create(":memory:", {
       threads: String(options.threads),
       memory_limit: `${Math.ceil(options.memoryBytes / 1_000_000)}MB`,
       temp_directory: options.temporaryDirectory,
@@ -65,17 +95,15 @@ export class Engine {
     });
     const connection = await instance.connect();
     // Segments never change, so what was read of them stays true.
-    await connection.run("SET parquet_metadata_cache = true");
+    await connection.run("SET GLOBAL parquet_metadata_cache = true");
     // What may be read is compared with the pattern as it is written, before it becomes names of files.
     const allowed = [options.dataDirectory, options.temporaryDirectory, asPattern(options.dataDirectory)];
     await connection.run(`SET allowed_directories = [${[...new Set(allowed)].map(literal).join(", ")}]`);
     await connection.run("SET allow_community_extensions = false");
     await connection.run("SET enable_external_access = false");
     await connection.run("SET lock_configuration = true");
-    const engine = new Engine(instance, options.connections);
-    engine.#open = 1;
-    engine.#free.push(connection);
-    return engine;
+    connection.closeSync();
+    return instance;
   }
 
   /** All rows of a statement, each an array in order of the columns. */
@@ -142,8 +170,7 @@ export class Engine {
     const free = this.#free.pop();
     if (free !== undefined) return free;
     if (this.#open < this.#limit) {
-      this.#open += 1;
-      return this.#instance.connect();
+      return this.#connect();
     }
     if (this.#waiting.length >= MAX_WAITING) {
       throw new LookbackError("RATE_LIMITED", `${MAX_WAITING} queries wait already; try again`, { limit: MAX_WAITING });
@@ -159,6 +186,17 @@ export class Engine {
     });
   }
 
+  async #connect(): Promise<DuckDBConnection> {
+    this.#open += 1;
+    try {
+      const instance = await this.#started();
+      return await instance.connect();
+    } catch (error) {
+      this.#open -= 1;
+      throw error;
+    }
+  }
+
   #give(connection: DuckDBConnection): void {
     if (this.#closed) {
       connection.closeSync();
@@ -172,15 +210,14 @@ export class Engine {
   #serveWaiting(): void {
     const next = this.#waiting.shift();
     if (next === undefined || this.#closed) return;
-    this.#open += 1;
-    void this.#instance.connect().then(next.take);
+    void this.#connect().then(next.take);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     for (const connection of this.#free.splice(0)) connection.closeSync();
-    this.#instance.closeSync();
+    this.#instance?.closeSync();
   }
 }
 

@@ -1,4 +1,3 @@
-import { BIGINT, LIST, listValue } from "@duckdb/node-api";
 import { randomBytes } from "node:crypto";
 import { renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,6 +10,7 @@ import type { Snapshot } from "./live-set.js";
 import { packPositions } from "./positions.js";
 import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
 import { literal, quoted, uuidOf } from "./statement.js";
+import { duckdb } from "./duckdb.js";
 
 /**
  * Writes the rows of `moves` anew from the segments that may hold them, in their next version and with their new packet positions: one segment for each day that
@@ -48,6 +48,7 @@ async function writeDay(
   const temporary = join(parts.directory, day, `${TEMPORARY_PREFIX}compact-${randomBytes(8).toString("hex")}`);
   try {
     await parts.engine.use(limits, async (connection) => {
+      const { BIGINT, LIST, listValue } = duckdb();
       await connection.run(`CREATE TEMP TABLE ${quoted(name)} (id UUID, packed BLOB, files BIGINT[])`);
       try {
         const appender = await connection.createAppender(name);

@@ -1,4 +1,5 @@
-import { BIGINT, BOOLEAN, DOUBLE, LIST, UUID, VARCHAR, DuckDBListValue, DuckDBUUIDValue, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBType, DuckDBUUIDValue, DuckDBValue } from "@duckdb/node-api";
+import { duckdb } from "./duckdb.js";
 
 export { isRowId } from "../row-id.js";
 
@@ -41,35 +42,38 @@ export class Parameters {
 
   /** A whole number; fractions are cut off towards `round`. */
   integer(value: number, round: (value: number) => number = Math.trunc): string {
-    return this.#bind(BigInt(round(value)), BIGINT, "BIGINT");
+    return this.#bind(BigInt(round(value)), duckdb().BIGINT, "BIGINT");
   }
 
   float(value: number): string {
-    return this.#bind(value, DOUBLE, "DOUBLE");
+    return this.#bind(value, duckdb().DOUBLE, "DOUBLE");
   }
 
   text(value: string): string {
-    return this.#bind(value, VARCHAR, "VARCHAR");
+    return this.#bind(value, duckdb().VARCHAR, "VARCHAR");
   }
 
   boolean(value: boolean): string {
-    return this.#bind(value, BOOLEAN, "BOOLEAN");
+    return this.#bind(value, duckdb().BOOLEAN, "BOOLEAN");
   }
 
   /** 16 bytes, given as 32 hex digits with or without dashes. */
   uuid(hex: string): string {
-    return this.#bind(uuidOf(hex), UUID, "UUID");
+    return this.#bind(uuidOf(hex), duckdb().UUID, "UUID");
   }
 
   texts(values: readonly string[]): string {
+    const { VARCHAR, DuckDBListValue, LIST } = duckdb();
     return this.#bind(new DuckDBListValue([...values]), LIST(VARCHAR), "VARCHAR[]");
   }
 
   integers(values: readonly number[]): string {
+    const { BIGINT, DuckDBListValue, LIST } = duckdb();
     return this.#bind(new DuckDBListValue(values.map((value) => BigInt(value))), LIST(BIGINT), "BIGINT[]");
   }
 
   uuids(values: readonly string[]): string {
+    const { UUID, DuckDBListValue, LIST } = duckdb();
     return this.#bind(new DuckDBListValue(values.map(uuidOf)), LIST(UUID), "UUID[]");
   }
 
@@ -80,7 +84,7 @@ export class Parameters {
 
 /** The value of 32 hex digits; dashes are ignored. */
 export function uuidOf(hex: string): DuckDBUUIDValue {
-  return DuckDBUUIDValue.fromUint128(BigInt(`0x${hex.replaceAll("-", "")}`));
+  return duckdb().DuckDBUUIDValue.fromUint128(BigInt(`0x${hex.replaceAll("-", "")}`));
 }
 
 /** The 16 bytes of an id's text. */

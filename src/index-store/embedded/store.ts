@@ -99,7 +99,7 @@ export class EmbeddedStore implements IndexStore {
   /** Opens the store of the catalogue's data directory and deletes what retired segments an earlier run left. */
   static async open(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
     const directory = options.segmentDirectory ?? join(options.catalogue.directory, "sessions");
-    const engine = await Engine.open({
+    const engine = Engine.open({
       memoryBytes: options.memoryBytes ?? Math.min(4096 * MEBIBYTE, Math.max(256 * MEBIBYTE, totalmem() / 4)),
       threads: options.threads === undefined || options.threads === 0 ? availableParallelism() : options.threads,
       temporaryDirectory: options.temporaryDirectory ?? join(options.catalogue.directory, "spill"),
@@ -113,6 +113,8 @@ export class EmbeddedStore implements IndexStore {
       if (removed.length > 0) options.logger.info({ removed }, `removed ${removed.length} segments that were never committed`);
     }
     store.#live.unlinkRetired();
+    // Who serves queries is about to get some; who imports or captures asks nothing.
+    if (options.maintains ?? true) await engine.start();
     return store;
   }
 

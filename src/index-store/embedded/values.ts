@@ -1,6 +1,7 @@
-import { DuckDBBlobValue, DuckDBListValue, DuckDBStructValue, DuckDBUUIDValue, type DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBUUIDValue, DuckDBValue } from "@duckdb/node-api";
 import { LookbackError } from "../../base/errors.js";
 import type { FieldValue } from "../../model/session.js";
+import { duckdb } from "./duckdb.js";
 
 const MAPPED = 0xffffn << 32n;
 
@@ -36,9 +37,9 @@ export type UuidMeaning = "address" | "id";
 export function plainValue(value: DuckDBValue, uuid: UuidMeaning): FieldValue {
   if (value === null || typeof value === "string" || typeof value === "boolean" || typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
-  if (value instanceof DuckDBUUIDValue) return uuid === "id" ? value.toString() : addressText(uuidNumber(value));
-  if (value instanceof DuckDBListValue) return value.items.map((item) => plainValue(item, uuid));
-  if (value instanceof DuckDBStructValue) {
+  if (value instanceof duckdb().DuckDBUUIDValue) return uuid === "id" ? value.toString() : addressText(uuidNumber(value));
+  if (value instanceof duckdb().DuckDBListValue) return value.items.map((item) => plainValue(item, uuid));
+  if (value instanceof duckdb().DuckDBStructValue) {
     return Object.fromEntries(Object.entries(value.entries).map(([name, member]) => [name, plainValue(member, uuid)]));
   }
   throw new LookbackError("INTERNAL", `a column has values of an unexpected type: ${value.toString()}`);
@@ -59,11 +60,11 @@ export function numberOrNull(value: DuckDBValue | undefined): number | null {
 /** A text; INTERNAL when it is none. */
 export function textOf(value: DuckDBValue | undefined): string {
   if (typeof value === "string") return value;
-  if (value instanceof DuckDBUUIDValue) return value.toString();
+  if (value instanceof duckdb().DuckDBUUIDValue) return value.toString();
   throw new LookbackError("INTERNAL", "a column that holds text gave something else");
 }
 
 /** Bytes of a blob, empty when null. */
 export function bytesOf(value: DuckDBValue | undefined): Uint8Array {
-  return value instanceof DuckDBBlobValue ? value.bytes : new Uint8Array(0);
+  return value instanceof duckdb().DuckDBBlobValue ? value.bytes : new Uint8Array(0);
 }
