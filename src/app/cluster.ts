@@ -30,6 +30,12 @@ function basicAuth(written: string): { readonly username: string; readonly passw
   return { username: plain.slice(0, colon), password: plain.slice(colon + 1) };
 }
 
+/** Whether a URL names this machine by its loopback addresses. */
+function isLoopback(url: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname : "";
+  return host === "localhost" || host === "[::1]" || /^127\./.test(host);
+}
+
 /** How the configuration reaches the cluster. Throws CONFIG_INVALID. */
 export function clusterOptions({ values }: LookbackConfig): ClusterOptions {
   const certificate = fileOf("esClientCert", values.esClientCert);
@@ -37,12 +43,14 @@ export function clusterOptions({ values }: LookbackConfig): ClusterOptions {
   if ((certificate === null) !== (key === null)) throw new LookbackError("CONFIG_INVALID", "esClientCert and esClientKey go together", { key: "esClientCert" });
   const apiKey = values.elasticsearchAPIKey;
   const basic = values.elasticsearchBasicAuth;
+  const urls = values.elasticsearch.map((url) => (url.includes("://") ? url : `http://${url}`));
   return {
-    urls: values.elasticsearch.map((url) => (url.includes("://") ? url : `http://${url}`)),
+    urls,
     auth: apiKey !== null ? { apiKey } : basic !== null ? basicAuth(basic) : null,
     authority: fileOf("caTrustFile", values.caTrustFile),
     clientCertificate: certificate === null || key === null ? null : { certificate, key, passphrase: values.esClientKeyPass },
-    compress: values.compressES,
+    // To this very machine it only costs time.
+    compress: values.compressES && !urls.every((url) => isLoopback(url)),
   };
 }
 

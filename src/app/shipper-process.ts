@@ -9,7 +9,6 @@ import type { Shipper } from "../index-store/elasticsearch/shipper.js";
 import { packagedCatalogue } from "../model/field-catalogue.js";
 import { loadNativeCore } from "../native/native.js";
 import { openCluster } from "./cluster.js";
-import { directoriesOf } from "./core.js";
 import { withLifecycle } from "./lifecycle.js";
 
 /** A process that ships. */
@@ -25,7 +24,7 @@ export function openShipper(config: LookbackConfig, logger: Logger): Promise<Shi
     throw new LookbackError("UNAVAILABLE", "nothing is shipped: the index is in the data directory; set indexStore=elasticsearch to keep it in a cluster");
   }
   return withLifecycle(logger, async (lifecycle) => {
-    const { data } = directoriesOf(config);
+    const data = config.dataDirectory;
     lifecycle.add("role shipper", takeRole(data, "shipper"), (lock) => { lock.release(); });
     const catalogue = lifecycle.add("catalogue", openCatalogue(data, systemClock), (opened) => { opened.close(); });
     const engine = openCluster(config, catalogue, packagedCatalogue(), logger);

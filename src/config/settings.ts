@@ -80,7 +80,7 @@ export const SETTINGS = {
   esClientCert: optionalText("file", "Certificate that is shown to the cluster, PEM."),
   esClientKey: optionalText("file", "Key of esClientCert, PEM."),
   esClientKeyPass: optionalText("any text", "Password of esClientKey."),
-  compressES: flag(true, "Whether what is sent to the cluster is compressed."),
+  compressES: flag(true, "Whether what is sent to the cluster is compressed; to this machine itself it never is."),
   dbBulkSize: integer(1_000_000, 500_000, 15_000_000, "Bytes of the first bulk request; later ones follow how fast the cluster is."),
   prefix: text("", "letters, digits, _ and -, in lower case", /^([a-z0-9][a-z0-9_-]{0,99})?$/, "Stands before the name of every index, so that several installations can share a cluster."),
   rotateIndex: choice("daily", ROTATIONS, "How long an index takes sessions."),

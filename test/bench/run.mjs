@@ -9,6 +9,7 @@ import { measure, median, peakMemory, segments, settled } from "./measure.mjs";
 import { questions, time } from "./queries.mjs";
 import { accessCost } from "./access.mjs";
 import { retentionPlan } from "./retention.mjs";
+import { shipping } from "./shipping.mjs";
 import { startServer } from "./server.mjs";
 
 const MAIN = "dist/cli/main.js";
@@ -137,10 +138,11 @@ async function all() {
 
 try {
   note(`${cpus().length} CPUs, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}, work in ${work}`);
-  if (options.only !== undefined && options.only !== "exports") throw new Error("--only takes exports");
+  if (options.only !== undefined && !["exports", "shipping"].includes(options.only)) throw new Error("--only takes exports or shipping");
   await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-traffic"]);
   if (options.only === undefined) await all();
-  await exports({ work, bytes: Number(options.store), main: MAIN, generator: GENERATOR, note, report });
+  if (options.only !== "exports") await shipping(work, await capture("flow-shipped", "flow", String((sessions / 10) * BYTES_PER_SESSION)), report, note);
+  if (options.only !== "shipping") await exports({ work, bytes: Number(options.store), main: MAIN, generator: GENERATOR, note, report });
   console.table(targets);
 } finally {
   if (options.work === undefined) rmSync(work, { recursive: true, force: true });

@@ -47,7 +47,7 @@ describe.skipIf(url === null)("both stores, over the same captures", () => {
     const imports = importsOn(core);
     await imports.start();
     const { jobs } = await imports.submit([path.resolve("examples/first-look.pcap"), ...(corpus === null ? [] : [corpusPath("pcap")])], { copy: false, workingDirectory: directory, requestedBy: "test" });
-    await vi.waitFor(() => { if (jobs.some(({ id }) => !["done", "failed", "already"].includes(imports.job(id)?.state ?? ""))) throw new Error("imports are running"); }, { timeout: 170_000, interval: 50 });
+    await vi.waitFor(() => { if (jobs.some(({ id }) => !["done", "failed", "already"].includes(imports.job(id)?.state ?? ""))) throw new Error("imports are running"); }, { timeout: 400_000, interval: 100 });
     await imports.stop();
     engine = openCluster(config, core.catalogue, core.fields, silentLogger);
     await copyToCluster({
@@ -55,7 +55,7 @@ describe.skipIf(url === null)("both stores, over the same captures", () => {
     }, () => undefined, null);
     embedded = core.store;
     cluster = engine.store;
-  }, 180_000);
+  }, 600_000);
   afterAll(async () => {
     const limits = { signal: null, timeoutMs: 30_000 };
     for (const { index } of (await engine?.indices.list()) ?? []) await engine.cluster.request({ method: "DELETE", path: `/${index}` }, limits);
@@ -82,7 +82,7 @@ describe.skipIf(url === null)("both stores, over the same captures", () => {
       const [one, other] = await both((store) => store.get(id, service));
       expect(other, id).toEqual(one);
     }
-  }, 180_000);
+  }, 400_000);
 
   it("find the same by every expression of the corpus", async () => {
     if (corpus === null) return;
@@ -99,7 +99,7 @@ describe.skipIf(url === null)("both stores, over the same captures", () => {
       if (JSON.stringify(one) !== JSON.stringify(other)) different.push(`${expression}: ${one.length} and ${other.length}`);
     }
     expect(different).toEqual([]);
-  }, 180_000);
+  }, 400_000);
 
   it(`find the same by ${RUNS} generated expressions`, async () => {
     const fields = [...core.fields.declared, ...core.fields.derived].filter((one) => one.expression !== "" && one.shape !== "objects" && one.path !== "_id" && !one.overlay);
