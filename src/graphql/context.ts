@@ -32,7 +32,7 @@ export class RequestContext {
   /** Where the request came from, or null. */
   readonly address: string | null;
   /** What the operation read, to be noted in the audit log when it ends; shared by the copies that Apollo makes. */
-  private readonly reads: { readonly name: string; readonly action: string; readonly details: AuditEntry["details"]; counts: AuditEntry["details"] }[] = [];
+  private readonly reads: { readonly name: string; readonly action: string; readonly details: AuditEntry["details"]; readonly durable: boolean; counts: AuditEntry["details"] }[] = [];
   /** TypeScript-private: Apollo copies the context of each operation, and a copy has no `#` members. */
   private knownScope: AccessScope | null = null;
 
@@ -98,9 +98,9 @@ export class RequestContext {
     this.services.access.log.append({ ...this.origin, action, details });
   }
 
-  /** Notes that the operation reads; returns what adds the counts of the answer. */
-  noteRead(name: string, action: string, details: AuditEntry["details"]): (counts: AuditEntry["details"]) => void {
-    const read = { name, action, details, counts: {} };
+  /** Notes that the operation reads; returns what adds the counts of the answer. A `durable` one is in the log before the answer is sent. */
+  noteRead(name: string, action: string, details: AuditEntry["details"], durable = false): (counts: AuditEntry["details"]) => void {
+    const read = { name, action, details, durable, counts: {} };
     this.reads.push(read);
     return (counts) => {
       read.counts = counts;
@@ -114,9 +114,10 @@ export class RequestContext {
 
   /** Writes what was noted of reads, once; `outcomeOf` says how the root field of an answer's name went: `ok` or a code. */
   finishReads(outcomeOf: (answerName: string) => string): void {
-    for (const { name, action, details, counts } of this.reads.splice(0)) {
-      this.services.access.log.note({ ...this.origin, action, outcome: outcomeOf(name), details: { ...details, ...counts } });
-    }
+    const { log } = this.services.access;
+    const reads = this.reads.splice(0);
+    for (const { name, action, details, counts } of reads) log.note({ ...this.origin, action, outcome: outcomeOf(name), details: { ...details, ...counts } });
+    if (reads.some(({ durable }) => durable)) log.flush();
   }
 
   private get origin(): Pick<AuditEntry, "user" | "address" | "method" | "durationMs"> {

@@ -28,8 +28,8 @@ test("searches, reads, refusals and logins are in the log with query, who, from 
     { action: "access.refused", outcome: "FORBIDDEN", details: { field: "Query.users" } },
     { action: "session.connections", outcome: "ok", details: { sourceField: "ip.src", destinationField: "ip.dst", first: 7, items: 5 } },
     { action: "session.aggregate", outcome: "ok", details: { expression: "protocols == http" } },
+    { action: "packets.list", outcome: "ok", details: { session: "00000000-0000-4000-8000-000000000024", items: 2, total: 2 } },
     { action: "session.read", outcome: "ok", details: { id: "00000000-0000-4000-8000-000000000024" } },
-    { action: "packets.list", outcome: "ok", details: { session: "00000000-0000-4000-8000-000000000024" } },
     { action: "session.search", outcome: "EXPRESSION_UNKNOWN_FIELD", details: { expression: "no.such == 1" } },
     { action: "session.search", outcome: "ok", durationMs: 0, details: { expression: "protocols == dns", first: 5, items: 5, total: 12 } },
   ]);

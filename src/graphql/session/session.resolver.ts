@@ -90,6 +90,13 @@ function namedValue(session: Session, name: string, context: RequestContext): Na
   return { name, path, value };
 }
 
+/** Name in the answer of the root field above a field. */
+function rootNameOf({ path }: GraphQLResolveInfo): string {
+  let at = path;
+  while (at.prev !== undefined) at = at.prev;
+  return String(at.key);
+}
+
 /** Sessions: lists and single ones. */
 @Resolver(() => Session)
 export class SessionResolver {
@@ -168,8 +175,10 @@ export class SessionResolver {
   ): Promise<PacketList> {
     bounded("first", first, 1, LIMITS.packets);
     bounded("offset", offset, 0, Number.MAX_SAFE_INTEGER);
-    context.audit("packets.list", { session: session.id });
+    const count = context.noteRead(rootNameOf(info), "packets.list", { session: session.id }, true);
     const filter = { expression: { node: "ids" as const, ids: [session.id] }, range: ALL_TIME };
-    return { ...answered(context), ...(await packetsOf(filter, first, offset, selects(selectionAt(selectionOf(info), "packets"), "direction"), context)) };
+    const found = await packetsOf(filter, first, offset, selects(selectionAt(selectionOf(info), "packets"), "direction"), context);
+    count({ items: found.packets.length, total: found.total });
+    return { ...answered(context), ...found };
   }
 }
