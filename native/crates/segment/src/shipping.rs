@@ -5,11 +5,11 @@
 //! state of the row, stream, segment, the first payload bytes as text where they are UTF-8, and the bytes after 1, 2, 4, 8, …
 //! packets as `bytesAfter.p0`, `p1`, `p2`, ….
 
-use lookback_session::positions;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
+use lookback_session::positions;
 use lookback_session::{Count, FieldSpec};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use std::collections::HashMap;
@@ -153,10 +153,13 @@ impl SegmentDocuments {
     }
 
     fn put_row(&self, batch: &RecordBatch, row: usize, out: &mut BulkLines) -> Result<(), ShippingError> {
-        let column = |name: &str| self.column(batch, name).ok_or_else(|| damaged(format!("no column {name}")));
+        let column =
+            |name: &str| self.column(batch, name).ok_or_else(|| damaged(format!("no column {name}")));
         let id = uuid_text(sixteen(column("id")?, row)?);
-        let version = integer(column("rowVersion")?, row).ok_or_else(|| damaged("a row without a version"))?;
-        let last = integer(column("lastPacket")?, row).ok_or_else(|| damaged("a row without a last packet"))?;
+        let version =
+            integer(column("rowVersion")?, row).ok_or_else(|| damaged("a row without a version"))?;
+        let last =
+            integer(column("lastPacket")?, row).ok_or_else(|| damaged("a row without a last packet"))?;
         let is_final = column("final")?.as_boolean_opt().is_some_and(|values| values.value(row));
         let stream = hex(sixteen(column("stream")?, row)?);
         let after = self.periods.partition_point(|period| period.start_ms <= last);
@@ -179,7 +182,10 @@ impl SegmentDocuments {
                 lines.push(b',');
             }
         }
-        write!(lines, "\"lookback\":{{\"id\":\"{id}\",\"rowVersion\":{version},\"final\":{is_final},\"stream\":\"{stream}\",\"segment\":")?;
+        write!(
+            lines,
+            "\"lookback\":{{\"id\":\"{id}\",\"rowVersion\":{version},\"final\":{is_final},\"stream\":\"{stream}\",\"segment\":"
+        )?;
         text(&self.segment, lines)?;
         for name in PAYLOADS {
             let payload = self.column(batch, name).filter(|column| column.is_valid(row));
@@ -227,7 +233,11 @@ impl SegmentDocuments {
                 lines.truncate(before);
             }
         }
-        if any { lines.push(b'}') } else { lines.truncate(start) }
+        if any {
+            lines.push(b'}')
+        } else {
+            lines.truncate(start)
+        }
         Ok(any)
     }
 
@@ -259,7 +269,13 @@ impl SegmentDocuments {
         Ok(true)
     }
 
-    fn put_value(&self, path: &str, column: &ArrayRef, row: usize, lines: &mut Vec<u8>) -> Result<(), ShippingError> {
+    fn put_value(
+        &self,
+        path: &str,
+        column: &ArrayRef,
+        row: usize,
+        lines: &mut Vec<u8>,
+    ) -> Result<(), ShippingError> {
         if column.is_null(row) {
             lines.extend_from_slice(b"null");
             return Ok(());
@@ -301,7 +317,13 @@ impl SegmentDocuments {
                     if any {
                         lines.push(b',');
                     }
-                    any = self.put_member(field.name(), &format!("{path}.{}", field.name()), member, row, lines)?;
+                    any = self.put_member(
+                        field.name(),
+                        &format!("{path}.{}", field.name()),
+                        member,
+                        row,
+                        lines,
+                    )?;
                 }
                 lines.push(b'}');
             }
@@ -381,7 +403,9 @@ fn integer(column: &ArrayRef, row: usize) -> Option<i64> {
 }
 
 fn sixteen(column: &ArrayRef, row: usize) -> Result<[u8; 16], ShippingError> {
-    let values = column.as_fixed_size_binary_opt().ok_or_else(|| damaged("a column of ids or addresses has another type"))?;
+    let values = column
+        .as_fixed_size_binary_opt()
+        .ok_or_else(|| damaged("a column of ids or addresses has another type"))?;
     <[u8; 16]>::try_from(values.value(row)).map_err(damaged)
 }
 
