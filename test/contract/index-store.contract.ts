@@ -124,6 +124,8 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
         ["a count of one", number("tags.cnt", 1), [1]],
         ["a count under its other name", number("mac.src.cnt", 2), [1]],
         ["a count in objects", number("host.dns.cnt", 2), [2]],
+        ["existence of a count in objects, of which none has the member", exists("ip.dns.mailserver.cnt"), []],
+        ["existence of a count in objects", exists("host.dns.cnt"), [2]],
         ["a count of nested objects", number("dns.answer.cnt", 2), [2]],
         ["a boolean", test("tcp.synValidated", { test: "boolean", value: true }), [3]],
         ["a false boolean", test("tcp.synValidated", { test: "boolean", value: false }), [5]],

@@ -39,8 +39,7 @@ export function fieldValue(source: Json, field: Field): FieldValue {
   const member = field.path.slice(field.object.length + 1);
   const values = objects.map((object) => valueOf(object[member]));
   if (objects.length === 0) return isObject(source) && typeof source[root] === "number" ? [] : null;
-  // A count stands for each object, also where it has none; other values are those that there are.
-  return field.countOf === null ? values.flat().filter((value) => value !== null) : values;
+  return values.flat().filter((value) => value !== null);
 }
 
 /** What of a document must be fetched for a field. */

@@ -73,7 +73,9 @@ export class Columns {
     if (field.object !== "") {
       const inner = this.#objectsAt(field.object);
       if (inner === null) return { sql: `NULL::${type}[]`, many: true, type };
-      return { sql: `list_transform(${inner}, lambda o: len(o.${quoted(memberOf(path, field.object))}))`, many: true, type };
+      // An object without the member has no count of it.
+      const counts = `list_transform(${inner}, lambda o: len(o.${quoted(memberOf(path, field.object))}))`;
+      return { sql: `list_filter(${counts}, lambda v: v IS NOT NULL)`, many: true, type };
     }
     if (!this.#present.has(path)) return { sql: `NULL::${type}`, many: false, type };
     // A field with one value has one when it has any.
