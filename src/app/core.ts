@@ -15,7 +15,6 @@ import { packagedCatalogue, type FieldCatalogue } from "../model/field-catalogue
 import { loadNativeCore } from "../native/native.js";
 import type { NativeCore } from "../native/types.js";
 import type { ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
-import { openCluster } from "./cluster.js";
 import { PacketFilePresence } from "../packet-store/packet-store.js";
 import type { Lifecycle } from "./lifecycle.js";
 
@@ -60,6 +59,12 @@ export async function openCore(config: LookbackConfig, role: Role, logger: Logge
   return { ...reader, native };
 }
 
+/** The engine of the search cluster. Its client is large, and loaded only where the index is in a cluster. */
+async function clusterOf(config: LookbackConfig, catalogue: Catalogue, fields: FieldCatalogue, logger: Logger, goneFiles: () => readonly number[]): Promise<ElasticsearchEngine> {
+  const { openCluster } = await import("./cluster.js");
+  return openCluster(config, catalogue, fields, logger, goneFiles);
+}
+
 /**
  * Opens catalogue and store without a role, to read beside whatever process serves or captures. Only the process that
  * serves `maintains`: it alone deletes files of the index, for it knows which of its queries still read them.
@@ -73,7 +78,7 @@ export async function openReader(
   const catalogue = lifecycle.add("catalogue", openCatalogue(directories.data, systemClock), (opened) => { opened.close(); });
   const presence = new PacketFilePresence(() => systemClock.nowMs());
   const goneFiles = (): readonly number[] => [...catalogue.files.goneIds(), ...presence.lost(catalogue.files.listed())];
-  const cluster = config.values.indexStore === "elasticsearch" ? openCluster(config, catalogue, fields, logger, goneFiles) : null;
+  const cluster = config.values.indexStore === "elasticsearch" ? await clusterOf(config, catalogue, fields, logger, goneFiles) : null;
   // Segments that wait for the shipper are files here too, and a killed capture leaves some that were never committed.
   if (cluster !== null && duties.removeOrphans !== "none") removeOrphans(catalogue, directories.sessions, duties.removeOrphans);
   const store: IndexStore = lifecycle.add("store", cluster?.store ?? await EmbeddedStore.open({

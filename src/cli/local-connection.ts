@@ -1,7 +1,6 @@
 import { constants } from "node:fs";
 import { access as accessible, copyFile, link } from "node:fs/promises";
 import path from "node:path";
-import { execute } from "graphql";
 import { LOCAL_OWNER } from "../access/local-owner.js";
 import { openCore, openReader } from "../app/core.js";
 import { withLifecycle } from "../app/lifecycle.js";
@@ -11,7 +10,6 @@ import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { LookbackConfig } from "../config/config.js";
 import { RequestContext } from "../graphql/context.js";
 import type { Services } from "../graphql/services.js";
-import { prepareOperation, shownErrors, shownResult } from "../graphql/streamed-operation.js";
 import { Answer } from "./answer.js";
 import type { Access, Connection } from "./connection.js";
 import { failureOf } from "./http-connection.js";
@@ -66,6 +64,8 @@ class LocalConnection implements Connection {
 
   async ask(operation: string, variables: Readonly<Record<string, unknown>> = {}, signal = this.#signal): Promise<Answer> {
     const { logger } = this.#services;
+    // The schema takes long to load and to build, and an import asks nothing.
+    const [{ execute }, { prepareOperation, shownErrors, shownResult }] = await Promise.all([import("graphql"), import("../graphql/streamed-operation.js")]);
     const context = new RequestContext(this.#services, { user: LOCAL_OWNER, method: "local", credentialHash: "", scopes: null }, signal);
     const prepared = prepareOperation({ query: operation, variables }, context);
     const result = "errors" in prepared ? { errors: shownErrors(prepared.errors, logger) } : shownResult(await execute(prepared.args), context, logger);

@@ -56,16 +56,11 @@ export class Engine {
     this.#limit = options.connections;
   }
 
-  /** Makes the directories. DuckDB itself is started by the first query, or by `start`. */
+  /** Makes the directories. DuckDB itself is started by the first query: an import or a capture asks nothing. */
   static open(options: EngineOptions): Engine {
     mkdirSync(options.temporaryDirectory, { recursive: true, mode: 0o700 });
     mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
     return new Engine(options);
-  }
-
-  /** Starts DuckDB, so that the first query need not wait for it. */
-  async start(): Promise<void> {
-    await this.#started();
   }
 
   async #started(): Promise<DuckDBInstance> {

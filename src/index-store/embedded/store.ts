@@ -113,8 +113,6 @@ export class EmbeddedStore implements IndexStore {
       if (removed.length > 0) options.logger.info({ removed }, `removed ${removed.length} segments that were never committed`);
     }
     store.#live.unlinkRetired();
-    // Who serves queries is about to get some; who imports or captures asks nothing.
-    if (options.maintains ?? true) await engine.start();
     return store;
   }
 

@@ -14,7 +14,9 @@ export async function findSuperseded(
   engine: Engine, added: readonly SegmentInfo[], live: readonly SegmentInfo[], fileOf: (path: string) => string,
 ): Promise<readonly SupersededRows[]> {
   const others = live.filter((old) => added.some((segment) => old.firstMs <= segment.lastMs && old.lastMs >= segment.firstMs));
-  if (added.length === 0 || (added.length === 1 && others.length === 0)) return [];
+  // A row has one final version, so among segments without open rows no two have the same; an import's are such.
+  const settled = added.every(({ openRows }) => openRows === 0);
+  if (added.length === 0 || ((added.length === 1 || settled) && others.length === 0)) return [];
   const paths = new Map([...added, ...others].map(({ path }) => [fileOf(path), path]));
   const incoming = `SELECT id, "rowVersion", filename, true AS added FROM ${parquet(added.map(({ path }) => fileOf(path)))}`;
   const known = others.length === 0 ? "" : ` UNION ALL SELECT id, "rowVersion", filename, false FROM ${parquet(others.map(({ path }) => fileOf(path)))}
