@@ -45,6 +45,8 @@ export declare class SegmentReader {
   /** Lets go of the file. */
   close(): void
 }
+/** Reads the files of places and says what each setting came to. */
+export declare function checkPlaceFiles(settings: NativeSettings): Array<PlaceFileState>
 
 /** Copies a capture (`-` is standard input), decompressed, to a new file; resolves to its size in bytes. */
 export declare function copyCapture(source: string, destination: string, cancel: CancelFlag, progress: ((arg: number) => void)): Promise<number>
@@ -228,6 +230,10 @@ export interface NativeSettings {
   saveUnknownPackets: Array<string>
   gapPacketPos: boolean
   enablePacketLen: boolean
+  geoLite2Country: Array<string>
+  geoLite2Asn: Array<string>
+  rirFile: Array<string>
+  ouiFile: Array<string>
 }
 
 /** One file of a stream. */
@@ -248,4 +254,14 @@ export interface NativeWarning {
   name: string
   count: number
   firstOffset: number | null
+}
+
+/** What one setting of places came to. */
+export interface PlaceFileState {
+  /** The setting (`geoLite2Country`). */
+  setting: string
+  /** The file that is there, or null. */
+  file?: string
+  /** Why it cannot be read, or null. */
+  error?: string
 }

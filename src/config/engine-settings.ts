@@ -44,6 +44,10 @@ export function engineSettings({ node, values }: LookbackConfig): EngineSettings
     saveUnknownPackets: values.saveUnknownPackets,
     gapPacketPos: values.gapPacketPos,
     enablePacketLen: values.enablePacketLen,
+    geoLite2Country: values.geoLite2Country,
+    geoLite2Asn: values.geoLite2ASN,
+    rirFile: values.rirFile === null ? [] : [values.rirFile],
+    ouiFile: values.ouiFile === null ? [] : [values.ouiFile],
     readTruncatedPackets: values.readTruncatedPackets,
   };
 }

@@ -56,7 +56,7 @@ const GROUPS: readonly Group[] = [
     disableUserPasswordUI logoutUrl logoutUrlMethod userAutoCreateTmpl` },
   { status: "not-yet", reason: "searching inside packets (hunts), and queries that run again and again", keys: "cronQueries huntAdminLimit huntLimit huntThrottleMs huntWarn" },
   { status: "not-yet", reason: "a Model Context Protocol server", keys: "mcpAllowedIps mcpAuthMode mcpEnabled mcpMaxQueryDays" },
-  { status: "not-yet", reason: "look-ups of places, networks and vendors", keys: "geoLite2ASN geoLite2Country ouiFile overrideIpsFiles rirFile" },
+  { status: "not-yet", reason: "look-ups of places, networks and vendors", keys: "overrideIpsFiles" },
   { status: "not-yet", reason: "facts from other systems beside a session (WISE, intelligence files, alerts)", keys: `suricataAlertFile suricataExpireMinutes wiseCacheSecs wiseExcludeDomains wiseHost wiseLogEvery wiseMaxCache
     wiseMaxConns wiseMaxRequests wisePort wiseRequestTimeout wiseTcpTupleLookups wiseUdpTupleLookups wiseURL zeekIntelFiles zeekIntelTag` },
   { status: "not-yet", reason: "rules that tag, cut or drop sessions while they are captured", keys: "dontSaveBPFs dontSaveTags minPacketsSaveBPFs packetDropIpsFiles rulesFiles" },

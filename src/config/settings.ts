@@ -121,6 +121,15 @@ export const SETTINGS = {
   gapPacketPos: flag(true, "Whether documents print packet positions as gaps."),
   enablePacketLen: flag(false, "Whether documents hold packet lengths."),
 
+  // Places.
+  geoLite2Country: list(
+    ["/var/lib/GeoIP/GeoLite2-City.mmdb", "/var/lib/GeoIP/GeoLite2-Country.mmdb", "/usr/share/GeoIP/GeoLite2-City.mmdb", "/usr/share/GeoIP/GeoLite2-Country.mmdb"],
+    "Databases of countries in the MaxMind DB format; the first that exists is read, and read again when it changes.",
+  ),
+  geoLite2ASN: list(["/var/lib/GeoIP/GeoLite2-ASN.mmdb", "/usr/share/GeoIP/GeoLite2-ASN.mmdb"], "Databases of autonomous systems in the MaxMind DB format; the first that exists is read, and read again when it changes."),
+  rirFile: optionalText("path", "IANA's IPv4 address space registry as CSV: the regional registry of an address."),
+  ouiFile: optionalText("path", "List of Ethernet address prefixes in the form of Wireshark's manuf: the maker of a network interface."),
+
   // Parsing.
   maxReqBody: integer(256, 0, 32_767, "Bytes of an HTTP request body that are kept."),
   reqBodyOnlyUtf8: flag(true, "Whether only request bodies in UTF-8 are kept."),

@@ -47,6 +47,13 @@ export interface EngineSettings {
   readonly saveUnknownPackets: readonly string[];
   readonly gapPacketPos: boolean;
   readonly enablePacketLen: boolean;
+  /** Paths of databases in the MaxMind DB format; the first that exists is read. */
+  readonly geoLite2Country: readonly string[];
+  readonly geoLite2Asn: readonly string[];
+  /** Path of IANA's IPv4 address space registry as CSV. */
+  readonly rirFile: readonly string[];
+  /** Path of a list of Ethernet address prefixes. */
+  readonly ouiFile: readonly string[];
   readonly readTruncatedPackets: boolean;
 }
 

@@ -5,6 +5,7 @@ mod directions;
 mod errors;
 mod import;
 mod live;
+mod places;
 mod segments;
 mod settings;
 mod shipping;

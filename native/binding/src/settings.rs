@@ -4,8 +4,10 @@ use crate::errors::coded;
 use lookback_engine::EngineSettings;
 use lookback_flow::FlowSettings;
 use lookback_flow::settings::SessionIdTracking;
+use lookback_places::{PlaceFiles, PlaceSource};
 use lookback_protocols::Settings;
 use napi_derive::napi;
+use std::path::PathBuf;
 
 /// Settings of a run; names are those of config.ini in camel case, times in seconds.
 #[napi(object)]
@@ -48,9 +50,18 @@ pub struct NativeSettings {
     pub save_unknown_packets: Vec<String>,
     pub gap_packet_pos: bool,
     pub enable_packet_len: bool,
+    pub geo_lite2_country: Vec<String>,
+    pub geo_lite2_asn: Vec<String>,
+    pub rir_file: Vec<String>,
+    pub oui_file: Vec<String>,
 }
 
 impl NativeSettings {
+    /// The files of places.
+    pub fn place_files(&self) -> PlaceFiles {
+        let paths = |given: &[String]| given.iter().map(PathBuf::from).collect();
+        PlaceFiles { country: paths(&self.geo_lite2_country), asn: paths(&self.geo_lite2_asn), rir: paths(&self.rir_file), oui: paths(&self.oui_file) }
+    }
     /// As the engine's settings.
     pub fn engine(&self) -> napi::Result<EngineSettings> {
         let tracking = match self.session_id_tracking.as_str() {
@@ -104,6 +115,7 @@ impl NativeSettings {
             save_unknown: self.save_unknown_packets.clone(),
             gap_packet_positions: self.gap_packet_pos,
             packet_lengths: self.enable_packet_len,
+            places: Some(PlaceSource::shared(&self.place_files())),
         })
     }
 }

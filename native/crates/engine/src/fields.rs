@@ -2,11 +2,12 @@
 
 use lookback_session::{FieldSpec, core_fields};
 
-/// Every declared field: the record's, the general ones, the flow's, the protocols'.
+/// Every declared field: the record's, the general ones, those of places, the flow's, the protocols'.
 pub fn declared() -> impl Iterator<Item = &'static FieldSpec> {
     core_fields::RECORD
         .iter()
         .chain(core_fields::GENERAL)
+        .chain(lookback_places::FIELDS)
         .chain(lookback_flow::flow::FIELDS)
         .copied()
         .chain(lookback_protocols::fields())

@@ -1,6 +1,8 @@
 //! Options of a run.
 
 use lookback_flow::FlowSettings;
+use lookback_places::PlaceSource;
+use std::sync::Arc;
 
 /// Everything that decides what sessions a stream makes, and how many threads make them.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub struct EngineSettings {
     pub gap_packet_positions: bool,
     /// `enablePacketLen`: print packet lengths in documents.
     pub packet_lengths: bool,
+    /// Where addresses are; none fills no such field.
+    pub places: Option<Arc<PlaceSource>>,
 }
 
 impl Default for EngineSettings {
@@ -34,6 +38,7 @@ impl Default for EngineSettings {
             save_unknown: Vec::new(),
             gap_packet_positions: true,
             packet_lengths: false,
+            places: None,
         }
     }
 }

@@ -4,9 +4,11 @@ use crate::error::EngineError;
 use crate::settings::EngineSettings;
 use lookback_flow::identity::StreamIdentity;
 use lookback_flow::{FlowCounters, FlowTable, PacketFacts};
+use lookback_places::PlaceSource;
 use lookback_session::{PacketPosition, Session};
 use lookback_wire::{Decoded, FlowKind};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Where rows go.
 pub trait RowSink {
@@ -52,6 +54,7 @@ pub struct Worker<S> {
     by_rule: u64,
     undecodable: BTreeMap<(&'static str, &'static str), u64>,
     batch_rows: usize,
+    places: Option<Arc<PlaceSource>>,
     /// The sink.
     pub sink: S,
 }
@@ -71,6 +74,7 @@ impl<S: RowSink> Worker<S> {
             by_rule: 0,
             undecodable: BTreeMap::new(),
             batch_rows: batch_rows.max(1),
+            places: settings.places.clone(),
             sink,
         }
     }
@@ -145,6 +149,14 @@ impl<S: RowSink> Worker<S> {
     pub fn hand_on(&mut self) -> Result<(), EngineError> {
         if self.table.saved().is_empty() {
             return Ok(());
+        }
+        if let Some(source) = &self.places {
+            let places = source.current();
+            if !places.is_empty() {
+                for session in self.table.saved().iter_mut() {
+                    places.fill(session);
+                }
+            }
         }
         self.sink.rows(self.table.saved())
     }

@@ -1,0 +1,97 @@
+//! Where addresses are: countries and autonomous systems from databases in the MaxMind DB format, registries and makers
+//! of network interfaces from tables. Rows get these fields when they are made; what no file tells stays empty.
+
+mod databases;
+pub mod fields;
+mod source;
+mod tables;
+
+pub use databases::{AutonomousSystem, Database};
+pub use fields::FIELDS;
+pub use source::{FileState, PlaceFiles, PlaceSource, check};
+pub use tables::{Makers, Registries};
+
+use lookback_session::record::{DESTINATION, SOURCE};
+use lookback_session::{FieldSpec, Session, core_fields};
+
+/// What was read.
+#[derive(Default)]
+pub struct Places {
+    country: Option<Database>,
+    asn: Option<Database>,
+    registries: Option<Registries>,
+    makers: Option<Makers>,
+}
+
+/// Longest text of `asn.src`.
+const LONGEST_NAME: usize = 200;
+
+impl Places {
+    /// Whether no file was read.
+    pub fn is_empty(&self) -> bool {
+        self.country.is_none() && self.asn.is_none() && self.registries.is_none() && self.makers.is_none()
+    }
+
+    /// Fills the fields of places of a row.
+    pub fn fill(&self, session: &mut Session) {
+        if let Some(ends) = session.ends {
+            self.fill_end(session, ends.address[SOURCE], &END_FIELDS[SOURCE]);
+            self.fill_end(session, ends.address[DESTINATION], &END_FIELDS[DESTINATION]);
+        }
+        if let Some(makers) = &self.makers {
+            for (macs, ouis) in [(&core_fields::SOURCE_MAC, &fields::SOURCE_OUI), (&core_fields::DESTINATION_MAC, &fields::DESTINATION_OUI)] {
+                let names: Vec<&str> = session.fields.texts(macs).filter_map(|mac| makers.of(mac)).collect();
+                for name in names {
+                    session.fields.add_text(ouis, name);
+                }
+            }
+        }
+    }
+
+    fn fill_end(&self, session: &mut Session, address: [u8; 16], end: &EndFields) {
+        if let Some(country) = self.country.as_ref().and_then(|database| database.country(address)) {
+            session.fields.add_text(end.country, country);
+        }
+        if let Some(system) = self.asn.as_ref().and_then(|database| database.autonomous_system(address)) {
+            let name = system.name.unwrap_or_default();
+            let end_of_name = name.char_indices().nth(LONGEST_NAME).map_or(name.len(), |(at, _)| at);
+            session.fields.add_text(end.asn, format!("AS{} {}", system.number, &name[..end_of_name]).trim_end());
+            session.fields.add_integer(end.as_number, i64::from(system.number));
+            if !name.is_empty() {
+                session.fields.add_text(end.as_name, &name[..end_of_name]);
+            }
+        }
+        let four = std::net::Ipv6Addr::from(address).to_ipv4_mapped();
+        if let (Some(registries), Some(four)) = (&self.registries, four) {
+            if let Some(name) = registries.of(four.octets()) {
+                session.fields.add_text(end.rir, name);
+            }
+        }
+    }
+}
+
+/// The fields of one end of a session.
+struct EndFields {
+    country: &'static FieldSpec,
+    asn: &'static FieldSpec,
+    as_number: &'static FieldSpec,
+    as_name: &'static FieldSpec,
+    rir: &'static FieldSpec,
+}
+
+static END_FIELDS: [EndFields; 2] = [
+    EndFields {
+        country: &fields::SOURCE_COUNTRY,
+        asn: &fields::SOURCE_ASN,
+        as_number: &fields::SOURCE_AS_NUMBER,
+        as_name: &fields::SOURCE_AS_NAME,
+        rir: &fields::SOURCE_RIR,
+    },
+    EndFields {
+        country: &fields::DESTINATION_COUNTRY,
+        asn: &fields::DESTINATION_ASN,
+        as_number: &fields::DESTINATION_AS_NUMBER,
+        as_name: &fields::DESTINATION_AS_NAME,
+        rir: &fields::DESTINATION_RIR,
+    },
+];
