@@ -9,6 +9,7 @@ import { STOP_MS, withLifecycle } from "./app/lifecycle.js";
 import { announce, localUrl } from "./app/local-endpoint.js";
 import { exposureWarning, loginParts } from "./app/logins.js";
 import { metricsOf } from "./app/metrics.js";
+import { sayPlaces } from "./app/places.js";
 import { openService } from "./app/service.js";
 import { lookbackVersion } from "./app/version.js";
 import type { Logger } from "./base/logger.js";
@@ -45,6 +46,7 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
       lifecycle.add("import queue of others", setInterval(() => { started.wake(); }, QUEUE_LOOK_MS), (timer) => { clearInterval(timer); });
       await beforeListening(started);
     });
+    sayPlaces(core.native, config, logger.child({ area: "imports" }));
     const metrics = metricsOf({ core, scheduler, watch, version: lookbackVersion() });
     scheduler.start();
     lifecycle.add("scheduler", scheduler, (started) => started.stop());

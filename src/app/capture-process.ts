@@ -9,6 +9,7 @@ import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
 import type { LiveConfig } from "../config/live-config.js";
 import { openCore } from "./core.js";
+import { sayPlaces } from "./places.js";
 import { withLifecycle } from "./lifecycle.js";
 import { askForRoom } from "./room-requests.js";
 import { openLivenessPort } from "./liveness-port.js";
@@ -28,6 +29,7 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
     const device = values.interface[0] ?? defaultInterface(readFileSync("/proc/net/route", "utf8"));
     if (device === null) throw noInterface();
     const core = await openCore(config, "capture", logger, lifecycle);
+    sayPlaces(core.native, config, logger.child({ area: "capture" }));
     const live = new LiveService({
       native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings: engineSettings(config),
       segmentDirectory: core.directories.sessions, packetDirectory: core.directories.packets, snapLength: values.snapLen,

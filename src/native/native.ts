@@ -6,7 +6,7 @@ import type {
   SegmentReader as NativeSegmentReader,
 } from "../../native/binding/index.js";
 import { ERROR_CODES, LookbackError, type ErrorCode, type ErrorDetails } from "../base/errors.js";
-import type { CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveFlush, LiveOptions, NativeCore, SegmentReader, SessionEnds } from "./types.js";
+import type { CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveFlush, LiveOptions, NativeCore, PlaceFileState, SegmentReader, SessionEnds } from "./types.js";
 
 /** The library as it exports itself; its declarations are generated (`native/binding/index.d.ts`). */
 interface Binding {
@@ -15,6 +15,7 @@ interface Binding {
   readonly LiveCapture: new (options: LiveOptions) => NativeLiveCapture;
   readonly SegmentReader: new (path: string, periods: readonly IndexPeriodStart[], segment: string) => NativeSegmentReader;
   fieldCatalogue(): string;
+  checkPlaceFiles(settings: EngineSettings): PlaceFileState[];
   identifyCapture(path: string): Promise<CaptureIdentity>;
   dissectCapture(path: string, settings: EngineSettings): Promise<string>;
   copyCapture(source: string, destination: string, cancel: NativeCancelFlag, onProgress: (bytes: number) => void): Promise<number>;
@@ -86,6 +87,8 @@ export function loadNativeCore(): NativeCore {
 
   return {
     fieldCatalogue: () => binding.fieldCatalogue(),
+    // napi leaves out what is none; here it is null.
+    checkPlaceFiles: (settings) => binding.checkPlaceFiles(settings).map(({ setting, file, error }) => ({ setting, file: file ?? null, error: error ?? null })),
     identify: (path) => translated(binding.identifyCapture(path)),
     dissect: (path, settings) => translated(binding.dissectCapture(path, settings)),
     async copyCapture(source, destination, signal, onProgress) {

@@ -235,11 +235,22 @@ export interface DirectionFinder {
   senders(): Uint8Array;
 }
 
+/** What one setting of places came to. */
+export interface PlaceFileState {
+  readonly setting: string;
+  /** The file that is there, or null. */
+  readonly file: string | null;
+  /** Why it cannot be read, or null. */
+  readonly error: string | null;
+}
+
 /**
  * What the native core offers. Errors are `LookbackError`s: CAPTURE_UNREADABLE, DISK_FULL, QUERY_CANCELLED (aborted),
  * INTERNAL.
  */
 export interface NativeCore {
+  /** Reads the files of places and says what each setting came to. */
+  checkPlaceFiles(settings: EngineSettings): readonly PlaceFileState[];
   /** `schema/fields.json` as the dissectors declare it. */
   fieldCatalogue(): string;
   identify(path: string): Promise<CaptureIdentity>;

@@ -60,7 +60,12 @@ impl NativeSettings {
     /// The files of places.
     pub fn place_files(&self) -> PlaceFiles {
         let paths = |given: &[String]| given.iter().map(PathBuf::from).collect();
-        PlaceFiles { country: paths(&self.geo_lite2_country), asn: paths(&self.geo_lite2_asn), rir: paths(&self.rir_file), oui: paths(&self.oui_file) }
+        PlaceFiles {
+            country: paths(&self.geo_lite2_country),
+            asn: paths(&self.geo_lite2_asn),
+            rir: paths(&self.rir_file),
+            oui: paths(&self.oui_file),
+        }
     }
     /// As the engine's settings.
     pub fn engine(&self) -> napi::Result<EngineSettings> {

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { freemem, totalmem } from "node:os";
+import { describePlaceFile } from "../../app/places.js";
+import { engineSettings } from "../../config/engine-settings.js";
 import { loadNativeCore } from "../../native/native.js";
 import { printBytes } from "../progress.js";
 import { fail, ok, skip, warn, type Check } from "./check.js";
@@ -18,6 +20,17 @@ export const node: Check = {
     const enough = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
     if (!enough) return [fail(`Node ${process.versions.node}`, `install Node ${LEAST_NODE.join(".")} or later`)];
     return [process.platform === "linux" ? ok(`Node ${process.versions.node} on ${process.platform} ${process.arch}`) : warn(`${process.platform} is not tried`, "run it on Linux")];
+  },
+};
+
+export const places: Check = {
+  name: "places", purpose: "countries, networks and makers of interfaces are looked up in files",
+  run(config) {
+    return loadNativeCore().checkPlaceFiles(engineSettings(config)).map((state) => {
+      const words = describePlaceFile(state);
+      if (words === null) return ok(`${state.setting}: ${state.file ?? ""}`);
+      return state.error === null ? skip(words) : warn(words, `replace ${state.file ?? "the file"}`);
+    });
   },
 };
 

@@ -65,10 +65,40 @@ export class SessionClient {
   bytes!: number | null;
 }
 
+@ObjectType("SessionDestinationAsOrganization", { simpleResolvers: true, description: "Fields of a session under `organization`." })
+export class SessionDestinationAsOrganization {
+  @Field(() => String, { nullable: true, description: "Name of the autonomous system of the destination's address (needs geoLite2ASN). Searched as `destination.as.organization.name`." })
+  name!: string | null;
+}
+
+@ObjectType("SessionDestinationAs", { simpleResolvers: true, description: "Fields of a session under `as`." })
+export class SessionDestinationAs {
+  @Field(() => String, { nullable: true, description: "Autonomous system of the destination's address: AS, number and name (needs geoLite2ASN). Searched as `asn.dst`." })
+  full!: string | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Number of the autonomous system of the destination's address (needs geoLite2ASN). Searched as `destination.as.number`." })
+  number!: number | null;
+
+  @Field(() => SessionDestinationAsOrganization, { nullable: true, description: "Fields under `organization`; null when the session has none of those asked for." })
+  organization!: SessionDestinationAsOrganization | null;
+}
+
+@ObjectType("SessionDestinationGeo", { simpleResolvers: true, description: "Fields of a session under `geo`." })
+export class SessionDestinationGeo {
+  @Field(() => String, { nullable: true, description: "Country of the destination's address, ISO 3166-1 alpha-2 (needs geoLite2Country). Searched as `country.dst`." })
+  country_iso_code!: string | null;
+}
+
 @ObjectType("SessionDestination", { simpleResolvers: true, description: "Fields of a session under `destination`." })
 export class SessionDestination {
+  @Field(() => SessionDestinationAs, { nullable: true, description: "Fields under `as`; null when the session has none of those asked for." })
+  as!: SessionDestinationAs | null;
+
   @Field(() => LongScalar, { nullable: true, description: "Captured bytes sent by the destination. Searched as `bytes.dst`." })
   bytes!: number | null;
+
+  @Field(() => SessionDestinationGeo, { nullable: true, description: "Fields under `geo`; null when the session has none of those asked for." })
+  geo!: SessionDestinationGeo | null;
 
   @Field(() => AddressScalar, { nullable: true, description: "Address of the receiver of the first packet. Searched as `ip.dst`." })
   ip!: string | null;
@@ -446,10 +476,40 @@ export class SessionSocks {
   user!: string | null;
 }
 
+@ObjectType("SessionSourceAsOrganization", { simpleResolvers: true, description: "Fields of a session under `organization`." })
+export class SessionSourceAsOrganization {
+  @Field(() => String, { nullable: true, description: "Name of the autonomous system of the source's address (needs geoLite2ASN). Searched as `source.as.organization.name`." })
+  name!: string | null;
+}
+
+@ObjectType("SessionSourceAs", { simpleResolvers: true, description: "Fields of a session under `as`." })
+export class SessionSourceAs {
+  @Field(() => String, { nullable: true, description: "Autonomous system of the source's address: AS, number and name (needs geoLite2ASN). Searched as `asn.src`." })
+  full!: string | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Number of the autonomous system of the source's address (needs geoLite2ASN). Searched as `source.as.number`." })
+  number!: number | null;
+
+  @Field(() => SessionSourceAsOrganization, { nullable: true, description: "Fields under `organization`; null when the session has none of those asked for." })
+  organization!: SessionSourceAsOrganization | null;
+}
+
+@ObjectType("SessionSourceGeo", { simpleResolvers: true, description: "Fields of a session under `geo`." })
+export class SessionSourceGeo {
+  @Field(() => String, { nullable: true, description: "Country of the source's address, ISO 3166-1 alpha-2 (needs geoLite2Country). Searched as `country.src`." })
+  country_iso_code!: string | null;
+}
+
 @ObjectType("SessionSource", { simpleResolvers: true, description: "Fields of a session under `source`." })
 export class SessionSource {
+  @Field(() => SessionSourceAs, { nullable: true, description: "Fields under `as`; null when the session has none of those asked for." })
+  as!: SessionSourceAs | null;
+
   @Field(() => LongScalar, { nullable: true, description: "Captured bytes sent by the source. Searched as `bytes.src`." })
   bytes!: number | null;
+
+  @Field(() => SessionSourceGeo, { nullable: true, description: "Fields under `geo`; null when the session has none of those asked for." })
+  geo!: SessionSourceGeo | null;
 
   @Field(() => AddressScalar, { nullable: true, description: "Address of the sender of the first packet. Searched as `ip.src`." })
   ip!: string | null;
@@ -605,6 +665,12 @@ export abstract class SessionFields {
   @Field(() => LongScalar, { nullable: true, description: "Number of values of dscp.dst. Searched as `dscp.dst.cnt`." })
   dstDscpCnt!: number | null;
 
+  @Field(() => [String], { nullable: true, description: "Makers of the destination's Ethernet addresses (needs ouiFile). Searched as `oui.dst`." })
+  dstOui!: readonly string[] | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Number of values of oui.dst. Searched as `oui.dst.cnt`." })
+  dstOuiCnt!: number | null;
+
   @Field(() => [AddressScalar], { nullable: true, description: "Addresses around a tunnel, of the destination. Searched as `outerip.dst`." })
   dstOuterIp!: readonly string[] | null;
 
@@ -619,6 +685,9 @@ export abstract class SessionFields {
 
   @Field(() => String, { nullable: true, description: "First 8 payload bytes of the destination, in hex. Searched as `payload8.dst.hex`." })
   dstPayload8!: string | null;
+
+  @Field(() => String, { nullable: true, description: "Regional internet registry of the destination's IPv4 address (needs rirFile). Searched as `rir.dst`." })
+  dstRIR!: string | null;
 
   @Field(() => [LongScalar], { nullable: true, description: "IP time to live or hop limit of the destination's first packets. Searched as `ttl.dst`." })
   dstTTL!: readonly number[] | null;
@@ -689,6 +758,12 @@ export abstract class SessionFields {
   @Field(() => LongScalar, { nullable: true, description: "Different initial sequence numbers that the source used. Searched as `tcp.srcISNCnt`." })
   srcISNCnt!: number | null;
 
+  @Field(() => [String], { nullable: true, description: "Makers of the source's Ethernet addresses (needs ouiFile). Searched as `oui.src`." })
+  srcOui!: readonly string[] | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Number of values of oui.src. Searched as `oui.src.cnt`." })
+  srcOuiCnt!: number | null;
+
   @Field(() => [AddressScalar], { nullable: true, description: "Addresses around a tunnel, of the source. Searched as `outerip.src`." })
   srcOuterIp!: readonly string[] | null;
 
@@ -703,6 +778,9 @@ export abstract class SessionFields {
 
   @Field(() => String, { nullable: true, description: "First 8 payload bytes of the source, in hex. Searched as `payload8.src.hex`." })
   srcPayload8!: string | null;
+
+  @Field(() => String, { nullable: true, description: "Regional internet registry of the source's IPv4 address (needs rirFile). Searched as `rir.src`." })
+  srcRIR!: string | null;
 
   @Field(() => [LongScalar], { nullable: true, description: "IP time to live or hop limit of the source's first packets. Searched as `ttl.src`." })
   srcTTL!: readonly number[] | null;

@@ -20,6 +20,7 @@ class ScriptedCore implements NativeCore {
   started: () => void = () => {};
 
   fieldCatalogue(): string { return "{}"; }
+  checkPlaceFiles(): readonly [] { return []; }
   directionFinder(): never { throw new Error("an import asks for no directions"); }
   async identify(file: string) {
     const content = (await import("node:fs/promises")).readFile(file, "utf8");

@@ -39,7 +39,10 @@ impl Places {
             self.fill_end(session, ends.address[DESTINATION], &END_FIELDS[DESTINATION]);
         }
         if let Some(makers) = &self.makers {
-            for (macs, ouis) in [(&core_fields::SOURCE_MAC, &fields::SOURCE_OUI), (&core_fields::DESTINATION_MAC, &fields::DESTINATION_OUI)] {
+            for (macs, ouis) in [
+                (&core_fields::SOURCE_MAC, &fields::SOURCE_OUI),
+                (&core_fields::DESTINATION_MAC, &fields::DESTINATION_OUI),
+            ] {
                 let names: Vec<&str> = session.fields.texts(macs).filter_map(|mac| makers.of(mac)).collect();
                 for name in names {
                     session.fields.add_text(ouis, name);
@@ -55,7 +58,9 @@ impl Places {
         if let Some(system) = self.asn.as_ref().and_then(|database| database.autonomous_system(address)) {
             let name = system.name.unwrap_or_default();
             let end_of_name = name.char_indices().nth(LONGEST_NAME).map_or(name.len(), |(at, _)| at);
-            session.fields.add_text(end.asn, format!("AS{} {}", system.number, &name[..end_of_name]).trim_end());
+            session
+                .fields
+                .add_text(end.asn, format!("AS{} {}", system.number, &name[..end_of_name]).trim_end());
             session.fields.add_integer(end.as_number, i64::from(system.number));
             if !name.is_empty() {
                 session.fields.add_text(end.as_name, &name[..end_of_name]);

@@ -79,7 +79,12 @@ impl PlaceSource {
         let (places, _) = load(files);
         Self {
             files: files.clone(),
-            state: Mutex::new(State { places: Arc::new(places), stamps, looked: Instant::now(), loading: false }),
+            state: Mutex::new(State {
+                places: Arc::new(places),
+                stamps,
+                looked: Instant::now(),
+                loading: false,
+            }),
         }
     }
 
@@ -92,7 +97,8 @@ impl PlaceSource {
                 state.loading = true;
                 let source = Arc::clone(self);
                 // Without a thread to be had, the next look tries again.
-                let begun = std::thread::Builder::new().name("places".to_owned()).spawn(move || source.reload());
+                let begun =
+                    std::thread::Builder::new().name("places".to_owned()).spawn(move || source.reload());
                 state.loading = begun.is_ok();
             }
         }
@@ -124,15 +130,23 @@ pub fn check(files: &PlaceFiles) -> Vec<FileState> {
 fn load(files: &PlaceFiles) -> (Places, Vec<FileState>) {
     let (country, country_state) = load_one("geoLite2Country", &files.country, Database::open);
     let (asn, asn_state) = load_one("geoLite2ASN", &files.asn, Database::open);
-    let (registries, rir_state) =
-        load_one("rirFile", &files.rir, |file| Registries::read(&text_of(file)?).ok_or("it has no line like 001/8,APNIC,…".to_owned()));
-    let (makers, oui_state) =
-        load_one("ouiFile", &files.oui, |file| Makers::read(&text_of(file)?).ok_or("it has no line like 00:00:0C, a tab and a name".to_owned()));
+    let (registries, rir_state) = load_one("rirFile", &files.rir, |file| {
+        Registries::read(&text_of(file)?).ok_or("it has no line like 001/8,APNIC,…".to_owned())
+    });
+    let (makers, oui_state) = load_one("ouiFile", &files.oui, |file| {
+        Makers::read(&text_of(file)?).ok_or("it has no line like 00:00:0C, a tab and a name".to_owned())
+    });
     (Places { country, asn, registries, makers }, vec![country_state, asn_state, rir_state, oui_state])
 }
 
-fn load_one<T>(setting: &'static str, paths: &[PathBuf], read: impl Fn(&Path) -> Result<T, String>) -> (Option<T>, FileState) {
-    let Some(file) = first_that_exists(paths) else { return (None, FileState { setting, file: None, error: None }) };
+fn load_one<T>(
+    setting: &'static str,
+    paths: &[PathBuf],
+    read: impl Fn(&Path) -> Result<T, String>,
+) -> (Option<T>, FileState) {
+    let Some(file) = first_that_exists(paths) else {
+        return (None, FileState { setting, file: None, error: None });
+    };
     match read(file) {
         Ok(loaded) => (Some(loaded), FileState { setting, file: Some(file.to_owned()), error: None }),
         Err(error) => (None, FileState { setting, file: Some(file.to_owned()), error: Some(error) }),
@@ -148,7 +162,9 @@ fn text_of(file: &Path) -> Result<String, String> {
     if length > LARGEST_TABLE {
         return Err(format!("it has {length} bytes; at most {LARGEST_TABLE} are read"));
     }
-    std::fs::read(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(|error| error.to_string())
+    std::fs::read(file)
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .map_err(|error| error.to_string())
 }
 
 fn stamps_of(files: &PlaceFiles) -> [Stamp; 4] {

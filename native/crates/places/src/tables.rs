@@ -19,7 +19,10 @@ impl Registries {
         for line in text.lines() {
             // Designations may be quoted; what is before and after them is not.
             let Some((prefix, rest)) = line.split_once(',') else { continue };
-            let Some(octet) = prefix.trim().strip_suffix("/8").and_then(|octet| octet.parse::<u8>().ok()) else { continue };
+            let Some(octet) = prefix.trim().strip_suffix("/8").and_then(|octet| octet.parse::<u8>().ok())
+            else {
+                continue;
+            };
             let name = rest
                 .split(',')
                 .map(str::trim)

@@ -65,7 +65,8 @@ fn database(networks: &[(u8, Value)]) -> Vec<u8> {
     for (at, node) in nodes.iter().enumerate() {
         for (side, next) in node.iter().enumerate() {
             let leaf = leaves.iter().find(|(node, on, _)| (*node, *on) == (at, side));
-            let record = leaf.map_or(if *next == u32::MAX { count } else { *next }, |(_, _, offset)| count + 16 + offset);
+            let record = leaf
+                .map_or(if *next == u32::MAX { count } else { *next }, |(_, _, offset)| count + 16 + offset);
             bytes.extend(&record.to_be_bytes()[1..]);
         }
     }
@@ -131,17 +132,30 @@ fn row(source: [u8; 4], destination: [u8; 4]) -> Session {
 }
 
 fn countries() -> Vec<u8> {
-    database(&[(1, Value::Map(&[("country", Value::Map(&[("iso_code", Value::Text("AU"))]))])), (81, Value::Map(&[("country", Value::Map(&[("iso_code", Value::Text("DE"))]))]))])
+    database(&[
+        (1, Value::Map(&[("country", Value::Map(&[("iso_code", Value::Text("AU"))]))])),
+        (81, Value::Map(&[("country", Value::Map(&[("iso_code", Value::Text("DE"))]))])),
+    ])
 }
 
 #[test]
 fn rows_get_the_places_of_both_ends() {
     let at = directory("both");
-    let systems = database(&[(81, Value::Map(&[("autonomous_system_number", Value::Number(3320)), ("autonomous_system_organization", Value::Text("Deutsche Telekom AG"))]))]);
+    let systems = database(&[(
+        81,
+        Value::Map(&[
+            ("autonomous_system_number", Value::Number(3320)),
+            ("autonomous_system_organization", Value::Text("Deutsche Telekom AG")),
+        ]),
+    )]);
     let files = PlaceFiles {
         country: vec![at.join("missing.mmdb"), write(&at, "country.mmdb", &countries())],
         asn: vec![write(&at, "asn.mmdb", &systems)],
-        rir: vec![write(&at, "ipv4.csv", b"Prefix,Designation,Date,WHOIS\n081/8,RIPE NCC,2001-04,whois.ripe.net\n")],
+        rir: vec![write(
+            &at,
+            "ipv4.csv",
+            b"Prefix,Designation,Date,WHOIS\n081/8,RIPE NCC,2001-04,whois.ripe.net\n",
+        )],
         oui: vec![write(&at, "manuf", b"00:00:0C\tCisco\tCisco Systems, Inc\n")],
     };
     assert!(check(&files).iter().all(|state| state.file.is_some() && state.error.is_none()));
@@ -176,7 +190,8 @@ fn without_files_rows_stay_as_they_are() {
 fn a_file_that_changes_is_read_again() {
     let at = directory("reload");
     let file = at.join("country.mmdb");
-    let source = Arc::new(PlaceSource::open(&PlaceFiles { country: vec![file.clone()], ..PlaceFiles::default() }));
+    let source =
+        Arc::new(PlaceSource::open(&PlaceFiles { country: vec![file.clone()], ..PlaceFiles::default() }));
     assert!(source.current().is_empty());
     std::fs::write(&file, countries()).unwrap();
     source.reload();

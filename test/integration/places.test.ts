@@ -1,0 +1,31 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { describePlaceFile } from "../../src/app/places.js";
+import { at, runServer, type RunningServer } from "../support/running-server.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+let running: RunningServer | null = null;
+afterEach(async () => { await running?.stop(); });
+
+const QUERY = `{ sessions(expression: "protocols == http", first: 1) { nodes { rir: field(name: "rir.dst") oui: field(name: "oui.src") country: field(name: "country.src") mac: field(name: "mac.src") } } }`;
+
+it("rows get what the files of the configuration tell, and expressions find it", async () => {
+  const directory = temporaryDirectory();
+  const [rirFile, ouiFile] = [path.join(directory, "ipv4.csv"), path.join(directory, "manuf")];
+  // Every block, so that whatever the example's addresses are, theirs is one.
+  writeFileSync(rirFile, Array.from({ length: 256 }, (_, octet) => `${String(octet).padStart(3, "0")}/8,TEST,2010-01,whois.test${octet}.net`).join("\n"));
+  writeFileSync(ouiFile, Array.from({ length: 256 }, (_, octet) => `02:00:${octet.toString(16).padStart(2, "0")}\tShort\tMaker ${octet}`).join("\n"));
+  running = await runServer(path.join(directory, "data"), [path.resolve("examples/first-look.pcap")], { set: { rirFile, ouiFile, geoLite2Country: "", geoLite2ASN: "" } });
+  const [node] = at((await running.graphql(QUERY)).data, "sessions", "nodes") as readonly Readonly<Record<string, unknown>>[];
+  expect(node).toMatchObject({ rir: expect.stringMatching(/^TEST\d+$/), country: null });
+  const found = await running.graphql(`{ aggregate(expression: "rir.dst == ${String(node?.["rir"])}") { count } all: aggregate(expression: "rir.dst == EXISTS!") { count } }`);
+  expect(Number(at(found.data, "aggregate", "count"))).toBeGreaterThan(0);
+  expect(Number(at(found.data, "all", "count"))).toBeGreaterThanOrEqual(Number(at(found.data, "aggregate", "count")));
+});
+
+it("what is missing is said with the way to get it", () => {
+  expect(describePlaceFile({ setting: "geoLite2Country", file: null, error: null })).toMatch(/^geoLite2Country: no file, so the country fields stay empty; to fill them take GeoLite2-Country\.mmdb/);
+  expect(describePlaceFile({ setting: "ouiFile", file: "/x", error: "it is damaged" })).toBe("ouiFile: /x cannot be read: it is damaged; the oui fields stay empty until it can");
+  expect(describePlaceFile({ setting: "ouiFile", file: "/x", error: null })).toBeNull();
+});
