@@ -45,6 +45,7 @@ export declare class SegmentReader {
   /** Lets go of the file. */
   close(): void
 }
+
 /** Reads the files of places and says what each setting came to. */
 export declare function checkPlaceFiles(settings: NativeSettings): Array<PlaceFileState>
 

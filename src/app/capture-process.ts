@@ -29,7 +29,6 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
     const device = values.interface[0] ?? defaultInterface(readFileSync("/proc/net/route", "utf8"));
     if (device === null) throw noInterface();
     const core = await openCore(config, "capture", logger, lifecycle);
-    sayPlaces(core.native, config, logger.child({ area: "capture" }));
     const live = new LiveService({
       native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings: engineSettings(config),
       segmentDirectory: core.directories.sessions, packetDirectory: core.directories.packets, snapLength: values.snapLen,
@@ -39,7 +38,9 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
     live.failure.catch((error: unknown) => { askForRoom(core.catalogue, core.directories.packets, error); });
     if (values.tcpHealthCheckPort > 0) lifecycle.add("liveness port", await openLivenessPort(values.tcpHealthCheckPort), (opened) => opened.close());
     lifecycle.add("live capture", live, (started) => started.stop());
-    return { live, source: await live.start(), settings: core.live };
+    const source = await live.start();
+    sayPlaces(core.native, config, logger.child({ area: "capture" }));
+    return { live, source, settings: core.live };
   });
 }
 

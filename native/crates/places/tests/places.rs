@@ -11,6 +11,9 @@ use std::sync::Arc;
 enum Value<'a> {
     Text(&'a str),
     Number(u32),
+    Short(u16),
+    Epoch(u8),
+    EmptyList,
     Map(&'a [(&'a str, Value<'a>)]),
 }
 
@@ -29,6 +32,13 @@ fn encode(value: &Value, to: &mut Vec<u8>) {
             to.push(6 << 5 | 4);
             to.extend(number.to_be_bytes());
         }
+        Value::Short(number) => {
+            to.push(5 << 5 | 2);
+            to.extend(number.to_be_bytes());
+        }
+        // Extended types: 9 and 11, less 7, in a byte of its own.
+        Value::Epoch(seconds) => to.extend([1, 2, *seconds]),
+        Value::EmptyList => to.extend([0, 4]),
         Value::Map(members) => {
             to.push(7 << 5 | members.len() as u8);
             for (name, member) in *members {
@@ -75,12 +85,14 @@ fn database(networks: &[(u8, Value)]) -> Vec<u8> {
     bytes.extend(b"\xab\xcd\xefMaxMind.com");
     let metadata = [
         ("node_count", Value::Number(count)),
-        ("record_size", Value::Number(24)),
-        ("ip_version", Value::Number(4)),
+        ("record_size", Value::Short(24)),
+        ("ip_version", Value::Short(4)),
         ("database_type", Value::Text("Test")),
-        ("binary_format_major_version", Value::Number(2)),
-        ("binary_format_minor_version", Value::Number(0)),
-        ("build_epoch", Value::Number(1)),
+        ("binary_format_major_version", Value::Short(2)),
+        ("binary_format_minor_version", Value::Short(0)),
+        ("build_epoch", Value::Epoch(1)),
+        ("description", Value::Map(&[])),
+        ("languages", Value::EmptyList),
     ];
     encode(&Value::Map(&metadata), &mut bytes);
     bytes
@@ -124,7 +136,7 @@ fn row(source: [u8; 4], destination: [u8; 4]) -> Session {
         syn_ack_validated: false,
         source_isn_count: 0,
         positions: Positions::default(),
-        bytes_after_packets: Vec::new(),
+        bytes_after_packets: Vec::new().into(),
         fields: Fields::new(),
     };
     session.fields.add_text(&core_fields::SOURCE_MAC, "00:00:0c:01:02:03");
@@ -158,7 +170,8 @@ fn rows_get_the_places_of_both_ends() {
         )],
         oui: vec![write(&at, "manuf", b"00:00:0C\tCisco\tCisco Systems, Inc\n")],
     };
-    assert!(check(&files).iter().all(|state| state.file.is_some() && state.error.is_none()));
+    let states = check(&files);
+    assert!(states.iter().all(|state| state.file.is_some() && state.error.is_none()), "{states:?}");
     let places = PlaceSource::shared(&files).current();
     let mut session = row([81, 1, 2, 3], [1, 1, 1, 1]);
     places.fill(&mut session);
