@@ -21,19 +21,20 @@ export declare class DirectionFinder {
 
 /** One live stream; `close` ends it. */
 export declare class LiveCapture {
-  /** Opens the stream. */
+  /** Opens the sources and the stream. */
   constructor(options: NativeLiveOptions)
-  /**
-   * Takes a batch of packets, each as u64 timestamp (ns), u32 original length, u32 captured length (little-endian),
-   * bytes. Returns how many were taken.
-   */
+  /** pcap LINKTYPE of the packets. */
+  get linkType(): number
+  /** Takes a batch of packets laid out as records of a nanosecond pcap file. Returns how many were taken. */
   push(batch: Buffer): number
-  /** Closes idle sessions by the wall clock. */
-  tick(nowMs: number): void
-  /** Makes packets durable and writes rows of closed sessions. */
-  flush(): NativeLiveFlush
+  /** Makes packets durable and writes rows of sessions that closed or are open for long. */
+  flush(nowMs: number, mark: boolean): Promise<NativeLiveFlush>
+  /** What each source did since the stream was opened. */
+  ledgers(): Array<NativeSourceLedger>
+  /** Ends the sources and returns their last ledgers; `close` comes next. */
+  stopSources(): Array<NativeSourceLedger>
   /** Closes every session and file; the object is of no use afterwards. */
-  close(): NativeLiveFlush
+  close(nowMs: number): Promise<NativeLiveFlush>
 }
 
 /** The rows of one segment; `close` lets go of the file. */
@@ -130,11 +131,11 @@ export interface NativeLiveFile {
 export interface NativeLiveFlush {
   files: Array<NativeLiveFile>
   segments: Array<NativeSegment>
-  replayFromOrdinal: number | null
-  openOrdinals: Array<number>
+  mark: NativeMark | null
   completeUntilMs: number | null
   nextOrdinal: number
   openSessions: number
+  writeFailure: string | null
   counters: Record<string, number>
 }
 
@@ -142,16 +143,27 @@ export interface NativeLiveFlush {
 export interface NativeLiveOptions {
   settings: NativeSettings
   segmentDirectory: string
-  packetDirectory: string
-  linkType: number
+  packetDirectories: Array<string>
+  directoryChoice: string
+  /** pcap LINKTYPE of pushed packets; native sources have their own. */
+  linkType: number | null
   snaplen: number
   /** 32 hex digits. */
   stream: string
   firstOrdinal: number
   nextFileId: number
-  nanosecond: boolean
   maxFileBytes: number
   maxFileSeconds: number
+  openRowsAfterSeconds: number
+  sources: Array<NativeRingSource>
+}
+
+/** Where a replay must start. */
+export interface NativeMark {
+  replayFromOrdinal: number
+  knownUntilOrdinal: number
+  /** As `Mark::encode` writes them. */
+  open: Buffer
 }
 
 /** How far an import is. */
@@ -166,7 +178,21 @@ export interface NativeProgress {
 export interface NativeReplay {
   from: number
   knownUntil: number
-  open: Array<number>
+  /** As a flush gave them. */
+  open: Buffer
+}
+
+/** An interface to read through TPACKET_V3. */
+export interface NativeRingSource {
+  interface: string
+  filter: string
+  blockBytes: number
+  ringBytes: number
+  /** Sockets that share the interface's flows, each with a thread and a ring. */
+  threads: number
+  /** Number of the fanout group; sockets of one interface share it. */
+  fanoutGroup: number
+  promiscuous: boolean
 }
 
 /** See `src/model/segment.ts`. */
@@ -235,6 +261,23 @@ export interface NativeSettings {
   geoLite2Asn: Array<string>
   rirFile: Array<string>
   ouiFile: Array<string>
+}
+
+/** What one source did since the stream was opened. */
+export interface NativeSourceLedger {
+  interface: string
+  delivered: number
+  bytes: number
+  stored: number
+  lostToDisk: number
+  lostToQueue: number
+  cut: number
+  duplicate: number
+  droppedByKernel: number | null
+  droppedByInterface: number | null
+  waits: number
+  wentDown: number
+  failure: string | null
 }
 
 /** One file of a stream. */

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { systemClock } from "../base/clock.js";
+import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { openCap } from "../capture/cap-source.js";
 import { defaultInterface, noInterface } from "../capture/default-interface.js";
-import { LiveService } from "../capture/live-service.js";
-import type { PacketSource } from "../capture/packet-source.js";
+import { LiveService, type LiveInput, type RunningCapture } from "../capture/live-service.js";
 import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
 import type { LiveConfig } from "../config/live-config.js";
@@ -17,7 +17,7 @@ import { openLivenessPort } from "./liveness-port.js";
 /** A capturing process. */
 export interface Capture {
   readonly live: LiveService;
-  readonly source: PacketSource;
+  readonly running: RunningCapture;
   readonly settings: LiveConfig;
   readonly stop: () => Promise<void>;
 }
@@ -26,22 +26,34 @@ export interface Capture {
 export function startCapture(config: LookbackConfig, logger: Logger): Promise<Capture> {
   return withLifecycle(logger, async (lifecycle) => {
     const { values } = config;
-    const device = values.interface[0] ?? defaultInterface(readFileSync("/proc/net/route", "utf8"));
-    if (device === null) throw noInterface();
+    const devices = values.interface.length > 0 ? values.interface : [defaultInterface(readFileSync("/proc/net/route", "utf8"))].filter((name) => name !== null);
+    const [first] = devices;
+    if (first === undefined) throw noInterface();
+    const input: LiveInput = values.pcapReadMethod === "tpacketv3" ? { kind: "rings", rings: devices.map((name, at) => ({
+      interface: name, filter: values.bpf ?? "", blockBytes: values.tpacketv3BlockSize, ringBytes: values.ringMiB * 2 ** 20, threads: values.tpacketv3NumThreads,
+      fanoutGroup: (values.tpacketv3ClusterId + at) % 65_536, promiscuous: values.promiscuous,
+    })) } : { kind: "pushed", open: (onPacket) => openCap(onlyOne(devices, first), values.bpf ?? "", values.pcapBufferSize, onPacket) };
+    const { directories } = config.storageOf(config.node);
+    const packetDirectories = directories.length > 0 ? directories : [config.packetDirectory];
     const core = await openCore(config, "capture", logger, lifecycle);
     const live = new LiveService({
       native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings: engineSettings(config),
-      segmentDirectory: core.directories.sessions, packetDirectory: core.directories.packets, snapLength: values.snapLen,
+      segmentDirectory: core.directories.sessions, packetDirectories, directoryChoice: values.pcapDirAlgorithm, snapLength: values.snapLen,
       maxFileBytes: Math.round(values.maxFileSizeG * 2 ** 30), maxFileSeconds: values.maxFileTimeM * 60,
-      openSource: (onPacket) => openCap(device, values.bpf ?? "", values.pcapBufferSize, onPacket),
+      openRowsAfterSeconds: values.openSessionFlush, input, onDiskFull: (error) => { askForRoom(core.catalogue, core.directories.packets, error); },
     });
-    live.failure.catch((error: unknown) => { askForRoom(core.catalogue, core.directories.packets, error); });
     if (values.tcpHealthCheckPort > 0) lifecycle.add("liveness port", await openLivenessPort(values.tcpHealthCheckPort), (opened) => opened.close());
     lifecycle.add("live capture", live, (started) => started.stop());
-    const source = await live.start();
+    const running = await live.start();
     sayPlaces(core.native, config, logger.child({ area: "capture" }));
-    return { live, source, settings: core.live };
+    return { live, running, settings: core.live };
   });
+}
+
+/** libpcap is read one interface a process. */
+function onlyOne(devices: readonly string[], first: string): string {
+  if (devices.length === 1) return first;
+  throw new LookbackError("CONFIG_INVALID", `interface=${devices.join(";")}: pcapReadMethod=libpcap captures from one interface; use tpacketv3, or name one`, { key: "interface" });
 }
 
 /** The wall clock in nanoseconds: the monotonic clock, set by the wall clock once a second so that it follows corrections. */

@@ -30,10 +30,10 @@ export function reserveFiles(catalogue: Catalogue, stream: string): number {
  * yet are added. Afterwards every file of the stream is complete, its packets counted.
  */
 export async function adoptFiles(
-  parts: { readonly catalogue: Catalogue; readonly packetDirectory: string; readonly settings: { readonly node: string }; readonly logger: Logger },
+  parts: { readonly catalogue: Catalogue; readonly packetDirectories: readonly string[]; readonly settings: { readonly node: string }; readonly logger: Logger },
   stream: string,
 ): Promise<void> {
-  const { catalogue, packetDirectory, settings: { node }, logger } = parts;
+  const { catalogue, packetDirectories, settings: { node }, logger } = parts;
   for (const file of catalogue.files.ofStream(stream)) {
     if (file.state !== "writing") continue;
     const tail = await endAtWholeRecord(file.path, Math.max(file.bytes, FILE_HEADER));
@@ -45,15 +45,19 @@ export async function adoptFiles(
     logger.warn({ path: file.path, packets: tail.packets }, "closed a packet file of a capture that ended without closing it");
   }
   const first = Number(catalogue.settings.get(blockKey(stream)));
-  const names = first === 0 ? [] : (await readdir(packetDirectory)).sort();
-  for (const name of names) {
-    const parsed = parsePacketFileName(name);
-    if (parsed?.node !== node || parsed.fileId < first || parsed.fileId >= first + FILE_NUMBERS || catalogue.files.get(parsed.fileId) !== null) continue;
-    const file = path.join(packetDirectory, name);
+  const found: { readonly fileId: number; readonly file: string }[] = [];
+  for (const directory of first === 0 ? [] : packetDirectories) {
+    for (const name of await readdir(directory)) {
+      const parsed = parsePacketFileName(name);
+      if (parsed?.node !== node || parsed.fileId < first || parsed.fileId >= first + FILE_NUMBERS || catalogue.files.get(parsed.fileId) !== null) continue;
+      found.push({ fileId: parsed.fileId, file: path.join(directory, name) });
+    }
+  }
+  for (const { fileId, file } of found.sort((a, b) => a.fileId - b.fileId)) {
     const whole = await endAtWholeRecord(file, FILE_HEADER);
     if (whole === null) continue;
     catalogue.files.add({
-      id: parsed.fileId, node, path: file, displayName: file, stream, storage: "own", state: "complete", format: "pcap", linkTypes: [whole.linkType],
+      id: fileId, node, path: file, displayName: file, stream, storage: "own", state: "complete", format: "pcap", linkTypes: [whole.linkType],
       bytes: whole.bytes, packets: whole.packets, firstMs: whole.firstMs, lastMs: whole.lastMs, firstOrdinal: nextOrdinal(catalogue.files.ofStream(stream)),
     });
     logger.warn({ path: file, packets: whole.packets }, "listed a packet file of a capture that ended before it did");

@@ -9,14 +9,13 @@ const ROWS_PER_SEGMENT = 8_192;
 
 const openKey = (stream: string): string => `live.open.${stream}`;
 
-/** Notes which sessions were open, by the position of their first packets; runs in the transaction of the marks. */
-export function rememberOpen(catalogue: Catalogue, stream: string, ordinals: readonly number[]): void {
-  catalogue.settings.set(openKey(stream), JSON.stringify(ordinals));
+/** Notes which sessions were open, as the core encodes them; runs in the transaction of the mark. */
+export function rememberOpen(catalogue: Catalogue, stream: string, open: Buffer): void {
+  catalogue.settings.set(openKey(stream), open.toString("base64"));
 }
 
-function openOrdinals(catalogue: Catalogue, stream: string): number[] {
-  const parsed: unknown = JSON.parse(catalogue.settings.get(openKey(stream)) ?? "[]");
-  return Array.isArray(parsed) ? parsed.map(Number) : [];
+function openOrdinals(catalogue: Catalogue, stream: string): Buffer {
+  return Buffer.from(catalogue.settings.get(openKey(stream)) ?? "", "base64");
 }
 
 /**
@@ -45,7 +44,7 @@ export async function replayStream(
   }, null, () => {});
   await parts.store.commitSegments({ add: result.segments, remove: [] }, () => {
     catalogue.marks.set({ stream, node: parts.settings.node, replayFromOrdinal: null, nextOrdinal: end, completeUntilMs: null });
-    rememberOpen(catalogue, stream, []);
+    rememberOpen(catalogue, stream, Buffer.alloc(0));
   });
   parts.logger.info({ packets: end - from, sessions: result.sessions }, "indexed again what an interrupted capture left");
   return end;

@@ -2,22 +2,32 @@ import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { Clock } from "../base/clock.js";
+import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { IndexStore } from "../index-store/index-store.js";
-import type { EngineSettings, LiveEngine, LiveFlush, NativeCore } from "../native/types.js";
+import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, RingSource, SourceLedger } from "../native/types.js";
 import { adoptFiles, reserveFiles } from "./live-files.js";
 import { replayStream, rememberOpen } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
-import { PACKET_HEADER, PacketBatch } from "./packet-batch.js";
+import { PacketBatch } from "./packet-batch.js";
 import type { PacketListener, PacketSource } from "./packet-source.js";
 
-/** Bytes of one batch for the engine: large enough that the crossing does not count, small enough to stay in a cache. */
+/** Bytes of one pushed batch: large enough that the crossing does not count, small enough to stay in a cache. */
 const BATCH_BYTES = 1 << 20;
 /** Longest a packet waits in a batch, in milliseconds. */
 const BATCH_MS = 100;
 /** Time between flushes: how much indexing a crash repeats, and how old an answer is. */
-const FLUSH_MS = 1000;/** Longest time between commits of a link on which nothing happens. */
+const FLUSH_MS = 1000;
+/** Longest time between commits of a link on which nothing happens. */
 const QUIET_COMMIT_MS = 15_000;
+/** Time between replay marks of a capture with more open sessions than are listed with every flush. */
+const MARK_MS = 10_000;
+const MARKED_ALWAYS = 10_000;
+
+/** Where the packets of a capture come from. */
+export type LiveInput =
+  | { readonly kind: "rings"; readonly rings: readonly RingSource[] }
+  | { readonly kind: "pushed"; readonly open: (onPacket: PacketListener) => Promise<PacketSource> };
 
 /** What a live capture is made of. */
 export interface LiveParts {
@@ -30,18 +40,34 @@ export interface LiveParts {
   readonly logger: Logger;
   readonly settings: EngineSettings;
   readonly segmentDirectory: string;
-  readonly packetDirectory: string;
+  /** At least one. */
+  readonly packetDirectories: readonly string[];
+  readonly directoryChoice: DirectoryChoice;
   /** Bytes kept of each packet. */
   readonly snapLength: number;
   readonly maxFileBytes: number;
   readonly maxFileSeconds: number;
-  readonly openSource: (onPacket: PacketListener) => Promise<PacketSource>;
+  /** Seconds after which a session that is still open is seen (`openSessionFlush`). */
+  readonly openRowsAfterSeconds: number;
+  readonly input: LiveInput;
+  /** Hears of each second in which packets or rows found no room; capturing goes on. */
+  readonly onDiskFull: (error: LookbackError) => void;
+}
+
+/** What a capture that runs says of itself. */
+export interface RunningCapture {
+  /** Names of the interfaces, separated by commas. */
+  readonly interface: string;
+  readonly timestampSource: "kernel" | "arrival";
+  /** As pcap files number them. */
+  readonly linkType: number;
 }
 
 /**
- * Captures from one source: packets are copied into batches, batches go to the native engine, and every second what
+ * Captures one node's packets. The native engine stores and indexes them on threads of its own; every second what
  * became durable is committed: packet files, segments and marks in one transaction. After a crash the next start
- * indexes again what was on disk but not in a row.
+ * indexes again what was on disk but not in a row. A full disk ends nothing: packets are lost and counted until there
+ * is room.
  */
 export class LiveService {
   readonly #parts: LiveParts;
@@ -49,14 +75,15 @@ export class LiveService {
   readonly #stream: string;
   #engine: LiveEngine | null = null;
   #source: PacketSource | null = null;
+  #running: RunningCapture = { interface: "", timestampSource: "kernel", linkType: 1 };
   #timers: NodeJS.Timeout[] = [];
-  #flushing: Promise<void> = Promise.resolve();
+  #flushing: Promise<void> | null = null;
   #failed: (error: unknown) => void = () => {};
-  #counts = { packets: 0, bytes: 0, droppedByUs: 0 };
   #startedMs = 0;
-  #firstOrdinal = 0;
-  #committed = { nextOrdinal: -1, atMs: 0 };
-  /** Rejects when the capture cannot go on (the device is full, say). */
+  #committed = { nextOrdinal: -1, atMs: 0, markMs: 0, openSessions: 0 };
+  #storeFailure: string | null = null;
+  #ledgers: readonly SourceLedger[] = [];
+  /** Rejects when the capture cannot go on. */
   readonly failure: Promise<never>;
 
   constructor(parts: LiveParts) {
@@ -72,42 +99,69 @@ export class LiveService {
     return this.#stream;
   }
 
-  /** Replays what a crash left, then captures. The caller holds the capture role. Throws UNAVAILABLE. */
-  async start(): Promise<PacketSource> {
-    const parts = this.#parts;
-    await mkdir(parts.packetDirectory, { recursive: true });
-    await mkdir(parts.segmentDirectory, { recursive: true });
-    await adoptFiles(parts, this.#stream);
-    this.#firstOrdinal = await replayStream(parts, this.#stream);
-    const source = await parts.openSource((packet, originalLength) => { this.#take(packet, originalLength); });
-    this.#source = source;
-    this.#startedMs = parts.clock.nowMs();
-    this.#engine = parts.native.openLive({
-      settings: parts.settings, segmentDirectory: parts.segmentDirectory, packetDirectory: parts.packetDirectory,
-      linkType: source.linkType, snaplen: Math.min(parts.snapLength, source.snapLength), stream: this.#stream, firstOrdinal: this.#firstOrdinal,
-      nextFileId: reserveFiles(parts.catalogue, this.#stream), nanosecond: true, maxFileBytes: parts.maxFileBytes, maxFileSeconds: parts.maxFileSeconds,
-    });
-    this.#timers = [setInterval(() => { this.#push(); }, BATCH_MS), setInterval(() => { void this.flush(); }, FLUSH_MS)];
-    return source;
+  /** What the capture counted so far, source by source. */
+  ledgers(): readonly SourceLedger[] {
+    return this.#engine?.ledgers() ?? this.#ledgers;
   }
 
-  /** Makes everything so far durable and visible. */
+  /** Replays what a crash left, then captures. The caller holds the capture role. Throws UNAVAILABLE, CONFIG_INVALID. */
+  async start(): Promise<RunningCapture> {
+    const parts = this.#parts;
+    for (const directory of [...parts.packetDirectories, parts.segmentDirectory]) await mkdir(directory, { recursive: true });
+    await adoptFiles(parts, this.#stream);
+    const firstOrdinal = await replayStream(parts, this.#stream);
+    const { input } = parts;
+    this.#source = input.kind === "pushed" ? await input.open((packet, originalLength) => { this.#take(packet, originalLength); }) : null;
+    this.#startedMs = parts.clock.nowMs();
+    this.#engine = parts.native.openLive({
+      settings: parts.settings, segmentDirectory: parts.segmentDirectory, packetDirectories: parts.packetDirectories, directoryChoice: parts.directoryChoice,
+      linkType: this.#source?.linkType ?? null, snaplen: Math.min(parts.snapLength, this.#source?.snapLength ?? Infinity), stream: this.#stream, firstOrdinal,
+      nextFileId: reserveFiles(parts.catalogue, this.#stream), maxFileBytes: parts.maxFileBytes, maxFileSeconds: parts.maxFileSeconds,
+      openRowsAfterSeconds: parts.openRowsAfterSeconds, sources: input.kind === "rings" ? input.rings : [],
+    });
+    const { linkType } = this.#engine;
+    this.#running = this.#source !== null
+      ? { interface: this.#source.interface, timestampSource: this.#source.timestampSource, linkType }
+      : { interface: input.kind === "rings" ? input.rings.map((ring) => ring.interface).join(",") : "", timestampSource: "kernel", linkType };
+    this.#timers = [setInterval(() => { void this.flush(); }, FLUSH_MS)];
+    if (this.#source !== null) this.#timers.push(setInterval(() => { this.#push(); }, BATCH_MS));
+    return this.#running;
+  }
+
+  /** Makes everything so far durable and visible; while one flush runs, no other begins. */
   flush(): Promise<void> {
-    this.#flushing = this.#flushing.then(async () => {
-      const engine = this.#engine;
-      if (engine === null) return;
+    this.#flushing ??= this.#flushOnce().finally(() => { this.#flushing = null; });
+    return this.#flushing;
+  }
+
+  async #flushOnce(): Promise<void> {
+    const engine = this.#engine;
+    if (engine === null) return;
+    try {
       this.#push();
-      engine.tick(this.#parts.clock.nowMs());
-      const flush = engine.flush();
       const now = this.#parts.clock.nowMs();
+      const mark = this.#committed.openSessions < MARKED_ALWAYS || now - this.#committed.markMs >= MARK_MS;
+      const flush = await engine.flush(now, mark);
+      this.#noteFailure(flush.writeFailure);
+      if (flush.writeFailure !== null) this.#parts.onDiskFull(new LookbackError("DISK_FULL", flush.writeFailure));
+      const dead = engine.ledgers().find(({ failure }) => failure !== null);
+      if (dead !== undefined) throw new LookbackError("UNAVAILABLE", `capture from ${dead.interface} ended: ${dead.failure ?? ""}`, { interface: dead.interface });
       // A quiet link costs no transaction a second; its statistics are still told now and then.
-      const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal;
+      const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal && flush.writeFailure === null;
       if (quiet && now - this.#committed.atMs < QUIET_COMMIT_MS) return;
       // Before the first packet, what is complete is what was there when the capture began.
-      await this.#commit({ ...flush, completeUntilMs: flush.completeUntilMs ?? this.#startedMs });
-      this.#committed = { nextOrdinal: flush.nextOrdinal, atMs: now };
-    }).catch((error: unknown) => { this.#fail(error); });
-    return this.#flushing;
+      await this.#commit({ ...flush, completeUntilMs: flush.completeUntilMs ?? this.#startedMs }, engine.ledgers());
+      this.#committed = {
+        nextOrdinal: flush.nextOrdinal, atMs: now, openSessions: flush.openSessions, markMs: flush.mark === null ? this.#committed.markMs : now,
+      };
+    } catch (error) {
+      if (!(error instanceof LookbackError) || error.code !== "DISK_FULL") {
+        this.#fail(error);
+        return;
+      }
+      this.#noteFailure(error.message);
+      this.#parts.onDiskFull(error);
+    }
   }
 
   /** Stops capturing; every session is closed and written. */
@@ -118,8 +172,10 @@ export class LiveService {
     this.#push();
     const engine = this.#engine;
     this.#engine = null;
+    if (engine === null) return;
+    this.#ledgers = engine.stopSources();
     // Nothing is being written any more, so nothing is incomplete.
-    if (engine !== null) await this.#commit({ ...engine.close(), completeUntilMs: null });
+    await this.#commit({ ...await engine.close(this.#parts.clock.nowMs()), completeUntilMs: null }, this.#ledgers);
   }
 
   #take(packet: Buffer, originalLength: number): void {
@@ -128,26 +184,20 @@ export class LiveService {
     const now = this.#parts.nowNs();
     if (this.#batch.add(kept, originalLength, now)) return;
     this.#push();
-    if (!this.#batch.add(kept, originalLength, now)) this.#counts.droppedByUs++;
+    this.#batch.add(kept, originalLength, now);
   }
 
   #push(): void {
-    const { count } = this.#batch;
-    if (count === 0 || this.#engine === null) return;
-    const bytes = this.#batch.take();
+    if (this.#batch.count === 0 || this.#engine === null) return;
     try {
-      const taken = this.#engine.push(bytes);
-      this.#counts.packets += taken;
-      this.#counts.droppedByUs += count - taken;
-      this.#counts.bytes += bytes.length - count * PACKET_HEADER;
+      this.#engine.push(this.#batch.take());
     } catch (error) {
-      this.#counts.droppedByUs += count;
       this.#fail(error);
     }
   }
 
-  async #commit(flush: LiveFlush): Promise<void> {
-    const { catalogue, store, settings, clock } = this.#parts;
+  async #commit(flush: LiveFlush, ledgers: readonly SourceLedger[]): Promise<void> {
+    const { catalogue, store, settings, clock, input } = this.#parts;
     await store.commitSegments({ add: flush.segments, remove: [] }, () => {
       for (const file of flush.files) {
         const row = {
@@ -156,26 +206,41 @@ export class LiveService {
         if (catalogue.files.get(file.fileId) === null) {
           catalogue.files.add({
             id: file.fileId, node: settings.node, path: file.path, displayName: file.path, stream: this.#stream, storage: "own", format: "pcap",
-            linkTypes: [this.#source?.linkType ?? 1], firstOrdinal: file.firstOrdinal, ...row,
+            linkTypes: [this.#running.linkType], firstOrdinal: file.firstOrdinal, ...row,
           });
         } else {
           catalogue.files.update(file.fileId, row);
         }
       }
-      catalogue.marks.set({
-        stream: this.#stream, node: settings.node, replayFromOrdinal: flush.replayFromOrdinal, nextOrdinal: flush.nextOrdinal, completeUntilMs: flush.completeUntilMs,
-      });
-      rememberOpen(catalogue, this.#stream, flush.openOrdinals);
-      saveStatistics(catalogue.settings, this.#statistics(flush, clock.nowMs()));
+      const { mark } = flush;
+      if (mark !== null) {
+        catalogue.marks.set({
+          stream: this.#stream, node: settings.node, completeUntilMs: flush.completeUntilMs, nextOrdinal: mark.knownUntilOrdinal,
+          replayFromOrdinal: mark.replayFromOrdinal < mark.knownUntilOrdinal ? mark.replayFromOrdinal : null,
+        });
+        rememberOpen(catalogue, this.#stream, mark.open);
+      } else {
+        catalogue.marks.setCompleteUntil(this.#stream, flush.completeUntilMs);
+      }
+      const lost = (count: (ledger: SourceLedger) => number): number => ledgers.reduce((sum, ledger) => sum + count(ledger), 0);
+      const statistics: LiveStatistics = {
+        node: settings.node, interface: this.#running.interface, timestampSource: this.#running.timestampSource, startedMs: this.#startedMs, updatedMs: clock.nowMs(),
+        packets: lost(({ stored }) => stored), bytes: lost(({ bytes }) => bytes), droppedByUs: lost(({ lostToDisk, lostToQueue }) => lostToDisk + lostToQueue),
+        droppedByKernel: input.kind === "rings" ? lost(({ droppedByKernel }) => droppedByKernel ?? 0) : (this.#source?.kernelDrops() ?? null),
+        openSessions: flush.openSessions, sources: ledgers, failure: this.#storeFailure, counters: flush.counters,
+      };
+      saveStatistics(catalogue.settings, statistics);
     });
   }
 
-  #statistics(flush: LiveFlush, nowMs: number): LiveStatistics {
-    return {
-      node: this.#parts.settings.node, interface: this.#source?.interface ?? "", timestampSource: this.#source?.timestampSource ?? "arrival",
-      startedMs: this.#startedMs, updatedMs: nowMs, ...this.#counts, droppedByKernel: this.#source?.kernelDrops() ?? null,
-      openSessions: flush.openSessions, counters: flush.counters,
-    };
+  /** Tells once that nothing can be stored, and once that it can again. */
+  #noteFailure(reason: string | null): void {
+    if (reason !== null && this.#storeFailure === null) {
+      this.#parts.logger.error({ error: reason }, "packets or rows cannot be stored; they are lost and counted until this ends");
+    } else if (reason === null && this.#storeFailure !== null) {
+      this.#parts.logger.warn({}, "packets and rows are stored again");
+    }
+    this.#storeFailure = reason;
   }
 
   #fail(error: unknown): void {

@@ -1,3 +1,4 @@
+import type { SourceLedger } from "../native/types.js";
 import type { TimestampSource } from "./packet-source.js";
 
 /** What a live capture counted since it started; each packet that arrived is in exactly one of the packet counts. */
@@ -7,14 +8,18 @@ export interface LiveStatistics {
   readonly timestampSource: TimestampSource;
   readonly startedMs: number;
   readonly updatedMs: number;
-  /** Packets given to the engine. */
+  /** Packets in packet files. */
   readonly packets: number;
   readonly bytes: number;
-  /** Packets that arrived while a full batch could not be taken. */
+  /** Packets lost because our queue was full or the disk took nothing. */
   readonly droppedByUs: number;
   /** Packets the kernel dropped; null: the source cannot know. */
   readonly droppedByKernel: number | null;
   readonly openSessions: number;
+  /** What each source did; several sockets of one interface are several sources. */
+  readonly sources: readonly SourceLedger[];
+  /** Why packets or rows cannot be stored at present, or null. */
+  readonly failure: string | null;
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -41,5 +46,5 @@ export function loadStatistics(settings: Settings, node: string): LiveStatistics
 }
 
 function isStatistics(value: unknown): value is LiveStatistics {
-  return typeof value === "object" && value !== null && "node" in value && "interface" in value && "packets" in value && "counters" in value;
+  return typeof value === "object" && value !== null && "node" in value && "interface" in value && "packets" in value && "counters" in value && "sources" in value;
 }

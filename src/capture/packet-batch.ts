@@ -1,4 +1,4 @@
-/** Bytes in front of each packet of a batch: u64 time (ns), u32 original length, u32 captured length, little-endian. */
+/** Bytes in front of each packet, as in a nanosecond pcap file: u32 seconds, nanoseconds, captured length, original length; little-endian. */
 export const PACKET_HEADER = 16;
 
 /**
@@ -23,9 +23,10 @@ export class PacketBatch {
   add(packet: Buffer, originalLength: number, timestampNs: bigint): boolean {
     const end = this.#used + PACKET_HEADER + packet.length;
     if (end > this.#buffer.length) return false;
-    this.#buffer.writeBigUInt64LE(timestampNs, this.#used);
-    this.#buffer.writeUInt32LE(originalLength, this.#used + 8);
-    this.#buffer.writeUInt32LE(packet.length, this.#used + 12);
+    this.#buffer.writeUInt32LE(Number(timestampNs / 1_000_000_000n), this.#used);
+    this.#buffer.writeUInt32LE(Number(timestampNs % 1_000_000_000n), this.#used + 4);
+    this.#buffer.writeUInt32LE(packet.length, this.#used + 8);
+    this.#buffer.writeUInt32LE(originalLength, this.#used + 12);
     packet.copy(this.#buffer, this.#used + PACKET_HEADER);
     this.#used = end;
     this.#count++;

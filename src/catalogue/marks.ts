@@ -32,6 +32,11 @@ export class Marks {
     ).run({ ...mark, now: this.#clock.nowMs() });
   }
 
+  /** Moves a stream's `completeUntilMs` between two marks. */
+  setCompleteUntil(stream: string, completeUntilMs: number | null): void {
+    this.#connection.prepare("UPDATE marks SET complete_until_ms = ?, updated_at = ? WHERE stream = ?").run(completeUntilMs, this.#clock.nowMs(), stream);
+  }
+
   get(stream: string): StreamMark | null {
     return this.all().find((mark) => mark.stream === stream) ?? null;
   }

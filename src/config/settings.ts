@@ -18,7 +18,7 @@ export const LOG_AREAS = ["capture", "imports", "exports", "store", "retention",
 export const SETTINGS = {
   // Where things are.
   dataDir: text("data", "directory", /^.+$/, "Lookback: directory of catalogue, packets, sessions and exports."),
-  pcapDir: list([], "Directory of packet files; unset: packets/ in dataDir. The first one is used."),
+  pcapDir: list([], "Directories of packet files; unset: packets/ in dataDir."),
   nodeClass: optionalText("section name", "Second section to look a setting up in."),
   includes: list([], "Files of settings that are read after this one and win over it, in order; a - in front of a name: only when the file is there. Paths are relative to this file."),
 
@@ -90,10 +90,17 @@ export const SETTINGS = {
   shipQueueG: decimal(10, 0.01, 100_000, "Lookback: GiB of sessions that may wait for the cluster; at half of it the health check warns."),
 
   // Capture.
-  interface: list([], "Interface to capture from; unset: the one of the default route."),
+  interface: list([], "Interfaces to capture from; unset: the one of the default route."),
   bpf: optionalText("capture filter", "Filter that packets must match to be captured."),
   snapLen: integer(16_384, 64, 65_535, "Bytes kept of each packet."),
-  tcpHealthCheckPort: integer(0, 0, 65_535, "TCP port that shows that the capture process lives: connections are taken and ended; 0: none."),
+  pcapReadMethod: choice("tpacketv3", ["tpacketv3", "libpcap"], "How interfaces are read: rings of Linux with the kernel's times and drop counts, or libpcap."),
+  tpacketv3NumThreads: integer(1, 1, 12, "Rings and reading threads of each interface; one reads several Gbit/s."),
+  tpacketv3BlockSize: integer(2_097_152, 65_536, 16_777_216, "Bytes of a block of a ring; rounded up to a power of two."),
+  tpacketv3ClusterId: integer(8005, 0, 65_535, "Number of the first interface's fanout group; others count on from it."),
+  ringMiB: integer(64, 1, 2048, "Lookback: MiB that the kernel buffers in one ring."),
+  promiscuous: flag(true, "Lookback: whether packets that are not for this host are seen."),
+  openSessionFlush: integer(10, 1, 3600, "Lookback: seconds after which a session that is still open is seen, and again when packets came since."),
+  pcapDirAlgorithm: choice("round-robin", ["round-robin", "max-free-percent", "max-free-bytes"], "Which of several directories gets the next packet file."),
   pcapBufferSize: integer(300_000_000, 100_000, 4_294_967_295, "Bytes that the kernel buffers for a capture."),
   maxFileSizeG: decimal(12, 0.01, 1024, "GiB after which a packet file is closed."),
   maxFileTimeM: integer(0, 0, LONGEST, "Minutes after which a packet file is closed; 0: by size only."),

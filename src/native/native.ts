@@ -6,7 +6,7 @@ import type {
   SegmentReader as NativeSegmentReader,
 } from "../../native/binding/index.js";
 import { ERROR_CODES, LookbackError, type ErrorCode, type ErrorDetails } from "../base/errors.js";
-import type { CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveFlush, LiveOptions, NativeCore, PlaceFileState, SegmentReader, SessionEnds } from "./types.js";
+import type { CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveOptions, NativeCore, PlaceFileState, SegmentReader, SessionEnds } from "./types.js";
 
 /** The library as it exports itself; its declarations are generated (`native/binding/index.d.ts`). */
 interface Binding {
@@ -114,10 +114,12 @@ export function loadNativeCore(): NativeCore {
     openLive(options): LiveEngine {
       const live = translatedNow(() => new binding.LiveCapture(options));
       return {
+        linkType: live.linkType,
         push: (batch) => translatedNow(() => live.push(batch)),
-        tick: (nowMs) => translatedNow(() => live.tick(nowMs)),
-        flush: () => translatedNow((): LiveFlush => live.flush()),
-        close: () => translatedNow((): LiveFlush => live.close()),
+        flush: (nowMs, mark) => translated(live.flush(nowMs, mark)),
+        ledgers: () => translatedNow(() => live.ledgers()),
+        stopSources: () => translatedNow(() => live.stopSources()),
+        close: (nowMs) => translated(live.close(nowMs)),
       };
     },
     directionFinder(ends): DirectionFinder {

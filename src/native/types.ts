@@ -118,8 +118,8 @@ export interface Replay {
   readonly from: number;
   /** Packets before this position had been taken. */
   readonly knownUntil: number;
-  /** Positions of the first packets of the sessions that were open. */
-  readonly open: readonly number[];
+  /** Positions of the first packets of the sessions that were open, as `LiveMark.open` has them. */
+  readonly open: Buffer;
 }
 
 /** What a capture file is, found without reading it whole. */
@@ -131,21 +131,46 @@ export interface CaptureIdentity {
   readonly bytes: number;
 }
 
+/** How the directory of the next packet file is chosen (`pcapDirAlgorithm`). */
+export type DirectoryChoice = "round-robin" | "max-free-bytes" | "max-free-percent";
+
+/** An interface that the core reads itself, through Linux TPACKET_V3 rings. */
+export interface RingSource {
+  readonly interface: string;
+  /** BPF expression, compiled by libpcap; empty for every packet. */
+  readonly filter: string;
+  /** Bytes of a block of the ring (`tpacketv3BlockSize`). */
+  readonly blockBytes: number;
+  /** Bytes of a whole ring. */
+  readonly ringBytes: number;
+  /** Sockets among which the kernel spreads flows (`tpacketv3NumThreads`), each with a ring and a thread. */
+  readonly threads: number;
+  /** Number of their fanout group, 0 to 65,535 (`tpacketv3ClusterId`). */
+  readonly fanoutGroup: number;
+  readonly promiscuous: boolean;
+}
+
 export interface LiveOptions {
   readonly settings: EngineSettings;
   readonly segmentDirectory: string;
-  readonly packetDirectory: string;
-  readonly linkType: number;
+  /** At least one. */
+  readonly packetDirectories: readonly string[];
+  readonly directoryChoice: DirectoryChoice;
+  /** Link type of pushed packets; null with sources, which have their own. */
+  readonly linkType: number | null;
   readonly snaplen: number;
   /** Identity of the node's stream, 32 hex digits. */
   readonly stream: string;
   /** Position in the stream of the next packet. */
   readonly firstOrdinal: number;
   readonly nextFileId: number;
-  readonly nanosecond: boolean;
   readonly maxFileBytes: number;
   /** 0 rotates by size only. */
   readonly maxFileSeconds: number;
+  /** Seconds after which a session that is still open gets a row, and again when packets came since. */
+  readonly openRowsAfterSeconds: number;
+  /** Interfaces to read; empty when packets are pushed. */
+  readonly sources: readonly RingSource[];
 }
 
 /** One of our own packet files as the engine sees it. */
@@ -161,35 +186,71 @@ export interface LiveFile {
   readonly open: boolean;
 }
 
+/** Where a replay must start, and which sessions were open there. */
+export interface LiveMark {
+  /** No open session has a packet before this position of the stream. */
+  readonly replayFromOrdinal: number;
+  /** Packets before this position had been taken. */
+  readonly knownUntilOrdinal: number;
+  /** Positions of the first packets of the open sessions, each less the one before as a LEB128 varint. */
+  readonly open: Buffer;
+}
+
 /** What a flush made durable. */
 export interface LiveFlush {
   readonly files: readonly LiveFile[];
   readonly segments: readonly SegmentInfo[];
-  /** No open session has a packet before this position of the stream; null when none is open. */
-  readonly replayFromOrdinal: number | null;
-  /** Positions of the first packets of the sessions that are open. */
-  readonly openOrdinals: readonly number[];
-  /** Every packet before this time is in a row. */
+  /** Present when the flush was asked for one. */
+  readonly mark: LiveMark | null;
+  /** Every packet before this time is in a row; null before the first packet. */
   readonly completeUntilMs: number | null;
   /** Position of the next packet. */
   readonly nextOrdinal: number;
   readonly openSessions: number;
+  /** Why packets could not be written since the last flush, or null. */
+  readonly writeFailure: string | null;
   readonly counters: Readonly<Record<string, number>>;
 }
 
-/** The engine fed with live packets. One owner; `close()` once. */
+/** What one source did since the stream was opened: delivered = stored + lostToDisk + lostToQueue + on their way. */
+export interface SourceLedger {
+  /** Empty for pushed packets. */
+  readonly interface: string;
+  readonly delivered: number;
+  readonly bytes: number;
+  readonly stored: number;
+  readonly lostToDisk: number;
+  readonly lostToQueue: number;
+  /** Packets cut at the snap length. */
+  readonly cut: number;
+  /** Packets seen twice on the loopback interface, counted once. */
+  readonly duplicate: number;
+  /** Null: the source cannot know. */
+  readonly droppedByKernel: number | null;
+  /** Null: the interface counts nothing. */
+  readonly droppedByInterface: number | null;
+  /** Times the source had to wait; the kernel's ring took the packets meanwhile. */
+  readonly waits: number;
+  readonly wentDown: number;
+  /** Why it ended, or null. */
+  readonly failure: string | null;
+}
+
+/** A live stream. One owner; `close()` once. */
 export interface LiveEngine {
-  /**
-   * `batch` holds packets, each as u64 LE timestamp (ns), u32 LE original length, u32 LE captured length, the bytes.
-   * Returns how many were taken.
-   */
+  readonly linkType: number;
+  /** `batch` holds packets as records of a nanosecond pcap file. Returns how many were taken; the rest is counted as lost. */
   push(batch: Buffer): number;
-  /** Expires idle sessions by the wall clock. */
-  tick(nowMs: number): void;
-  /** Syncs packets and writes the segments of closed sessions. */
-  flush(): LiveFlush;
+  /**
+   * Makes packets durable, and writes the rows of sessions that closed or are open for long; `nowMs` is the wall clock.
+   * Throws DISK_FULL, after which the capture goes on and the next flush tries again.
+   */
+  flush(nowMs: number, mark: boolean): Promise<LiveFlush>;
+  ledgers(): readonly SourceLedger[];
+  /** Ends the sources, once they gave what the kernel still held. */
+  stopSources(): readonly SourceLedger[];
   /** Closes and writes all sessions. */
-  close(): LiveFlush;
+  close(nowMs: number): Promise<LiveFlush>;
 }
 
 /** An index and the first last packet of the rows that go there, milliseconds since 1970. */

@@ -45,8 +45,8 @@ class Process {
     this.service = new LiveService({
       native: loadNativeCore(), catalogue: this.catalogue, clock, nowNs: () => BigInt(this.#nowMs) * 1_000_000n, logger: silentLogger,
       settings: engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory })),
-      segmentDirectory: path.join(directory, "sessions"), packetDirectory: path.join(directory, "packets"),
-      snapLength: 16_384, maxFileBytes, maxFileSeconds: 0,
+      segmentDirectory: path.join(directory, "sessions"), packetDirectories: [path.join(directory, "packets")], directoryChoice: "round-robin",
+      snapLength: 16_384, maxFileBytes, maxFileSeconds: 0, openRowsAfterSeconds: 10,
       store: {
         async commitSegments(commit, alongside) {
           catalogue().transaction(() => {
@@ -55,9 +55,13 @@ class Process {
           });
         },
       },
-      openSource: async (onPacket) => {
-        this.#listener = onPacket;
-        return { interface: "test0", linkType: 1, timestampSource: "arrival", snapLength: 65_535, kernelDrops: () => null, close: () => {} };
+      onDiskFull: () => {},
+      input: {
+        kind: "pushed",
+        open: async (onPacket) => {
+          this.#listener = onPacket;
+          return { interface: "test0", linkType: 1, timestampSource: "arrival", snapLength: 65_535, kernelDrops: () => null, close: () => {} };
+        },
       },
     });
   }
@@ -81,7 +85,8 @@ async function rows(catalogue: Catalogue): Promise<unknown[]> {
   const segments = catalogue.segments.live().map((segment) => path.join(catalogue.directory, "sessions", segment.path));
   const connection = await (await DuckDBInstance.create(":memory:")).connect();
   const result = await connection.runAndReadAll(
-    `SELECT DISTINCT id::VARCHAR AS id, firstPacket, lastPacket, "source.port", "network.packets", "network.bytes" FROM read_parquet([${segments.map((file) => `'${file}'`).join(",")}], union_by_name = true) ORDER BY id`);
+    `SELECT id::VARCHAR AS id, firstPacket, lastPacket, "source.port", "network.packets", "network.bytes" FROM read_parquet([${segments.map((file) => `'${file}'`).join(",")}], union_by_name = true)
+     QUALIFY row_number() OVER (PARTITION BY id ORDER BY "rowVersion" DESC) = 1 ORDER BY id`);
   return result.getRowsJson();
 }
 

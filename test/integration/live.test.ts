@@ -33,7 +33,7 @@ describe.skipIf(why !== null)("live capture on a pair of interfaces", () => {
   const ends = { source: "10.9.0.1", destination: "10.9.0.2", sourcePort: 43_210, destinationPort: 80 };
   const frames = [...httpExchange(ends, "live.example.com", "/now"), ...[1, 2, 3].map((n) => udpFrame({ ...ends, sourcePort: 5000 + n, destinationPort: 7 }, Buffer.from(`ping ${n}`)))];
 
-  it("writes packets and rows; they are found while it runs, and packets are stamped on arrival", async () => {
+  it("writes packets and rows; they are found while it runs, and packets are stamped by the kernel", async () => {
     const directory = temporaryDirectory();
     writeFileSync(path.join(directory, "frames.json"), JSON.stringify(frames.map((frame) => frame.toString("base64"))));
     const capture = `"${node}" "${main}" capture --interface v0 --data data --set udpTimeout=10`;
@@ -51,7 +51,7 @@ describe.skipIf(why !== null)("live capture on a pair of interfaces", () => {
     expect(output).toContain("while running: 1");
     expect(output).toMatch(/second: error ROLE_HELD: process \d+ already runs the role "capture"/);
     expect(output).toContain("code 0");
-    expect(output).toContain("packets are stamped on arrival");
+    expect(output).toContain("packets are stamped by the kernel");
     expect((await lookback(["search", "ip.src == 10.9.0.1", "--count", "--data", "data"], directory)).output.trim()).toBe("4");
     const found = await lookback(["search", "host.http == live.example.com", "--fields", "packets,http.uri,port.src", "--json", "--data", "data"], directory);
     expect(JSON.parse(found.output)).toMatchObject({ "packets": 9, "port.src": 43_210 });

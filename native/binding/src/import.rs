@@ -7,7 +7,7 @@ use lookback_engine::import::{ImportOptions, import};
 use lookback_engine::stream::{Progress, StreamFile, StreamOutcome, StreamSource};
 use lookback_engine::{EngineError, copy, dissect};
 use lookback_flow::replay::Replay;
-use napi::bindgen_prelude::{AsyncTask, Env};
+use napi::bindgen_prelude::{AsyncTask, Buffer, Env};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Status, Task};
 use napi_derive::napi;
@@ -27,7 +27,6 @@ pub struct NativeStreamFile {
 
 /// What to import: files of one stream.
 #[napi(object, use_nullable = true)]
-#[derive(Clone)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeImportOptions {
     pub files: Vec<NativeStreamFile>,
@@ -43,17 +42,17 @@ pub struct NativeImportOptions {
 
 /// What of a stream is known already.
 #[napi(object)]
-#[derive(Clone)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeReplay {
     pub from: f64,
     pub known_until: f64,
-    pub open: Vec<f64>,
+    /// As a flush gave them.
+    pub open: Buffer,
 }
 
 impl NativeReplay {
     fn filter(&self) -> Replay {
-        let open = self.open.iter().map(|ordinal| *ordinal as u64).collect();
+        let open = lookback_engine::live::mark::decode_open(&self.open).into_iter().collect();
         Replay { from: self.from as u64, known_until: self.known_until as u64, open }
     }
 }

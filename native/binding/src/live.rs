@@ -1,15 +1,33 @@
-//! A live stream. Calls run on the caller's thread: batches are small, and the capture process does nothing else.
+//! A live stream: packets from native sources, or pushed in batches; flushed from a thread of Node's pool.
 
 use crate::errors::{coded, to_napi};
 use crate::import::stream_identity;
 use crate::segments::NativeSegment;
 use crate::settings::NativeSettings;
-use lookback_engine::EngineError;
-use lookback_engine::live::{LiveEngine, LiveFlush, LiveOptions};
-use napi::bindgen_prelude::Buffer;
+use lookback_capture::tpacket::{TpacketOptions, TpacketSource};
+use lookback_capture::{PacketSource, SourceError};
+use lookback_engine::live::packet_files::DirectoryChoice;
+use lookback_engine::live::{Flusher, LiveEngine, LiveFlush, LiveOptions, SourceLedger};
+use napi::Task;
+use napi::bindgen_prelude::{AsyncTask, Buffer, Env};
 use napi_derive::napi;
 use std::collections::HashMap;
 use std::path::PathBuf;
+
+/// An interface to read through TPACKET_V3.
+#[napi(object, use_nullable = true)]
+#[allow(missing_docs, reason = "described in src/native/types.ts")]
+pub struct NativeRingSource {
+    pub interface: String,
+    pub filter: String,
+    pub block_bytes: u32,
+    pub ring_bytes: u32,
+    /// Sockets that share the interface's flows, each with a thread and a ring.
+    pub threads: u32,
+    /// Number of the fanout group; sockets of one interface share it.
+    pub fanout_group: u32,
+    pub promiscuous: bool,
+}
 
 /// What a live stream is.
 #[napi(object, use_nullable = true)]
@@ -17,16 +35,19 @@ use std::path::PathBuf;
 pub struct NativeLiveOptions {
     pub settings: NativeSettings,
     pub segment_directory: String,
-    pub packet_directory: String,
-    pub link_type: u32,
+    pub packet_directories: Vec<String>,
+    pub directory_choice: String,
+    /// pcap LINKTYPE of pushed packets; native sources have their own.
+    pub link_type: Option<u32>,
     pub snaplen: u32,
     /// 32 hex digits.
     pub stream: String,
     pub first_ordinal: f64,
     pub next_file_id: u32,
-    pub nanosecond: bool,
     pub max_file_bytes: f64,
     pub max_file_seconds: u32,
+    pub open_rows_after_seconds: u32,
+    pub sources: Vec<NativeRingSource>,
 }
 
 /// A packet file of the stream.
@@ -43,96 +64,249 @@ pub struct NativeLiveFile {
     pub open: bool,
 }
 
+/// Where a replay must start.
+#[napi(object, use_nullable = true)]
+#[allow(missing_docs, reason = "described in src/native/types.ts")]
+pub struct NativeMark {
+    pub replay_from_ordinal: f64,
+    pub known_until_ordinal: f64,
+    /// As `Mark::encode` writes them.
+    pub open: Buffer,
+}
+
 /// What became durable.
 #[napi(object, use_nullable = true)]
 #[allow(missing_docs, reason = "described in src/native/types.ts")]
 pub struct NativeLiveFlush {
     pub files: Vec<NativeLiveFile>,
     pub segments: Vec<NativeSegment>,
-    pub replay_from_ordinal: Option<f64>,
-    pub open_ordinals: Vec<f64>,
+    pub mark: Option<NativeMark>,
     pub complete_until_ms: Option<f64>,
     pub next_ordinal: f64,
     pub open_sessions: f64,
+    pub write_failure: Option<String>,
     pub counters: HashMap<String, f64>,
+}
+
+/// What one source did since the stream was opened.
+#[napi(object, use_nullable = true)]
+#[allow(missing_docs, reason = "described in src/native/types.ts")]
+pub struct NativeSourceLedger {
+    pub interface: String,
+    pub delivered: f64,
+    pub bytes: f64,
+    pub stored: f64,
+    pub lost_to_disk: f64,
+    pub lost_to_queue: f64,
+    pub cut: f64,
+    pub duplicate: f64,
+    pub dropped_by_kernel: Option<f64>,
+    pub dropped_by_interface: Option<f64>,
+    pub waits: f64,
+    pub went_down: f64,
+    pub failure: Option<String>,
+}
+
+/// A flush on a thread of the pool.
+pub struct FlushTask {
+    flusher: Flusher,
+    now_ns: i64,
+    mark: bool,
+    finish: bool,
+}
+
+impl Task for FlushTask {
+    type Output = LiveFlush;
+    type JsValue = NativeLiveFlush;
+
+    fn compute(&mut self) -> napi::Result<LiveFlush> {
+        let flusher = &self.flusher;
+        let (now_ns, mark, finish) = (self.now_ns, self.mark, self.finish);
+        match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| flusher.flush(now_ns, mark, finish))) {
+            Ok(flush) => flush.map_err(|error| to_napi(&error)),
+            Err(_) => {
+                Err(coded("INTERNAL", "the capture core panicked while flushing", &serde_json::json!({})))
+            }
+        }
+    }
+
+    fn resolve(&mut self, _env: Env, flush: LiveFlush) -> napi::Result<NativeLiveFlush> {
+        Ok(native_flush(flush))
+    }
+}
+
+/// Closing a stream on a thread of the pool.
+pub struct CloseTask {
+    engine: Option<LiveEngine>,
+    now_ns: i64,
+}
+
+impl Task for CloseTask {
+    type Output = LiveFlush;
+    type JsValue = NativeLiveFlush;
+
+    fn compute(&mut self) -> napi::Result<LiveFlush> {
+        let Some(engine) = self.engine.take() else { return Err(closed()) };
+        let flush = engine.flusher().flush(self.now_ns, true, true);
+        drop(engine);
+        flush.map_err(|error| to_napi(&error))
+    }
+
+    fn resolve(&mut self, _env: Env, flush: LiveFlush) -> napi::Result<NativeLiveFlush> {
+        Ok(native_flush(flush))
+    }
 }
 
 /// One live stream; `close` ends it.
 #[napi]
 pub struct LiveCapture {
     engine: Option<LiveEngine>,
+    link_type: u16,
 }
 
 #[napi]
 impl LiveCapture {
-    /// Opens the stream.
+    /// Opens the sources and the stream.
     #[napi(constructor)]
     pub fn new(options: NativeLiveOptions) -> napi::Result<Self> {
-        let engine = LiveEngine::open(LiveOptions {
-            settings: options.settings.engine()?,
-            segments: PathBuf::from(options.segment_directory),
-            packets: PathBuf::from(options.packet_directory),
-            link_type: options.link_type as u16,
-            snaplen: options.snaplen,
-            stream: stream_identity(&options.stream)?,
-            first_ordinal: options.first_ordinal as u64,
-            next_file: options.next_file_id,
-            nanosecond: options.nanosecond,
-            max_file_bytes: options.max_file_bytes as u64,
-            max_file_seconds: i64::from(options.max_file_seconds),
-        });
-        Ok(Self { engine: Some(engine) })
-    }
-
-    fn run<T>(&mut self, work: impl FnOnce(&mut LiveEngine) -> Result<T, EngineError>) -> napi::Result<T> {
-        let Some(engine) = self.engine.as_mut() else {
-            return Err(coded("SHUTTING_DOWN", "this live capture is closed", &serde_json::json!({})));
-        };
-        match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(engine))) {
-            Ok(result) => result.map_err(|error| to_napi(&error)),
-            Err(_) => {
-                self.engine = None;
-                Err(coded(
-                    "INTERNAL",
-                    "the capture core panicked; packets on disk are replayed at the next start",
-                    &serde_json::json!({}),
-                ))
+        let mut settings = options.settings.engine()?;
+        settings.flow.open_rows_after = Some(i64::from(options.open_rows_after_seconds));
+        let sources = open_sources(&options)?;
+        let link_type = match (sources.first(), options.link_type) {
+            (Some(first), _) => first.link_type(),
+            (None, Some(number)) => number as u16,
+            (None, None) => {
+                let message = "pushed packets need a link type";
+                return Err(coded("BAD_INPUT", message, &serde_json::json!({})));
             }
+        };
+        if let Some(other) = sources.iter().find(|source| source.link_type() != link_type) {
+            let message = format!(
+                "{} gives packets of link type {} and another interface of {link_type}; give each kind a capture node of its own",
+                other.interface(),
+                other.link_type()
+            );
+            return Err(coded("CONFIG_INVALID", &message, &serde_json::json!({})));
         }
+        let engine = LiveEngine::open(
+            LiveOptions {
+                settings,
+                segments: PathBuf::from(options.segment_directory),
+                packets: options.packet_directories.into_iter().map(PathBuf::from).collect(),
+                directory_choice: match options.directory_choice.as_str() {
+                    "max-free-bytes" => DirectoryChoice::MostBytesFree,
+                    "max-free-percent" => DirectoryChoice::MostPercentFree,
+                    _ => DirectoryChoice::RoundRobin,
+                },
+                link_type,
+                snaplen: options.snaplen,
+                stream: stream_identity(&options.stream)?,
+                first_ordinal: options.first_ordinal as u64,
+                next_file: options.next_file_id,
+                max_file_bytes: options.max_file_bytes as u64,
+                max_file_seconds: i64::from(options.max_file_seconds),
+            },
+            sources,
+        )
+        .map_err(|error| to_napi(&error))?;
+        Ok(Self { engine: Some(engine), link_type })
     }
 
-    /// Takes a batch of packets, each as u64 timestamp (ns), u32 original length, u32 captured length (little-endian),
-    /// bytes. Returns how many were taken.
+    fn running(&mut self) -> napi::Result<&mut LiveEngine> {
+        self.engine.as_mut().ok_or_else(closed)
+    }
+
+    /// pcap LINKTYPE of the packets.
+    #[napi(getter)]
+    pub fn link_type(&self) -> u32 {
+        u32::from(self.link_type)
+    }
+
+    /// Takes a batch of packets laid out as records of a nanosecond pcap file. Returns how many were taken.
     #[napi]
     pub fn push(&mut self, batch: Buffer) -> napi::Result<f64> {
-        self.run(|engine| engine.push(&batch)).map(|count| count as f64)
+        Ok(self.running()?.push(&batch) as f64)
     }
 
-    /// Closes idle sessions by the wall clock.
-    #[napi]
-    pub fn tick(&mut self, now_ms: f64) -> napi::Result<()> {
-        self.run(|engine| {
-            engine.tick((now_ms * 1e6) as i64);
-            Ok(())
-        })
+    /// Makes packets durable and writes rows of sessions that closed or are open for long.
+    #[napi(ts_return_type = "Promise<NativeLiveFlush>")]
+    pub fn flush(&mut self, now_ms: f64, mark: bool) -> napi::Result<AsyncTask<FlushTask>> {
+        let flusher = self.running()?.flusher();
+        Ok(AsyncTask::new(FlushTask { flusher, now_ns: (now_ms * 1e6) as i64, mark, finish: false }))
     }
 
-    /// Makes packets durable and writes rows of closed sessions.
+    /// What each source did since the stream was opened.
     #[napi]
-    pub fn flush(&mut self) -> napi::Result<NativeLiveFlush> {
-        self.run(|engine| engine.flush().map(|flush| native_flush(flush, engine.open_sessions())))
+    pub fn ledgers(&mut self) -> napi::Result<Vec<NativeSourceLedger>> {
+        Ok(self.running()?.ledgers().into_iter().map(native_ledger).collect())
+    }
+
+    /// Ends the sources and returns their last ledgers; `close` comes next.
+    #[napi]
+    pub fn stop_sources(&mut self) -> napi::Result<Vec<NativeSourceLedger>> {
+        self.running()?.stop_sources();
+        self.ledgers()
     }
 
     /// Closes every session and file; the object is of no use afterwards.
-    #[napi]
-    pub fn close(&mut self) -> napi::Result<NativeLiveFlush> {
-        let flush = self.run(|engine| engine.close().map(|flush| native_flush(flush, 0)))?;
-        self.engine = None;
-        Ok(flush)
+    #[napi(ts_return_type = "Promise<NativeLiveFlush>")]
+    pub fn close(&mut self, now_ms: f64) -> AsyncTask<CloseTask> {
+        AsyncTask::new(CloseTask { engine: self.engine.take(), now_ns: (now_ms * 1e6) as i64 })
     }
 }
 
-fn native_flush(flush: LiveFlush, open_sessions: usize) -> NativeLiveFlush {
+fn closed() -> napi::Error {
+    coded("SHUTTING_DOWN", "this live capture is closed", &serde_json::json!({}))
+}
+
+fn open_sources(options: &NativeLiveOptions) -> napi::Result<Vec<Box<dyn PacketSource>>> {
+    let mut sources: Vec<Box<dyn PacketSource>> = Vec::new();
+    for ring in &options.sources {
+        let threads = ring.threads.clamp(1, 24);
+        for _ in 0..threads {
+            let source = TpacketSource::open(TpacketOptions {
+                interface: ring.interface.clone(),
+                filter: ring.filter.clone(),
+                snaplen: options.snaplen,
+                block_bytes: ring.block_bytes,
+                ring_bytes: ring.ring_bytes,
+                fanout: (threads > 1).then_some(ring.fanout_group as u16),
+                promiscuous: ring.promiscuous,
+            })
+            .map_err(|error| source_error(&error))?;
+            sources.push(Box::new(source));
+        }
+    }
+    Ok(sources)
+}
+
+fn source_error(error: &SourceError) -> napi::Error {
+    let code = match error {
+        SourceError::BadFilter { .. } => "CONFIG_INVALID",
+        _ => "UNAVAILABLE",
+    };
+    coded(code, &error.to_string(), &serde_json::json!({}))
+}
+
+fn native_ledger(ledger: SourceLedger) -> NativeSourceLedger {
+    NativeSourceLedger {
+        interface: ledger.interface,
+        delivered: ledger.delivered as f64,
+        bytes: ledger.bytes as f64,
+        stored: ledger.stored as f64,
+        lost_to_disk: ledger.lost_to_disk as f64,
+        lost_to_queue: ledger.lost_to_queue as f64,
+        cut: ledger.cut as f64,
+        duplicate: ledger.duplicate as f64,
+        dropped_by_kernel: ledger.dropped_by_kernel.map(|count| count as f64),
+        dropped_by_interface: ledger.dropped_by_interface.map(|count| count as f64),
+        waits: ledger.waits as f64,
+        went_down: ledger.went_down as f64,
+        failure: ledger.failure,
+    }
+}
+
+fn native_flush(flush: LiveFlush) -> NativeLiveFlush {
     let milliseconds = |ns: i64| ns.div_euclid(1_000_000) as f64;
     NativeLiveFlush {
         files: flush
@@ -150,11 +324,15 @@ fn native_flush(flush: LiveFlush, open_sessions: usize) -> NativeLiveFlush {
             })
             .collect(),
         segments: flush.segments.iter().map(NativeSegment::from).collect(),
-        replay_from_ordinal: flush.replay_from_ordinal.map(|ordinal| ordinal as f64),
-        open_ordinals: flush.open_ordinals.into_iter().map(|ordinal| ordinal as f64).collect(),
+        mark: flush.mark.map(|mark| NativeMark {
+            replay_from_ordinal: mark.replay_from as f64,
+            known_until_ordinal: mark.known_until as f64,
+            open: mark.encode_open().into(),
+        }),
         complete_until_ms: flush.complete_until_ns.map(milliseconds),
         next_ordinal: flush.next_ordinal as f64,
-        open_sessions: open_sessions as f64,
+        open_sessions: flush.open_sessions as f64,
+        write_failure: flush.write_failure,
         counters: flush.counters.into_iter().map(|(name, count)| (name, count as f64)).collect(),
     }
 }

@@ -83,6 +83,7 @@ impl NativeSettings {
             workers: self.workers as usize,
             flow: FlowSettings {
                 replay: None,
+                open_rows_after: None,
                 tracking,
                 track_esp: self.track_esp,
                 esp_save_packets: self.esp_save_packets,

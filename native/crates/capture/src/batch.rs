@@ -1,10 +1,9 @@
 //! Packets on their way from a source to the engine. A batch holds records as a nanosecond pcap file holds them
 //! (16 bytes of header, then the packet), so that it is written to a file as it is: the packets are copied once.
 
+use lookback_pcapfile::{RECORD_HEADER, record_header};
 use std::sync::Arc;
 
-/// Bytes of a record's header: seconds, nanoseconds, captured length, original length; u32 each, little-endian.
-pub const RECORD_HEADER: usize = 16;
 /// Bytes of a batch; a longer one is never made, so a packet longer than this less the header is cut.
 pub const BATCH_BYTES: usize = 1 << 20;
 
@@ -51,16 +50,12 @@ impl Batch {
         let Some(room) = Arc::get_mut(&mut self.bytes).and_then(|bytes| bytes.get_mut(start..end)) else {
             return false;
         };
-        let timestamp = timestamp_ns.max(0) as u64;
         let (header, mut data) = room.split_at_mut(RECORD_HEADER);
-        for (place, value) in header.chunks_exact_mut(4).zip([
-            (timestamp / 1_000_000_000) as u32,
-            (timestamp % 1_000_000_000) as u32,
-            captured as u32,
+        header.copy_from_slice(&record_header(
+            timestamp_ns,
             original_length.max(captured as u32),
-        ]) {
-            place.copy_from_slice(&value.to_le_bytes());
-        }
+            captured as u32,
+        ));
         for part in parts {
             let length = part.len().min(data.len());
             let (here, rest) = data.split_at_mut(length);

@@ -1,5 +1,6 @@
-//! What the system says about network interfaces, from /sys/class/net.
+//! What the system says about network interfaces.
 
+use crate::socket::interface_facts;
 use std::fs;
 use std::path::PathBuf;
 
@@ -29,26 +30,15 @@ const LINK_TYPES: [(u32, u16); 7] = [
 /// ARPHRD number of the loopback interface.
 pub const LOOPBACK: u32 = 772;
 
-fn directory(name: &str) -> PathBuf {
-    PathBuf::from("/sys/class/net").join(name)
-}
-
-fn number(name: &str, file: &str) -> Option<u64> {
-    fs::read_to_string(directory(name).join(file)).ok()?.trim().parse().ok()
-}
-
 impl Interface {
     /// The interface of that name, if there is one.
     pub fn named(name: &str) -> Option<Self> {
-        // A name with a slash or dots would leave the directory.
-        if name.is_empty() || name.contains('/') || name == "." || name == ".." {
-            return None;
-        }
+        let facts = interface_facts(name)?;
         Some(Self {
             name: name.to_owned(),
-            index: u32::try_from(number(name, "ifindex")?).ok()?,
-            hardware_type: u32::try_from(number(name, "type")?).ok()?,
-            mtu: u32::try_from(number(name, "mtu").unwrap_or(1500)).unwrap_or(u32::MAX),
+            index: facts.index,
+            hardware_type: facts.hardware_type,
+            mtu: facts.mtu,
         })
     }
 
@@ -59,20 +49,27 @@ impl Interface {
 
     /// Packets that the interface lost before the kernel saw them, since it exists; none when it counts nothing.
     pub fn lost(&self) -> Option<u64> {
+        let directory = PathBuf::from("/sys/class/net").join(&self.name);
+        let number = |file: &str| -> Option<u64> {
+            fs::read_to_string(directory.join(file)).ok()?.trim().parse().ok()
+        };
+        // /sys may show another network namespace, with another interface of the same name.
+        if number("ifindex") != Some(u64::from(self.index)) {
+            return None;
+        }
         let counts = ["rx_missed_errors", "rx_fifo_errors", "rx_over_errors"]
-            .map(|counter| number(&self.name, &format!("statistics/{counter}")));
+            .map(|counter| number(&format!("statistics/{counter}")));
         counts.iter().any(Option::is_some).then(|| counts.into_iter().flatten().sum())
     }
 }
 
-/// Names of the interfaces, sorted.
+/// Names of the interfaces of this network namespace, sorted.
 pub fn names() -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir("/sys/class/net")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| Interface::named(name).is_some())
+    let listed = fs::read_to_string("/proc/net/dev").unwrap_or_default();
+    let mut names: Vec<String> = listed
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, _)| name.trim().to_owned())
         .collect();
     names.sort();
     names

@@ -6,6 +6,48 @@ use std::io::{Error, Result};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::time::Duration;
 
+/// What the kernel says about an interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InterfaceFacts {
+    /// Its number.
+    pub index: u32,
+    /// ARPHRD number of its hardware.
+    pub hardware_type: u32,
+    /// Largest payload in bytes.
+    pub mtu: u32,
+}
+
+/// Asks the kernel about an interface of this network namespace; none when there is none of that name.
+pub fn interface_facts(name: &str) -> Option<InterfaceFacts> {
+    // Any socket will do, and one of this family needs no permission.
+    // SAFETY: takes no pointers.
+    let descriptor =
+        check(unsafe { libc::socket(libc::AF_INET, libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, 0) }).ok()?;
+    // SAFETY: the descriptor was just made and belongs to nobody else.
+    let socket = unsafe { OwnedFd::from_raw_fd(descriptor) };
+    // SAFETY: every member of ifreq may be zero.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    // The last byte stays zero and ends the name.
+    if name.is_empty() || name.len() >= request.ifr_name.len() {
+        return None;
+    }
+    for (place, byte) in request.ifr_name.iter_mut().zip(name.bytes()) {
+        *place = byte as libc::c_char;
+    }
+    let mut ask = |what: libc::Ioctl| {
+        // SAFETY: the request is a whole ifreq, which these three fill, and lives until the call returns.
+        check(unsafe { libc::ioctl(socket.as_raw_fd(), what, &raw mut request) }).ok().map(|_| request)
+    };
+    // SAFETY: each call filled the member that is read.
+    unsafe {
+        Some(InterfaceFacts {
+            index: ask(libc::SIOCGIFINDEX)?.ifr_ifru.ifru_ifindex as u32,
+            hardware_type: u32::from(ask(libc::SIOCGIFHWADDR)?.ifr_ifru.ifru_hwaddr.sa_family),
+            mtu: ask(libc::SIOCGIFMTU)?.ifr_ifru.ifru_mtu as u32,
+        })
+    }
+}
+
 /// A packet socket.
 #[derive(Debug)]
 pub struct PacketSocket {

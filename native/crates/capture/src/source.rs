@@ -58,6 +58,8 @@ pub enum SourceError {
 pub struct SourceStatistics {
     /// Packets that the kernel counted for us, dropped ones included; none when the source cannot know.
     pub received: Option<u64>,
+    /// Packets that came a second time because the loopback interface shows them going out and coming in.
+    pub duplicate: u64,
     /// Packets lost because the kernel's ring was full; none when the source cannot know.
     pub dropped_by_kernel: Option<u64>,
     /// Packets lost before the kernel saw them, by the interface's own counters; none when it has none.

@@ -2,14 +2,13 @@
 
 use crate::error::EngineError;
 use crate::fan_out::{FanOut, PacketBatch, lane, take_batch};
-use crate::fields;
+use crate::segment_sink::SegmentSink;
 use crate::settings::EngineSettings;
 use crate::stream::{Inline, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream};
-use crate::worker::{RowSink, Worker};
+use crate::worker::Worker;
 use crossbeam_channel::Receiver;
 use lookback_flow::identity::StreamIdentity;
-use lookback_segment::{SegmentInfo, SegmentTarget, SegmentWriter};
-use lookback_session::Session;
+use lookback_segment::SegmentInfo;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -30,27 +29,6 @@ pub struct ImportOptions {
     pub settings: EngineSettings,
 }
 
-/// Writes rows to segments as they come.
-struct SegmentSink {
-    directory: PathBuf,
-    node: String,
-    stream: StreamIdentity,
-    writer: SegmentWriter,
-    segments: Vec<SegmentInfo>,
-    rows: u64,
-}
-
-impl RowSink for SegmentSink {
-    fn rows(&mut self, rows: &mut Vec<Session>) -> Result<(), EngineError> {
-        self.rows += rows.len() as u64;
-        let target =
-            SegmentTarget { directory: &self.directory, node: &self.node, stream: self.stream, level: 0 };
-        self.segments.extend(self.writer.write(rows, &target)?);
-        rows.clear();
-        Ok(())
-    }
-}
-
 /// Reads the files and writes segments. On an error or cancellation the segments written so far are removed.
 ///
 /// # Errors
@@ -60,14 +38,7 @@ pub fn import(
     cancel: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<StreamOutcome, EngineError> {
-    let sink = || SegmentSink {
-        directory: options.segments.clone(),
-        node: options.settings.node.clone(),
-        stream: options.stream,
-        writer: SegmentWriter::new(fields::declared()),
-        segments: Vec::new(),
-        rows: 0,
-    };
+    let sink = || SegmentSink::new(options.segments.clone(), options.settings.node.clone(), options.stream);
     let workers = options.settings.workers.clamp(1, 24);
     let mut outcome = StreamOutcome::default();
     let sources = options.files.iter().map(StreamFile::open).collect::<Result<Vec<_>, _>>()?;

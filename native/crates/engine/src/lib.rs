@@ -8,6 +8,7 @@
 //! * [`clock`]: the stream's clock, which never goes back.
 //! * [`fan_out`]: packets to workers by flow hash.
 //! * [`fragments`]: IP fragments joined before flows see them.
+//! * [`segment_sink`]: rows into segments.
 //! * [`stream`]: the packets of a stream in order.
 //! * [`worker`]: one flow table and what surrounds it.
 
@@ -21,6 +22,7 @@ pub mod fields;
 pub mod fragments;
 pub mod import;
 pub mod live;
+pub mod segment_sink;
 pub mod settings;
 pub mod stream;
 pub mod worker;

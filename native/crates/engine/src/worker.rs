@@ -52,6 +52,9 @@ pub struct Worker<S> {
     decoded: Decoded,
     save_unknown: SaveUnknown,
     by_rule: u64,
+    rows_lost: u64,
+    /// The last try to store rows failed; only a call of `hand_on` tries again.
+    failed: bool,
     undecodable: BTreeMap<(&'static str, &'static str), u64>,
     batch_rows: usize,
     places: Option<Arc<PlaceSource>>,
@@ -72,6 +75,8 @@ impl<S: RowSink> Worker<S> {
             decoded: Decoded::default(),
             save_unknown: SaveUnknown::new(&settings.save_unknown),
             by_rule: 0,
+            rows_lost: 0,
+            failed: false,
             undecodable: BTreeMap::new(),
             batch_rows: batch_rows.max(1),
             places: settings.places.clone(),
@@ -126,7 +131,7 @@ impl<S: RowSink> Worker<S> {
             position: meta.position,
             earlier,
         });
-        if self.table.saved().len() >= self.batch_rows {
+        if self.table.saved().len() >= self.batch_rows && !self.failed {
             self.hand_on()?;
         }
         Ok(())
@@ -140,6 +145,25 @@ impl<S: RowSink> Worker<S> {
     /// Closes what is over at second `clock_s` of the stream's clock.
     pub fn expire(&mut self, clock_s: i64) {
         self.table.expire(clock_s);
+    }
+
+    /// Gives up rows beyond `most` that wait to be stored, and counts them.
+    pub fn drop_rows_beyond(&mut self, most: usize) {
+        let waiting = self.table.saved();
+        if waiting.len() > most {
+            self.rows_lost += (waiting.len() - most) as u64;
+            waiting.truncate(most);
+        }
+    }
+
+    /// Saves rows of sessions that are open for long, see [`FlowTable::save_open`].
+    pub fn save_open(&mut self, clock_s: i64) {
+        self.table.save_open(clock_s);
+    }
+
+    /// First packet that no row holds, see [`FlowTable::unwritten_since_us`].
+    pub fn unwritten_since_us(&mut self) -> Option<i64> {
+        self.table.unwritten_since_us()
     }
 
     /// Hands rows on, however few.
@@ -158,7 +182,9 @@ impl<S: RowSink> Worker<S> {
                 }
             }
         }
-        self.sink.rows(self.table.saved())
+        let stored = self.sink.rows(self.table.saved());
+        self.failed = stored.is_err();
+        stored
     }
 
     /// Closes every flow and hands on the last rows.
@@ -199,6 +225,7 @@ impl<S: RowSink> Worker<S> {
         add("packets.byRule", packets_by_rule + self.by_rule);
         add("sessions.opened", *opened);
         add("sessions.saved", *saved);
+        add("sessions.indexLost", self.rows_lost);
         add("sessions.closedEarly", *closed_early);
         add("tcp.outOfOrderOverflow", *out_of_order_overflow);
         add("tcp.gapBytes", *gap_bytes);

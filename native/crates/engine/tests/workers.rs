@@ -56,7 +56,7 @@ fn frame(flow: u16, from_client: bool, protocol: u8, sequence: u32, flags: u8, p
 
 /// Interleaved conversations with pauses longer than the UDP timeout, and a port that is used again.
 fn capture(path: &Path) -> usize {
-    let mut writer = Writer::create(path, 1, 65_535, false).expect("a new capture");
+    let mut writer = Writer::create(path, 1, 65_535).expect("a new capture");
     let mut packets = 0;
     for round in 0..6u32 {
         for flow in 0..150u16 {
@@ -136,7 +136,7 @@ fn rows(path: &Path) -> Vec<String> {
 fn a_cancelled_import_leaves_no_segment() {
     let scratch = Scratch::new("cancelled");
     let file = scratch.0.join("a.pcap");
-    let mut writer = Writer::create(&file, 1, 65_535, false).expect("a new capture");
+    let mut writer = Writer::create(&file, 1, 65_535).expect("a new capture");
     for number in 0..40_000u32 {
         let frame = frame((number % 60_000) as u16, true, 17, 0, 0, b"x");
         writer

@@ -104,6 +104,8 @@ pub struct Flow {
     icmp: (u8, u8),
     /// Packets of the whole flow, over all segments, by direction; 255 stands for more.
     flow_packets: [u8; 2],
+    /// Whether packets arrived that no row holds yet, open or final.
+    pub(crate) unwritten: bool,
 }
 
 impl Flow {
@@ -139,7 +141,7 @@ impl Flow {
             session: Session {
                 id,
                 root_id: id,
-                row_version: 1,
+                row_version: settings.first_version(),
                 is_final: false,
                 segment_number: 1,
                 first_packet_us: now_us,
@@ -171,6 +173,7 @@ impl Flow {
             headers_seen: [0; 2],
             icmp: decoded.icmp,
             flow_packets: [0; 2],
+            unwritten: false,
         }
     }
 
@@ -493,26 +496,18 @@ impl Flow {
         self.session.fields.add_text(&core_fields::TAGS, "dissector-failed");
     }
 
-    /// Whether packets arrived since the last save.
-    pub fn has_packets(&self) -> bool {
-        self.session.packets != [0, 0]
+    /// The row of the present segment as it stands; a later version takes its place. What dissectors still hold is not
+    /// in it.
+    pub fn open_row(&mut self) -> Session {
+        let mut row = self.session.clone();
+        self.complete(&mut row);
+        self.session.row_version += 1;
+        self.unwritten = false;
+        row
     }
 
-    /// Takes the row of the present segment; a next packet starts another one.
-    pub fn save(&mut self, last: bool, settings: &FlowSettings, bench: &mut Workbench) -> Session {
-        let now_us = self.session.last_packet_us;
-        if let Some(alone) = self.alone.take() {
-            let (direction, payload) = *alone;
-            self.payload(direction, &payload, now_us, settings, bench);
-        }
-        let mut again = None;
-        self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
-            dissector.save(context, last);
-            Verdict::More
-        });
-        let next = self.session.next_segment(last);
-        let mut row = std::mem::replace(&mut self.session, next);
-        row.is_final = true;
+    /// Fills what is derived from the rest.
+    fn complete(&self, row: &mut Session) {
         let bytes = row.bytes.iter().sum();
         if row.bytes_after_packets.last() != Some(&bytes) {
             row.bytes_after_packets.push(bytes);
@@ -535,6 +530,31 @@ impl Flow {
             (row.syn_validated, row.syn_ack_validated) = tcp.validated();
             row.source_isn_count = tcp.source_isn_count();
         }
+    }
+
+    /// Whether packets arrived since the last save.
+    pub fn has_packets(&self) -> bool {
+        self.session.packets != [0, 0]
+    }
+
+    /// Takes the row of the present segment; a next packet starts another one.
+    pub fn save(&mut self, last: bool, settings: &FlowSettings, bench: &mut Workbench) -> Session {
+        let now_us = self.session.last_packet_us;
+        if let Some(alone) = self.alone.take() {
+            let (direction, payload) = *alone;
+            self.payload(direction, &payload, now_us, settings, bench);
+        }
+        let mut again = None;
+        self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
+            dissector.save(context, last);
+            Verdict::More
+        });
+        let next = self.session.next_segment(last);
+        let mut row = std::mem::replace(&mut self.session, next);
+        row.is_final = true;
+        self.complete(&mut row);
+        self.session.row_version = settings.first_version();
+        self.unwritten = false;
         bench.counters.values_dropped += u64::from(row.fields.dropped());
         bench.counters.saved += 1;
         self.save_at_s = self.last_clock_s + settings.tcp_save_timeout;

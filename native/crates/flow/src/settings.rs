@@ -38,8 +38,21 @@ pub struct FlowSettings {
     pub max_out_of_order: usize,
     /// Set when a stream is replayed: what of it is known already.
     pub replay: Option<Arc<Replay>>,
+    /// Live capture: seconds after which a session that is still open gets a row, and again when packets came since
+    /// (`openSessionFlush`). None: sessions get rows when they close.
+    pub open_rows_after: Option<i64>,
     /// Options of the dissectors.
     pub dissectors: Settings,
+}
+
+/// First version of the rows that a replay writes: above that of every open row a capture can have written of them.
+const FIRST_REPLAYED_VERSION: u32 = 1_000_000;
+
+impl FlowSettings {
+    /// Version of the first row that is written of a segment.
+    pub fn first_version(&self) -> u32 {
+        if self.replay.is_some() { FIRST_REPLAYED_VERSION } else { 1 }
+    }
 }
 
 impl Default for FlowSettings {
@@ -60,6 +73,7 @@ impl Default for FlowSettings {
             max_flows: 1_500_000,
             max_out_of_order: 256,
             replay: None,
+            open_rows_after: None,
             dissectors: Settings::default(),
         }
     }

@@ -9,6 +9,7 @@ use crate::timers::Timers;
 use hashbrown::HashTable;
 use lookback_session::Session;
 use lookback_wire::{FlowKey, FlowKind, session_key_bytes};
+use std::collections::VecDeque;
 
 /// A place in the slab; `generation` tells a reused place from the flow that a timer was set for.
 struct Slot {
@@ -29,6 +30,17 @@ pub struct FlowTable {
     timers: Timers,
     bench: Workbench,
     saved: Vec<Session>,
+    unwritten: VecDeque<Unwritten>,
+}
+
+/// A flow with packets that no row holds: where it is, and when the first of them came. One whose row was written
+/// since is passed over.
+#[derive(Clone, Copy, Debug)]
+struct Unwritten {
+    at: u32,
+    generation: u32,
+    clock_s: i64,
+    first_us: i64,
 }
 
 impl FlowTable {
@@ -45,6 +57,7 @@ impl FlowTable {
             timers: Timers::default(),
             bench,
             saved: Vec::new(),
+            unwritten: VecDeque::new(),
         }
     }
 
@@ -60,16 +73,6 @@ impl FlowTable {
     pub fn saved(&mut self) -> &mut Vec<Session> {
         &mut self.saved
     }
-    /// First packet of the oldest open flow, microseconds since 1970; none when no flow is open.
-    pub fn oldest_open_us(&self) -> Option<i64> {
-        self.flows().map(|flow| flow.session.first_packet_us).min()
-    }
-
-    /// Number in the stream of the first packet of the flow that began first; none when no flow is open.
-    pub fn oldest_open_ordinal(&self) -> Option<u64> {
-        self.flows().map(|flow| flow.first_ordinal).min()
-    }
-
     /// Numbers in the stream of the first packets of the open flows, in no order.
     pub fn open_ordinals(&self) -> Vec<u64> {
         self.flows().map(|flow| flow.first_ordinal).collect()
@@ -119,14 +122,23 @@ impl FlowTable {
             slot = None;
         }
         let at = slot.unwrap_or_else(|| self.open(key, hash, packet));
-        let Some(flow) = self.slots.get_mut(at as usize).and_then(|slot| slot.flow.as_mut()) else {
-            return;
-        };
+        let Some(slot) = self.slots.get_mut(at as usize) else { return };
+        let generation = slot.generation;
+        let Some(flow) = slot.flow.as_mut() else { return };
         if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_before_s {
             let row = flow.save(false, &self.settings, &mut self.bench);
             keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
         }
         flow.packet(packet, &self.settings, &mut self.bench);
+        if self.settings.open_rows_after.is_some() && !flow.unwritten {
+            flow.unwritten = true;
+            self.unwritten.push_back(Unwritten {
+                at,
+                generation,
+                clock_s: packet.clock_s,
+                first_us: packet.timestamp_ns.div_euclid(1000),
+            });
+        }
         if flow.session.packets[0] + flow.session.packets[1] >= self.settings.max_packets as u64 {
             let row = flow.save(false, &self.settings, &mut self.bench);
             keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
@@ -135,9 +147,40 @@ impl FlowTable {
             .closing_at_s
             .is_some_and(|closing| closing == packet.clock_s + self.settings.tcp_closing_timeout)
         {
-            let generation = self.slots[at as usize].generation;
             self.timers.schedule(packet.clock_s + self.settings.tcp_closing_timeout, at, generation);
         }
+    }
+
+    /// Saves open rows of the flows whose oldest unwritten packet is `open_rows_after` seconds old at second `clock_s` of
+    /// the stream's clock, so that long sessions are seen while they last.
+    pub fn save_open(&mut self, clock_s: i64) {
+        let Some(after) = self.settings.open_rows_after else { return };
+        while let Some(entry) =
+            self.unwritten.front().copied().filter(|entry| entry.clock_s + after <= clock_s)
+        {
+            self.unwritten.pop_front();
+            if let Some(flow) = Self::still_unwritten(&mut self.slots, entry) {
+                let row = flow.open_row();
+                keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
+            }
+        }
+    }
+
+    /// First packet, microseconds since 1970, that no row holds; rows that were saved count as holding theirs. None when
+    /// every packet is in a row.
+    pub fn unwritten_since_us(&mut self) -> Option<i64> {
+        while let Some(entry) = self.unwritten.front().copied() {
+            if Self::still_unwritten(&mut self.slots, entry).is_some() {
+                return Some(entry.first_us);
+            }
+            self.unwritten.pop_front();
+        }
+        None
+    }
+
+    fn still_unwritten(slots: &mut [Slot], entry: Unwritten) -> Option<&mut Flow> {
+        let slot = slots.get_mut(entry.at as usize).filter(|slot| slot.generation == entry.generation)?;
+        slot.flow.as_deref_mut().filter(|flow| flow.unwritten)
     }
 
     /// Whether the flow at `at` ended before this packet, which so belongs to another one.

@@ -3,7 +3,7 @@
 //! `cargo run --release -p lookback-pcapfile --example read_speed [FILE]`; without a file, one of 300,000 packets is made
 //! in the system's temporary folder.
 
-use lookback_pcapfile::{CaptureError, Reader, Writer};
+use lookback_pcapfile::{CaptureError, Reader, Writer, record_header};
 use lookback_wire::{Decoded, FlowKey, SessionIdTracking, decode};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -12,8 +12,9 @@ const PACKETS: u32 = 300_000;
 const ROUNDS: usize = 5;
 
 fn make(path: &Path) -> std::io::Result<()> {
-    let mut writer = Writer::create(path, 1, 65_535, true)?;
+    let mut writer = Writer::create(path, 1, 65_535)?;
     let mut frame = vec![0u8; 1514];
+    let mut records = Vec::new();
     for number in 0..PACKETS {
         let payload: u16 = if number % 3 == 0 { 0 } else { 1 + (number % 1400) as u16 };
         let length = usize::from(54 + payload);
@@ -24,9 +25,11 @@ fn make(path: &Path) -> std::io::Result<()> {
         frame[26..34].copy_from_slice(&[10, 0, (number >> 8) as u8, number as u8, 10, 1, 0, 1]);
         frame[34..38].copy_from_slice(&[0x80, number as u8, 0, 80]);
         frame[46..48].copy_from_slice(&[0x50, 0x18]);
-        writer.write(i64::from(number) * 1_000_000, length as u32, &frame[..length])?;
+        let header = record_header(i64::from(number) * 1_000_000, length as u32, length as u32);
+        records.extend_from_slice(&header);
+        records.extend_from_slice(&frame[..length]);
     }
-    writer.flush()
+    writer.append(&records).map(|_| ())
 }
 
 fn best(name: &str, mut run: impl FnMut() -> Result<(u64, u64), CaptureError>) -> Result<(), CaptureError> {

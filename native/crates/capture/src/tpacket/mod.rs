@@ -137,7 +137,9 @@ impl TpacketSource {
                 };
                 // The loopback interface shows every packet going out and coming in; once is enough.
                 let twice = packet.outgoing && self.interface.hardware_type == interface::LOOPBACK;
-                if !twice {
+                if twice {
+                    self.statistics.duplicate += 1;
+                } else {
                     let (addresses, rest) = packet.frame.split_at(packet.frame.len().min(12));
                     let tag = packet.vlan.as_ref().map_or(&[][..], |tag| &tag[..]);
                     let parts = [addresses, tag, rest];

@@ -1,0 +1,518 @@
+//! Live packets into our own packet files and segments.
+//!
+//! One [`LiveEngine`] is one stream: all packet files of a node and link type, whatever their rotation. Source threads
+//! copy packets once, into batches laid out as records of a packet file. The stream's thread appends each batch to the
+//! file and only then gives it to the workers, so that what the index says can always be read, and everything since the
+//! replay mark can be indexed again after a crash.
+//!
+//! * [`reader`]: source threads.
+//! * [`mark`]: where a replay must start.
+//! * [`packet_files`]: rotation, directories, what happens when a disk is full.
+//! * [`pipeline`]: the workers.
+
+pub mod mark;
+pub mod packet_files;
+pub mod pipeline;
+pub mod reader;
+
+use crate::error::EngineError;
+use crate::settings::EngineSettings;
+use crate::worker::Counters;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use lookback_capture::batch::records;
+use lookback_capture::{Batch, BatchPool, PacketSource};
+use lookback_flow::identity::StreamIdentity;
+use lookback_segment::SegmentInfo;
+use mark::Mark;
+use packet_files::{DirectoryChoice, PacketFileOptions, PacketFiles};
+use pipeline::{Pipeline, Stored, WorkerFlush};
+use reader::{Reader, SourceAccount};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Batches that may wait for the stream's thread, 1 MiB each at most.
+const QUEUE_BATCHES: usize = 32;
+/// Batches of pushed packets that may be on their way at once.
+const PUSHED_IN_FLIGHT: usize = 32;
+/// A worker that does not answer a flush within this time is stuck.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// What a live stream is.
+#[derive(Clone, Debug)]
+pub struct LiveOptions {
+    /// Settings.
+    pub settings: EngineSettings,
+    /// Directory of the segments.
+    pub segments: PathBuf,
+    /// Directories of the packet files, at least one.
+    pub packets: Vec<PathBuf>,
+    /// Which of them gets the next file.
+    pub directory_choice: DirectoryChoice,
+    /// pcap LINKTYPE of every packet.
+    pub link_type: u16,
+    /// Longest captured packet in bytes.
+    pub snaplen: u32,
+    /// Identity of the stream.
+    pub stream: StreamIdentity,
+    /// Number of the next packet in the stream.
+    pub first_ordinal: u64,
+    /// Number of the next packet file.
+    pub next_file: u32,
+    /// Size at which a packet file is closed, bytes.
+    pub max_file_bytes: u64,
+    /// Age at which it is closed, seconds of packet time; 0 for never.
+    pub max_file_seconds: i64,
+}
+
+/// A packet file of the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveFile {
+    /// Its number.
+    pub file: u32,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Packets in it.
+    pub packets: u64,
+    /// Its size.
+    pub bytes: u64,
+    /// Its first packet, nanoseconds since 1970.
+    pub first_ns: i64,
+    /// Its last packet.
+    pub last_ns: i64,
+    /// Number of its first packet in the stream.
+    pub first_ordinal: u64,
+    /// Whether it is still being written.
+    pub open: bool,
+}
+
+/// What became durable since the last flush.
+#[derive(Clone, Debug, Default)]
+pub struct LiveFlush {
+    /// Packet files that changed.
+    pub files: Vec<LiveFile>,
+    /// Segments written.
+    pub segments: Vec<SegmentInfo>,
+    /// A new replay mark, when one was asked for.
+    pub mark: Option<Mark>,
+    /// Every packet before this time is in a row of these segments or earlier ones, nanoseconds since 1970; none before
+    /// the first packet.
+    pub complete_until_ns: Option<i64>,
+    /// Next packet's number in the stream.
+    pub next_ordinal: u64,
+    /// Sessions open.
+    pub open_sessions: u64,
+    /// Why packets could not be written since the last flush, if so.
+    pub write_failure: Option<String>,
+    /// Counts since the stream was opened.
+    pub counters: Counters,
+}
+
+/// What one source did since the stream was opened. Packets that it gave are stored, or lost to the disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceLedger {
+    /// Name of its interface.
+    pub interface: String,
+    /// Packets that the source gave.
+    pub delivered: u64,
+    /// Captured bytes of them.
+    pub bytes: u64,
+    /// Packets in a packet file.
+    pub stored: u64,
+    /// Packets that could not be written.
+    pub lost_to_disk: u64,
+    /// Packets that came while our queue was full; only of pushed ones, other sources wait.
+    pub lost_to_queue: u64,
+    /// Packets cut at the snap length.
+    pub cut: u64,
+    /// Packets seen twice on the loopback interface, counted once.
+    pub duplicate: u64,
+    /// Packets the kernel had no room for; none when the source cannot know.
+    pub dropped_by_kernel: Option<u64>,
+    /// Packets the interface lost; none when it counts nothing.
+    pub dropped_by_interface: Option<u64>,
+    /// Times the source waited because every batch was in use.
+    pub waits: u64,
+    /// Times its interface went down.
+    pub went_down: u64,
+    /// Why it ended, if it did.
+    pub failure: Option<String>,
+}
+
+/// What the stream's thread is told.
+pub enum Message {
+    /// Packets of a source.
+    #[allow(missing_docs, reason = "the source's number and its packets")]
+    Packets { source: usize, batch: Batch },
+    /// A source has no packets older than this.
+    #[allow(missing_docs, reason = "the source's number and the time, nanoseconds since 1970")]
+    Quiet { source: usize, until_ns: i64 },
+    /// Make what there is durable.
+    #[allow(missing_docs, reason = "as in FlushOrder")]
+    Flush { now_ns: i64, mark: bool, finish: bool, reply: Sender<Result<StreamFlush, EngineError>> },
+}
+
+/// The stream thread's part of a flush.
+pub struct StreamFlush {
+    files: Vec<(LiveFile, File)>,
+    replies: Receiver<Result<WorkerFlush, EngineError>>,
+    next_ordinal: u64,
+    delivered_until_ns: Option<i64>,
+    write_failure: Option<String>,
+    counters: Counters,
+}
+
+/// Counts of the stream's thread for one source.
+#[derive(Debug, Default)]
+struct Stores {
+    stored: AtomicU64,
+    lost_to_disk: AtomicU64,
+}
+
+/// Captures one live stream.
+pub struct LiveEngine {
+    messages: Option<Sender<Message>>,
+    thread: Option<JoinHandle<()>>,
+    readers: Vec<Reader>,
+    stop: Arc<AtomicBool>,
+    stores: Arc<Vec<Stores>>,
+    pushed: BatchPool,
+    pushed_account: SourceAccount,
+    pushed_lost: u64,
+    snaplen: u32,
+    kept: Arc<Mutex<Kept>>,
+}
+
+impl LiveEngine {
+    /// Opens a stream and reads `sources`; no file is made before the first packet. Without sources, packets are pushed.
+    ///
+    /// # Errors
+    /// When the system has no threads.
+    pub fn open(options: LiveOptions, sources: Vec<Box<dyn PacketSource>>) -> Result<Self, EngineError> {
+        let failed = |error: std::io::Error| EngineError::Worker(format!("no thread for capturing: {error}"));
+        let (messages, received) = bounded(QUEUE_BATCHES);
+        let places = sources.len().max(1);
+        let stores: Arc<Vec<Stores>> = Arc::new((0..places).map(|_| Stores::default()).collect());
+        let pipeline =
+            Pipeline::start(&options.settings, &options.segments, options.stream).map_err(failed)?;
+        let snaplen = options.snaplen;
+        let stream = StreamThread {
+            files: PacketFiles::new(PacketFileOptions {
+                directories: options.packets,
+                choice: options.directory_choice,
+                node: options.settings.node.clone(),
+                link_type: options.link_type,
+                snaplen,
+                next_file: options.next_file,
+                max_bytes: options.max_file_bytes,
+                max_seconds: options.max_file_seconds,
+            }),
+            pipeline,
+            link_type: options.link_type,
+            ordinal: options.first_ordinal,
+            stores: Arc::clone(&stores),
+            delivered_until: vec![None; places],
+            write_failure: None,
+        };
+        let thread = std::thread::Builder::new()
+            .name("stream".to_owned())
+            .spawn(move || stream.run(&received))
+            .map_err(failed)?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut engine = Self {
+            messages: Some(messages),
+            thread: Some(thread),
+            readers: Vec::new(),
+            stop,
+            stores,
+            pushed: BatchPool::new(PUSHED_IN_FLIGHT),
+            pushed_account: SourceAccount::default(),
+            pushed_lost: 0,
+            snaplen,
+            kept: Arc::default(),
+        };
+        for (number, source) in sources.into_iter().enumerate() {
+            let Some(messages) = engine.messages.clone() else { break };
+            let reader = Reader::start(source, number, messages, Arc::clone(&engine.stop)).map_err(failed)?;
+            engine.readers.push(reader);
+        }
+        Ok(engine)
+    }
+
+    /// Takes packets laid out as records of a nanosecond pcap file. Returns how many were taken; the others came while
+    /// the queue was full, and are counted as lost.
+    pub fn push(&mut self, packets: &[u8]) -> u64 {
+        let mut taken = 0;
+        let mut waiting = self.pushed.take();
+        let mut list = records(packets).peekable();
+        while let Some(record) = list.peek().copied() {
+            let Some(batch) = waiting.as_mut() else { break };
+            let data = packets.get(record.start as usize..record.end as usize).unwrap_or_default();
+            if batch.push(record.timestamp_ns, record.original_length, self.snaplen, &[data]) {
+                list.next();
+                continue;
+            }
+            match waiting.take() {
+                Some(full) if !full.is_empty() => taken += self.send(full),
+                // A packet that no batch can hold.
+                _ => drop(list.next()),
+            }
+            waiting = self.pushed.take();
+        }
+        if let Some(batch) = waiting.filter(|batch| !batch.is_empty()) {
+            taken += self.send(batch);
+        }
+        let given = records(packets).count() as u64;
+        self.pushed_lost += given - taken;
+        taken
+    }
+
+    fn send(&mut self, batch: Batch) -> u64 {
+        let packets = u64::from(batch.packets());
+        let bytes = batch.records().len() as u64 - packets * lookback_pcapfile::RECORD_HEADER as u64;
+        let cut = u64::from(batch.cut());
+        self.pushed.lend(&batch);
+        match self.messages.as_ref().map(|messages| messages.try_send(Message::Packets { source: 0, batch }))
+        {
+            Some(Ok(())) => {
+                self.pushed_account.packets.fetch_add(packets, Ordering::Relaxed);
+                self.pushed_account.bytes.fetch_add(bytes, Ordering::Relaxed);
+                self.pushed_account.cut.fetch_add(cut, Ordering::Relaxed);
+                packets
+            }
+            Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => 0,
+        }
+    }
+
+    /// A handle by which another thread flushes.
+    pub fn flusher(&self) -> Flusher {
+        Flusher { messages: self.messages.clone(), kept: Arc::clone(&self.kept) }
+    }
+
+    /// What each source did; with pushed packets one nameless entry.
+    pub fn ledgers(&self) -> Vec<SourceLedger> {
+        let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let accounts: Vec<&SourceAccount> = if self.readers.is_empty() {
+            vec![&self.pushed_account]
+        } else {
+            self.readers.iter().map(|reader| reader.account.as_ref()).collect()
+        };
+        accounts
+            .into_iter()
+            .zip(self.stores.iter())
+            .map(|(account, stores)| {
+                let kernel = account.kernel();
+                SourceLedger {
+                    interface: account.interface.clone(),
+                    delivered: count(&account.packets) + self.pushed_lost,
+                    bytes: count(&account.bytes),
+                    stored: count(&stores.stored),
+                    lost_to_disk: count(&stores.lost_to_disk),
+                    lost_to_queue: self.pushed_lost,
+                    cut: count(&account.cut),
+                    duplicate: kernel.duplicate,
+                    dropped_by_kernel: kernel.dropped_by_kernel,
+                    dropped_by_interface: kernel.dropped_by_interface,
+                    waits: count(&account.waits),
+                    went_down: kernel.went_down,
+                    failure: account.failure(),
+                }
+            })
+            .collect()
+    }
+
+    /// Stops the sources and waits until what they had read is with the stream; a flush that finishes comes next.
+    pub fn stop_sources(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for reader in &mut self.readers {
+            reader.join();
+        }
+    }
+}
+
+impl Drop for LiveEngine {
+    fn drop(&mut self) {
+        self.stop_sources();
+        self.messages = None;
+        if let Some(thread) = self.thread.take() {
+            // What it did is on disk or is replayed.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Flushes a stream from any thread; one flush at a time.
+pub struct Flusher {
+    messages: Option<Sender<Message>>,
+    kept: Arc<Mutex<Kept>>,
+}
+
+/// What a flush that failed had drained already; the next one tells it.
+#[derive(Default)]
+struct Kept {
+    files: Vec<(LiveFile, File)>,
+    segments: Vec<SegmentInfo>,
+}
+
+impl Flusher {
+    /// Makes packets durable, then the rows of closed sessions and of those open for long. `mark` asks for a replay
+    /// mark, `finish` closes every session and file.
+    ///
+    /// # Errors
+    /// When something cannot be stored (it is tried again next time), or a thread is gone or stuck.
+    pub fn flush(&self, now_ns: i64, mark: bool, finish: bool) -> Result<LiveFlush, EngineError> {
+        let gone = || EngineError::Worker("the capture threads are gone".to_owned());
+        let stuck = || EngineError::Worker(format!("a capture thread did not answer within {ANSWER:?}"));
+        let messages = self.messages.as_ref().ok_or_else(gone)?;
+        let (reply, answer) = bounded(1);
+        messages.send_timeout(Message::Flush { now_ns, mark, finish, reply }, ANSWER).map_err(|_| stuck())?;
+        let stream = answer.recv_timeout(ANSWER).map_err(|_| stuck())??;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.files.extend(stream.files);
+        let mut flush = LiveFlush {
+            next_ordinal: stream.next_ordinal,
+            write_failure: stream.write_failure,
+            counters: stream.counters,
+            ..LiveFlush::default()
+        };
+        let mut complete = stream.delivered_until_ns;
+        let mut open = Vec::new();
+        let mut failure = None;
+        loop {
+            let worker = match stream.replies.recv_timeout(ANSWER) {
+                Ok(Ok(worker)) => worker,
+                Ok(Err(error)) => {
+                    failure = Some(error);
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => return Err(stuck()),
+            };
+            kept.segments.extend(worker.segments);
+            flush.open_sessions += worker.open_sessions;
+            open.extend(worker.open_ordinals);
+            if let Some(since_us) = worker.unwritten_since_us {
+                complete = Some(complete.map_or(since_us * 1000, |until| until.min(since_us * 1000)));
+            }
+            for (name, count) in worker.counters {
+                *flush.counters.entry(name).or_default() += count;
+            }
+        }
+        // Rows are told only once the packets they point at are durable.
+        for (info, file) in &kept.files {
+            file.sync_data().map_err(|error| EngineError::io(info.path.clone(), error))?;
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        flush.segments = std::mem::take(&mut kept.segments);
+        flush.files = latest(std::mem::take(&mut kept.files));
+        flush.complete_until_ns = complete;
+        if mark {
+            open.sort_unstable();
+            flush.mark = Some(Mark {
+                replay_from: open.first().copied().unwrap_or(stream.next_ordinal),
+                known_until: stream.next_ordinal,
+                open_ordinals: open,
+            });
+        }
+        Ok(flush)
+    }
+}
+
+/// The last word on each file.
+fn latest(files: Vec<(LiveFile, File)>) -> Vec<LiveFile> {
+    let mut latest: BTreeMap<u32, LiveFile> = BTreeMap::new();
+    for (info, _) in files {
+        latest.insert(info.file, info);
+    }
+    latest.into_values().collect()
+}
+
+/// The one thread that orders a stream: it gives packets their numbers, stores them, and passes them on.
+struct StreamThread {
+    files: PacketFiles,
+    pipeline: Pipeline,
+    link_type: u16,
+    ordinal: u64,
+    stores: Arc<Vec<Stores>>,
+    /// By source: it has given every packet before this time, nanoseconds since 1970.
+    delivered_until: Vec<Option<i64>>,
+    write_failure: Option<String>,
+}
+
+impl StreamThread {
+    fn run(mut self, messages: &Receiver<Message>) {
+        for message in messages {
+            match message {
+                Message::Packets { source, batch } => {
+                    if self.packets(source, batch).is_err() {
+                        // A worker is gone; the next flush finds no thread and tells.
+                        break;
+                    }
+                }
+                Message::Quiet { source, until_ns } => self.delivered(source, until_ns),
+                Message::Flush { now_ns, mark, finish, reply } => {
+                    let flush = self.flush(now_ns, mark, finish);
+                    let _ = reply.send(flush);
+                }
+            }
+        }
+        self.pipeline.join();
+    }
+
+    fn packets(&mut self, source: usize, batch: Batch) -> Result<(), EngineError> {
+        let count = u64::from(batch.packets());
+        let last_ns = records(batch.records()).last().map_or(0, |record| record.timestamp_ns);
+        let stores = self.stores.get(source);
+        match self.files.append(&batch, self.ordinal) {
+            Ok((file, offset)) => {
+                let stored =
+                    Stored { batch, link_type: self.link_type, file, offset, first_ordinal: self.ordinal };
+                self.ordinal += count;
+                if let Some(stores) = stores {
+                    stores.stored.fetch_add(count, Ordering::Relaxed);
+                }
+                self.pipeline.packets(stored)?;
+            }
+            Err(error) => {
+                if let Some(stores) = stores {
+                    stores.lost_to_disk.fetch_add(count, Ordering::Relaxed);
+                }
+                self.write_failure = Some(error.to_string());
+            }
+        }
+        self.delivered(source, last_ns);
+        Ok(())
+    }
+
+    fn delivered(&mut self, source: usize, until_ns: i64) {
+        if let Some(until) = self.delivered_until.get_mut(source) {
+            *until = Some(until.map_or(until_ns, |before| before.max(until_ns)));
+        }
+    }
+
+    fn flush(&mut self, now_ns: i64, mark: bool, finish: bool) -> Result<StreamFlush, EngineError> {
+        if finish {
+            self.files.close();
+        }
+        let files = self.files.changed()?;
+        let replies = self.pipeline.flush(now_ns, mark, finish)?;
+        let mut counters = Counters::new();
+        self.pipeline.count_into(&mut counters);
+        // The slowest source decides.
+        let delivered = self.delivered_until.iter().copied().min().flatten();
+        Ok(StreamFlush {
+            files,
+            replies,
+            next_ordinal: self.ordinal,
+            delivered_until_ns: delivered,
+            write_failure: self.write_failure.take(),
+            counters,
+        })
+    }
+}

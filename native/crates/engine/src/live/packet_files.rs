@@ -1,0 +1,209 @@
+//! Our own packet files: classic pcap with nanosecond times, appended to a batch at a time.
+
+use super::LiveFile;
+use crate::error::EngineError;
+use lookback_capture::Batch;
+use lookback_capture::batch::records;
+use lookback_pcapfile::Writer;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// How the directory of the next packet file is chosen (`pcapDirAlgorithm`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DirectoryChoice {
+    /// One after the other.
+    #[default]
+    RoundRobin,
+    /// The one whose file system has most bytes free.
+    MostBytesFree,
+    /// The one whose file system has the largest part free.
+    MostPercentFree,
+}
+
+/// Where packet files go and when one is full.
+#[derive(Clone, Debug)]
+pub struct PacketFileOptions {
+    /// Directories, at least one.
+    pub directories: Vec<PathBuf>,
+    /// Which of them gets the next file.
+    pub choice: DirectoryChoice,
+    /// First part of every name.
+    pub node: String,
+    /// pcap LINKTYPE.
+    pub link_type: u16,
+    /// Longest captured packet.
+    pub snaplen: u32,
+    /// Number of the first file.
+    pub next_file: u32,
+    /// Size at which a file is closed, bytes; it may be a batch longer.
+    pub max_bytes: u64,
+    /// Age at which it is closed, seconds of packet time; 0 for never.
+    pub max_seconds: i64,
+}
+
+struct OpenFile {
+    writer: Writer,
+    info: LiveFile,
+}
+
+/// The packet files of a stream: one open, those closed since they were last asked for.
+pub struct PacketFiles {
+    options: PacketFileOptions,
+    current: Option<OpenFile>,
+    closed: Vec<(LiveFile, File)>,
+    next_file: u32,
+    next_directory: usize,
+}
+
+impl PacketFiles {
+    /// None is open; the first batch makes one.
+    pub fn new(options: PacketFileOptions) -> Self {
+        Self { next_file: options.next_file, options, current: None, closed: Vec::new(), next_directory: 0 }
+    }
+
+    /// Appends a batch; returns the file's number and where in it the batch begins. On an error nothing of the batch is
+    /// in a file, and the next try may go to another directory.
+    ///
+    /// # Errors
+    /// `DISK_FULL`, or another failure of the operating system.
+    pub fn append(&mut self, batch: &Batch, ordinal: u64) -> Result<(u32, u64), EngineError> {
+        let Some(first) = records(batch.records()).next() else { return Ok((0, 0)) };
+        if self.is_due(first.timestamp_ns) {
+            self.rotate();
+        }
+        let mut open = match self.current.take() {
+            Some(open) => open,
+            None => self.create(first.timestamp_ns, ordinal)?,
+        };
+        match open.writer.append(batch.records()) {
+            Ok(offset) => {
+                open.info.bytes = open.writer.position();
+                for record in records(batch.records()) {
+                    open.info.packets += 1;
+                    open.info.last_ns = open.info.last_ns.max(record.timestamp_ns);
+                }
+                let file = open.info.file;
+                self.current = Some(open);
+                Ok((file, offset))
+            }
+            Err(error) => {
+                let path = open.info.path.clone();
+                // Another directory may be in order; what is in this file stays as it is.
+                self.current = Some(open);
+                if self.options.directories.len() > 1 {
+                    self.rotate();
+                }
+                Err(EngineError::io(path, error))
+            }
+        }
+    }
+
+    fn is_due(&self, timestamp_ns: i64) -> bool {
+        self.current.as_ref().is_some_and(|open| {
+            let seconds = timestamp_ns.saturating_sub(open.info.first_ns) / 1_000_000_000;
+            open.info.bytes >= self.options.max_bytes
+                || (self.options.max_seconds > 0 && seconds >= self.options.max_seconds)
+        })
+    }
+
+    fn create(&mut self, timestamp_ns: i64, ordinal: u64) -> Result<OpenFile, EngineError> {
+        let number = self.next_file;
+        let name = format!("{}-{}-{number:08}.pcap", self.options.node, day_name(timestamp_ns));
+        let path = self.directory().join(name);
+        let writer = Writer::create(&path, self.options.link_type, self.options.snaplen)
+            .map_err(|error| EngineError::io(path.clone(), error))?;
+        self.next_file += 1;
+        let info = LiveFile {
+            file: number,
+            path,
+            packets: 0,
+            bytes: writer.position(),
+            first_ns: timestamp_ns,
+            last_ns: timestamp_ns,
+            first_ordinal: ordinal,
+            open: true,
+        };
+        Ok(OpenFile { writer, info })
+    }
+
+    fn directory(&mut self) -> PathBuf {
+        let directories = &self.options.directories;
+        let free = |path: &Path| rustix::fs::statvfs(path).ok();
+        let best = |measure: fn(&rustix::fs::StatVfs) -> u64| {
+            directories.iter().max_by_key(|path| free(path).map_or(0, |status| measure(&status)))
+        };
+        let chosen = match self.options.choice {
+            DirectoryChoice::RoundRobin => directories.get(self.next_directory % directories.len().max(1)),
+            DirectoryChoice::MostBytesFree => best(|status| status.f_bavail.saturating_mul(status.f_frsize)),
+            DirectoryChoice::MostPercentFree => {
+                best(|status| status.f_bavail.saturating_mul(1_000_000) / status.f_blocks.max(1))
+            }
+        };
+        let chosen = chosen.cloned().unwrap_or_default();
+        self.next_directory = self.next_directory.wrapping_add(1);
+        chosen
+    }
+
+    fn rotate(&mut self) {
+        let Some(open) = self.current.take() else { return };
+        let mut info = open.info;
+        info.open = false;
+        self.closed.push((info, open.writer.into_file()));
+    }
+
+    /// Closes the open file.
+    pub fn close(&mut self) {
+        self.rotate();
+    }
+
+    /// Files that changed since the last call, each with a handle to sync it by.
+    ///
+    /// # Errors
+    /// When the system has no more handles; the files are told next time.
+    pub fn changed(&mut self) -> Result<Vec<(LiveFile, File)>, EngineError> {
+        let open = match &self.current {
+            Some(open) => {
+                let handle = open.writer.handle();
+                Some((open.info.clone(), handle.map_err(|error| EngineError::io(&open.info.path, error))?))
+            }
+            None => None,
+        };
+        let mut files = std::mem::take(&mut self.closed);
+        files.extend(open);
+        Ok(files)
+    }
+}
+
+/// `YYMMDD` of a time, UTC.
+fn day_name(timestamp_ns: i64) -> String {
+    let (year, month, day) = civil_date(timestamp_ns.div_euclid(86_400_000_000_000));
+    format!("{:02}{month:02}{day:02}", year.rem_euclid(100))
+}
+
+/// Year, month and day of a number of days since 1970-01-01, in the proleptic Gregorian calendar.
+fn civil_date(days: i64) -> (i64, i64, i64) {
+    // Years are counted from March, so that the leap day is a year's last.
+    let since_march_0 = days + 719_468;
+    let era = since_march_0.div_euclid(146_097);
+    let of_era = since_march_0.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn day_names_follow_the_calendar() {
+        const DAY_NS: i64 = 86_400_000_000_000;
+        assert_eq!(day_name(0), "700101");
+        assert_eq!(day_name(11_016 * DAY_NS), "000229");
+        assert_eq!(day_name(11_017 * DAY_NS - 1), "000229");
+        assert_eq!(day_name(20_781 * DAY_NS), "261124");
+    }
+}

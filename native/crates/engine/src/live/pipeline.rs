@@ -1,0 +1,265 @@
+//! Workers of a live stream: threads that own their flow tables and take packets and orders in one queue each.
+
+use crate::error::EngineError;
+use crate::fan_out::{FanOut, PacketBatch, lane, take_batch};
+use crate::segment_sink::SegmentSink;
+use crate::settings::EngineSettings;
+use crate::stream::{Arrival, Feed, Inline};
+use crate::worker::{Counters, Worker};
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use lookback_capture::Batch;
+use lookback_capture::batch::records;
+use lookback_flow::identity::StreamIdentity;
+use lookback_pcapfile::RECORD_HEADER;
+use lookback_segment::SegmentInfo;
+use lookback_session::PacketPosition;
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+
+/// Rows of one live segment at most; a flush writes fewer.
+const BATCH_ROWS: usize = 50_000;
+/// Rows that may wait for a disk with room; what comes then is lost to the index and counted.
+const MOST_ROWS_WAITING: usize = 200_000;
+/// A stream's clock follows the wall clock this far at most while no packet comes, seconds.
+const LONGEST_QUIET: i64 = 86_400;
+
+/// A batch that is in a packet file.
+pub struct Stored {
+    /// The packets.
+    pub batch: Batch,
+    /// pcap LINKTYPE.
+    pub link_type: u16,
+    /// Number of the file.
+    pub file: u32,
+    /// Where in it the batch begins.
+    pub offset: u64,
+    /// Number in the stream of the first packet.
+    pub first_ordinal: u64,
+}
+
+impl Stored {
+    fn arrivals(&self) -> impl Iterator<Item = Arrival<'_>> {
+        records(self.batch.records()).zip(self.first_ordinal..).map(|(record, ordinal)| Arrival {
+            link_type: self.link_type,
+            timestamp_ns: record.timestamp_ns,
+            original_length: record.original_length,
+            data: self.batch.records().get(record.start as usize..record.end as usize).unwrap_or_default(),
+            chunk: self.batch.buffer(),
+            start: record.start,
+            end: record.end,
+            ordinal,
+            position: PacketPosition {
+                file: self.file,
+                length: RECORD_HEADER as u32 + record.end - record.start,
+                offset: self.offset + u64::from(record.offset),
+            },
+        })
+    }
+}
+
+/// What a flush wants of a worker.
+#[derive(Clone, Debug)]
+pub struct FlushOrder {
+    /// Wall clock, nanoseconds since 1970.
+    pub now_ns: i64,
+    /// Seconds of the stream's clock; none where the worker follows the clock itself.
+    pub clock_s: Option<i64>,
+    /// Whether to tell which sessions are open: costs a look at every flow.
+    pub mark: bool,
+    /// Whether to close every session.
+    pub finish: bool,
+    /// Where to tell what became of it.
+    pub reply: Sender<Result<WorkerFlush, EngineError>>,
+}
+
+/// What a worker wrote and where it stands.
+#[derive(Debug, Default)]
+pub struct WorkerFlush {
+    /// Segments written.
+    pub segments: Vec<SegmentInfo>,
+    /// Rows in them.
+    pub rows: u64,
+    /// First packet, microseconds since 1970, that no row holds.
+    pub unwritten_since_us: Option<i64>,
+    /// Numbers of the first packets of the sessions that are open; empty unless asked for.
+    pub open_ordinals: Vec<u64>,
+    /// Sessions open.
+    pub open_sessions: u64,
+    /// Counts since the stream was opened.
+    pub counters: Counters,
+}
+
+/// What a worker does next.
+enum Work {
+    Packets(PacketBatch),
+    Stream(Stored),
+    Flush(FlushOrder),
+}
+
+/// Where packets go once they are stored.
+enum Path {
+    /// One worker follows the stream itself.
+    Single { lane: Sender<Work> },
+    /// The stream's thread decodes, and sends each flow to its worker.
+    Spread { feed: Box<Feed>, target: FanOut<Work> },
+}
+
+/// The workers of a stream.
+pub struct Pipeline {
+    path: Path,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Pipeline {
+    /// Starts `settings.workers` workers.
+    ///
+    /// # Errors
+    /// When the system has no thread.
+    pub fn start(
+        settings: &EngineSettings,
+        segments: &std::path::Path,
+        stream: StreamIdentity,
+    ) -> std::io::Result<Self> {
+        let workers = settings.workers.clamp(1, 24);
+        let mut lanes = Vec::new();
+        let mut threads = Vec::new();
+        for number in 0..workers {
+            let (sender, receiver) = lane();
+            let sink = SegmentSink::new(PathBuf::from(segments), settings.node.clone(), stream);
+            let worker = Worker::new(settings, stream, BATCH_ROWS, sink);
+            let feed = (workers == 1).then(|| Feed::new(settings));
+            let thread = std::thread::Builder::new()
+                .name(format!("worker-{number}"))
+                .spawn(move || work(worker, feed, &receiver))?;
+            lanes.push(sender);
+            threads.push(thread);
+        }
+        let path = match lanes.pop() {
+            Some(lane) if lanes.is_empty() => Path::Single { lane },
+            last => {
+                lanes.extend(last);
+                let target = FanOut::new(settings, lanes, Work::Packets);
+                Path::Spread { feed: Box::new(Feed::new(settings)), target }
+            }
+        };
+        Ok(Self { path, threads })
+    }
+
+    /// Gives the workers a stored batch; waits while their queues are full.
+    ///
+    /// # Errors
+    /// When a worker is gone.
+    pub fn packets(&mut self, stored: Stored) -> Result<(), EngineError> {
+        match &mut self.path {
+            Path::Single { lane } => lane.send(Work::Stream(stored)).map_err(|_| gone(0)),
+            Path::Spread { feed, target } => {
+                stored.arrivals().try_for_each(|arrival| feed.packet(arrival, target))
+            }
+        }
+    }
+
+    /// Orders a flush; the workers reply to the receiver, one message each.
+    ///
+    /// # Errors
+    /// When a worker is gone.
+    pub fn flush(
+        &mut self,
+        now_ns: i64,
+        mark: bool,
+        finish: bool,
+    ) -> Result<Receiver<Result<WorkerFlush, EngineError>>, EngineError> {
+        let (reply, replies) = unbounded();
+        let order = |clock_s| FlushOrder { now_ns, clock_s, mark, finish, reply: reply.clone() };
+        match &mut self.path {
+            Path::Single { lane } => lane.send(Work::Flush(order(None))).map_err(|_| gone(0))?,
+            Path::Spread { feed, target } => {
+                target.send_all()?;
+                let clock_s = quiet_clock(feed, now_ns);
+                for (number, lane) in target.lanes.iter().enumerate() {
+                    lane.send(Work::Flush(order(Some(clock_s)))).map_err(|_| gone(number))?;
+                }
+            }
+        }
+        Ok(replies)
+    }
+
+    /// Adds what was counted before any worker.
+    pub fn count_into(&self, counters: &mut Counters) {
+        if let Path::Spread { feed, target } = &self.path {
+            feed.count_into(counters);
+            target.count_into(counters);
+        }
+    }
+
+    /// Ends the workers.
+    pub fn join(self) {
+        drop(self.path);
+        for thread in self.threads {
+            // A worker that panicked was told already: its reply never came.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn gone(number: usize) -> EngineError {
+    EngineError::Worker(format!("worker {number} is gone"))
+}
+
+/// The stream's clock, moved on by the wall clock: only a quiet link needs it, a busy one is further already.
+fn quiet_clock(feed: &Feed, now_ns: i64) -> i64 {
+    let clock_s = feed.clock.seconds();
+    if clock_s == 0 {
+        return 0;
+    }
+    clock_s.max(now_ns.div_euclid(1_000_000_000).min(clock_s + LONGEST_QUIET))
+}
+
+fn work(mut worker: Worker<SegmentSink>, mut feed: Option<Feed>, orders: &Receiver<Work>) {
+    // Rows that could not be written stay and are tried again by the next flush, which tells.
+    for order in orders {
+        worker.drop_rows_beyond(MOST_ROWS_WAITING);
+        match order {
+            Work::Packets(batch) => drop(take_batch(&mut worker, &batch)),
+            Work::Stream(stored) => {
+                if let Some(feed) = &mut feed {
+                    for arrival in stored.arrivals() {
+                        drop(feed.packet(arrival, &mut Inline { worker: &mut worker }));
+                    }
+                }
+            }
+            Work::Flush(order) => {
+                let reply = flush(&mut worker, feed.as_ref(), &order);
+                // Whoever asked may have given up.
+                let _ = order.reply.send(reply);
+            }
+        }
+    }
+}
+
+fn flush(
+    worker: &mut Worker<SegmentSink>,
+    feed: Option<&Feed>,
+    order: &FlushOrder,
+) -> Result<WorkerFlush, EngineError> {
+    let clock_s = order.clock_s.unwrap_or_else(|| feed.map_or(0, |feed| quiet_clock(feed, order.now_ns)));
+    if order.finish {
+        worker.finish()?;
+    } else {
+        worker.expire(clock_s);
+        worker.save_open(clock_s);
+        worker.hand_on()?;
+    }
+    let mut counters = Counters::new();
+    worker.count_into(&mut counters);
+    if let Some(feed) = feed {
+        feed.count_into(&mut counters);
+    }
+    Ok(WorkerFlush {
+        segments: std::mem::take(&mut worker.sink.segments),
+        rows: std::mem::take(&mut worker.sink.rows),
+        unwritten_since_us: worker.unwritten_since_us(),
+        open_ordinals: if order.mark { worker.table().open_ordinals() } else { Vec::new() },
+        open_sessions: worker.table().open_flows() as u64,
+        counters,
+    })
+}

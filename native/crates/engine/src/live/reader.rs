@@ -1,0 +1,156 @@
+//! Source threads: each reads one source into batches and passes them on.
+
+use super::Message;
+use crossbeam_channel::{SendTimeoutError, Sender};
+use lookback_capture::{Batch, BatchPool, PacketSource, SourceError, SourceStatistics};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Longest wait for packets; also how soon a reader hears that it is to stop.
+const WAIT: Duration = Duration::from_millis(100);
+/// Time between two looks at the source's own counts.
+const COUNT_EVERY: Duration = Duration::from_millis(200);
+/// Packets that the kernel has stamped are read within this time when a source says that it has none: the time it may
+/// keep a block that is not full, twice, and the wait.
+const DELIVERY: Duration = Duration::from_millis(400);
+/// Longest time that is spent after the stop on what the ring still holds.
+const DRAIN: Duration = Duration::from_millis(500);
+/// Batches of one source that may be on their way at once; when all are, the kernel's ring takes the packets.
+const BATCHES_IN_FLIGHT: usize = 48;
+
+/// What one source did, as seen from other threads.
+#[derive(Debug, Default)]
+pub struct SourceAccount {
+    /// Name of its interface.
+    pub interface: String,
+    /// Packets and bytes passed on.
+    pub packets: AtomicU64,
+    /// Captured bytes of them.
+    pub bytes: AtomicU64,
+    /// Packets shorter here than on the wire.
+    pub cut: AtomicU64,
+    /// Times it had to wait because every batch was in use.
+    pub waits: AtomicU64,
+    kernel: Mutex<SourceStatistics>,
+    failure: Mutex<Option<String>>,
+}
+
+impl SourceAccount {
+    /// The source's own counts.
+    pub fn kernel(&self) -> SourceStatistics {
+        *self.kernel.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// Why it ended, if it did.
+    pub fn failure(&self) -> Option<String> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    fn count(&self, source: &mut dyn PacketSource) {
+        let counts = source.statistics();
+        *self.kernel.lock().unwrap_or_else(PoisonError::into_inner) = counts;
+    }
+    fn fail(&self, error: &SourceError) {
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+    }
+}
+
+/// A running source thread.
+pub struct Reader {
+    /// Its account.
+    pub account: Arc<SourceAccount>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Reader {
+    /// Reads `source` until `stop` is set; batches go to `messages` under number `number`.
+    ///
+    /// # Errors
+    /// When the system has no thread.
+    pub fn start(
+        mut source: Box<dyn PacketSource>,
+        number: usize,
+        messages: Sender<Message>,
+        stop: Arc<AtomicBool>,
+    ) -> std::io::Result<Self> {
+        let account =
+            Arc::new(SourceAccount { interface: source.interface().to_owned(), ..SourceAccount::default() });
+        let told = Arc::clone(&account);
+        let thread = std::thread::Builder::new().name(format!("source-{number}")).spawn(move || {
+            if let Err(error) = read(source.as_mut(), number, &messages, &stop, &told) {
+                told.fail(&error);
+            }
+            told.count(source.as_mut());
+        })?;
+        Ok(Self { account, thread: Some(thread) })
+    }
+
+    /// Waits for the thread, which ends soon after `stop` is set.
+    pub fn join(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            // A reader that panicked has failed as one whose source did: what it counted stays.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn read(
+    source: &mut dyn PacketSource,
+    number: usize,
+    messages: &Sender<Message>,
+    stop: &AtomicBool,
+    account: &SourceAccount,
+) -> Result<(), SourceError> {
+    let mut pool = BatchPool::new(BATCHES_IN_FLIGHT);
+    let mut counted = Instant::now();
+    let mut stop_at: Option<Instant> = None;
+    loop {
+        if stop_at.is_none() && stop.load(Ordering::Relaxed) {
+            stop_at = Some(Instant::now() + DRAIN);
+        }
+        let Some(mut batch) = pool.take() else {
+            account.waits.fetch_add(1, Ordering::Relaxed);
+            std::thread::sleep(Duration::from_millis(1));
+            continue;
+        };
+        let before = SystemTime::now();
+        source.read(&mut batch, if stop_at.is_some() { Duration::ZERO } else { WAIT })?;
+        let ended = stop_at.is_some_and(|at| batch.is_empty() || Instant::now() >= at);
+        let message = if batch.is_empty() {
+            let complete = before.checked_sub(DELIVERY).and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            Message::Quiet { source: number, until_ns: complete.map_or(0, |time| time.as_nanos() as i64) }
+        } else {
+            account.packets.fetch_add(u64::from(batch.packets()), Ordering::Relaxed);
+            account.bytes.fetch_add(captured(&batch), Ordering::Relaxed);
+            account.cut.fetch_add(u64::from(batch.cut()), Ordering::Relaxed);
+            Message::Packets { source: number, batch: batch.clone() }
+        };
+        pool.lend(&batch);
+        drop(batch);
+        if !pass_on(messages, message, account) || ended {
+            return Ok(());
+        }
+        if counted.elapsed() >= COUNT_EVERY {
+            account.count(source);
+            counted = Instant::now();
+        }
+    }
+}
+
+fn captured(batch: &Batch) -> u64 {
+    batch.records().len() as u64 - u64::from(batch.packets()) * lookback_pcapfile::RECORD_HEADER as u64
+}
+
+/// Whether the stream's thread took the message; it is gone when not.
+fn pass_on(messages: &Sender<Message>, mut message: Message, account: &SourceAccount) -> bool {
+    loop {
+        match messages.send_timeout(message, WAIT) {
+            Ok(()) => return true,
+            Err(SendTimeoutError::Disconnected(_)) => return false,
+            Err(SendTimeoutError::Timeout(returned)) => {
+                account.waits.fetch_add(1, Ordering::Relaxed);
+                message = returned;
+            }
+        }
+    }
+}
