@@ -93,6 +93,7 @@ export const SETTINGS = {
   interface: list([], "Interfaces to capture from; unset: the one of the default route."),
   bpf: optionalText("capture filter", "Filter that packets must match to be captured."),
   snapLen: integer(16_384, 64, 65_535, "Bytes kept of each packet."),
+  tcpHealthCheckPort: integer(0, 0, 65_535, "TCP port that shows that the capture process lives: connections are taken and ended; 0: none."),
   pcapReadMethod: choice("tpacketv3", ["tpacketv3", "libpcap"], "How interfaces are read: rings of Linux with the kernel's times and drop counts, or libpcap."),
   tpacketv3NumThreads: integer(1, 1, 12, "Rings and reading threads of each interface; one reads several Gbit/s."),
   tpacketv3BlockSize: integer(2_097_152, 65_536, 16_777_216, "Bytes of a block of a ring; rounded up to a power of two."),
