@@ -14,7 +14,7 @@ const SILENT_MS = 60_000;
  * - While an import is queued or runs: null, for it may bring sessions of any time.
  * - Otherwise the moment asked for: there is nothing that is not in a row.
  */
-export function completeness(indexStore: LookbackConfig["values"]["indexStore"], catalogue: Pick<Catalogue, "shipments" | "marks" | "jobs">): Completeness {
+export function completeness(indexStore: LookbackConfig["values"]["indexStore"], catalogue: Pick<Catalogue, "shipments" | "marks" | "jobs" | "captureLedger">): Completeness {
   return {
     completeUntilMs(asOfMs) {
       if (catalogue.jobs.unfinished() > 0) return null;
@@ -22,6 +22,7 @@ export function completeness(indexStore: LookbackConfig["values"]["indexStore"],
       const waitingFromMs = indexStore === "elasticsearch" ? catalogue.shipments.waiting().firstMs : null;
       return Math.min(asOfMs, markedMs ?? asOfMs, waitingFromMs ?? asOfMs);
     },
+    lostIn: ({ startMs, endMs }) => catalogue.captureLedger.lostIn(startMs, endMs),
     capturing: (asOfMs) => catalogue.marks.liveSince(asOfMs - SILENT_MS),
   };
 }

@@ -6,6 +6,7 @@ import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, RingSource, SourceLedger } from "../native/types.js";
+import { LedgerSpans } from "./ledger.js";
 import { adoptFiles, reserveFiles } from "./live-files.js";
 import { replayStream, rememberOpen } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
@@ -83,12 +84,14 @@ export class LiveService {
   #committed = { nextOrdinal: -1, atMs: 0, markMs: 0, openSessions: 0 };
   #storeFailure: string | null = null;
   #ledgers: readonly SourceLedger[] = [];
+  #spans: LedgerSpans;
   /** Rejects when the capture cannot go on. */
   readonly failure: Promise<never>;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
     this.#stream = parts.catalogue.settings.getOrMake(`live.stream.${parts.settings.node}`, () => randomBytes(16).toString("hex"));
+    this.#spans = new LedgerSpans(parts.settings.node, "", 0);
     this.failure = new Promise((_, reject) => { this.#failed = reject; });
     // Whoever waits for it hears of it; nobody waiting is no reason to end the process.
     this.failure.catch(() => {});
@@ -123,6 +126,7 @@ export class LiveService {
     this.#running = this.#source !== null
       ? { interface: this.#source.interface, timestampSource: this.#source.timestampSource, linkType }
       : { interface: input.kind === "rings" ? input.rings.map((ring) => ring.interface).join(",") : "", timestampSource: "kernel", linkType };
+    this.#spans = new LedgerSpans(parts.settings.node, this.#running.interface, this.#startedMs);
     this.#timers = [setInterval(() => { void this.flush(); }, FLUSH_MS)];
     if (this.#source !== null) this.#timers.push(setInterval(() => { this.#push(); }, BATCH_MS));
     return this.#running;
@@ -222,6 +226,7 @@ export class LiveService {
       } else {
         catalogue.marks.setCompleteUntil(this.#stream, flush.completeUntilMs);
       }
+      for (const span of this.#spans.next(ledgers, clock.nowMs())) catalogue.captureLedger.add(span);
       const lost = (count: (ledger: SourceLedger) => number): number => ledgers.reduce((sum, ledger) => sum + count(ledger), 0);
       const statistics: LiveStatistics = {
         node: settings.node, interface: this.#running.interface, timestampSource: this.#running.timestampSource, startedMs: this.#startedMs, updatedMs: clock.nowMs(),

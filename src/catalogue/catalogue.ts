@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.js";
 import { Audit } from "./audit.js";
+import { CaptureLedger } from "./capture-ledger.js";
 import { Logins, Tokens } from "./credentials.js";
 import { damageOf, openConnection, type Connection } from "./database.js";
 import { Exports } from "./exports.js";
@@ -41,6 +42,7 @@ export class Catalogue {
   readonly segments: Segments;
   readonly shipments: Shipments;
   readonly marks: Marks;
+  readonly captureLedger: CaptureLedger;
   readonly tags: Tags;
   readonly holds: Holds;
   readonly retentionClasses: RetentionClasses;
@@ -65,6 +67,7 @@ export class Catalogue {
     this.segments = new Segments(connection);
     this.shipments = new Shipments(connection, clock);
     this.marks = new Marks(connection, clock);
+    this.captureLedger = new CaptureLedger(connection);
     this.tags = new Tags(connection, clock);
     this.holds = new Holds(connection, clock);
     this.retentionClasses = new RetentionClasses(connection, clock);

@@ -1,6 +1,7 @@
 import { Field, InterfaceType } from "type-graphql";
+import type { TimeRange } from "../model/time-range.js";
 import type { RequestContext } from "./context.js";
-import { DateTimeScalar } from "./scalar/scalars.js";
+import { DateTimeScalar, LongScalar } from "./scalar/scalars.js";
 
 /** What every answer carries: as of when it is, and until when it is complete. */
 @InterfaceType("Answer", { description: "What every answer carries: the moment it is of, and until when everything captured is in it." })
@@ -16,10 +17,16 @@ export abstract class Answer {
 
   @Field(() => Boolean, { description: "Whether packets are being captured. When it is false, only an import can change the answer." })
   capturing!: boolean;
+
+  @Field(() => LongScalar, {
+    nullable: true,
+    description: "Packets that live captures are known to have lost in spans that touch the time range of the question: sessions of that time may be incomplete. Null where a question has no time range, and for users with a forced expression or a time limit.",
+  })
+  lossInRange!: number | null;
 }
 
-/** What an answer to this operation carries. */
-export function answered(context: RequestContext): Answer {
+/** What an answer to this operation carries; `range` is the time range of a question that has one. */
+export function answered(context: RequestContext, range: TimeRange | null = null): Answer {
   const { asOfMs, services: { completeness } } = context;
-  return { asOf: asOfMs, completeUntil: completeness.completeUntilMs(asOfMs), capturing: completeness.capturing(asOfMs) };
+  return { asOf: asOfMs, completeUntil: completeness.completeUntilMs(asOfMs), capturing: completeness.capturing(asOfMs), lossInRange: range === null || context.isNarrowed ? null : completeness.lostIn(range) };
 }

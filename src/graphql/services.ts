@@ -1,3 +1,4 @@
+import type { TimeRange } from "../model/time-range.js";
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
 import type { AccessService } from "../access/access-service.js";
@@ -94,6 +95,16 @@ export interface CaptureSourceView {
   readonly bytes: number;
   readonly droppedByKernel: number | null;
   readonly droppedByUs: number;
+  /** Sockets that read it. */
+  readonly readers: number;
+  /** received = stored + duplicate + losses. */
+  readonly received: number;
+  readonly stored: number;
+  readonly cut: number;
+  readonly duplicate: number;
+  readonly droppedByInterface: number | null;
+  readonly lostToQueue: number;
+  readonly lostToDisk: number;
   readonly timestampSource: string;
 }
 
@@ -175,6 +186,8 @@ export interface Completeness {
   completeUntilMs(asOfMs: number): number | null;
   /** Whether packets are being captured. */
   capturing(asOfMs: number): boolean;
+  /** Packets that captures are known to have lost in the range. */
+  lostIn(range: TimeRange): number;
 }
 
 /** Everything the API stands on. `app` makes one. */

@@ -46,7 +46,8 @@ export class AggregateResolver {
   @Query(() => Aggregation, { description: "Answers about all sessions that match: top values, histograms, numbers. Each member is one question to the store." })
   aggregate(@Args(() => SearchArgs) args: SearchArgs, @Ctx() context: RequestContext): Aggregation {
     context.require("search");
-    return Object.assign(new Aggregation(), answered(context), { filter_: sessionFilterOf(args, context) });
+    const filter = sessionFilterOf(args, context);
+    return Object.assign(new Aggregation(), answered(context, filter.range), { filter_: filter });
   }
 
   @FieldResolver(() => LongScalar, { complexity: QUESTION, description: "How many sessions match." })

@@ -1,4 +1,4 @@
-import { Field, ObjectType } from "type-graphql";
+import { Field, Int, ObjectType } from "type-graphql";
 import { Answer } from "../answer.js";
 import { DateTimeScalar, LongScalar } from "../scalar/scalars.js";
 
@@ -23,8 +23,32 @@ export class CaptureSource {
   @Field(() => LongScalar, { nullable: true, description: "Packets that the kernel dropped; null: the source does not say." })
   droppedByKernel!: number | null;
 
-  @Field(() => LongScalar, { description: "Packets that Lookback dropped because it could not keep up." })
+  @Field(() => LongScalar, { description: "Packets that Lookback dropped because it could not keep up, or because a disk took nothing." })
   droppedByLookback!: number;
+
+  @Field(() => Int, { description: "Sockets that read it." })
+  readers!: number;
+
+  @Field(() => LongScalar, { description: "Packets that are accounted for: stored, seen twice, or lost." })
+  received!: number;
+
+  @Field(() => LongScalar, { description: "Packets in packet files." })
+  stored!: number;
+
+  @Field(() => LongScalar, { description: "Of those stored, packets cut at the snap length." })
+  cut!: number;
+
+  @Field(() => LongScalar, { description: "Packets seen twice on the loopback interface, kept once." })
+  duplicate!: number;
+
+  @Field(() => LongScalar, { nullable: true, description: "Packets lost before the kernel saw them; null: the interface does not say." })
+  droppedByInterface!: number | null;
+
+  @Field(() => LongScalar, { description: "Packets lost because our queue was full." })
+  lostToQueue!: number;
+
+  @Field(() => LongScalar, { description: "Packets lost because they could not be written." })
+  lostToDisk!: number;
 
   @Field(() => String, { description: "Where times come from: `kernel`, `hardware`, or `arrival` at this process." })
   timestampSource!: string;

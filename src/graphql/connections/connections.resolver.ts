@@ -32,13 +32,14 @@ export class ConnectionsResolver {
   })
   async connections(@Args(() => ConnectionsArgs) args: ConnectionsArgs, @Ctx() context: RequestContext): Promise<Connections> {
     context.require("search");
+    const filter = sessionFilterOf(args, context);
     const found = await context.services.store.connections({
-      ...sessionFilterOf(args, context),
+      ...filter,
       sourceField: context.field(args.sourceField),
       destinationField: context.field(args.destinationField),
       limit: bounded("first", args.first, 1, LIMITS.links),
       minimumSessions: bounded("minimumSessions", args.minimumSessions, 1, Number.MAX_SAFE_INTEGER),
     }, context.read);
-    return { ...answered(context), ...found };
+    return { ...answered(context, filter.range), ...found };
   }
 }

@@ -121,7 +121,7 @@ export class SessionResolver {
     });
     const { total } = found;
     return {
-      ...answered(context),
+      ...answered(context, filter.range),
       edges,
       nodes: edges.map((edge) => edge.node),
       pageInfo: {

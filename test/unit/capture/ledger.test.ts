@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { LedgerSpans } from "../../../src/capture/ledger.js";
+import { openCatalogue } from "../../../src/catalogue/catalogue.js";
+import type { SourceLedger } from "../../../src/native/types.js";
+import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+function ledger(name: string, counts: Partial<SourceLedger>): SourceLedger {
+  return {
+    interface: name, delivered: 0, bytes: 0, stored: 0, lostToDisk: 0, lostToQueue: 0, cut: 0, duplicate: 0, droppedByKernel: 0, droppedByInterface: null, waits: 0, wentDown: 0,
+    failure: null, ...counts,
+  };
+}
+
+describe("spans of the capture ledger", () => {
+  it("hold what came between two looks, summed over the sources of an interface, and balance", () => {
+    const spans = new LedgerSpans("n1", "", 1000);
+    expect(spans.next([ledger("a", { stored: 5 }), ledger("a", { stored: 3, droppedByKernel: 2 }), ledger("b", {})], 2000)).toEqual([
+      { node: "n1", interface: "a", fromMs: 1000, untilMs: 2000, received: 10, stored: 8, cut: 0, duplicate: 0, lostToKernel: 2, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 },
+    ]);
+    expect(spans.next([ledger("a", { stored: 5 }), ledger("a", { stored: 3, droppedByKernel: 2 })], 3000)).toEqual([]);
+    expect(spans.next([ledger("a", { stored: 6, lostToDisk: 4 }), ledger("a", { stored: 3, droppedByKernel: 2, duplicate: 1 })], 4000)).toMatchObject([
+      { fromMs: 3000, untilMs: 4000, received: 6, stored: 1, duplicate: 1, lostToDisk: 4, lostToKernel: 0 },
+    ]);
+  });
+
+  it("are pushed packets' when their source has no name", () => {
+    expect(new LedgerSpans("n1", "eth9", 0).next([ledger("", { stored: 1, droppedByKernel: null })], 5)).toMatchObject([{ interface: "eth9", received: 1 }]);
+  });
+});
+
+describe("the capture ledger", () => {
+  it("says what was lost in a range, to the edges of the spans that touch it, and forgets quiet spans first", () => {
+    const { captureLedger } = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    const span = { node: "n1", interface: "a", stored: 7, cut: 0, duplicate: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 };
+    captureLedger.add({ ...span, fromMs: 1000, untilMs: 2000, received: 10, lostToKernel: 3 });
+    captureLedger.add({ ...span, fromMs: 2000, untilMs: 3000, received: 7, lostToKernel: 0 });
+    captureLedger.add({ ...span, fromMs: 3000, untilMs: 4000, received: 8, lostToKernel: 1 });
+    captureLedger.add({ ...span, fromMs: 3500, untilMs: 4000, received: 8, lostToKernel: 1 });
+    expect([captureLedger.lostIn(null, null), captureLedger.lostIn(2001, 2999), captureLedger.lostIn(1999, 2500), captureLedger.lostIn(3900, null), captureLedger.lostIn(null, 1000)]).toEqual([5, 0, 3, 2, 3]);
+    expect(captureLedger.list(0, 5000, 10)).toHaveLength(3);
+    expect(captureLedger.list(4000, 5000, 10)).toMatchObject([{ fromMs: 3000, received: 16, stored: 14 }]);
+    expect(captureLedger.expire(4000, 1500)).toBe(1);
+    expect(captureLedger.lostIn(null, null)).toBe(5);
+    expect(captureLedger.expire(4000, 4000)).toBe(1);
+    expect(captureLedger.lostIn(null, null)).toBe(2);
+  });
+});
