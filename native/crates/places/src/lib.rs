@@ -67,10 +67,10 @@ impl Places {
             }
         }
         let four = std::net::Ipv6Addr::from(address).to_ipv4_mapped();
-        if let (Some(registries), Some(four)) = (&self.registries, four) {
-            if let Some(name) = registries.of(four.octets()) {
-                session.fields.add_text(end.rir, name);
-            }
+        if let (Some(registries), Some(four)) = (&self.registries, four)
+            && let Some(name) = registries.of(four.octets())
+        {
+            session.fields.add_text(end.rir, name);
         }
     }
 }
