@@ -82,7 +82,7 @@ function addDeviceMetrics(metrics: Metrics, { config, live, catalogue, directori
     const now = rules();
     const kept = new Set(now.storage.map(({ directory }) => directory));
     return (await space()).devices.flatMap((device) => {
-      const target = deviceTarget({ ...device, pendingBytes: 0, writesFail: false }, now);
+      const target = deviceTarget({ ...device, pendingFiles: 0, pendingBytes: 0, writesFail: false }, now);
       return device.directories.filter((directory) => kept.has(directory)).map((directory) => ({ labels: { directory }, value: value(device.freeBytes, target) }));
     });
   };

@@ -6,6 +6,7 @@ import { OwnDirectory, type PacketReader, type Tombstone, type Tombstones } from
 import { findOnDisk } from "./facts.js";
 import { copyHeldOut, removeStrayCopy } from "./keep-packets.js";
 import type { DevicePlan, PacketPlan, PacketPlanItem } from "./plan.js";
+import { MOST_STUCK } from "./policy.js";
 
 /** Deletions between two measurements of free space. */
 const BATCH = 8;
@@ -37,18 +38,21 @@ export interface DeletionOutcome {
 
 /**
  * Carries out the deletions of a device's plan in its order. Free space is measured again after every few of them, and
- * what was to go for room is spared once there is enough. Stops at a tombstone that cannot be unlinked: burying more would
- * lose packets and free nothing.
+ * what was to go for room is spared once there is enough. A file that cannot be renamed or unlinked is reported and the next
+ * one goes; with several tombstones that cannot be unlinked (`stuck` there are already) it stops: burying more would lose packets
+ * and free nothing.
  */
-export async function executePackets(parts: ExecutorParts, plan: DevicePlan, freeBytes: () => Promise<number>, signal: AbortSignal | null): Promise<readonly DeletionOutcome[]> {
+export async function executePackets(parts: ExecutorParts, plan: DevicePlan, stuck: number, freeBytes: () => Promise<number>, signal: AbortSignal | null): Promise<readonly DeletionOutcome[]> {
   const outcomes: DeletionOutcome[] = [];
   let isEnough = false;
+  let pending = stuck;
   for (const item of plan.items) {
     if (signal?.aborted) break;
     if (item.action !== "delete" || (isEnough && item.reason === "oldest")) continue;
     const outcome = await deleteFile(parts, item, signal);
     outcomes.push(outcome);
-    if (outcome.outcome === "pending") break;
+    if (outcome.outcome === "pending") pending += 1;
+    if (pending >= MOST_STUCK) break;
     if (outcomes.length % BATCH === 0) isEnough = (await freeBytes()) >= plan.targetBytes;
   }
   return outcomes;

@@ -33,8 +33,11 @@ export async function gatherDevices(
   sources: FactSources, failing: ReadonlySet<number> = new Set(),
 ): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly { directory: string; reason: string }[] }> {
   const [{ devices, unmeasured }, tombstones] = [await measureSpace(sources.packetDirectories, sources.probe), await sources.tombstones.list()];
-  const pending = (device: number): number => tombstones.filter((one) => one.device === device).reduce((sum, one) => sum + one.bytes, 0);
-  return { devices: devices.map((device) => ({ ...device, pendingBytes: pending(device.device), writesFail: failing.has(device.device) })), unmeasured };
+  const pending = (device: number): { pendingFiles: number; pendingBytes: number } => {
+    const stuck = tombstones.filter((one) => one.device === device);
+    return { pendingFiles: stuck.length, pendingBytes: stuck.reduce((sum, one) => sum + one.bytes, 0) };
+  };
+  return { devices: devices.map((device) => ({ ...device, ...pending(device.device), writesFail: failing.has(device.device) })), unmeasured };
 }
 
 /**

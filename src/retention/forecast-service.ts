@@ -88,7 +88,7 @@ export class ForecastService {
     }
     return {
       nowMs, written: catalogue.files.writtenSince(nowMs - HISTORY_MS).filter((file) => !isKeptCopy(file)), oldestMs, packetBytes,
-      roomBytes: devices.reduce((sum, device) => sum + device.freeBytes + device.pendingBytes - deviceTarget(device, rules.packets), 0),
+      roomBytes: devices.reduce((sum, device) => sum + device.freeBytes - deviceTarget(device, rules.packets), 0),
       maxAgeMs: rules.packets.maxAgeMs, maxBytes: rules.packets.maxBytes, indexOnDevice: index.devices.some((one) => devices.some(({ device }) => device === one.device)),
       days: await store.partitions(), expireDays: rules.sessions.expireDays, indexMaxBytes: rules.sessions.maxBytes,
     };

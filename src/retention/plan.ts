@@ -72,7 +72,8 @@ export interface DeviceFact {
   readonly directories: readonly string[];
   readonly freeBytes: number;
   readonly totalBytes: number;
-  /** Bytes of tombstones: on their way out, not free yet. A run unlinks them first, so what is left is stuck. */
+  /** Tombstones and their bytes: deleted for readers, not unlinked. A run unlinks them first, so what is left is stuck. */
+  readonly pendingFiles: number;
   readonly pendingBytes: number;
   /** Something could not be written there for want of room, whatever the measurement says (a quota, reserved blocks, inodes). */
   readonly writesFail: boolean;

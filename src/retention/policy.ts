@@ -5,6 +5,8 @@ import type {
 const GIB = 2 ** 30;
 /** Share of a file that held packets may be at most for copying them out to be worth it; a file that is held beyond stays. */
 const WORTH_COPYING = 0.8;
+/** Tombstones that could not be unlinked from which on no more files of a device go: one may be odd, several mean that it is the device. */
+export const MOST_STUCK = 3;
 /** What is freed beyond the present where writes fail: a hundredth of the device, between these bounds, and never more than a tenth of it. */
 const RELIEF_SHARE = 0.01;
 const MOST_RELIEF_SHARE = 0.1;
@@ -47,9 +49,9 @@ interface Need {
 
 /**
  * Which packet files go, oldest first packet first, and not one more than the rules want: files that are too old; files
- * until all of them together are small enough; and files of a device until it has enough room. While deleted files are
- * still on a device, none of it go: what is not unlinked frees nothing, and deleting more would only lose packets. A file may
- * go when we wrote it, it is complete, where it should be, and nothing protects it; the newest of each node never goes.
+ * until all of them together are small enough; and files of a device until it has enough room. While several deleted files are
+ * still on a device, none of it go: what is not unlinked frees nothing, and deleting more would only lose packets. A file may go
+ * when we wrote it, it is complete, where it should be, and nothing protects it; the newest of each node never goes.
  * Packets of held sessions are copied out first; a file that is little else stays.
  *
  * Pure: the same facts and rules give the same plan, whatever the order of the facts.
@@ -70,7 +72,7 @@ export function planPackets(facts: PacketFacts, rules: PacketRules): PacketPlan 
       continue;
     }
     const wanted = whyItGoes(file, need, excess, facts.nowMs, rules);
-    const reason = kept ?? (wanted === null ? "enough-space" : need.device.pendingBytes > 0 ? "deletion-pending" : isMostlyHeld(file) ? "held" : null);
+    const reason = kept ?? (wanted === null ? "enough-space" : need.device.pendingFiles >= MOST_STUCK ? "deletion-pending" : isMostlyHeld(file) ? "held" : null);
     if (reason !== null || wanted === null) {
       need.kept.push(item(file, "keep", reason ?? "enough-space"));
       if (reason === "held" && wanted !== null && !file.isCopy) noteBlocked(need, file);
@@ -96,7 +98,7 @@ export function planPackets(facts: PacketFacts, rules: PacketRules): PacketPlan 
  */
 export function isSettled(facts: PacketFacts, rules: PacketRules, plan: PacketPlan): boolean {
   if (facts.beyond.files === 0) return true;
-  const met = plan.excessBytes === 0 && plan.devices.every(({ shortfallBytes, pendingBytes }) => shortfallBytes === 0 || pendingBytes > 0);
+  const met = plan.excessBytes === 0 && plan.devices.every(({ shortfallBytes, device }) => shortfallBytes === 0 || facts.devices.some((one) => one.device === device && one.pendingFiles >= MOST_STUCK));
   // What is beyond begins no earlier than the youngest complete file that was listed in order of age.
   const begin = facts.listedUntilMs;
   return met && facts.devices.every(({ writesFail }) => !writesFail) && (rules.maxAgeMs === null || (begin !== null && begin + rules.maxAgeMs > facts.nowMs));
@@ -105,7 +107,7 @@ export function isSettled(facts: PacketFacts, rules: PacketRules, plan: PacketPl
 function needOf(device: DeviceFact, rules: PacketRules): Need {
   const target = deviceTarget(device, rules);
   const relief = device.writesFail ? reliefBytes(device.totalBytes) : 0;
-  return { device, target, short: target - device.freeBytes - device.pendingBytes, relief, deleteBytes: 0, blocked: new Map(), going: [], kept: [] };
+  return { device, target, short: target - device.freeBytes, relief, deleteBytes: 0, blocked: new Map(), going: [], kept: [] };
 }
 
 function reliefBytes(totalBytes: number): number {

@@ -147,7 +147,7 @@ export class RetentionService {
       this.#tell(measured.devices, plan);
       const before = failed.size;
       const done: DeletionOutcome[] = [...(await forgetMissing(this.#parts, plan))];
-      for (const device of plan.devices) done.push(...(await executePackets(this.#parts, device, () => this.#freeBytes(device.directories), signal)));
+      for (const device of plan.devices) done.push(...(await executePackets(this.#parts, device, measured.devices.find((one) => one.device === device.device)?.pendingFiles ?? 0, () => this.#freeBytes(device.directories), signal)));
       outcomes.push(...done);
       for (const one of done) if (one.outcome === "failed" || one.outcome === "spared") failed.add(one.fileId);
       if (failed.size === before) break;
@@ -163,7 +163,7 @@ export class RetentionService {
   #hasWork(devices: readonly DeviceFact[]): boolean {
     const { packets } = this.#parts.rules;
     if (packets.maxAgeMs !== null || packets.maxBytes !== null) return true;
-    return devices.some((one) => one.writesFail || one.freeBytes + one.pendingBytes < deviceTarget(one, packets));
+    return devices.some((one) => one.writesFail || one.freeBytes < deviceTarget(one, packets));
   }
 
   /** Tells what operators want to hear: devices that stay short, and holds that keep what would go. */

@@ -217,15 +217,29 @@ describe("making room", () => {
     catalogue.close();
   });
 
-  it("stops burying when tombstones cannot be unlinked, and finishes them later", async () => {
-    const { catalogue, service, there, gone } = world([{ bytes: 1000 }, { bytes: 1000 }, { bytes: 1000 }, { bytes: 4500 }]);
-    const stuck = service({}, { ...REAL_FILES, unlink: () => Promise.reject(Object.assign(new Error("EBUSY"), { code: "EBUSY" })) });
+  it("goes on with others when one tombstone cannot be unlinked, stops at several, and finishes them later", async () => {
+    const refuse = (names: RegExp): TombstoneFiles => ({
+      ...REAL_FILES, unlink: (file) => (names.test(file) ? Promise.reject(Object.assign(new Error("EBUSY"), { code: "EBUSY" })) : REAL_FILES.unlink(file)),
+    });
+    const some = world([{ bytes: 1500 }, { bytes: 1500 }, { bytes: 1500 }, { bytes: 1500 }, { bytes: 2500 }]);
+    const oddOne = await some.service({}, refuse(/1-n-/)).enforcePackets(null);
+    expect(oddOne.outcomes.map(({ fileId, outcome }) => `${fileId} ${outcome}`)).toEqual(["1 pending", "2 deleted", "3 deleted"]);
+    // What is stuck is not gone: another must go for it.
+    expect(await some.service({}, refuse(/1-n-/)).enforcePackets(null)).toMatchObject({ deleted: 1, stuckTombstones: 1, shortfallBytes: 0 });
+    expect(some.there()).toEqual([5]);
+    some.catalogue.close();
+
+    const { catalogue, service, there, gone } = world(Array.from({ length: 6 }, () => ({ bytes: 1600 })));
+    const stuck = service({}, refuse(/./));
     for (let tick = 0; tick < 4; tick += 1) await stuck.enforcePackets(null);
-    expect(there()).toEqual([2, 3, 4]);
-    expect(gone()).toEqual([1]);
-    expect(await stuck.enforcePackets(null)).toMatchObject({ deleted: 0, stuckTombstones: 1 });
-    expect(await service().enforcePackets(null)).toMatchObject({ deleted: 2, stuckTombstones: 0 });
-    expect(there()).toEqual([4]);
+    expect(there()).toEqual([4, 5, 6]);
+    expect(gone()).toEqual([1, 2, 3]);
+    let tries = 0;
+    const counted = service({}, { ...REAL_FILES, unlink: () => { tries += 1; return Promise.reject(Object.assign(new Error("EROFS"), { code: "EROFS" })); } });
+    expect(await counted.enforcePackets(null)).toMatchObject({ deleted: 0, stuckTombstones: 3 });
+    expect(tries).toBe(3);
+    expect(await service().enforcePackets(null)).toMatchObject({ stuckTombstones: 0, shortfallBytes: 0 });
+    expect(there()).toEqual([4, 5, 6]);
     catalogue.close();
   });
 
