@@ -158,6 +158,25 @@ describe.skipIf(url === null)("faults of a cluster", () => {
     expect(await under.engine.store.count(all, service)).toBe(6);
   });
 
+  it("finishes by itself the preparation of a cluster that went away in the middle of it", async () => {
+    // The cluster is gone from its nth change on; twelve is short of the first bulk, which is tried again and not refused.
+    for (let gone = 1; gone <= 12; gone++) {
+      let changes = 0;
+      let isGone = true;
+      const failing = await proxy(({ method }) => {
+        if (method === "GET" || method === "HEAD" || !isGone) return null;
+        changes += 1;
+        return changes < gone ? null : { status: 503, body: { error: { type: "cluster_block_exception", reason: "no master" }, status: 503 } };
+      });
+      const under = engine(failing);
+      await commit(under, ROWS);
+      await expect(under.shipper.drain()).rejects.toMatchObject({ code: "CLUSTER_BUSY" });
+      isGone = false;
+      await under.shipper.drain();
+      expect(await under.engine.store.count(all, service)).toBe(6);
+    }
+  });
+
   it("refuses indices of a newer version, and a second migration beside the first", async () => {
     const under = engine();
     const other = engineOn(url ?? "", { prefix: under.engine.template.name.replace("lookback-sessions3", "") });

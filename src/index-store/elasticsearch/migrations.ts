@@ -75,6 +75,8 @@ export class ClusterMigrations {
   readonly #clock: Clock;
   readonly #migrations: readonly ClusterMigration[];
   readonly #lock: ClusterLock;
+  /** Whether this process began to prepare an empty cluster, and the cluster went away before it was through. */
+  #isPreparing = false;
 
   constructor(state: ClusterState, template: SessionTemplate, indices: IndexList, clock: Clock, migrations: readonly ClusterMigration[] = loadClusterMigrations()) {
     this.#state = state;
@@ -130,12 +132,17 @@ export class ClusterMigrations {
     }
   }
 
-  /** At the start of a shipper: an empty cluster is prepared, another one must be as this version needs it. Throws INDEX_OUTDATED. */
+  /**
+   * At the start of a shipper: an empty cluster is prepared, another one must be as this version needs it. Called again
+   * after the cluster went away, it finishes what it began. Throws INDEX_OUTDATED, also for what another process began.
+   */
   async prepare(limits: RequestLimits): Promise<void> {
     const plan = await this.plan(limits);
     this.#refuseNewer(plan);
-    if (plan.template === "absent" && plan.steps.every(({ state }) => state === "waits")) {
+    if (this.#isPreparing || (plan.template === "absent" && plan.steps.every(({ state }) => state === "waits"))) {
+      this.#isPreparing = true;
       await this.up(limits);
+      this.#isPreparing = false;
       return;
     }
     const half = plan.steps.find(({ state }) => state === "running");
