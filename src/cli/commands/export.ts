@@ -14,6 +14,7 @@ import { EXIT } from "../exit-code.js";
 import { errorOf } from "../http-connection.js";
 import { printBytes, StatusLine } from "../progress.js";
 import { rangeOf } from "../time-options.js";
+import { isThere } from "../is-there.js";
 
 /** Milliseconds between two looks at an export. */
 const LOOK_MS = 100;
@@ -36,7 +37,7 @@ export async function run(command: CommandContext): Promise<number> {
   if (typeof expression !== "string" || typeof file !== "string") throw new LookbackError("BAD_INPUT", "name an expression and the file to write, or a file to --verify");
   const target = path.resolve(file);
   for (const taken of [target, manifestPathOf(target)]) {
-    if (await exists(taken)) throw new LookbackError("BAD_INPUT", `${taken} is there already; name another file`);
+    if (await isThere(taken)) throw new LookbackError("BAD_INPUT", `${taken} is there already; name another file`);
   }
   await requireDirectory(path.dirname(target));
   const asked = formatOf(options["format"], target);
@@ -114,13 +115,4 @@ function formatOf(named: unknown, target: string): ExportFormat {
   if (found !== undefined) return found;
   if (named === undefined) return "pcap";
   throw new LookbackError("BAD_INPUT", `--format ${String(named)}: one of ${EXPORT_FORMATS.join(", ")}`);
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { access, readdir, rename, writeFile } from "node:fs/promises";
+import { readdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { PASSWORD_LENGTH } from "../../access/password.js";
@@ -12,6 +12,7 @@ import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { openLocal } from "../local-connection.js";
 import { Prompt } from "../prompt.js";
+import { isThere } from "../is-there.js";
 
 /** What setup settles. */
 interface Choices {
@@ -28,7 +29,7 @@ interface Choices {
 /** Asks what an installation needs to know (or takes it from options), writes a commented config.ini, and sets the first password. */
 export async function run({ options, print, note, signal }: CommandContext): Promise<number> {
   const target = path.resolve(typeof options["config"] === "string" ? options["config"] : "config.ini");
-  if (options["force"] !== true && (await exists(target))) throw new LookbackError("BAD_INPUT", `${target} is there already; --force replaces it and keeps the old one as ${path.basename(target)}.old, --config names another`);
+  if (options["force"] !== true && (await isThere(target))) throw new LookbackError("BAD_INPUT", `${target} is there already; --force replaces it and keeps the old one as ${path.basename(target)}.old, --config names another`);
   const interactive = options["yes"] !== true;
   if (interactive && !process.stdin.isTTY) throw new LookbackError("BAD_INPUT", "there is no terminal to ask at: give --yes and what you want to choose as options (lookback setup --help)");
   const given = await givenChoices(options);
@@ -57,7 +58,7 @@ export async function run({ options, print, note, signal }: CommandContext): Pro
 async function replace(target: string, content: string): Promise<void> {
   try {
     await writeFile(`${target}.new`, content, { mode: 0o600 });
-    if (await exists(target)) await rename(target, `${target}.old`);
+    if (await isThere(target)) await rename(target, `${target}.old`);
     await rename(`${target}.new`, target);
   } catch (cause) {
     throw new LookbackError("UNAVAILABLE", `${target} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}; name another with --config`, {}, { cause });
@@ -127,14 +128,5 @@ async function setPassword(connection: Awaited<ReturnType<typeof openLocal>>, pa
       : 'mutation ($password: String) { createUser(name: "admin", password: $password, user: { role: ADMINISTRATOR }) { madePassword } }', { password });
   } finally {
     await connection.close();
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
   }
 }
