@@ -277,6 +277,7 @@ export interface NativeSourceLedger {
   droppedByInterface: number | null
   waits: number
   wentDown: number
+  damagedBlocks: number
   failure: string | null
 }
 

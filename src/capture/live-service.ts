@@ -83,7 +83,6 @@ export class LiveService {
   #startedMs = 0;
   #committed = { nextOrdinal: -1, atMs: 0, markMs: 0, openSessions: 0 };
   #storeFailure: string | null = null;
-  #ledgers: readonly SourceLedger[] = [];
   #spans: LedgerSpans;
   /** Rejects when the capture cannot go on. */
   readonly failure: Promise<never>;
@@ -100,11 +99,6 @@ export class LiveService {
   /** Identity of the node's stream, 32 hex digits. */
   get stream(): string {
     return this.#stream;
-  }
-
-  /** What the capture counted so far, source by source. */
-  ledgers(): readonly SourceLedger[] {
-    return this.#engine?.ledgers() ?? this.#ledgers;
   }
 
   /** Replays what a crash left, then captures. The caller holds the capture role. Throws UNAVAILABLE, CONFIG_INVALID. */
@@ -177,9 +171,9 @@ export class LiveService {
     const engine = this.#engine;
     this.#engine = null;
     if (engine === null) return;
-    this.#ledgers = engine.stopSources();
+    const ledgers = engine.stopSources();
     // Nothing is being written any more, so nothing is incomplete.
-    await this.#commit({ ...await engine.close(this.#parts.clock.nowMs()), completeUntilMs: null }, this.#ledgers);
+    await this.#commit({ ...await engine.close(this.#parts.clock.nowMs()), completeUntilMs: null }, ledgers);
   }
 
   #take(packet: Buffer, originalLength: number): void {

@@ -232,6 +232,8 @@ export interface SourceLedger {
   /** Times the source had to wait; the kernel's ring took the packets meanwhile. */
   readonly waits: number;
   readonly wentDown: number;
+  /** Blocks of the kernel's ring that were not as promised; what they held behind that is lost uncounted. */
+  readonly damagedBlocks: number;
   /** Why it ended, or null. */
   readonly failure: string | null;
 }

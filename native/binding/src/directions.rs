@@ -1,6 +1,6 @@
 //! Which end of a session sent each of its packets.
 
-use crate::errors::coded;
+use crate::errors::{coded, contained};
 use lookback_engine::direction::{Directions, SessionEnds};
 use napi::bindgen_prelude::{Buffer, Uint8Array};
 use napi_derive::napi;
@@ -44,7 +44,10 @@ impl DirectionFinder {
     /// Takes packets, each after its header. Fails on a batch that ends within a packet.
     #[napi]
     pub fn push(&mut self, batch: Buffer) -> napi::Result<()> {
-        let mut rest: &[u8] = &batch;
+        contained("the directions of this session are not known", || self.take(&batch))
+    }
+
+    fn take(&mut self, mut rest: &[u8]) -> napi::Result<()> {
         while !rest.is_empty() {
             let Some((header, behind)) = rest.split_first_chunk::<PACKET_HEADER>() else {
                 return Err(bad("a batch ends within a header"));

@@ -15,6 +15,14 @@ pub fn to_napi(error: &EngineError) -> napi::Error {
     coded(error.code(), &error.to_string(), &details)
 }
 
+/// Runs `work`; a panic becomes an error that says `consequence`, never the end of the process.
+pub fn contained<T>(consequence: &str, work: impl FnOnce() -> napi::Result<T>) -> napi::Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let message = format!("the capture core panicked; {consequence}");
+        Err(coded("INTERNAL", &message, &serde_json::json!({})))
+    })
+}
+
 /// An error of this boundary.
 pub fn coded(code: &str, message: &str, details: &serde_json::Value) -> napi::Error {
     napi::Error::from_reason(

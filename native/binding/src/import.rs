@@ -1,6 +1,6 @@
 //! Imports, replays and dissections on threads of their own.
 
-use crate::errors::{coded, to_napi};
+use crate::errors::{coded, contained, to_napi};
 use crate::segments::NativeSegment;
 use crate::settings::NativeSettings;
 use lookback_engine::import::{ImportOptions, import};
@@ -167,14 +167,7 @@ pub struct ImportTask {
 
 /// Runs `work`; a panic becomes an error, never the end of the process.
 fn guarded<T>(work: impl FnOnce() -> Result<T, EngineError>) -> napi::Result<T> {
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
-        Ok(result) => result.map_err(|error| to_napi(&error)),
-        Err(_) => Err(coded(
-            "INTERNAL",
-            "the capture core panicked; nothing it made is used",
-            &serde_json::json!({}),
-        )),
-    }
+    contained("nothing it made is used", || work().map_err(|error| to_napi(&error)))
 }
 
 impl Task for ImportTask {

@@ -1,6 +1,6 @@
 //! A live stream: packets from native sources, or pushed in batches; flushed from a thread of Node's pool.
 
-use crate::errors::{coded, to_napi};
+use crate::errors::{coded, contained, to_napi};
 use crate::import::stream_identity;
 use crate::segments::NativeSegment;
 use crate::settings::NativeSettings;
@@ -104,15 +104,18 @@ pub struct NativeSourceLedger {
     pub dropped_by_interface: Option<f64>,
     pub waits: f64,
     pub went_down: f64,
+    pub damaged_blocks: f64,
     pub failure: Option<String>,
 }
+
+/// What a panic costs.
+const REPLAYED: &str = "packets on disk are replayed at the next start";
 
 /// A flush on a thread of the pool.
 pub struct FlushTask {
     flusher: Flusher,
     now_ns: i64,
     mark: bool,
-    finish: bool,
 }
 
 impl Task for FlushTask {
@@ -120,14 +123,9 @@ impl Task for FlushTask {
     type JsValue = NativeLiveFlush;
 
     fn compute(&mut self) -> napi::Result<LiveFlush> {
-        let flusher = &self.flusher;
-        let (now_ns, mark, finish) = (self.now_ns, self.mark, self.finish);
-        match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| flusher.flush(now_ns, mark, finish))) {
-            Ok(flush) => flush.map_err(|error| to_napi(&error)),
-            Err(_) => {
-                Err(coded("INTERNAL", "the capture core panicked while flushing", &serde_json::json!({})))
-            }
-        }
+        contained(REPLAYED, || {
+            self.flusher.flush(self.now_ns, self.mark, false).map_err(|error| to_napi(&error))
+        })
     }
 
     fn resolve(&mut self, _env: Env, flush: LiveFlush) -> napi::Result<NativeLiveFlush> {
@@ -147,9 +145,11 @@ impl Task for CloseTask {
 
     fn compute(&mut self) -> napi::Result<LiveFlush> {
         let Some(engine) = self.engine.take() else { return Err(closed()) };
-        let flush = engine.flusher().flush(self.now_ns, true, true);
-        drop(engine);
-        flush.map_err(|error| to_napi(&error))
+        contained(REPLAYED, || {
+            let flush = engine.flusher().flush(self.now_ns, true, true);
+            drop(engine);
+            flush.map_err(|error| to_napi(&error))
+        })
     }
 
     fn resolve(&mut self, _env: Env, flush: LiveFlush) -> napi::Result<NativeLiveFlush> {
@@ -169,6 +169,10 @@ impl LiveCapture {
     /// Opens the sources and the stream.
     #[napi(constructor)]
     pub fn new(options: NativeLiveOptions) -> napi::Result<Self> {
+        contained(REPLAYED, || Self::open(options))
+    }
+
+    fn open(options: NativeLiveOptions) -> napi::Result<Self> {
         let mut settings = options.settings.engine()?;
         settings.flow.open_rows_after = Some(i64::from(options.open_rows_after_seconds));
         let sources = open_sources(&options)?;
@@ -212,8 +216,9 @@ impl LiveCapture {
         Ok(Self { engine: Some(engine), link_type })
     }
 
-    fn running(&mut self) -> napi::Result<&mut LiveEngine> {
-        self.engine.as_mut().ok_or_else(closed)
+    fn running<T>(&mut self, work: impl FnOnce(&mut LiveEngine) -> T) -> napi::Result<T> {
+        let engine = self.engine.as_mut().ok_or_else(closed)?;
+        contained(REPLAYED, || Ok(work(engine)))
     }
 
     /// pcap LINKTYPE of the packets.
@@ -225,26 +230,26 @@ impl LiveCapture {
     /// Takes a batch of packets laid out as records of a nanosecond pcap file. Returns how many were taken.
     #[napi]
     pub fn push(&mut self, batch: Buffer) -> napi::Result<f64> {
-        Ok(self.running()?.push(&batch) as f64)
+        self.running(|engine| engine.push(&batch) as f64)
     }
 
     /// Makes packets durable and writes rows of sessions that closed or are open for long.
     #[napi(ts_return_type = "Promise<NativeLiveFlush>")]
     pub fn flush(&mut self, now_ms: f64, mark: bool) -> napi::Result<AsyncTask<FlushTask>> {
-        let flusher = self.running()?.flusher();
-        Ok(AsyncTask::new(FlushTask { flusher, now_ns: (now_ms * 1e6) as i64, mark, finish: false }))
+        let flusher = self.running(|engine| engine.flusher())?;
+        Ok(AsyncTask::new(FlushTask { flusher, now_ns: (now_ms * 1e6) as i64, mark }))
     }
 
     /// What each source did since the stream was opened.
     #[napi]
     pub fn ledgers(&mut self) -> napi::Result<Vec<NativeSourceLedger>> {
-        Ok(self.running()?.ledgers().into_iter().map(native_ledger).collect())
+        self.running(|engine| engine.ledgers().into_iter().map(native_ledger).collect())
     }
 
     /// Ends the sources and returns their last ledgers; `close` comes next.
     #[napi]
     pub fn stop_sources(&mut self) -> napi::Result<Vec<NativeSourceLedger>> {
-        self.running()?.stop_sources();
+        self.running(LiveEngine::stop_sources)?;
         self.ledgers()
     }
 
@@ -302,6 +307,7 @@ fn native_ledger(ledger: SourceLedger) -> NativeSourceLedger {
         dropped_by_interface: ledger.dropped_by_interface.map(|count| count as f64),
         waits: ledger.waits as f64,
         went_down: ledger.went_down as f64,
+        damaged_blocks: ledger.damaged_blocks as f64,
         failure: ledger.failure,
     }
 }

@@ -1,6 +1,6 @@
 //! Rows of a segment as lines of bulk requests, made on threads of libuv's pool.
 
-use crate::errors::coded;
+use crate::errors::{coded, contained};
 use lookback_segment::{BulkLines, IndexPeriod, SegmentDocuments, ShippingError};
 use napi::Task;
 use napi::bindgen_prelude::{AsyncTask, Buffer, Env};
@@ -60,9 +60,11 @@ impl SegmentReader {
             .into_iter()
             .map(|period| IndexPeriod { start_ms: period.start_ms as i64, index: period.index })
             .collect();
-        let documents =
-            SegmentDocuments::open(Path::new(&path), lookback_engine::fields::declared(), periods, segment)
-                .map_err(|error| to_napi(&path, &error))?;
+        let fields = lookback_engine::fields::declared();
+        let documents = contained("the segment does not read back", || {
+            SegmentDocuments::open(Path::new(&path), fields, periods, segment)
+                .map_err(|error| to_napi(&path, &error))
+        })?;
         Ok(Self { path, documents: Arc::new(Mutex::new(Some(documents))) })
     }
 
@@ -100,7 +102,9 @@ impl Task for NextLines {
         let closed = || coded("SHUTTING_DOWN", "this segment is closed", &serde_json::json!({}));
         let mut documents = self.documents.lock().map_err(|_| closed())?;
         let reader = documents.as_mut().ok_or_else(closed)?;
-        reader.next_lines(self.max_bytes).map_err(|error| to_napi(&self.path, &error))
+        contained("the segment does not read back", || {
+            reader.next_lines(self.max_bytes).map_err(|error| to_napi(&self.path, &error))
+        })
     }
 
     fn resolve(&mut self, _: Env, output: Option<BulkLines>) -> napi::Result<Option<NativeBulkLines>> {

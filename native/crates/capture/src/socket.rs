@@ -54,15 +54,11 @@ pub struct PacketSocket {
     descriptor: OwnedFd,
 }
 
-/// `struct tpacket_stats_v3`: counts since they were last asked for.
+/// `struct tpacket_stats_v3`, as far as it is used: counts since they were last asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RingStatistics {
-    /// Packets, dropped ones included.
-    pub packets: u32,
     /// Packets for which there was no room.
     pub drops: u32,
-    /// Times the ring was found full.
-    pub freezes: u32,
 }
 
 /// What waiting for a socket found.
@@ -233,7 +229,7 @@ impl PacketSocket {
                 &raw mut length,
             )
         })?;
-        Ok(RingStatistics { packets: counts[0], drops: counts[1], freezes: counts[2] })
+        Ok(RingStatistics { drops: counts[1] })
     }
 
     /// Waits until there is something to read.

@@ -56,16 +56,12 @@ pub enum SourceError {
 /// What a source counted since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SourceStatistics {
-    /// Packets that the kernel counted for us, dropped ones included; none when the source cannot know.
-    pub received: Option<u64>,
     /// Packets that came a second time because the loopback interface shows them going out and coming in.
     pub duplicate: u64,
     /// Packets lost because the kernel's ring was full; none when the source cannot know.
     pub dropped_by_kernel: Option<u64>,
     /// Packets lost before the kernel saw them, by the interface's own counters; none when it has none.
     pub dropped_by_interface: Option<u64>,
-    /// Times the kernel found every block of the ring in use.
-    pub ring_full: u64,
     /// Blocks of the ring whose content was not as the kernel promises.
     pub damaged_blocks: u64,
     /// Times the interface went down.
@@ -78,10 +74,6 @@ pub trait PacketSource: Send {
     fn interface(&self) -> &str;
     /// pcap LINKTYPE of every packet.
     fn link_type(&self) -> u16;
-    /// Bytes of a packet that are kept at most.
-    fn snaplen(&self) -> u32;
-    /// Whether packets carry the kernel's time; otherwise that of their arrival here.
-    fn stamped_by_kernel(&self) -> bool;
     /// Appends packets that have come, waiting up to `wait` for the first. Returns when the batch is full or nothing
     /// more is there; what does not fit comes next time.
     ///

@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
+mod support;
+
 use lookback_engine::error::EngineError;
 use lookback_engine::import::{ImportOptions, import};
 use lookback_engine::stream::StreamFile;
@@ -9,50 +11,7 @@ use lookback_engine::{EngineSettings, dissect};
 use lookback_pcapfile::Writer;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-
-/// A directory that is removed with its owner.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("lookback-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a scratch directory");
-        Self(path)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn frame(flow: u16, from_client: bool, protocol: u8, sequence: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
-    let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0];
-    let header = if protocol == 6 { 20 } else { 8 };
-    let total = (20 + header + payload.len()) as u16;
-    let (client, server) = ([10, 0, (flow >> 8) as u8, flow as u8], [192, 0, 2, 1]);
-    let (source, destination) = if from_client { (client, server) } else { (server, client) };
-    frame.extend([0x45, 0]);
-    frame.extend(total.to_be_bytes());
-    frame.extend([0, 0, 0x40, 0, 64, protocol, 0, 0]);
-    frame.extend(source);
-    frame.extend(destination);
-    let ports =
-        if from_client { [40_000u16.wrapping_add(flow), 80] } else { [80, 40_000u16.wrapping_add(flow)] };
-    frame.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
-    if protocol == 6 {
-        frame.extend(sequence.to_be_bytes());
-        frame.extend(0u32.to_be_bytes());
-        frame.extend([0x50, flags, 4, 0, 0, 0, 0, 0]);
-    } else {
-        frame.extend(((8 + payload.len()) as u16).to_be_bytes());
-        frame.extend([0, 0]);
-    }
-    frame.extend(payload);
-    frame
-}
+use support::{Scratch, frame, rows};
 
 /// Interleaved conversations with pauses longer than the UDP timeout, and a port that is used again.
 fn capture(path: &Path) -> usize {
@@ -112,24 +71,6 @@ fn one_two_and_four_workers_make_the_same_sessions() {
     assert!(all[0].len() >= 250);
     assert_eq!(all[0], all[1]);
     assert_eq!(all[0], all[2]);
-}
-
-/// Every row of a segment as its columns that hold something (a segment leaves out columns that none of its rows uses).
-fn rows(path: &Path) -> Vec<String> {
-    use parquet::file::reader::{FileReader, SerializedFileReader};
-    use parquet::record::Field;
-    let reader =
-        SerializedFileReader::new(std::fs::File::open(path).expect("a segment")).expect("a Parquet file");
-    let print = |row: parquet::record::Row| {
-        let mut columns: Vec<String> = row
-            .get_column_iter()
-            .filter(|(_, value)| !matches!(value, Field::Null))
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        columns.sort();
-        columns.join(" ")
-    };
-    reader.get_row_iter(None).expect("rows").map(|row| print(row.expect("a row"))).collect()
 }
 
 #[test]

@@ -77,3 +77,14 @@ fn a_session_that_was_open_goes_on() {
     assert_eq!(counts(&rows(known(10, 20, &[10]), &packets)), [(10, 3)]);
     assert_eq!(counts(&rows(None, &packets)), [(10, 3)]);
 }
+
+#[test]
+fn the_rows_of_a_replay_take_the_place_of_those_of_open_sessions() {
+    let packets = [(0, 0, SYN), (1, 1, ACK)];
+    let versions = |replay| rows(replay, &packets).iter().map(|row| row.row_version).collect::<Vec<_>>();
+    assert_eq!(versions(None), [1]);
+    let replay = Replay { from: 0, known_until: 2, open: HashSet::from([0]) };
+    // A session that is open for a year and gets a row every ten seconds has three million; one segment of it has less
+    // than a hundred.
+    assert_eq!(versions(Some(replay)), [1_000_000]);
+}

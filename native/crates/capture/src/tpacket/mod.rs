@@ -187,10 +187,8 @@ impl TpacketSource {
     fn count(&mut self) {
         // A socket that cannot say keeps what was counted so far.
         let Ok(counts) = self.socket.ring_statistics() else { return };
-        let add = |total: &mut Option<u64>, count: u32| *total = Some(total.unwrap_or(0) + u64::from(count));
-        add(&mut self.statistics.received, counts.packets);
-        add(&mut self.statistics.dropped_by_kernel, counts.drops);
-        self.statistics.ring_full += u64::from(counts.freezes);
+        let dropped = &mut self.statistics.dropped_by_kernel;
+        *dropped = Some(dropped.unwrap_or(0) + u64::from(counts.drops));
     }
 }
 
@@ -200,12 +198,6 @@ impl PacketSource for TpacketSource {
     }
     fn link_type(&self) -> u16 {
         self.link_type
-    }
-    fn snaplen(&self) -> u32 {
-        self.options.snaplen
-    }
-    fn stamped_by_kernel(&self) -> bool {
-        true
     }
 
     fn read(&mut self, batch: &mut Batch, wait: Duration) -> Result<(), SourceError> {

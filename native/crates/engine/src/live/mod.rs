@@ -139,6 +139,8 @@ pub struct SourceLedger {
     pub waits: u64,
     /// Times its interface went down.
     pub went_down: u64,
+    /// Blocks of the kernel's ring that were not as promised; what they held behind that is lost uncounted.
+    pub damaged_blocks: u64,
     /// Why it ended, if it did.
     pub failure: Option<String>,
 }
@@ -319,6 +321,7 @@ impl LiveEngine {
                     dropped_by_interface: kernel.dropped_by_interface,
                     waits: count(&account.waits),
                     went_down: kernel.went_down,
+                    damaged_blocks: kernel.damaged_blocks,
                     failure: account.failure(),
                 }
             })
@@ -369,8 +372,12 @@ impl Flusher {
         let stuck = || EngineError::Worker(format!("a capture thread did not answer within {ANSWER:?}"));
         let messages = self.messages.as_ref().ok_or_else(gone)?;
         let (reply, answer) = bounded(1);
-        messages.send_timeout(Message::Flush { now_ns, mark, finish, reply }, ANSWER).map_err(|_| stuck())?;
-        let stream = answer.recv_timeout(ANSWER).map_err(|_| stuck())??;
+        messages
+            .send_timeout(Message::Flush { now_ns, mark, finish, reply }, ANSWER)
+            .map_err(|error| if error.is_timeout() { stuck() } else { gone() })?;
+        let stream = answer
+            .recv_timeout(ANSWER)
+            .map_err(|error| if error.is_timeout() { stuck() } else { gone() })??;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.files.extend(stream.files);
         let mut flush = LiveFlush {
