@@ -82,6 +82,15 @@ export class AccessService {
 
   /** Adds a user, or changes one and ends its logins and tokens. */
   async putUser(user: NewUser): Promise<User> {
+    return this.#put(user, user.password === null ? "" : await hashPassword(user.password));
+  }
+
+  /** The same for a user who logs in elsewhere. */
+  putUserWithoutPassword(user: Omit<NewUser, "password">): User {
+    return this.#put(user, "");
+  }
+
+  #put(user: Omit<NewUser, "password">, passwordHash: string): User {
     if (!USER_NAME.test(user.name)) {
       throw new LookbackError("BAD_INPUT", `"${user.name.slice(0, 64)}" is no user name: 1 to 64 of letters, digits and . _ @ -, a letter or digit first`);
     }
@@ -92,7 +101,7 @@ export class AccessService {
       role: user.role,
       rights: { ...ALL_RIGHTS, ...user.rights },
       loginBy: user.loginBy ?? "password",
-      passwordHash: user.password === null ? "" : await hashPassword(user.password),
+      passwordHash,
       enabled: true,
       forcedExpression: user.forcedExpression ?? "",
       hiddenFields: user.hiddenFields ?? [],

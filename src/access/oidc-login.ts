@@ -1,13 +1,14 @@
 import { timingSafeEqual } from "node:crypto";
 import {
   allowInsecureRequests, authorizationCodeGrant, buildAuthorizationUrl, calculatePKCECodeChallenge, ClientSecretPost, discovery, randomNonce, randomPKCECodeVerifier, randomState,
-  type Configuration,
+  customFetch, type Configuration, type CustomFetch,
 } from "openid-client";
 import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { AccessRecords } from "./access-records.js";
 import type { AccessService } from "./access-service.js";
+import type { UserAdmission } from "./admission.js";
 import { ROLES, type Role } from "./rights.js";
 import { newSecret, secretHash } from "./secret.js";
 import type { User } from "./user.js";
@@ -30,6 +31,12 @@ export interface OidcSettings {
   readonly roles: ReadonlyMap<string, Role>;
   /** Whether a user who is not known here is added. */
   readonly createUsers: boolean;
+  /** Makes users who are not known here from their claims, or null. */
+  readonly admission: Pick<UserAdmission, "admit"> | null;
+  /** How the provider signs id tokens (RFC 7518), or null: as it says, or RS256. */
+  readonly signature: string | null;
+  /** Asks the provider; null is Node's own fetch. */
+  readonly fetch: CustomFetch | null;
 }
 
 /** How long a user may take at the provider. */
@@ -115,7 +122,7 @@ export class OidcLogin {
   }
 
   async #userOf(claims: Readonly<Record<string, unknown>>, address: string): Promise<User> {
-    const { userField, roleField, createUsers } = this.#settings;
+    const { userField, roleField, createUsers, admission } = this.#settings;
     const name = claims[userField];
     const refuse = (shownName: string, reason: string): LookbackError => {
       this.#logger.warn({ address, user: shownName, reason }, "a login at the OpenID provider was refused");
@@ -130,6 +137,11 @@ export class OidcLogin {
     const role = roleField === null ? null : this.#roleOf(claims[roleField]);
     if (roleField !== null && role === null) throw refuse(name, `no value of the claim ${roleField} has a role`);
     if (known !== null) return role === null || role === known.role ? known : this.#access.replaceUser({ ...known, role });
+    if (admission !== null) {
+      const admitted = admission.admit(name, "oidc", (claim) => textOf(claims[claim]), address, role);
+      if (admitted !== null) return admitted;
+      throw new LookbackError("LOGIN_FAILED", "the provider knows you, but you may not log in here; ask an administrator");
+    }
     if (!createUsers) throw refuse(name, "there is no such user");
     try {
       return await this.#access.putUser({ name, password: null, role: role ?? "viewer", loginBy: "oidc" });
@@ -155,12 +167,14 @@ export class OidcLogin {
   async #configuration(): Promise<Configuration> {
     const now = this.#clock.nowMs();
     if (this.#provider === null || now - this.#provider.readMs > DISCOVERY_MS) {
-      const { discoverUrl, clientId, clientSecret } = this.#settings;
+      const { discoverUrl, clientId, clientSecret, signature, fetch } = this.#settings;
       const url = new URL(discoverUrl);
       // Plain HTTP is for a provider on this machine alone.
       const insecure = url.protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
       this.#provider = {
-        configuration: discovery(url, clientId, clientSecret, ClientSecretPost(clientSecret), { timeout: TIMEOUT_S, ...(insecure ? { execute: [allowInsecureRequests] } : {}) }),
+        configuration: discovery(url, clientId, { client_secret: clientSecret, ...(signature === null ? {} : { id_token_signed_response_alg: signature }) }, ClientSecretPost(clientSecret), {
+          timeout: TIMEOUT_S, ...(insecure ? { execute: [allowInsecureRequests] } : {}), ...(fetch === null ? {} : { [customFetch]: fetch }),
+        }),
         readMs: now,
       };
     }
@@ -173,6 +187,12 @@ export class OidcLogin {
       throw new LookbackError("UNAVAILABLE", "the OpenID provider does not answer; try again later", {}, { cause: error });
     }
   }
+}
+
+/** A claim as text: lists separated by commas; null for objects and what is not there. */
+function textOf(claim: unknown): string | null {
+  if (Array.isArray(claim)) return claim.filter((one) => typeof one === "string").join(",");
+  return typeof claim === "string" || typeof claim === "number" || typeof claim === "boolean" ? String(claim) : null;
 }
 
 function sameText(a: string, b: string): boolean {

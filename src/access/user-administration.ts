@@ -79,6 +79,14 @@ export class UserAdministration {
     return { user: made, madePassword };
   }
 
+  /** Adds a user whom a trusted proxy or provider named. BAD_INPUT when the name is taken or cannot be a user's, or a limit is wrong. */
+  addFromElsewhere(user: Omit<NewUser, "password">, by: Actor): User {
+    if (this.records.findUser(user.name) !== null) throw new LookbackError("BAD_INPUT", `there is a user "${user.name}" already`);
+    const made = this.#access.putUserWithoutPassword({ ...user, ...this.#checked(user) });
+    this.#audit(by, "user.add", { of: made.name, ...facts(made) });
+    return made;
+  }
+
   /** Changes role, rights or limits; logins and tokens stay and have the new ones at once. BAD_INPUT, NOT_FOUND. */
   set(name: string, change: UserChange, by: Actor): User {
     const user = this.get(name);

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { systemClock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
@@ -10,17 +9,7 @@ import type { IndexSettings } from "../index-store/elasticsearch/mapping.js";
 import type { ClusterMigrations } from "../index-store/elasticsearch/migrations.js";
 import { openClusterMigrations, openElasticsearch, type ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
 import { packagedCatalogue, type FieldCatalogue } from "../model/field-catalogue.js";
-
-/** Reads a file that a setting names. Throws CONFIG_INVALID. */
-function fileOf(key: string, name: string | null): string | null {
-  if (name === null) return null;
-  try {
-    return readFileSync(name, "utf8");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LookbackError("CONFIG_INVALID", `${key}=${name}: cannot be read: ${reason}`, { key, value: name }, { cause: error });
-  }
-}
+import { readNamedFile } from "./named-files.js";
 
 /** User and password as they are written, plain or in base64. Throws CONFIG_INVALID; the message does not repeat them. */
 function basicAuth(written: string): { readonly username: string; readonly password: string } {
@@ -37,9 +26,10 @@ function isLoopback(url: string): boolean {
 }
 
 /** How the configuration reaches the cluster. Throws CONFIG_INVALID. */
-export function clusterOptions({ values }: LookbackConfig): ClusterOptions {
-  const certificate = fileOf("esClientCert", values.esClientCert);
-  const key = fileOf("esClientKey", values.esClientKey);
+export function clusterOptions(config: LookbackConfig): ClusterOptions {
+  const { values } = config;
+  const certificate = readNamedFile(config, "esClientCert");
+  const key = readNamedFile(config, "esClientKey");
   if ((certificate === null) !== (key === null)) throw new LookbackError("CONFIG_INVALID", "esClientCert and esClientKey go together", { key: "esClientCert" });
   const apiKey = values.elasticsearchAPIKey;
   const basic = values.elasticsearchBasicAuth;
@@ -47,7 +37,7 @@ export function clusterOptions({ values }: LookbackConfig): ClusterOptions {
   return {
     urls,
     auth: apiKey !== null ? { apiKey } : basic !== null ? basicAuth(basic) : null,
-    authority: fileOf("caTrustFile", values.caTrustFile),
+    authority: readNamedFile(config, "caTrustFile"),
     clientCertificate: certificate === null || key === null ? null : { certificate, key, passphrase: values.esClientKeyPass },
     // To this very machine it only costs time.
     compress: values.compressES && !urls.every((url) => isLoopback(url)),

@@ -1,12 +1,14 @@
 import { isIP } from "node:net";
-import path from "node:path";
 import type { AccessRecords } from "../access/access-records.js";
 import type { AccessService } from "../access/access-service.js";
-import { OidcLogin } from "../access/oidc-login.js";
+import { UserAdmission } from "../access/admission.js";
+import { OidcLogin, type OidcSettings } from "../access/oidc-login.js";
 import { isRole, ROLES, type Role } from "../access/rights.js";
-import type { Clock } from "../base/clock.js";
+import type { UserAdministration } from "../access/user-administration.js";
+import { UserTemplate } from "../access/user-template.js";
+import { systemClock, type Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
-import type { Logger } from "../base/logger.js";
+import { silentLogger, type Logger } from "../base/logger.js";
 import { printOrigin } from "../config/setting.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { SettingKey } from "../config/settings.js";
@@ -14,26 +16,53 @@ import { AddressList } from "../http/address-list.js";
 import { CertificateFiles } from "../http/certificate-files.js";
 import type { HttpServerParts } from "../http/server.js";
 import type { TrustedHeaderSettings } from "../http/trusted-header.js";
+import { namedFile } from "./named-files.js";
+import { outgoingFetch } from "./outgoing.js";
 
 /** Path of the route to which the OpenID provider sends users back. */
 const CALLBACK = "/auth/login/callback";
 
+/** What logging in stands on. */
+export interface LoginServices {
+  readonly records: AccessRecords;
+  readonly access: AccessService;
+  readonly users: UserAdministration;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /** What the configuration says of logging in, for the HTTP server. CONFIG_INVALID naming the key where parts of it do not fit together. */
-export function loginParts(config: LookbackConfig, parts: { readonly records: AccessRecords; readonly access: AccessService; readonly clock: Clock; readonly logger: Logger }): Pick<Required<HttpServerParts>, "logins" | "trusted" | "certificate" | "strictTransport"> {
+export function loginParts(config: LookbackConfig, parts: LoginServices): Pick<Required<HttpServerParts>, "logins" | "trusted" | "certificate" | "strictTransport"> {
   const { values } = config;
   const mode = values.authMode;
   const byOidc = mode === "oidc" || mode === "form+oidc";
+  const byHeader = mode.startsWith("header");
+  const template = userTemplate(config);
+  const admission = template === null ? null : new UserAdmission({ ...parts, template });
   return {
     logins: {
       passwords: mode !== "oidc" && mode !== "headerOnly",
-      oidc: byOidc ? new OidcLogin({ ...parts, settings: oidcSettings(config) }) : null,
+      oidc: byOidc ? new OidcLogin({ ...parts, settings: oidcSettings(config, admission) }) : null,
       secureCookies: values.authCookieSecure === "auto" ? "auto" : values.authCookieSecure === "true",
       message: values.loginMessage,
+      afterLogout: afterLogout(config),
     },
-    trusted: { proxies: addresses(config, "authTrustProxy", values.authTrustProxy), header: mode.startsWith("header") ? headerSettings(config) : null },
+    trusted: { proxies: addresses(config, "authTrustProxy", values.authTrustProxy), header: byHeader ? headerSettings(config) : null, admission: byHeader ? admission : null },
     certificate: certificateFiles(config, parts.clock, parts.logger),
     strictTransport: values.hstsHeader,
   };
+}
+
+/** Checks what the configuration says of logging in and of asking other servers, without doing either. CONFIG_INVALID naming the key. */
+export function checkLogins(config: LookbackConfig): void {
+  const { authMode: mode } = config.values;
+  userTemplate(config);
+  afterLogout(config);
+  if (mode === "oidc" || mode === "form+oidc") oidcSettings(config, null);
+  if (mode.startsWith("header")) headerSettings(config);
+  addresses(config, "authTrustProxy", config.values.authTrustProxy);
+  certificateFiles(config, systemClock, silentLogger)?.read();
+  outgoingFetch(config);
 }
 
 /** What to say of a server that others can reach and read along, or null. */
@@ -57,7 +86,35 @@ function addresses(config: LookbackConfig, key: SettingKey, texts: readonly stri
   }
 }
 
-function oidcSettings(config: LookbackConfig): ConstructorParameters<typeof OidcLogin>[0]["settings"] {
+/** How the provider is asked, or null: by Node's own fetch. */
+function providerFetch(config: LookbackConfig): OidcSettings["fetch"] {
+  const outgoing = outgoingFetch(config);
+  if (outgoing === null) return null;
+  return (url, { method, headers, body, redirect, signal }) =>
+    outgoing(url, { method, headers, redirect, body: body instanceof URLSearchParams ? body.toString() : typeof body === "string" ? body : null, ...(signal === undefined ? {} : { signal }) });
+}
+
+/** The template of users who are not known, or null. */
+function userTemplate(config: LookbackConfig): UserTemplate | null {
+  const { userAutoCreateTmpl: text } = config.values;
+  if (text === null) return null;
+  try {
+    return new UserTemplate(text);
+  } catch (error) {
+    if (error instanceof LookbackError) throw invalid(config, "userAutoCreateTmpl", error.message);
+    throw error;
+  }
+}
+
+function afterLogout(config: LookbackConfig): { readonly url: URL; readonly method: "GET" | "POST" } | null {
+  const { logoutUrl: text, logoutUrlMethod: method } = config.values;
+  if (text === null) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) throw invalid(config, "logoutUrl", `${text.slice(0, 200)}: allowed: an http or https URL`);
+  return { url, method };
+}
+
+function oidcSettings(config: LookbackConfig, admission: UserAdmission | null): OidcSettings {
   const { values } = config;
   const needed = (key: "authDiscoverURL" | "authClientId" | "authClientSecret"): string => {
     const value = values[key];
@@ -80,7 +137,7 @@ function oidcSettings(config: LookbackConfig): ConstructorParameters<typeof Oidc
   if (values.authRoleField !== null && roles.size === 0) throw invalid(config, "authRoles", "is needed with authRoleField: nobody could log in");
   return {
     discoverUrl, clientId: needed("authClientId"), clientSecret: needed("authClientSecret"), redirectUris: values.authRedirectURIs, scope: values.authOIDCScope,
-    userField: values.authUserIdField, roleField: values.authRoleField, roles, createUsers: values.authCreateUsers,
+    userField: values.authUserIdField, roleField: values.authRoleField, roles, createUsers: values.authCreateUsers, admission, signature: values.authJwsAlgorithm, fetch: providerFetch(config),
   };
 }
 
@@ -98,6 +155,5 @@ function certificateFiles(config: LookbackConfig, clock: Clock, logger: Logger):
   const { certFile, keyFile } = config.values;
   if (certFile === null && keyFile === null) return null;
   if (certFile === null || keyFile === null) throw invalid(config, certFile === null ? "certFile" : "keyFile", "is needed as well: certFile and keyFile go together");
-  const base = config.file === null ? process.cwd() : path.dirname(config.file);
-  return new CertificateFiles(path.resolve(base, certFile), path.resolve(base, keyFile), clock, logger);
+  return new CertificateFiles(namedFile(config, certFile), namedFile(config, keyFile), clock, logger);
 }

@@ -3,6 +3,7 @@ import { RetentionWatch } from "../watching/retention-watch.js";
 import { Webhooks } from "../watching/webhooks.js";
 import type { Core } from "./core.js";
 import type { Lifecycle } from "./lifecycle.js";
+import { outgoingFetch } from "./outgoing.js";
 
 /** Milliseconds between two looks for deliveries that are to be tried again. */
 const RETRY_LOOK_MS = 15_000;
@@ -11,7 +12,10 @@ const RETRY_LOOK_MS = 15_000;
 export function startWatching({ config, catalogue, logger }: Pick<Core, "config" | "catalogue" | "logger">, lifecycle: Lifecycle): { readonly watch: RetentionWatch; readonly webhooks: Webhooks } {
   const { webhookUrls: urls, webhookSecret: secret } = config.values;
   const log = catalogue.retentionEvents;
-  const webhooks = lifecycle.add("webhooks", new Webhooks({ log, urls, secret, node: config.node, clock: systemClock, logger: logger.child({ area: "webhooks" }) }), (started) => started.stop());
+  const fetch = outgoingFetch(config);
+  const webhooks = lifecycle.add("webhooks", new Webhooks({
+    log, urls, secret, node: config.node, clock: systemClock, logger: logger.child({ area: "webhooks" }), ...(fetch === null ? {} : { fetch }),
+  }), (started) => started.stop());
   const watch = lifecycle.add("retention events", new RetentionWatch({
     log, clock: systemClock, logger: logger.child({ area: "retention" }), urls,
     deliver: (event) => {

@@ -43,6 +43,8 @@ const GROUPS: readonly Group[] = [
   { status: "not-needed", reason: "secrets are made at the first start and kept in the data directory", keys: "passwordSecret serverSecret" },
   { status: "not-needed", reason: "there is no digest authentication; its realm would be shown nowhere", keys: "httpRealm" },
   { status: "not-needed", reason: "a node is named by --node or the host; nothing depends on making names up", keys: "autoGenerateId" },
+  { status: "not-needed", reason: "the login cookie is never sent from another site (SameSite=Strict)", keys: "authCookieSameSite" },
+  { status: "not-needed", reason: "no page changes a password; users do it by the API when they have one here", keys: "disableUserPasswordUI" },
   // What is not there yet.
   { status: "not-needed", reason: "the cluster is asked and filled with timeouts, retries and numbers of requests of their own", keys: "dbEsHealthCheck dbFlushTimeout ecsEventDataset ecsEventProvider elasticsearchTimeout esBulkQuery esMaxRetries maxESConns maxESRequests" },
   { status: "not-yet", reason: "several indices or clusters asked as one", keys: "clusterDefault multiES multiESBasicAuth multiESHost multiESNodes multiESPort" },
@@ -51,9 +53,8 @@ const GROUPS: readonly Group[] = [
   { status: "not-yet", reason: "a web viewer beyond the explorer", keys: `businessDayEnd businessDays businessDayStart defaultTimeRange footerTemplate iframe spiViewCategoryOrder
     titleTemplate turnOffGraphDays uploadFileSizeLimit uploadRoles valueAutoComplete` },
   { status: "not-yet", reason: "a path in front of every URL; a proxy must give Lookback a host name of its own", keys: "webBasePath" },
-  { status: "not-yet", reason: "logging in through other systems", keys: `authCookieSameSite authJwsAlgorithm
-    authJwtAlgorithms authJwtAudience authJwtClockSkew authJwtIssuer authJwtJwksUrl authJwtRequiredScopes authJwtUserIdPrefix
-    disableUserPasswordUI logoutUrl logoutUrlMethod userAutoCreateTmpl` },
+  { status: "not-yet", reason: "bearer tokens that another system signed (JWT); tokens are made here, for each program",
+    keys: "authJwtAlgorithms authJwtAudience authJwtClockSkew authJwtIssuer authJwtJwksUrl authJwtRequiredScopes authJwtUserIdPrefix" },
   { status: "not-yet", reason: "searching inside packets (hunts), and queries that run again and again", keys: "cronQueries huntAdminLimit huntLimit huntThrottleMs huntWarn" },
   { status: "not-yet", reason: "a Model Context Protocol server", keys: "mcpAllowedIps mcpAuthMode mcpEnabled mcpMaxQueryDays" },
   { status: "not-yet", reason: "look-ups of places, networks and vendors", keys: "overrideIpsFiles" },

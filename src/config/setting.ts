@@ -133,6 +133,13 @@ export function choice<const C extends string>(defaultValue: C, choices: readonl
     choices.find((word) => word === given) ?? null);
 }
 
+/** One of a few words, or unset. */
+export function optionalChoice<const C extends string>(choices: readonly C[], help: string): Setting<C | null> {
+  const [first] = choices;
+  if (first === undefined) throw new LookbackError("INTERNAL", "a choice has words");
+  return { ...choice<C>(first, choices, help), defaultValue: null };
+}
+
 /** Free space: `5%`, or a number of GiB. */
 export function freeSpace(defaultValue: FreeSpace, help: string): Setting<FreeSpace> {
   return setting("threshold", defaultValue, help, { allowed: "0% to 99%, or a number of GiB" }, (given) => {

@@ -1,4 +1,4 @@
-import { choice, choices, decimal, flag, freeSpace, integer, list, optionalDecimal, optionalInteger, optionalText, pattern, text, urls, type Setting } from "./setting.js";
+import { choice, choices, decimal, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalInteger, optionalText, pattern, text, urls, type Setting } from "./setting.js";
 
 /** Arkime's words for how long an index takes sessions. */
 const ROTATIONS = ["hourly", "hourly2", "hourly3", "hourly4", "hourly6", "hourly8", "hourly12", "daily", "weekly", "monthly"] as const;
@@ -49,6 +49,10 @@ export const SETTINGS = {
   authRoles: list([], "Lookback: role of each group, as GROUP=ROLE; the highest counts, and a user without one is refused."),
   authCreateUsers: flag(false, "Lookback: whether users of the OpenID provider who are not known here are added."),
   authCookieSecure: choice("auto", ["auto", "true", "false"], "Whether cookies are sent by TLS only; auto: when the client speaks TLS."),
+  authJwsAlgorithm: optionalChoice(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"], "How the OpenID provider signs id tokens; unset: as it says itself, or RS256."),
+  userAutoCreateTmpl: optionalText("JSON object", "Makes users whom the OpenID provider or trusted proxy names and who are not known here: members of Arkime's users, with ${this.NAME} for a claim or header."),
+  logoutUrl: optionalText("http or https URL", "Where browsers go after they logged out here, to log out at the provider or proxy as well."),
+  logoutUrlMethod: choice("POST", ["GET", "POST"], "How they go there."),
   authTrustProxy: list([], "Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
   userNameHeader: optionalText("header", "Header in which a trusted proxy names the user, for authMode=header."),
   userAuthIps: list(["127.0.0.1", "::1"], "Addresses and networks of proxies whose userNameHeader is believed."),
@@ -76,7 +80,7 @@ export const SETTINGS = {
   elasticsearch: list(["http://localhost:9200"], "URLs of the cluster's nodes."),
   elasticsearchAPIKey: optionalText("base64 of id:key", "API key for the cluster."),
   elasticsearchBasicAuth: optionalText("user:password, or base64 of it", "User and password for the cluster."),
-  caTrustFile: optionalText("file", "Certificates of the authorities that the cluster's certificates are checked with, PEM; unset: the system's."),
+  caTrustFile: optionalText("file", "Certificates of authorities in PEM form: the cluster's certificate must be of one of them; those of the OpenID provider and of webhooks may be, beside the usual ones."),
   esClientCert: optionalText("file", "Certificate that is shown to the cluster, PEM."),
   esClientKey: optionalText("file", "Key of esClientCert, PEM."),
   esClientKeyPass: optionalText("any text", "Password of esClientKey."),

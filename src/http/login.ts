@@ -35,10 +35,12 @@ export interface LoginWays {
   readonly secureCookies: boolean | "auto";
   /** What the login page says above the form. */
   readonly message: string;
+  /** Where a browser goes after it logged out here, to log out elsewhere too, and by which method; left out: to the login page. */
+  readonly afterLogout?: { readonly url: URL; readonly method: "GET" | "POST" } | null;
 }
 
 /** Routes of login and logout. */
-export function loginRoutes(access: AccessService, clock: Clock, { passwords, oidc, secureCookies, message }: LoginWays): readonly Route[] {
+export function loginRoutes(access: AccessService, clock: Clock, { passwords, oidc, secureCookies, message, afterLogout = null }: LoginWays): readonly Route[] {
   const secure = (response: Response): boolean => (secureCookies === "auto" ? isSecure(response.req) : secureCookies);
   const setCookie = (response: Response, id: string, maxAgeSeconds: number): void => {
     response.append("Set-Cookie", `${LOGIN_COOKIE}=${id}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}${secure(response) ? "; Secure" : ""}`);
@@ -65,8 +67,12 @@ export function loginRoutes(access: AccessService, clock: Clock, { passwords, oi
     const id = loginIdOf(request);
     if (id !== null) access.logout(id, addressOf(request));
     setCookie(response, "", 0);
-    if (request.is("application/x-www-form-urlencoded") !== false || request.accepts(["json", "html"]) === "html") response.redirect(303, "/login");
-    else response.json({ loggedOut: true });
+    if (request.is("application/x-www-form-urlencoded") !== false || request.accepts(["json", "html"]) === "html") {
+      // 307 keeps the method, 303 makes it GET (RFC 9110).
+      response.redirect(afterLogout?.method === "POST" ? 307 : 303, afterLogout?.url.href ?? "/login");
+    } else {
+      response.json({ loggedOut: true, ...(afterLogout === null ? {} : { logoutUrl: afterLogout.url.href }) });
+    }
   };
   return [
     {

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { AccessService } from "../access/access-service.js";
+import type { UserAdmission } from "../access/admission.js";
 import type { Principal } from "../access/user.js";
 import { LookbackError } from "../base/errors.js";
 import type { AddressList } from "./address-list.js";
 import { clientOf, setClient } from "./client.js";
-import { headerUser, type TrustedHeaderSettings } from "./trusted-header.js";
+import { headerOf, headerUser, type TrustedHeaderSettings } from "./trusted-header.js";
 
 /** Name of the login cookie. */
 export const LOGIN_COOKIE = "lookback_login";
@@ -38,13 +39,15 @@ export interface Doors {
   readonly proxies: AddressList;
   /** How a proxy says who a user is, or null: it may not. */
   readonly header: TrustedHeaderSettings | null;
+  /** Adds users whom such a proxy names and who are not known; left out: they stay unknown. */
+  readonly admission?: Pick<UserAdmission, "admit"> | null;
 }
 
 /**
  * Who a request is from: a bearer token when it carries one, else what a trusted proxy says, else the login cookie; null
  * when none holds. A wrong token falls back to nothing. Notes where the request comes from (`addressOf`) as well.
  */
-export function principalOf(request: IncomingMessage, { access, proxies, header }: Doors): Principal | null {
+export function principalOf(request: IncomingMessage, { access, proxies, header, admission }: Doors): Principal | null {
   const client = clientOf(request, proxies);
   setClient(request, client);
   const { authorization } = request.headers;
@@ -54,7 +57,12 @@ export function principalOf(request: IncomingMessage, { access, proxies, header 
   }
   if (header !== null) {
     const name = headerUser(request, client.peer, header);
-    if (name !== null) return access.principalOfHeader(name, client.address);
+    if (name !== null) {
+      const known = access.principalOfHeader(name, client.address);
+      if (known !== null || admission === undefined || admission === null) return known;
+      const admitted = admission.admit(name, "header", (fact) => headerOf(request, fact), client.address);
+      return admitted === null ? null : access.principalOfHeader(admitted.name, client.address);
+    }
   }
   const id = loginIdOf(request);
   return id === null ? null : access.principalOfCookie(id);

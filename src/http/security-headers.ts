@@ -1,16 +1,24 @@
 import type { RequestHandler, Response } from "express";
 import { isSecure } from "./client.js";
 
-/** Pages may load nothing but our own style sheet. */
-const STRICT = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** Pages may load nothing but our own style sheet, and their forms lead to us. */
+const STRICT = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 /** The explorer: our scripts, and styles that its editor writes as it goes. */
 export const EXPLORER_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Headers of every answer. */
-export const securityHeaders: RequestHandler = (_request, response, next) => {
-  response.setHeader("Content-Security-Policy", STRICT);
+/** Headers of every answer. `afterLogout` is where a logout leads to, or null: browsers hold forms to their policy on every redirect. */
+export function securityHeaders(afterLogout: URL | null): RequestHandler {
+  const policy = afterLogout === null ? STRICT : `${STRICT} ${afterLogout.origin}`;
+  return (_request, response, next) => {
+    setHeaders(response, policy);
+    next();
+  };
+}
+
+function setHeaders(response: Response, policy: string): void {
+  response.setHeader("Content-Security-Policy", policy);
   response.setHeader("X-Content-Type-Options", "nosniff");
   response.setHeader("X-Frame-Options", "DENY");
   // Not "no-referrer": under it browsers send our own forms with `Origin: null`.
@@ -20,8 +28,7 @@ export const securityHeaders: RequestHandler = (_request, response, next) => {
   response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
   // Answers are about sessions that others may not see: no cache keeps them.
   response.setHeader("Cache-Control", "no-store");
-  next();
-};
+}
 
 /** Tells browsers that came by TLS to come by TLS only (RFC 6797), for a year. */
 export const strictTransport: RequestHandler = (request, response, next) => {

@@ -22,7 +22,6 @@ import type { Route } from "./routes.js";
 import { refuseForeign } from "./same-origin.js";
 import { securityHeaders, strictTransport } from "./security-headers.js";
 import { sessionStreamRoutes } from "./session-streams.js";
-import type { TrustedHeaderSettings } from "./trusted-header.js";
 
 /** What the server is made of. */
 export interface HttpServerParts {
@@ -37,7 +36,7 @@ export interface HttpServerParts {
   /** How users log in; left out: by password. */
   readonly logins?: LoginWays;
   /** Proxies that say where a request comes from, and how one says who a user is; left out: nobody does. */
-  readonly trusted?: { readonly proxies: AddressList; readonly header: TrustedHeaderSettings | null };
+  readonly trusted?: Omit<Doors, "access">;
   /** Certificate and key, for a server that speaks TLS itself; the caller watches the files. */
   readonly certificate?: CertificateFiles | null;
   /** Tell browsers to come by TLS only. */
@@ -162,7 +161,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   app.disable("etag");
   app.enable("case sensitive routing");
   app.enable("strict routing");
-  app.use(securityHeaders, observeRequests(parts.metrics));
+  app.use(securityHeaders(parts.logins?.afterLogout?.url ?? null), observeRequests(parts.metrics));
   app.use((_request, response, next) => {
     if (stopping) response.setHeader("Connection", "close");
     // A connection whose last answer began before the stop would idle until its client lets go.

@@ -14,7 +14,8 @@ export interface TrustedHeaderSettings {
 /** Longest header that is looked at. */
 const MAX_HEADER = 4_096;
 
-function headerOf(request: IncomingMessage, name: string): string | null {
+/** A header by its name in any spelling, or null when it is not there or too long. */
+export function headerOf(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name.toLowerCase()];
   // A header that came twice is joined by commas: no user's name, so it is nobody.
   return typeof value === "string" && value.length <= MAX_HEADER ? value : null;

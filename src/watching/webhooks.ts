@@ -17,6 +17,15 @@ const MOST_AT_ONCE = 100;
 /** Longest error that is kept of an attempt. */
 const LONGEST_ERROR = 300;
 
+/** What a webhook is told with. */
+export interface WebhookRequest {
+  readonly method: "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly redirect: "manual";
+  readonly signal: AbortSignal;
+}
+
 export interface WebhookParts {
   readonly log: Pick<RetentionEventLog, "dueDeliveries" | "attempted" | "get" | "dropOthers">;
   readonly urls: readonly string[];
@@ -26,6 +35,8 @@ export interface WebhookParts {
   readonly node: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Asks a server; left out: Node's own fetch. */
+  readonly fetch?: (url: string, request: WebhookRequest) => Promise<Response>;
   /** Longest wait for an answer in milliseconds; for tests. */
   readonly timeoutMs?: number;
 }
@@ -120,7 +131,7 @@ export class Webhooks {
   }
 
   async #send(url: string, event: WatchedEvent, attempt: number): Promise<Attempt> {
-    const { secret, node, clock, timeoutMs = TIMEOUT_MS } = this.#parts;
+    const { secret, node, clock, fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS } = this.#parts;
     const body = JSON.stringify({
       id: event.id, kind: event.kind, phase: event.phase, subject: event.subject, at: new Date(event.atMs).toISOString(), node, user: event.user, message: event.message, ...event.facts,
     });

@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AccessService } from "../../src/access/access-service.js";
 import { MemoryAccessRecords } from "../../src/access/memory-records.js";
 import { OidcLogin, type OidcSettings } from "../../src/access/oidc-login.js";
-import { loginParts } from "../../src/app/logins.js";
+import { UserAdministration } from "../../src/access/user-administration.js";
+import { UserAdmission } from "../../src/access/admission.js";
+import { UserTemplate } from "../../src/access/user-template.js";
+import { checkLogins, loginParts } from "../../src/app/logins.js";
 import { silentLogger } from "../../src/base/logger.js";
 import { loadConfig } from "../../src/config/config.js";
 import { startApi, type ApiServer } from "../support/api-server.js";
@@ -16,7 +19,7 @@ let api: ApiServer;
 async function start(more: Partial<OidcSettings> = {}, passwords = false): Promise<Browser> {
   const settings: OidcSettings = {
     discoverUrl: provider.issuer, clientId: CLIENT.id, clientSecret: CLIENT.secret, redirectUris: [BACK], scope: "openid", userField: "preferred_username",
-    roleField: null, roles: new Map(), createUsers: false, ...more,
+    roleField: null, roles: new Map(), createUsers: false, admission: null, signature: null, fetch: null, ...more,
   };
   // Records and access come with the server that the login is a part of.
   const parts: { oidc: OidcLogin | null } = { oidc: null };
@@ -104,6 +107,38 @@ describe("a login at an OpenID provider", () => {
     await expect(api.access.login("zoe", "", "here")).rejects.toMatchObject({ code: "LOGIN_FAILED" });
   });
 
+  test("makes unknown users by the template, from their claims", async () => {
+    const late: { admission: UserAdmission | null } = { admission: null };
+    await start({ admission: { admit: (...words) => late.admission?.admit(...words) ?? null }, roleField: "groups", roles: new Map([["staff", "operator"]]) });
+    const template = new UserTemplate('{"userId": "${this.preferred_username}", "expression": "tags == \\"${this.team}\\"", "emailSearch": false, "timeLimit": 72, "roles": ["arkimeUser"]}');
+    late.admission = new UserAdmission({ template, users: api.users, access: api.access, logger: silentLogger });
+    const visit = async (name: string, claims: Record<string, unknown>) => {
+      provider.claims.set(name, { preferred_username: name, groups: ["staff"], ...claims });
+      const browser = new Browser(new Map([[HERE, api.server.url]]));
+      await logIn(browser, name);
+      return me(browser);
+    };
+    expect(await visit("zoe", { team: "red" })).toEqual({ name: "zoe", role: "OPERATOR" });
+    expect(api.records.findUser("zoe")).toMatchObject({ loginBy: "oidc", passwordHash: "", forcedExpression: 'tags == "red"', maxAgeHours: 72, rights: { emailSearch: false, packetSearch: true } });
+    expect(await visit("eve", { team: 'red" || protocols == "' })).toBe(401);
+    expect(await visit("bob", {})).toBe(401);
+    expect([api.records.findUser("eve"), api.records.findUser("bob")]).toEqual([null, null]);
+    expect(api.access.searchAudit({}, 10).map(({ user, action, details }) => [user, action, details["reason"]])).toEqual(expect.arrayContaining([
+      ["zoe", "user.add", undefined], ["eve", "login.failed", "team has signs that may not become a part of a search expression"], ["bob", "login.failed", "there is no team"],
+    ]));
+  });
+
+  test("asks the provider by the fetch that it is given", async () => {
+    const asked: string[] = [];
+    const browser = await start({ createUsers: true, fetch: (url, { body, ...request }) => {
+      asked.push(new URL(url).pathname);
+      return fetch(url, { ...request, body: body instanceof URLSearchParams ? body : null });
+    } });
+    provider.claims.set("s", { preferred_username: "ana" });
+    expect((await logIn(browser, "s")).status).toBe(200);
+    expect(asked).toEqual(expect.arrayContaining(["/.well-known/openid-configuration", "/token"]));
+  });
+
   test("belongs to the browser that began it, counts once, and ends after ten minutes", async () => {
     const browser = await start({ createUsers: true });
     provider.claims.set("s", { preferred_username: "ana" });
@@ -165,9 +200,17 @@ test.each([
   [{ authMode: "header", userNameHeader: "x-user", userAuthIps: "proxy.example" }, /userAuthIps: .*is no address or network/],
   [{ authMode: "header", userNameHeader: "x-user", requiredAuthHeader: "x-groups" }, /requiredAuthHeaderVal: is needed/],
   [{ certFile: "a.pem" }, /keyFile: is needed as well/],
+  [{ userAutoCreateTmpl: "{ userId: 1 }" }, /userAutoCreateTmpl: is no JSON object/],
+  [{ userAutoCreateTmpl: '{"userId": "${this.name.constructor(1)}"}' }, /userAutoCreateTmpl: userId: allowed in a text/],
+  [{ logoutUrl: "javascript:alert(1)" }, /logoutUrl: .*allowed: an http or https URL/],
 ])("the configuration %j is refused with the key and the way out", (overrides, message) => {
   const records = new MemoryAccessRecords();
   const clock = { nowMs: () => 0 };
   const config = loadConfig({ file: null, node: "test", environment: {}, workingDirectory: "/tmp", overrides });
-  expect(() => loginParts(config, { records, access: new AccessService(records, clock), clock, logger: silentLogger })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringMatching(message) }));
+  const access = new AccessService(records, clock);
+  const users = new UserAdministration(records, access, { expression: () => {}, fieldPath: (name) => name });
+  const refused = expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringMatching(message) });
+  expect(() => loginParts(config, { records, access, users, clock, logger: silentLogger })).toThrow(refused);
+  // `lookback config check` says the same before anything is started.
+  expect(() => { checkLogins(config); }).toThrow(refused);
 });

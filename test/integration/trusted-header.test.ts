@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { AddressList } from "../../src/http/address-list.js";
+import { UserAdmission } from "../../src/access/admission.js";
+import { UserTemplate } from "../../src/access/user-template.js";
+import { silentLogger } from "../../src/base/logger.js";
 import type { TrustedHeaderSettings } from "../../src/http/trusted-header.js";
 import { startApi, type ApiServer } from "../support/api-server.js";
 
@@ -13,6 +16,18 @@ async function start(header: Partial<TrustedHeaderSettings> = {}, proxies: reado
     trusted: { proxies: new AddressList(proxies), header: { userNameHeader: "X-Forwarded-User", proxies: new AddressList(["127.0.0.1"]), required: null, ...header } },
   });
   await api.access.putUser({ name: "ana", password: null, role: "analyst", loginBy: "header" });
+}
+
+/** The same, with a template that makes users who are not known. */
+async function startWithTemplate(template: string): Promise<void> {
+  const late: { admission: UserAdmission | null } = { admission: null };
+  api = await startApi(undefined, {
+    trusted: {
+      proxies: new AddressList([]), header: { userNameHeader: "X-Forwarded-User", proxies: new AddressList(["127.0.0.1"]), required: null },
+      admission: { admit: (...words) => late.admission?.admit(...words) ?? null },
+    },
+  });
+  late.admission = new UserAdmission({ template: new UserTemplate(template), users: api.users, access: api.access, logger: silentLogger });
 }
 
 async function me(headers: Readonly<Record<string, string>>): Promise<unknown> {
@@ -37,6 +52,22 @@ describe("a proxy's header", () => {
     for (const name of ["nobody", "root", "", "ana, root", "ana root", "__proto__", "(local)", "x".repeat(5_000)]) expect(await me({ "x-forwarded-user": name }), name).toBe(401);
     api.users.setEnabled("ana", false, { name: "root", address: null, method: null });
     expect(await me({ "x-forwarded-user": "ana" })).toBe(401);
+  });
+
+  test("adds unknown users by a template, once, and nobody whom the template cannot make", async () => {
+    await startWithTemplate('{"userId": "${this[\'x-forwarded-user\']}", "userName": "${this.http_auth_mail}", "enabled": true, "webEnabled": true, "headerAuthEnabled": true, "emailSearch": true, "createEnabled": false, "packetSearch": "${this.x-may-look}"}');
+    const headers = { "x-forwarded-user": "new.user", "x-may-look": "false" };
+    expect([await me(headers), await me(headers), await me({ "x-forwarded-user": "new.user" })]).toEqual(["new.user", "new.user", "new.user"]);
+    expect(api.users.get("new.user")).toMatchObject({ role: "analyst", loginBy: "header", rights: { packetSearch: false, emailSearch: true } });
+    await expect(api.access.login("new.user", "", "here")).rejects.toMatchObject({ code: "LOGIN_FAILED" });
+    const refusals: readonly Record<string, string>[] = [{ "x-forwarded-user": "other" }, { "x-forwarded-user": "other" }, { "x-forwarded-user": "other", "x-may-look": "perhaps" }, { "x-forwarded-user": "no name", "x-may-look": "true" }];
+    for (const refused of refusals) expect(await me(refused)).toBe(401);
+    api.users.setEnabled("new.user", false, { name: "root", address: null, method: null });
+    expect(await me(headers)).toBe(401);
+    expect(api.access.searchAudit({}, 20).toReversed().map(({ user, action, details }) => [user, action, details["reason"] ?? null])).toEqual([
+      ["new.user", "user.add", null], ["new.user", "login.start", null], ["new.user", "login.failed", null], ["other", "login.failed", "there is no x-may-look"],
+      ["other", "login.failed", "packetSearch is neither true nor false"], ["no name", "login.failed", expect.stringMatching(/is no user name/)], ["root", "user.disable", null],
+    ]);
   });
 
   test("needs the required header beside it", async () => {

@@ -25,7 +25,7 @@ export async function startProvider(redirectUri: string): Promise<OpenIdProvider
   const claims = new Map<string, Readonly<Record<string, unknown>>>();
   const provider = new Provider(issuer, {
     clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [redirectUri], token_endpoint_auth_method: "client_secret_post" }],
-    claims: { openid: ["sub", "preferred_username", "groups"] },
+    claims: { openid: ["sub", "preferred_username", "groups", "team"] },
     conformIdTokenClaims: false,
     cookies: { keys: ["key of the test"] },
     pkce: { required: () => true },

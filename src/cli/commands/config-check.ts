@@ -1,3 +1,4 @@
+import { checkLogins, exposureWarning } from "../../app/logins.js";
 import { storageWarnings } from "../../app/retention.js";
 import { checkOtherSections, settingKeys } from "../../config/config.js";
 import { isSecret, printValue } from "../../config/config-schema.js";
@@ -9,16 +10,18 @@ import { EXIT } from "../exit-code.js";
 export async function run({ config, options, print, note }: CommandContext): Promise<number> {
   const checked = await config();
   checkOtherSections(checked);
+  checkLogins(checked);
+  const exposed = exposureWarning(checked);
   const settings = settingKeys().map((key) => {
     const value = checked.values[key];
     const origin = checked.origins.get(key);
     return { key, value: value === null ? null : isSecret(key) ? "(secret)" : printValue(value), from: origin === undefined ? "default" : printOrigin(origin) };
   });
-  const storage = await storageWarnings(checked);
-  for (const message of storage) note(`warning: ${message}`);
+  const warnings = [...(await storageWarnings(checked)), ...(exposed === null ? [] : [exposed])];
+  for (const message of warnings) note(`warning: ${message}`);
   const accepted = options["all"] === true ? checked.accepted.map(({ message }) => message) : [];
   if (options["json"] === true) {
-    print(JSON.stringify({ file: checked.file, node: checked.node, sections: checked.sections, settings, warnings: [...checked.warnings.map(({ message }) => message), ...storage], notes: accepted }, null, 2));
+    print(JSON.stringify({ file: checked.file, node: checked.node, sections: checked.sections, settings, warnings: [...checked.warnings.map(({ message }) => message), ...warnings], notes: accepted }, null, 2));
     return EXIT.ok;
   }
   print(`file: ${checked.file ?? "none"}`);
