@@ -71,7 +71,7 @@ export function openReadingService(core: Omit<Core, "native">, lifecycle: Lifecy
   const readers = openReaders(core, lifecycle);
   const retention = new RetentionService(Object.assign(retentionParts(core, readers.reader), { events: noRetentionEvents }));
   const exports = new ExportService(exportServiceParts(core, readers, noRetentionEvents));
-  const scheduler = schedulerOf(core, { retention, store: core.store, exports }, upkeepTasks(core, retention, readers.reader, noRetentionEvents));
+  const scheduler = schedulerOf(core, { retention, store: core.store, exports, clock: systemClock }, upkeepTasks(core, retention, readers.reader, noRetentionEvents));
   return Object.assign(readers.services, { tasks: lookedAt(scheduler) });
 }
 
@@ -187,7 +187,7 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   const leadership = core.cluster?.leadership() ?? null;
   leadership?.start();
   if (leadership !== null) lifecycle.add("leadership of the cluster's tasks", leadership, (started) => started.stop());
-  const scheduler = schedulerOf(core, { retention, store, exports }, upkeepTasks(core, retention, reader, watch), leadership);
+  const scheduler = schedulerOf(core, { retention, store, exports, clock: systemClock }, upkeepTasks(core, retention, reader, watch), leadership);
   // Assigned, not copied: a copy would keep the settings of this moment.
   return { services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
 }

@@ -5,6 +5,7 @@ import { Logins, Tokens } from "./credentials.js";
 import { damageOf, openConnection, type Connection } from "./database.js";
 import { Exports } from "./exports.js";
 import { HourlyStatistics } from "./hourly-statistics.js";
+import { copyHeld, type HeldCopy } from "./held-copy.js";
 import { Holds } from "./holds.js";
 import { IdempotencyKeys } from "./idempotency-keys.js";
 import { ImportJobs, type ImportJobChange } from "./jobs.js";
@@ -58,11 +59,13 @@ export class Catalogue {
   readonly audit: Audit;
   readonly settings: StoredSettings;
   readonly #connection: Connection;
+  readonly #clock: Clock;
 
   constructor(directory: string, path: string, connection: Connection, clock: Clock) {
     this.directory = directory;
     this.path = path;
     this.#connection = connection;
+    this.#clock = clock;
     this.files = new PacketFiles(connection, clock);
     this.segments = new Segments(connection);
     this.shipments = new Shipments(connection, clock);
@@ -103,6 +106,11 @@ export class Catalogue {
       this.segments.apply(commit.segments);
       if (commit.jobId !== null) this.jobs.move(commit.jobId, "done", { fileId: commit.fileId, ...commit.job });
     });
+  }
+
+  /** Holds and classes to plan on: what is changed there is stored nowhere. The caller closes it. */
+  heldCopy(): HeldCopy {
+    return copyHeld(this.path, this.#clock);
   }
 
   /** Changes with every commit of another process; a look at shared memory, so cheap enough for every query. */

@@ -172,6 +172,18 @@ export interface Partition {
   readonly segments: number;
 }
 
+/** A merge that `optimise` would do: segments of one day that become one, or are written again. */
+export interface PlannedMerge {
+  readonly day: string;
+  /** Segments that are replaced. */
+  readonly segments: number;
+  /** Visible rows and bytes of them. */
+  readonly rows: number;
+  readonly bytes: number;
+  /** `small`: they are small, and become one. `superseded`: many of its rows were superseded. `unmerged`: no more rows come, and the cluster holds them in parts. */
+  readonly reason: "small" | "superseded" | "unmerged";
+}
+
 /** Optional abilities; callers ask here instead of finding out. */
 export interface StoreAbilities {
   readonly exactPercentiles: boolean;
@@ -236,6 +248,8 @@ export interface IndexStore {
   expirePartition(day: string, keep?: readonly string[]): Promise<void>;
   /** Merges small segments of a day; null for every day that has small ones. Returns segments replaced. */
   optimise(day: string | null, signal: AbortSignal | null): Promise<number>;
+  /** The merges that `optimise` of the same day would do at this moment. Merges nothing. */
+  planMerges(day: string | null): Promise<readonly PlannedMerge[]>;
   /** Smallest firstPacket and largest lastPacket in the store, or null when empty. */
   extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null>;
   /** Verifies that what the catalogue promises is there; names what is damaged. */

@@ -50,6 +50,12 @@ export class ClassService {
     this.#parts = parts;
   }
 
+  /** The same classes, which put sessions under other holds: those of a copy, to plan on. */
+  on(held: Pick<Catalogue, "retentionClasses" | "holds">): Pick<ClassService, "claimFile" | "claimDay" | "prune"> {
+    const { retentionClasses, holds } = held;
+    return new ClassService({ ...this.#parts, catalogue: { retentionClasses, holds, transaction: (body) => body() } });
+  }
+
   /** Adds or changes a class. Throws EXPRESSION_*, BAD_INPUT, LIMIT_EXCEEDED. */
   set(one: Pick<RetentionClass, "name" | "expression" | "days" | "maxBytes">, user: string): ClassView {
     const { catalogue, compile } = this.#parts;

@@ -1,3 +1,4 @@
+import type { PlannedMerge } from "../index-store/index-store.js";
 import type { OwnershipRefusal } from "../packet-store/packet-store.js";
 
 /** Room to keep free on a device: a share of its size in percent, or GiB. */
@@ -196,11 +197,16 @@ export interface SessionPlan {
   readonly excessBytes: number;
 }
 
+/** A merge of segments of one day, and why; what the next run of compaction does. */
+export type CompactionPlanItem = PlannedMerge;
+
 /** Everything that retention would do at a moment. */
 export interface RetentionPlan {
   readonly madeMs: number;
   readonly packets: PacketPlan;
   readonly sessions: SessionPlan;
+  /** Merges of segments, in order of day. */
+  readonly compaction: readonly CompactionPlanItem[];
   /** Finished exports whose time is over. */
   readonly exports: readonly { readonly id: string; readonly owner: string; readonly bytes: number; readonly expiredMs: number }[];
   /** Entries of the audit log that are older than `auditDays`. */

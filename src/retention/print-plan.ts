@@ -17,12 +17,14 @@ export function printBytes(bytes: number): string {
  * The plan as lines: what would go and why, in order, and how many files stay for each reason; with `all`, every file
  * that stays too.
  */
-export function printPlan({ packets, sessions, exports, audit }: RetentionPlan, all: boolean): readonly string[] {
+export function printPlan({ packets, sessions, compaction, exports, audit }: RetentionPlan, all: boolean): readonly string[] {
   return [
     ...packets.devices.flatMap((device) => deviceLines(device, all)), ...elsewhereLines(packets.elsewhere, all),
     ...(packets.beyond.files > 0 ? [`younger files: ${packets.beyond.files} (${printBytes(packets.beyond.bytes)}), none is deleted`] : []),
     ...(packets.excessBytes > 0 ? [`${printBytes(packets.excessBytes)} of packet files beyond pcapMaxSizeG; nothing more may go`] : []),
     ...sessionLines(sessions, all),
+    `compaction: ${compaction.length} merges would be made`,
+    ...compaction.map(({ day, segments, rows, bytes, reason }) => `  merge ${segments} segments of ${day} (${rows} sessions, ${printBytes(bytes)}): ${reason}`),
     `exports whose time is over: ${exports.length} (${printBytes(exports.reduce((sum, { bytes }) => sum + bytes, 0))}) would be removed`,
     ...exports.map(({ id, owner, bytes }) => `  remove ${id} of ${owner} (${printBytes(bytes)})`),
     `audit log: ${audit.entries} entries from before ${new Date(audit.beforeMs).toISOString()} would be removed`,

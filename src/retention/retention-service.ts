@@ -2,6 +2,7 @@ import type { Catalogue } from "../catalogue/catalogue.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { RetentionEvents } from "../model/retention-event.js";
 import { measureSpace } from "../packet-store/packet-store.js";
+import type { ClassService } from "./class-service.js";
 import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type DeletionOutcome, type ExecutorParts } from "./executor.js";
 import { executeSessions } from "./expiry.js";
 import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planOnDisk, type FactSources } from "./facts.js";
@@ -17,9 +18,11 @@ export interface RetentionRules {
   readonly auditDays: number;
 }
 
-export interface RetentionParts extends Omit<FactSources, "tombstones" | "catalogue" | "store">, Omit<ExecutorParts, "store" | "catalogue"> {
-  readonly catalogue: FactSources["catalogue"] & ExecutorParts["catalogue"] & Pick<Catalogue, "exports">;
-  readonly store: Pick<IndexStore, "partitions" | "expirePartition" | "streamPackets" | "movePackets">;
+export interface RetentionParts extends Omit<FactSources, "tombstones" | "catalogue" | "store" | "classes">, Omit<ExecutorParts, "store" | "catalogue"> {
+  readonly catalogue: FactSources["catalogue"] & ExecutorParts["catalogue"] & Pick<Catalogue, "exports" | "retentionClasses" | "heldCopy">;
+  /** Sessions that are kept longer than others; left out where nobody keeps any. */
+  readonly classes?: Pick<ClassService, "claimFile" | "claimDay" | "prune" | "on">;
+  readonly store: Pick<IndexStore, "partitions" | "planMerges" | "expirePartition" | "streamPackets" | "movePackets">;
   readonly rules: RetentionRules;
   readonly events: RetentionEvents;
 }
@@ -41,6 +44,11 @@ export interface PacketRetentionRun {
 export interface SessionExpiryRun {
   readonly expired: readonly string[];
   readonly failed: readonly { readonly day: string; readonly reason: string }[];
+}
+
+/** What a plan is made of: of a run as it stands, of a plan for people with a copy of what is held. */
+interface PlanSources extends FactSources {
+  readonly store: RetentionParts["store"];
 }
 
 /** Plans of one run; each is made because deletions of the one before failed. */
@@ -66,30 +74,55 @@ export class RetentionService {
     return this.#alone(() => finishLeftovers(this.#parts));
   }
 
-  /** Everything that runs would do now, with a reason for every item. Deletes nothing. */
-  async plan(): Promise<RetentionPlan> {
-    const { clock, catalogue } = this.#parts;
-    const nowMs = clock.nowMs();
-    const { plan, unmeasured } = await this.#packetPlan();
-    return {
-      madeMs: nowMs, packets: plan, sessions: await this.sessionPlan(), unmeasured,
-      exports: catalogue.exports.due(nowMs).map(({ id, owner, bytes, expiresAtMs }) => ({ id, owner, bytes, expiredMs: expiresAtMs ?? nowMs })),
-      audit: this.auditPlan(),
-    };
+  /** Everything that runs would do now, with a reason for every item. Deletes and stores nothing. */
+  plan(): Promise<RetentionPlan> {
+    return this.#planning(async (sources) => {
+      const { clock, catalogue, store } = this.#parts;
+      const nowMs = clock.nowMs();
+      const { plan, unmeasured } = await this.#packetPlan(sources);
+      return {
+        madeMs: nowMs, packets: plan, sessions: await this.#sessionPlan(sources), unmeasured, compaction: await store.planMerges(null),
+        exports: catalogue.exports.due(nowMs).map(({ id, owner, bytes, expiresAtMs }) => ({ id, owner, bytes, expiredMs: expiresAtMs ?? nowMs })),
+        audit: this.auditPlan(),
+      };
+    });
   }
 
-  /** What a run would delete now, with a reason for every file. Deletes nothing. */
-  async packetPlan(): Promise<PacketPlan> {
-    return (await this.#packetPlan()).plan;
+  /** What a run would delete now, with a reason for every file. Deletes and stores nothing. */
+  packetPlan(): Promise<PacketPlan> {
+    return this.#planning(async (sources) => (await this.#packetPlan(sources)).plan);
   }
 
-  /** What the daily run would expire now. Expires nothing. */
-  async sessionPlan(): Promise<SessionPlan> {
-    const { classes, rules } = this.#parts;
-    const plan = planSessions(await gatherSessionFacts(this.#parts), rules.sessions);
+  /** What the daily run would expire now. Expires and stores nothing. */
+  sessionPlan(): Promise<SessionPlan> {
+    return this.#planning(async (sources) => {
+      await this.#settleHolds(sources, null);
+      return this.#sessionPlan(sources);
+    });
+  }
+
+  /**
+   * Plans as a run would, which notes on its way which held sessions got packets and which sessions of classes are due: here in a
+   * copy that is thrown away.
+   */
+  async #planning<T>(body: (sources: PlanSources) => Promise<T>): Promise<T> {
+    const { catalogue, classes } = this.#parts;
+    const { files, marks, holds, retentionClasses } = catalogue;
+    if (retentionClasses.list().length === 0 && holds.unsettled(null, 1).length === 0) return body(this.#parts);
+    const held = catalogue.heldCopy();
+    try {
+      return await body({ ...this.#parts, catalogue: { files, marks, holds: held.holds }, ...(classes === undefined ? {} : { classes: classes.on(held) }) });
+    } finally {
+      held.close();
+    }
+  }
+
+  async #sessionPlan(sources: PlanSources): Promise<SessionPlan> {
+    const { rules } = this.#parts;
+    const plan = planSessions(await gatherSessionFacts(sources), rules.sessions);
     let claimed = false;
-    for (const { day, action } of plan.items) if (action === "expire" && classes !== undefined) claimed = (await classes.claimDay(day, null)) || claimed;
-    return claimed ? planSessions(await gatherSessionFacts(this.#parts), rules.sessions) : plan;
+    for (const { day, action } of plan.items) if (action === "expire" && sources.classes !== undefined) claimed = (await sources.classes.claimDay(day, null)) || claimed;
+    return claimed ? planSessions(await gatherSessionFacts(sources), rules.sessions) : plan;
   }
 
   /** Entries of the audit log that the daily run would remove now. */
@@ -99,13 +132,13 @@ export class RetentionService {
     return { entries: catalogue.audit.countBefore(beforeMs), beforeMs };
   }
 
-  async #packetPlan(): Promise<{ readonly plan: PacketPlan; readonly unmeasured: PacketRetentionRun["unmeasured"] }> {
-    await this.#settleHolds(null);
-    const { devices, unmeasured } = await gatherDevices(this.#parts);
+  async #packetPlan(sources: PlanSources): Promise<{ readonly plan: PacketPlan; readonly unmeasured: PacketRetentionRun["unmeasured"] }> {
+    await this.#settleHolds(sources, null);
+    const { devices, unmeasured } = await gatherDevices(sources);
     const { packets } = this.#parts.rules;
     // Whoever looks at it wants to see every file and why it stays, as long as there are not too many of them.
     const all = this.#parts.catalogue.files.own().files <= MOST_LISTED;
-    const plan = all ? planOnDisk(this.#parts, gatherPacketFacts(this.#parts, devices, new Set()), packets, planPackets) : planOldest(this.#parts, devices, new Set(), packets);
+    const plan = all ? planOnDisk(sources, gatherPacketFacts(sources, devices, new Set()), packets, planPackets) : planOldest(sources, devices, new Set(), packets);
     return { plan: await plan, unmeasured };
   }
 
@@ -141,7 +174,7 @@ export class RetentionService {
         this.#tell(measured.devices, null);
         break;
       }
-      if (round === 0) await this.#settleHolds(signal);
+      if (round === 0) await this.#settleHolds(this.#parts, signal);
       const plan = await planOldest(this.#parts, measured.devices, failed, rules.packets);
       shortfallBytes = plan.devices.reduce((sum, device) => sum + device.shortfallBytes, 0);
       this.#tell(measured.devices, plan);
@@ -188,8 +221,8 @@ export class RetentionService {
   /** Expires days of sessions that are old enough. */
   expireSessions(signal: AbortSignal | null): Promise<SessionExpiryRun> {
     return this.#alone(async () => {
-      await this.#settleHolds(signal);
-      return executeSessions(this.#parts, await this.sessionPlan(), signal);
+      await this.#settleHolds(this.#parts, signal);
+      return executeSessions(this.#parts, await this.#sessionPlan(this.#parts), signal);
     });
   }
 
@@ -203,9 +236,8 @@ export class RetentionService {
   }
 
   /** Looks held sessions up again that may have got packets since. Throws what the store throws: nothing is deleted on half the facts. */
-  async #settleHolds(signal: AbortSignal | null): Promise<void> {
-    const { catalogue: { holds }, store } = this.#parts;
-    this.#parts.classes?.prune();
+  async #settleHolds({ catalogue: { holds }, store, classes }: PlanSources, signal: AbortSignal | null): Promise<void> {
+    classes?.prune();
     for (let after: Uint8Array | null = null; ; ) {
       const ids: readonly Uint8Array[] = holds.unsettled(after, SETTLE_BATCH);
       for await (const sessions of heldSessions(store, ids, signal)) holds.describe(sessions.map(heldSession));

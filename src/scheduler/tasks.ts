@@ -1,25 +1,35 @@
+import type { Clock } from "../base/clock.js";
 import type { ExportService } from "../export/export-service.js";
-import type { IndexStore } from "../index-store/index-store.js";
+import type { IndexStore, PlannedMerge } from "../index-store/index-store.js";
 import type { RetentionService } from "../retention/retention-service.js";
 import type { ScheduledTask, TaskDetails } from "./task.js";
 
 export interface TaskParts {
   readonly retention: Pick<RetentionService, "enforcePackets" | "expireSessions" | "packetPlan" | "sessionPlan">;
-  readonly store: Pick<IndexStore, "optimise" | "partitions">;
+  readonly store: Pick<IndexStore, "optimise" | "partitions" | "planMerges">;
   readonly exports: Pick<ExportService, "expire" | "due">;
+  readonly clock: Clock;
 }
 
 /** Most names of files, days or exports that a dry run lists; the count beside them is of all. */
 const MOST_LISTED = 100;
 
-/** Days that have more than one segment. */
-async function mergeable(store: TaskParts["store"]): Promise<TaskDetails> {
-  const days = (await store.partitions()).filter(({ segments }) => segments > 1);
-  return { days: days.length, segments: days.reduce((sum, { segments }) => sum + segments, 0), would: days.slice(0, MOST_LISTED).map(({ day, segments }) => `${day}: ${segments} segments`) };
+/** Merges as a dry run tells them. */
+function mergesOf(merges: readonly PlannedMerge[]): TaskDetails {
+  return {
+    merges: merges.length, segments: merges.reduce((sum, { segments }) => sum + segments, 0), rows: merges.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: merges.reduce((sum, { bytes }) => sum + bytes, 0), would: merges.slice(0, MOST_LISTED).map(({ day, segments, reason }) => `merge ${segments} segments of ${day} (${reason})`),
+  };
+}
+
+/** Days that are over and have more than one segment, in order. */
+async function daysToMerge({ store, clock }: Pick<TaskParts, "store" | "clock">): Promise<readonly string[]> {
+  const today = new Date(clock.nowMs()).toISOString().slice(0, 10);
+  return (await store.partitions()).filter(({ day, segments }) => segments > 1 && day < today).map(({ day }) => day);
 }
 
 /** The tasks of the service. A module that needs another adds it to this list, or registers it where `app` is put together. */
-export function serviceTasks({ retention, store, exports }: TaskParts): readonly ScheduledTask[] {
+export function serviceTasks({ retention, store, exports, clock }: TaskParts): readonly ScheduledTask[] {
   return [
     {
       name: "packet-retention", description: "Deletes the oldest of our packet files when a device has less free than freeSpaceG.", cron: "* * * * *", timeZone: "UTC",
@@ -56,19 +66,23 @@ export function serviceTasks({ retention, store, exports }: TaskParts): readonly
     {
       name: "compaction", description: "Merges small segments of sessions.", cron: "*/5 * * * *", timeZone: "UTC",
       run: async (signal) => ({ replaced: await store.optimise(null, signal) }),
-      dryRun: () => mergeable(store),
+      dryRun: async () => mergesOf(await store.planMerges(null)),
     },
     {
-      name: "daily-compaction", description: "Merges each day of sessions as far as it goes.", cron: "31 4 * * *", timeZone: "local",
+      name: "daily-compaction", description: "Merges each day of sessions that is over as far as it goes.", cron: "31 4 * * *", timeZone: "local",
       run: async (signal) => {
         let replaced = 0;
-        for (const { day, segments } of await store.partitions()) {
+        for (const day of await daysToMerge({ store, clock })) {
           if (signal.aborted) break;
-          if (segments > 1) replaced += await store.optimise(day, signal);
+          replaced += await store.optimise(day, signal);
         }
         return { replaced };
       },
-      dryRun: () => mergeable(store),
+      dryRun: async () => {
+        const merges: PlannedMerge[] = [];
+        for (const day of await daysToMerge({ store, clock })) merges.push(...(await store.planMerges(day)));
+        return mergesOf(merges);
+      },
     },
     {
       name: "export-expiry", description: "Removes exported files whose time is over.", cron: "*/10 * * * *", timeZone: "UTC",

@@ -288,17 +288,23 @@ export function lifecycleContract(name: string, make: () => Promise<StoreUnderTe
         for (const row of ROWS) await add(row);
         const before = await Promise.all(ROWS.map((row) => store.get(row.id, service)));
         expect((await store.partitions())[0]).toMatchObject({ day: "2026-01-15", rows: 6, segments: 6 });
+        const planned = await store.planMerges("2026-01-15");
+        expect(planned).toMatchObject([{ day: "2026-01-15", segments: 6, rows: 6 }]);
+        expect(planned[0]?.bytes).toBeGreaterThan(0);
         expect(await store.optimise("2026-01-15", null)).toBe(6);
         expect((await store.partitions())[0]).toMatchObject({ day: "2026-01-15", rows: 6, segments: 1 });
         expect(await Promise.all(ROWS.map((row) => store.get(row.id, service)))).toEqual(before);
         expect(await store.health()).toEqual({ ok: true, damaged: [] });
+        expect(await store.planMerges("2026-01-15")).toEqual([]);
         expect(await store.optimise("2026-01-15", null)).toBe(0);
       });
 
       it("are merged on every day that has small ones", async () => {
         for (const row of ROWS) await add(row);
         await add({ ...(ROWS[0] ?? { id: "", firstPacket: 0, lastPacket: 0 }), id: rowId(DAY, 77), lastPacket: DAY + 25 * HOUR });
+        expect((await store.planMerges(null)).map(({ day, segments }) => ({ day, segments }))).toEqual([{ day: "2026-01-15", segments: 6 }]);
         expect(await store.optimise(null, null)).toBe(6);
+        expect(await store.planMerges(null)).toEqual([]);
         expect((await store.partitions()).map(({ segments }) => segments)).toEqual([1, 1]);
       });
 

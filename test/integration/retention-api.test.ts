@@ -24,7 +24,9 @@ describe("retention in the API", () => {
     running = await runServer(data, [], { set: { pcapMaxSizeG: "0.034" } });
     const { server, graphql } = running;
     // A run by the clock at the turn of a minute would do what this test plans and runs itself.
-    expect(await graphql('mutation { pauseTask(name: "packet-retention") { paused } }')).toMatchObject({ errors: [], data: { pauseTask: { paused: true } } });
+    for (const name of ["packet-retention", "compaction", "daily-compaction"]) {
+      expect(await graphql(`mutation { pauseTask(name: "${name}") { paused } }`)).toMatchObject({ errors: [], data: { pauseTask: { paused: true } } });
+    }
     const sources = temporaryDirectory();
     for (let file = 1; file <= 4; file += 1) {
       const { jobs } = await server.imports.submit([capture(sources, file, 10_000)], { copy: true, workingDirectory: sources, requestedBy: "test" });
@@ -39,6 +41,12 @@ describe("retention in the API", () => {
     const plan = await graphql("{ retentionPlan { devices { deletionCount deleteBytes shortfallBytes deletions { fileId reason heldBytes note path } kept { reason files } blocked { hold } } excessBytes warnings days { day reason expires } auditEntries } }");
     expect(plan).toMatchObject({ errors: [], data: { retentionPlan: { excessBytes: 0, warnings: [], devices: [{ deletionCount: 1, shortfallBytes: 0, deletions: [{ fileId: 1, reason: "over-total-size", note: "case 7" }], blocked: [] }] } } });
     expect(Number(at(plan.data, "retentionPlan", "devices", 0, "deletions", 0, "heldBytes"))).toBeGreaterThan(2 * 500 * 1000);
+
+    // The merges that are planned are those that are made.
+    const merges = await graphql('{ retentionPlan { mergeCount compaction { day segments sessions bytes reason } } taskDryRun(name: "compaction") { details } }');
+    expect(merges).toMatchObject({ errors: [], data: { retentionPlan: { mergeCount: 1, compaction: [{ day: "2025-12-29", segments: 4, sessions: 80, reason: "small" }] }, taskDryRun: { details: { merges: 1, segments: 4, rows: 80 } } } });
+    expect(await graphql('mutation { runTask(name: "compaction", wait: true) { run { outcome details } } }')).toMatchObject({ errors: [], data: { runTask: { run: { outcome: "OK", details: { replaced: 4 } } } } });
+    expect(await graphql("{ retentionPlan { mergeCount compaction { day } } }")).toMatchObject({ errors: [], data: { retentionPlan: { mergeCount: 0, compaction: [] } } });
 
     const forecast = await graphql('{ retentionForecast(whatIf: [{ firstPackets: 1 }, { expression: "ip.src == 10.4.0.0/16", firstPackets: 100 }]) { packets { days daysNow boundBy bytesPerDay capacityBytes error { samples } } sessions { days } whatIf { expression savedPercent days gainedDays } } }');
     expect(forecast).toMatchObject({ errors: [], data: { retentionForecast: { packets: { boundBy: "total-size", error: null }, whatIf: [{ expression: "" }, { expression: "ip.src == 10.4.0.0/16" }] } } });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { opened } from "../support/open-retention.js";
 import { importedDirectory } from "../support/retention-kill-series.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -16,13 +17,20 @@ describe("a class of sessions", () => {
     const before = one.times(await one.packetsOf(text));
     expect(one.classes.set({ name: "lab", expression: text, days: SINCE_DAYS, maxBytes: null }, "ann")).toMatchObject({ sessions: 0, bytes: 0 });
     const keeper = one.retention({ freeSpace: SHORT });
+    const beside = openCatalogue(data, { nowMs: () => Date.now() });
+    const version = beside.dataVersion();
     const planned = (await keeper.packetPlan()).devices[0]?.items.filter((item) => item.action === "delete") ?? [];
     expect(planned).toMatchObject([{ fileId: 1, note: "class lab" }]);
     expect(planned[0]?.heldBytes).toBeGreaterThan(0);
-    // Only what was due is claimed.
-    expect(one.classes.list()).toMatchObject([{ name: "lab", sessions: 8, bytes: planned[0]?.heldBytes }]);
+    expect((await keeper.plan()).packets.devices[0]?.items.filter((item) => item.action === "delete")).toEqual(planned);
+    // Planning writes nothing, whoever asks.
+    expect(beside.dataVersion()).toBe(version);
+    expect(one.classes.list()).toMatchObject([{ name: "lab", sessions: 0, bytes: 0 }]);
+    beside.close();
     const run = await keeper.enforcePackets(null);
     expect(run.outcomes.map(({ fileId, outcome }) => `${fileId} ${outcome}`)).toEqual(["1 deleted"]);
+    // Only what was due is claimed.
+    expect(one.classes.list()).toMatchObject([{ name: "lab", sessions: 8 }]);
     expect(one.times(await one.packetsOf(text))).toEqual(before);
     expect(await one.count({ node: "and", items: [{ node: "packetsAvailable", value: true }, one.filter("ip.src == 10.0.0.0/16").expression] })).toBe(8);
     const [{ hold } = { hold: 0 }] = one.classes.list();
@@ -64,7 +72,12 @@ describe("a class of sessions", () => {
     one.classes.set({ name: "lab", expression: "ip.src == 10.0.0.3", days: SINCE_DAYS, maxBytes: null }, "ann");
     one.classes.set({ name: "old", expression: "ip.src == 10.0.0.4", days: 1, maxBytes: null }, "ann");
     const keeper = one.retention({ expireDays: 1 }, 500_000);
+    const beside = openCatalogue(data, { nowMs: () => Date.now() });
+    const version = beside.dataVersion();
     expect((await keeper.sessionPlan()).items).toMatchObject([{ rows: 40, action: "expire", heldRows: 1 }]);
+    expect((await keeper.plan()).sessions.items).toMatchObject([{ rows: 40, action: "expire", heldRows: 1 }]);
+    expect(beside.dataVersion()).toBe(version);
+    beside.close();
     await keeper.expireSessions(null);
     expect(await one.count({ node: "everything" })).toBe(1);
     expect(await one.count(one.filter("ip.src == 10.0.0.3").expression)).toBe(1);

@@ -1,6 +1,6 @@
 import { LookbackError } from "../../src/base/errors.js";
 import type {
-  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Metric, PacketMove, Partition, ReadContext, RowsRequest, SearchRequest,
+  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, Metric, PacketMove, Partition, PlannedMerge, ReadContext, RowsRequest, SearchRequest,
   SearchResult, SessionFilter, SessionPackets, StatsRequest, StatsResult, StreamRequest, TermsRequest, TermsResult,
 } from "../../src/index-store/index-store.js";
 import type { CheckedExpression, FieldTest } from "../../src/model/checked-expression.js";
@@ -215,6 +215,10 @@ export class MemoryStore implements IndexStore {
 
   optimise(): Promise<number> {
     return Promise.resolve(0);
+  }
+
+  planMerges(): Promise<readonly PlannedMerge[]> {
+    return Promise.resolve([]);
   }
 
   extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null> {

@@ -109,6 +109,25 @@ export class PlannedDay {
   heldSessions!: number;
 }
 
+/** Segments that would be merged. */
+@ObjectType("PlannedMerge", { simpleResolvers: true, description: "Segments of the index that would be merged: compaction." })
+export class PlannedMergeView {
+  @Field(() => String, { description: "Their UTC day, `YYYY-MM-DD`." })
+  day!: string;
+
+  @Field(() => Int, { description: "Number of segments that are replaced." })
+  segments!: number;
+
+  @Field(() => LongScalar, { description: "Sessions in them." })
+  sessions!: number;
+
+  @Field(() => LongScalar, { description: "Their size in bytes." })
+  bytes!: number;
+
+  @Field(() => String, { description: "Why: `small` (they become one), `superseded` (many of its rows were replaced by newer ones), `unmerged` (an index of the cluster that takes no more rows)." })
+  reason!: string;
+}
+
 /** An export that would be removed. */
 @ObjectType("PlannedExport", { simpleResolvers: true, description: "An export whose time is over." })
 export class PlannedExport {
@@ -149,6 +168,12 @@ export class RetentionPlanAnswer extends Answer {
 
   @Field(() => [PlannedDay], { description: "Days of sessions in order." })
   days!: readonly PlannedDay[];
+
+  @Field(() => [PlannedMergeView], { description: "Merges of the index in order of day; the first of them when there are many." })
+  compaction!: readonly PlannedMergeView[];
+
+  @Field(() => Int, { description: "Number of merges." })
+  mergeCount!: number;
 
   @Field(() => [PlannedExport], { description: "Exports whose time is over." })
   exports!: readonly PlannedExport[];

@@ -36,7 +36,7 @@ export class RetentionResolver {
     @Ctx() context: RequestContext,
   ): Promise<RetentionPlanAnswer> {
     const limit = bounded("first", first, 1, LIMITS.pageSize);
-    const { madeMs, packets, sessions, exports, audit, unmeasured } = await retentionOf(context).plan();
+    const { madeMs, packets, sessions, compaction, exports, audit, unmeasured } = await retentionOf(context).plan();
     return {
       ...answered(context),
       devices: packets.devices.map(({ items, ...device }) => {
@@ -47,6 +47,7 @@ export class RetentionResolver {
       elsewhere: keptFiles(packets.elsewhere),
       excessBytes: packets.excessBytes,
       days: sessions.items.map(({ day, rows, bytes, action, reason, heldRows }) => ({ day, sessions: rows, bytes, expires: action === "expire", reason, heldSessions: heldRows })),
+      compaction: compaction.slice(0, limit).map(({ rows, ...merge }) => ({ ...merge, sessions: rows })), mergeCount: compaction.length,
       exports: exports.slice(0, limit), auditEntries: audit.entries, unmeasured, warnings: packets.warnings, made: madeMs,
     };
   }

@@ -71,6 +71,14 @@ export class IndexList {
     });
   }
 
+  /** Primary shards by index: each is merged to one segment of its own. */
+  async shards(): Promise<ReadonlyMap<string, number>> {
+    const answer = objectOf(await this.#cluster.request({
+      method: "GET", path: `/${this.pattern}/_settings/index.number_of_shards`, query: { ignore_unavailable: true, allow_no_indices: true }, ignore: [404],
+    }, SHORT));
+    return new Map(Object.keys(answer).map((index) => [index, Number(at(answer[index], "settings", "index", "number_of_shards")) || 1]));
+  }
+
   /** Health of every index: `green`, `yellow` or `red`. */
   async health(): Promise<readonly { readonly index: string; readonly health: string; readonly status: string }[]> {
     const answer = await this.#cluster.request({

@@ -6,7 +6,7 @@ import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { SessionDocument, SessionRow } from "../../model/session.js";
 import type {
-  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, ReadContext, RowsRequest, SearchRequest,
+  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, PlannedMerge, ReadContext, RowsRequest, SearchRequest,
   SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
 import { idTimeMs, isRowId, rowIdText } from "../row-id.js";
@@ -19,7 +19,7 @@ import { printMove } from "./packet-positions.js";
 import { mayPass } from "./cluster-errors.js";
 import { dialectOf } from "./dialect.js";
 import { histogram } from "./histogram.js";
-import type { IndexList } from "./index-list.js";
+import type { IndexList, IndexSize } from "./index-list.js";
 import { lastDayOf } from "./index-names.js";
 import { at, numberOrNull } from "./json.js";
 import { applyOverlaysSoon, idBytes } from "./overlay.js";
@@ -182,18 +182,27 @@ export class ElasticsearchStore implements IndexStore {
   }
 
   async optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
-    const { cluster, indices, clock } = this.#parts;
+    const { cluster } = this.#parts;
     let replaced = 0;
-    for (const index of await indices.sizes()) {
-      // Of itself only an index that takes no more rows is merged: each merge writes it whole.
-      const chosen = day === null ? index.endMs <= clock.nowMs() : lastDayOf(index) === day;
-      if (!chosen || index.segments <= 1 || signal?.aborted === true) continue;
+    for (const index of await this.#mergeable(day)) {
+      if (signal?.aborted === true) break;
       await cluster.request({ method: "POST", path: `/${index.index}/_forcemerge`, query: { max_num_segments: 1 }, ignore: [404] }, { signal, timeoutMs: MERGE_MS });
       // What was merged is let go of, and counted no more, when the index is opened anew.
       await cluster.request({ method: "POST", path: `/${index.index}/_refresh`, ignore: [404] }, { signal, timeoutMs: MERGE_MS });
       replaced += index.segments;
     }
     return replaced;
+  }
+
+  /** Indices in parts that are worth merging. Of itself only one that takes no more rows is: each merge writes it whole. */
+  async #mergeable(day: string | null): Promise<readonly IndexSize[]> {
+    const { indices, clock } = this.#parts;
+    const shards = await indices.shards();
+    return (await indices.sizes()).filter((index) => (day === null ? index.endMs <= clock.nowMs() : lastDayOf(index) === day) && index.segments > (shards.get(index.index) ?? 1));
+  }
+
+  async planMerges(day: string | null): Promise<readonly PlannedMerge[]> {
+    return (await this.#mergeable(day)).map((index) => ({ day: lastDayOf(index), segments: index.segments, rows: index.rows, bytes: index.bytes, reason: "unmerged" }));
   }
 
   async extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null> {

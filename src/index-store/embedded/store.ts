@@ -11,7 +11,7 @@ import type { SessionDocument, SessionRow } from "../../model/session.js";
 import { SERVICE_SCOPE } from "../../model/access-scope.js";
 import { ALL_TIME } from "../../model/time-range.js";
 import type {
-  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, ReadContext, RowsRequest,
+  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, PlannedMerge, ReadContext, RowsRequest,
   SearchRequest,
   SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
@@ -307,20 +307,34 @@ export class EmbeddedStore implements IndexStore {
   }
 
   async #optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
-    const today = new Date(this.#clock.nowMs()).toISOString().slice(0, 10);
     const days = day === null ? [...new Set(this.#catalogue.segments.live().map((segment) => segment.day))] : [day];
     let replaced = 0;
     for (const one of days) {
       replaced += await this.#live.with(async (snapshot: Snapshot) => {
-        const segments = snapshot.segments.filter((segment) => segment.day === one);
-        const groups = mergePlan(segments, this.#catalogue.segments.supersededCounts(), day !== null || one < today);
         let merged = 0;
-        for (const group of groups) merged += await merge(this.#compaction, snapshot, group, { ...UNLIMITED, signal });
+        for (const group of this.#mergesOf(snapshot, one, day !== null)) merged += await merge(this.#compaction, snapshot, group, { ...UNLIMITED, signal });
         return merged;
       });
       this.#live.unlinkRetired();
     }
     return replaced;
+  }
+
+  /** Groups of segments of a day that are worth merging: all small ones when the day is over or `asked` for. */
+  #mergesOf(snapshot: Snapshot, day: string, asked: boolean): readonly (readonly SegmentInfo[])[] {
+    const today = new Date(this.#clock.nowMs()).toISOString().slice(0, 10);
+    return mergePlan(snapshot.segments.filter((segment) => segment.day === day), this.#catalogue.segments.supersededCounts(), asked || day < today);
+  }
+
+  planMerges(day: string | null): Promise<readonly PlannedMerge[]> {
+    return this.#live.with((snapshot) => {
+      const hidden = this.#catalogue.segments.supersededCounts();
+      const days = day === null ? [...new Set(snapshot.segments.map((segment) => segment.day))].toSorted() : [day];
+      return Promise.resolve(days.flatMap((one) => this.#mergesOf(snapshot, one, day !== null).map((group): PlannedMerge => ({
+        day: one, segments: group.length, rows: group.reduce((sum, { rows, path }) => sum + rows - (hidden.get(path) ?? 0), 0),
+        bytes: group.reduce((sum, { bytes }) => sum + bytes, 0), reason: group.length > 1 ? "small" : "superseded",
+      }))));
+    });
   }
 
   async extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null> {

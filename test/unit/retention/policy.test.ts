@@ -245,7 +245,7 @@ describe("days of sessions", () => {
 describe("a printed plan", () => {
   const packets = planPackets({ devices: [device(399)], files: [file(1), file(2), file(3, { hold: held("case 7") }), file(4), file(5, { storage: "in-place", found: { refusal: "outside" } })] }, five);
   const sessions = planSessions({ nowMs: Date.UTC(2026, 0, 10), partitions: [{ day: "2026-01-01", rows: 7, bytes: 2048, hold: null, heldRows: 2 }, { day: "2026-01-09", rows: 1, bytes: 1, hold: null, heldRows: 0 }] }, { expireDays: 3, maxBytes: null });
-  const plan = { madeMs: 0, packets, sessions, exports: [{ id: "e1", owner: "ann", bytes: 1024, expiredMs: 0 }], audit: { entries: 3, beforeMs: 0 }, unmeasured: [] };
+  const plan = { madeMs: 0, packets, sessions, compaction: [{ day: "2026-01-09", segments: 4, rows: 9, bytes: 1024, reason: "small" as const }], exports: [{ id: "e1", owner: "ann", bytes: 1024, expiredMs: 0 }], audit: { entries: 3, beforeMs: 0 }, unmeasured: [] };
   it("names what goes, and counts what stays by reason", () => {
     expect(printPlan(plan, false)).toEqual([
       "/p: 399 bytes of 9.8 KiB free, 500 bytes wanted: 2 files (200 bytes) would be deleted",
@@ -257,6 +257,8 @@ describe("a printed plan", () => {
       "  kept, in-place: 1 files (0 bytes)",
       "sessions are kept 3 days after their own: 5 sessions of 1 days would be removed",
       "  expire 2026-01-01 (7 sessions, 2.0 KiB): older-than-expire-days, 2 held sessions stay",
+      "compaction: 1 merges would be made",
+      "  merge 4 segments of 2026-01-09 (9 sessions, 1.0 KiB): small",
       "exports whose time is over: 1 (1.0 KiB) would be removed",
       "  remove e1 of ann (1.0 KiB)",
       "audit log: 3 entries from before 1970-01-01T00:00:00.000Z would be removed",

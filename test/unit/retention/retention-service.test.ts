@@ -58,7 +58,7 @@ function world(files: readonly FileSpec[], options: { rules?: RulesInput; sessio
     catalogue, tombstones: new Tombstones(tombs, [packets], operations), packetDirectories: [packets], clock, logger: silentLogger,
     probe: () => Promise.resolve({ freeBytes: free(), totalBytes: TOTAL }),
     store: {
-      partitions: () => Promise.resolve(options.partitions ?? []),
+      partitions: () => Promise.resolve(options.partitions ?? []), planMerges: () => Promise.resolve([]),
       expirePartition: (day, keep = []) => { expired.push([day, ...keep].join(" ")); return Promise.resolve(); },
       async *streamPackets() { yield options.sessions ?? []; },
       movePackets: () => Promise.resolve(),
@@ -193,7 +193,7 @@ describe("making room", () => {
   it("deletes nothing when the facts about holds cannot be had, or a directory is not there", async () => {
     const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
     holdOpenSession(catalogue);
-    const broken = service({ store: { partitions: () => Promise.resolve([]), expirePartition: () => Promise.resolve(), movePackets: () => Promise.resolve(), streamPackets() { throw new LookbackError("STORE_DAMAGED", "x"); } } });
+    const broken = service({ store: { partitions: () => Promise.resolve([]), planMerges: () => Promise.resolve([]), expirePartition: () => Promise.resolve(), movePackets: () => Promise.resolve(), streamPackets() { throw new LookbackError("STORE_DAMAGED", "x"); } } });
     await expect(broken.enforcePackets(null)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
     const unmounted = await service({ packetDirectories: ["/no/such/directory"] }).enforcePackets(null);
     expect(unmounted).toMatchObject({ deleted: 0, unmeasured: [{ directory: "/no/such/directory" }] });
@@ -246,7 +246,7 @@ describe("making room", () => {
   it("frees space although the catalogue has no room to note it", async () => {
     const { catalogue, free, service, there, gone } = world([{ bytes: 3000 }, { bytes: 2500 }]);
     const full: RetentionParts["catalogue"] = {
-      files: catalogue.files, holds: catalogue.holds, marks: catalogue.marks, audit: catalogue.audit, settings: catalogue.settings, exports: catalogue.exports,
+      files: catalogue.files, holds: catalogue.holds, marks: catalogue.marks, audit: catalogue.audit, settings: catalogue.settings, exports: catalogue.exports, retentionClasses: catalogue.retentionClasses, heldCopy: () => catalogue.heldCopy(),
       transaction: (body) => {
         if (free() < 5000) throw new LookbackError("DISK_FULL", "no room");
         return catalogue.transaction(body);
@@ -304,6 +304,7 @@ describe("any files, failures and crashes", () => {
           };
           const catalogue: RetentionParts["catalogue"] = {
             files: one.catalogue.files, holds: one.catalogue.holds, marks: one.catalogue.marks, audit: one.catalogue.audit, settings: one.catalogue.settings, exports: one.catalogue.exports,
+            retentionClasses: one.catalogue.retentionClasses, heldCopy: () => one.catalogue.heldCopy(),
             transaction: (body) => {
               if (crashed) throw new Error("this process is dead");
               left -= 1;
@@ -357,7 +358,7 @@ describe("old sessions", () => {
   });
   it("go on when one day fails", async () => {
     const { catalogue, service } = world([], { rules: { expireDays: 3 }, partitions, nowMs: Date.UTC(2026, 0, 10, 4) });
-    const stubborn = service({ store: { partitions: () => Promise.resolve(partitions), expirePartition: (day) => (day === "2026-01-01" ? Promise.reject(new Error("busy")) : Promise.resolve()), movePackets: () => Promise.resolve(), async *streamPackets() {} } });
+    const stubborn = service({ store: { partitions: () => Promise.resolve(partitions), planMerges: () => Promise.resolve([]), expirePartition: (day) => (day === "2026-01-01" ? Promise.reject(new Error("busy")) : Promise.resolve()), movePackets: () => Promise.resolve(), async *streamPackets() {} } });
     expect(await stubborn.expireSessions(null)).toEqual({ expired: ["2026-01-02"], failed: [{ day: "2026-01-01", reason: "busy" }] });
     catalogue.close();
   });

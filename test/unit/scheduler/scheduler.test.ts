@@ -303,9 +303,12 @@ describe("the service's tasks", () => {
     },
     store: {
       optimise: (day) => { calls.push(day ?? "small"); return Promise.resolve(2); },
-      partitions: () => Promise.resolve([{ day: "2026-01-01", rows: 1, bytes: 1, segments: 3 }, { day: "2026-01-02", rows: 1, bytes: 1, segments: 1 }]),
+      partitions: () => Promise.resolve([{ day: "2026-01-01", rows: 1, bytes: 1, segments: 3 }, { day: "2026-01-02", rows: 1, bytes: 1, segments: 1 }, { day: "2026-01-03", rows: 1, bytes: 1, segments: 4 }]),
+      planMerges: (day) => Promise.resolve([{ day: day ?? "2026-01-03", rows: 5, bytes: 9, segments: 3, reason: "small" }]),
     },
     exports: { expire: () => Promise.resolve(4), due: () => [] },
+    // Today's segments grow still: the clock merges days that are over.
+    clock: { nowMs: () => Date.UTC(2026, 0, 3, 12) },
   });
   it("have schedules that both this scheduler and node-cron read", async () => {
     const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker: nodeCronTicker });
@@ -325,8 +328,8 @@ describe("the service's tasks", () => {
     expect(told).toEqual({
       "packet-retention": { files: 1, bytes: 7, shortfallBytes: 1, would: ["delete /p/a.pcap (oldest)"] },
       "session-expiry": { days: 1, rows: 3, bytes: 9, would: ["expire 2026-01-01 (older-than-expire-days)"] },
-      compaction: { days: 1, segments: 3, would: ["2026-01-01: 3 segments"] },
-      "daily-compaction": { days: 1, segments: 3, would: ["2026-01-01: 3 segments"] },
+      compaction: { merges: 1, segments: 3, rows: 5, bytes: 9, would: ["merge 3 segments of 2026-01-03 (small)"] },
+      "daily-compaction": { merges: 1, segments: 3, rows: 5, bytes: 9, would: ["merge 3 segments of 2026-01-01 (small)"] },
       "export-expiry": { exports: 0, bytes: 0, would: [] },
     });
     expect(calls).toEqual([]);
