@@ -9,9 +9,9 @@ const COMPILER = join(top, "node_modules/typescript/bin/tsc");
 /** Compiles src/ when it changed since the last time, and removes what no source makes any more. */
 export function buildTypeScript() {
   const sources = filesBelow("src", (path) => path.endsWith(".ts") && !path.startsWith("src/viewer/"));
-  const inputs = [...sources, "tsconfig.json", "package-lock.json", ...filesBelow("native/binding", (path) => path.endsWith(".d.ts"))];
+  const inputs = [...sources, "tsconfig.json", "src/client/tsconfig.json", "package-lock.json", ...filesBelow("native/binding", (path) => path.endsWith(".d.ts"))];
   const print = fingerprint(inputs);
-  if (existsSync(join(top, "dist/cli/main.js")) && isStamped("typescript", print)) return;
+  if (existsSync(join(top, "dist/cli/main.js")) && existsSync(join(top, "dist/client/client.d.ts")) && isStamped("typescript", print)) return;
   note("compiling TypeScript");
   const wanted = new Set(sources.map((path) => path.replace(/^src\//, "dist/").replace(/\.ts$/, "")));
   for (const path of filesBelow("dist", (path) => /\.js(\.map)?$/.test(path))) {
@@ -20,5 +20,7 @@ export function buildTypeScript() {
   // The compiler trusts its record of what it wrote; without an output the record is wrong.
   if (!existsSync(join(top, "dist/cli/main.js"))) rmSync(join(top, "dist/.tsbuildinfo"), { force: true });
   run("BUILD_TYPESCRIPT", process.execPath, [COMPILER, "-p", "tsconfig.json"]);
+  // Programs that use the client get its types, not its source, which their own settings might not take.
+  run("BUILD_TYPESCRIPT", process.execPath, [COMPILER, "-p", "src/client/tsconfig.json"]);
   stamp("typescript", print);
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runServer, at, type RunningServer } from "../support/running-server.js";
@@ -14,7 +14,7 @@ describe("the examples", () => {
 
   beforeAll(async () => {
     running = await runServer(directory, [path.resolve("examples/first-look.pcap")]);
-    const made = await running.graphql('mutation { createToken(name: "examples", scopes: [READ, EXPORT]) { secret } }');
+    const made = await running.graphql('mutation { createToken(name: "examples", scopes: [READ, EXPORT, OPERATE]) { secret } }');
     environment = { PATH: process.env["PATH"] ?? "", LOOKBACK_URL: running.server.url, LOOKBACK_TOKEN: String(at(made.data, "createToken", "secret")) };
   });
   afterAll(() => running.stop());
@@ -47,6 +47,38 @@ describe("the examples", () => {
     expect(done.output).toMatch(/\n[1-9]\d* sessions match\n$/);
     expect(await run("python3", ["examples/python/top_talkers.py", "(("])).toMatchObject({ code: 1, error: expect.stringMatching(/^error EXPRESSION_SYNTAX: /) });
     expect(await run("python3", ["examples/python/top_talkers.py"], { LOOKBACK_TOKEN: "lb_wrongwrongwrongwrongwrongwrong" })).toMatchObject({ code: 1, error: expect.stringMatching(/^error UNAUTHENTICATED: /) });
+  });
+
+  it("watch sessions and events with TypeScript, checked and run as in a project of its own", async () => {
+    const project = path.join(directory, "watching");
+    mkdirSync(path.join(project, "node_modules"), { recursive: true });
+    symlinkSync(process.cwd(), path.join(project, "node_modules/lookback"));
+    writeFileSync(path.join(project, "package.json"), '{ "name": "watching", "type": "module", "private": true }');
+    copyFileSync("examples/typescript/watch.ts", path.join(project, "watch.ts"));
+    writeFileSync(path.join(project, "tsconfig.json"), JSON.stringify({
+      compilerOptions: { strict: true, module: "nodenext", target: "es2023", skipLibCheck: true, outDir: "out", rootDir: ".", types: ["node"], typeRoots: [path.resolve("node_modules/@types")], noUncheckedIndexedAccess: true },
+      files: ["watch.ts"],
+    }));
+    const compiled = await run(process.execPath, [path.resolve("node_modules/typescript/bin/tsc"), "-p", project]);
+    expect([compiled.code, compiled.output]).toEqual([0, ""]);
+
+    const child = spawn(process.execPath, [path.join(project, "out/watch.js"), "protocols == dns"], { env: environment });
+    let [output, error] = ["", ""];
+    child.stdout.on("data", (data: Buffer) => { output += data.toString(); });
+    child.stderr.on("data", (data: Buffer) => { error += data.toString(); });
+    try {
+      await expect.poll(() => output, { timeout: 20_000 }).toMatch(/^\S+Z \S+:\d+ → \S+:53 \S*dns\n/);
+      // The subscription stands once its events come: exports are made until one is told.
+      await expect.poll(async () => {
+        await running.graphql('mutation { createExport(expression: "protocols == dns") { id } }');
+        return output;
+      }, { timeout: 20_000, interval: 300 }).toMatch(/\n\S+Z [^→\n]*export[^→\n]*\n/i);
+    } finally {
+      child.kill();
+    }
+    expect(error).toBe("");
+    const refused = await run(process.execPath, [path.join(project, "out/watch.js")], { LOOKBACK_TOKEN: "lb_wrongwrongwrongwrongwrongwrong" });
+    expect(refused).toMatchObject({ code: 1, error: expect.stringMatching(/^error UNAUTHENTICATED: /) });
   });
 
   it("show metrics that there are, in Grafana", async () => {
