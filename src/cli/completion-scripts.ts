@@ -79,6 +79,7 @@ complete -F _lookback lookback
 `;
 }
 
+/** What completes a value. For operands no words are `()`: with a message instead, zsh would not complete options there. */
 function zshValues(words: Words): string {
   if (words === null) return " ";
   if (words === "file") return "_files";
@@ -103,7 +104,7 @@ function zshOption({ names, help, takesValue, values }: CompletedOption): string
 export function zshScript(commands: readonly CompletedCommand[], names: CompletedNames): string {
   const functions = commands.map(({ path, subcommands, options, operand }) => {
     const specs = options.flatMap(zshOption);
-    const inner = subcommands.length === 0 ? [quoted(`*:operand:${zshValues(operand)}`)] : [quoted("1:command:->command"), quoted("*::argument:->argument")];
+    const inner = subcommands.length === 0 ? [quoted(`*:operand:${operand === null ? "()" : zshValues(operand)}`)] : [quoted("1:command:->command"), quoted("*::argument:->argument")];
     const branch = subcommands.length === 0 ? "" : `
   case $state in
     command) local -a found=(${subcommands.map(({ name, summary }) => quoted(`${name}:${summary}`)).join(" ")}); _describe command found ;;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Command } from "../../../src/cli/command.js";
@@ -64,6 +64,22 @@ describe.each([["zsh", zshScript], ["fish", fishScript]] as const)("%s", (shell,
     for (const { name } of COMMANDS) expect(text).toContain(name);
     expect(text).toContain("databytes");
   });
+});
+
+describe.skipIf(!installed("zsh"))("zsh", () => {
+  it("completes commands, options and values at a terminal", () => {
+    const [script, file] = [join(directory, "driven.zsh"), join(directory, "completed.txt")];
+    writeFileSync(script, zshScript(commands, names));
+    const lines = [
+      ["lookback sea", "lookback search "], ["lookback config e", "lookback config explain "], ["lookback config explain viewP", "lookback config explain viewPort "],
+      ["lookback search --lim", "lookback search --limit "], ["lookback search text --js", "lookback search text --json "], ["lookback aggregate --metric pac", "lookback aggregate --metric packets "],
+      ["lookback search --fields ip.src,host.http.c", "lookback search --fields ip.src,host.http.cnt,"], ["lookback serve --set viewP", "lookback serve --set viewPort="], ["lookback completion z", "lookback completion zsh "],
+      ["lookback --data x export --js", "lookback --data x export --json "], ["lookback search --url ", "lookback search --url "],
+    ];
+    const { stderr, status } = spawnSync("zsh", ["-f", "test/support/complete-in-zsh.zsh", script, file, ...lines.map(([line = ""]) => line)], { encoding: "utf8", timeout: 60_000 });
+    expect([stderr, status]).toEqual(["", 0]);
+    expect(readFileSync(file, "utf8").split("\n").slice(0, -1)).toEqual(lines.map(([, completed]) => completed));
+  }, 60_000);
 });
 
 describe.skipIf(!installed("fish"))("fish", () => {
