@@ -1,10 +1,10 @@
 import type { LookbackConfig } from "../config/config.js";
-import type { CommandContext, GlobalOptions } from "./command.js";
+import type { Command, CommandContext, GlobalOptions } from "./command.js";
 import { remoteService, remoteUrl } from "./remote-service.js";
 import { terminalOf } from "./terminal.js";
 
-/** What a command is run with, from its words. Everything heavy is loaded when it is asked for. */
-export function contextOf(operands: readonly unknown[], options: GlobalOptions & Record<string, unknown>): CommandContext {
+/** What one of `commands` is run with, from its words. Everything heavy is loaded when it is asked for. */
+export function contextOf(operands: readonly unknown[], options: GlobalOptions & Record<string, unknown>, commands: readonly Command[]): CommandContext {
   const note = (line: string): void => { process.stderr.write(`${line}\n`); };
   const abort = new AbortController();
   let plain: Promise<LookbackConfig> | null = null;
@@ -25,7 +25,7 @@ export function contextOf(operands: readonly unknown[], options: GlobalOptions &
     config,
     reread,
     async connect(access, waitMs) {
-      const { connect } = await import("./connection.js");
+      const { connect } = await import("./connect.js");
       // The first interrupt ends what runs, so that it is cleaned up after; the second one ends the process.
       if (!listening) process.once("SIGINT", () => { abort.abort(); });
       listening = true;
@@ -35,6 +35,7 @@ export function contextOf(operands: readonly unknown[], options: GlobalOptions &
     signal: abort.signal,
     print(line) { process.stdout.write(`${line}\n`); },
     note,
+    commands,
     get terminal() { return terminalOf(process.stdout, process.env); },
   };
 }

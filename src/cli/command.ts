@@ -41,6 +41,8 @@ export interface CommandContext {
   print(line: string): void;
   /** Writes to standard error, with a line end. */
   note(line: string): void;
+  /** Every command of this version, for what describes the command line itself. */
+  readonly commands: readonly Command[];
   /** How standard output may look. */
   readonly terminal: Terminal;
 }

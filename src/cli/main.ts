@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command as Program, CommanderError } from "commander";
 import type { Command, GlobalOptions } from "./command.js";
-import { COMMAND_GROUPS } from "./command-list.js";
+import { COMMAND_GROUPS, COMMANDS } from "./command-list.js";
 import { contextOf } from "./command-context.js";
 import { EXIT, exitCodeOf, printError } from "./exit-code.js";
 import { GLOBAL_FLAGS, REMOTE_FLAGS, SET_FLAG } from "./flags.js";
@@ -38,7 +38,7 @@ async function main(words: readonly string[]): Promise<number> {
       if (!load) continue;
       added.action(async () => {
         const options = { ...program.opts<GlobalOptions>(), ...added.opts<GlobalOptions & Record<string, unknown>>() };
-        exitCode = await (await load()).run(contextOf(added.processedArgs, options));
+        exitCode = await (await load()).run(contextOf(added.processedArgs, options, COMMANDS));
       });
     }
   };
