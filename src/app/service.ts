@@ -169,16 +169,24 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   const { services, access, reader } = readers;
   auditReloads(core, access);
   const { watch } = startWatching(core, lifecycle);
-  const exports = new ExportService(exportServiceParts(core, readers, watch));
-  core.logger.info({ key: exports.publicKey.keyId }, "manifests of exports are signed with this key");
   const retention = new RetentionService(Object.assign(retentionParts(core, reader), { events: watch }));
+  const makeRoom = async (directory: string): Promise<boolean> => {
+    try {
+      return (await retention.relieve(directory, null)).deleted > 0;
+    } catch (error) {
+      core.logger.warn({ directory, error }, "no room could be made");
+      return false;
+    }
+  };
+  const exports = new ExportService(Object.assign(exportServiceParts(core, readers, watch), { makeRoom }));
+  core.logger.info({ key: exports.publicKey.keyId }, "manifests of exports are signed with this key");
   await retention.recover();
   const answer = (): void => {
     answerRoomRequest(core.catalogue, retention, core.logger).catch((error: unknown) => { core.logger.error({ error }, "no room could be made"); });
   };
   lifecycle.add("requests for room", setInterval(answer, ROOM_LOOK_MS), (timer) => { clearInterval(timer); });
 
-  const imports = importsOn(core, async (directory) => (await retention.relieve(directory, null)).deleted > 0);
+  const imports = importsOn(core, makeRoom);
   await imports.start();
   lifecycle.add("imports", imports, (started) => started.stop());
   await beforeExports(imports);

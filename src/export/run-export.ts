@@ -30,6 +30,8 @@ export interface ExportParts extends CaptureParts {
   readonly maxBytes: number;
   /** Version of this software. */
   readonly version: string;
+  /** Asks for room where a write failed for want of it; the answer says whether there is more now. Unset: nobody can make any. */
+  readonly makeRoom?: (directory: string) => Promise<boolean>;
 }
 
 export interface ExportTask {
@@ -68,11 +70,27 @@ export interface ExportResult {
 
 /**
  * Writes an export to `<name>.<format>` and its signed manifest to `<name>.<format>.manifest.json`. The same sessions and
- * packet files give the same bytes; memory is bounded whatever their number.
+ * packet files give the same bytes; memory is bounded whatever their number. Where the device fills up meanwhile, retention is
+ * asked for room once, and the export begins anew.
  *
  * Throws DISK_FULL, LIMIT_EXCEEDED, QUERY_CANCELLED and the store's errors; no file is left behind then.
  */
 export async function runExport(parts: ExportParts, task: ExportTask, progress: ExportProgress): Promise<ExportResult> {
+  try {
+    return await attempt(parts, task, progress);
+  } catch (error) {
+    if (!metFullDevice(error) || task.context.signal.aborted || !((await parts.makeRoom?.(task.directory)) ?? false)) throw error;
+    Object.assign(progress, noProgress());
+    return attempt(parts, task, progress);
+  }
+}
+
+/** Whether a write met a full device. That there is too little room to begin with asks nobody to delete packets for a copy of them. */
+function metFullDevice(error: unknown): boolean {
+  return error instanceof LookbackError && error.code === "DISK_FULL" && error.details["neededBytes"] === undefined;
+}
+
+async function attempt(parts: ExportParts, task: ExportTask, progress: ExportProgress): Promise<ExportResult> {
   const work = path.join(task.directory, `${task.name}.work`);
   await discardExport(task.directory, task.name);
   try {

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LookbackError } from "../../../src/base/errors.js";
 import type { SessionPackets } from "../../../src/index-store/index-store.js";
 import type { PacketFileLookup } from "../../../src/export/packet-files.js";
 import type { ExportRequest } from "../../../src/export/export-request.js";
@@ -41,7 +42,7 @@ function setUp(captures: readonly BuiltCapture[], sessions: readonly (readonly [
   const reader = new PacketReader();
   const parts: ExportParts = { ...plainParts(root), store: storeOf(rows), reader, lookup, ...more };
   const abort = new AbortController();
-  const run = (request: Partial<ExportRequest> = {}) => runExport(parts, {
+  const run = (request: Partial<ExportRequest> = {}, other: Partial<ExportParts> = {}) => runExport({ ...parts, ...other }, {
     request: { ...EVERYTHING_REQUEST, ...request }, context: { scope: SERVICE_SCOPE, signal: abort.signal, timeoutMs: 60_000 },
     directory, name: "e", requestedMs: 1000, asOfMs: 2000, completeUntilMs: null,
   }, noProgress()).finally(() => reader.close());
@@ -212,9 +213,37 @@ describe("an export", () => {
     try {
       await expect(run()).rejects.toMatchObject({ code: "DISK_FULL" });
       expect(readdirSync(directory)).toEqual([]);
+      const asked: string[] = [];
+      const makeRoom = (full: string): Promise<boolean> => {
+        asked.push(full);
+        execFileSync("mount", ["-o", "remount,size=16m", full]);
+        return Promise.resolve(true);
+      };
+      expect(await run({}, { makeRoom })).toMatchObject({ packets: 64, missingPackets: 0 });
+      expect(asked).toEqual([directory]);
+      expect(readCapture(readFileSync(path.join(directory, "e.pcap"))).packets).toHaveLength(64);
     } finally {
       execFileSync("umount", [directory]);
     }
+  });
+
+  it("asks for room once where the device fills up, and is DISK_FULL only when none comes", async () => {
+    const positions = classicCapture([at(1, 0, "a")]);
+    const full = (): LookbackError => new LookbackError("DISK_FULL", "no room left for the query's temporary files");
+    const tried = async (fills: number, room: boolean, abort = false, error: () => LookbackError = full): Promise<{ asked: number; outcome: string }> => {
+      let [left, asked] = [fills, 0];
+      const one = setUp([positions], [[[1, 0]]]);
+      const { streamPackets } = one.parts.store;
+      const store = { ...one.parts.store, streamPackets: (...given: Parameters<typeof streamPackets>) => { if (left-- > 0) throw error(); return streamPackets(...given); } };
+      const outcome = await one.run({}, { store, makeRoom: () => { asked += 1; if (abort) one.abort.abort(); return Promise.resolve(room); } }).then(({ packets }) => `${packets} packets`, (failure: unknown) => (failure instanceof LookbackError ? failure.code : String(failure)));
+      return { asked, outcome };
+    };
+    expect(await tried(1, true)).toEqual({ asked: 1, outcome: "1 packets" });
+    expect(await tried(1, false)).toEqual({ asked: 1, outcome: "DISK_FULL" });
+    expect(await tried(2, true)).toEqual({ asked: 1, outcome: "DISK_FULL" });
+    expect(await tried(1, true, true)).toEqual({ asked: 1, outcome: "QUERY_CANCELLED" });
+    // Nothing is deleted for an export that would not have fit at its beginning.
+    expect(await tried(1, true, false, () => new LookbackError("DISK_FULL", "too large", { neededBytes: 9 }))).toEqual({ asked: 0, outcome: "DISK_FULL" });
   });
 
   it("is the sorted set of the packets asked for, whatever the sources, the batches and the memory", async () => {
