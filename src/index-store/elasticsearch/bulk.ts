@@ -1,5 +1,5 @@
 import { LookbackError } from "../../base/errors.js";
-import { clusterError, itemFailure } from "./cluster-errors.js";
+import { itemFailure } from "./cluster-errors.js";
 import type { Cluster } from "./cluster.js";
 import { at, isObject, listOf, numberOf } from "./json.js";
 
@@ -27,6 +27,8 @@ export interface BulkOutcome {
 
 /** Milliseconds that one request may take. */
 const TIMEOUT_MS = 120_000;
+/** How long the cluster waits for a shard that is not there. */
+const SHARD_WAIT = "5s";
 /** What of an answer is read: nothing of a row that went well. */
 const FILTER = "took,errors,items.*.status,items.*.error";
 /** Statuses of a row that may go well later. */
@@ -47,7 +49,7 @@ function rowsOf(lines: Buffer): readonly { readonly start: number; readonly midd
 
 /** Sends the lines of one request and sorts out what became of each row. Throws when the request as a whole failed. */
 export async function sendBulk(cluster: Cluster, lines: Buffer, signal: AbortSignal | null): Promise<BulkOutcome> {
-  const answer = await cluster.request({ method: "POST", path: "/_bulk", query: { filter_path: FILTER }, lines }, { signal, timeoutMs: TIMEOUT_MS });
+  const answer = await cluster.request({ method: "POST", path: "/_bulk", query: { filter_path: FILTER, timeout: SHARD_WAIT }, lines }, { signal, timeoutMs: TIMEOUT_MS });
   const items = listOf(at(answer, "items"));
   if (at(answer, "errors") !== true) return { written: items.length, repeated: 0, dead: [], again: null, cause: null };
   const rows = rowsOf(lines);
@@ -67,7 +69,7 @@ export async function sendBulk(cluster: Cluster, lines: Buffer, signal: AbortSig
     else if (status === 409) repeated += 1;
     else if (PASSING.has(status) || failure.type === "cluster_block_exception") {
       again.push(lines.subarray(row.start, row.end));
-      cause ??= itemError(status, failure, cluster);
+      cause ??= itemError(status, failure, indexOf(lines, row), cluster);
     } else {
       dead.push({ status, type: failure.type, reason: failure.reason, action: lines.toString("utf8", row.start, row.middle - 1), document: lines.toString("utf8", row.middle, row.end - 1) });
     }
@@ -75,13 +77,18 @@ export async function sendBulk(cluster: Cluster, lines: Buffer, signal: AbortSig
   return { written, repeated, dead, again: again.length === 0 ? null : Buffer.concat(again), cause };
 }
 
-function itemError(status: number, failure: { readonly type: string; readonly reason: string }, cluster: Cluster): LookbackError {
+/** The index that the action of a row names. */
+function indexOf(lines: Buffer, { start, middle }: { readonly start: number; readonly middle: number }): string {
+  return /"_index":"([^"]+)"/.exec(lines.toString("utf8", start, middle))?.[1] ?? "";
+}
+
+function itemError(status: number, failure: { readonly type: string; readonly reason: string }, index: string, cluster: Cluster): LookbackError {
   if (failure.type === "cluster_block_exception") {
     return new LookbackError("CLUSTER_READ_ONLY", `an index takes no writes: ${failure.reason}; make room on the data nodes and take the block away (index.blocks.read_only_allow_delete: null)`, {
-      cluster: cluster.shown, status, reason: failure.reason,
+      cluster: cluster.shown, status, reason: failure.reason, index,
     });
   }
-  return clusterError(new LookbackError("CLUSTER_BUSY", `the cluster has too much to do: ${failure.reason}; it is tried again`, { cluster: cluster.shown, status, reason: failure.reason }), {
-    cluster: cluster.shown, request: "POST /_bulk", timeoutMs: TIMEOUT_MS,
-  });
+  // Too much to do is the whole node's; a missing shard is one index's.
+  const [what, whose] = status === 429 ? ["the cluster has too much to do", {}] : [`the index ${index} cannot be written`, { index }];
+  return new LookbackError("CLUSTER_BUSY", `${what}: ${failure.reason}; it is tried again`, { cluster: cluster.shown, status, reason: failure.reason, ...whose });
 }

@@ -90,6 +90,10 @@ function answerError(status: number, body: Json, made: (code: ErrorCode, message
     default:
       break;
   }
+  if (type === "index_closed_exception") {
+    const index = textOf(at(body, "error", "index"));
+    return made("CLUSTER_BUSY", `the index ${index || reason} is closed; open it (POST /${index || "INDEX"}/_open)`, { ...details, index });
+  }
   if (/too_many_buckets/.test(type)) return made("LIMIT_EXCEEDED", "the answer has more buckets than the cluster allows; use a wider interval or fewer buckets", details);
   if (/too_complex_to_determinize|TooComplexToDeterminize|Determinizing/.test(`${type} ${reason}`)) {
     return made("EXPRESSION_TOO_LARGE", "the regular expression is too complex for the cluster; simplify it", details);

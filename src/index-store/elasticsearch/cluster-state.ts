@@ -48,7 +48,7 @@ export class ClusterState {
   /** Every document whose id begins so, in order of id. */
   async all(prefix: string, limits: RequestLimits): Promise<readonly { readonly id: string; readonly body: JsonObject }[]> {
     await this.#cluster.request({ method: "POST", path: `/${this.index}/_refresh`, ignore: [404] }, limits);
-    const answer = await this.#cluster.request({ method: "POST", path: `/${this.index}/_search`, body: { size: 1_000, query: { match_all: {} } }, ignore: [404] }, limits);
+    const answer = await this.#cluster.request({ method: "POST", path: `/${this.index}/_search`, query: { allow_partial_search_results: false }, body: { size: 1_000, query: { match_all: {} } }, ignore: [404] }, limits);
     return listOf(at(answer, "hits", "hits"))
       .map((hit) => ({ id: textOf(at(hit, "_id")), body: at(hit, "_source") }))
       .filter((found): found is { readonly id: string; readonly body: JsonObject } => found.id.startsWith(prefix) && isObject(found.body))

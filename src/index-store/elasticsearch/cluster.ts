@@ -45,6 +45,15 @@ const OLDEST = { elasticsearch: [7, 17], opensearch: [2, 11] } as const;
 /** Milliseconds for requests that answer at once. */
 export const SHORT: RequestLimits = { signal: null, timeoutMs: 30_000 };
 
+/** Parameters by which a closed index is an error and not left out. */
+export const EVERY_INDEX: Readonly<Record<string, string | boolean>> = { ignore_unavailable: false, allow_no_indices: true, expand_wildcards: "open,closed" };
+
+/**
+ * Parameters of a search that answers for every index it names or fails: a missing shard and a closed index are errors, and only
+ * a pattern without any index is an empty answer.
+ */
+export const WHOLE: Readonly<Record<string, string | boolean>> = { allow_partial_search_results: false, ...EVERY_INDEX };
+
 /** Plain JSON both ways, and no check of the product by the client: Lookback looks itself, and takes OpenSearch too. */
 class PlainTransport extends Transport {
   constructor(options: ConstructorParameters<typeof Transport>[0]) {

@@ -80,6 +80,7 @@ export async function* everyCombination(read: Read, fields: readonly Field[], me
   const sums = Object.fromEntries(metrics.map((metric) => [metric, { sum: { field: METRIC_PATHS[metric] } }]));
   const inner = innermost(nested, sums);
   const point = await read.point();
+  if (point === null) return;
   try {
     let pit = point.id;
     if (walked.length === 0) {

@@ -1,4 +1,4 @@
-import type { ClusterProduct, ClusterRequest } from "./cluster.js";
+import { EVERY_INDEX, type ClusterProduct, type ClusterRequest } from "./cluster.js";
 import { at, textOf, type Json } from "./json.js";
 
 /** How long a cluster keeps a point in time between two requests. */
@@ -11,7 +11,7 @@ export interface Dialect {
   closePoint(id: string): ClusterRequest;
 }
 
-const QUERY = { keep_alive: KEEP_ALIVE, ignore_unavailable: true };
+const QUERY = { keep_alive: KEEP_ALIVE, ...EVERY_INDEX };
 
 const ELASTICSEARCH: Dialect = {
   openPoint: (indices) => ({ method: "POST", path: `/${indices}/_pit`, query: QUERY }),
@@ -20,7 +20,7 @@ const ELASTICSEARCH: Dialect = {
 };
 
 const OPENSEARCH: Dialect = {
-  openPoint: (indices) => ({ method: "POST", path: `/${indices}/_search/point_in_time`, query: QUERY }),
+  openPoint: (indices) => ({ method: "POST", path: `/${indices}/_search/point_in_time`, query: { ...QUERY, allow_partial_pit_creation: false } }),
   pointOf: (answer) => textOf(at(answer, "pit_id")),
   closePoint: (id) => ({ method: "DELETE", path: "/_search/point_in_time", body: { pit_id: [id] }, ignore: [404] }),
 };

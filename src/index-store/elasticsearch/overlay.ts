@@ -2,7 +2,7 @@ import type { Shipments } from "../../catalogue/shipments.js";
 import type { TagEdit } from "../../catalogue/tags.js";
 import { idTimeMs, rowIdText } from "../row-id.js";
 import { packetsBody, readMove } from "./packet-positions.js";
-import type { Cluster, RequestLimits } from "./cluster.js";
+import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
 import { mayPass } from "./cluster-errors.js";
 import type { IndexList } from "./index-list.js";
 import { at, isObject, listOf, numberOf, objectOf, textOf, type Json, type JsonObject } from "./json.js";
@@ -156,7 +156,7 @@ function changeOf(hit: Json, shipments: Shipments): JsonObject {
 
 async function find({ cluster, indices }: OverlayParts, ids: readonly string[]): Promise<readonly Json[]> {
   const body: JsonObject = { size: BATCH, query: { ids: { values: ids } }, _source: ["tags", "lookback.final"], seq_no_primary_term: true, track_total_hits: false };
-  const answer = await cluster.request({ method: "POST", path: `/${indices.pattern}/_search`, query: { ignore_unavailable: true, allow_no_indices: true }, body }, LIMITS);
+  const answer = await cluster.request({ method: "POST", path: `/${indices.pattern}/_search`, query: WHOLE, body }, LIMITS);
   return listOf(at(answer, "hits", "hits")).filter(isObject);
 }
 

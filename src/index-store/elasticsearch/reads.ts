@@ -2,7 +2,7 @@ import { LookbackError } from "../../base/errors.js";
 import type { Shipments } from "../../catalogue/shipments.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
-import type { Cluster } from "./cluster.js";
+import { WHOLE, type Cluster } from "./cluster.js";
 import type { Dialect } from "./dialect.js";
 import { at, listOf, type Json, type JsonObject } from "./json.js";
 import { SessionQuery } from "./query.js";
@@ -12,6 +12,9 @@ import type { IndexList } from "./index-list.js";
 const GRACE_MS = 2_000;
 /** Longest run of one request, for readers without a limit. */
 const LONGEST_MS = 600_000;
+
+/** Looks for indices of one request, when some expire while it is made. */
+const TRIES = 3;
 
 /** What every read of the store is made with. */
 export interface ReadParts {
@@ -28,10 +31,12 @@ export class Read {
   readonly query: SessionQuery;
   readonly parts: ReadParts;
   readonly context: ReadContext;
+  readonly #filter: SessionFilter;
   readonly #endsAt: number;
 
-  private constructor(parts: ReadParts, query: SessionQuery, context: ReadContext, endsAt: number) {
+  private constructor(parts: ReadParts, filter: SessionFilter, query: SessionQuery, context: ReadContext, endsAt: number) {
     this.parts = parts;
+    this.#filter = filter;
     this.query = query;
     this.context = context;
     this.#endsAt = endsAt;
@@ -41,13 +46,13 @@ export class Read {
     checkCancelled(context.signal);
     const endsAt = performance.now() + Math.min(context.timeoutMs, LONGEST_MS);
     const existing = await parts.indices.list();
-    return new Read(parts, new SessionQuery(filter, context, existing, parts.goneFiles), context, endsAt);
+    return new Read(parts, filter, new SessionQuery(filter, context, existing, parts.goneFiles), context, endsAt);
   }
 
   /** The same reader and time over other sessions. */
   async over(filter: SessionFilter): Promise<Read> {
     const existing = await this.parts.indices.list();
-    return new Read(this.parts, new SessionQuery(filter, this.context, existing, this.parts.goneFiles), this.context, this.#endsAt);
+    return new Read(this.parts, filter, new SessionQuery(filter, this.context, existing, this.parts.goneFiles), this.context, this.#endsAt);
   }
 
   /** Milliseconds left. Throws QUERY_CANCELLED or QUERY_TIMEOUT when there are none. */
@@ -60,19 +65,35 @@ export class Read {
 
   /** Searches the indices of the query, or a point in time when `body` has one. An index that went meanwhile is as empty. */
   async search(body: JsonObject): Promise<Json> {
-    const left = this.#leftMs();
-    const path = "pit" in body ? "/_search" : `/${this.query.indices ?? this.parts.indices.pattern}/_search`;
-    const query: Readonly<Record<string, boolean>> = { allow_partial_search_results: false, ...("pit" in body ? {} : { ignore_unavailable: true, allow_no_indices: true }) };
-    const answer = await this.parts.cluster.request({ method: "POST", path, query, body: { ...body, timeout: `${left}ms` } }, { signal: this.context.signal, timeoutMs: left + GRACE_MS });
+    const send = (path: string, query: typeof WHOLE): Promise<Json> => {
+      const left = this.#leftMs();
+      return this.parts.cluster.request({ method: "POST", path, query, body: { ...body, timeout: `${left}ms` } }, { signal: this.context.signal, timeoutMs: left + GRACE_MS });
+    };
+    const answer = "pit" in body ? await send("/_search", { allow_partial_search_results: false }) : await this.#named((indices) => send(`/${indices ?? this.parts.indices.pattern}/_search`, WHOLE));
     if (at(answer, "timed_out") === true) throw timedOut(this.context.timeoutMs);
     return answer;
   }
 
-  /** Opens a point in time over the indices of the query; `close` gives it back. */
-  async point(): Promise<{ readonly id: string; close(): Promise<void> }> {
+  /** Sends what names the indices of the query. One that expired since they were listed is left out the next time. */
+  async #named(send: (indices: string | null) => Promise<Json>): Promise<Json> {
+    const { indices } = this.parts;
+    let named = this.query.indices;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await send(named);
+      } catch (error) {
+        if (!(error instanceof LookbackError) || error.code !== "NOT_FOUND" || tries >= TRIES) throw error;
+        indices.forget();
+        named = new SessionQuery(this.#filter, this.context, await indices.list(), this.parts.goneFiles).indices;
+      }
+    }
+  }
+
+  /** Opens a point in time over the indices of the query, null when there are none; `close` gives it back. */
+  async point(): Promise<{ readonly id: string; close(): Promise<void> } | null> {
     const dialect = await this.parts.dialect();
-    const limits = { signal: this.context.signal, timeoutMs: this.#leftMs() + GRACE_MS };
-    const answer = await this.parts.cluster.request(dialect.openPoint(this.query.indices ?? this.parts.indices.pattern), limits);
+    const answer = await this.#named((indices) => (indices === null ? Promise.resolve(null) : this.parts.cluster.request(dialect.openPoint(indices), { signal: this.context.signal, timeoutMs: this.#leftMs() + GRACE_MS })));
+    if (answer === null) return null;
     const id = dialect.pointOf(answer);
     return {
       id,

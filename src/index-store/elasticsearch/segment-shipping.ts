@@ -42,6 +42,19 @@ const NEVER = new AbortController().signal;
 /** Milliseconds for the look-up and deletion of hidden versions. */
 const VERSIONS_MS = 120_000;
 
+/** Times that rows are sent before their index is left alone for a while. */
+const TRIES = 2;
+
+/** An index takes no rows for now, while others may. `cause` is what the cluster said. */
+export class IndexHeldUp extends Error {
+  readonly index: string;
+
+  constructor(index: string, cause: LookbackError) {
+    super(cause.message, { cause });
+    this.index = index;
+  }
+}
+
 /** The ids that a time range can have: the lowest of its first millisecond and the highest of its last. */
 function idRange(firstMs: number, lastMs: number): readonly [Buffer, Buffer] {
   const id = (ms: number, rest: string): Buffer => Buffer.from(Math.max(0, ms).toString(16).padStart(12, "0").slice(-12) + rest.repeat(20), "hex");
@@ -107,7 +120,7 @@ export class SegmentShipping {
     let open = lines;
     let repeated = 0;
     let refused = 0;
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const startMs = clock.nowMs();
       try {
         const outcome = await sendBulk(cluster, open, signal);
@@ -120,6 +133,8 @@ export class SegmentShipping {
         }
         open = outcome.again;
         status.waiting(outcome.cause);
+        const index = outcome.cause?.details["index"];
+        if (tries >= TRIES && outcome.cause !== null && typeof index === "string" && index !== "") throw new IndexHeldUp(index, outcome.cause);
       } catch (error) {
         // Too much at once, or too much for the request: smaller parts may be taken. Anything else is the shipper's to wait for.
         if (!(error instanceof LookbackError) || (error.code !== "CLUSTER_BUSY" && error.code !== "LIMIT_EXCEEDED")) throw error;

@@ -9,11 +9,12 @@ import type { NativeCore } from "../../native/types.js";
 import type { Cluster } from "./cluster.js";
 import { mayPass } from "./cluster-errors.js";
 import type { DeadLetters } from "./dead-letters.js";
+import { deleteRows } from "./expiry.js";
 import type { IndexList } from "./index-list.js";
 import type { IndexNames, Rotation } from "./index-names.js";
 import { applyOverlays } from "./overlay.js";
 import type { Pace } from "./pace.js";
-import { SegmentShipping, type ShippedRows } from "./segment-shipping.js";
+import { IndexHeldUp, SegmentShipping, type ShippedRows } from "./segment-shipping.js";
 import type { ShipperStatus } from "./shipper-status.js";
 
 /** Segments that are made visible by one refresh and acknowledged together. */
@@ -22,8 +23,13 @@ const ROUND_SEGMENTS = 16;
 const ROUND_ROWS = 200_000;
 /** Milliseconds between two looks for new segments. */
 const LOOK_MS = 1_000;
+/** Milliseconds for which an index that takes no rows is passed over, so that rows of others go on. */
+const PASSED_OVER_MS = 5_000;
+/** Segments among which a round looks for some of other indices. */
+const LOOK_AHEAD = 10_000;
 /** Segments of a day whose rows are deleted by one request. */
 const DELETE_MS = 600_000;
+const NEVER = new AbortController().signal;
 
 export interface ShipperParts {
   readonly cluster: Cluster;
@@ -52,6 +58,8 @@ export interface ShipperParts {
 export class Shipper {
   readonly #parts: ShipperParts;
   readonly #segments: SegmentShipping;
+  /** Indices that take no rows for now, and until when they are passed over, by `performance.now()`. */
+  readonly #passedOver = new Map<string, number>();
 
   constructor(parts: ShipperParts) {
     this.#parts = parts;
@@ -75,8 +83,13 @@ export class Shipper {
 
   /** Ships until nothing waits. Throws what stops it. */
   async drain(signal: AbortSignal | null = null): Promise<void> {
-    while (await this.round(signal)) {
+    for (;;) {
+      const busy = await this.round(signal);
       if (signal?.aborted === true) return;
+      if (busy) continue;
+      // What waits still is for indices that take no rows now.
+      if (this.#parts.catalogue.shipments.waiting().segments === 0) return;
+      await this.#parts.wait(LOOK_MS, signal ?? NEVER);
     }
   }
 
@@ -86,7 +99,7 @@ export class Shipper {
     await prepare(signal);
     const removing = shipments.removing();
     for (const shipment of removing) await this.#forget(shipment, signal);
-    const chosen = this.#choose(shipments.queued(ROUND_SEGMENTS));
+    const chosen = this.#choose();
     const shipped: { readonly shipment: Shipment; readonly rows: ShippedRows }[] = [];
     try {
       for (const shipment of chosen) {
@@ -99,10 +112,15 @@ export class Shipper {
     }
     const changed = await applyOverlays({ cluster: this.#parts.cluster, indices: this.#parts.indices, shipments });
     status.round(shipments.waiting());
-    return removing.length > 0 || chosen.length > 0 || changed > 0;
+    return removing.length > 0 || shipped.length > 0 || changed > 0;
   }
 
-  #choose(queued: readonly Shipment[]): readonly Shipment[] {
+  /** The newest segments that wait, up to a bound; none of an index that is passed over. */
+  #choose(): readonly Shipment[] {
+    const { catalogue: { shipments } } = this.#parts;
+    const nowMs = performance.now();
+    for (const [index, untilMs] of this.#passedOver) if (untilMs <= nowMs) this.#passedOver.delete(index);
+    const queued = shipments.queued(this.#passedOver.size === 0 ? ROUND_SEGMENTS : LOOK_AHEAD).filter((shipment) => !this.#isPassedOver(shipment)).slice(0, ROUND_SEGMENTS);
     let rows = 0;
     return queued.filter((shipment, position) => {
       rows += shipment.rows;
@@ -110,11 +128,22 @@ export class Shipper {
     });
   }
 
+  #isPassedOver({ minLastMs, lastMs }: Shipment): boolean {
+    const { names, rotation } = this.#parts;
+    return this.#passedOver.size > 0 && names.periodsBetween(minLastMs, lastMs, rotation).some(({ index }) => this.#passedOver.has(index));
+  }
+
   async #ship(shipment: Shipment, signal: AbortSignal | null): Promise<ShippedRows | null> {
     const { catalogue, segmentDirectory, logger } = this.#parts;
+    if (this.#isPassedOver(shipment)) return null;
     try {
       return await this.#segments.ship(shipment, join(segmentDirectory, shipment.path), signal);
     } catch (error) {
+      if (error instanceof IndexHeldUp) {
+        this.#passedOver.set(error.index, performance.now() + PASSED_OVER_MS);
+        this.#parts.status.failed(error.cause);
+        return null;
+      }
       if (!(error instanceof LookbackError) || error.code !== "STORE_DAMAGED") throw error;
       // Retired meanwhile, its file may be gone: there is nothing to ship.
       if (catalogue.shipments.get(shipment.path)?.state !== "queued") return null;
@@ -174,13 +203,7 @@ export class Shipper {
     const existing = await indices.list();
     const touched = existing.filter(({ startMs, endMs }) => startMs <= shipment.lastMs && endMs > shipment.minLastMs).map(({ index }) => index);
     if (touched.length > 0) {
-      const path = `/${touched.join(",")}`;
-      const limits = { signal, timeoutMs: DELETE_MS };
-      const query = { ignore_unavailable: true, allow_no_indices: true };
-      await cluster.request({ method: "POST", path: `${path}/_refresh`, query }, limits);
-      await cluster.request({
-        method: "POST", path: `${path}/_delete_by_query`, query: { ...query, conflicts: "proceed", refresh: true }, body: { query: { term: { "lookback.segment": { value: shipment.path } } } },
-      }, limits);
+      await deleteRows(cluster, touched.join(","), { term: { "lookback.segment": { value: shipment.path } } }, { signal, timeoutMs: DELETE_MS });
     }
     catalogue.shipments.forget(shipment.path);
     this.unlink(shipment.path);

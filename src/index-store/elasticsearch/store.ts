@@ -13,7 +13,7 @@ import { idTimeMs, isRowId, rowIdText } from "../row-id.js";
 import { requireTags } from "../request-checks.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { byteBudget } from "./byte-budget.js";
-import type { Cluster } from "./cluster.js";
+import { WHOLE, type Cluster } from "./cluster.js";
 import { expireIndex } from "./expiry.js";
 import { printMove } from "./packet-positions.js";
 import { mayPass } from "./cluster-errors.js";
@@ -209,7 +209,7 @@ export class ElasticsearchStore implements IndexStore {
     const { cluster, indices } = this.#parts;
     if ((await indices.list()).length === 0) return null;
     const answer = await cluster.request({
-      method: "POST", path: `/${indices.pattern}/_search`, query: { ignore_unavailable: true, allow_no_indices: true },
+      method: "POST", path: `/${indices.pattern}/_search`, query: WHOLE,
       body: { size: 0, track_total_hits: false, aggs: { first: { min: { field: "firstPacket" } }, last: { max: { field: "lastPacket" } } } },
     }, { signal: null, timeoutMs: 60_000 });
     const firstMs = numberOrNull(at(answer, "aggregations", "first", "value"));

@@ -23,6 +23,7 @@ const MAX_ROOTS = 1_000_000;
 async function* pages(read: Read, order: readonly JsonObject[], source: readonly string[] | false): AsyncGenerator<readonly Json[]> {
   if (read.query.indices === null) return;
   const point = await read.point();
+  if (point === null) return;
   try {
     let pit = point.id;
     for (let after: readonly Json[] | null = null; ;) {

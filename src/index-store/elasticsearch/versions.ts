@@ -1,6 +1,6 @@
 import type { VersionedRow } from "../../native/types.js";
 import { idTimeMs } from "../row-id.js";
-import type { Cluster, RequestLimits } from "./cluster.js";
+import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
 import type { IndexList } from "./index-list.js";
 import { at, listOf, numberOf, textOf } from "./json.js";
 
@@ -24,11 +24,10 @@ async function dropOf(cluster: Cluster, indices: IndexList, rows: readonly Versi
   await cluster.request({ method: "POST", path: `/${indices.pattern}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, limits);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const lines: string[] = [];
-  const query = { ignore_unavailable: true, allow_no_indices: true };
   // A row has few versions in few indices; more than a page of them come with the next round.
   for (let again = true; again;) {
     const answer = await cluster.request({
-      method: "POST", path: `/${indices.pattern}/_search`, query,
+      method: "POST", path: `/${indices.pattern}/_search`, query: WHOLE,
       body: { size: 10_000, query: { ids: { values: [...byId.keys()] } }, _source: ["lookback.rowVersion"], track_total_hits: false },
     }, limits);
     const hits = listOf(at(answer, "hits", "hits"));
