@@ -1,4 +1,4 @@
-import { GraphQLError, parse, specifiedRules, validate, type DocumentNode, type ExecutionArgs, type ExecutionResult } from "graphql";
+import { getOperationAST, GraphQLError, parse, specifiedRules, validate, type DocumentNode, type ExecutionArgs, type ExecutionResult } from "graphql";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { RequestContext } from "./context.js";
@@ -35,6 +35,8 @@ export function prepareOperation({ query, variables, operationName }: OperationR
     checkShape(parsed);
     const invalid = validate(schema, parsed, specifiedRules);
     if (invalid.length > 0) return { errors: invalid };
+    const operation = getOperationAST(parsed, operationName) ?? null;
+    if (operation === null) throw new LookbackError("BAD_INPUT", "the document has no such operation, or several: name one with operationName");
     context.spend(costOf(schema, parsed, { ...variables }, operationName ?? null));
   } catch (error) {
     if (error instanceof LookbackError) return { errors: [toGraphQLError(error)] };

@@ -4,7 +4,7 @@ import type { ApolloServer } from "@apollo/server";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type RequestHandler, type Response } from "express";
 import { createHandler } from "graphql-sse/lib/use/express";
-import { GraphQLError, type ExecutionResult } from "graphql";
+import { getOperationAST, GraphQLError, type ExecutionResult } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { LookbackError } from "../base/errors.js";
@@ -20,6 +20,7 @@ import { addressOf } from "./client.js";
 import { principalOf, requirePrincipal, type Doors } from "./principal.js";
 import type { Route } from "./routes.js";
 import { originOf } from "./same-origin.js";
+import { checkStreamRequest } from "./stream-request.js";
 
 /** Most WebSocket connections at once, and most operations that run on one. */
 const MAX_SOCKETS = 200;
@@ -105,28 +106,35 @@ export class GraphqlEndpoint {
   #streamHandler(): RequestHandler {
     const { logger } = this.#services;
     const running = new WeakMap<object, LiveOperation>();
+    // Without `data` the handler does not take it for an answer.
+    const refused = (errors: readonly GraphQLError[]) => ({ data: null, errors: shownErrors(errors, logger) });
     const handler = createHandler<RequestContext & Record<PropertyKey, unknown>>({
       schema: graphqlSchema(),
       // No token: every operation has a connection of its own ("distinct connections mode").
       authenticate: () => "",
       onSubscribe: (request, { query, variables, operationName }) => {
         const live = this.#begin(requirePrincipal(request.raw));
-        if (live instanceof GraphQLError) return { errors: shownErrors([live], logger) };
+        if (live instanceof GraphQLError) return refused([live]);
         request.context.res.once("close", () => live.end());
         const context = this.#contextOf(request.raw, request.context.res, [this.#stopping.signal, live.signal]);
         running.set(context, live);
         const prepared = prepareOperation({ query, variables, operationName }, context);
-        if ("errors" in prepared) return { errors: shownErrors(prepared.errors, logger) };
+        if ("errors" in prepared) return refused(prepared.errors);
+        if (request.method === "GET" && getOperationAST(prepared.args.document, operationName)?.operation === "mutation") {
+          return refused([toGraphQLError(new LookbackError("BAD_INPUT", "a change is sent by POST"))]);
+        }
         // The handler's types want an index signature, which a class has none of; the object stays the same.
-        return { ...prepared.args, contextValue: Object.assign(context, {}) };
+        return { ...prepared.args, contextValue: Object.assign<RequestContext, Record<PropertyKey, unknown>>(context, {}) };
       },
       onOperation: (context, _request, _args, result) => {
         const live = running.get(context);
         return live === undefined || !isStream(result) ? undefined : this.#live.whileAllowed(result, live);
       },
-      onNext: (context, _request, result) => ("hasNext" in result ? undefined : shownResult(result, context, logger)),
+      // What was refused has no context, and its errors are as they are shown already.
+      onNext: (context, _request, result) => ("hasNext" in result || !running.has(context) ? undefined : shownResult(result, context, logger)),
     });
     return async (request, response) => {
+      checkStreamRequest(request);
       await handler(request, response);
     };
   }

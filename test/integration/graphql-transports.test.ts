@@ -316,6 +316,37 @@ describe("import progress", () => {
     expect([asked.status, asked.errors[0]?.extensions["code"], asked.errors[0]?.message]).toEqual([400, "BAD_INPUT", expect.stringContaining("/graphql/stream")]);
   });
 
+  test.each([
+    ['{"query":"subscription { nope }"}', "BAD_INPUT", 200], ['{"query":"subscription {"}', "BAD_INPUT", 200], ['{"query":"{ me { name } }","operationName":"Other"}', "BAD_INPUT", 200],
+    ['{"query":"query A { me { name } } query B { me { name } }"}', "BAD_INPUT", 200], [`{"query":"{ ${Array.from({ length: 60 }, (_, at) => `a${at}: me { name }`).join(" ")} }"}`, "LIMIT_EXCEEDED", 200],
+    ['{"query":1}', "BAD_INPUT", 400], ["[]", "BAD_INPUT", 400], ["{}", "BAD_INPUT", 400], ['{"query":"{ me { name } }","variables":[]}', "BAD_INPUT", 400], ['{"query":"{ me { name } }","operationName":1}', "BAD_INPUT", 400], ["{", "BAD_INPUT", 400],
+  ])("over server-sent events %s is refused with %s", async (body, code, status) => {
+    api = await startApi(undefined, { imports: new HandImports() });
+    const token = await api.token({ name: "op", role: "operator" });
+    for (const accept of ["text/event-stream", "application/json, text/event-stream;q=0.5", "*/*"]) {
+      const response = await fetch(`${api.server.url}/graphql/stream`, { method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept }, body });
+      const text = await response.text();
+      expect([response.status, [...text.matchAll(/"code":"([A-Z_]+)"/g)].map(([, found]) => found)], text).toEqual([status, [code]]);
+      if (status === 200) expect(text).toMatch(/event: complete/);
+    }
+  });
+
+  test("over server-sent events the type of answer and of request are named where they are wrong, and a change needs POST", async () => {
+    api = await startApi(undefined, { imports: new HandImports() });
+    const headers = { authorization: `Bearer ${await api.token({ name: "op", role: "operator" })}` };
+    const query = encodeURIComponent("{ me { name } }");
+    const ask = async (path: string, init: RequestInit) => {
+      const response = await fetch(`${api.server.url}/graphql/stream${path}`, { ...init, headers: { ...headers, ...init.headers } });
+      return [response.status, /"code":"([A-Z_]+)"/.exec(await response.text())?.[1] ?? null];
+    };
+    expect(await ask(`?query=${query}`, {})).toEqual([200, null]);
+    expect(await ask(`?query=${query}`, { headers: { accept: "application/json" } })).toEqual([400, "BAD_INPUT"]);
+    expect(await ask(`?query=${query}&variables=[1]`, {})).toEqual([400, "BAD_INPUT"]);
+    expect(await ask("", {})).toEqual([400, "BAD_INPUT"]);
+    expect(await ask("", { method: "POST", headers: { "content-type": "text/plain", "x-lookback-csrf": "1" }, body: "{}" })).toEqual([400, "BAD_INPUT"]);
+    expect(await ask(`?query=${encodeURIComponent('mutation { importCapture(paths: ["/a.pcap"]) { jobs { id } } }')}`, {})).toEqual([200, "BAD_INPUT"]);
+  });
+
   test("needs the role", async () => {
     api = await startApi(undefined, { imports: new HandImports() });
     const token = await api.token({ name: "ana", role: "analyst" });
