@@ -28,9 +28,14 @@ function sources() {
   return [...crates, ...filesBelow("native/binding", (path) => /\.(rs|toml)$/.test(path)), ...filesBelow("native/Cargo.toml"), ...filesBelow("native/Cargo.lock"), ...filesBelow("native/.cargo")];
 }
 
+/** What the library is built from, as a fingerprint; the step is stamped `native` with it. */
+export function nativeFingerprint() {
+  return fingerprint(sources(), process.arch);
+}
+
 /** Builds the native core when its sources changed since the last time. */
 export function buildNative() {
-  const print = fingerprint(sources(), process.arch);
+  const print = nativeFingerprint();
   if (existsSync(LIBRARY) && isStamped("native", print)) return;
   checkCargo();
   note("building the native core");

@@ -8,7 +8,7 @@ import { LOCAL_OWNER } from "./local-owner.js";
 import { hashPassword, passwordMatches } from "./password.js";
 import { newSecret, secretHash } from "./secret.js";
 import { ALL_RIGHTS, refusal, TOKEN_SCOPES, type Permission, type Rights, type Role, type TokenScope } from "./rights.js";
-import type { AccessToken, AuditEntry, LoginWay, Principal, User } from "./user.js";
+import { seesPart, type AccessToken, type AuditEntry, type LoginWay, type Principal, type User } from "./user.js";
 
 /** How long a browser's login lasts. */
 export const LOGIN_MS = 12 * 60 * 60_000;
@@ -305,6 +305,11 @@ export class AccessService {
   require(user: User, permission: Permission, scopes: ReadonlySet<TokenScope> | null = null): void {
     const reason = refusal({ role: user.role, rights: user.rights, scopes }, permission);
     if (reason !== null) throw new LookbackError("FORBIDDEN", reason, { permission, role: user.role });
+  }
+
+  /** Throws FORBIDDEN for a user who sees a part of the store only: `what` tells of all of it. */
+  requireWholeStore(user: User, what: string): void {
+    if (seesPart(user)) throw new LookbackError("FORBIDDEN", `${what} cannot be read under a forced expression or a time limit: they tell of sessions that you may not see`);
   }
 
   /** Appends to the audit log, durable when this returns; `origin` says where from and how it went. */

@@ -27,6 +27,11 @@ export interface User {
   readonly lastLoginMs: number | null;
 }
 
+/** Whether a user sees a part of the sessions only: what tells of the store as a whole is then refused. */
+export function seesPart({ forcedExpression, maxAgeHours }: Pick<User, "forcedExpression" | "maxAgeHours">): boolean {
+  return forcedExpression.trim() !== "" || maxAgeHours !== null;
+}
+
 /** A browser's login. The cookie's id is not stored, only its hash. */
 export interface Login {
   /** SHA-256 of the id, hex. */

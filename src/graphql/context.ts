@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { LookbackError } from "../base/errors.js";
 import type { Actor } from "../access/access-service.js";
 import type { Permission } from "../access/rights.js";
-import type { AuditEntry, Principal, User } from "../access/user.js";
+import { seesPart, type AuditEntry, type Principal, type User } from "../access/user.js";
 import type { ReadContext } from "../index-store/index-store.js";
 import type { AccessScope } from "../model/access-scope.js";
 import type { Field } from "../model/field.js";
@@ -85,12 +85,12 @@ export class RequestContext {
 
   /** Whether a forced expression or a time limit narrows what the user reads. */
   get isNarrowed(): boolean {
-    return this.user.forcedExpression.trim() !== "" || this.user.maxAgeHours !== null;
+    return seesPart(this.user);
   }
 
   /** Throws FORBIDDEN for a user who sees a part of the store only: `what` tells of all of it. */
   requireWholeStore(what: string): void {
-    if (this.isNarrowed) throw new LookbackError("FORBIDDEN", `${what} cannot be read under a forced expression or a time limit: they tell of sessions that you may not see`);
+    this.services.access.requireWholeStore(this.user, what);
   }
 
   /** Appends to the audit log in the user's name, with where from and how long since the operation began. Durable at once. */

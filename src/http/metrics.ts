@@ -113,7 +113,7 @@ function sampleLines(name: string, samples: readonly Sample[]): readonly string[
 /** The route that shows the metrics. */
 export function metricsRoute(metrics: Metrics): Route {
   return {
-    method: "get", path: "/metrics", access: "statistics",
+    method: "get", path: "/metrics", access: "statistics", wholeStore: true,
     handlers: [async (_request, response) => {
       response.type("text/plain; version=0.0.4; charset=utf-8").send(await metrics.text());
     }],

@@ -13,5 +13,7 @@ export interface Route {
   readonly path: string;
   /** Checked before the handlers run. `test/integration/access-decisions.test.ts` lists the decision for every route. */
   readonly access: RouteAccess;
+  /** True where the answer tells of the store as a whole: users with a forced expression or a time limit are refused. */
+  readonly wholeStore?: true;
   readonly handlers: readonly RequestHandler[];
 }

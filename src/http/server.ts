@@ -3,11 +3,13 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import express, { type RequestHandler } from "express";
 import type { AccessService } from "../access/access-service.js";
+import { seesPart } from "../access/user.js";
 import { LookbackError } from "../base/errors.js";
 import { createGraphqlServer } from "../graphql/server.js";
 import type { Services } from "../graphql/services.js";
 import { AddressList } from "./address-list.js";
 import type { CertificateFiles } from "./certificate-files.js";
+import { addressOf } from "./client.js";
 import { downloadRoutes, type Downloads } from "./downloads.js";
 import { errorHandler } from "./error-response.js";
 import { explorerRoutes } from "./explorer.js";
@@ -91,7 +93,7 @@ function maySeeWholeStore(request: IncomingMessage, access: AccessService): bool
   const principal = knownPrincipal(request);
   if (principal === null) return false;
   const { user, scopes } = principal;
-  if (user.forcedExpression.trim() !== "" || user.maxAgeHours !== null) return false;
+  if (seesPart(user)) return false;
   try {
     access.require(user, "statistics", scopes);
     return true;
@@ -102,11 +104,17 @@ function maySeeWholeStore(request: IncomingMessage, access: AccessService): bool
 }
 
 /** Refuses those whom the route's decision does not let in. */
-function requireAccess({ access: needed }: Route, access: AccessService): readonly RequestHandler[] {
+function requireAccess({ access: needed, wholeStore, path }: Route, access: AccessService): readonly RequestHandler[] {
   if (needed === "public" || needed === "login") return [];
   return [(request, _response, next) => {
-    const { user, scopes } = requirePrincipal(request);
-    access.require(user, needed, scopes);
+    const { user, scopes, method } = requirePrincipal(request);
+    try {
+      access.require(user, needed, scopes);
+      if (wholeStore === true) access.requireWholeStore(user, path);
+    } catch (error) {
+      if (error instanceof LookbackError) access.log.note({ user: user.name, address: addressOf(request), method, action: "access.refused", outcome: error.code, details: { route: path } });
+      throw error;
+    }
     next();
   }];
 }

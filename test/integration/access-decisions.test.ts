@@ -55,6 +55,9 @@ const ROUTES: Readonly<Record<string, RouteAccess>> = {
   "get /api/sessions.parquet": "export",
 };
 
+/** Routes that tell of the store as a whole, refused to users who see a part of it: `Route.wholeStore`. */
+const OF_THE_WHOLE_STORE: readonly string[] = ["get /metrics"];
+
 /** Codes by which an operation says that it was not let in. */
 const REFUSALS: ReadonlySet<unknown> = new Set(["FORBIDDEN", "UNAUTHENTICATED"]);
 
@@ -129,6 +132,20 @@ describe("every field of the API", () => {
 describe("every route", () => {
   test("has a decision in this file's table", () => {
     expect(Object.fromEntries(api.server.routes.map((route) => [`${route.method} ${route.path}`, route.access])), "decide who may use the new route: state it in `Route.access` and in ROUTES of this file").toEqual(ROUTES);
+  });
+
+  test.each([["a forced expression", { forcedExpression: "protocols == dns" }], ["a time limit", { maxAgeHours: 1 }]] as const)("that tells of the whole store is refused under %s, and the refusal is in the audit log", async (_, limit) => {
+    expect(api.server.routes.filter(({ wholeStore }) => wholeStore === true).map(({ method, path }) => `${method} ${path}`)).toEqual(OF_THE_WHOLE_STORE);
+    const name = `part-${Object.keys(limit)[0]}`;
+    const token = await api.token({ name, role: "administrator", ...limit });
+    for (const { method, path } of api.server.routes) {
+      if (path === "/graphql/stream" || path === "/logout") continue;
+      const response = await fetch(`${api.server.url}${path.replace(":id", "x")}`, {
+        method: method.toUpperCase(), headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, redirect: "manual", ...(method === "post" ? { body: "{}" } : {}),
+      });
+      expect(/"code":"FORBIDDEN"/.test(await response.text()), `${method} ${path}`).toBe(OF_THE_WHOLE_STORE.includes(`${method} ${path}`));
+    }
+    expect(api.access.searchAudit({ user: name, action: "access" }, 10)).toMatchObject([{ action: "access.refused", outcome: "FORBIDDEN", details: { route: "/metrics" }, method: "token" }]);
   });
 
   test.each([...ROLES, "disablePcapDownload", "hideStats"] as const)("lets in %s exactly where the decision says so", async (who) => {
