@@ -10,7 +10,9 @@ import { announce, localUrl } from "./app/local-endpoint.js";
 import { exposureWarning, loginParts } from "./app/logins.js";
 import { metricsOf } from "./app/metrics.js";
 import { sayPlaces } from "./app/places.js";
+import { spendReserve } from "./app/reserve.js";
 import { openService } from "./app/service.js";
+import { hasNoRoom } from "./app/try-writing.js";
 import { lookbackVersion } from "./app/version.js";
 import type { Logger } from "./base/logger.js";
 import type { ImportService } from "./capture/import-service.js";
@@ -36,13 +38,16 @@ export interface Server extends Core {
   readonly warning: string | null;
   /** Stops everything within ten seconds. */
   readonly stop: () => Promise<void>;
+  /** Makes room in each directory of ours in which nothing can be written for want of it. */
+  readonly makeRoom: () => Promise<void>;
 }
 
 /** Builds and starts a server. `beforeListening` runs when imports can be made and nobody is served yet. */
 export function startServer(config: LookbackConfig, logger: Logger, beforeListening: (imports: ImportService) => Promise<void> = async () => {}): Promise<Server> {
   return withLifecycle(logger, async (lifecycle) => {
+    if (await hasNoRoom(config.dataDirectory) && await spendReserve(config.dataDirectory)) logger.warn({ directory: config.dataDirectory }, "the device is full: gave up the reserve to start, and make room");
     const core = await openCore(config, "serve", logger, lifecycle);
-    const { services, access, imports, exports, scheduler, watch } = await openService(core, lifecycle, async (started) => {
+    const { services, access, imports, exports, scheduler, watch, makeRoom } = await openService(core, lifecycle, async (started) => {
       lifecycle.add("import queue of others", setInterval(() => { started.wake(); }, QUEUE_LOOK_MS), (timer) => { clearInterval(timer); });
       await beforeListening(started);
     });
@@ -61,6 +66,6 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     lifecycle.add("HTTP server", server, (started) => started.stop());
     const endpoint = { url: localUrl(server.localUrl), token: access.admitLocalOwner(), pid: process.pid };
     lifecycle.add("local endpoint", announce(core.directories.data, endpoint), (announced) => { announced.withdraw(); });
-    return { ...core, url: server.url, routes: server.routes, imports, access, firstAdministrator, warning };
+    return { ...core, url: server.url, routes: server.routes, imports, access, firstAdministrator, warning, makeRoom };
   });
 }

@@ -22,7 +22,10 @@ export interface Capture {
   readonly stop: () => Promise<void>;
 }
 
-/** Takes the capture role and captures from the configured interface, else that of the default route. Throws UNAVAILABLE, ROLE_HELD. */
+/**
+ * Takes the capture role and captures from the configured interface, else that of the default route. Throws UNAVAILABLE, ROLE_HELD, and
+ * DISK_FULL when there is no room to start: then room is asked for, and a later try finds it.
+ */
 export function startCapture(config: LookbackConfig, logger: Logger): Promise<Capture> {
   return withLifecycle(logger, async (lifecycle) => {
     const { values } = config;
@@ -44,7 +47,10 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
     });
     if (values.tcpHealthCheckPort > 0) lifecycle.add("liveness port", await openLivenessPort(values.tcpHealthCheckPort), (opened) => opened.close());
     lifecycle.add("live capture", live, (started) => started.stop());
-    const running = await live.start();
+    const running = await live.start().catch((error: unknown) => {
+      askForRoom(core.catalogue, core.directories.packets, error);
+      throw error;
+    });
     sayPlaces(core.native, config, logger.child({ area: "capture" }));
     return { live, running, settings: core.live };
   });

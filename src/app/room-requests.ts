@@ -1,32 +1,105 @@
-import { LookbackError, systemErrorCode } from "../base/errors.js";
+import path from "node:path";
+import type { Clock } from "../base/clock.js";
+import { isDiskFull, LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { RetentionService } from "../retention/retention-service.js";
 
 /** Key under which a process that cannot delete asks the one that serves for room. */
 const KEY = "retention.roomWanted";
+/** Milliseconds after an answer within which another request means that it was in vain: captures ask every second. */
+const IN_VAIN_MS = 5_000;
+/** Wait before a request that follows one in vain is answered, in milliseconds; doubled up to the longest. */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+/** Milliseconds between two looks whether writing is possible where nobody asked: whoever cannot write may not be able to ask either. */
+const LOOK_MS = 30_000;
+
+/** What makes room, and how it is known where there is none. */
+export interface RoomParts {
+  readonly catalogue: Pick<Catalogue, "settings">;
+  readonly retention: Pick<RetentionService, "relieve">;
+  /** Directories in which something is written all the time. */
+  readonly directories: () => readonly string[];
+  readonly hasNoRoom: (directory: string) => Promise<boolean>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /**
- * Asks the serving process to make room in a directory, when `error` is that of a full device. Its capture ends with that error
- * and is started again; by then there is room. A catalogue that is full, too, cannot note it: then the next run of the minute helps.
+ * Asks the serving process to make room where `error` says that there is none, else in `directory`. Other errors ask for nothing: a
+ * device that fails is not mended by deleting. A catalogue that is full, too, cannot note it: then the next run of the minute helps.
  */
 export function askForRoom(catalogue: Pick<Catalogue, "settings">, directory: string, error: unknown): void {
-  const code = error instanceof LookbackError ? error.code : systemErrorCode(error);
-  if (code !== "DISK_FULL" && code !== "ENOSPC" && code !== "EDQUOT") return;
+  if (!isDiskFull(error)) return;
+  const full = error instanceof LookbackError ? error.details["path"] : undefined;
   try {
-    catalogue.settings.set(KEY, directory);
+    catalogue.settings.set(KEY, typeof full === "string" ? path.dirname(full) : directory);
   } catch (failure) {
     if (!(failure instanceof Error)) throw failure;
   }
 }
 
-/** Looks whether another process asked for room, and makes it. Returns the directory, or null when nobody asked. */
-export async function answerRoomRequest(catalogue: Pick<Catalogue, "settings">, retention: Pick<RetentionService, "relieve">, logger: Logger): Promise<string | null> {
-  const directory = catalogue.settings.get(KEY) ?? "";
-  if (directory === "") return null;
-  // Taken back first: a request that comes meanwhile is another.
-  catalogue.settings.set(KEY, "");
-  const { deleted, deletedBytes } = await retention.relieve(directory, null);
-  logger.warn({ directory, deleted, deletedBytes }, "made room for a capture whose device was full");
-  return directory;
+/**
+ * Makes room for processes that ask for it. Each answer may delete a share of the device, so one that changed nothing for whoever
+ * asked is followed by growing waits: something else is wrong then, and packets must not go for it.
+ */
+export class RoomRequests {
+  readonly #parts: RoomParts;
+  #waitMs = 0;
+  #answeredMs = Number.NEGATIVE_INFINITY;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks whether somebody asked, or cannot even ask, and makes room. Returns the directory, or null when nobody lacks room or it is too early. */
+  async answer(): Promise<string | null> {
+    const { catalogue, clock } = this.#parts;
+    const asked = catalogue.settings.get(KEY) ?? "";
+    // Taken back first: a request that comes meanwhile is another, and whoever still lacks room asks again.
+    if (asked !== "") catalogue.settings.set(KEY, "");
+    const since = clock.nowMs() - this.#answeredMs;
+    // A clock that was set back knows nothing of answers to come.
+    if (since >= 0 && since < this.#waitMs) return null;
+    const directory = asked === "" ? await this.#full() : asked;
+    if (directory === null) return null;
+    await this.#relieve(directory, since >= 0 && since <= this.#waitMs + IN_VAIN_MS);
+    return directory;
+  }
+
+  /** Makes room in every directory that has none, at once. Returns those directories. */
+  async relieveFull(): Promise<readonly string[]> {
+    const { directories, hasNoRoom } = this.#parts;
+    const full: string[] = [];
+    for (const directory of directories()) {
+      if (!(await hasNoRoom(directory))) continue;
+      full.push(directory);
+      await this.relieve(directory);
+    }
+    return full;
+  }
+
+  /** Makes room on the device of a directory, at once. */
+  relieve(directory: string): Promise<void> {
+    return this.#relieve(directory, false);
+  }
+
+  async #full(): Promise<string | null> {
+    const { directories, hasNoRoom, clock } = this.#parts;
+    const since = clock.nowMs() - this.#lookedMs;
+    if (since >= 0 && since < LOOK_MS) return null;
+    this.#lookedMs = clock.nowMs();
+    for (const directory of directories()) if (await hasNoRoom(directory)) return directory;
+    return null;
+  }
+
+  async #relieve(directory: string, inVain: boolean): Promise<void> {
+    const { retention, clock, logger } = this.#parts;
+    const { deleted, deletedBytes } = await retention.relieve(directory, null);
+    this.#answeredMs = clock.nowMs();
+    this.#waitMs = inVain ? Math.min(Math.max(FIRST_WAIT_MS, this.#waitMs * 2), LONGEST_WAIT_MS) : 0;
+    logger.warn({ directory, deleted, deletedBytes, ...(inVain ? { nextInMs: this.#waitMs } : {}) }, inVain ? "made room again: what was freed before did not help" : "made room where a device was full");
+  }
 }

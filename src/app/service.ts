@@ -32,8 +32,10 @@ import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
 import { exportParts } from "./export-parts.js";
 import { fileLookup } from "./file-lookup.js";
-import { answerRoomRequest } from "./room-requests.js";
-import { classService, forecastParts, retentionParts } from "./retention.js";
+import { keepReserve } from "./reserve.js";
+import { RoomRequests } from "./room-requests.js";
+import { hasNoRoom } from "./try-writing.js";
+import { classService, forecastParts, retentionParts, writtenDirectories } from "./retention.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { Leadership } from "../index-store/elasticsearch/leadership.js";
 import { onlyLeading } from "./leading.js";
@@ -57,6 +59,8 @@ export interface Service {
   readonly scheduler: Scheduler;
   /** What operators are told. */
   readonly watch: RetentionWatch;
+  /** Makes room in each directory of ours in which nothing can be written for want of it. */
+  readonly makeRoom: () => Promise<void>;
 }
 
 /** The parts that answer, without those that change anything. */
@@ -181,8 +185,15 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   const exports = new ExportService(Object.assign(exportServiceParts(core, readers, watch), { makeRoom }));
   core.logger.info({ key: exports.publicKey.keyId }, "manifests of exports are signed with this key");
   await retention.recover();
+  const requests = new RoomRequests({ catalogue: core.catalogue, retention, directories: () => writtenDirectories(core), hasNoRoom, clock: systemClock, logger: core.logger });
+  // What starts now writes: where there is no room, some is made before.
+  await requests.relieveFull();
+  if (!(await keepReserve(core.directories.data))) {
+    await requests.relieve(core.directories.data);
+    await keepReserve(core.directories.data);
+  }
   const answer = (): void => {
-    answerRoomRequest(core.catalogue, retention, core.logger).catch((error: unknown) => { core.logger.error({ error }, "no room could be made"); });
+    requests.answer().catch((error: unknown) => { core.logger.error({ error }, "no room could be made"); });
   };
   lifecycle.add("requests for room", setInterval(answer, ROOM_LOOK_MS), (timer) => { clearInterval(timer); });
 
@@ -197,5 +208,5 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   if (leadership !== null) lifecycle.add("leadership of the cluster's tasks", leadership, (started) => started.stop());
   const scheduler = schedulerOf(core, { retention, store, exports, clock: systemClock }, upkeepTasks(core, retention, reader, watch), leadership);
   // Assigned, not copied: a copy would keep the settings of this moment.
-  return { services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
+  return { makeRoom: async () => { await requests.relieveFull(); }, services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
 }

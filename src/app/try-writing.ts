@@ -1,27 +1,39 @@
 import { open, rm } from "node:fs/promises";
 import path from "node:path";
-import { systemErrorCode } from "../base/errors.js";
+import { isDiskFull, systemErrorCode } from "../base/errors.js";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "no room left", EDQUOT: "the quota is used up", EROFS: "mounted read-only", EACCES: "no right to write", EPERM: "no right to write", ENOENT: "does not exist",
   ENOTDIR: "not a directory", EIO: "the device fails (input/output error)", EMFILE: "too many open files", ENFILE: "too many open files",
 };
+/** Bytes that a catalogue takes when it is opened and written to; less is no room to work with. */
+const WORKING_BYTES = 128 * 1024;
 
 /** Why nothing can be written in a directory, or null when a small file can be, through to the device. */
 export async function tryWriting(directory: string): Promise<string | null> {
+  const error = await writingError(directory, 512);
+  if (error === null) return null;
+  return REASONS[systemErrorCode(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Whether there is no room in a directory to work with; other reasons why nothing can be written do not count. */
+export async function hasNoRoom(directory: string): Promise<boolean> {
+  return isDiskFull(await writingError(directory, WORKING_BYTES));
+}
+
+async function writingError(directory: string, bytes: number): Promise<unknown> {
   const file = path.join(directory, `.lookback-write-${process.pid}`);
   try {
     const handle = await open(file, "w", 0o600);
     try {
-      await handle.write(Buffer.alloc(512));
+      await handle.writeFile(Buffer.alloc(bytes));
       await handle.datasync();
     } finally {
       await handle.close();
     }
     return null;
   } catch (error) {
-    const code = systemErrorCode(error);
-    return REASONS[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
+    return error ?? new Error("unknown");
   } finally {
     // What could not be made need not go; a device that fails now says so above.
     await rm(file, { force: true }).catch(() => {});

@@ -113,3 +113,11 @@ export function systemErrorCode(error: unknown): string | null {
   if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
   return null;
 }
+
+/** What the system, SQLite and this program call a device, or a quota, that has no room left. */
+const FULL: ReadonlySet<string> = new Set(["DISK_FULL", "ENOSPC", "EDQUOT", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"]);
+
+/** Whether an error, or one that caused it, says that there is no room left. */
+export function isDiskFull(error: unknown): boolean {
+  return FULL.has(systemErrorCode(error) ?? "") || (error instanceof Error && error.cause !== undefined && isDiskFull(error.cause));
+}

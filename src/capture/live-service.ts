@@ -141,7 +141,8 @@ export class LiveService {
       const mark = this.#committed.openSessions < MARKED_ALWAYS || now - this.#committed.markMs >= MARK_MS;
       const flush = await engine.flush(now, mark);
       this.#noteFailure(flush.writeFailure);
-      if (flush.writeFailure !== null) this.#parts.onDiskFull(new LookbackError("DISK_FULL", flush.writeFailure));
+      const full = flush.writeFailure === null ? null : diskFullOf(flush.writeFailure);
+      if (full !== null) this.#parts.onDiskFull(full);
       const dead = engine.ledgers().find(({ failure }) => failure !== null);
       if (dead !== undefined) throw new LookbackError("UNAVAILABLE", `capture from ${dead.interface} ended: ${dead.failure ?? ""}`, { interface: dead.interface });
       // A quiet link costs no transaction a second; its statistics are still told now and then.
@@ -246,4 +247,13 @@ export class LiveService {
     this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "live capture failed");
     this.#failed(error);
   }
+}
+
+/**
+ * The failure to store packets as DISK_FULL naming the file, or null when it is another: a device that fails, or a directory that
+ * may not be written, gets no better by deleting. The core names a full device with these words.
+ */
+export function diskFullOf(failure: string): LookbackError | null {
+  const path = /^(.+): no space left on the device;/s.exec(failure)?.[1];
+  return path === undefined ? null : new LookbackError("DISK_FULL", failure, { path });
 }

@@ -1,4 +1,4 @@
-import { LookbackError, type ErrorCode } from "../base/errors.js";
+import { isDiskFull, LookbackError, type ErrorCode } from "../base/errors.js";
 
 /** Exit codes of every command; docs/operations.md lists the same. */
 export const EXIT = {
@@ -11,6 +11,8 @@ export const EXIT = {
   someFilesFailed: 3,
   /** The service cannot be reached, or is stopping (EX_UNAVAILABLE of sysexits.h). */
   unreachable: 69,
+  /** A device has no room left; it may have some later (EX_TEMPFAIL). */
+  noRoom: 75,
   /** There is no login, or it does not allow this (EX_NOPERM). */
   forbidden: 77,
   /** The configuration is wrong (EX_CONFIG). */
@@ -26,11 +28,11 @@ const BY_CODE: Partial<Readonly<Record<ErrorCode, number>>> = {
 
 /** The exit code that says what an error means to a script. */
 export function exitCodeOf(error: unknown): number {
-  return (error instanceof LookbackError ? BY_CODE[error.code] : undefined) ?? EXIT.failed;
+  return (error instanceof LookbackError ? BY_CODE[error.code] : undefined) ?? (isDiskFull(error) ? EXIT.noRoom : EXIT.failed);
 }
 
 /** An error as one line (an expression error keeps its caret lines): code and message, never a stack. */
 export function printError(error: unknown): string {
   if (error instanceof LookbackError) return `error ${error.code}: ${error.message}`;
-  return `error INTERNAL: ${error instanceof Error ? error.message : String(error)}`;
+  return `error ${isDiskFull(error) ? "DISK_FULL" : "INTERNAL"}: ${error instanceof Error ? error.message : String(error)}`;
 }

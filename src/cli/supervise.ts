@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { EXIT } from "./exit-code.js";
 
 /** First wait before a child is started again, in milliseconds; doubled up to the longest. */
 const FIRST_WAIT_MS = 1000;
@@ -13,33 +14,46 @@ export interface Supervised {
   stop(): Promise<void>;
 }
 
+/** How a child is supervised beyond starting it again. */
+export interface Supervision {
+  /** Called when a child ended for want of room, before it is started again. */
+  readonly makeRoom?: () => Promise<void>;
+  /** The program that is run, by default `lookback`. */
+  readonly program?: string;
+  /** First wait before a child is started again, in milliseconds. */
+  readonly firstWaitMs?: number;
+}
+
 /**
  * Runs `lookback` with `words` as a child; messages call it `what`. A child that never said that it runs is not tried again: it has printed why
- * (no interface, no right to capture), and trying would print it for ever.
+ * (no interface, no right to capture), and trying would print it for ever. One that found no room is: there will be some.
  */
-export function supervise(what: string, words: readonly string[], note: (line: string) => void): Supervised {
+export function supervise(what: string, words: readonly string[], note: (line: string) => void, supervision: Supervision = {}): Supervised {
+  const { makeRoom, program = fileURLToPath(new URL("./main.js", import.meta.url)), firstWaitMs = FIRST_WAIT_MS } = supervision;
   let child: ChildProcess | null = null;
   let stopping = false;
-  let waitMs = FIRST_WAIT_MS;
+  let waitMs = firstWaitMs;
   let timer: NodeJS.Timeout | null = null;
   let listening = false;
   let ended: Promise<void> = Promise.resolve();
 
   const start = (): void => {
     let running = false;
-    const started = fork(fileURLToPath(new URL("./main.js", import.meta.url)), [...words], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const started = fork(program, [...words], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     child = started;
     started.on("message", () => {
       running = true;
       listening = true;
-      waitMs = FIRST_WAIT_MS;
+      waitMs = firstWaitMs;
     });
     ended = new Promise((resolve) => {
       started.on("exit", (code, signal) => {
         child = null;
         listening = false;
         resolve();
-        if (stopping || !running) return;
+        const full = code === EXIT.noRoom;
+        if (stopping || (!running && !full)) return;
+        if (full) makeRoom?.().catch((error: unknown) => { note(`no room could be made for ${what}: ${error instanceof Error ? error.message : String(error)}`); });
         note(`${what} ended (${signal ?? `exit code ${code ?? "unknown"}`}); starting it again in ${waitMs / 1000} s`);
         timer = setTimeout(start, waitMs);
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);

@@ -19,7 +19,7 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   const server = await startServer(config, logger, async (imports) => {
     if (paths.length > 0) exitCode = importExitCode(await runImports(imports, paths, options["copy"] === true, output));
   });
-  const capture = paths.length === 0 && options["capture"] !== false ? supervise("live capture", childWords("capture", options), note) : null;
+  const capture = paths.length === 0 && options["capture"] !== false ? supervise("live capture", childWords("capture", options), note, { makeRoom: server.makeRoom }) : null;
   const shipper = config.values.indexStore === "elasticsearch" ? supervise("the shipper", childWords("ship", options), note) : null;
   reloadAtHangup(reread, server.live, logger, () => { capture?.hangUp(); });
   // Before "Ready." is printed: whoever waits for it may send a signal at once.

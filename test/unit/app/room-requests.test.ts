@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { answerRoomRequest, askForRoom } from "../../../src/app/room-requests.js";
+import { askForRoom, RoomRequests } from "../../../src/app/room-requests.js";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
+import { diskFullOf } from "../../../src/capture/live-service.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
@@ -11,7 +12,8 @@ describe("a capture whose device is full", () => {
   it("asks once for room, and only when that is what it lacks", async () => {
     const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 0 });
     const relieved: string[] = [];
-    const answer = () => answerRoomRequest(catalogue, { relieve: (directory) => { relieved.push(directory); return Promise.resolve(nothing); } }, silentLogger);
+    const requests = new RoomRequests({ catalogue, retention: { relieve: (directory) => { relieved.push(directory); return Promise.resolve(nothing); } }, directories: () => [], hasNoRoom: () => Promise.resolve(false), clock: { nowMs: () => 0 }, logger: silentLogger });
+    const answer = () => requests.answer();
     expect(await answer()).toBeNull();
     askForRoom(catalogue, "/p", new Error("no interface"));
     askForRoom(catalogue, "/p", new LookbackError("UNAVAILABLE", "no interface"));
@@ -21,7 +23,56 @@ describe("a capture whose device is full", () => {
     expect(await answer()).toBe("/q");
     expect(await answer()).toBeNull();
     expect(relieved).toEqual(["/q"]);
+    // The error knows better than whoever asks which device it is.
+    askForRoom(catalogue, "/p", new LookbackError("DISK_FULL", "no room", { path: "/r/s/x.pcap" }));
+    expect(await answer()).toBe("/r/s");
     catalogue.close();
+  });
+  it("waits longer and longer for room that does not help", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 0 });
+    const clock = { ms: 0, nowMs: () => clock.ms };
+    const answered: number[] = [];
+    const requests = new RoomRequests({ catalogue, retention: { relieve: () => { answered.push(clock.ms / 1000); return Promise.resolve(nothing); } }, directories: () => [], hasNoRoom: () => Promise.resolve(false), clock, logger: silentLogger });
+    // A capture that fails asks every second.
+    const askFor = async (seconds: number): Promise<void> => {
+      for (let second = 0; second < seconds; second += 1, clock.ms += 1000) {
+        askForRoom(catalogue, "/p", new LookbackError("DISK_FULL", "no room"));
+        await requests.answer();
+      }
+    };
+    await askFor(250);
+    expect(answered).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 124, 184, 244]);
+    // What helped for a while is answered at once again.
+    for (let second = 0; second < 100; second += 1, clock.ms += 1000) await requests.answer();
+    answered.length = 0;
+    await askFor(2);
+    expect(answered).toEqual([350, 351]);
+    clock.ms = 0;
+    await askFor(1);
+    expect(answered).toEqual([350, 351, 0]);
+    catalogue.close();
+  });
+  it("is found although it cannot ask, and is helped at once at a start", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 0 });
+    const clock = { ms: 0, nowMs: () => clock.ms };
+    const full = new Set<string>();
+    const relieved: string[] = [];
+    const requests = new RoomRequests({
+      catalogue, retention: { relieve: (directory) => { relieved.push(directory); return Promise.resolve(nothing); } }, directories: () => ["/p", "/q", "/r"], hasNoRoom: (directory) => Promise.resolve(full.has(directory)), clock, logger: silentLogger,
+    });
+    expect(await requests.answer()).toBeNull();
+    full.add("/q").add("/r");
+    expect(await requests.answer()).toBeNull();
+    clock.ms = 30_000;
+    expect(await requests.answer()).toBe("/q");
+    expect(await requests.relieveFull()).toEqual(["/q", "/r"]);
+    expect(relieved).toEqual(["/q", "/q", "/r"]);
+    catalogue.close();
+  });
+  it("does not ask when a device fails or may not be written", () => {
+    expect(diskFullOf("/p/n-260101-00000001.pcap: no space left on the device; free some or lower freeSpaceG's demand, then run it again")).toMatchObject({ code: "DISK_FULL", details: { path: "/p/n-260101-00000001.pcap" } });
+    expect(diskFullOf("/p/n-260101-00000001.pcap: Input/output error (os error 5)")).toBeNull();
+    expect(diskFullOf("/p/n-260101-00000001.pcap: Permission denied (os error 13)")).toBeNull();
   });
   it("ends all the same when the catalogue cannot note it", () => {
     const full = { settings: { get: () => null, set: () => { throw new LookbackError("DISK_FULL", "no room"); }, getOrMake: () => "", secret: () => Buffer.alloc(0) } };

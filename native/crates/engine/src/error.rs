@@ -56,7 +56,7 @@ impl EngineError {
     /// From an error of the operating system about `path`.
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         let path = path.into().display().to_string();
-        if source.kind() == std::io::ErrorKind::StorageFull {
+        if is_full(&source) {
             Self::DiskFull { path }
         } else {
             Self::Io { path, source }
@@ -74,9 +74,7 @@ impl EngineError {
                     bytes => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" "),
                 },
             },
-            CaptureError::Io(source) if source.kind() == std::io::ErrorKind::StorageFull => {
-                Self::io(path, source)
-            }
+            CaptureError::Io(source) if is_full(&source) => Self::io(path, source),
             // Not there, not ours to read, or a device that fails: it cannot be read, and the next file may.
             CaptureError::Io(source) => Self::Unreadable {
                 path: path.to_owned(),
@@ -86,6 +84,11 @@ impl EngineError {
             },
         }
     }
+}
+
+/// Whether the device, or the quota of whoever writes, has no room left.
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
 impl From<SegmentError> for EngineError {
