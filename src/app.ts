@@ -10,6 +10,7 @@ import { announce, localUrl } from "./app/local-endpoint.js";
 import { exposureWarning, loginParts } from "./app/logins.js";
 import { metricsOf } from "./app/metrics.js";
 import { sayPlaces } from "./app/places.js";
+import { freeSpaceConflicts } from "./app/retention.js";
 import { spendReserve } from "./app/reserve.js";
 import { openService } from "./app/service.js";
 import { hasNoRoom } from "./app/try-writing.js";
@@ -47,6 +48,7 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
   return withLifecycle(logger, async (lifecycle) => {
     if (await hasNoRoom(config.dataDirectory) && await spendReserve(config.dataDirectory)) logger.warn({ directory: config.dataDirectory }, "the device is full: gave up the reserve to start, and make room");
     const core = await openCore(config, "serve", logger, lifecycle);
+    for (const conflict of await freeSpaceConflicts(core)) logger.warn({ code: "FREE_SPACE_CONFLICT" }, conflict);
     const { services, access, imports, exports, scheduler, watch, makeRoom } = await openService(core, lifecycle, async (started) => {
       lifecycle.add("import queue of others", setInterval(() => { started.wake(); }, QUEUE_LOOK_MS), (timer) => { clearInterval(timer); });
       await beforeListening(started);

@@ -9,6 +9,7 @@ import type { RetentionWatch } from "../watching/retention-watch.js";
 import { describeEvent } from "../watching/event-words.js";
 import type { Core, Directories } from "./core.js";
 import type { Shipping } from "../graphql/services.js";
+import { freeSpaceConflicts } from "./retention.js";
 import { shippingOf } from "./shipping.js";
 import { tryWriting } from "./try-writing.js";
 
@@ -23,7 +24,8 @@ export interface HealthSources {
 }
 
 /** What the service needs to answer, and what somebody should look after. */
-export function healthChecks({ core: { config, catalogue, store, directories }, scheduler, watch }: HealthSources): HealthChecks {
+export function healthChecks({ core, scheduler, watch }: HealthSources): HealthChecks {
+  const { config, catalogue, store, directories } = core;
   const checks = new HealthChecks();
   checks.add("catalogue", () => Promise.resolve({ ok: true, detail: `${catalogue.segments.live().length} segments` }));
   checks.add("segments", async () => {
@@ -36,8 +38,8 @@ export function healthChecks({ core: { config, catalogue, store, directories }, 
   });
   const shipping = shippingOf(config, catalogue);
   if (shipping !== null) checks.watch("shipping", () => Promise.resolve(shippingCheck(shipping)));
-  checks.watch("disk", () => diskCheck(directories));
-  checks.watch("retention", () => Promise.resolve(retentionCheck(watch)));
+  checks.watch("disk", () => diskCheck(directories, config.storageOf(config.node).directories));
+  checks.watch("retention", async () => retentionCheck(watch, await freeSpaceConflicts(core)));
   checks.watch("tasks", () => Promise.resolve(taskCheck(scheduler)));
   return checks;
 }
@@ -55,9 +57,9 @@ function shippingCheck(shipping: Shipping): CheckResult {
 }
 
 /** Writes to each directory, as capture, imports, exports and the catalogue must be able to. */
-async function diskCheck(directories: Directories): Promise<CheckResult> {
+async function diskCheck(directories: Directories, packetDirectories: readonly string[]): Promise<CheckResult> {
   // Directories below the data directory are made when they are needed; one elsewhere that is missing is not mounted.
-  const needed = [directories.data, directories.packets, directories.sessions, directories.exports].filter((directory) => existsSync(directory) || !isInside(directories.data, directory));
+  const needed = [...new Set([directories.data, directories.packets, ...packetDirectories, directories.sessions, directories.exports])].filter((directory) => existsSync(directory) || !isInside(directories.data, directory));
   const failing = (await Promise.all(needed.map(async (directory) => {
     const reason = await tryWriting(directory);
     return reason === null ? [] : [`${directory}: ${reason}`];
@@ -65,14 +67,14 @@ async function diskCheck(directories: Directories): Promise<CheckResult> {
   return verdict(failing, "every directory can be written", (names) => names);
 }
 
-/** Targets that cannot be reached. Low forecasts and holds that block are told, but are nothing that is broken. */
-function retentionCheck(watch: Pick<RetentionWatch, "conditions">): CheckResult {
+/** Targets that cannot be reached. Low forecasts, holds that block and rules that disagree are told, but are nothing that is broken. */
+function retentionCheck(watch: Pick<RetentionWatch, "conditions">, conflicts: readonly string[]): CheckResult {
   const short = watch.conditions().filter(({ kind }) => kind === "target-unreachable");
   const words = short.map((condition) => {
     const { kind, subject, ...facts } = condition;
     return describeEvent({ id: null, atMs: 0, kind, subject, phase: "began", user: null, facts: { ...facts } });
   });
-  return verdict(words, "every device has the free space it should have", (names) => names);
+  return verdict(words, ["every device has the free space it should have", ...conflicts].join("; "), (names) => [names, ...conflicts].join("; "));
 }
 
 function taskCheck(scheduler: Pick<Scheduler, "status">): CheckResult {

@@ -7,7 +7,7 @@ import type { Scheduler } from "../scheduler/scheduler.js";
 import { EVENT_KINDS } from "../watching/watched-event.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
 import type { Core } from "./core.js";
-import { retentionRules } from "./retention.js";
+import { freeSpaceConflicts, retentionRules } from "./retention.js";
 import { shippingOf } from "./shipping.js";
 import { addProcessMetrics } from "./process-metrics.js";
 
@@ -63,7 +63,8 @@ function addShippingMetrics(metrics: Metrics, { config, catalogue }: Core): void
   metrics.gauge("lookback_shipper_up", "1 while a shipper runs, else 0.", () => (shipping.status().running ? 1 : 0));
 }
 
-function addDeviceMetrics(metrics: Metrics, { config, live, catalogue, directories }: Core): void {
+function addDeviceMetrics(metrics: Metrics, core: Core): void {
+  const { config, live, catalogue, directories } = core;
   // Read each time: a reload may have changed them.
   const rules = (): PacketRules => retentionRules(config, live.values, catalogue.files.nodes()).packets;
   let newest: { readonly atMs: number; readonly measured: Promise<SpaceMeasurement> } | null = null;
@@ -88,6 +89,7 @@ function addDeviceMetrics(metrics: Metrics, { config, live, catalogue, directori
   };
   metrics.gauges("lookback_retention_target_bytes", "Free bytes that freeSpaceG asks for.", ofPackets((_free, target) => target));
   metrics.gauges("lookback_retention_target_reached", "1 while as much is free as freeSpaceG asks for, else 0.", ofPackets((free, target) => (free >= target ? 1 : 0)));
+  metrics.gauge("lookback_free_space_conflicts", "Devices whose packet directories want different freeSpaceG: the larger is kept.", async () => (await freeSpaceConflicts(core)).length);
   metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, so that nothing is deleted there.", async () => (await space()).unmeasured.length);
 }
 

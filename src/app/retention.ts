@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { systemClock } from "../base/clock.js";
 import type { LookbackConfig } from "../config/config.js";
@@ -75,13 +76,27 @@ export async function storageWarnings(config: LookbackConfig): Promise<readonly 
   return [...missing, ...ruleConflicts(devices, packets)];
 }
 
+/** Packet directories of one device that want different room at this moment, in words; of every node that has files. */
+export async function freeSpaceConflicts({ config, live, catalogue }: Pick<Core, "config" | "live" | "catalogue">): Promise<readonly string[]> {
+  const { packets } = retentionRules(config, live.values, catalogue.files.nodes());
+  const byDevice = new Map<number, string[]>();
+  for (const directory of new Set(packets.storage.map((one) => one.directory))) {
+    const found = await stat(directory).catch(() => null);
+    if (found !== null) byDevice.set(found.dev, [...(byDevice.get(found.dev) ?? []), directory]);
+  }
+  return ruleConflicts([...byDevice.values()].map((directories) => ({ directories })), packets);
+}
+
 function storageOf(config: LookbackConfig, values: SettingValues, nodes: readonly string[]): PacketRules["storage"] {
   const storage = new Map<string, PacketRules["storage"][number]>();
   for (const node of new Set([config.node, ...nodes])) {
     const { directories, freeSpace: asRead } = config.storageOf(node);
-    const freeSpace = node === config.node ? values.freeSpaceG : asRead;
+    const setting = node === config.node ? config.freeSpaceWith(values.freeSpaceG) : asRead;
     // Nodes that want different room in one directory are two rules: the policy takes the larger and says so.
-    for (const directory of directories) storage.set(`${directory} ${freeSpace.unit} ${freeSpace.value}`, { directory, freeSpace });
+    for (const directory of directories) {
+      const { unit, value } = setting.directories?.find((one) => one.directory === directory) ?? setting;
+      storage.set(`${directory} ${unit} ${value}`, { directory, freeSpace: { unit, value } });
+    }
   }
   return [...storage.values()];
 }

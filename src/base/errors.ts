@@ -74,6 +74,8 @@ export const ERROR_CODES = {
   ALREADY_DONE: { retryable: false },
   /** A setting has a value it cannot have. */
   CONFIG_INVALID: { retryable: false },
+  /** Packet directories of one device want different free space: a warning, the larger is kept. */
+  FREE_SPACE_CONFLICT: { retryable: false },
   /** A feature is not available on this host or in this build. */
   UNAVAILABLE: { retryable: false },
   /** A service cannot be reached over the network. */

@@ -42,7 +42,13 @@ export function printValue(value: unknown): string | number | boolean {
   if (value instanceof RegExp) return `${value.ignoreCase ? "(?i)" : ""}${value.source}`;
   if (Array.isArray(value)) return value.join(";");
   if (typeof value === "object" && value !== null && "unit" in value && "value" in value) {
-    return `${String(value.value)}${value.unit === "percent" ? "%" : ""}`;
+    const printed = `${String(value.value)}${value.unit === "percent" ? "%" : ""}`;
+    const others = "directories" in value && Array.isArray(value.directories) ? value.directories.map((one: unknown) => `${directoryOf(one)}=${String(printValue(one))}`) : [];
+    return [printed, ...others].join(";");
   }
   return "";
+}
+
+function directoryOf(value: unknown): string {
+  return typeof value === "object" && value !== null && "directory" in value ? String(value.directory) : "";
 }

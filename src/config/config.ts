@@ -5,7 +5,7 @@ import { LookbackError } from "../base/errors.js";
 import { LARGEST_CONFIG, parseIni, type IniEntry } from "./ini.js";
 import { ACCEPTED_KEYS, DATA_SECTIONS } from "./known-keys.js";
 import { nearestNames } from "../base/nearest-name.js";
-import { printOrigin, readSetting, type FreeSpace, type Origin, type Setting } from "./setting.js";
+import { printOrigin, readSetting, type FreeSpaceSetting, type Origin, type Setting } from "./setting.js";
 import { SETTINGS, type SettingKey, type SettingValues } from "./settings.js";
 
 /** Something in a configuration that has no effect; the program goes on. */
@@ -30,6 +30,8 @@ export interface LookbackConfig {
   readonly packetDirectory: string;
   /** Where a node keeps its packet files, and how much room it wants there; of any node, by its sections. Throws CONFIG_INVALID. */
   readonly storageOf: (node: string) => PacketStorage;
+  /** A `freeSpaceG` of this node that was read later, with its directories by absolute path. Throws CONFIG_INVALID. */
+  readonly freeSpaceWith: (read: FreeSpaceSetting) => FreeSpaceSetting;
   /** Where each setting that is not a default was written. */
   readonly origins: ReadonlyMap<SettingKey, Origin>;
   /** Keys nobody knows. */
@@ -46,8 +48,8 @@ export interface LookbackConfig {
 export interface PacketStorage {
   /** Absolute paths, at least one. */
   readonly directories: readonly string[];
-  /** `freeSpaceG` of the node. */
-  readonly freeSpace: FreeSpace;
+  /** `freeSpaceG` of the node; the directories that it names are among these, by absolute path. */
+  readonly freeSpace: FreeSpaceSetting;
 }
 
 /** What decides a configuration; everything but the environment is optional. */
@@ -116,12 +118,26 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
       return entry === null ? declared.defaultValue : readSetting(key, entry.value, entry.origin, declared);
     };
     const given = read("pcapDir", SETTINGS.pcapDir).map((directory) => path.resolve(source.workingDirectory, directory));
-    return { directories: given.length === 0 ? [path.join(dataDirectory, "packets")] : given, freeSpace: read("freeSpaceG", SETTINGS.freeSpaceG) };
+    const directories = given.length === 0 ? [path.join(dataDirectory, "packets")] : given;
+    return { directories, freeSpace: withPaths(read("freeSpaceG", SETTINGS.freeSpaceG), directories, source.workingDirectory, entryOf("freeSpaceG", among)?.origin) };
   };
   return {
     node, file, values, origins, warnings, accepted, dataDirectory, entries, sections, storageOf,
+    freeSpaceWith: (read) => withPaths(read, storageOf(node).directories, source.workingDirectory, origins.get("freeSpaceG")),
     packetDirectory: storageOf(node).directories[0] ?? path.join(dataDirectory, "packets"),
   };
+}
+
+/** The directories of `freeSpaceG` by absolute path. Throws CONFIG_INVALID for one that holds no packets of the node. */
+function withPaths(freeSpace: FreeSpaceSetting, packetDirectories: readonly string[], workingDirectory: string, origin: Origin | undefined): FreeSpaceSetting {
+  if (freeSpace.directories === undefined) return freeSpace;
+  const directories = freeSpace.directories.map((one) => ({ ...one, directory: path.resolve(workingDirectory, one.directory) }));
+  const stranger = directories.find(({ directory }) => !packetDirectories.includes(directory));
+  if (stranger !== undefined) {
+    const place = origin === undefined ? "" : `${printOrigin(origin)}: `;
+    throw new LookbackError("CONFIG_INVALID", `${place}freeSpaceG names ${stranger.directory}, which is no directory of pcapDir: allowed: ${packetDirectories.join(", ")}`, { key: "freeSpaceG", directory: stranger.directory });
+  }
+  return { ...freeSpace, directories };
 }
 
 /**

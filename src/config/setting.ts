@@ -27,6 +27,19 @@ export interface FreeSpace {
   readonly value: number;
 }
 
+/** Free space of one directory, where it is not that of the others. */
+export interface DirectoryFreeSpace extends FreeSpace {
+  readonly directory: string;
+}
+
+/** Free space to keep, and directories that want another; left out where there are none. */
+export interface FreeSpaceSetting extends FreeSpace {
+  readonly directories?: readonly DirectoryFreeSpace[];
+}
+
+/** Directories that one setting may name. */
+const MOST_DIRECTORIES = 64;
+
 interface Facts {
   readonly allowed: string;
   readonly minimum?: number;
@@ -140,15 +153,29 @@ export function optionalChoice<const C extends string>(choices: readonly C[], he
   return { ...choice<C>(first, choices, help), defaultValue: null };
 }
 
-/** Free space: `5%`, or a number of GiB. */
-export function freeSpace(defaultValue: FreeSpace, help: string): Setting<FreeSpace> {
-  return setting("threshold", defaultValue, help, { allowed: "0% to 99%, or a number of GiB" }, (given) => {
-    const match = /^(\d{1,9}(?:\.\d{1,6})?)(%?)$/.exec(given);
-    if (!match) return null;
-    const value = Number(match[1]);
-    if (match[2] !== "%") return { unit: "gib", value };
-    return value < 100 ? { unit: "percent", value } : null;
+/** Free space: `5%`, or a number of GiB; `5%;/data/slow=200` gives a directory another. */
+export function freeSpace(defaultValue: FreeSpace, help: string): Setting<FreeSpaceSetting> {
+  return setting("threshold", defaultValue, help, { allowed: "0% to 99%, or a number of GiB; for single directories, ;DIRECTORY=VALUE" }, (given) => {
+    const directories: DirectoryFreeSpace[] = [];
+    let general: FreeSpace | null = null;
+    for (const part of given.split(";").map((one) => one.trim())) {
+      const at = part.lastIndexOf("=");
+      const wanted = readFreeSpace(part.slice(at + 1).trim());
+      const directory = part.slice(0, Math.max(0, at)).trim();
+      if (wanted === null || (at >= 0 && directory === "") || (at < 0 && general !== null) || directories.some((one) => one.directory === directory) || directories.length === MOST_DIRECTORIES) return null;
+      if (at < 0) general = wanted;
+      else directories.push({ directory, ...wanted });
+    }
+    return { ...(general ?? defaultValue), ...(directories.length === 0 ? {} : { directories }) };
   });
+}
+
+function readFreeSpace(text: string): FreeSpace | null {
+  const match = /^(\d{1,9}(?:\.\d{1,6})?)(%?)$/.exec(text);
+  if (!match) return null;
+  const value = Number(match[1]);
+  if (match[2] !== "%") return { unit: "gib", value };
+  return value < 100 ? { unit: "percent", value } : null;
 }
 
 /** A regular expression; `(?i)` in front makes it ignore case. */

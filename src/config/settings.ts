@@ -61,7 +61,7 @@ export const SETTINGS = {
   loginMessage: text("", "text", /^[^\0]{0,1000}$/, "What the login page says above its form."),
 
   // Retention.
-  freeSpaceG: freeSpace({ unit: "percent", value: 5 }, "Free space to keep on the device of the packet files: percent or GiB."),
+  freeSpaceG: freeSpace({ unit: "percent", value: 5 }, "Free space to keep on the device of the packet files: percent or GiB. `5%;/data/slow=200` keeps 200 GiB on the device of one directory of pcapDir."),
   pcapMaxAgeDays: optionalDecimal(0.01, 36_500, "Lookback: days that packet files of ours are kept at most; unset: as long as there is room."),
   pcapMaxSizeG: optionalDecimal(0.01, 1_048_576, "Lookback: GiB that packet files of ours take at most, on all devices together; unset: as much as there is room for."),
   expireDays: optionalInteger(1, 36_500, "Lookback: days that sessions are kept; unset: for ever."),

@@ -146,10 +146,9 @@ export function ruleConflicts(devices: readonly Pick<DeviceFact, "directories">[
 }
 
 function conflictOf(device: Pick<DeviceFact, "directories">, rules: PacketRules): string | null {
-  const [first, ...others] = rulesOn(device, rules);
-  const other = others.find(({ freeSpace }) => printRule(freeSpace) !== (first === undefined ? "" : printRule(first.freeSpace)));
-  if (first === undefined || other === undefined) return null;
-  return `${first.directory} (freeSpaceG=${printRule(first.freeSpace)}) and ${other.directory} (freeSpaceG=${printRule(other.freeSpace)}) are on one device; the larger is kept free for both: give them the same freeSpaceG, or devices of their own`;
+  const wanted = [...new Set(rulesOn(device, rules).map(({ directory, freeSpace }) => `${directory} (freeSpaceG=${printRule(freeSpace)})`))];
+  if (new Set(rulesOn(device, rules).map(({ freeSpace }) => printRule(freeSpace))).size < 2) return null;
+  return `FREE_SPACE_CONFLICT: ${wanted.join(" and ")} are on one device; the larger is kept free for all: give them the same freeSpaceG, or devices of their own`;
 }
 
 /** Why a file must stay whatever the room, or null. */

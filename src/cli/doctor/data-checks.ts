@@ -2,6 +2,7 @@ import { readdir, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { announced } from "../../app/local-endpoint.js";
 import { directoriesOf } from "../../app/core.js";
+import { retentionRules } from "../../app/retention.js";
 import { tryWriting } from "../../app/try-writing.js";
 import { inspectCatalogue } from "../../catalogue/inspect.js";
 import { takeRole, type Role } from "../../catalogue/role-lock.js";
@@ -45,10 +46,10 @@ async function existingAbove(directory: string): Promise<string> {
 export const freeSpace: Check = {
   name: "free space", purpose: "packets, index and catalogue have room",
   async run(config) {
-    const { data, packets } = directoriesOf(config);
-    const { freeSpaceG } = config.values;
+    const { data } = directoriesOf(config);
+    const storage = retentionRules(config, config.values, []).packets.storage.map(({ directory, freeSpace: wanted }) => ({ directory, wanted, holdsPackets: true }));
     const findings: Finding[] = [];
-    for (const [directory, holdsPackets] of data === packets ? [[data, true] as const] : [[data, false] as const, [packets, true] as const]) {
+    for (const { directory, wanted: freeSpaceG, holdsPackets } of [...storage.some((one) => one.directory === data) ? [] : [{ directory: data, wanted: config.values.freeSpaceG, holdsPackets: false }], ...storage]) {
       const { bavail, blocks, bsize, files, ffree } = await statfs(await existingAbove(directory));
       const [free, total] = [bavail * bsize, blocks * bsize];
       const wanted = freeSpaceG.unit === "percent" ? (total * freeSpaceG.value) / 100 : freeSpaceG.value * 2 ** 30;

@@ -47,6 +47,16 @@ describe("health", () => {
     expect(await failing()).toEqual([{ name: "retention", needed: false, detail: "/p is 3.0 KiB short of the free space it should have (1.0 KiB of 4.0 KiB), and nothing more may be deleted there" }]);
   });
 
+  it("names packet directories of one device that want different room, which breaks nothing", async () => {
+    const directory = temporaryDirectory();
+    for (const name of ["a", "b"]) mkdirSync(path.join(directory, name));
+    const config = loadConfig({ file: null, node: "n", environment: {}, workingDirectory: directory, overrides: { dataDir: directory, pcapDir: "a;b", freeSpaceG: "0;b=1%" } });
+    core = { ...core, config, live: new LiveConfig(config) };
+    const found = (await healthChecks(sources()).run()).find(({ name }) => name === "retention");
+    expect(found).toMatchObject({ ok: true, detail: expect.stringMatching(/FREE_SPACE_CONFLICT: .*\/a \(freeSpaceG=0\) and .*\/b \(freeSpaceG=1%\)/) });
+    expect((await metricsOf({ ...sources(), version: "1" }).text()).split("\n")).toContain("lookback_free_space_conflicts 1");
+  });
+
   it("names a task that fails, and why, until it succeeds", async () => {
     let works = false;
     scheduler.register({ name: "t", description: "d", cron: "1 4 * * *", timeZone: "UTC", run: () => (works ? Promise.resolve({}) : Promise.reject(new Error("no room"))) });

@@ -30,6 +30,18 @@ describe("the rules of retention", () => {
   it.each(["pcapMaxAgeDays=-1", "pcapMaxSizeG=much", "sessionMaxSizeG=0", "auditDays=0", "expireDays=-3", "forecastWarnDays=x"])("refuse %s", (line) => {
     expect(failure(`[default]\n${line}\n`)).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining(line) });
   });
+  it("give a directory of pcapDir another freeSpaceG, and no other directory", () => {
+    const config = load("[default]\npcapDir=a;b\nfreeSpaceG=10%;b=200\n");
+    const of = (name: string) => retentionRules(config, config.values, []).packets.storage.find((one) => one.directory === path.join(directory, name))?.freeSpace;
+    expect([of("a"), of("b")]).toEqual([{ unit: "percent", value: 10 }, { unit: "gib", value: 200 }]);
+    expect(retentionRules(load("[default]\npcapDir=a;b\nfreeSpaceG=b=2%\n"), config.values, []).packets.storage).toHaveLength(2);
+    expect(failure("[default]\npcapDir=a\nfreeSpaceG=10%;b=200\n")).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringMatching(/test\.ini:3: freeSpaceG names .*\/b, which is no directory of pcapDir: allowed: .*\/a$/) });
+    // What a reload reads is of the same directories.
+    expect(retentionRules(config, { ...config.values, freeSpaceG: { unit: "percent", value: 3, directories: [{ directory: "a", unit: "gib", value: 1 }] } }, []).packets.storage.map(({ freeSpace }) => freeSpace)).toEqual([{ unit: "gib", value: 1 }, { unit: "percent", value: 3 }]);
+  });
+  it.each(["10%;a=120%", "10%;a=abc", "10%;a=-5", "10%;5%", "10%;=5", "10%;a=1;a=2", "10%;"])("refuse freeSpaceG=%s", (value) => {
+    expect(failure(`[default]\npcapDir=a\nfreeSpaceG=${value}\n`)).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringMatching(/test\.ini:3: freeSpaceG=.*: allowed: 0% to 99%/) });
+  });
   it("are of every node that has files, by its own section and class", () => {
     const config = load(["[default]", "freeSpaceG=10%", "pcapDir=a", "[sensor2]", "nodeClass=small", "pcapDir=b;a", "[small]", "freeSpaceG=3", ""].join("\n"));
     expect(retentionRules(config, config.values, ["sensor2", "sensor1", "stranger"]).packets.storage).toEqual([
@@ -47,7 +59,8 @@ describe("what is odd about packet directories", () => {
   });
   it("names two of one device that want different room", async () => {
     const content = "[default]\npcapDir=a\nfreeSpaceG=10%\n[sensor2]\npcapDir=b\nfreeSpaceG=20%\n";
-    expect(await storageWarnings(load(content))).toEqual([expect.stringMatching(/\/a \(freeSpaceG=10%\) and .*\/b \(freeSpaceG=20%\) are on one device; the larger is kept free for both/)]);
+    expect(await storageWarnings(load(content))).toEqual([expect.stringMatching(/^FREE_SPACE_CONFLICT: .*\/a \(freeSpaceG=10%\) and .*\/b \(freeSpaceG=20%\) are on one device; the larger is kept free for all/)]);
+    expect(await storageWarnings(load("[default]\npcapDir=a;b\nfreeSpaceG=10%;b=20%\n"))).toEqual([expect.stringMatching(/^FREE_SPACE_CONFLICT: .*\/a \(freeSpaceG=10%\) and .*\/b \(freeSpaceG=20%\)/)]);
     expect(await storageWarnings(load(content.replace("20%", "10%")))).toEqual([]);
   });
 });

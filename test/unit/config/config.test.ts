@@ -104,8 +104,8 @@ describe("values", () => {
   it("lists take a semicolon after a backslash", () => {
     expect(load("[default]\nsaveUnknownPackets=a\\;b;c\n").values.saveUnknownPackets).toEqual(["a;b", "c"]);
   });
-  it.each([["10%", { unit: "percent", value: 10 }], ["12", { unit: "gib", value: 12 }], ["0.5", { unit: "gib", value: 0.5 }]])("freeSpaceG=%s", (given, value) => {
-    expect(load(`[default]\nfreeSpaceG=${given}\n`).values.freeSpaceG).toEqual(value);
+  it.each([["10%", { unit: "percent", value: 10 }], ["12", { unit: "gib", value: 12 }], ["0.5", { unit: "gib", value: 0.5 }], ["/p=3", { unit: "percent", value: 5, directories: [{ directory: "/p", unit: "gib", value: 3 }] }]])("freeSpaceG=%s", (given, value) => {
+    expect(load(`[default]\npcapDir=/p\nfreeSpaceG=${given}\n`).values.freeSpaceG).toEqual(value);
   });
   it("lists are separated by ; and may be empty", () => {
     const { values } = load("[default]\ndisableParsers=\nsaveUnknownPackets=all; corrupt;\n");

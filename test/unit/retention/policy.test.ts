@@ -145,6 +145,7 @@ describe("a device that several directories are on", () => {
     const plan = two(five, { unit: "percent", value: 7 });
     expect(plan.devices[0]).toMatchObject({ targetBytes: 700, deleteBytes: 100, shortfallBytes: 0 });
     expect(plan.warnings).toEqual([expect.stringContaining("/p (freeSpaceG=5%) and /q (freeSpaceG=7%) are on one device")]);
+    expect(plan.warnings[0]).toMatch(/^FREE_SPACE_CONFLICT: /);
     expect(two(five, five).warnings).toEqual([]);
   });
 });
