@@ -12,6 +12,10 @@ import { loadConfig } from "../../src/config/config.js";
 import type { IndexStore, SessionFilter } from "../../src/index-store/index-store.js";
 import type { ElasticsearchEngine } from "../../src/index-store/elasticsearch/open.js";
 import { copyToCluster, summarise } from "../../src/index-store/elasticsearch/reindex.js";
+import { copyFromCluster, forgetPosition } from "../../src/index-store/elasticsearch/reindex-back.js";
+import { EmbeddedStore } from "../../src/index-store/embedded/store.js";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
+import { systemClock } from "../../src/base/clock.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
 import { check } from "../../src/query/check.js";
 import { parse } from "../../src/query/parser.js";
@@ -81,6 +85,40 @@ describe.skipIf(url === null)("both stores, over the same captures", () => {
     for (const id of await sorted(embedded, all)) {
       const [one, other] = await both((store) => store.get(id, service));
       expect(other, id).toEqual(one);
+    }
+  }, 400_000);
+
+  it("come back from the cluster as they were, whatever ends the copy in between", async () => {
+    const directory = temporaryDirectory();
+    const catalogue = openCatalogue(directory, systemClock);
+    const back = await EmbeddedStore.open({ catalogue, fields: core.fields, clock: systemClock, logger: silentLogger });
+    try {
+      // Ended while the second day is read, then gone on with.
+      const abort = new AbortController();
+      let commits = 0;
+      await expect(copyFromCluster({ engine, target: back, catalogue }, () => {
+        commits += 1;
+        if (commits === 2) abort.abort();
+      }, abort.signal)).rejects.toMatchObject({ code: expect.stringMatching(/SHUTTING_DOWN|QUERY_CANCELLED/) });
+      const begun = await back.count(all, service);
+      expect(begun).toBeGreaterThan(0);
+      let copied = 0;
+      await copyFromCluster({ engine, target: back, catalogue }, ({ rows }) => { copied = rows; }, null);
+      const there = await summarise(embedded, core.fields, null);
+      expect(copied).toBe(there.sessions - begun);
+      expect(await summarise(back, core.fields, null)).toEqual(there);
+      for (const id of await sorted(embedded, all)) expect(await back.get(id, service), id).toEqual(await embedded.get(id, service));
+      const packets = async (store: IndexStore) => new Map((await collected(store.streamPackets(all, service))).map(({ id, ...rest }) => [id, rest]));
+      expect(await packets(back)).toEqual(await packets(embedded));
+      expect(await back.byteBudget({ ...all, firstPackets: 5 }, service)).toEqual(await embedded.byteBudget({ ...all, firstPackets: 5 }, service));
+      // Again from the start: every row is replaced by itself, also after merges.
+      forgetPosition(catalogue);
+      await back.optimise(null, null);
+      await copyFromCluster({ engine, target: back, catalogue }, () => undefined, null);
+      expect(await summarise(back, core.fields, null)).toEqual(there);
+    } finally {
+      await back.close();
+      catalogue.close();
     }
   }, 400_000);
 

@@ -33,10 +33,10 @@ export const SERVICE_COMMANDS: readonly Command[] = [
     load: () => import("../commands/capture.js"),
   },
   {
-    name: "reindex", summary: "copy the index of the data directory to the search cluster and compare the two; nothing may serve or capture meanwhile",
-    options: [["--from <store>", "embedded"], ["--to <store>", "elasticsearch"], JSON_LINES],
-    examples: [["lookback reindex --from embedded --to elasticsearch", "before indexStore is changed; again, to go on after an interrupt"]],
-    completes: { "--from": ["embedded"], "--to": ["elasticsearch"] },
+    name: "reindex", summary: "copy the index of the data directory to the search cluster, or the other way, and compare the two; nothing may serve or capture meanwhile",
+    options: [["--from <store>", "embedded or elasticsearch"], ["--to <store>", "the other one"], JSON_LINES],
+    examples: [["lookback reindex --from embedded --to elasticsearch", "before indexStore is changed; again, to go on after an interrupt"], ["lookback reindex --from elasticsearch --to embedded", "the way back, with tags and packets' places"]],
+    completes: { "--from": ["embedded", "elasticsearch"], "--to": ["elasticsearch", "embedded"] },
     load: () => import("../commands/reindex.js"),
   },
   {

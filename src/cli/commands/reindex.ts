@@ -1,36 +1,49 @@
 import { openCluster } from "../../app/cluster.js";
-import { openReader } from "../../app/core.js";
+import { directoriesOf } from "../../app/core.js";
 import { withLifecycle } from "../../app/lifecycle.js";
 import { openLog } from "../../app/log.js";
 import { LookbackError } from "../../base/errors.js";
+import { systemClock } from "../../base/clock.js";
+import { openCatalogue } from "../../catalogue/catalogue.js";
 import { takeRole } from "../../catalogue/role-lock.js";
+import { EmbeddedStore } from "../../index-store/embedded/store.js";
 import { copyToCluster, summarise, type StoreSummary } from "../../index-store/elasticsearch/reindex.js";
+import { copyFromCluster, forgetPosition } from "../../index-store/elasticsearch/reindex-back.js";
+import { packagedCatalogue } from "../../model/field-catalogue.js";
 import { loadNativeCore } from "../../native/native.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 
-/** Copies the embedded index to the cluster and compares the two. */
+/** Copies the index of one store to the other and compares the two. */
 export async function run({ options, config: configOf, print, note, signal }: CommandContext): Promise<number> {
-  const [from, to] = [options["from"], options["to"]];
-  if (from !== "embedded" || to !== "elasticsearch") {
-    throw new LookbackError("BAD_INPUT", `--from ${String(from)} --to ${String(to)}: allowed: --from embedded --to elasticsearch; the way back is lookback rebuild, which makes the index from the packets`);
+  const [from, to] = [String(options["from"]), String(options["to"])];
+  if ([from, to].sort().join(" ") !== "elasticsearch embedded") {
+    throw new LookbackError("BAD_INPUT", `--from ${from} --to ${to}: allowed: --from embedded --to elasticsearch, --from elasticsearch --to embedded`);
   }
   const config = await configOf({ indexStore: "embedded" });
   const logger = openLog(config, "reindex");
-  const { parts, engine, stop } = await withLifecycle(logger, async (lifecycle) => {
-    // Nobody may add, merge or remove segments meanwhile.
+  const { catalogue, store, engine, stop } = await withLifecycle(logger, async (lifecycle) => {
+    // Nobody may add, merge or remove segments or rows meanwhile.
     for (const role of ["serve", "capture", "shipper"] as const) lifecycle.add(`role ${role}`, takeRole(config.dataDirectory, role), (lock) => { lock.release(); });
-    const opened = await openReader(config, logger, lifecycle);
-    const cluster = openCluster(config, opened.catalogue, opened.fields, logger);
+    const opened = lifecycle.add("catalogue", openCatalogue(config.dataDirectory, systemClock), (one) => { one.close(); });
+    const embedded = lifecycle.add("store", await EmbeddedStore.open({
+      catalogue: opened, fields, clock: systemClock, logger, segmentDirectory: directoriesOf(config).sessions, memoryBytes: config.values.queryMemoryMiB * 2 ** 20,
+      threads: config.values.queryThreads, removeOrphans: "all",
+    }), (one) => one.close());
+    const cluster = openCluster(config, opened, fields, logger);
     lifecycle.add("cluster", cluster, (started) => started.cluster.close());
-    return { parts: opened, engine: cluster };
+    return { catalogue: opened, store: embedded, engine: cluster };
   });
   try {
-    const { store: source, catalogue, fields, directories } = parts;
-    await copyToCluster({ source, engine, shipping: engine.segmentShipping(loadNativeCore()), catalogue, fields, segmentDirectory: directories.sessions }, ({ segments, ofSegments, rows }) => {
-      note(`${segments} of ${ofSegments} segments, ${rows} sessions`);
-    }, signal);
-    const [here, there] = [await summarise(source, fields, signal), await summarise(engine.store, fields, signal)];
+    if (to === "elasticsearch") {
+      await copyToCluster({ source: store, engine, shipping: engine.segmentShipping(loadNativeCore()), catalogue, fields, segmentDirectory: directoriesOf(config).sessions }, ({ segments, ofSegments, rows }) => {
+        note(`${segments} of ${ofSegments} segments, ${rows} sessions`);
+      }, signal);
+    } else {
+      await copyFromCluster({ engine, target: store, catalogue }, ({ day, days, ofDays, rows }) => { note(`${day}, day ${days} of ${ofDays}, ${rows} sessions`); }, signal);
+      forgetPosition(catalogue);
+    }
+    const [here, there] = [await summarise(store, fields, signal), await summarise(engine.store, fields, signal)];
     const equal = here.sessions === there.sessions && here.packets === there.packets && here.bytes === there.bytes && here.checksum === there.checksum;
     if (options["json"] === true) {
       print(JSON.stringify({ embedded: here, elasticsearch: there, equal }));
@@ -38,11 +51,17 @@ export async function run({ options, config: configOf, print, note, signal }: Co
     }
     print(`embedded       ${printed(here)}`);
     print(`elasticsearch  ${printed(there)}`);
-    print(equal ? "both hold the same sessions; set indexStore=elasticsearch to use the cluster" : "they differ; see lookback ship --status for refused sessions");
+    print(equal ? `both hold the same sessions; set indexStore=${to} to use ${to === "embedded" ? "the data directory" : "the cluster"}` : differing(to));
     return equal ? EXIT.ok : EXIT.failed;
   } finally {
     await stop();
   }
+}
+
+const fields = packagedCatalogue();
+
+function differing(to: string): string {
+  return to === "embedded" ? "they differ; sessions that only one of them has stay there: ship what waits (lookback ship --once), then start the copy again" : "they differ; see lookback ship --status for refused sessions";
 }
 
 function printed({ sessions, packets, bytes, checksum }: StoreSummary): string {

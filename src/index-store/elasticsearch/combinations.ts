@@ -3,6 +3,7 @@ import type { Field } from "../../model/field.js";
 import type { FieldValue } from "../../model/session.js";
 import type { Metric } from "../index-store.js";
 import { pointBody } from "./dialect.js";
+import { addressBytes } from "../stored-row.js";
 import { at, isObject, listOf, numberOf, textOf, type Json, type JsonObject } from "./json.js";
 import { indexedPath } from "./mapping.js";
 import type { Read } from "./reads.js";
@@ -47,22 +48,6 @@ export function compareKeys(a: readonly FieldValue[], b: readonly FieldValue[], 
 }
 
 const textBytes = (text: string): Buffer => Buffer.from(text, "utf8");
-
-/** 16 bytes of a printed address. */
-export function addressBytes(text: string): Buffer {
-  const bytes = Buffer.alloc(16);
-  const dotted = /^(.*:)?(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
-  if (dotted !== null && (dotted[1] === undefined || dotted[1] === "::ffff:")) {
-    bytes.set([0xff, 0xff, ...dotted.slice(2).map(Number)], 10);
-    return bytes;
-  }
-  const [head = "", tail = ""] = text.split("::");
-  const groups = (part: string): readonly number[] => (part === "" ? [] : part.split(":").map((group) => Number.parseInt(group, 16)));
-  groups(head).forEach((group, position) => { bytes.writeUInt16BE(group & 0xffff, 2 * position); });
-  const last = groups(tail);
-  last.forEach((group, position) => { bytes.writeUInt16BE(group & 0xffff, 16 - 2 * (last.length - position)); });
-  return bytes;
-}
 
 /** Whether a session may hold a number twice: the cluster's walk over combinations would count it twice. */
 function repeats(field: Field): boolean {

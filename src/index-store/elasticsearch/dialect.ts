@@ -1,8 +1,8 @@
 import { EVERY_INDEX, type ClusterProduct, type ClusterRequest } from "./cluster.js";
 import { at, textOf, type Json } from "./json.js";
 
-/** How long a cluster keeps a point in time between two requests. */
-const KEEP_ALIVE = "2m";
+/** How long a cluster keeps a point in time between two requests: an export copies the packets of a page of sessions in between. */
+const KEEP_ALIVE = "15m";
 
 /** Where the products differ. */
 export interface Dialect {

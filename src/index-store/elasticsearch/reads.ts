@@ -44,7 +44,7 @@ export class Read {
 
   static async of(parts: ReadParts, filter: SessionFilter, context: ReadContext): Promise<Read> {
     checkCancelled(context.signal);
-    const endsAt = performance.now() + Math.min(context.timeoutMs, LONGEST_MS);
+    const endsAt = performance.now() + context.timeoutMs;
     const existing = await parts.indices.list();
     return new Read(parts, filter, new SessionQuery(filter, context, existing, parts.goneFiles), context, endsAt);
   }
@@ -55,10 +55,10 @@ export class Read {
     return new Read(this.parts, filter, new SessionQuery(filter, this.context, existing, this.parts.goneFiles), this.context, this.#endsAt);
   }
 
-  /** Milliseconds left. Throws QUERY_CANCELLED or QUERY_TIMEOUT when there are none. */
+  /** Milliseconds left for the next request. Throws QUERY_CANCELLED or QUERY_TIMEOUT when there are none. */
   #leftMs(): number {
     checkCancelled(this.context.signal);
-    const left = Math.floor(this.#endsAt - performance.now());
+    const left = Math.min(LONGEST_MS, Math.floor(this.#endsAt - performance.now()));
     if (left <= 0) throw timedOut(this.context.timeoutMs);
     return left;
   }

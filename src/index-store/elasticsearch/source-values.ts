@@ -5,9 +5,10 @@ import type { FieldValue, SessionDocument } from "../../model/session.js";
 import { isObject, listOf, type Json, type JsonObject } from "./json.js";
 
 /** What is ours in a stored document. */
-const OURS = "lookback";
+export const OURS = "lookback";
 
-function valueOf(value: Json): FieldValue {
+/** JSON as the value of a field. */
+export function valueOf(value: Json): FieldValue {
   if (value === null || value === undefined) return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   if (Array.isArray(value)) return value.map(valueOf);

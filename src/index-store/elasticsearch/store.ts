@@ -12,6 +12,10 @@ import type {
 import { idTimeMs, isRowId, rowIdText } from "../row-id.js";
 import { requireTags } from "../request-checks.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
+import { SERVICE_SCOPE } from "../../model/access-scope.js";
+import type { TimeRange } from "../../model/time-range.js";
+import type { StoredRow } from "../stored-row.js";
+import { storedRows, type RowPosition } from "./stored-rows.js";
 import { byteBudget } from "./byte-budget.js";
 import { WHOLE, type Cluster } from "./cluster.js";
 import { expireIndex } from "./expiry.js";
@@ -27,6 +31,7 @@ import { Read, type ReadParts } from "./reads.js";
 import { count, get, search } from "./search.js";
 import { streamIds, streamPackets, streamRows } from "./streams.js";
 
+const DAY_MS = 86_400_000;
 /** Milliseconds that taking rows out of an index may take. */
 const EXPIRE_MS = 3_600_000;
 /** Milliseconds that merging an index may take. */
@@ -130,6 +135,21 @@ export class ElasticsearchStore implements IndexStore {
 
   async *streamIds(filter: SessionFilter, context: ReadContext): AsyncGenerator<readonly string[]> {
     yield* streamIds(await Read.of(this.#reads, filter, context));
+  }
+
+  /** Whole rows whose last packet lies in a range, in its order, ties by id, those after a position. For copies; no scope narrows it. */
+  async *storedRows(range: TimeRange, after: RowPosition | null, signal: AbortSignal | null): AsyncGenerator<readonly StoredRow[]> {
+    const context: ReadContext = { scope: SERVICE_SCOPE, signal, timeoutMs: Infinity };
+    yield* storedRows(await Read.of(this.#reads, { expression: { node: "everything" }, range }, context), after);
+  }
+
+  /** UTC days on which the indices can have rows, in order, each by its start in milliseconds since 1970. */
+  async days(): Promise<readonly number[]> {
+    const { indices } = this.#parts;
+    indices.forget();
+    const days = new Set<number>();
+    for (const { startMs, endMs } of await indices.list()) for (let day = startMs - (startMs % DAY_MS); day < endMs; day += DAY_MS) days.add(day);
+    return [...days].sort((a, b) => a - b);
   }
 
   async partitions(): Promise<readonly Partition[]> {

@@ -19,22 +19,22 @@ const ROOTS = 10_000;
 /** Connections of one ordered stream: each ROOTS of them are a stream that is held open. */
 const MAX_ROOTS = 1_000_000;
 
-/** Matching documents in pages over one point in time. */
-async function* pages(read: Read, order: readonly JsonObject[], source: readonly string[] | false): AsyncGenerator<readonly Json[]> {
+/** Matching documents in pages over one point in time, those after the sort values `from`. */
+export async function* pages(read: Read, order: readonly JsonObject[], source: readonly string[] | boolean, from: readonly Json[] | null = null, size = PAGE): AsyncGenerator<readonly Json[]> {
   if (read.query.indices === null) return;
   const point = await read.point();
   if (point === null) return;
   try {
     let pit = point.id;
-    for (let after: readonly Json[] | null = null; ;) {
+    for (let after: readonly Json[] | null = from; ;) {
       const answer: Json = await read.search({
-        size: PAGE, pit: pointBody(pit), query: read.query.body, sort: order, track_total_hits: false, _source: source, ...(after === null ? {} : { search_after: after }),
+        size, pit: pointBody(pit), query: read.query.body, sort: order, track_total_hits: false, _source: source, ...(after === null ? {} : { search_after: after }),
       });
       pit = textOf(at(answer, "pit_id")) || pit;
       const hits = hitsOf(answer);
       if (hits.length > 0) yield hits;
       checkCancelled(read.context.signal);
-      if (hits.length < PAGE) return;
+      if (hits.length < size) return;
       after = listOf(at(hits.at(-1), "sort"));
     }
   } finally {

@@ -31,6 +31,8 @@ import { faultOf, removeOrphans } from "./segment-files.js";
 import { withIds } from "./id-table.js";
 import { parquet } from "./source.js";
 import { idBytes, isRowId, Parameters, quoted } from "./statement.js";
+import type { StoredRow } from "../stored-row.js";
+import { writeStored } from "./stored-rows.js";
 import { streamIds, streamPackets, streamRows, type StreamPlan } from "./streams.js";
 import { countOf } from "./values.js";
 import { findSuperseded } from "./versions.js";
@@ -288,6 +290,25 @@ export class EmbeddedStore implements IndexStore {
       return writeMoved(this.#compaction, snapshot, plan.segments, moves, UNLIMITED);
     });
     try {
+      await this.commitSegments({ add: written, remove: [] }, alongside);
+    } catch (error) {
+      removeWritten(this.#compaction, written);
+      throw error;
+    }
+  }
+
+  /** Adds rows of another store, in one step with `alongside`. Those that are there in the same version or an earlier one are replaced. */
+  async addStored(rows: readonly StoredRow[], alongside: () => void): Promise<void> {
+    const byDay = new Map<string, StoredRow[]>();
+    for (const row of rows) {
+      const day = new Date(row.lastMs).toISOString().slice(0, 10);
+      const ofDay = byDay.get(day) ?? [];
+      ofDay.push(row);
+      byDay.set(day, ofDay);
+    }
+    const written: SegmentInfo[] = [];
+    try {
+      for (const [day, ofDay] of byDay) written.push(await writeStored(this.#compaction, this.#parts.fields, day, ofDay, UNLIMITED));
       await this.commitSegments({ add: written, remove: [] }, alongside);
     } catch (error) {
       removeWritten(this.#compaction, written);
