@@ -66,8 +66,7 @@ let foreign: readonly string[] = [];
 
 describe("the first hour in a clean clone", () => {
   beforeAll(async () => {
-    if (!cleanClone(directory)) throw new Error("the tree cannot be cloned");
-    expect(existsSync(path.join(directory, "dist"))).toBe(false);
+    if (!cleanClone(directory) || existsSync(path.join(directory, "dist"))) throw new Error("the tree cannot be cloned");
     program = spawn("npm", ["start", "--", "--read", "examples/"], { cwd: directory, detached: true, stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, LOOKBACK__viewPort: "0" } });
     for await (const line of createInterface({ input: program.stdout ?? process.stdin })) {
       url = /serves on (http:\/\/\S+)/.exec(line)?.[1] ?? url;
@@ -129,7 +128,7 @@ describe("the first hour in a clean clone", () => {
       expect([data.sessions.totalCount.value, (data.sessions.nodes as readonly { readonly id: string }[]).map(({ id }) => id).toSorted()]).toEqual([allowed?.length, allowed?.toSorted()]);
     }
     // By identity, and the packets below it.
-    const [own = "", other = ""] = [allowed?.[0], hidden[0]];
+    const [own, other] = [String(allowed?.[0]), String(hidden[0])];
     expect((await asGuest(`{ session(id: "${own}") { session { id packets { packets { time } } } } }`)).data.session.session.packets.packets.length).toBeGreaterThan(0);
     expect((await asGuest(`{ session(id: "${other}") { session { id packets { packets { time } } } } }`)).data.session.session).toBeNull();
     // Aggregations and connections.
