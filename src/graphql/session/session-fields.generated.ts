@@ -166,6 +166,15 @@ export class SessionDnsAnswers {
 
 @ObjectType("SessionDns", { simpleResolvers: true, description: "One of the objects of `dns`." })
 export class SessionDns {
+  @Field(() => [String], { nullable: true, description: "Autonomous systems of the addresses: DNS IP (needs geoLite2ASN). Searched as `asn.dns`." })
+  ASN!: readonly string[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Countries of the addresses, ISO 3166-1 alpha-2: DNS IP (needs geoLite2Country). Searched as `country.dns`." })
+  GEO!: readonly string[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Regional internet registries of the IPv4 addresses: DNS IP (needs rirFile). Searched as `rir.dns`." })
+  RIR!: readonly string[] | null;
+
   @Field(() => [SessionDnsAnswers], { nullable: true, description: "Records of the responses, all sections." })
   answers!: readonly SessionDnsAnswers[] | null;
 
@@ -187,6 +196,12 @@ export class SessionDns {
   @Field(() => LongScalar, { nullable: true, description: "Number of values of ip.dns. Searched as `ip.dns.cnt`." })
   ipCnt!: number | null;
 
+  @Field(() => [String], { nullable: true, description: "Autonomous systems of the addresses: DNS mailserver IP (needs geoLite2ASN). Searched as `asn.dns.mailserver`." })
+  mailserverASN!: readonly string[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Countries of the addresses, ISO 3166-1 alpha-2: DNS mailserver IP (needs geoLite2Country). Searched as `country.dns.mailserver`." })
+  mailserverGEO!: readonly string[] | null;
+
   @Field(() => [String], { nullable: true, description: "Names of mail exchanges in the response. Searched as `host.dns.mailserver`." })
   mailserverHost!: readonly string[] | null;
 
@@ -199,6 +214,15 @@ export class SessionDns {
   @Field(() => LongScalar, { nullable: true, description: "Number of values of ip.dns.mailserver. Searched as `ip.dns.mailserver.cnt`." })
   mailserverIpCnt!: number | null;
 
+  @Field(() => [String], { nullable: true, description: "Regional internet registries of the IPv4 addresses: DNS mailserver IP (needs rirFile). Searched as `rir.dns.mailserver`." })
+  mailserverRIR!: readonly string[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Autonomous systems of the addresses: DNS nameserver IP (needs geoLite2ASN). Searched as `asn.dns.nameserver`." })
+  nameserverASN!: readonly string[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Countries of the addresses, ISO 3166-1 alpha-2: DNS nameserver IP (needs geoLite2Country). Searched as `country.dns.nameserver`." })
+  nameserverGEO!: readonly string[] | null;
+
   @Field(() => [String], { nullable: true, description: "Names of name servers in the response. Searched as `host.dns.nameserver`." })
   nameserverHost!: readonly string[] | null;
 
@@ -210,6 +234,9 @@ export class SessionDns {
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of ip.dns.nameserver. Searched as `ip.dns.nameserver.cnt`." })
   nameserverIpCnt!: number | null;
+
+  @Field(() => [String], { nullable: true, description: "Regional internet registries of the IPv4 addresses: DNS nameserver IP (needs rirFile). Searched as `rir.dns.nameserver`." })
+  nameserverRIR!: readonly string[] | null;
 
   @Field(() => String, { nullable: true, description: "Kind of operation: QUERY, NOTIFY, UPDATE, ... Searched as `dns.opcode`." })
   opcode!: string | null;
@@ -409,11 +436,20 @@ export class SessionHttp {
   @Field(() => LongScalar, { nullable: true, description: "Number of values of http.uri.value. Searched as `http.uri.value.cnt`." })
   valueCnt!: number | null;
 
+  @Field(() => [String], { nullable: true, description: "Autonomous systems of the addresses: HTTP XFF IP (needs geoLite2ASN). Searched as `asn.xff`." })
+  xffASN!: readonly string[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Countries of the addresses, ISO 3166-1 alpha-2: HTTP XFF IP (needs geoLite2Country). Searched as `country.xff`." })
+  xffGEO!: readonly string[] | null;
+
   @Field(() => [AddressScalar], { nullable: true, description: "Addresses in X-Forwarded-For headers. Searched as `ip.xff`." })
   xffIp!: readonly string[] | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of ip.xff. Searched as `ip.xff.cnt`." })
   xffIpCnt!: number | null;
+
+  @Field(() => [String], { nullable: true, description: "Regional internet registries of the IPv4 addresses: HTTP XFF IP (needs rirFile). Searched as `rir.xff`." })
+  xffRIR!: readonly string[] | null;
 }
 
 @ObjectType("SessionIcmp", { simpleResolvers: true, description: "Fields of a session under `icmp`." })
@@ -463,6 +499,15 @@ export class SessionServer {
 
 @ObjectType("SessionSocks", { simpleResolvers: true, description: "Fields of a session under `socks`." })
 export class SessionSocks {
+  @Field(() => String, { nullable: true, description: "Autonomous systems of the addresses: SOCKS IP (needs geoLite2ASN). Searched as `asn.socks`." })
+  ASN!: string | null;
+
+  @Field(() => String, { nullable: true, description: "Countries of the addresses, ISO 3166-1 alpha-2: SOCKS IP (needs geoLite2Country). Searched as `country.socks`." })
+  GEO!: string | null;
+
+  @Field(() => String, { nullable: true, description: "Regional internet registries of the IPv4 addresses: SOCKS IP (needs rirFile). Searched as `rir.socks`." })
+  RIR!: string | null;
+
   @Field(() => String, { nullable: true, description: "Name that the client asked the proxy to connect to. Searched as `host.socks`." })
   host!: string | null;
 
@@ -671,6 +716,12 @@ export abstract class SessionFields {
   @Field(() => LongScalar, { nullable: true, description: "Number of values of oui.dst. Searched as `oui.dst.cnt`." })
   dstOuiCnt!: number | null;
 
+  @Field(() => [String], { nullable: true, description: "Autonomous systems of the addresses: Dst outer IP (needs geoLite2ASN). Searched as `outerip.dst.asn`." })
+  dstOuterASN!: readonly string[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Countries of the addresses, ISO 3166-1 alpha-2: Dst outer IP (needs geoLite2Country). Searched as `outerip.dst.country`." })
+  dstOuterGEO!: readonly string[] | null;
+
   @Field(() => [AddressScalar], { nullable: true, description: "Addresses around a tunnel, of the destination. Searched as `outerip.dst`." })
   dstOuterIp!: readonly string[] | null;
 
@@ -682,6 +733,15 @@ export abstract class SessionFields {
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of outermac.dst. Searched as `outermac.dst.cnt`." })
   dstOuterMac_cnt!: number | null;
+
+  @Field(() => [String], { nullable: true, description: "Makers of the Ethernet addresses around a tunnel, of the destination (needs ouiFile). Searched as `outeroui.dst`." })
+  dstOuterOui!: readonly string[] | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Number of values of outeroui.dst. Searched as `outeroui.dst.cnt`." })
+  dstOuterOuiCnt!: number | null;
+
+  @Field(() => [String], { nullable: true, description: "Regional internet registries of the IPv4 addresses: Dst outer IP (needs rirFile). Searched as `outerip.dst.rir`." })
+  dstOuterRIR!: readonly string[] | null;
 
   @Field(() => String, { nullable: true, description: "First 8 payload bytes of the destination, in hex. Searched as `payload8.dst.hex`." })
   dstPayload8!: string | null;
@@ -764,6 +824,12 @@ export abstract class SessionFields {
   @Field(() => LongScalar, { nullable: true, description: "Number of values of oui.src. Searched as `oui.src.cnt`." })
   srcOuiCnt!: number | null;
 
+  @Field(() => [String], { nullable: true, description: "Autonomous systems of the addresses: Src outer IP (needs geoLite2ASN). Searched as `outerip.src.asn`." })
+  srcOuterASN!: readonly string[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Countries of the addresses, ISO 3166-1 alpha-2: Src outer IP (needs geoLite2Country). Searched as `outerip.src.country`." })
+  srcOuterGEO!: readonly string[] | null;
+
   @Field(() => [AddressScalar], { nullable: true, description: "Addresses around a tunnel, of the source. Searched as `outerip.src`." })
   srcOuterIp!: readonly string[] | null;
 
@@ -775,6 +841,15 @@ export abstract class SessionFields {
 
   @Field(() => LongScalar, { nullable: true, description: "Number of values of outermac.src. Searched as `outermac.src.cnt`." })
   srcOuterMac_cnt!: number | null;
+
+  @Field(() => [String], { nullable: true, description: "Makers of the Ethernet addresses around a tunnel, of the source (needs ouiFile). Searched as `outeroui.src`." })
+  srcOuterOui!: readonly string[] | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Number of values of outeroui.src. Searched as `outeroui.src.cnt`." })
+  srcOuterOuiCnt!: number | null;
+
+  @Field(() => [String], { nullable: true, description: "Regional internet registries of the IPv4 addresses: Src outer IP (needs rirFile). Searched as `outerip.src.rir`." })
+  srcOuterRIR!: readonly string[] | null;
 
   @Field(() => String, { nullable: true, description: "First 8 payload bytes of the source, in hex. Searched as `payload8.src.hex`." })
   srcPayload8!: string | null;

@@ -1,5 +1,6 @@
 //! The field catalogue of this build.
 
+use crate::located;
 use lookback_session::{FieldSpec, core_fields};
 
 /// Every declared field: the record's, the general ones, those of places, the flow's, the protocols'.
@@ -11,6 +12,7 @@ pub fn declared() -> impl Iterator<Item = &'static FieldSpec> {
         .chain(lookback_flow::flow::FIELDS)
         .copied()
         .chain(lookback_protocols::fields())
+        .chain(located::FIELDS.iter().copied())
 }
 
 /// `schema/fields.json` as text.

@@ -3,6 +3,7 @@
 //! * [`import`]: a capture file into segments; also the replay of our own packet files after a crash.
 //! * [`dissect`]: a capture file into documents, without an index.
 //! * [`live`]: batches of live packets into our own packet files and segments.
+//! * [`located`]: places of addresses that dissectors and tunnels find.
 //! * [`copy`]: a compressed file or standard input into a plain packet file of ours.
 //! * [`direction`]: which end of a session sent each of its packets.
 //! * [`clock`]: the stream's clock, which never goes back.
@@ -22,6 +23,7 @@ pub mod fields;
 pub mod fragments;
 pub mod import;
 pub mod live;
+pub mod located;
 pub mod segment_sink;
 pub mod settings;
 pub mod stream;

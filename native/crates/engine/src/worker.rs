@@ -1,6 +1,7 @@
 //! One worker: decoded packets into a flow table, full batches of rows into segments.
 
 use crate::error::EngineError;
+use crate::located;
 use crate::settings::EngineSettings;
 use lookback_flow::identity::StreamIdentity;
 use lookback_flow::{FlowCounters, FlowTable, PacketFacts};
@@ -178,7 +179,7 @@ impl<S: RowSink> Worker<S> {
             let places = source.current();
             if !places.is_empty() {
                 for session in self.table.saved().iter_mut() {
-                    places.fill(session);
+                    located::fill(&places, session);
                 }
             }
         }

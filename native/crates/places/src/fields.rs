@@ -37,4 +37,8 @@ fields! { FIELDS:
     SOURCE_OUI = FieldSpec::set(G, "oui.src", "srcOui", Kind::Term).linked().doc("Src OUI", "Makers of the source's Ethernet addresses (needs ouiFile)");
     /// Makers of the destination's interfaces.
     DESTINATION_OUI = FieldSpec::set(G, "oui.dst", "dstOui", Kind::Term).linked().doc("Dst OUI", "Makers of the destination's Ethernet addresses (needs ouiFile)");
+    /// Makers of the interfaces around a tunnel, of the source.
+    OUTER_SOURCE_OUI = FieldSpec::set(G, "outeroui.src", "srcOuterOui", Kind::Term).linked().doc("Src outer OUI", "Makers of the Ethernet addresses around a tunnel, of the source (needs ouiFile)");
+    /// Makers of the interfaces around a tunnel, of the destination.
+    OUTER_DESTINATION_OUI = FieldSpec::set(G, "outeroui.dst", "dstOuterOui", Kind::Term).linked().doc("Dst outer OUI", "Makers of the Ethernet addresses around a tunnel, of the destination (needs ouiFile)");
 }

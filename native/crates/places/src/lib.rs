@@ -12,7 +12,7 @@ pub use source::{FileState, PlaceFiles, PlaceSource, check};
 pub use tables::{Makers, Registries};
 
 use lookback_session::record::{DESTINATION, SOURCE};
-use lookback_session::{FieldSpec, Session, core_fields};
+use lookback_session::{Address, FieldSpec, Fields, Session, core_fields};
 
 /// What was read.
 #[derive(Default)]
@@ -21,6 +21,19 @@ pub struct Places {
     asn: Option<Database>,
     registries: Option<Registries>,
     makers: Option<Makers>,
+}
+
+/// An address that a session holds beside those of its ends (one that a name stands for, the outer one of a tunnel), and the
+/// fields of its places.
+pub struct Located {
+    /// The addresses.
+    pub address: &'static FieldSpec,
+    /// Their countries.
+    pub country: &'static FieldSpec,
+    /// Their autonomous systems.
+    pub asn: &'static FieldSpec,
+    /// Their registries.
+    pub rir: &'static FieldSpec,
 }
 
 /// Longest text of `asn.src`.
@@ -42,6 +55,8 @@ impl Places {
             for (macs, ouis) in [
                 (&core_fields::SOURCE_MAC, &fields::SOURCE_OUI),
                 (&core_fields::DESTINATION_MAC, &fields::DESTINATION_OUI),
+                (&core_fields::OUTER_SOURCE_MAC, &fields::OUTER_SOURCE_OUI),
+                (&core_fields::OUTER_DESTINATION_MAC, &fields::OUTER_DESTINATION_OUI),
             ] {
                 let names: Vec<&str> = session.fields.texts(macs).filter_map(|mac| makers.of(mac)).collect();
                 for name in names {
@@ -51,28 +66,61 @@ impl Places {
         }
     }
 
-    fn fill_end(&self, session: &mut Session, address: [u8; 16], end: &EndFields) {
-        if let Some(country) = self.country.as_ref().and_then(|database| database.country(address)) {
+    fn fill_end(&self, session: &mut Session, address: Address, end: &EndFields) {
+        if let Some(country) = self.country_of(address) {
             session.fields.add_text(end.country, country);
         }
-        if let Some(system) = self.asn.as_ref().and_then(|database| database.autonomous_system(address)) {
-            let name = system.name.unwrap_or_default();
-            let end_of_name = name.char_indices().nth(LONGEST_NAME).map_or(name.len(), |(at, _)| at);
-            session
-                .fields
-                .add_text(end.asn, format!("AS{} {}", system.number, &name[..end_of_name]).trim_end());
-            session.fields.add_integer(end.as_number, i64::from(system.number));
+        if let Some((number, name)) = self.system_of(address) {
+            session.fields.add_text(end.asn, &printed(number, name));
+            session.fields.add_integer(end.as_number, i64::from(number));
             if !name.is_empty() {
-                session.fields.add_text(end.as_name, &name[..end_of_name]);
+                session.fields.add_text(end.as_name, name);
             }
         }
-        let four = std::net::Ipv6Addr::from(address).to_ipv4_mapped();
-        if let (Some(registries), Some(four)) = (&self.registries, four)
-            && let Some(name) = registries.of(four.octets())
-        {
+        if let Some(name) = self.registry_of(address) {
             session.fields.add_text(end.rir, name);
         }
     }
+
+    /// Fills the fields of places of other addresses in `values`: a session's, or an object's inside it.
+    pub fn fill_located(&self, values: &mut Fields, located: &[&Located]) {
+        for &&Located { address, country, asn, rir } in located {
+            let addresses: Vec<Address> = values.view().ips(address).collect();
+            for address in addresses {
+                if let Some(name) = self.country_of(address) {
+                    values.add_text(country, name);
+                }
+                if let Some((number, name)) = self.system_of(address) {
+                    values.add_text(asn, &printed(number, name));
+                }
+                if let Some(name) = self.registry_of(address) {
+                    values.add_text(rir, name);
+                }
+            }
+        }
+    }
+
+    fn country_of(&self, address: Address) -> Option<&str> {
+        self.country.as_ref().and_then(|database| database.country(address))
+    }
+
+    /// Number and name of an address's autonomous system; without a name it is empty.
+    fn system_of(&self, address: Address) -> Option<(u32, &str)> {
+        let system = self.asn.as_ref().and_then(|database| database.autonomous_system(address))?;
+        let name = system.name.unwrap_or_default();
+        let end = name.char_indices().nth(LONGEST_NAME).map_or(name.len(), |(at, _)| at);
+        Some((system.number, &name[..end]))
+    }
+
+    fn registry_of(&self, address: Address) -> Option<&str> {
+        let four = std::net::Ipv6Addr::from(address).to_ipv4_mapped()?;
+        self.registries.as_ref()?.of(four.octets())
+    }
+}
+
+/// An autonomous system as Arkime writes it.
+fn printed(number: u32, name: &str) -> String {
+    format!("AS{number} {name}").trim_end().to_owned()
 }
 
 /// The fields of one end of a session.

@@ -1,8 +1,8 @@
 //! Rows and places, with databases that the test writes itself.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
-use lookback_places::{PlaceFiles, PlaceSource, check, fields};
-use lookback_session::{Ends, Fields, Positions, Session, core_fields};
+use lookback_places::{Located, PlaceFiles, PlaceSource, check, fields};
+use lookback_session::{Ends, FieldSpec, Fields, Kind, Positions, Session, core_fields};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -186,6 +186,34 @@ fn rows_get_the_places_of_both_ends() {
     assert_eq!(texts(&fields::SOURCE_RIR), ["RIPE"]);
     assert_eq!(texts(&fields::DESTINATION_RIR), Vec::<&str>::new());
     assert_eq!(texts(&fields::SOURCE_OUI), ["Cisco Systems, Inc"]);
+}
+
+static NAMED: FieldSpec = FieldSpec::set("test", "t.ip", "t.ip", Kind::Ip);
+static NAMED_COUNTRY: FieldSpec = FieldSpec::set("test", "t.country", "t.country", Kind::UpperTerm);
+static NAMED_ASN: FieldSpec = FieldSpec::set("test", "t.asn", "t.asn", Kind::Term);
+static NAMED_RIR: FieldSpec = FieldSpec::set("test", "t.rir", "t.rir", Kind::UpperTerm);
+static LOCATED: Located =
+    Located { address: &NAMED, country: &NAMED_COUNTRY, asn: &NAMED_ASN, rir: &NAMED_RIR };
+
+#[test]
+fn other_addresses_get_their_places_once() {
+    let at = directory("located");
+    let files = PlaceFiles {
+        country: vec![write(&at, "country.mmdb", &countries())],
+        rir: vec![write(&at, "ipv4.csv", b"081/8,RIPE NCC,2001-04,whois.ripe.net\n")],
+        ..PlaceFiles::default()
+    };
+    let places = PlaceSource::shared(&files).current();
+    let mut values = Fields::new();
+    for four in [[81, 1, 1, 1], [81, 2, 2, 2], [1, 1, 1, 1], [9, 9, 9, 9]] {
+        values.add_ip(&NAMED, Ipv4Addr::from(four).to_ipv6_mapped().octets());
+    }
+    values.add_ip(&NAMED, [0x20; 16]);
+    places.fill_located(&mut values, &[&LOCATED]);
+    places.fill_located(&mut values, &[&LOCATED]);
+    assert_eq!(values.texts(&NAMED_COUNTRY).collect::<Vec<_>>(), ["DE", "AU"]);
+    assert_eq!(values.texts(&NAMED_RIR).collect::<Vec<_>>(), ["RIPE"]);
+    assert_eq!(values.texts(&NAMED_ASN).count(), 0);
 }
 
 #[test]

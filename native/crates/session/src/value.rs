@@ -411,6 +411,25 @@ impl Fields {
         self.replace(at, length, head, &object.bytes);
         true
     }
+    /// Changes every object of a list, in order. The values of other fields stay as they are.
+    pub fn change_objects(&mut self, field: &'static FieldSpec, mut change: impl FnMut(&mut Fields)) {
+        let head = field.number() | kind::OBJECT;
+        if !self.raw().any(|(_, of, _)| of == head) {
+            return;
+        }
+        let mut changed = Self { dropped: self.dropped, ..Self::new() };
+        for (_, of, value) in self.raw() {
+            if of == head {
+                let mut object = View { bytes: value }.to_fields();
+                change(&mut object);
+                changed.dropped += object.dropped;
+                changed.push(of, &object.bytes);
+            } else {
+                changed.push(of, value);
+            }
+        }
+        *self = changed;
+    }
 }
 
 /// Values that lie somewhere, to be read.
@@ -438,6 +457,13 @@ impl<'a> View<'a> {
     /// The first text of `field`.
     pub fn text(self, field: &'static FieldSpec) -> Option<&'a str> {
         self.texts(field).next()
+    }
+    /// The addresses of `field`, in order of arrival.
+    pub fn ips(self, field: &'static FieldSpec) -> impl Iterator<Item = Address> + use<'a> {
+        self.items_of(field).filter_map(|item| match item {
+            Item::Ip(address) => Some(*address),
+            _ => None,
+        })
     }
     /// The texts of `field`, in order of arrival.
     pub fn texts(self, field: &'static FieldSpec) -> impl Iterator<Item = &'a str> {
@@ -513,6 +539,30 @@ mod tests {
     static COUNT: FieldSpec = FieldSpec::one("test", "t.count", "t.count", Kind::Integer);
     static LIST: FieldSpec = FieldSpec::objects("test", "t.list");
     static KEPT: FieldSpec = FieldSpec::set("test", "t.kept", "t.kept", Kind::Term).linked();
+
+    #[test]
+    fn every_object_of_a_list_is_changed_and_nothing_else() {
+        let mut fields = Fields::new();
+        fields.change_objects(&LIST, |_| unreachable!("there is none"));
+        fields.add_text(&WORDS, "before");
+        for number in 0..3 {
+            let mut object = Fields::new();
+            object.add_integer(&NUMBERS, number);
+            fields.add_object(&LIST, &object);
+        }
+        fields.add_text(&WORDS, "after");
+        let mut seen = 0;
+        fields.change_objects(&LIST, |object| {
+            if seen != 1 {
+                object.add_text(&TITLE, "changed");
+            }
+            seen += 1;
+        });
+        let titles: Vec<_> = fields.objects(&LIST).map(|object| object.text(&TITLE)).collect();
+        assert_eq!(titles, [Some("changed"), None, Some("changed")]);
+        assert_eq!(fields.texts(&WORDS).collect::<Vec<_>>(), ["before", "after"]);
+        assert!(!fields.add_text(&WORDS, "before"), "what is there is still known");
+    }
 
     #[test]
     fn a_set_keeps_first_arrivals_however_long_it_grows() {
