@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { clients } from "./clients.mjs";
 import { exports } from "./exports.mjs";
 import { measure, median, peakMemory, segments, settled } from "./measure.mjs";
 import { questions, time } from "./queries.mjs";
@@ -23,12 +24,14 @@ const { values: options } = parseArgs({ options: {
   rounds: { type: "string", default: "3" },
   store: { type: "string", default: "5000000000" },
   only: { type: "string" },
+  minutes: { type: "string", default: "10" },
   work: { type: "string" },
 } });
 const sessions = Number(options.sessions);
 const rounds = Number(options.rounds);
-if (!Number.isSafeInteger(sessions) || sessions < 1000 || !Number.isSafeInteger(rounds) || rounds < 1) {
-  throw new Error("--sessions takes a whole number from 1000, --rounds one from 1");
+const minutes = Number(options.minutes);
+if (!Number.isSafeInteger(sessions) || sessions < 1000 || !Number.isSafeInteger(rounds) || rounds < 1 || !(minutes > 0)) {
+  throw new Error("--sessions takes a whole number from 1000, --rounds one from 1, --minutes a number above 0");
 }
 
 const work = options.work === undefined ? mkdtempSync(join(tmpdir(), "lookback-bench-")) : resolve(options.work);
@@ -136,13 +139,23 @@ async function all() {
   report("npm start, warm, first answer", warm.firstAnswer, 3, "s");
 }
 
+/** Many clients on a store of a tenth of the sessions. */
+async function manyClients() {
+  const file = await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION));
+  const data = join(work, "clients");
+  await importInto(data, file);
+  await serve(data, (server) => clients({ server, minutes, report, note }));
+}
+
 try {
   note(`${cpus().length} CPUs, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}, work in ${work}`);
-  if (options.only !== undefined && !["exports", "shipping"].includes(options.only)) throw new Error("--only takes exports or shipping");
+  if (options.only !== undefined && !["exports", "shipping", "clients"].includes(options.only)) throw new Error("--only takes exports, shipping or clients");
   await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-traffic"]);
+  const asked = (part) => options.only === undefined || options.only === part;
   if (options.only === undefined) await all();
-  if (options.only !== "exports") await shipping(work, await capture("flow-shipped", "flow", String((sessions / 10) * BYTES_PER_SESSION)), report, note);
-  if (options.only !== "shipping") await exports({ work, bytes: Number(options.store), main: MAIN, generator: GENERATOR, note, report });
+  if (asked("clients")) await manyClients();
+  if (asked("shipping")) await shipping(work, await capture("flow-shipped", "flow", String((sessions / 10) * BYTES_PER_SESSION)), report, note);
+  if (asked("exports")) await exports({ work, bytes: Number(options.store), main: MAIN, generator: GENERATOR, note, report });
   console.table(targets);
 } finally {
   if (options.work === undefined) rmSync(work, { recursive: true, force: true });

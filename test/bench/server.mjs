@@ -42,7 +42,7 @@ export async function startServer(words, data) {
   await ask("{ sessions(first: 1) { nodes { id } } }");
   const firstAnswer = (performance.now() - started) / 1000;
   return {
-    ask, get, firstAnswer, pid: child.pid,
+    ask, get, firstAnswer, url, pid: child.pid,
     /** Ends it; a server that does not end in time is killed, and the report says so. */
     async stop() {
       if (child.exitCode !== null) return;

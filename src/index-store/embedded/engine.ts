@@ -18,8 +18,10 @@ export interface EngineOptions {
   readonly connections: number;
 }
 
-/** Queries that may wait for a connection; one more is refused. */
-const MAX_WAITING = 256;
+/** Queries that may wait for a connection, a few for each of some hundred clients; one more is refused, and may be asked again. */
+const MAX_WAITING = 1_024;
+/** Seconds after which a refused query may find room. */
+const RETRY_SECONDS = 1;
 /** Rows of a batch that a stream hands out. */
 const SLICE_ROWS = 256;
 
@@ -168,7 +170,7 @@ export class Engine {
       return this.#connect();
     }
     if (this.#waiting.length >= MAX_WAITING) {
-      throw new LookbackError("RATE_LIMITED", `${MAX_WAITING} queries wait already; try again`, { limit: MAX_WAITING });
+      throw new LookbackError("RATE_LIMITED", `${MAX_WAITING} queries wait already; try again in ${RETRY_SECONDS} s`, { limit: MAX_WAITING, retryAfterSeconds: RETRY_SECONDS });
     }
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { take: (connection) => { stop.onStop = null; resolve(connection); } };
