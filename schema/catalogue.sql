@@ -53,7 +53,7 @@ CREATE TABLE capture_ledger (
   lost_to_kernel INTEGER NOT NULL,
   lost_to_interface INTEGER NOT NULL,
   lost_to_queue INTEGER NOT NULL,
-  lost_to_disk INTEGER NOT NULL,
+  lost_to_disk INTEGER NOT NULL, by_rule INTEGER NOT NULL DEFAULT 0, malformed INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (node, interface, until_ms)
 ) STRICT, WITHOUT ROWID;
 

@@ -65,6 +65,12 @@ export declare function identifyCapture(path: string): Promise<NativeCaptureIden
 /** Imports the files of one stream: segments are written and renamed, but in no catalogue yet. */
 export declare function importStream(options: NativeImportOptions, cancel: CancelFlag, progress: ProgressCallback): Promise<NativeImportResult>
 
+/** Keeps the capabilities of this thread over its next change of user. */
+export declare function keepRightsOverChangeOfUser(): void
+
+/** Leaves this thread the capabilities to open interfaces, and no other. */
+export declare function keepRightsToCapture(): void
+
 /** Lines of a bulk request. */
 export interface NativeBulkLines {
   lines: Buffer
@@ -156,6 +162,10 @@ export interface NativeLiveOptions {
   maxFileSeconds: number
   openRowsAfterSeconds: number
   sources: Array<NativeRingSource>
+  keepPackets: boolean
+  dontSaveBpfs: Array<NativePacketRule>
+  /** Whether every capability is given up once the sources are open. */
+  giveUpRights: boolean
 }
 
 /** Where a replay must start. */
@@ -164,6 +174,12 @@ export interface NativeMark {
   knownUntilOrdinal: number
   /** As `Mark::encode` writes them. */
   open: Buffer
+}
+
+/** A filter and a number of packets. */
+export interface NativePacketRule {
+  filter: string
+  packets: number
 }
 
 /** How far an import is. */
@@ -261,6 +277,7 @@ export interface NativeSettings {
   geoLite2Asn: Array<string>
   rirFile: Array<string>
   ouiFile: Array<string>
+  minPacketsSaveBpfs: Array<NativePacketRule>
 }
 
 /** What one source did since the stream was opened. */
@@ -269,7 +286,9 @@ export interface NativeSourceLedger {
   delivered: number
   bytes: number
   stored: number
+  byRule: number
   lostToDisk: number
+  malformed: number
   lostToQueue: number
   cut: number
   duplicate: number

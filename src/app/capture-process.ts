@@ -8,7 +8,9 @@ import { LiveService, type LiveInput, type RunningCapture } from "../capture/liv
 import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
 import type { LiveConfig } from "../config/live-config.js";
+import { loadNativeCore } from "../native/native.js";
 import { openCore } from "./core.js";
+import { becomeDropUser } from "./privileges.js";
 import { sayPlaces } from "./places.js";
 import { withLifecycle } from "./lifecycle.js";
 import { askForRoom } from "./room-requests.js";
@@ -38,10 +40,13 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
     })) } : { kind: "pushed", open: (onPacket) => openCap(onlyOne(devices, first), values.bpf ?? "", values.pcapBufferSize, onPacket) };
     const { directories } = config.storageOf(config.node);
     const packetDirectories = directories.length > 0 ? directories : [config.packetDirectory];
+    // Before a file is opened, so that every one belongs to the user who goes on to write it.
+    const dropped = becomeDropUser(config, [config.dataDirectory, ...packetDirectories], logger, loadNativeCore());
     const core = await openCore(config, "capture", logger, lifecycle);
     const live = new LiveService({
       native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings: engineSettings(config),
       segmentDirectory: core.directories.sessions, packetDirectories, directoryChoice: values.pcapDirAlgorithm, snapLength: values.snapLen,
+      keepPackets: values.pcapWriteMethod !== "null", dontSave: values.dontSaveBPFs, giveUpRights: dropped,
       maxFileBytes: Math.round(values.maxFileSizeG * 2 ** 30), maxFileSeconds: values.maxFileTimeM * 60,
       openRowsAfterSeconds: values.openSessionFlush, input, onDiskFull: (error) => { askForRoom(core.catalogue, core.directories.packets, error); },
     });

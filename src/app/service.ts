@@ -1,3 +1,4 @@
+import { Arrivals } from "../index-store/arrivals.js";
 import { AccessService } from "../access/access-service.js";
 import { CatalogueAccessRecords } from "../access/catalogue-records.js";
 import { limitChecks } from "../access/limit-checks.js";
@@ -134,6 +135,7 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     retentionClasses: classService(core),
     holds: new HoldService({ catalogue, store, clock: systemClock }),
     retentionEvents: null,
+    arrivals: new Arrivals(store),
     statisticsHistory: catalogue.hourlyStatistics,
     packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files), { directionFinder: (ends) => loadNativeCore().directionFinder(ends) }),
     hasPackets: (fileId) => {

@@ -1,7 +1,7 @@
 import type { LedgerSpan } from "../catalogue/capture-ledger.js";
 import type { SourceLedger } from "../native/types.js";
 
-const MEASURES = ["stored", "cut", "duplicate", "lostToKernel", "lostToInterface", "lostToQueue", "lostToDisk"] as const;
+const MEASURES = ["stored", "byRule", "malformed", "cut", "duplicate", "lostToKernel", "lostToInterface", "lostToQueue", "lostToDisk"] as const;
 
 type Counts = Readonly<Record<(typeof MEASURES)[number], number>>;
 
@@ -21,7 +21,7 @@ function countsByInterface(ledgers: readonly SourceLedger[], pushedFrom: string)
 function add(a: Counts, b: Counts, sign: 1 | -1): Counts {
   const sum = (measure: (typeof MEASURES)[number]): number => a[measure] + sign * b[measure];
   return {
-    stored: sum("stored"), cut: sum("cut"), duplicate: sum("duplicate"), lostToKernel: sum("lostToKernel"), lostToInterface: sum("lostToInterface"),
+    stored: sum("stored"), byRule: sum("byRule"), malformed: sum("malformed"), cut: sum("cut"), duplicate: sum("duplicate"), lostToKernel: sum("lostToKernel"), lostToInterface: sum("lostToInterface"),
     lostToQueue: sum("lostToQueue"), lostToDisk: sum("lostToDisk"),
   };
 }
@@ -49,11 +49,11 @@ export class LedgerSpans {
     const spans = [...now].flatMap(([name, counts]): LedgerSpan[] => {
       const before = this.#before.get(name);
       const span = before === undefined ? counts : add(counts, before, -1);
-      const received = span.stored + span.duplicate + span.lostToKernel + span.lostToInterface + span.lostToQueue + span.lostToDisk;
+      const received = span.stored + span.byRule + span.duplicate + span.lostToKernel + span.lostToInterface + span.lostToQueue + span.lostToDisk;
       if (received === 0) return [];
-      const { stored, cut, duplicate, lostToKernel, lostToInterface, lostToQueue, lostToDisk } = span;
+      const { stored, byRule, malformed, cut, duplicate, lostToKernel, lostToInterface, lostToQueue, lostToDisk } = span;
       return [{
-        node: this.#node, interface: name, fromMs: Math.min(this.#untilMs, nowMs), untilMs: nowMs, received, stored, cut, duplicate, lostToKernel, lostToInterface, lostToQueue, lostToDisk,
+        node: this.#node, interface: name, fromMs: Math.min(this.#untilMs, nowMs), untilMs: nowMs, received, stored, byRule, malformed, cut, duplicate, lostToKernel, lostToInterface, lostToQueue, lostToDisk,
       }];
     });
     this.#before = now;

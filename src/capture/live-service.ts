@@ -5,7 +5,7 @@ import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { IndexStore } from "../index-store/index-store.js";
-import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, RingSource, SourceLedger } from "../native/types.js";
+import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, PacketRule, RingSource, SourceLedger } from "../native/types.js";
 import { LedgerSpans } from "./ledger.js";
 import { adoptFiles, reserveFiles } from "./live-files.js";
 import { replayStream, rememberOpen } from "./live-replay.js";
@@ -46,6 +46,11 @@ export interface LiveParts {
   readonly directoryChoice: DirectoryChoice;
   /** Bytes kept of each packet. */
   readonly snapLength: number;
+  /** False: packets are indexed and not kept. */
+  readonly keepPackets: boolean;
+  readonly dontSave: readonly PacketRule[];
+  /** Whether the rights to open interfaces are given up once they are open. */
+  readonly giveUpRights: boolean;
   readonly maxFileBytes: number;
   readonly maxFileSeconds: number;
   /** Seconds after which a session that is still open is seen (`openSessionFlush`). */
@@ -115,6 +120,7 @@ export class LiveService {
       linkType: this.#source?.linkType ?? null, snaplen: Math.min(parts.snapLength, this.#source?.snapLength ?? Infinity), stream: this.#stream, firstOrdinal,
       nextFileId: reserveFiles(parts.catalogue, this.#stream), maxFileBytes: parts.maxFileBytes, maxFileSeconds: parts.maxFileSeconds,
       openRowsAfterSeconds: parts.openRowsAfterSeconds, sources: input.kind === "rings" ? input.rings : [],
+      keepPackets: parts.keepPackets, dontSaveBpfs: parts.dontSave, giveUpRights: parts.giveUpRights,
     });
     const { linkType } = this.#engine;
     this.#running = this.#source !== null

@@ -46,5 +46,5 @@ export function loadStatistics(settings: Settings, node: string): LiveStatistics
 }
 
 function isStatistics(value: unknown): value is LiveStatistics {
-  return typeof value === "object" && value !== null && "node" in value && "interface" in value && "packets" in value && "counters" in value && "sources" in value;
+  return typeof value === "object" && value !== null && "node" in value && "interface" in value && "packets" in value && "counters" in value && "sources" in value && Array.isArray(value.sources) && value.sources.every((source: unknown) => typeof source === "object" && source !== null && "byRule" in source);
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "./database.js";
 
-/** What became of the packets of an interface in a span of time: received = stored + duplicate + the four losses. */
+/** What became of the packets of an interface in a span of time: received = stored + byRule + duplicate + the four losses. */
 export interface LedgerSpan {
   readonly node: string;
   readonly interface: string;
@@ -9,6 +9,10 @@ export interface LedgerSpan {
   readonly untilMs: number;
   readonly received: number;
   readonly stored: number;
+  /** Indexed and not stored, because a rule said so. */
+  readonly byRule: number;
+  /** Of those stored or left out by a rule, packets with a damaged header. */
+  readonly malformed: number;
   /** Of those stored, cut at the snap length. */
   readonly cut: number;
   readonly duplicate: number;
@@ -29,10 +33,10 @@ export class CaptureLedger {
   /** Adds a span; one that ends in the same millisecond as another of its interface is added to that. */
   add(span: LedgerSpan): void {
     this.#connection.prepare(
-      `INSERT INTO capture_ledger (node, interface, from_ms, until_ms, received, stored, cut, duplicate, lost_to_kernel, lost_to_interface, lost_to_queue, lost_to_disk)
-       VALUES (@node, @interface, @fromMs, @untilMs, @received, @stored, @cut, @duplicate, @lostToKernel, @lostToInterface, @lostToQueue, @lostToDisk)
+      `INSERT INTO capture_ledger (node, interface, from_ms, until_ms, received, stored, by_rule, malformed, cut, duplicate, lost_to_kernel, lost_to_interface, lost_to_queue, lost_to_disk)
+       VALUES (@node, @interface, @fromMs, @untilMs, @received, @stored, @byRule, @malformed, @cut, @duplicate, @lostToKernel, @lostToInterface, @lostToQueue, @lostToDisk)
        ON CONFLICT (node, interface, until_ms) DO UPDATE SET from_ms = min(from_ms, excluded.from_ms), received = received + excluded.received,
-         stored = stored + excluded.stored, cut = cut + excluded.cut, duplicate = duplicate + excluded.duplicate,
+         stored = stored + excluded.stored, by_rule = by_rule + excluded.by_rule, malformed = malformed + excluded.malformed, cut = cut + excluded.cut, duplicate = duplicate + excluded.duplicate,
          lost_to_kernel = lost_to_kernel + excluded.lost_to_kernel, lost_to_interface = lost_to_interface + excluded.lost_to_interface,
          lost_to_queue = lost_to_queue + excluded.lost_to_queue, lost_to_disk = lost_to_disk + excluded.lost_to_disk`,
     ).run(span);
@@ -49,7 +53,7 @@ export class CaptureLedger {
   /** At most `limit` spans that end in `[fromMs, toMs)`, oldest first. */
   list(fromMs: number, toMs: number, limit: number): readonly LedgerSpan[] {
     return this.#connection.prepare<[number, number, number], LedgerSpan>(
-      `SELECT node, interface, from_ms AS fromMs, until_ms AS untilMs, received, stored, cut, duplicate, lost_to_kernel AS lostToKernel,
+      `SELECT node, interface, from_ms AS fromMs, until_ms AS untilMs, received, stored, by_rule AS byRule, malformed, cut, duplicate, lost_to_kernel AS lostToKernel,
          lost_to_interface AS lostToInterface, lost_to_queue AS lostToQueue, lost_to_disk AS lostToDisk
        FROM capture_ledger WHERE until_ms >= ? AND until_ms < ? ORDER BY until_ms, node, interface LIMIT ?`,
     ).all(fromMs, toMs, limit);

@@ -2,8 +2,8 @@ import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { EXIT } from "./exit-code.js";
 
-/** First wait before a child is started again, in milliseconds; doubled up to the longest. */
-const FIRST_WAIT_MS = 1000;
+/** First wait before a child is started again, in milliseconds; doubled up to the longest. Packets are lost meanwhile. */
+const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 60_000;
 
 /** A child process that is started again when it ends without being told to. */

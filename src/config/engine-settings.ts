@@ -49,5 +49,6 @@ export function engineSettings({ node, values }: LookbackConfig): EngineSettings
     rirFile: values.rirFile === null ? [] : [values.rirFile],
     ouiFile: values.ouiFile === null ? [] : [values.ouiFile],
     readTruncatedPackets: values.readTruncatedPackets,
+    minPacketsSaveBpfs: values.minPacketsSaveBPFs,
   };
 }

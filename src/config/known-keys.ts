@@ -60,13 +60,12 @@ const GROUPS: readonly Group[] = [
   { status: "not-yet", reason: "look-ups of places, networks and vendors", keys: "overrideIpsFiles" },
   { status: "not-yet", reason: "facts from other systems beside a session (WISE, intelligence files, alerts)", keys: `suricataAlertFile suricataExpireMinutes wiseCacheSecs wiseExcludeDomains wiseHost wiseLogEvery wiseMaxCache
     wiseMaxConns wiseMaxRequests wisePort wiseRequestTimeout wiseTcpTupleLookups wiseUdpTupleLookups wiseURL zeekIntelFiles zeekIntelTag` },
-  { status: "not-yet", reason: "rules that tag, cut or drop sessions while they are captured", keys: "dontSaveBPFs dontSaveTags minPacketsSaveBPFs packetDropIpsFiles rulesFiles" },
+  { status: "not-yet", reason: "rules that tag, cut or drop sessions while they are captured", keys: "dontSaveTags packetDropIpsFiles rulesFiles" },
   { status: "not-yet", reason: "matching YARA rules and measuring entropy", keys: "entropyChunkSize entropyMaxUniqueValues yara yaraEveryPacket yaraFastMode" },
   { status: "not-yet", reason: "capturing through kernel rings", keys: "bpfBufferSize interfaceOps tpacketv3OldVlan" },
   { status: "not-yet", reason: "packets that arrive over the network (pcap-over-IP, TZSP, Garland taps)", keys: "garlandEthertype pcapOverIpPort tzspPort" },
-  { status: "not-yet", reason: "giving up rights once the interface is open; the service unit drops them meanwhile", keys: "dropGroup dropUser" },
   { status: "not-yet", reason: "packets that were seen twice", keys: "dedupPackets dedupSeconds dedupVlanVni enablePacketDedup" },
-  { status: "not-yet", reason: "compressed or encrypted packet files, and other ways of writing them", keys: `pcapDirTemplate pcapWriteMethod simpleCompression simpleCompressionBlockSize
+  { status: "not-yet", reason: "compressed or encrypted packet files, and other ways of writing them", keys: `pcapDirTemplate simpleCompression simpleCompressionBlockSize
     simpleDEKEncoding simpleEncoding simpleGzipLevel simpleKEKId simpleShortHeader simpleZstdLevel` },
   { status: "not-yet", reason: "packet files in object storage", keys: `awsUseTokenForMetadata s3AccessKeyId s3Bucket s3Compress s3Compression s3CompressionBlockSize s3CompressionLevel s3ExpireDays s3GapPacketPos
     s3Host s3MaxConns s3MaxRequests s3PathAccessStyle s3Region s3SecretAccessKey s3StorageClass s3UseECSEnv s3UseHttp s3UseTokenForMetadata` },

@@ -123,6 +123,25 @@ function isWebUrl(text: string): boolean {
   return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
 }
 
+/** A capture filter and a number of packets. */
+export interface PacketRule {
+  readonly filter: string;
+  readonly packets: number;
+}
+
+/** Most rules of one setting; the native core has the same bound. */
+const MOST_RULES = 100;
+
+/** `filter:number` rules separated by `;`. The number stands after the last colon: filters of IPv6 addresses have others. */
+export function packetRules(most: number, help: string): Setting<readonly PacketRule[]> {
+  return setting<readonly PacketRule[]>("list", [], help, { allowed: `FILTER:N separated by ;, N from 1 to ${most}, at most ${MOST_RULES}` }, (given) => {
+    const rules = given.split(";").map((part) => part.trim()).filter((part) => part !== "").map((part) => /^(?<filter>.*\S)\s*:\s*(?<number>\d{1,9})$/.exec(part)?.groups);
+    if (rules.length > MOST_RULES) return null;
+    const found = rules.map((groups) => ({ filter: groups?.["filter"] ?? "", packets: Number(groups?.["number"] ?? 0) }));
+    return found.every(({ filter, packets }) => filter !== "" && packets >= 1 && packets <= most) ? found : null;
+  });
+}
+
 /** `name=word` pairs separated by `;`, of known names and words. */
 export function choices<const N extends string, const C extends string>(names: readonly N[], words: readonly C[], help: string): Setting<Readonly<Partial<Record<N, C>>>> {
   const allowed = `name=level separated by ;, of the names ${names.join(", ")} and the levels ${words.join(", ")}`;

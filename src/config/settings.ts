@@ -1,4 +1,4 @@
-import { choice, choices, decimal, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalInteger, optionalText, pattern, text, urls, type Setting } from "./setting.js";
+import { choice, choices, decimal, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalInteger, optionalText, packetRules, pattern, text, urls, type Setting } from "./setting.js";
 
 /** Arkime's words for how long an index takes sessions. */
 const ROTATIONS = ["hourly", "hourly2", "hourly3", "hourly4", "hourly6", "hourly8", "hourly12", "daily", "weekly", "monthly"] as const;
@@ -96,6 +96,8 @@ export const SETTINGS = {
   // Capture.
   interface: list([], "Interfaces to capture from; unset: the one of the default route."),
   bpf: optionalText("capture filter", "Filter that packets must match to be captured."),
+  dontSaveBPFs: packetRules(1_000_000_000, "Rules FILTER:N: of sessions whose first packet matches, only the first N packets go into packet files; the sessions tell of all. Needs libpcap."),
+  minPacketsSaveBPFs: packetRules(255, "Rules FILTER:N: sessions whose first packet matches are indexed only from N packets on; their packets are kept. Needs libpcap."),
   snapLen: integer(16_384, 64, 65_535, "Bytes kept of each packet."),
   tcpHealthCheckPort: integer(0, 0, 65_535, "TCP port that shows that the capture process lives: connections are taken and ended; 0: none."),
   pcapReadMethod: choice("tpacketv3", ["tpacketv3", "libpcap"], "How interfaces are read: rings of Linux with the kernel's times and drop counts, or libpcap."),
@@ -105,6 +107,9 @@ export const SETTINGS = {
   ringMiB: integer(64, 1, 2048, "Lookback: MiB that the kernel buffers in one ring."),
   promiscuous: flag(true, "Lookback: whether packets that are not for this host are seen."),
   openSessionFlush: integer(10, 1, 3600, "Lookback: seconds after which a session that is still open is seen, and again when packets came since."),
+  pcapWriteMethod: choice("simple", ["simple", "simple-nodirect", "null"], "How packets are written: simple and simple-nodirect both write large pieces through the page cache, which measured best; null indexes packets and keeps none."),
+  dropUser: optionalText("user", "User that the capture process becomes before it opens a file, where it is started as root; it keeps the rights to open interfaces until they are open."),
+  dropGroup: optionalText("group", "Group that it takes then; unset: the one of dropUser."),
   pcapDirAlgorithm: choice("round-robin", ["round-robin", "max-free-percent", "max-free-bytes"], "Which of several directories gets the next packet file."),
   pcapBufferSize: integer(300_000_000, 100_000, 4_294_967_295, "Bytes that the kernel buffers for a capture."),
   maxFileSizeG: decimal(12, 0.01, 1024, "GiB after which a packet file is closed."),

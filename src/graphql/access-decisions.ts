@@ -34,6 +34,8 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   // Sessions.
   "Query.sessions": { needs: "search", narrowed: "scoped", audit: "session.search" },
   "Query.session": { needs: "search", narrowed: "scoped", audit: "session.read" },
+  // Each answer is a search of its own, with the scope of the user who watches.
+  "Subscription.sessionsArriving": { needs: "search", narrowed: "scoped", audit: "session.watch" },
   "Session.field": { needs: "search", narrowed: "scoped" },
   "Session.fields": { needs: "search", narrowed: "scoped" },
   "Session.packets": { needs: "packets", narrowed: "scoped" },

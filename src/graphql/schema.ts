@@ -17,6 +17,7 @@ import { RetentionEventResolver } from "./retention-event/retention-event.resolv
 import { RetentionClassResolver } from "./retention/class.resolver.js";
 import { ForecastResolver } from "./retention/forecast.resolver.js";
 import { RetentionResolver } from "./retention/retention.resolver.js";
+import { SessionsArrivingResolver } from "./session/arriving.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
 import { ShippingResolver } from "./shipping/shipping.resolver.js";
 import { StatisticsResolver } from "./statistics/statistics.resolver.js";
@@ -32,7 +33,7 @@ let built: GraphQLSchema | null = null;
 export function graphqlSchema(): GraphQLSchema {
   built ??= guardSchema(withIdempotencyKeys(buildSchemaSync({
     resolvers: [
-      SessionResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
+      SessionResolver, SessionsArrivingResolver, AggregateResolver, ConnectionsResolver, FieldResolver, CaptureFileResolver, CaptureStatisticsResolver,
       LimitResolver, ImportJobResolver, ExportResolver, TagResolver, UserResolver, AccountResolver, AuditResolver, TaskResolver, RetentionResolver, ForecastResolver, RetentionClassResolver, HoldResolver, RetentionEventResolver,
       StatisticsResolver, ShippingResolver,
     ],

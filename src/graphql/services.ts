@@ -6,6 +6,7 @@ import type { ScopeOfUser } from "../access/scope.js";
 import type { UserAdministration } from "../access/user-administration.js";
 import type { ImportJob } from "../capture/import-job.js";
 import type { ExportService } from "../export/export-service.js";
+import type { Arrivals } from "../index-store/arrivals.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
 import type { Idempotency } from "./idempotency.js";
@@ -97,9 +98,11 @@ export interface CaptureSourceView {
   readonly droppedByUs: number;
   /** Sockets that read it. */
   readonly readers: number;
-  /** received = stored + duplicate + losses. */
+  /** received = stored + byRule + duplicate + losses. */
   readonly received: number;
   readonly stored: number;
+  readonly byRule: number;
+  readonly malformed: number;
   readonly cut: number;
   readonly duplicate: number;
   readonly droppedByInterface: number | null;
@@ -108,9 +111,14 @@ export interface CaptureSourceView {
   readonly timestampSource: string;
 }
 
+/** Sessions as they arrive; `Arrivals` satisfies it. */
+export type SessionArrivals = Pick<Arrivals, "subscribe">;
+
 /** Live capture and what it counted. */
 export interface CaptureStatistics {
   sources(): readonly CaptureSourceView[];
+  /** What became of the sessions that closed; null when nothing captured yet. */
+  sessions(): { readonly closed: number; readonly indexed: number; readonly byRule: number; readonly lost: number; readonly open: number } | null;
   /** Counters of the dissection engine by name. */
   counters(): Readonly<Record<string, number>>;
 }
@@ -211,6 +219,7 @@ export interface Services {
   /** What operators are told; null where nothing watches. */
   readonly retentionEvents: RetentionEventSource | null;
   readonly retention: Retention | null;
+  readonly arrivals: SessionArrivals;
   readonly statisticsHistory: StatisticsHistory;
   readonly holds: Holds | null;
   readonly retentionClasses: RetentionClasses | null;

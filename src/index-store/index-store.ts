@@ -41,6 +41,8 @@ export interface SearchRequest extends SessionFilter {
   readonly after: SearchAfter | null;
   /** Whether to count all matches (costs a scan). */
   readonly countTotal: boolean;
+  /** Only rows of these segments, as `arrivedSegments` names them; left out: all. A store that names none passes it over. */
+  readonly segments?: readonly string[];
 }
 
 export interface SearchResult {
@@ -240,6 +242,9 @@ export interface IndexStore {
   byteBudget(request: SessionFilter & { readonly firstPackets: number }, context: ReadContext): Promise<ByteBudget>;
   /** Ids of matching sessions in batches. */
   streamIds(filter: SessionFilter, context: ReadContext): AsyncIterable<readonly string[]>;
+
+  /** Names of the segments that hold rows as they arrived, merged ones left out; null for a store that has none. */
+  arrivedSegments(): readonly string[] | null;
 
   // Admin.
 

@@ -18,6 +18,8 @@ interface Binding {
   checkPlaceFiles(settings: EngineSettings): PlaceFileState[];
   identifyCapture(path: string): Promise<CaptureIdentity>;
   dissectCapture(path: string, settings: EngineSettings): Promise<string>;
+  keepRightsOverChangeOfUser(): void;
+  keepRightsToCapture(): void;
   copyCapture(source: string, destination: string, cancel: NativeCancelFlag, onProgress: (bytes: number) => void): Promise<number>;
   importStream(options: ImportOptions, cancel: NativeCancelFlag, onProgress: (progress: ImportProgress) => void): Promise<ImportResult>;
 }
@@ -111,6 +113,8 @@ export function loadNativeCore(): NativeCore {
       const reader = translatedNow(() => new binding.SegmentReader(path, periods, segment));
       return { next: (maxBytes) => translated(reader.next(maxBytes)), close: () => { reader.close(); } };
     },
+    keepRightsOverChangeOfUser: () => { translatedNow(() => { binding.keepRightsOverChangeOfUser(); }); },
+    keepRightsToCapture: () => { translatedNow(() => { binding.keepRightsToCapture(); }); },
     openLive(options): LiveEngine {
       const live = translatedNow(() => new binding.LiveCapture(options));
       return {

@@ -55,6 +55,14 @@ export interface EngineSettings {
   /** Path of a list of Ethernet address prefixes. */
   readonly ouiFile: readonly string[];
   readonly readTruncatedPackets: boolean;
+  /** Sessions that get rows only from a number of packets on, 1 to 255; the first rule whose filter takes the first packet decides. */
+  readonly minPacketsSaveBpfs: readonly PacketRule[];
+}
+
+/** A BPF expression, compiled by libpcap, and a number of packets. */
+export interface PacketRule {
+  readonly filter: string;
+  readonly packets: number;
 }
 
 /** How far an import is. */
@@ -171,6 +179,12 @@ export interface LiveOptions {
   readonly openRowsAfterSeconds: number;
   /** Interfaces to read; empty when packets are pushed. */
   readonly sources: readonly RingSource[];
+  /** Whether packets go into packet files at all. */
+  readonly keepPackets: boolean;
+  /** Sessions of which only the first packets go there, at least one. */
+  readonly dontSaveBpfs: readonly PacketRule[];
+  /** Whether this thread's capabilities are given up once the sources are open, before any thread is started. */
+  readonly giveUpRights: boolean;
 }
 
 /** One of our own packet files as the engine sees it. */
@@ -212,13 +226,17 @@ export interface LiveFlush {
   readonly counters: Readonly<Record<string, number>>;
 }
 
-/** What one source did since the stream was opened: delivered = stored + lostToDisk + lostToQueue + on their way. */
+/** What one source did since the stream was opened: delivered = stored + byRule + lostToDisk + lostToQueue + on their way. */
 export interface SourceLedger {
   /** Empty for pushed packets. */
   readonly interface: string;
   readonly delivered: number;
   readonly bytes: number;
   readonly stored: number;
+  /** Packets indexed and not stored, because a rule said so. */
+  readonly byRule: number;
+  /** Of those stored or left out by a rule, packets with a damaged header. */
+  readonly malformed: number;
   readonly lostToDisk: number;
   readonly lostToQueue: number;
   /** Packets cut at the snap length. */
@@ -323,6 +341,10 @@ export interface NativeCore {
   copyCapture(source: string, destination: string, signal: AbortSignal | null, onProgress: (bytes: number) => void): Promise<number>;
   /** Imports the files of one stream; also the replay of our own files. An aborted import leaves nothing behind. */
   importStream(options: ImportOptions, signal: AbortSignal | null, onProgress: (progress: ImportProgress) => void): Promise<ImportResult>;
+  /** Keeps this thread's capabilities over its next change of user. Throws UNAVAILABLE. */
+  keepRightsOverChangeOfUser(): void;
+  /** Leaves this thread the capabilities to open interfaces, and no other. Throws UNAVAILABLE. */
+  keepRightsToCapture(): void;
   openLive(options: LiveOptions): LiveEngine;
   /** Opens the segment at a path; `periods` say which index takes a row, `segment` is its name in documents. Throws STORE_DAMAGED. */
   readSegment(path: string, periods: readonly IndexPeriodStart[], segment: string): SegmentReader;

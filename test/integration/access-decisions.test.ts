@@ -72,7 +72,7 @@ const imports: NonNullable<Services["imports"]> = {
 };
 
 beforeAll(async () => {
-  api = await startApi(undefined, { imports, downloads: { publicKey: { keyId: "k", publicPem: "pem" }, openLink: () => Promise.reject(new LookbackError("NOT_FOUND", "there is no such export")) } });
+  api = await startApi(undefined, { imports, arrivals: { subscribe: async function* none() {} }, downloads: { publicKey: { keyId: "k", publicPem: "pem" }, openLink: () => Promise.reject(new LookbackError("NOT_FOUND", "there is no such export")) } });
 });
 
 afterAll(() => api.server.stop());

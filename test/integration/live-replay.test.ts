@@ -46,7 +46,7 @@ class Process {
       native: loadNativeCore(), catalogue: this.catalogue, clock, nowNs: () => BigInt(this.#nowMs) * 1_000_000n, logger: silentLogger,
       settings: engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory })),
       segmentDirectory: path.join(directory, "sessions"), packetDirectories: [path.join(directory, "packets")], directoryChoice: "round-robin",
-      snapLength: 16_384, maxFileBytes, maxFileSeconds: 0, openRowsAfterSeconds: 10,
+      snapLength: 16_384, keepPackets: true, dontSave: [], giveUpRights: false, maxFileBytes, maxFileSeconds: 0, openRowsAfterSeconds: 10,
       store: {
         async commitSegments(commit, alongside) {
           catalogue().transaction(() => {

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { captureStatistics } from "../../src/app/capture-statistics.js";
 import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { saySkipped } from "../support/corpus.js";
 import { httpExchange, udpFrame } from "../support/frames.js";
@@ -64,6 +65,40 @@ describe.skipIf(why !== null)("live capture on a pair of interfaces", () => {
     expect(readdirSync(path.join(directory, "data", "packets")).filter((name) => name.endsWith(".pcap"))).toHaveLength(1);
     const exported = await lookback(["export", "host.http == live.example.com", "http.pcap", "--data", "data"], directory);
     expect(exported.output).toMatch(/9 packets of 1 sessions/);
+  });
+
+  it("gives up its rights once the interface is open, saves what rules leave, and counts what they leave out", async () => {
+    const directory = temporaryDirectory();
+    // The user must reach the data directory, which is made for them.
+    chmodSync(directory, 0o755);
+    writeFileSync(path.join(directory, "frames.json"), JSON.stringify(frames.map((frame) => frame.toString("base64"))));
+    const rules = "--set 'dontSaveBPFs=tcp port 80:3' --set 'minPacketsSaveBPFs=udp:2'";
+    const output = inNamespace(directory, [
+      `"${node}" "${main}" capture --interface v0 --data data --set dropUser=nobody ${rules} > capture.log 2>&1 & pid=$!`,
+      `for try in $(seq 100); do grep -q "capturing from v0" capture.log && break; sleep 0.1; done`,
+      `"${node}" "${path.resolve("test/support/send-packets.mjs")}" v1 < frames.json`,
+      `for try in $(seq 100); do [ -n "$(find data/packets -name '*.pcap' -size +200c 2>/dev/null)" ] && break; sleep 0.1; done`,
+      `for status in /proc/$pid/task/*/status; do grep -E '^(Uid|CapEff|CapPrm):' $status; done | sort | uniq -c`,
+      `stat -c '%U %n' data data/packets/*.pcap`,
+      `kill -TERM $pid; wait $pid; echo "code $?"; cat capture.log`,
+    ].join("\n"));
+    expect(output).toContain("code 0");
+    const nobody = Number(execFileSync("id", ["-u", "nobody"], { encoding: "utf8" }));
+    expect(output.match(/Uid:.*/g)).toEqual([`Uid:\t${nobody}\t${nobody}\t${nobody}\t${nobody}`]);
+    expect(output.match(/Cap(?:Eff|Prm):.*/g)).toEqual(["CapEff:\t0000000000000000", "CapPrm:\t0000000000000000"]);
+    expect(output).toMatch(/nobody data\/packets\/.*\.pcap/);
+    const http = await lookback(["search", "host.http == live.example.com", "--fields", "packets,tags", "--json", "--data", "data"], directory);
+    expect(JSON.parse(http.output)).toMatchObject({ packets: 9, tags: ["truncated-pcap"] });
+    expect((await lookback(["search", "protocols == udp", "--count", "--data", "data"], directory)).output.trim()).toBe("0");
+    const catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => Date.now() });
+    const spans = catalogue.captureLedger.list(0, Number.MAX_SAFE_INTEGER, 1000);
+    const statistics = captureStatistics(catalogue, catalogue.files.list()[0]?.node ?? "").sessions();
+    catalogue.close();
+    const sum = (count: (span: (typeof spans)[number]) => number): number => spans.reduce((total, span) => total + count(span), 0);
+    expect([sum(({ received }) => received), sum(({ stored }) => stored), sum(({ byRule }) => byRule)]).toEqual([frames.length, 6, 6]);
+    expect(statistics).toEqual({ closed: 4, indexed: 1, byRule: 3, lost: 0, open: 0 });
+    const exported = await lookback(["export", "host.http == live.example.com", "http.pcap", "--data", "data"], directory);
+    expect(exported.output).toMatch(/3 packets of 1 sessions/);
   });
 
   it("killed while it captures: the next start lists and indexes what was on disk", async () => {

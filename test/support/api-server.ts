@@ -1,3 +1,4 @@
+import { Arrivals } from "../../src/index-store/arrivals.js";
 import { AccessService } from "../../src/access/access-service.js";
 import { MemoryAccessRecords } from "../../src/access/memory-records.js";
 import { limitChecks } from "../../src/access/limit-checks.js";
@@ -87,9 +88,9 @@ export async function startApi(
       budgets: new CostBudgets(time, () => 0),
       tasks: null,
       retention: null, holds: null, retentionClasses: null, forecasts: null,
-      retentionEvents: null,
+      retentionEvents: null, arrivals: new Arrivals(store),
       statisticsHistory: { list: () => [] },
-      captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], counters: () => ({}) }, shipping: null, packetHeads: null, hasPackets: () => true,
+      captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], sessions: () => null, counters: () => ({}) }, shipping: null, packetHeads: null, hasPackets: () => true,
       signingKey: Buffer.alloc(32, 7), timeZone: "UTC", queryTimeoutMs: 10_000, workingDirectory: "/", ...services,
     },
     downloads: downloads ?? null, health, metrics, host: "127.0.0.1", port: 0, ...(logins === undefined ? {} : { logins }), ...(trusted === undefined ? {} : { trusted }), ...http, drainMs: drainMs ?? 1_000,

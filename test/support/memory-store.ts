@@ -27,6 +27,8 @@ export class MemoryStore implements IndexStore {
   readonly reads: ReadContext[] = [];
   /** Columns of every search, newest last. */
   readonly asked: (readonly string[])[] = [];
+  /** Segments that it says have arrived; their rows are those whose `segment` is among them. */
+  arrived: string[] | null = [];
   /** When set, reads wait for it or for their signal. */
   hold: Promise<void> | null = null;
 
@@ -71,7 +73,8 @@ export class MemoryStore implements IndexStore {
 
   async search(request: SearchRequest, context: ReadContext): Promise<SearchResult> {
     this.asked.push(request.fields.map((field) => field.path));
-    const found = await this.#matching(request, context);
+    const { segments } = request;
+    const found = (await this.#matching(request, context)).filter((row) => segments === undefined || segments.includes(String(row.columns["segment"])));
     const sortValues = (row: MemoryRow): Sort[] => request.order.map((key) => sortValue(row, key.field));
     const compare = (a: readonly Sort[], aId: string, b: readonly Sort[], bId: string): number => {
       for (const [at, key] of request.order.entries()) {
@@ -219,6 +222,10 @@ export class MemoryStore implements IndexStore {
 
   planMerges(): Promise<readonly PlannedMerge[]> {
     return Promise.resolve([]);
+  }
+
+  arrivedSegments(): readonly string[] | null {
+    return this.arrived;
   }
 
   extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null> {

@@ -3,9 +3,9 @@
 use crate::errors::{coded, contained, to_napi};
 use crate::import::stream_identity;
 use crate::segments::NativeSegment;
-use crate::settings::NativeSettings;
+use crate::settings::{NativePacketRule, NativeSettings, packet_rules};
 use lookback_capture::tpacket::{TpacketOptions, TpacketSource};
-use lookback_capture::{PacketSource, SourceError};
+use lookback_capture::{PacketSource, SourceError, privileges};
 use lookback_engine::live::packet_files::DirectoryChoice;
 use lookback_engine::live::{Flusher, LiveEngine, LiveFlush, LiveOptions, SourceLedger};
 use napi::Task;
@@ -48,6 +48,10 @@ pub struct NativeLiveOptions {
     pub max_file_seconds: u32,
     pub open_rows_after_seconds: u32,
     pub sources: Vec<NativeRingSource>,
+    pub keep_packets: bool,
+    pub dont_save_bpfs: Vec<NativePacketRule>,
+    /// Whether every capability is given up once the sources are open.
+    pub give_up_rights: bool,
 }
 
 /// A packet file of the stream.
@@ -96,7 +100,9 @@ pub struct NativeSourceLedger {
     pub delivered: f64,
     pub bytes: f64,
     pub stored: f64,
+    pub by_rule: f64,
     pub lost_to_disk: f64,
+    pub malformed: f64,
     pub lost_to_queue: f64,
     pub cut: f64,
     pub duplicate: f64,
@@ -147,7 +153,11 @@ impl Task for CloseTask {
         let Some(engine) = self.engine.take() else { return Err(closed()) };
         contained(REPLAYED, || {
             let flush = engine.flusher().flush(self.now_ns, true, true);
-            drop(engine);
+            match &flush {
+                Ok(_) => drop(engine),
+                // Its threads may be stuck, and would be waited for for ever. What they hold is replayed.
+                Err(_) => std::mem::forget(engine),
+            }
             flush.map_err(|error| to_napi(&error))
         })
     }
@@ -175,7 +185,12 @@ impl LiveCapture {
     fn open(options: NativeLiveOptions) -> napi::Result<Self> {
         let mut settings = options.settings.engine()?;
         settings.flow.open_rows_after = Some(i64::from(options.open_rows_after_seconds));
+        let dont_save = packet_rules(&options.dont_save_bpfs)?;
         let sources = open_sources(&options)?;
+        if options.give_up_rights {
+            // Before any thread is started: each has the rights of the one that starts it.
+            privileges::give_up_all().map_err(|error| rights_error(&error))?;
+        }
         let link_type = match (sources.first(), options.link_type) {
             (Some(first), _) => first.link_type(),
             (None, Some(number)) => number as u16,
@@ -209,6 +224,8 @@ impl LiveCapture {
                 next_file: options.next_file_id,
                 max_file_bytes: options.max_file_bytes as u64,
                 max_file_seconds: i64::from(options.max_file_seconds),
+                keep_packets: options.keep_packets,
+                dont_save,
             },
             sources,
         )
@@ -285,6 +302,26 @@ fn open_sources(options: &NativeLiveOptions) -> napi::Result<Vec<Box<dyn PacketS
     Ok(sources)
 }
 
+/// Keeps the capabilities of this thread over its next change of user.
+#[napi]
+pub fn keep_rights_over_change_of_user() -> napi::Result<()> {
+    privileges::keep_over_change_of_user().map_err(|error| rights_error(&error))
+}
+
+/// Leaves this thread the capabilities to open interfaces, and no other.
+#[napi]
+pub fn keep_rights_to_capture() -> napi::Result<()> {
+    privileges::keep_those_to_capture().map_err(|error| rights_error(&error))
+}
+
+fn rights_error(error: &std::io::Error) -> napi::Error {
+    coded(
+        "UNAVAILABLE",
+        &format!("cannot change the rights of this process: {error}"),
+        &serde_json::json!({}),
+    )
+}
+
 fn source_error(error: &SourceError) -> napi::Error {
     let code = match error {
         SourceError::BadFilter { .. } => "CONFIG_INVALID",
@@ -299,7 +336,9 @@ fn native_ledger(ledger: SourceLedger) -> NativeSourceLedger {
         delivered: ledger.delivered as f64,
         bytes: ledger.bytes as f64,
         stored: ledger.stored as f64,
+        by_rule: ledger.by_rule as f64,
         lost_to_disk: ledger.lost_to_disk as f64,
+        malformed: ledger.malformed as f64,
         lost_to_queue: ledger.lost_to_queue as f64,
         cut: ledger.cut as f64,
         duplicate: ledger.duplicate as f64,

@@ -2,12 +2,14 @@
 
 use crate::errors::coded;
 use lookback_engine::EngineSettings;
+use lookback_engine::rules::PacketRules;
 use lookback_flow::FlowSettings;
-use lookback_flow::settings::SessionIdTracking;
+use lookback_flow::settings::{LeastPackets, SessionIdTracking};
 use lookback_places::{PlaceFiles, PlaceSource};
 use lookback_protocols::Settings;
 use napi_derive::napi;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Settings of a run; names are those of config.ini in camel case, times in seconds.
 #[napi(object)]
@@ -54,6 +56,23 @@ pub struct NativeSettings {
     pub geo_lite2_asn: Vec<String>,
     pub rir_file: Vec<String>,
     pub oui_file: Vec<String>,
+    pub min_packets_save_bpfs: Vec<NativePacketRule>,
+}
+
+/// A filter and a number of packets.
+#[napi(object)]
+#[derive(Clone)]
+#[allow(missing_docs, reason = "described in src/native/types.ts")]
+pub struct NativePacketRule {
+    pub filter: String,
+    pub packets: u32,
+}
+
+/// The rules of a setting; none when there are none.
+pub fn packet_rules(rules: &[NativePacketRule]) -> napi::Result<Option<Arc<PacketRules>>> {
+    let rules: Vec<(String, u32)> = rules.iter().map(|rule| (rule.filter.clone(), rule.packets)).collect();
+    PacketRules::new(&rules)
+        .map_err(|error| coded("CONFIG_INVALID", &error.to_string(), &serde_json::json!({})))
 }
 
 impl NativeSettings {
@@ -82,6 +101,8 @@ impl NativeSettings {
             node: self.node.clone(),
             workers: self.workers as usize,
             flow: FlowSettings {
+                least_packets: packet_rules(&self.min_packets_save_bpfs)?
+                    .map(|rules| rules as Arc<dyn LeastPackets>),
                 replay: None,
                 open_rows_after: None,
                 tracking,

@@ -1,5 +1,6 @@
 import { startServer } from "../../app.js";
 import { openLog } from "../../app/log.js";
+import { LookbackError } from "../../base/errors.js";
 import { systemClock } from "../../base/clock.js";
 import type { CommandContext, GlobalOptions } from "../command.js";
 import { EXIT } from "../exit-code.js";
@@ -16,6 +17,9 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   const paths = Array.isArray(options["read"]) ? options["read"].map(String) : [];
   const output: ImportOutput = { json: options["json"] === true, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
   let exitCode: number = EXIT.ok;
+  if (paths.length === 0 && options["capture"] !== false && config.values.dropUser !== null && process.getuid?.() === 0) {
+    throw new LookbackError("CONFIG_INVALID", `dropUser=${config.values.dropUser}: what serves would go on as root; run "lookback capture" as root and "lookback serve" as that user`, { key: "dropUser" });
+  }
   const server = await startServer(config, logger, async (imports) => {
     if (paths.length > 0) exitCode = importExitCode(await runImports(imports, paths, options["copy"] === true, output));
   });

@@ -17,6 +17,7 @@ export class CaptureStatisticsResolver {
     return {
       ...answered(context),
       sources: (whole ? captureStatistics.sources() : []).map(({ startedMs, droppedByUs, ...source }) => ({ ...source, started: startedMs, droppedByLookback: droppedByUs })),
+      closedSessions: whole ? captureStatistics.sessions() : null,
       counters: Object.entries(whole ? captureStatistics.counters() : {}).map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)),
       sessions,
       firstPacket: extent?.firstMs ?? null,

@@ -29,11 +29,17 @@ export class CaptureSource {
   @Field(() => Int, { description: "Sockets that read it." })
   readers!: number;
 
-  @Field(() => LongScalar, { description: "Packets that are accounted for: stored, seen twice, or lost." })
+  @Field(() => LongScalar, { description: "Packets that are accounted for: stored, left out by a rule, seen twice, or lost." })
   received!: number;
 
   @Field(() => LongScalar, { description: "Packets in packet files." })
   stored!: number;
+
+  @Field(() => LongScalar, { description: "Packets indexed and not stored, because `dontSaveBPFs` or `pcapWriteMethod` says so." })
+  byRule!: number;
+
+  @Field(() => LongScalar, { description: "Of those stored or left out by a rule, packets with a damaged header; of each as much as can be understood is in a session." })
+  malformed!: number;
 
   @Field(() => LongScalar, { description: "Of those stored, packets cut at the snap length." })
   cut!: number;
@@ -64,11 +70,33 @@ export class Counter {
   value!: number;
 }
 
+/** What became of the sessions that closed. */
+@ObjectType("CaptureSessions", { simpleResolvers: true, description: "What became of the sessions that closed since capture started: closed = indexed + byRule + lost, as of the last flush." })
+export class CaptureSessions {
+  @Field(() => LongScalar, { description: "Sessions, or parts of long ones, that closed." })
+  closed!: number;
+
+  @Field(() => LongScalar, { description: "Of them, in the index." })
+  indexed!: number;
+
+  @Field(() => LongScalar, { description: "Of them, left out because `minPacketsSaveBPFs` says so." })
+  byRule!: number;
+
+  @Field(() => LongScalar, { description: "Of them, lost because the index found no room for too long; their packets are stored." })
+  lost!: number;
+
+  @Field(() => LongScalar, { description: "Sessions that are open." })
+  open!: number;
+}
+
 /** Capture as a whole. */
 @ObjectType("CaptureStatistics", { simpleResolvers: true, implements: Answer, description: "Live capture and what it counted." })
 export class CaptureStatisticsAnswer extends Answer {
   @Field(() => [CaptureSource], { description: "Sources that are capturing; empty when none is." })
   sources!: readonly CaptureSource[];
+
+  @Field(() => CaptureSessions, { nullable: true, description: "What became of the sessions that closed; null when nothing captured yet." })
+  closedSessions!: CaptureSessions | null;
 
   @Field(() => [Counter], { description: "Counters of the engine, in order of name." })
   counters!: readonly Counter[];

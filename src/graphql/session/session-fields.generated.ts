@@ -779,6 +779,12 @@ export abstract class SessionFields {
   @Field(() => LongScalar, { nullable: true, description: "Milliseconds from first to last packet. Searched as `session.length`." })
   length!: number | null;
 
+  @Field(() => LongScalar, { nullable: true, description: "Bytes of the TCP streams that no captured packet holds although later ones or the receiver's acknowledgements show that they were sent; only where the handshake was captured. Searched as `bytes.missed`." })
+  missedBytes!: number | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Of the missed bytes, those of a session during which this capture lost packets by its own account; the others never came to its interface. Searched as `bytes.missed.lost`." })
+  missedBytesLost!: number | null;
+
   @Field(() => SessionNetwork, { nullable: true, description: "Fields under `network`; null when the session has none of those asked for." })
   network!: SessionNetwork | null;
 

@@ -2,7 +2,6 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
 import { LookbackError } from "../../base/errors.js";
 import type { SortKey } from "../../index-store/index-store.js";
-import type { Field } from "../../model/field.js";
 import { PACKET_FILES_FIELD } from "../../model/packet-files-field.js";
 import { ALL_TIME } from "../../model/time-range.js";
 import { answered } from "../answer.js";
@@ -12,12 +11,12 @@ import { CursorSeal, queryHash } from "../cursor.js";
 import { sessionFilterOf, sessionId } from "../filter/session-filter.js";
 import { LIMITS } from "../limits.js";
 import { JsonScalar } from "../scalar/scalars.js";
-import { selectionAt, selectionOf, selects, type Selection } from "../selection.js";
+import { selectionAt, selectionOf, selects } from "../selection.js";
 import { packetsOf } from "./packet-list.js";
-import type { Shape } from "./field-names.js";
-import { Projection, projectDocument, shapeOf, valueInDocument, visibleShape } from "./project.js";
+import { Projection, projectDocument, valueInDocument } from "./project.js";
+import { fieldsByName, needsPacketFiles, sessionOf, shapeFor } from "./session-rows.js";
 import { DEFAULT_PAGE, SessionsArgs } from "./session.args.js";
-import { CountRelation, NamedValue, PacketAvailability, PacketList, Session, SessionAnswer, SessionConnection, SessionEdge, type SessionOrderInput, type SessionSource } from "./session.type.js";
+import { CountRelation, NamedValue, PacketAvailability, PacketList, Session, SessionAnswer, SessionConnection, SessionEdge, type SessionOrderInput } from "./session.type.js";
 
 /** Values of a page are counted as a twentieth of a unit each: a page of 100 with 20 fields costs about 110. */
 const VALUES_PER_UNIT = 20;
@@ -25,12 +24,6 @@ const VALUES_PER_UNIT = 20;
 function pageCost({ args, childComplexity }: { readonly args: Record<string, unknown>; readonly childComplexity: number }): number {
   const first = typeof args["first"] === "number" ? args["first"] : DEFAULT_PAGE;
   return 10 + (Math.max(0, first) * childComplexity) / VALUES_PER_UNIT;
-}
-
-/** The members of a session that this user may see. */
-function shapeFor(context: RequestContext): Shape {
-  const shape = shapeOf(context.services.fields);
-  return context.scope.hiddenFields.size === 0 ? shape : visibleShape(shape, (field) => context.isHidden(field));
 }
 
 /** The keys of an order. BAD_INPUT for a field with several values. */
@@ -45,20 +38,6 @@ function sortKeysOf(order: readonly SessionOrderInput[] | null | undefined, cont
     return { field, direction };
   });
 }
-
-/** Fields that `field(name:)` and `fields(names:)` in a selection read; names that do not resolve fail in the resolver. */
-function fieldsByName(selection: Selection, context: RequestContext): readonly Field[] {
-  const names = new Set<string>();
-  for (const { name, args } of selection) {
-    const given = name === "field" ? [args["name"]] : name === "fields" ? args["names"] : [];
-    if (!Array.isArray(given)) continue;
-    for (const item of boundedList("names", given, LIMITS.fieldNames)) if (typeof item === "string") names.add(item);
-  }
-  return [...names].map((name) => context.field(name));
-}
-
-/** Members of a session that are worked out from the packet files it is in. */
-const FROM_PACKET_FILES: readonly string[] = ["packetsAvailable", "packetAvailability"];
 
 /** Packet files already asked for in an operation, as many as the limits of a page let there be. */
 const askedFiles = new WeakMap<RequestContext, Map<number, boolean>>();
@@ -77,10 +56,6 @@ function availabilityOf({ source_: source }: Session, context: RequestContext): 
   }
   if (there === 0) return PacketAvailability.NONE;
   return there === ids.length ? PacketAvailability.ALL : PacketAvailability.SOME;
-}
-
-function sessionOf(id: string, members: object, source: SessionSource): Session {
-  return Object.assign(new Session(), members, { id, source_: source });
 }
 
 function namedValue(session: Session, name: string, context: RequestContext): NamedValue {
@@ -111,8 +86,7 @@ export class SessionResolver {
     const after = typeof args.after === "string" ? seal.open(hash, args.after, order.length) : null;
     const selection = selectionOf(info);
     const selected = [...selectionAt(selection, "edges", "node"), ...selectionAt(selection, "nodes")];
-    const extra = selected.some(({ name }) => FROM_PACKET_FILES.includes(name)) ? [PACKET_FILES_FIELD] : [];
-    const projection = new Projection(shapeFor(context), selected, [...fieldsByName(selected, context), ...extra]);
+    const projection = new Projection(shapeFor(context), selected, [...fieldsByName(selected, context), ...needsPacketFiles(selected)]);
     const countTotal = selects(selection, "totalCount");
     const found = await context.services.store.search({ ...filter, fields: projection.fields, order, limit, after, countTotal }, context.read);
     const edges = found.rows.map((row, at) => {

@@ -225,6 +225,10 @@ export class ElasticsearchStore implements IndexStore {
     return (await this.#mergeable(day)).map((index) => ({ day: lastDayOf(index), segments: index.segments, rows: index.rows, bytes: index.bytes, reason: "unmerged" }));
   }
 
+  arrivedSegments(): null {
+    return null;
+  }
+
   async extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null> {
     const { cluster, indices } = this.#parts;
     if ((await indices.list()).length === 0) return null;

@@ -81,6 +81,7 @@ export class EmbeddedStore implements IndexStore {
   readonly #documents: Documents;
   readonly #compaction: CompactionParts;
   readonly #histograms = new HistogramCache();
+  #arrived: { readonly revision: number; readonly paths: readonly string[] } | null = null;
   #commits: Promise<unknown> = Promise.resolve();
   #merging: Promise<unknown> = Promise.resolve();
 
@@ -153,7 +154,15 @@ export class EmbeddedStore implements IndexStore {
   }
 
   search(request: SearchRequest, context: ReadContext): Promise<SearchResult> {
-    return this.#read(request, context, (plan) => search(this.#engine, plan, request, context, this.#parts.fileOf));
+    return this.#read(request, context, (plan) => search(this.#engine, onlyOf(plan, request.segments), request, context, this.#parts.fileOf));
+  }
+
+  arrivedSegments(): readonly string[] {
+    const revision = this.#catalogue.segments.revision();
+    if (this.#arrived?.revision !== revision) {
+      this.#arrived = { revision, paths: this.#catalogue.segments.live().filter(({ level }) => level === 0).map(({ path }) => path) };
+    }
+    return this.#arrived.paths;
   }
 
   count(filter: SessionFilter, context: ReadContext): Promise<number> {
@@ -399,4 +408,11 @@ export class EmbeddedStore implements IndexStore {
 /** Opens the embedded store of a data directory. Throws when a directory cannot be made or the engine does not start. */
 export function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   return EmbeddedStore.open(options);
+}
+
+/** A plan over the segments of these names only; undefined: over all. */
+function onlyOf(plan: QueryPlan, paths: readonly string[] | undefined): QueryPlan {
+  if (paths === undefined) return plan;
+  const wanted = new Set(paths);
+  return plan.over(plan.segments.filter(({ path }) => wanted.has(path)));
 }

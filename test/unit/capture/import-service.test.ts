@@ -54,6 +54,8 @@ class ScriptedCore implements NativeCore {
       segments: [segment], warnings: [{ name: "truncated", count: 1, firstOffset: 60 }], counters: {},
     };
   }
+  keepRightsOverChangeOfUser(): never { throw new Error("not here"); }
+  keepRightsToCapture(): never { throw new Error("not here"); }
   openLive(): never { throw new Error("not here"); }
   readSegment(): never { throw new Error("not here"); }
 }

@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 function ledger(name: string, counts: Partial<SourceLedger>): SourceLedger {
   return {
-    interface: name, delivered: 0, bytes: 0, stored: 0, lostToDisk: 0, lostToQueue: 0, cut: 0, duplicate: 0, droppedByKernel: 0, droppedByInterface: null, waits: 0, wentDown: 0, damagedBlocks: 0,
+    interface: name, delivered: 0, bytes: 0, stored: 0, byRule: 0, malformed: 0, lostToDisk: 0, lostToQueue: 0, cut: 0, duplicate: 0, droppedByKernel: 0, droppedByInterface: null, waits: 0, wentDown: 0, damagedBlocks: 0,
     failure: null, ...counts,
   };
 }
@@ -15,12 +15,18 @@ describe("spans of the capture ledger", () => {
   it("hold what came between two looks, summed over the sources of an interface, and balance", () => {
     const spans = new LedgerSpans("n1", "", 1000);
     expect(spans.next([ledger("a", { stored: 5 }), ledger("a", { stored: 3, droppedByKernel: 2 }), ledger("b", {})], 2000)).toEqual([
-      { node: "n1", interface: "a", fromMs: 1000, untilMs: 2000, received: 10, stored: 8, cut: 0, duplicate: 0, lostToKernel: 2, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 },
+      { node: "n1", interface: "a", fromMs: 1000, untilMs: 2000, received: 10, stored: 8, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToKernel: 2, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 },
     ]);
     expect(spans.next([ledger("a", { stored: 5 }), ledger("a", { stored: 3, droppedByKernel: 2 })], 3000)).toEqual([]);
     expect(spans.next([ledger("a", { stored: 6, lostToDisk: 4 }), ledger("a", { stored: 3, droppedByKernel: 2, duplicate: 1 })], 4000)).toMatchObject([
       { fromMs: 3000, untilMs: 4000, received: 6, stored: 1, duplicate: 1, lostToDisk: 4, lostToKernel: 0 },
     ]);
+  });
+
+  it("count what a rule left out as received, and damaged packets once", () => {
+    const spans = new LedgerSpans("n1", "", 0);
+    spans.next([ledger("a", { stored: 1, byRule: 2, malformed: 1 })], 1000);
+    expect(spans.next([ledger("a", { stored: 4, byRule: 7, malformed: 3, cut: 1 })], 2000)).toMatchObject([{ received: 8, stored: 3, byRule: 5, malformed: 2, cut: 1 }]);
   });
 
   it("are pushed packets' when their source has no name", () => {
@@ -31,7 +37,7 @@ describe("spans of the capture ledger", () => {
 describe("the capture ledger", () => {
   it("says what was lost in a range, to the edges of the spans that touch it, and forgets quiet spans first", () => {
     const { captureLedger } = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
-    const span = { node: "n1", interface: "a", stored: 7, cut: 0, duplicate: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 };
+    const span = { node: "n1", interface: "a", stored: 7, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 };
     captureLedger.add({ ...span, fromMs: 1000, untilMs: 2000, received: 10, lostToKernel: 3 });
     captureLedger.add({ ...span, fromMs: 2000, untilMs: 3000, received: 7, lostToKernel: 0 });
     captureLedger.add({ ...span, fromMs: 3000, untilMs: 4000, received: 8, lostToKernel: 1 });

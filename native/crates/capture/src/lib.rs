@@ -4,14 +4,18 @@
 //! * [`batch`]: packets on their way to the engine, laid out as records of a pcap file.
 //! * [`tpacket`]: Linux AF_PACKET with TPACKET_V3 rings (Documentation/networking/packet_mmap.rst of the kernel).
 //! * [`filter`]: BPF expressions, compiled by libpcap where it is installed.
+//! * [`bpf`]: the same filters on packets that are here already.
+//! * [`privileges`]: giving up rights once interfaces are open.
 //! * [`interface`]: what the system says about a network interface.
 //! * [`send`]: frames onto an interface, for tests and rate measurements.
 //!
 //! Another way of reading (AF_XDP, PF_RING, pcap-over-ip) is a module with a [`source::PacketSource`].
 
 pub mod batch;
+pub mod bpf;
 pub mod filter;
 pub mod interface;
+pub mod privileges;
 pub mod send;
 pub mod socket;
 pub mod source;

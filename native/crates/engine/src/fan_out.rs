@@ -51,6 +51,7 @@ pub struct FanOut<W> {
     batches: Vec<PacketBatch>,
     tracking: lookback_wire::SessionIdTracking,
     undecodable: Counters,
+    damaged: u64,
 }
 
 impl<W> FanOut<W> {
@@ -62,7 +63,13 @@ impl<W> FanOut<W> {
             wrap,
             tracking: settings.flow.tracking,
             undecodable: Counters::new(),
+            damaged: 0,
         }
+    }
+
+    /// Frames so far that have a damaged header.
+    pub fn damaged(&self) -> u64 {
+        self.damaged
     }
 
     fn send(&mut self, worker: usize) -> Result<(), EngineError> {
@@ -93,6 +100,7 @@ impl<W> FanOut<W> {
 
 impl<W> PacketTarget for FanOut<W> {
     fn packet(&mut self, frame: Frame<'_>, decoded: &Decoded, meta: &PacketMeta) -> Result<(), EngineError> {
+        self.damaged += u64::from(decoded.malformed.is_some());
         let hash = lookback_wire::flow_hash(decoded, self.tracking);
         let worker = (hash % self.lanes.len() as u64) as usize;
         let frame = match frame {
@@ -109,6 +117,7 @@ impl<W> PacketTarget for FanOut<W> {
         if self.batches[worker].len() >= BATCH_PACKETS { self.send(worker) } else { Ok(()) }
     }
     fn undecodable(&mut self, layer: &'static str, reason: &'static str) {
+        self.damaged += 1;
         *self.undecodable.entry(format!("undecodable.{layer}.{reason}")).or_default() += 1;
     }
     fn sessions(&self) -> u64 {

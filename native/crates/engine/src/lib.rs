@@ -9,6 +9,7 @@
 //! * [`clock`]: the stream's clock, which never goes back.
 //! * [`fan_out`]: packets to workers by flow hash.
 //! * [`fragments`]: IP fragments joined before flows see them.
+//! * [`rules`]: what is left out by the first packet of a session.
 //! * [`segment_sink`]: rows into segments.
 //! * [`stream`]: the packets of a stream in order.
 //! * [`worker`]: one flow table and what surrounds it.
@@ -24,6 +25,7 @@ pub mod fragments;
 pub mod import;
 pub mod live;
 pub mod located;
+pub mod rules;
 pub mod segment_sink;
 pub mod settings;
 pub mod stream;

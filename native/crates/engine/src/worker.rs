@@ -2,6 +2,7 @@
 
 use crate::error::EngineError;
 use crate::located;
+use crate::live::losses::LossLog;
 use crate::settings::EngineSettings;
 use lookback_flow::identity::StreamIdentity;
 use lookback_flow::{FlowCounters, FlowTable, PacketFacts};
@@ -53,12 +54,20 @@ pub struct Worker<S> {
     decoded: Decoded,
     save_unknown: SaveUnknown,
     by_rule: u64,
+    /// Frames with a damaged header.
+    damaged: u64,
+    /// Rows that were given up, those of closed sessions apart.
     rows_lost: u64,
+    final_rows_lost: u64,
+    /// Rows of closed sessions that the sink took.
+    final_rows_stored: u64,
     /// The last try to store rows failed; only a call of `hand_on` tries again.
     failed: bool,
     undecodable: BTreeMap<(&'static str, &'static str), u64>,
     batch_rows: usize,
     places: Option<Arc<PlaceSource>>,
+    /// When this capture lost packets; none where nothing is captured.
+    losses: Option<Arc<LossLog>>,
     /// The sink.
     pub sink: S,
 }
@@ -76,13 +85,23 @@ impl<S: RowSink> Worker<S> {
             decoded: Decoded::default(),
             save_unknown: SaveUnknown::new(&settings.save_unknown),
             by_rule: 0,
+            damaged: 0,
             rows_lost: 0,
+            final_rows_lost: 0,
+            final_rows_stored: 0,
             failed: false,
             undecodable: BTreeMap::new(),
             batch_rows: batch_rows.max(1),
             places: settings.places.clone(),
+            losses: None,
             sink,
         }
+    }
+
+    /// The same, told when packets are lost on their way here.
+    #[must_use]
+    pub fn with_losses(self, losses: Arc<LossLog>) -> Self {
+        Self { losses: Some(losses), ..self }
     }
 
     /// Decodes a frame and adds it to its session.
@@ -94,7 +113,7 @@ impl<S: RowSink> Worker<S> {
         let outcome = match lookback_wire::decode(meta.link_type, frame, meta.original_length, &mut decoded) {
             Ok(()) => self.decoded_frame(frame, &decoded, meta, &[]),
             Err(malformed) => {
-                *self.undecodable.entry((malformed.layer, malformed.reason)).or_default() += 1;
+                self.count_undecodable(malformed.layer, malformed.reason);
                 Ok(())
             }
         };
@@ -114,6 +133,7 @@ impl<S: RowSink> Worker<S> {
         earlier: &[PacketPosition],
     ) -> Result<(), EngineError> {
         if let Some(malformed) = decoded.malformed {
+            self.damaged += 1;
             *self.undecodable.entry((malformed.layer, malformed.reason)).or_default() += 1;
         }
         if decoded.kind == FlowKind::Other && !self.save_unknown.keeps(decoded) {
@@ -126,7 +146,9 @@ impl<S: RowSink> Worker<S> {
             timestamp_ns: meta.timestamp_ns,
             clock_s: meta.clock_s,
             clock_before_s: meta.clock_before_s,
+            link_type: meta.link_type,
             captured_length: meta.captured_length,
+            original_length: meta.original_length,
             truncated: meta.captured_length < meta.original_length,
             ordinal: meta.ordinal,
             position: meta.position,
@@ -140,6 +162,7 @@ impl<S: RowSink> Worker<S> {
 
     /// Counts a frame that a layer before this one could not use.
     pub fn count_undecodable(&mut self, layer: &'static str, reason: &'static str) {
+        self.damaged += 1;
         *self.undecodable.entry((layer, reason)).or_default() += 1;
     }
 
@@ -153,6 +176,7 @@ impl<S: RowSink> Worker<S> {
         let waiting = self.table.saved();
         if waiting.len() > most {
             self.rows_lost += (waiting.len() - most) as u64;
+            self.final_rows_lost += final_rows(waiting.get(most..).unwrap_or_default());
             waiting.truncate(most);
         }
     }
@@ -183,9 +207,23 @@ impl<S: RowSink> Worker<S> {
                 }
             }
         }
+        if let Some(losses) = &self.losses {
+            for session in self.table.saved().iter_mut() {
+                losses.fill(session);
+            }
+        }
+        let closed = final_rows(self.table.saved());
         let stored = self.sink.rows(self.table.saved());
         self.failed = stored.is_err();
+        if stored.is_ok() {
+            self.final_rows_stored += closed;
+        }
         stored
+    }
+
+    /// Frames so far that have a damaged header.
+    pub fn damaged(&self) -> u64 {
+        self.damaged
     }
 
     /// Closes every flow and hands on the last rows.
@@ -215,6 +253,7 @@ impl<S: RowSink> Worker<S> {
             packets_by_rule,
             opened,
             saved,
+            rows_by_rule,
             closed_early,
             out_of_order_overflow,
             gap_bytes,
@@ -226,7 +265,11 @@ impl<S: RowSink> Worker<S> {
         add("packets.byRule", packets_by_rule + self.by_rule);
         add("sessions.opened", *opened);
         add("sessions.saved", *saved);
-        add("sessions.indexLost", self.rows_lost);
+        // closed = indexed + by rule + lost + those that wait, of which there are none after a flush.
+        add("sessions.indexed", self.final_rows_stored);
+        add("sessions.byRule", *rows_by_rule);
+        add("sessions.indexLost", self.final_rows_lost);
+        add("sessions.openRowsLost", self.rows_lost - self.final_rows_lost);
         add("sessions.closedEarly", *closed_early);
         add("tcp.outOfOrderOverflow", *out_of_order_overflow);
         add("tcp.gapBytes", *gap_bytes);
@@ -239,6 +282,10 @@ impl<S: RowSink> Worker<S> {
             add(&format!("malformed.{protocol}.{reason}"), *count);
         }
     }
+}
+
+fn final_rows(rows: &[Session]) -> u64 {
+    rows.iter().filter(|row| row.is_final).count() as u64
 }
 
 /// Which frames of no known kind become sessions (`saveUnknownPackets`).

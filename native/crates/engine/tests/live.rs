@@ -26,7 +26,16 @@ fn settings(workers: usize) -> EngineSettings {
 }
 
 fn open(directory: &Path, workers: usize, max_file_bytes: u64) -> LiveEngine {
-    let options = LiveOptions {
+    open_with(directory, workers, max_file_bytes, |_| {})
+}
+
+fn open_with(
+    directory: &Path,
+    workers: usize,
+    max_file_bytes: u64,
+    change: impl FnOnce(&mut LiveOptions),
+) -> LiveEngine {
+    let mut options = LiveOptions {
         settings: settings(workers),
         segments: directory.join("sessions"),
         packets: vec![directory.join("packets")],
@@ -38,7 +47,10 @@ fn open(directory: &Path, workers: usize, max_file_bytes: u64) -> LiveEngine {
         next_file: 1,
         max_file_bytes,
         max_file_seconds: 0,
+        keep_packets: true,
+        dont_save: None,
     };
+    change(&mut options);
     std::fs::create_dir_all(directory.join("packets")).expect("a directory");
     std::fs::create_dir_all(directory.join("sessions")).expect("a directory");
     LiveEngine::open(options, Vec::new()).expect("threads")

@@ -11,8 +11,10 @@ pub struct FlowCounters {
     pub packets_by_rule: u64,
     /// Sessions opened.
     pub opened: u64,
-    /// Session rows saved.
+    /// Final session rows saved.
     pub saved: u64,
+    /// Final session rows left out because of `minPacketsSaveBPFs`.
+    pub rows_by_rule: u64,
     /// Sessions closed early because the table was full.
     pub closed_early: u64,
     /// TCP flows whose out-of-order buffer overflowed.
@@ -34,6 +36,7 @@ impl FlowCounters {
         self.packets_by_rule += other.packets_by_rule;
         self.opened += other.opened;
         self.saved += other.saved;
+        self.rows_by_rule += other.rows_by_rule;
         self.closed_early += other.closed_early;
         self.out_of_order_overflow += other.out_of_order_overflow;
         self.gap_bytes += other.gap_bytes;

@@ -34,8 +34,12 @@ pub struct PacketFacts<'a> {
     pub clock_s: i64,
     /// The same before this packet: what is over by then does not get this packet.
     pub clock_before_s: i64,
+    /// pcap LINKTYPE of the frame.
+    pub link_type: u16,
     /// Captured length in bytes.
     pub captured_length: u32,
+    /// Bytes on the wire.
+    pub original_length: u32,
     /// Whether the capture holds fewer bytes of it than there were.
     pub truncated: bool,
     /// Number of the packet in its stream.
@@ -104,6 +108,10 @@ pub struct Flow {
     icmp: (u8, u8),
     /// Packets of the whole flow, over all segments, by direction; 255 stands for more.
     flow_packets: [u8; 2],
+    /// Packets that the flow must have to get a row (`minPacketsSaveBPFs`).
+    least_packets: u8,
+    /// Bytes of the present segment's streams that were never seen.
+    missed: u64,
     /// Whether packets arrived that no row holds yet, open or final.
     pub(crate) unwritten: bool,
 }
@@ -173,6 +181,11 @@ impl Flow {
             headers_seen: [0; 2],
             icmp: decoded.icmp,
             flow_packets: [0; 2],
+            least_packets: settings
+                .least_packets
+                .as_ref()
+                .map_or(0, |rule| rule.least(packet.link_type, packet.frame, packet.original_length)),
+            missed: 0,
             unwritten: false,
         }
     }
@@ -208,8 +221,11 @@ impl Flow {
         self.session.packets[direction] += 1;
         self.flow_packets[direction] = self.flow_packets[direction].saturating_add(1);
         self.session.bytes[direction] += u64::from(packet.captured_length);
-        if self.kind != FlowKind::Esp || settings.esp_save_packets || first_of_segment {
-            self.session.positions.extend(packet.earlier.iter().copied());
+        if packet.position.is_stored()
+            && (self.kind != FlowKind::Esp || settings.esp_save_packets || first_of_segment)
+        {
+            let earlier = packet.earlier.iter().copied().filter(PacketPosition::is_stored);
+            self.session.positions.extend(earlier);
             self.session.positions.push(packet.position);
         } else {
             self.session.fields.add_text(&core_fields::TAGS, "truncated-pcap");
@@ -403,6 +419,7 @@ impl Flow {
         bench: &mut Workbench,
     ) {
         bench.counters.gap_bytes += bytes;
+        self.missed += bytes;
         let mut again = None;
         self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
             dissector.gap(context, direction, bytes)
@@ -506,6 +523,11 @@ impl Flow {
         row
     }
 
+    /// Whether the flow has too few packets for a row (`minPacketsSaveBPFs`).
+    pub(crate) fn is_too_short(&self) -> bool {
+        self.flow_packets[SOURCE].saturating_add(self.flow_packets[DESTINATION]) < self.least_packets
+    }
+
     /// Fills what is derived from the rest.
     fn complete(&self, row: &mut Session) {
         let bytes = row.bytes.iter().sum();
@@ -530,6 +552,10 @@ impl Flow {
             (row.syn_validated, row.syn_ack_validated) = tcp.validated();
             row.source_isn_count = tcp.source_isn_count();
         }
+        if self.missed > 0 {
+            row.fields
+                .add_integer(&core_fields::MISSED_BYTES, i64::try_from(self.missed).unwrap_or(i64::MAX));
+        }
     }
 
     /// Whether packets arrived since the last save.
@@ -549,10 +575,14 @@ impl Flow {
             dissector.save(context, last);
             Verdict::More
         });
+        if last {
+            self.missed += self.tcp.as_ref().map_or(0, |tcp| tcp.unseen());
+        }
         let next = self.session.next_segment(last);
         let mut row = std::mem::replace(&mut self.session, next);
         row.is_final = true;
         self.complete(&mut row);
+        self.missed = 0;
         self.session.row_version = settings.first_version();
         self.unwritten = false;
         bench.counters.values_dropped += u64::from(row.fields.dropped());
@@ -561,6 +591,10 @@ impl Flow {
         row
     }
 }
+
+#[cfg(test)]
+#[path = "flow_tests.rs"]
+mod tests;
 
 /// SCTP payload protocol identifiers.
 pub static SCTP_PROTOCOL: FieldSpec =

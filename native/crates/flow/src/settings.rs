@@ -5,6 +5,12 @@ use lookback_protocols::Settings;
 pub use lookback_wire::SessionIdTracking;
 use std::sync::Arc;
 
+/// Decides by a session's first packet how many packets it must have to get a row.
+pub trait LeastPackets: std::fmt::Debug + Send + Sync {
+    /// Packets of both directions, 1 to 255; `original_length` is the frame's on the wire.
+    fn least(&self, link_type: u16, frame: &[u8], original_length: u32) -> u8;
+}
+
 /// When sessions close and what they may hold. Durations are whole seconds of packet time.
 #[derive(Clone, Debug)]
 pub struct FlowSettings {
@@ -36,6 +42,8 @@ pub struct FlowSettings {
     pub max_flows: usize,
     /// `maxTcpOutOfOrderPackets`: segments kept of one flow while an earlier one is missing, default 256.
     pub max_out_of_order: usize,
+    /// `minPacketsSaveBPFs`: which sessions get rows only from a number of packets on.
+    pub least_packets: Option<Arc<dyn LeastPackets>>,
     /// Set when a stream is replayed: what of it is known already.
     pub replay: Option<Arc<Replay>>,
     /// Live capture: seconds after which a session that is still open gets a row, and again when packets came since
@@ -72,6 +80,7 @@ impl Default for FlowSettings {
             max_packets: 10_000,
             max_flows: 1_500_000,
             max_out_of_order: 256,
+            least_packets: None,
             replay: None,
             open_rows_after: None,
             dissectors: Settings::default(),

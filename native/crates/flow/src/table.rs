@@ -127,7 +127,7 @@ impl FlowTable {
         let Some(flow) = slot.flow.as_mut() else { return };
         if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_before_s {
             let row = flow.save(false, &self.settings, &mut self.bench);
-            keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
+            keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
         }
         flow.packet(packet, &self.settings, &mut self.bench);
         if self.settings.open_rows_after.is_some() && !flow.unwritten {
@@ -141,7 +141,7 @@ impl FlowTable {
         }
         if flow.session.packets[0] + flow.session.packets[1] >= self.settings.max_packets as u64 {
             let row = flow.save(false, &self.settings, &mut self.bench);
-            keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
+            keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
         }
         if flow
             .closing_at_s
@@ -161,7 +161,7 @@ impl FlowTable {
             self.unwritten.pop_front();
             if let Some(flow) = Self::still_unwritten(&mut self.slots, entry) {
                 let row = flow.open_row();
-                keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
+                keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
             }
         }
     }
@@ -243,7 +243,7 @@ impl FlowTable {
         }
         if flow.has_packets() {
             let row = flow.save(true, &self.settings, &mut self.bench);
-            keep(&mut self.saved, &self.settings, flow.first_ordinal, row);
+            keep(&mut self.saved, &self.settings, &mut self.bench, &flow, row);
         }
     }
 
@@ -311,9 +311,14 @@ fn key_at(slots: &[Slot], at: u32) -> Option<&FlowKey> {
     slots.get(at as usize)?.flow.as_ref().map(|flow| &flow.key)
 }
 
-/// Takes a row of the session that began at packet `ordinal`, unless a replay finds it known.
-fn keep(saved: &mut Vec<Session>, settings: &FlowSettings, ordinal: u64, row: Session) {
-    if settings.replay.as_ref().is_none_or(|replay| replay.saves(ordinal)) {
+/// Takes a row of a flow, unless a replay finds it known or a rule leaves it out.
+fn keep(saved: &mut Vec<Session>, settings: &FlowSettings, bench: &mut Workbench, flow: &Flow, row: Session) {
+    if settings.replay.as_ref().is_some_and(|replay| !replay.saves(flow.first_ordinal)) {
+        return;
+    }
+    if flow.is_too_short() {
+        bench.counters.rows_by_rule += u64::from(row.is_final);
+    } else {
         saved.push(row);
     }
 }

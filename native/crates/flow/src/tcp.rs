@@ -23,6 +23,8 @@ pub mod flag {
 
 /// Most bytes that wait for an earlier segment, per direction of a flow.
 const MAX_PENDING_BYTES: usize = 4 << 20;
+/// Bytes that can be on their way at once, RFC 7323 section 2.3.
+const LARGEST_WINDOW: i32 = 1 << 30;
 /// Most initial sequence numbers remembered of one source.
 const MAX_ISNS: usize = 16;
 
@@ -78,6 +80,8 @@ pub struct TcpState {
     syn_us: Option<i64>,
     ack_us: Option<i64>,
     syn_ack_acknowledged: bool,
+    /// Highest sequence number that the other side acknowledged beyond what was seen then, by direction.
+    acknowledged: [Option<u32>; 2],
     /// Set when the out-of-order buffer overflowed once.
     pub overflowed: bool,
 }
@@ -110,6 +114,14 @@ impl TcpState {
         let flags = tcp.flags;
         let other = 1 - direction;
         self.flags_seen |= flags;
+        // Only what goes beyond the bytes seen so far, and no further than a window reaches: that would be a lie.
+        if flags & (flag::ACK | flag::RST) == flag::ACK
+            && let Some(next) = self.next[other]
+            && (1..LARGEST_WINDOW).contains(&distance(next, tcp.acknowledgement))
+            && self.acknowledged[other].is_none_or(|before| distance(before, tcp.acknowledgement) > 0)
+        {
+            self.acknowledged[other] = Some(tcp.acknowledgement);
+        }
         count(flag::URG, flags, &mut counts.urg);
         count(flag::ECE, flags, &mut counts.ece);
         count(flag::CWR, flags, &mut counts.cwr);
@@ -302,6 +314,29 @@ impl TcpState {
             taken += 1;
         }
         early.segments.drain(..taken);
+    }
+
+    /// Bytes that were sent and never seen, as far as they were not skipped already: holes before segments that wait, and
+    /// what the other side acknowledged beyond the last one.
+    pub fn unseen(&self) -> u64 {
+        (0..2).map(|direction| self.unseen_of(direction)).sum()
+    }
+
+    fn unseen_of(&self, direction: Direction) -> u64 {
+        let Some(mut end) = self.next[direction].filter(|_| self.handshake) else { return 0 };
+        let mut missing = 0;
+        for held in self.early.iter().flat_map(|early| early[direction].segments.iter().rev()) {
+            missing += distance(end, held.sequence).max(0) as u64;
+            let held_end = held.sequence.wrapping_add(held.data.len() as u32);
+            if distance(end, held_end) > 0 {
+                end = held_end;
+            }
+        }
+        let beyond =
+            self.acknowledged[direction].map_or(0, |acknowledged| distance(end, acknowledged)).max(0) as u64;
+        // A FIN takes one number. One that was not seen cannot be told from a byte when it is all that is missing.
+        let fin = self.end[direction] != EndState::Open || beyond == 1;
+        missing + beyond.saturating_sub(u64::from(fin))
     }
 
     /// Segments that wait for an earlier one.

@@ -160,3 +160,38 @@ fn random_sctp_chunks_never_panic() {
         assert!(total <= bytes.len());
     }
 }
+
+#[test]
+fn what_was_never_seen_is_counted_once() {
+    let mut stream = Stream::opened_at(99);
+    stream.send(100, flag::ACK, b"seen");
+    assert_eq!(stream.tcp.unseen(), 0);
+    // Two holes before segments that wait, of 6 and of 10 bytes.
+    stream.send(110, flag::ACK, b"late");
+    stream.send(124, flag::ACK, b"later");
+    assert_eq!(stream.tcp.unseen(), 16);
+    // The receiver has 11 bytes more than the last one.
+    let acknowledges = |stream: &mut Stream, number: u32, flags: u16| {
+        let header = Tcp { sequence: 1, acknowledgement: number, flags, window: 1000 };
+        stream.tcp.header(&header, 1, 0, 0, &mut stream.counts, &mut stream.fields);
+    };
+    acknowledges(&mut stream, 140, flag::ACK);
+    assert_eq!(stream.tcp.unseen(), 27);
+    // A number that no window reaches is a lie, and that of a reset says nothing.
+    acknowledges(&mut stream, 100 + (1 << 30) + 50, flag::ACK);
+    acknowledges(&mut stream, 500, flag::ACK | flag::RST);
+    assert_eq!(stream.tcp.unseen(), 27);
+    // What comes after all is no hole.
+    stream.send(104, flag::ACK, b"theses");
+    assert_eq!(stream.tcp.unseen(), 21);
+}
+
+#[test]
+fn a_fin_that_is_acknowledged_is_no_byte() {
+    let mut stream = Stream::opened_at(u32::MAX - 2);
+    stream.send(u32::MAX - 1, flag::ACK, b"across the wrap");
+    stream.send(13, flag::ACK | flag::FIN, b"");
+    let header = Tcp { sequence: 1, acknowledgement: 14, flags: flag::ACK, window: 1000 };
+    stream.tcp.header(&header, 1, 0, 0, &mut stream.counts, &mut stream.fields);
+    assert_eq!(stream.tcp.unseen(), 0);
+}

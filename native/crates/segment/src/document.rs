@@ -5,6 +5,7 @@ use crate::layout::member_name;
 use crate::record_columns::TCP_FLAGS;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use lookback_session::core_fields::CAPTURE_GROUP;
 use lookback_session::record::{DESTINATION, SOURCE};
 use lookback_session::{Address, Count, FieldSpec, Fields, PacketPosition, Session, Value};
 use serde_json::{Map, Value as Json};
@@ -193,7 +194,10 @@ pub fn document(session: &Session, options: &DocumentOptions) -> Json {
     }
     put(o, "packetRange.gte", milliseconds(session.segment_first_us).into());
     put(o, "packetRange.lte", milliseconds(session.last_packet_us).into());
-    for (field, value) in session.fields.values() {
+    // What a capture missed is of the capture, not of the conversation: documents are compared between captures.
+    for (field, value) in
+        session.fields.values().into_iter().filter(|(field, _)| field.group != CAPTURE_GROUP)
+    {
         put_field(o, field, field.path, &value);
     }
     Json::Object(out)

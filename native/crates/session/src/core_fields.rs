@@ -14,6 +14,8 @@ macro_rules! fields {
 }
 
 const G: &str = "general";
+/// Group of the fields that say how whole the capture of a session is.
+pub const CAPTURE_GROUP: &str = "capture";
 
 fields! { RECORD:
     /// Deterministic id of the row.
@@ -105,6 +107,10 @@ fields! { RECORD:
 }
 
 fields! { GENERAL:
+    /// Bytes of TCP streams without a packet.
+    MISSED_BYTES = FieldSpec::one(CAPTURE_GROUP, "bytes.missed", "missedBytes", Kind::Integer).doc("Missed bytes", "Bytes of the TCP streams that no captured packet holds although later ones or the receiver's acknowledgements show that they were sent; only where the handshake was captured");
+    /// Of them, those that this capture may have lost itself.
+    MISSED_BYTES_LOST = FieldSpec::one(CAPTURE_GROUP, "bytes.missed.lost", "missedBytesLost", Kind::Integer).doc("Missed bytes lost", "Of the missed bytes, those of a session during which this capture lost packets by its own account; the others never came to its interface");
     /// Protocol labels.
     PROTOCOLS = FieldSpec::set(G, "protocols", "protocol", Kind::Term).linked().doc("Protocols", "Protocols recognised in the session");
     /// Tags.

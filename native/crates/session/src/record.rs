@@ -56,6 +56,16 @@ pub struct PacketPosition {
     pub offset: u64,
 }
 
+impl PacketPosition {
+    /// Of a packet that is in no packet file, because a rule said so.
+    pub const NOWHERE: Self = Self { file: 0, length: 0, offset: 0 };
+
+    /// Whether the packet is in a packet file.
+    pub fn is_stored(&self) -> bool {
+        self.length > 0
+    }
+}
+
 /// One segment of one flow, complete or still open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {

@@ -8,39 +8,47 @@
 //! * [`reader`]: source threads.
 //! * [`mark`]: where a replay must start.
 //! * [`packet_files`]: rotation, directories, what happens when a disk is full.
+//! * [`saving`]: which packets go into them.
+//! * [`losses`]: when packets were lost.
 //! * [`pipeline`]: the workers.
+//! * [`flusher`]: making it durable.
 
+pub mod flusher;
+pub mod losses;
 pub mod mark;
 pub mod packet_files;
 pub mod pipeline;
 pub mod reader;
+pub mod saving;
+mod stream_thread;
 
 use crate::error::EngineError;
+use crate::rules::PacketRules;
 use crate::settings::EngineSettings;
 use crate::worker::Counters;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use crossbeam_channel::{Sender, TrySendError, bounded};
+pub use flusher::Flusher;
+use flusher::Kept;
 use lookback_capture::batch::records;
 use lookback_capture::{Batch, BatchPool, PacketSource};
 use lookback_flow::identity::StreamIdentity;
 use lookback_segment::SegmentInfo;
+use losses::LossLog;
 use mark::Mark;
 use packet_files::{DirectoryChoice, PacketFileOptions, PacketFiles};
-use pipeline::{Pipeline, Stored, WorkerFlush};
+use pipeline::Pipeline;
 use reader::{Reader, SourceAccount};
-use std::collections::BTreeMap;
-use std::fs::File;
+use saving::Saving;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use stream_thread::{Stores, StreamFlush, StreamThread};
 
 /// Batches that may wait for the stream's thread, 1 MiB each at most.
 const QUEUE_BATCHES: usize = 32;
 /// Batches of pushed packets that may be on their way at once.
 const PUSHED_IN_FLIGHT: usize = 32;
-/// A worker that does not answer a flush within this time is stuck.
-const ANSWER: Duration = Duration::from_secs(60);
 
 /// What a live stream is.
 #[derive(Clone, Debug)]
@@ -67,6 +75,10 @@ pub struct LiveOptions {
     pub max_file_bytes: u64,
     /// Age at which it is closed, seconds of packet time; 0 for never.
     pub max_file_seconds: i64,
+    /// Whether packets are kept at all (`pcapWriteMethod`).
+    pub keep_packets: bool,
+    /// Sessions of which only the first packets are kept (`dontSaveBPFs`).
+    pub dont_save: Option<Arc<PacketRules>>,
 }
 
 /// A packet file of the stream.
@@ -123,8 +135,12 @@ pub struct SourceLedger {
     pub bytes: u64,
     /// Packets in a packet file.
     pub stored: u64,
+    /// Packets that were indexed and not kept, because a rule said so.
+    pub by_rule: u64,
     /// Packets that could not be written.
     pub lost_to_disk: u64,
+    /// Of those stored or left out by a rule, packets with a damaged header.
+    pub malformed: u64,
     /// Packets that came while our queue was full; only of pushed ones, other sources wait.
     pub lost_to_queue: u64,
     /// Packets cut at the snap length.
@@ -158,23 +174,6 @@ pub enum Message {
     Flush { now_ns: i64, mark: bool, finish: bool, reply: Sender<Result<StreamFlush, EngineError>> },
 }
 
-/// The stream thread's part of a flush.
-pub struct StreamFlush {
-    files: Vec<(LiveFile, File)>,
-    replies: Receiver<Result<WorkerFlush, EngineError>>,
-    next_ordinal: u64,
-    delivered_until_ns: Option<i64>,
-    write_failure: Option<String>,
-    counters: Counters,
-}
-
-/// Counts of the stream's thread for one source.
-#[derive(Debug, Default)]
-struct Stores {
-    stored: AtomicU64,
-    lost_to_disk: AtomicU64,
-}
-
 /// Captures one live stream.
 pub struct LiveEngine {
     messages: Option<Sender<Message>>,
@@ -187,6 +186,7 @@ pub struct LiveEngine {
     pushed_lost: u64,
     snaplen: u32,
     kept: Arc<Mutex<Kept>>,
+    losses: Arc<LossLog>,
 }
 
 impl LiveEngine {
@@ -199,24 +199,32 @@ impl LiveEngine {
         let (messages, received) = bounded(QUEUE_BATCHES);
         let places = sources.len().max(1);
         let stores: Arc<Vec<Stores>> = Arc::new((0..places).map(|_| Stores::default()).collect());
+        let losses: Arc<LossLog> = Arc::default();
+        let shared = pipeline::Shared { losses: Arc::clone(&losses), stores: Arc::clone(&stores) };
         let pipeline =
-            Pipeline::start(&options.settings, &options.segments, options.stream).map_err(failed)?;
+            Pipeline::start(&options.settings, &options.segments, options.stream, shared).map_err(failed)?;
         let snaplen = options.snaplen;
         let stream = StreamThread {
-            files: PacketFiles::new(PacketFileOptions {
-                directories: options.packets,
-                choice: options.directory_choice,
-                node: options.settings.node.clone(),
-                link_type: options.link_type,
-                snaplen,
-                next_file: options.next_file,
-                max_bytes: options.max_file_bytes,
-                max_seconds: options.max_file_seconds,
+            files: options.keep_packets.then(|| {
+                PacketFiles::new(PacketFileOptions {
+                    directories: options.packets,
+                    choice: options.directory_choice,
+                    node: options.settings.node.clone(),
+                    link_type: options.link_type,
+                    snaplen,
+                    next_file: options.next_file,
+                    max_bytes: options.max_file_bytes,
+                    max_seconds: options.max_file_seconds,
+                })
             }),
+            saving: options
+                .dont_save
+                .map(|rules| Saving::new(rules, options.settings.flow.tracking, options.link_type)),
             pipeline,
             link_type: options.link_type,
             ordinal: options.first_ordinal,
             stores: Arc::clone(&stores),
+            losses: Arc::clone(&losses),
             delivered_until: vec![None; places],
             write_failure: None,
         };
@@ -236,10 +244,13 @@ impl LiveEngine {
             pushed_lost: 0,
             snaplen,
             kept: Arc::default(),
+            losses,
         };
         for (number, source) in sources.into_iter().enumerate() {
             let Some(messages) = engine.messages.clone() else { break };
-            let reader = Reader::start(source, number, messages, Arc::clone(&engine.stop)).map_err(failed)?;
+            let reader =
+                Reader::start(source, number, messages, Arc::clone(&engine.stop), Arc::clone(&engine.losses))
+                    .map_err(failed)?;
             engine.readers.push(reader);
         }
         Ok(engine)
@@ -270,6 +281,11 @@ impl LiveEngine {
         }
         let given = records(packets).count() as u64;
         self.pushed_lost += given - taken;
+        if taken < given {
+            let mut times = records(packets).map(|record| record.timestamp_ns.div_euclid(1000));
+            let first_us = times.next().unwrap_or(0);
+            self.losses.note(first_us, times.last().unwrap_or(first_us));
+        }
         taken
     }
 
@@ -313,7 +329,9 @@ impl LiveEngine {
                     delivered: count(&account.packets) + self.pushed_lost,
                     bytes: count(&account.bytes),
                     stored: count(&stores.stored),
+                    by_rule: count(&stores.by_rule),
                     lost_to_disk: count(&stores.lost_to_disk),
+                    malformed: count(&stores.malformed),
                     lost_to_queue: self.pushed_lost,
                     cut: count(&account.cut),
                     duplicate: kernel.duplicate,
@@ -345,181 +363,5 @@ impl Drop for LiveEngine {
             // What it did is on disk or is replayed.
             let _ = thread.join();
         }
-    }
-}
-
-/// Flushes a stream from any thread; one flush at a time.
-pub struct Flusher {
-    messages: Option<Sender<Message>>,
-    kept: Arc<Mutex<Kept>>,
-}
-
-/// What a flush that failed had drained already; the next one tells it.
-#[derive(Default)]
-struct Kept {
-    files: Vec<(LiveFile, File)>,
-    segments: Vec<SegmentInfo>,
-}
-
-impl Flusher {
-    /// Makes packets durable, then the rows of closed sessions and of those open for long. `mark` asks for a replay
-    /// mark, `finish` closes every session and file.
-    ///
-    /// # Errors
-    /// When something cannot be stored (it is tried again next time), or a thread is gone or stuck.
-    pub fn flush(&self, now_ns: i64, mark: bool, finish: bool) -> Result<LiveFlush, EngineError> {
-        let gone = || EngineError::Worker("the capture threads are gone".to_owned());
-        let stuck = || EngineError::Worker(format!("a capture thread did not answer within {ANSWER:?}"));
-        let messages = self.messages.as_ref().ok_or_else(gone)?;
-        let (reply, answer) = bounded(1);
-        messages
-            .send_timeout(Message::Flush { now_ns, mark, finish, reply }, ANSWER)
-            .map_err(|error| if error.is_timeout() { stuck() } else { gone() })?;
-        let stream = answer
-            .recv_timeout(ANSWER)
-            .map_err(|error| if error.is_timeout() { stuck() } else { gone() })??;
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.files.extend(stream.files);
-        let mut flush = LiveFlush {
-            next_ordinal: stream.next_ordinal,
-            write_failure: stream.write_failure,
-            counters: stream.counters,
-            ..LiveFlush::default()
-        };
-        let mut complete = stream.delivered_until_ns;
-        let mut open = Vec::new();
-        let mut failure = None;
-        loop {
-            let worker = match stream.replies.recv_timeout(ANSWER) {
-                Ok(Ok(worker)) => worker,
-                Ok(Err(error)) => {
-                    failure = Some(error);
-                    continue;
-                }
-                Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => return Err(stuck()),
-            };
-            kept.segments.extend(worker.segments);
-            flush.open_sessions += worker.open_sessions;
-            open.extend(worker.open_ordinals);
-            if let Some(since_us) = worker.unwritten_since_us {
-                complete = Some(complete.map_or(since_us * 1000, |until| until.min(since_us * 1000)));
-            }
-            for (name, count) in worker.counters {
-                *flush.counters.entry(name).or_default() += count;
-            }
-        }
-        // Rows are told only once the packets they point at are durable.
-        for (info, file) in &kept.files {
-            file.sync_data().map_err(|error| EngineError::io(info.path.clone(), error))?;
-        }
-        if let Some(error) = failure {
-            return Err(error);
-        }
-        flush.segments = std::mem::take(&mut kept.segments);
-        flush.files = latest(std::mem::take(&mut kept.files));
-        flush.complete_until_ns = complete;
-        if mark {
-            open.sort_unstable();
-            flush.mark = Some(Mark {
-                replay_from: open.first().copied().unwrap_or(stream.next_ordinal),
-                known_until: stream.next_ordinal,
-                open_ordinals: open,
-            });
-        }
-        Ok(flush)
-    }
-}
-
-/// The last word on each file.
-fn latest(files: Vec<(LiveFile, File)>) -> Vec<LiveFile> {
-    let mut latest: BTreeMap<u32, LiveFile> = BTreeMap::new();
-    for (info, _) in files {
-        latest.insert(info.file, info);
-    }
-    latest.into_values().collect()
-}
-
-/// The one thread that orders a stream: it gives packets their numbers, stores them, and passes them on.
-struct StreamThread {
-    files: PacketFiles,
-    pipeline: Pipeline,
-    link_type: u16,
-    ordinal: u64,
-    stores: Arc<Vec<Stores>>,
-    /// By source: it has given every packet before this time, nanoseconds since 1970.
-    delivered_until: Vec<Option<i64>>,
-    write_failure: Option<String>,
-}
-
-impl StreamThread {
-    fn run(mut self, messages: &Receiver<Message>) {
-        for message in messages {
-            match message {
-                Message::Packets { source, batch } => {
-                    if self.packets(source, batch).is_err() {
-                        // A worker is gone; the next flush finds no thread and tells.
-                        break;
-                    }
-                }
-                Message::Quiet { source, until_ns } => self.delivered(source, until_ns),
-                Message::Flush { now_ns, mark, finish, reply } => {
-                    let flush = self.flush(now_ns, mark, finish);
-                    let _ = reply.send(flush);
-                }
-            }
-        }
-        self.pipeline.join();
-    }
-
-    fn packets(&mut self, source: usize, batch: Batch) -> Result<(), EngineError> {
-        let count = u64::from(batch.packets());
-        let last_ns = records(batch.records()).last().map_or(0, |record| record.timestamp_ns);
-        let stores = self.stores.get(source);
-        match self.files.append(&batch, self.ordinal) {
-            Ok((file, offset)) => {
-                let stored =
-                    Stored { batch, link_type: self.link_type, file, offset, first_ordinal: self.ordinal };
-                self.ordinal += count;
-                if let Some(stores) = stores {
-                    stores.stored.fetch_add(count, Ordering::Relaxed);
-                }
-                self.pipeline.packets(stored)?;
-            }
-            Err(error) => {
-                if let Some(stores) = stores {
-                    stores.lost_to_disk.fetch_add(count, Ordering::Relaxed);
-                }
-                self.write_failure = Some(error.to_string());
-            }
-        }
-        self.delivered(source, last_ns);
-        Ok(())
-    }
-
-    fn delivered(&mut self, source: usize, until_ns: i64) {
-        if let Some(until) = self.delivered_until.get_mut(source) {
-            *until = Some(until.map_or(until_ns, |before| before.max(until_ns)));
-        }
-    }
-
-    fn flush(&mut self, now_ns: i64, mark: bool, finish: bool) -> Result<StreamFlush, EngineError> {
-        if finish {
-            self.files.close();
-        }
-        let files = self.files.changed()?;
-        let replies = self.pipeline.flush(now_ns, mark, finish)?;
-        let mut counters = Counters::new();
-        self.pipeline.count_into(&mut counters);
-        // The slowest source decides.
-        let delivered = self.delivered_until.iter().copied().min().flatten();
-        Ok(StreamFlush {
-            files,
-            replies,
-            next_ordinal: self.ordinal,
-            delivered_until_ns: delivered,
-            write_failure: self.write_failure.take(),
-            counters,
-        })
     }
 }

@@ -2,7 +2,6 @@
 
 use super::LiveFile;
 use crate::error::EngineError;
-use lookback_capture::Batch;
 use lookback_capture::batch::records;
 use lookback_pcapfile::Writer;
 use std::fs::File;
@@ -61,13 +60,13 @@ impl PacketFiles {
         Self { next_file: options.next_file, options, current: None, closed: Vec::new(), next_directory: 0 }
     }
 
-    /// Appends a batch; returns the file's number and where in it the batch begins. On an error nothing of the batch is
-    /// in a file, and the next try may go to another directory.
+    /// Appends records; returns the file's number and where in it they begin. On an error none of them is in a file, and
+    /// the next try may go to another directory.
     ///
     /// # Errors
     /// `DISK_FULL`, or another failure of the operating system.
-    pub fn append(&mut self, batch: &Batch, ordinal: u64) -> Result<(u32, u64), EngineError> {
-        let Some(first) = records(batch.records()).next() else { return Ok((0, 0)) };
+    pub fn append(&mut self, bytes: &[u8], ordinal: u64) -> Result<(u32, u64), EngineError> {
+        let Some(first) = records(bytes).next() else { return Ok((0, 0)) };
         if self.is_due(first.timestamp_ns) {
             self.rotate();
         }
@@ -75,10 +74,10 @@ impl PacketFiles {
             Some(open) => open,
             None => self.create(first.timestamp_ns, ordinal)?,
         };
-        match open.writer.append(batch.records()) {
+        match open.writer.append(bytes) {
             Ok(offset) => {
                 open.info.bytes = open.writer.position();
-                for record in records(batch.records()) {
+                for record in records(bytes) {
                     open.info.packets += 1;
                     open.info.last_ns = open.info.last_ns.max(record.timestamp_ns);
                 }

@@ -1,5 +1,7 @@
 //! Workers of a live stream: threads that own their flow tables and take packets and orders in one queue each.
 
+use super::losses::LossLog;
+use super::stream_thread::Stores;
 use crate::error::EngineError;
 use crate::fan_out::{FanOut, PacketBatch, lane, take_batch};
 use crate::segment_sink::SegmentSink;
@@ -14,6 +16,8 @@ use lookback_pcapfile::RECORD_HEADER;
 use lookback_segment::SegmentInfo;
 use lookback_session::PacketPosition;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
 /// Rows of one live segment at most; a flush writes fewer.
@@ -23,37 +27,75 @@ const MOST_ROWS_WAITING: usize = 200_000;
 /// A stream's clock follows the wall clock this far at most while no packet comes, seconds.
 const LONGEST_QUIET: i64 = 86_400;
 
-/// A batch that is in a packet file.
+/// A batch whose packets are in a packet file, but for those that a rule leaves out.
 pub struct Stored {
     /// The packets.
     pub batch: Batch,
+    /// Number of the source they came from.
+    pub source: usize,
     /// pcap LINKTYPE.
     pub link_type: u16,
-    /// Number of the file.
-    pub file: u32,
-    /// Where in it the batch begins.
-    pub offset: u64,
-    /// Number in the stream of the first packet.
+    /// Number of the file and where in it the batch begins; none when no packet of it is kept.
+    pub place: Option<(u32, u64)>,
+    /// Of each packet whether it is kept; none when all are, or none is.
+    pub saved: Option<Vec<bool>>,
+    /// Number in the stream of the first packet that is kept, else of the first one.
     pub first_ordinal: u64,
 }
 
 impl Stored {
     fn arrivals(&self) -> impl Iterator<Item = Arrival<'_>> {
-        records(self.batch.records()).zip(self.first_ordinal..).map(|(record, ordinal)| Arrival {
-            link_type: self.link_type,
-            timestamp_ns: record.timestamp_ns,
-            original_length: record.original_length,
-            data: self.batch.records().get(record.start as usize..record.end as usize).unwrap_or_default(),
-            chunk: self.batch.buffer(),
-            start: record.start,
-            end: record.end,
-            ordinal,
-            position: PacketPosition {
-                file: self.file,
-                length: RECORD_HEADER as u32 + record.end - record.start,
-                offset: self.offset + u64::from(record.offset),
-            },
+        let mut offset = self.place.map_or(0, |(_, offset)| offset);
+        let mut ordinal = self.first_ordinal;
+        records(self.batch.records()).enumerate().map(move |(number, record)| {
+            let length = RECORD_HEADER as u32 + record.end - record.start;
+            let is_saved =
+                self.saved.as_ref().is_none_or(|saved| saved.get(number).copied().unwrap_or(false));
+            let position = match self.place {
+                Some((file, _)) if is_saved => PacketPosition { file, length, offset },
+                _ => PacketPosition::NOWHERE,
+            };
+            let arrival = Arrival {
+                link_type: self.link_type,
+                timestamp_ns: record.timestamp_ns,
+                original_length: record.original_length,
+                data: self
+                    .batch
+                    .records()
+                    .get(record.start as usize..record.end as usize)
+                    .unwrap_or_default(),
+                chunk: self.batch.buffer(),
+                start: record.start,
+                end: record.end,
+                ordinal,
+                position,
+            };
+            // A replay numbers what is in the files: what is left out has the number of the next one that is not.
+            if is_saved {
+                offset += u64::from(length);
+                ordinal += 1;
+            }
+            arrival
         })
+    }
+}
+
+/// What threads of a stream share.
+#[derive(Clone)]
+pub struct Shared {
+    /// When packets were lost.
+    pub losses: Arc<LossLog>,
+    /// Counts by source.
+    pub(super) stores: Arc<Vec<Stores>>,
+}
+
+impl Shared {
+    fn count_malformed(&self, source: usize, packets: u64) {
+        if packets > 0
+            && let Some(stores) = self.stores.get(source)
+        {
+            stores.malformed.fetch_add(packets, Ordering::Relaxed);
+        }
     }
 }
 
@@ -108,6 +150,7 @@ enum Path {
 pub struct Pipeline {
     path: Path,
     threads: Vec<JoinHandle<()>>,
+    shared: Shared,
 }
 
 impl Pipeline {
@@ -119,6 +162,7 @@ impl Pipeline {
         settings: &EngineSettings,
         segments: &std::path::Path,
         stream: StreamIdentity,
+        shared: Shared,
     ) -> std::io::Result<Self> {
         let workers = settings.workers.clamp(1, 24);
         let mut lanes = Vec::new();
@@ -126,11 +170,13 @@ impl Pipeline {
         for number in 0..workers {
             let (sender, receiver) = lane();
             let sink = SegmentSink::new(PathBuf::from(segments), settings.node.clone(), stream);
-            let worker = Worker::new(settings, stream, BATCH_ROWS, sink);
+            let worker =
+                Worker::new(settings, stream, BATCH_ROWS, sink).with_losses(Arc::clone(&shared.losses));
+            let account = shared.clone();
             let feed = (workers == 1).then(|| Feed::new(settings));
             let thread = std::thread::Builder::new()
                 .name(format!("worker-{number}"))
-                .spawn(move || work(worker, feed, &receiver))?;
+                .spawn(move || work(worker, feed, &receiver, &account))?;
             lanes.push(sender);
             threads.push(thread);
         }
@@ -142,7 +188,7 @@ impl Pipeline {
                 Path::Spread { feed: Box::new(Feed::new(settings)), target }
             }
         };
-        Ok(Self { path, threads })
+        Ok(Self { path, threads, shared })
     }
 
     /// Gives the workers a stored batch; waits while their queues are full.
@@ -153,7 +199,10 @@ impl Pipeline {
         match &mut self.path {
             Path::Single { lane } => lane.send(Work::Stream(stored)).map_err(|_| gone(0)),
             Path::Spread { feed, target } => {
-                stored.arrivals().try_for_each(|arrival| feed.packet(arrival, target))
+                let before = target.damaged();
+                let done = stored.arrivals().try_for_each(|arrival| feed.packet(arrival, target));
+                self.shared.count_malformed(stored.source, target.damaged() - before);
+                done
             }
         }
     }
@@ -214,7 +263,7 @@ fn quiet_clock(feed: &Feed, now_ns: i64) -> i64 {
     clock_s.max(now_ns.div_euclid(1_000_000_000).min(clock_s + LONGEST_QUIET))
 }
 
-fn work(mut worker: Worker<SegmentSink>, mut feed: Option<Feed>, orders: &Receiver<Work>) {
+fn work(mut worker: Worker<SegmentSink>, mut feed: Option<Feed>, orders: &Receiver<Work>, shared: &Shared) {
     // Rows that could not be written stay and are tried again by the next flush, which tells.
     for order in orders {
         worker.drop_rows_beyond(MOST_ROWS_WAITING);
@@ -222,9 +271,11 @@ fn work(mut worker: Worker<SegmentSink>, mut feed: Option<Feed>, orders: &Receiv
             Work::Packets(batch) => drop(take_batch(&mut worker, &batch)),
             Work::Stream(stored) => {
                 if let Some(feed) = &mut feed {
+                    let before = worker.damaged();
                     for arrival in stored.arrivals() {
                         drop(feed.packet(arrival, &mut Inline { worker: &mut worker }));
                     }
+                    shared.count_malformed(stored.source, worker.damaged() - before);
                 }
             }
             Work::Flush(order) => {

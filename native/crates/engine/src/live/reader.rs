@@ -1,6 +1,7 @@
 //! Source threads: each reads one source into batches and passes them on.
 
 use super::Message;
+use super::losses::LossLog;
 use crossbeam_channel::{SendTimeoutError, Sender};
 use lookback_capture::{Batch, BatchPool, PacketSource, SourceError, SourceStatistics};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,6 +18,8 @@ const COUNT_EVERY: Duration = Duration::from_millis(200);
 const DELIVERY: Duration = Duration::from_millis(400);
 /// Longest time that is spent after the stop on what the ring still holds.
 const DRAIN: Duration = Duration::from_millis(500);
+/// Waits for a stream that takes nothing after the stop: it is stuck, and whoever stops must not be.
+const MOST_WAITS_AT_STOP: u32 = 50;
 /// Batches of one source that may be on their way at once; when all are, the kernel's ring takes the packets.
 const BATCHES_IN_FLIGHT: usize = 48;
 
@@ -46,9 +49,15 @@ impl SourceAccount {
     pub fn failure(&self) -> Option<String> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-    fn count(&self, source: &mut dyn PacketSource) {
+    /// Takes over the source's counts; returns whether it lost packets since the last time.
+    fn count(&self, source: &mut dyn PacketSource) -> bool {
         let counts = source.statistics();
+        let lost = |counts: SourceStatistics| {
+            counts.dropped_by_kernel.unwrap_or(0) + counts.dropped_by_interface.unwrap_or(0)
+        };
+        let more = lost(counts) > lost(self.kernel());
         *self.kernel.lock().unwrap_or_else(PoisonError::into_inner) = counts;
+        more
     }
     fn fail(&self, error: &SourceError) {
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
@@ -72,12 +81,13 @@ impl Reader {
         number: usize,
         messages: Sender<Message>,
         stop: Arc<AtomicBool>,
+        losses: Arc<LossLog>,
     ) -> std::io::Result<Self> {
         let account =
             Arc::new(SourceAccount { interface: source.interface().to_owned(), ..SourceAccount::default() });
         let told = Arc::clone(&account);
         let thread = std::thread::Builder::new().name(format!("source-{number}")).spawn(move || {
-            if let Err(error) = read(source.as_mut(), number, &messages, &stop, &told) {
+            if let Err(error) = read(source.as_mut(), number, &messages, &stop, &told, &losses) {
                 told.fail(&error);
             }
             told.count(source.as_mut());
@@ -100,6 +110,7 @@ fn read(
     messages: &Sender<Message>,
     stop: &AtomicBool,
     account: &SourceAccount,
+    losses: &LossLog,
 ) -> Result<(), SourceError> {
     let mut pool = BatchPool::new(BATCHES_IN_FLIGHT);
     let mut counted = Instant::now();
@@ -127,11 +138,16 @@ fn read(
         };
         pool.lend(&batch);
         drop(batch);
-        if !pass_on(messages, message, account) || ended {
+        if !pass_on(messages, message, account, stop) || ended {
             return Ok(());
         }
         if counted.elapsed() >= COUNT_EVERY {
-            account.count(source);
+            if account.count(source) {
+                // When exactly is not known: since the look before this one.
+                let now_us =
+                    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as i64);
+                losses.note(now_us - counted.elapsed().as_micros() as i64, now_us);
+            }
             counted = Instant::now();
         }
     }
@@ -141,8 +157,14 @@ fn captured(batch: &Batch) -> u64 {
     batch.records().len() as u64 - u64::from(batch.packets()) * lookback_pcapfile::RECORD_HEADER as u64
 }
 
-/// Whether the stream's thread took the message; it is gone when not.
-fn pass_on(messages: &Sender<Message>, mut message: Message, account: &SourceAccount) -> bool {
+/// Whether the stream's thread took the message; when not, it is gone, or stuck and this reader is to stop.
+fn pass_on(
+    messages: &Sender<Message>,
+    mut message: Message,
+    account: &SourceAccount,
+    stop: &AtomicBool,
+) -> bool {
+    let mut waits = 0;
     loop {
         match messages.send_timeout(message, WAIT) {
             Ok(()) => return true,
@@ -150,6 +172,10 @@ fn pass_on(messages: &Sender<Message>, mut message: Message, account: &SourceAcc
             Err(SendTimeoutError::Timeout(returned)) => {
                 account.waits.fetch_add(1, Ordering::Relaxed);
                 message = returned;
+                waits = if stop.load(Ordering::Relaxed) { waits + 1 } else { 0 };
+                if waits > MOST_WAITS_AT_STOP {
+                    return false;
+                }
             }
         }
     }

@@ -1,0 +1,106 @@
+//! Making a stream durable from any thread: packets first, then the rows that point at them.
+
+use super::mark::Mark;
+use super::{LiveFile, LiveFlush, Message};
+use crate::error::EngineError;
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+use lookback_segment::SegmentInfo;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// A thread that does not answer a flush within this time is stuck.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// Flushes a stream from any thread; one flush at a time.
+pub struct Flusher {
+    pub(super) messages: Option<Sender<Message>>,
+    pub(super) kept: Arc<Mutex<Kept>>,
+}
+
+/// What a flush that failed had drained already; the next one tells it.
+#[derive(Default)]
+pub(super) struct Kept {
+    files: Vec<(LiveFile, File)>,
+    segments: Vec<SegmentInfo>,
+}
+
+impl Flusher {
+    /// Makes packets durable, then the rows of closed sessions and of those open for long. `mark` asks for a replay
+    /// mark, `finish` closes every session and file.
+    ///
+    /// # Errors
+    /// When something cannot be stored (it is tried again next time), or a thread is gone or stuck.
+    pub fn flush(&self, now_ns: i64, mark: bool, finish: bool) -> Result<LiveFlush, EngineError> {
+        let gone = || EngineError::Worker("the capture threads are gone".to_owned());
+        let stuck = || EngineError::Worker(format!("a capture thread did not answer within {ANSWER:?}"));
+        let messages = self.messages.as_ref().ok_or_else(gone)?;
+        let (reply, answer) = bounded(1);
+        messages
+            .send_timeout(Message::Flush { now_ns, mark, finish, reply }, ANSWER)
+            .map_err(|error| if error.is_timeout() { stuck() } else { gone() })?;
+        let stream = answer
+            .recv_timeout(ANSWER)
+            .map_err(|error| if error.is_timeout() { stuck() } else { gone() })??;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.files.extend(stream.files);
+        let mut flush = LiveFlush {
+            next_ordinal: stream.next_ordinal,
+            write_failure: stream.write_failure,
+            counters: stream.counters,
+            ..LiveFlush::default()
+        };
+        let mut complete = stream.delivered_until_ns;
+        let mut open = Vec::new();
+        let mut failure = None;
+        loop {
+            let worker = match stream.replies.recv_timeout(ANSWER) {
+                Ok(Ok(worker)) => worker,
+                Ok(Err(error)) => {
+                    failure = Some(error);
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => return Err(stuck()),
+            };
+            kept.segments.extend(worker.segments);
+            flush.open_sessions += worker.open_sessions;
+            open.extend(worker.open_ordinals);
+            if let Some(since_us) = worker.unwritten_since_us {
+                complete = Some(complete.map_or(since_us * 1000, |until| until.min(since_us * 1000)));
+            }
+            for (name, count) in worker.counters {
+                *flush.counters.entry(name).or_default() += count;
+            }
+        }
+        // Rows are told only once the packets they point at are durable.
+        for (info, file) in &kept.files {
+            file.sync_data().map_err(|error| EngineError::io(info.path.clone(), error))?;
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        flush.segments = std::mem::take(&mut kept.segments);
+        flush.files = latest(std::mem::take(&mut kept.files));
+        flush.complete_until_ns = complete;
+        if mark {
+            open.sort_unstable();
+            flush.mark = Some(Mark {
+                replay_from: open.first().copied().unwrap_or(stream.next_ordinal),
+                known_until: stream.next_ordinal,
+                open_ordinals: open,
+            });
+        }
+        Ok(flush)
+    }
+}
+
+/// The last word on each file.
+fn latest(files: Vec<(LiveFile, File)>) -> Vec<LiveFile> {
+    let mut latest: BTreeMap<u32, LiveFile> = BTreeMap::new();
+    for (info, _) in files {
+        latest.insert(info.file, info);
+    }
+    latest.into_values().collect()
+}

@@ -1,0 +1,153 @@
+//! The one thread that orders a stream.
+
+use super::losses::LossLog;
+use super::packet_files::PacketFiles;
+use super::pipeline::{Pipeline, Stored, WorkerFlush};
+use super::saving::Saving;
+use super::{LiveFile, Message};
+use crate::error::EngineError;
+use crate::worker::Counters;
+use crossbeam_channel::Receiver;
+use lookback_capture::Batch;
+use lookback_capture::batch::records;
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The stream thread's part of a flush.
+pub struct StreamFlush {
+    pub(super) files: Vec<(LiveFile, File)>,
+    pub(super) replies: Receiver<Result<WorkerFlush, EngineError>>,
+    pub(super) next_ordinal: u64,
+    pub(super) delivered_until_ns: Option<i64>,
+    pub(super) write_failure: Option<String>,
+    pub(super) counters: Counters,
+}
+
+/// Counts of the stream's thread for one source.
+#[derive(Debug, Default)]
+pub(super) struct Stores {
+    pub(super) stored: AtomicU64,
+    pub(super) by_rule: AtomicU64,
+    pub(super) lost_to_disk: AtomicU64,
+    /// Of the packets that reached the workers, those with a damaged header.
+    pub(super) malformed: AtomicU64,
+}
+
+/// The one thread that orders a stream: it gives packets their numbers, stores them, and passes them on.
+pub(super) struct StreamThread {
+    /// None with `pcapWriteMethod=null`: packets are indexed and not kept.
+    pub(super) files: Option<PacketFiles>,
+    pub(super) saving: Option<Saving>,
+    pub(super) pipeline: Pipeline,
+    pub(super) link_type: u16,
+    pub(super) ordinal: u64,
+    pub(super) stores: Arc<Vec<Stores>>,
+    pub(super) losses: Arc<LossLog>,
+    /// By source: it has given every packet before this time, nanoseconds since 1970.
+    pub(super) delivered_until: Vec<Option<i64>>,
+    pub(super) write_failure: Option<String>,
+}
+
+impl StreamThread {
+    pub(super) fn run(mut self, messages: &Receiver<Message>) {
+        for message in messages {
+            match message {
+                Message::Packets { source, batch } => {
+                    if self.packets(source, batch).is_err() {
+                        // A worker is gone; the next flush finds no thread and tells.
+                        break;
+                    }
+                }
+                Message::Quiet { source, until_ns } => self.delivered(source, until_ns),
+                Message::Flush { now_ns, mark, finish, reply } => {
+                    let flush = self.flush(now_ns, mark, finish);
+                    let _ = reply.send(flush);
+                }
+            }
+        }
+        self.pipeline.join();
+    }
+
+    fn packets(&mut self, source: usize, batch: Batch) -> Result<(), EngineError> {
+        let count = u64::from(batch.packets());
+        let mut times = records(batch.records()).map(|record| record.timestamp_ns);
+        let first_ns = times.next().unwrap_or(0);
+        let last_ns = times.last().unwrap_or(first_ns);
+        let first_ordinal = self.ordinal;
+        let link_type = self.link_type;
+        let add = |stores: &[Stores], number: fn(&Stores) -> &AtomicU64, count: u64| {
+            if let Some(stores) = stores.get(source) {
+                number(stores).fetch_add(count, Ordering::Relaxed);
+            }
+        };
+        let Some(files) = &mut self.files else {
+            self.ordinal += count;
+            add(&self.stores, |stores| &stores.by_rule, count);
+            self.pipeline.packets(Stored {
+                batch,
+                source,
+                link_type,
+                place: None,
+                saved: None,
+                first_ordinal,
+            })?;
+            self.delivered(source, last_ns);
+            return Ok(());
+        };
+        let chosen = self.saving.as_mut().and_then(|saving| saving.choose(&batch));
+        let (kept, records) = match &chosen {
+            Some(chosen) => {
+                (chosen.saved.iter().filter(|saved| **saved).count() as u64, chosen.records.as_slice())
+            }
+            None => (count, batch.records()),
+        };
+        add(&self.stores, |stores| &stores.by_rule, count - kept);
+        match if kept > 0 { files.append(records, first_ordinal).map(Some) } else { Ok(None) } {
+            Ok(place) => {
+                self.ordinal += kept;
+                add(&self.stores, |stores| &stores.stored, kept);
+                let saved = chosen.map(|chosen| chosen.saved);
+                self.pipeline.packets(Stored { batch, source, link_type, place, saved, first_ordinal })?;
+            }
+            Err(error) => {
+                add(&self.stores, |stores| &stores.lost_to_disk, kept);
+                self.losses.note(first_ns.div_euclid(1000), last_ns.div_euclid(1000));
+                self.write_failure = Some(error.to_string());
+            }
+        }
+        self.delivered(source, last_ns);
+        Ok(())
+    }
+
+    fn delivered(&mut self, source: usize, until_ns: i64) {
+        if let Some(until) = self.delivered_until.get_mut(source) {
+            *until = Some(until.map_or(until_ns, |before| before.max(until_ns)));
+        }
+    }
+
+    fn flush(&mut self, now_ns: i64, mark: bool, finish: bool) -> Result<StreamFlush, EngineError> {
+        let files = match &mut self.files {
+            Some(files) => {
+                if finish {
+                    files.close();
+                }
+                files.changed()?
+            }
+            None => Vec::new(),
+        };
+        let replies = self.pipeline.flush(now_ns, mark, finish)?;
+        let mut counters = Counters::new();
+        self.pipeline.count_into(&mut counters);
+        // The slowest source decides.
+        let delivered = self.delivered_until.iter().copied().min().flatten();
+        Ok(StreamFlush {
+            files,
+            replies,
+            next_ordinal: self.ordinal,
+            delivered_until_ns: delivered,
+            write_failure: self.write_failure.take(),
+            counters,
+        })
+    }
+}

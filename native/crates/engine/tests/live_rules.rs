@@ -1,0 +1,250 @@
+//! What a live stream leaves out or misses, and that every packet and session is accounted for.
+
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use lookback_capture::SourceError;
+use lookback_engine::EngineSettings;
+use lookback_engine::live::packet_files::DirectoryChoice;
+use lookback_engine::live::{LiveEngine, LiveFlush, LiveOptions};
+use lookback_engine::rules::PacketRules;
+use lookback_flow::settings::LeastPackets;
+use lookback_pcapfile::record_header;
+use std::path::Path;
+use std::sync::Arc;
+use support::{Scratch, frame, rows};
+
+const START_S: i64 = 1_700_000_000;
+const S: i64 = 1_000_000_000;
+const SYN: u8 = 0x02;
+const ACK: u8 = 0x10;
+const PSH_ACK: u8 = 0x18;
+
+fn record(second: i64, frame: &[u8]) -> Vec<u8> {
+    let length = frame.len() as u32;
+    let mut record = record_header((START_S + second) * S, length, length).to_vec();
+    record.extend_from_slice(frame);
+    record
+}
+
+fn open(directory: &Path, workers: usize, change: impl FnOnce(&mut LiveOptions)) -> LiveEngine {
+    let mut options = LiveOptions {
+        settings: EngineSettings { workers, ..EngineSettings::default() },
+        segments: directory.join("sessions"),
+        packets: vec![directory.join("packets")],
+        directory_choice: DirectoryChoice::RoundRobin,
+        link_type: 1,
+        snaplen: 65_535,
+        stream: [7; 16],
+        first_ordinal: 0,
+        next_file: 1,
+        max_file_bytes: 1 << 30,
+        max_file_seconds: 0,
+        keep_packets: true,
+        dont_save: None,
+    };
+    change(&mut options);
+    std::fs::create_dir_all(directory.join("packets")).expect("a directory");
+    std::fs::create_dir_all(directory.join("sessions")).expect("a directory");
+    LiveEngine::open(options, Vec::new()).expect("threads")
+}
+
+fn finish(engine: &LiveEngine) -> LiveFlush {
+    engine.flusher().flush(START_S * S, true, true).expect("the last flush")
+}
+
+fn all_rows(directory: &Path, flush: &LiveFlush) -> Vec<String> {
+    let mut all: Vec<String> = flush
+        .segments
+        .iter()
+        .flat_map(|segment| rows(&directory.join("sessions").join(&segment.path)))
+        .collect();
+    all.sort();
+    all
+}
+
+/// None where libpcap, which compiles filters, is not installed.
+fn rules(rules: &[(&str, u32)]) -> Option<Arc<PacketRules>> {
+    let rules: Vec<(String, u32)> =
+        rules.iter().map(|(filter, number)| ((*filter).to_owned(), *number)).collect();
+    match PacketRules::new(&rules) {
+        Ok(rules) => rules,
+        Err(SourceError::NoFilterCompiler) => {
+            eprintln!("skipped: libpcap is not installed");
+            None
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn of_a_session_that_a_rule_names_only_the_first_packets_are_saved() {
+    for workers in [1, 3] {
+        let scratch = Scratch::new(&format!("live-dont-save-{workers}"));
+        let Some(rules) = rules(&[("udp port 80", 2), ("host 10.0.0.9", 1)]) else { return };
+        let mut engine = open(&scratch.0, workers, |options| options.dont_save = Some(rules));
+        for round in 0..5 {
+            let batch: Vec<u8> = [
+                record(round, &frame(1, round % 2 == 0, 17, 0, 0, b"by the first rule")),
+                record(round, &frame(2, true, 6, 1 + round as u32 * 5, ACK, b"whole")),
+                record(round, &frame(9, true, 6, 1 + round as u32 * 5, ACK, b"by the second rule")),
+            ]
+            .concat();
+            assert_eq!(engine.push(&batch), 3);
+        }
+        let flush = finish(&engine);
+        let ledger = engine.ledgers().remove(0);
+        assert_eq!((ledger.delivered, ledger.stored, ledger.by_rule), (15, 2 + 5 + 1, 3 + 4));
+        assert_eq!(flush.files.iter().map(|file| file.packets).sum::<u64>(), 8);
+        assert_eq!(flush.next_ordinal, 8);
+        // Sessions tell of all their packets, whether they were saved or not.
+        let rows = all_rows(&scratch.0, &flush);
+        assert_eq!(rows.len(), 3);
+        for row in &rows {
+            assert!(row.contains("network.packets=5"), "{row}");
+            assert_eq!(row.contains("truncated-pcap"), !row.contains("40002"), "{row}");
+        }
+        // The file holds the saved packets where the rows say, one after the other.
+        let file = std::fs::read(&flush.files[0].path).expect("the packet file");
+        let mut reader =
+            lookback_pcapfile::Reader::from_read(Box::new(std::io::Cursor::new(file))).expect("a capture");
+        let mut packets = 0;
+        while let Some(packet) = reader.next_packet().expect("a record") {
+            assert!(packet.data.len() > 40);
+            packets += 1;
+        }
+        assert_eq!(packets, 8);
+    }
+}
+
+#[test]
+fn without_packet_files_everything_is_indexed() {
+    let scratch = Scratch::new("live-null");
+    let mut engine = open(&scratch.0, 1, |options| options.keep_packets = false);
+    for round in 0..3 {
+        engine.push(&record(round, &frame(1, true, 17, 0, 0, b"not kept")));
+    }
+    let flush = finish(&engine);
+    let ledger = engine.ledgers().remove(0);
+    assert_eq!((ledger.delivered, ledger.stored, ledger.by_rule), (3, 0, 3));
+    assert!(flush.files.is_empty());
+    assert_eq!(std::fs::read_dir(scratch.0.join("packets")).expect("the directory").count(), 0);
+    let rows = all_rows(&scratch.0, &flush);
+    assert!(rows.len() == 1 && rows[0].contains("network.packets=3"), "{rows:?}");
+    // Numbers go on, so that the next session's id is another one's.
+    assert_eq!(flush.next_ordinal, 3);
+}
+
+#[test]
+fn sessions_with_too_few_packets_get_no_row_and_are_counted() {
+    let scratch = Scratch::new("live-least");
+    let Some(rules) = rules(&[("udp", 3), ("tcp", 2)]) else { return };
+    let mut engine = open(&scratch.0, 2, |options| {
+        options.settings.flow.open_rows_after = Some(1);
+        options.settings.flow.least_packets = Some(rules as Arc<dyn LeastPackets>);
+    });
+    for (flow, protocol, packets) in [(1, 17, 1), (2, 17, 2), (3, 17, 3), (4, 6, 1), (5, 6, 2)] {
+        for number in 0..packets {
+            engine.push(&record(0, &frame(flow, true, protocol, number, ACK, b"some")));
+        }
+    }
+    // Nor do they get one while they are open.
+    let open_rows = engine.flusher().flush((START_S + 9) * S, false, false).expect("a flush");
+    assert_eq!(open_rows.segments.iter().map(|segment| segment.open_rows).sum::<u64>(), 2);
+    let flush = finish(&engine);
+    let rows = all_rows(&scratch.0, &flush);
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    let count = |name: &str| flush.counters.get(name).copied().unwrap_or(0);
+    assert_eq!((count("sessions.saved"), count("sessions.indexed"), count("sessions.byRule")), (5, 2, 3));
+    assert_eq!(count("sessions.indexLost"), 0);
+}
+
+#[test]
+fn damaged_packets_are_stored_and_counted_for_their_interface() {
+    for workers in [1, 2] {
+        let scratch = Scratch::new(&format!("live-malformed-{workers}"));
+        let mut engine = open(&scratch.0, workers, |_| {});
+        let mut damaged = frame(1, true, 17, 0, 0, b"damaged");
+        // An IPv4 header that is shorter than it can be.
+        damaged[14] = 0x41;
+        engine.push(&[record(0, &damaged), record(0, &frame(1, true, 17, 0, 0, b"whole"))].concat());
+        let flush = finish(&engine);
+        let ledger = engine.ledgers().remove(0);
+        assert_eq!((ledger.delivered, ledger.stored, ledger.malformed), (2, 2, 1));
+        assert_eq!(all_rows(&scratch.0, &flush).len(), 1);
+    }
+}
+
+/// A connection in which the client's bytes 6 to 15 never come, and the server acknowledges them.
+fn with_a_hole(second: i64, flow: u16) -> Vec<u8> {
+    let mut syn_ack = frame(flow, false, 6, 500, SYN | ACK, b"");
+    acknowledge(&mut syn_ack, 101);
+    let mut acknowledges = frame(flow, false, 6, 501, ACK, b"");
+    acknowledge(&mut acknowledges, 121);
+    [
+        record(second, &frame(flow, true, 6, 100, SYN, b"")),
+        record(second, &syn_ack),
+        record(second, &frame(flow, true, 6, 101, PSH_ACK, b"first")),
+        record(second, &frame(flow, true, 6, 116, PSH_ACK, b"after")),
+        record(second + 1, &acknowledges),
+    ]
+    .concat()
+}
+
+fn acknowledge(frame: &mut [u8], number: u32) {
+    frame[42..46].copy_from_slice(&number.to_be_bytes());
+}
+
+#[test]
+fn bytes_that_never_came_are_told_from_those_that_were_lost_here() {
+    let rows_of = |lost: bool| {
+        let scratch = Scratch::new(&format!("live-missed-{lost}"));
+        let mut engine = open(&scratch.0, 1, |_| {});
+        if lost {
+            std::fs::remove_dir(scratch.0.join("packets")).expect("an empty directory");
+            engine.push(&record(0, &frame(8, true, 17, 0, 0, b"lost")));
+            engine.flusher().flush(START_S * S, false, false).expect("a flush that tells");
+            std::fs::create_dir(scratch.0.join("packets")).expect("the directory again");
+        }
+        engine.push(&with_a_hole(0, 1));
+        let flush = finish(&engine);
+        let ledger = engine.ledgers().remove(0);
+        assert_eq!(ledger.delivered, ledger.stored + ledger.lost_to_disk);
+        all_rows(&scratch.0, &flush)
+    };
+    for (lost, ours) in [(false, 0), (true, 10)] {
+        let rows = rows_of(lost);
+        assert_eq!(rows.len(), 1);
+        assert!(rows[0].contains("missedBytes=10"), "{rows:?}");
+        assert!(rows[0].contains(&format!("missedBytesLost={ours}")), "{rows:?}");
+    }
+}
+
+#[test]
+fn the_account_balances_with_and_without_a_loss() {
+    for (burst, loses) in [(200u32, false), (60_000, true)] {
+        let scratch = Scratch::new(&format!("live-balance-{loses}"));
+        let mut engine = open(&scratch.0, 1, |_| {});
+        let large = vec![7u8; 1_400];
+        let rounds: u32 = if loses { 1 } else { 20 };
+        for round in 0..rounds {
+            // 84 MB at once are more than the queue holds; 280 KB are not.
+            let batch: Vec<u8> = (0..burst)
+                .flat_map(|at| record(i64::from(round), &frame(at as u16, true, 17, 0, 0, &large)))
+                .collect();
+            engine.push(&batch);
+            engine.flusher().flush(START_S * S, false, false).expect("a flush");
+        }
+        let sent = u64::from(burst * rounds);
+        let flush = finish(&engine);
+        let ledger = engine.ledgers().remove(0);
+        assert_eq!(ledger.delivered, sent);
+        assert_eq!(ledger.stored + ledger.lost_to_queue + ledger.lost_to_disk, sent, "{ledger:?}");
+        assert_eq!(ledger.lost_to_queue > 0, loses, "{ledger:?}");
+        assert_eq!(flush.counters.get("packets.inSessions").copied(), Some(ledger.stored));
+        let rows: u64 = flush.segments.iter().map(|segment| segment.rows).sum();
+        assert_eq!(flush.counters.get("sessions.saved").copied(), Some(rows));
+        assert_eq!(flush.counters.get("sessions.indexed").copied(), Some(rows));
+    }
+}

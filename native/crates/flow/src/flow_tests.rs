@@ -1,0 +1,68 @@
+//! A dissector that panics costs its session the later fields, and nothing else.
+
+use super::*;
+use crate::FlowTable;
+use lookback_session::Value;
+
+/// Fails at its second payload.
+struct Fragile(u32);
+
+impl Dissector for Fragile {
+    fn name(&self) -> &'static str {
+        "fragile"
+    }
+    fn payload(&mut self, context: &mut Context<'_>, _direction: Direction, _data: &[u8]) -> Verdict {
+        self.0 += 1;
+        context.fields.add_text(&core_fields::PROTOCOLS, "fragile");
+        assert!(self.0 < 2, "a bug of a dissector");
+        Verdict::More
+    }
+}
+
+#[test]
+fn a_panic_in_a_dissector_is_tagged_and_counted_and_the_session_goes_on() {
+    // What it prints is expected here.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let settings = FlowSettings::default();
+    let mut bench = Workbench::new(&settings);
+    let decoded =
+        Decoded { kind: FlowKind::Udp, has_ip: true, ip_protocol: 17, payload_end: 4, ..Decoded::default() };
+    let packet = PacketFacts {
+        frame: b"some",
+        decoded: &decoded,
+        timestamp_ns: 0,
+        clock_s: 0,
+        clock_before_s: 0,
+        link_type: 1,
+        captured_length: 4,
+        original_length: 4,
+        truncated: false,
+        ordinal: 0,
+        position: PacketPosition { file: 1, length: 20, offset: 24 },
+        earlier: &[],
+    };
+    let key = FlowKey::of(&decoded, settings.tracking);
+    let identity = FlowIdentity::new(&[7; 16], &[], 0, 0);
+    let mut flow = Flow::open(&packet, key, identity, false, &settings);
+    flow.classified = [true; 2];
+    flow.dissectors.push(Box::new(Fragile(0)));
+    for _ in 0..4 {
+        flow.packet(&packet, &settings, &mut bench);
+    }
+    let row = flow.save(true, &settings, &mut bench);
+    std::panic::set_hook(hook);
+    assert_eq!(row.packets, [4, 0]);
+    assert_eq!(bench.counters.dissector_failures, 1);
+    let texts = |field: &'static FieldSpec| match row.fields.get(field) {
+        Some(Value::Texts(texts)) => texts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        Some(Value::Text(text)) => vec![text.to_string()],
+        _ => Vec::new(),
+    };
+    assert_eq!(texts(&core_fields::TAGS), ["dissector-failed"]);
+    assert!(texts(&core_fields::PROTOCOLS).contains(&"fragile".to_owned()));
+    // Another flow of the same table is not touched.
+    let mut table = FlowTable::new(settings, [7; 16]);
+    table.packet(&packet);
+    assert_eq!((table.open_flows(), table.counters().dissector_failures), (1, 0));
+}

@@ -1,0 +1,77 @@
+//! Traffic that is meant to exhaust a flow table, and a dissector that fails.
+
+use lookback_flow::settings::FlowSettings;
+use lookback_flow::{FlowTable, PacketFacts};
+use lookback_session::PacketPosition;
+use lookback_wire::{Decoded, FlowKind};
+
+const SYN: u16 = 2;
+
+fn packet(table: &mut FlowTable, decoded: &Decoded, ordinal: u64, second: i64) {
+    table.packet(&PacketFacts {
+        frame: &[],
+        decoded,
+        timestamp_ns: second * 1_000_000_000,
+        clock_s: second,
+        clock_before_s: second,
+        link_type: 1,
+        captured_length: 60,
+        original_length: 60,
+        truncated: false,
+        ordinal,
+        position: PacketPosition { file: 1, length: 76, offset: ordinal * 76 },
+        earlier: &[],
+    });
+}
+
+/// A connection attempt from one of 16 million addresses.
+fn attempt(number: u32) -> Decoded {
+    let mut decoded = Decoded { kind: FlowKind::Tcp, has_ip: true, ip_protocol: 6, ..Decoded::default() };
+    decoded.source[12..16].copy_from_slice(&(0x0a00_0000 | number).to_be_bytes());
+    decoded.destination[15] = 1;
+    (decoded.source_port, decoded.destination_port) = (1024 + (number % 60_000) as u16, 443);
+    decoded.tcp.flags = SYN;
+    decoded.tcp.sequence = number.wrapping_mul(2_654_435_761);
+    decoded
+}
+
+#[test]
+fn a_million_half_open_connections_stay_within_the_bound() {
+    const BOUND: usize = 100_000;
+    const SENT: u32 = 1_000_000;
+    let mut table = FlowTable::new(FlowSettings { max_flows: BOUND, ..FlowSettings::default() }, [7; 16]);
+    let mut rows = 0;
+    let mut most_rows = 0;
+    for number in 0..SENT {
+        // A million in ten seconds.
+        packet(&mut table, &attempt(number), u64::from(number), i64::from(number / 100_000));
+        assert!(table.open_flows() <= BOUND);
+        most_rows = most_rows.max(table.saved().len());
+        if table.saved().len() >= 10_000 {
+            rows += table.saved().len();
+            table.saved().clear();
+        }
+    }
+    // One closes for each that comes, never many at once: no packet waits for a clean-up.
+    assert_eq!(table.counters().closed_early, u64::from(SENT) - BOUND as u64);
+    assert_eq!(most_rows, 10_000);
+    for at in table.remaining() {
+        table.close(at);
+    }
+    assert_eq!(rows + table.saved().len(), SENT as usize);
+    assert_eq!(table.counters().saved, u64::from(SENT));
+}
+
+#[test]
+fn a_scan_of_one_host_is_bounded_the_same_way() {
+    let mut table = FlowTable::new(FlowSettings { max_flows: 1_000, ..FlowSettings::default() }, [7; 16]);
+    for number in 0..200_000u32 {
+        let mut decoded = attempt(7);
+        decoded.source_port = (number / 65_536) as u16 + 1;
+        decoded.destination_port = (number % 65_536) as u16;
+        packet(&mut table, &decoded, u64::from(number), 0);
+        table.saved().clear();
+    }
+    assert_eq!(table.open_flows(), 1_000);
+    assert_eq!(table.counters().opened, 200_000);
+}
