@@ -56,11 +56,7 @@ impl EngineError {
     /// From an error of the operating system about `path`.
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         let path = path.into().display().to_string();
-        if is_full(&source) {
-            Self::DiskFull { path }
-        } else {
-            Self::Io { path, source }
-        }
+        if is_full(&source) { Self::DiskFull { path } } else { Self::Io { path, source } }
     }
     /// From an error of the capture reader about `path`.
     pub fn capture(path: &str, error: CaptureError) -> Self {

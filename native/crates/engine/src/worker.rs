@@ -1,8 +1,8 @@
 //! One worker: decoded packets into a flow table, full batches of rows into segments.
 
 use crate::error::EngineError;
-use crate::located;
 use crate::live::losses::LossLog;
+use crate::located;
 use crate::settings::EngineSettings;
 use lookback_flow::identity::StreamIdentity;
 use lookback_flow::{FlowCounters, FlowTable, PacketFacts};
