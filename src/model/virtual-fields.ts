@@ -36,7 +36,7 @@ const RULES: readonly Rule[] = [
   { expression: "host", kind: "lotermfield", group: "general", name: "All host fields", has: (field) => isHostExpression(field.expression) },
   { expression: "mac", kind: "lotermfield", group: "general", name: "All MAC fields", has: under("mac") },
   { expression: "outermac", kind: "lotermfield", group: "general", name: "All outer MAC fields", has: under("outermac") },
-  { expression: "outerip", kind: "ip", group: "general", name: "All outer IP fields", has: under("outerip") },
+  { expression: "outerip", kind: "ip", group: "general", name: "All outer IP fields", has: (field) => field.kind === "ip" && field.expression.startsWith("outerip.") },
   { expression: "country", kind: "uptermfield", group: "general", name: "All country fields", has: geo("country") },
   { expression: "asn", kind: "termfield", group: "general", name: "All ASN fields", has: geo("asn") },
   { expression: "rir", kind: "uptermfield", group: "general", name: "All RIR fields", has: geo("rir") },
