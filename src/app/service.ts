@@ -28,6 +28,7 @@ import { LIVE_KEYS } from "../config/live-config.js";
 import type { ScheduledTask } from "../scheduler/task.js";
 import { serviceTasks, type TaskParts } from "../scheduler/tasks.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
+import { auditedExports } from "./audited-exports.js";
 import { captureFiles } from "./capture-files.js";
 import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
@@ -184,7 +185,7 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
       return false;
     }
   };
-  const exports = new ExportService(Object.assign(exportServiceParts(core, readers, watch), { makeRoom }));
+  const exports = new ExportService(Object.assign(exportServiceParts(core, readers, auditedExports(watch, core.catalogue.exports, access, systemClock)), { makeRoom }));
   core.logger.info({ key: exports.publicKey.keyId }, "manifests of exports are signed with this key");
   await retention.recover();
   const requests = new RoomRequests({ catalogue: core.catalogue, retention, directories: () => writtenDirectories(core), hasNoRoom, clock: systemClock, logger: core.logger });

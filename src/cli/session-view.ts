@@ -24,7 +24,7 @@ export function overview(times: TimePrinter): SessionView {
   return {
     names: OVERVIEW,
     columns: [
-      { title: "Start" }, { title: "Duration", align: "right" }, { title: "Protocols", least: 8 }, { title: "Source" }, { title: "Destination" },
+      { title: "Start" }, { title: "Duration", align: "right" }, { title: "Protocol", least: 8 }, { title: "Source" }, { title: "Destination" },
       { title: "Packets", align: "right" }, { title: "Bytes", align: "right" }, { title: "Information", least: 16 },
     ],
     row(values) {

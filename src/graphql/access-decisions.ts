@@ -20,6 +20,8 @@ export interface AccessDecision {
   readonly notByToken?: true;
   /** Under what action a read is in the audit log, with arguments, counts, duration and outcome. Changes write their own entries. */
   readonly audit?: string;
+  /** True for a part of a read whose arguments belong to what was asked: they are added to the entry of the read. */
+  readonly asked?: true;
 }
 
 /**
@@ -40,12 +42,12 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   "Session.fields": { needs: "search", narrowed: "scoped" },
   "Session.packets": { needs: "packets", narrowed: "scoped" },
   "Query.aggregate": { needs: "search", narrowed: "scoped", audit: "session.aggregate" },
-  "Aggregation.terms": { needs: "search", narrowed: "scoped" },
-  "Aggregation.crossTab": { needs: "search", narrowed: "scoped" },
-  "Aggregation.histogram": { needs: "search", narrowed: "scoped" },
-  "Aggregation.stats": { needs: "search", narrowed: "scoped" },
-  "Aggregation.percentiles": { needs: "search", narrowed: "scoped" },
-  "Aggregation.cardinality": { needs: "search", narrowed: "scoped" },
+  "Aggregation.terms": { needs: "search", narrowed: "scoped", asked: true },
+  "Aggregation.crossTab": { needs: "search", narrowed: "scoped", asked: true },
+  "Aggregation.histogram": { needs: "search", narrowed: "scoped", asked: true },
+  "Aggregation.stats": { needs: "search", narrowed: "scoped", asked: true },
+  "Aggregation.percentiles": { needs: "search", narrowed: "scoped", asked: true },
+  "Aggregation.cardinality": { needs: "search", narrowed: "scoped", asked: true },
   "Query.connections": { needs: "search", narrowed: "scoped", audit: "session.connections" },
   "Mutation.addTags": { needs: "tag", narrowed: "scoped" },
   "Mutation.removeTags": { needs: "tag", narrowed: "scoped" },

@@ -18,6 +18,19 @@ import type { Services } from "./services.js";
 /** Number of no packet file; they are numbered from 1. */
 const NO_FILE = 0;
 
+/** A read that is noted until the operation ends. */
+interface NotedRead {
+  /** Name in the answer of the root field. */
+  readonly name: string;
+  readonly action: string;
+  readonly details: AuditEntry["details"];
+  /** Whether it is in the log before the answer is sent. */
+  readonly durable: boolean;
+  /** Parts of what was asked, as they are written; at most as many as an operation may have fields. */
+  readonly asked: Set<string>;
+  counts: AuditEntry["details"];
+}
+
 /** What a resolver gets: who asks, what they may see, and the services. One per operation. */
 export class RequestContext {
   readonly services: Services;
@@ -32,7 +45,7 @@ export class RequestContext {
   /** Where the request came from, or null. */
   readonly address: string | null;
   /** What the operation read, to be noted in the audit log when it ends; shared by the copies that Apollo makes. */
-  private readonly reads: { readonly name: string; readonly action: string; readonly details: AuditEntry["details"]; readonly durable: boolean; counts: AuditEntry["details"] }[] = [];
+  private readonly reads: NotedRead[] = [];
   /** TypeScript-private: Apollo copies the context of each operation, and a copy has no `#` members. */
   private knownScope: AccessScope | null = null;
 
@@ -100,11 +113,22 @@ export class RequestContext {
 
   /** Notes that the operation reads; returns what adds the counts of the answer. A `durable` one is in the log before the answer is sent. */
   noteRead(name: string, action: string, details: AuditEntry["details"], durable = false): (counts: AuditEntry["details"]) => void {
-    const read = { name, action, details, durable, counts: {} };
+    const read: NotedRead = { name, action, details, durable, asked: new Set(), counts: {} };
     this.reads.push(read);
     return (counts) => {
-      read.counts = counts;
+      read.counts = { ...read.counts, ...counts };
     };
+  }
+
+  /** Adds a part of what was asked to the read under a root field's name. */
+  noteAsked(rootName: string, part: string): void {
+    this.reads.find(({ name }) => name === rootName)?.asked.add(part);
+  }
+
+  /** Adds a count of the answer to the read under a root field's name. */
+  noteCount(rootName: string, counts: Readonly<Record<string, number>>): void {
+    const read = this.reads.find(({ name }) => name === rootName);
+    if (read !== undefined) read.counts = { ...read.counts, ...counts };
   }
 
   /** Notes in the audit log that a field was refused. */
@@ -116,7 +140,9 @@ export class RequestContext {
   finishReads(outcomeOf: (answerName: string) => string): void {
     const { log } = this.services.access;
     const reads = this.reads.splice(0);
-    for (const { name, action, details, counts } of reads) log.note({ ...this.origin, action, outcome: outcomeOf(name), details: { ...details, ...counts } });
+    for (const { name, action, details, asked, counts } of reads) {
+      log.note({ ...this.origin, action, outcome: outcomeOf(name), details: { ...details, ...(asked.size === 0 ? {} : { asked: [...asked].join(" ") }), ...counts } });
+    }
     if (reads.some(({ durable }) => durable)) log.flush();
   }
 

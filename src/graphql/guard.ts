@@ -3,6 +3,7 @@ import type { AuditEntry } from "../access/user.js";
 import { LookbackError } from "../base/errors.js";
 import { ACCESS_DECISIONS, type AccessDecision } from "./access-decisions.js";
 import { RequestContext } from "./context.js";
+import { rootNameOf } from "./selection.js";
 
 const ROOTS: ReadonlySet<string> = new Set(["Query", "Mutation", "Subscription"]);
 
@@ -81,10 +82,11 @@ export function guardSchema(schema: GraphQLSchema): GraphQLSchema {
       return context;
     };
     if (resolve !== undefined) {
-      const { audit } = decision;
+      const { audit, asked } = decision;
       field.resolve = (source, args, context, info) => {
         const known = guard(context);
         const run = (): unknown => resolve(source, args, context, info);
+        if (asked === true) known.noteAsked(rootNameOf(info), `${field.name}(${Object.entries(written(args)).map(([argument, value]) => `${argument}=${String(value)}`).join(", ")})`);
         return audit === undefined ? run() : audited(audit, args, known, info, run);
       };
     }

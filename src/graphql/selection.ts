@@ -48,3 +48,10 @@ export function selectionAt(selection: Selection, ...names: readonly string[]): 
 export function selects(selection: Selection, name: string): boolean {
   return selection.some((field) => field.name === name);
 }
+
+/** Name in the answer of the root field above a field. */
+export function rootNameOf({ path }: GraphQLResolveInfo): string {
+  let at = path;
+  while (at.prev !== undefined) at = at.prev;
+  return String(at.key);
+}

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import { LookbackError } from "../base/errors.js";
 import { EXPORT_FORMATS, type ExportFormat } from "../export/export-request.js";
+import type { StreamResult } from "../export/stream-export.js";
 import { RequestContext } from "../graphql/context.js";
 import { ExportFormatName, ExportPackets, type ExportArgs } from "../graphql/export/export.args.js";
 import { exportRequestOf } from "../graphql/export/export-request.js";
@@ -49,8 +50,9 @@ function streamOf(format: ExportFormat, services: Services, operations: LiveOper
     }
     let sent = 0;
     let complete = false;
+    let made: StreamResult | null = null;
     try {
-      await exports.send(asked, { ...context.read, signal }, {
+      made = await exports.send(asked, { ...context.read, signal }, {
         begin: (what) => {
           response.setHeader("Content-Disposition", `attachment; filename="sessions.${what.format}"`);
           response.type(what.contentType);
@@ -68,7 +70,7 @@ function streamOf(format: ExportFormat, services: Services, operations: LiveOper
       if (!gone.signal.aborted) throw error;
     } finally {
       // Also of one that was cut off: what was sent was seen.
-      context.audit("export.stream", { query: asked.query.slice(0, 1_000), format, wholeConnections: asked.wholeConnections, bytes: sent, complete });
+      context.audit("export.stream", { query: asked.query.slice(0, 1_000), format, wholeConnections: asked.wholeConnections, sessions: made?.sessions ?? null, packets: made?.packets ?? null, bytes: sent, complete });
     }
   };
 }

@@ -17,7 +17,7 @@ test("searches, reads, refusals and logins are in the log with query, who, from 
   await api.ask(ana, 'query { mine: sessions(expression: "protocols == dns", first: 5) { nodes { id } totalCount { value } } }');
   await api.ask(ana, '{ sessions(expression: "no.such == 1") { nodes { id } } }');
   await api.ask(ana, '{ session(id: "00000000-0000-4000-8000-000000000024") { session { id packets { total } } } }');
-  await api.ask(ana, '{ aggregate(expression: "protocols == http") { count } connections(first: 7) { truncated } }');
+  await api.ask(ana, '{ aggregate(expression: "protocols == http") { count terms(field: "ip.src", size: 3) { otherValue } stats(field: "bytes") { sum } } connections(first: 7) { truncated } }');
   await api.ask(ana, "{ users { users { name } } }");
   await fetch(`${api.server.url}/login`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ user: "ana", password: "wrong password" }) });
   const answer = await api.ask(root, `{ auditLog(user: "ana") { next ${ENTRIES} } }`);
@@ -27,7 +27,7 @@ test("searches, reads, refusals and logins are in the log with query, who, from 
     { action: "login.failed", method: null, outcome: "LOGIN_FAILED" },
     { action: "access.refused", outcome: "FORBIDDEN", details: { field: "Query.users" } },
     { action: "session.connections", outcome: "ok", details: { sourceField: "ip.src", destinationField: "ip.dst", first: 7, items: 5 } },
-    { action: "session.aggregate", outcome: "ok", details: { expression: "protocols == http" } },
+    { action: "session.aggregate", outcome: "ok", details: { expression: "protocols == http", asked: "terms(size=3, metric=sessions, field=ip.src) stats(field=bytes)", sessions: 13 } },
     { action: "packets.list", outcome: "ok", details: { session: "00000000-0000-4000-8000-000000000024", items: 2, total: 2 } },
     { action: "session.read", outcome: "ok", details: { id: "00000000-0000-4000-8000-000000000024" } },
     { action: "session.search", outcome: "EXPRESSION_UNKNOWN_FIELD", details: { expression: "no.such == 1" } },

@@ -79,6 +79,14 @@ async function printTable(
   const all = total === null || total === shown.length ? printCount(shown.length) : `${printCount(shown.length)} of ${printCount(total)}`;
   const more = total !== null && total > shown.length ? `; --limit shows more, up to ${printCount(MOST)}` : "";
   note(terminal.dim(`${all} session${(total ?? shown.length) === 1 ? "" : "s"} (times are ${times.zone})${completeUntil === null ? "" : `, complete until ${times.print(completeUntil)}`}${more}`));
+  if (shown.length === 0 && asked.range !== null) note(terminal.dim(await outsideRange(connection, asked, times)));
+}
+
+/** What there is at other times, for somebody whose time range has nothing. */
+async function outsideRange(connection: Connection, asked: Asked, times: TimePrinter): Promise<string> {
+  let newest: unknown = null;
+  await eachPage(connection, { ...asked, range: null, order: null, limit: 1 }, ["stoptime"], false, ([row]) => { newest = row?.values.get("stoptime") ?? null; });
+  return typeof newest === "number" ? `outside the time range there are some: the newest ended ${times.print(newest)}` : "there are none at other times either";
 }
 
 interface Row {

@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, FieldResolver, Float, Int, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, Float, Info, Int, Query, Resolver, Root } from "type-graphql";
 import { LookbackError } from "../../base/errors.js";
 import type { Field } from "../../model/field.js";
 import type { FieldValue } from "../../model/session.js";
@@ -9,6 +10,7 @@ import { SearchArgs } from "../filter/search.args.js";
 import { sessionFilterOf } from "../filter/session-filter.js";
 import { LIMITS } from "../limits.js";
 import { LongScalar } from "../scalar/scalars.js";
+import { rootNameOf } from "../selection.js";
 import { Aggregation, Cardinality, CrossTab, Histogram, HistogramTime, IntervalInput, MetricName, Percentile, Stats, Terms } from "./aggregate.type.js";
 import { checkInterval, chosenInterval, spanMs } from "./interval.js";
 
@@ -51,8 +53,10 @@ export class AggregateResolver {
   }
 
   @FieldResolver(() => LongScalar, { complexity: QUESTION, description: "How many sessions match." })
-  count(@Root() { filter_: filter }: Aggregation, @Ctx() context: RequestContext): Promise<number> {
-    return context.services.store.count(filter, context.read);
+  async count(@Root() { filter_: filter }: Aggregation, @Ctx() context: RequestContext, @Info() info: GraphQLResolveInfo): Promise<number> {
+    const count = await context.services.store.count(filter, context.read);
+    context.noteCount(rootNameOf(info), { sessions: count });
+    return count;
   }
 
   @FieldResolver(() => Terms, { complexity: bucketCost, description: "The values of a field with the largest metric." })

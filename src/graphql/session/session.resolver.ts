@@ -11,7 +11,7 @@ import { CursorSeal, queryHash } from "../cursor.js";
 import { sessionFilterOf, sessionId } from "../filter/session-filter.js";
 import { LIMITS } from "../limits.js";
 import { JsonScalar } from "../scalar/scalars.js";
-import { selectionAt, selectionOf, selects } from "../selection.js";
+import { rootNameOf, selectionAt, selectionOf, selects } from "../selection.js";
 import { packetsOf } from "./packet-list.js";
 import { Projection, projectDocument, valueInDocument } from "./project.js";
 import { fieldsByName, needsPacketFiles, sessionOf, shapeFor } from "./session-rows.js";
@@ -63,13 +63,6 @@ function namedValue(session: Session, name: string, context: RequestContext): Na
   const { source_: source } = session;
   const value = source.kind === "row" ? (source.values.get(path) ?? null) : valueInDocument(source.document, path);
   return { name, path, value };
-}
-
-/** Name in the answer of the root field above a field. */
-function rootNameOf({ path }: GraphQLResolveInfo): string {
-  let at = path;
-  while (at.prev !== undefined) at = at.prev;
-  return String(at.key);
 }
 
 /** Sessions: lists and single ones. */
