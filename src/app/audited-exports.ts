@@ -20,5 +20,6 @@ export function auditedExports(events: RetentionEvents, jobs: Pick<Exports, "get
       events.raise(event);
     },
     clear: (kind, subject) => { events.clear(kind, subject); },
+    lasting: (kind) => events.lasting(kind),
   };
 }

@@ -3,6 +3,7 @@ import { Metrics, type Sample } from "../http/metrics.js";
 import { diskSpaceProbe, measureSpace, type SpaceMeasurement } from "../packet-store/packet-store.js";
 import type { PacketRules } from "../retention/plan.js";
 import { deviceTarget } from "../retention/policy.js";
+import type { RetentionService } from "../retention/retention-service.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import { EVENT_KINDS } from "../watching/watched-event.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
@@ -20,16 +21,18 @@ export interface MetricSources {
   readonly scheduler: Pick<Scheduler, "status" | "observe">;
   readonly watch: Pick<RetentionWatch, "conditions">;
   readonly version: string;
+  readonly retention: Pick<RetentionService, "totals">;
 }
 
 /** Every metric that is read from the parts; the server adds those of its requests. */
-export function metricsOf({ core, scheduler, watch, version }: MetricSources): Metrics {
+export function metricsOf({ core, scheduler, watch, version, retention }: MetricSources): Metrics {
   const metrics = new Metrics();
   addProcessMetrics(metrics, version);
   addStoreMetrics(metrics, core);
   addDeviceMetrics(metrics, core);
   addShippingMetrics(metrics, core);
   addTaskMetrics(metrics, scheduler);
+  addRetentionMetrics(metrics, core, retention);
   metrics.gauges("lookback_retention_conditions", "Conditions that last, by kind: see the subscription retention.", () => {
     const conditions = watch.conditions();
     return EVENT_KINDS.filter((kind) => kind !== "export-ready").map((kind) => ({ labels: { kind }, value: conditions.filter((one) => one.kind === kind).length }));
@@ -91,6 +94,24 @@ function addDeviceMetrics(metrics: Metrics, core: Core): void {
   metrics.gauges("lookback_retention_target_reached", "1 while as much is free as freeSpaceG asks for, else 0.", ofPackets((free, target) => (free >= target ? 1 : 0)));
   metrics.gauge("lookback_free_space_conflicts", "Devices whose packet directories want different freeSpaceG: the larger is kept.", async () => (await freeSpaceConflicts(core)).length);
   metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, so that nothing is deleted there.", async () => (await space()).unmeasured.length);
+}
+
+function addRetentionMetrics(metrics: Metrics, { catalogue }: Core, { totals }: MetricSources["retention"]): void {
+  const counted = (name: string, help: string, value: () => number): void => { metrics.counted(name, help, () => [{ labels: {}, value: value() }]); };
+  counted("lookback_retention_deleted_files_total", "Packet files that retention deleted.", () => totals.files);
+  counted("lookback_retention_deleted_bytes_total", "Bytes of packet files that retention deleted.", () => totals.bytes);
+  counted("lookback_retention_copied_bytes_total", "Bytes of held packets that were copied out of files which went.", () => totals.keptBytes);
+  counted("lookback_retention_failed_deletions_total", "Deletions of packet files that failed, or are not finished.", () => totals.failures);
+  counted("lookback_retention_expired_days_total", "Days of sessions that expired.", () => totals.days);
+  metrics.gauges("lookback_forecast_days", "Days that packets and sessions will be kept at the recent rate, as forecast in the last hour.", () => {
+    const { details = {} } = catalogue.taskRuns.lastOk("forecast") ?? {};
+    return ([["packets", details["packetDays"]], ["sessions", details["sessionDays"]]] as const).flatMap(([of, days]) => (typeof days === "number" ? [{ labels: { of }, value: days }] : []));
+  });
+  metrics.gauges("lookback_holds", "Holds in force, by what they hold.", () => {
+    const active = catalogue.holds.active();
+    return (["session", "day", "file"] as const).map((subject) => ({ labels: { subject }, value: active.filter((hold) => hold.subject === subject).length }));
+  });
+  metrics.gauge("lookback_held_packet_bytes", "Bytes of packets of held sessions.", () => [...catalogue.holds.packetsByFile().values()].reduce((sum, { bytes }) => sum + bytes, 0));
 }
 
 function addTaskMetrics(metrics: Metrics, scheduler: MetricSources["scheduler"]): void {

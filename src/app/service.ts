@@ -61,6 +61,7 @@ export interface Service {
   readonly scheduler: Scheduler;
   /** What operators are told. */
   readonly watch: RetentionWatch;
+  readonly retention: RetentionService;
   /** Makes room in each directory of ours in which nothing can be written for want of it. */
   readonly makeRoom: () => Promise<void>;
 }
@@ -99,9 +100,10 @@ function schedulerOf(core: Omit<Core, "native">, parts: TaskParts, upkeep: reado
   return scheduler;
 }
 
-function exportServiceParts({ live, catalogue, store, fields, directories, logger }: Omit<Core, "native">, { services, access, reader }: Readers, events: RetentionEvents): ExportServiceParts {
+function exportServiceParts({ config, live, catalogue, store, fields, directories, logger }: Omit<Core, "native">, { services, access, reader }: Readers, events: RetentionEvents): ExportServiceParts {
   // Assigned, not copied: a copy would keep the settings of this moment.
   return Object.assign(exportParts(directories.data, live, catalogue.files, store, reader), {
+    limits: { keepMs: Math.round(config.values.exportHours * 3_600_000) },
     jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"), directory: directories.exports,
     completeUntilMs: () => completeness(live.values.indexStore, catalogue).completeUntilMs(systemClock.nowMs()), events, clock: systemClock, logger: logger.child({ area: "exports" }),
     scopeOf: (name: string) => {
@@ -211,5 +213,5 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   if (leadership !== null) lifecycle.add("leadership of the cluster's tasks", leadership, (started) => started.stop());
   const scheduler = schedulerOf(core, { retention, store, exports, clock: systemClock }, upkeepTasks(core, retention, reader, watch), leadership);
   // Assigned, not copied: a copy would keep the settings of this moment.
-  return { makeRoom: async () => { await requests.relieveFull(); }, services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch };
+  return { makeRoom: async () => { await requests.relieveFull(); }, services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch, retention };
 }

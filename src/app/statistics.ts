@@ -18,7 +18,7 @@ export function statisticsTask({ config, catalogue, store, directories }: Omit<C
     transaction: (body) => { catalogue.transaction(body); },
     interfaces: () => captureStatistics(catalogue, config.node).sources(),
     measure: async () => {
-      const { devices } = await measureSpace([directories.packets, directories.data], diskSpaceProbe);
+      const { devices } = await measureSpace([...config.storageOf(config.node).directories, directories.data], diskSpaceProbe);
       const partitions = await store.partitions();
       return {
         devices: devices.flatMap(({ directories: [directory = ""], freeBytes, totalBytes }) => ({ directory, freeBytes, totalBytes })), packets: catalogue.files.totals(),
@@ -26,8 +26,12 @@ export function statisticsTask({ config, catalogue, store, directories }: Omit<C
       };
     },
   });
-  return { name: "statistics", description: "Rolls counters and measurements up into hours, which are kept for 400 days.", cron: "*/5 * * * *", timeZone: "UTC", run: async () => {
-    const spans = catalogue.captureLedger.expire(systemClock.nowMs() - QUIET_SPANS_KEPT_MS, systemClock.nowMs() - SPANS_KEPT_MS);
-    return { ...await rollup.run(), spans };
-  } };
+  return {
+    name: "statistics", description: "Rolls counters and measurements up into hours, which are kept for 400 days.", cron: "*/5 * * * *", timeZone: "UTC",
+    run: async () => {
+      const spans = catalogue.captureLedger.expire(systemClock.nowMs() - QUIET_SPANS_KEPT_MS, systemClock.nowMs() - SPANS_KEPT_MS);
+      return { ...await rollup.run(), spans };
+    },
+    dryRun: () => rollup.plan(),
+  };
 }

@@ -220,12 +220,16 @@ export class Holds {
     })();
   }
 
-  /** Number of held sessions by the UTC day of their last packet. */
-  rowsByDay(): ReadonlyMap<string, number> {
+  /** Number of held sessions by the UTC day of their last packet, and the holds that they are under. */
+  rowsByDay(): ReadonlyMap<string, { readonly rows: number; readonly holds: readonly number[] }> {
     const rows = this.#connection.prepare<[{ now: number }], { day: string; held: number }>(
       `SELECT strftime('%Y-%m-%d', last_ms / 1000, 'unixepoch') AS day, count(*) AS held FROM held_rows WHERE row_id IN (${HELD_ROWS}) GROUP BY day`,
     ).all({ now: this.#clock.nowMs() });
-    return new Map(rows.map(({ day, held }) => [day, held]));
+    const holds = this.#connection.prepare<[{ now: number }], { day: string; hold: number }>(
+      `SELECT DISTINCT strftime('%Y-%m-%d', last_ms / 1000, 'unixepoch') AS day, s.hold FROM held_sessions s JOIN held_rows r ON r.row_id = s.row_id
+       WHERE s.hold IN (SELECT id FROM holds WHERE ${IN_FORCE}) ORDER BY s.hold`,
+    ).all({ now: this.#clock.nowMs() });
+    return new Map(rows.map(({ day, held }) => [day, { rows: held, holds: holds.filter((one) => one.day === day).map(({ hold }) => hold) }]));
   }
 
   /** Held sessions whose last packet is in [startMs, endMs), 16 bytes each. */

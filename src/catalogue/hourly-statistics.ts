@@ -37,6 +37,11 @@ export class HourlyStatistics {
     ).all(fromMs, toMs, subjects === null ? null : "", subjects === null ? "[]" : JSON.stringify(subjects), limit);
   }
 
+  /** Rows that `expire` of the same time would remove. */
+  countBefore(beforeMs: number): number {
+    return this.#connection.prepare<[number], { rows: number }>("SELECT count(*) AS rows FROM hourly_statistics WHERE hour < ?").get(beforeMs)?.rows ?? 0;
+  }
+
   /** Removes hours before `beforeMs`; returns how many values went. */
   expire(beforeMs: number): number {
     return this.#connection.prepare("DELETE FROM hourly_statistics WHERE hour < ?").run(beforeMs).changes;

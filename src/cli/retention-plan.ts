@@ -4,7 +4,7 @@ import { printBytes } from "./progress.js";
 /** What a plan of retention is read from, whoever makes it. */
 export const RETENTION_PLAN = `{ retentionPlan {
   devices { directories freeBytes totalBytes targetBytes pendingBytes deleteBytes shortfallBytes deletionCount deletions { ...File } kept { ...Kept } blocked { hold items bytes } }
-  missing { ...File } elsewhere { ...Kept } excessBytes days { day sessions bytes expires reason heldSessions } mergeCount compaction { day segments sessions bytes reason } exports { id owner bytes } auditEntries
+  missing { ...File } elsewhere { ...Kept } excessBytes days { day sessions bytes expires reason heldSessions holds note } mergeCount compaction { day segments sessions bytes reason } exports { id owner bytes } auditEntries
   unmeasured { directory reason } warnings
 } }
 fragment File on PlannedFile { path bytes reason heldBytes note }
@@ -22,6 +22,7 @@ export function retentionPlanLines(plan: Answer): readonly string[] {
     ...(excess > 0 ? [`${printBytes(excess)} of packet files beyond pcapMaxSizeG; nothing more may go`] : []),
     `sessions: ${sum(going, "sessions") - sum(going, "heldSessions")} of ${going.length} days would be removed, ${days.length - going.length} days stay`,
     ...going.map((day) => `  expire ${day.at("day").text()} (${day.at("sessions").number()} sessions, ${printBytes(day.at("bytes").number())}): ${day.at("reason").text()}${day.at("heldSessions").number() > 0 ? `, ${day.at("heldSessions").number()} held sessions stay` : ""}`),
+    ...days.filter((day) => day.at("reason").text() === "held").map((day) => `  kept, held: ${day.at("day").text()} (hold ${day.at("holds").list().map((hold) => hold.number()).join(", ")}${day.at("note").orNull() === null ? "" : `, ${day.at("note").text()}`})`),
     ...compactionLines(plan),
     `exports whose time is over: ${exports.length} (${printBytes(sum(exports, "bytes"))}) would be removed`,
     ...exports.map((one) => `  remove ${one.at("id").text()} of ${one.at("owner").text()} (${printBytes(one.at("bytes").number())})`),

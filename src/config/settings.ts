@@ -73,6 +73,7 @@ export const SETTINGS = {
   webhookSecret: optionalText("any text", "Lookback: key of the signature of what webhookUrls are sent; unset: no signature."),
 
   // Exports.
+  exportHours: decimal(24, 0.1, 8_784, "Lookback: hours that the file of a finished export is kept."),
   maxExportG: decimal(100, 0.000_001, 1_048_576, "Lookback: GiB that one export may have."),
 
   // The index of sessions.

@@ -49,7 +49,9 @@ export interface RetentionEvents {
   raise(event: RetentionEvent): void;
   /** Ends a condition. Conditions that were not raised are fine, so that every run may clear what it did not find. */
   clear(kind: RetentionCondition["kind"], subject: string): void;
+  /** Subjects of conditions of a kind that were told to have begun and not to have ended, also by an earlier process. */
+  lasting(kind: RetentionCondition["kind"]): readonly string[];
 }
 
 /** Tells nobody; for commands and tests. */
-export const noRetentionEvents: RetentionEvents = { raise() {}, clear() {} };
+export const noRetentionEvents: RetentionEvents = { raise() {}, clear() {}, lasting: () => [] };

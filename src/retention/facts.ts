@@ -148,9 +148,10 @@ export async function gatherSessionFacts(sources: FactSources): Promise<SessionF
   const partitions = await sources.store.partitions();
   const days = heldFiles(sources).days;
   const rows = sources.catalogue.holds.rowsByDay();
+  const holdsOf = (day: string): readonly number[] => [...new Set([...(days.has(day) ? [days.get(day)?.hold ?? 0] : []), ...(rows.get(day)?.holds ?? [])])];
   return {
     nowMs: sources.clock.nowMs(),
-    partitions: partitions.map(({ day, rows: all, bytes }) => ({ day, rows: all, bytes, hold: days.get(day)?.reason ?? null, heldRows: Math.min(all, rows.get(day) ?? 0) })),
+    partitions: partitions.map(({ day, rows: all, bytes }) => ({ day, rows: all, bytes, hold: days.get(day)?.reason ?? null, holds: holdsOf(day), heldRows: Math.min(all, rows.get(day)?.rows ?? 0) })),
   };
 }
 

@@ -167,6 +167,8 @@ export interface PartitionFact {
   readonly bytes: number;
   /** Why a person wants the whole day kept, or null. */
   readonly hold: string | null;
+  /** Numbers of the holds on the day or on rows of it. */
+  readonly holds: readonly number[];
   /** Rows of held sessions, which outlive the day. */
   readonly heldRows: number;
 }
@@ -185,6 +187,8 @@ export interface SessionPlanItem {
   readonly reason: "older-than-expire-days" | "over-index-size" | "no-expire-days" | "young" | "today" | "future" | "held" | "not-a-day";
   /** Rows that stay of a day that expires, because they are held. */
   readonly heldRows: number;
+  /** Numbers of the holds that keep the day, or rows of it. */
+  readonly holds: readonly number[];
   readonly note: string | null;
 }
 
@@ -195,6 +199,8 @@ export interface SessionPlan {
   readonly items: readonly SessionPlanItem[];
   /** Bytes beyond `sessionMaxSizeG` although nothing more may go. */
   readonly excessBytes: number;
+  /** Days that would have gone but for a hold, by its number. */
+  readonly blocked: DevicePlan["blocked"];
 }
 
 /** A merge of segments of one day, and why; what the next run of compaction does. */

@@ -156,8 +156,9 @@ function protection(file: PacketFileFact, newest: ReadonlySet<number>): KeepReas
   if (file.storage !== "own") return "in-place";
   if (file.state !== "complete") return "writing";
   if (file.locked) return "locked";
-  if (file.hold !== null) return "held";
+  // Before holds: what would stay anyway is not blocked by one.
   if (newest.has(file.fileId)) return "newest";
+  if (file.hold !== null) return "held";
   if (file.neededForReplay) return "needed-for-replay";
   if (file.deletionFailed) return "deletion-failed";
   return "refusal" in file.found ? file.found.refusal : null;

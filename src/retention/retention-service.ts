@@ -7,7 +7,7 @@ import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type 
 import { executeSessions } from "./expiry.js";
 import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planOnDisk, type FactSources } from "./facts.js";
 import { heldSession, heldSessions } from "./keep-packets.js";
-import type { DeviceFact, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
+import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
 import { deviceTarget, planPackets } from "./policy.js";
 import { DAY_MS, planSessions } from "./session-policy.js";
 
@@ -51,6 +51,12 @@ interface PlanSources extends FactSources {
   readonly store: RetentionParts["store"];
 }
 
+/** Holds that keep files and days which would go, as the newest runs found; null before the first. */
+interface Blocking {
+  readonly packets: DevicePlan["blocked"] | null;
+  readonly sessions: DevicePlan["blocked"] | null;
+}
+
 /** Plans of one run; each is made because deletions of the one before failed. */
 const MAX_ROUNDS = 4;
 /** Files up to which a plan for people lists every one that stays. */
@@ -62,8 +68,10 @@ const SETTLE_BATCH = 5_000;
 export class RetentionService {
   readonly #parts: RetentionParts;
   #last: Promise<unknown> = Promise.resolve();
-  /** Holds that were told to keep something from going. */
-  #blocking = new Set<string>();
+  /** Holds that keep files and days from going, as the last runs found. */
+  #blocking: Blocking = { packets: null, sessions: null };
+  /** What was deleted since this process began. */
+  readonly totals = { files: 0, bytes: 0, keptBytes: 0, failures: 0, days: 0 };
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
@@ -187,6 +195,10 @@ export class RetentionService {
     }
     if (shortfallBytes > 0) logger.warn({ shortfallBytes, freeSpaceG: rules.packets.storage.map(({ freeSpace }) => freeSpace.value) }, "less room than freeSpaceG asks for, and no packet file may go");
     const deleted = outcomes.filter((one) => one.outcome === "deleted");
+    this.totals.files += deleted.length;
+    this.totals.bytes += sum(deleted, (one) => one.bytes);
+    this.totals.keptBytes += sum(outcomes, (one) => one.keptBytes);
+    this.totals.failures += outcomes.filter(({ outcome }) => outcome === "failed" || outcome === "pending").length;
     return {
       deleted: deleted.length, deletedBytes: sum(deleted, (one) => one.bytes), outcomes, shortfallBytes, stuckTombstones: stuck, unmeasured,
     };
@@ -208,21 +220,36 @@ export class RetentionService {
       if (planned === undefined || planned.shortfallBytes === 0) events.clear("target-unreachable", subject);
       else events.raise({ kind: "target-unreachable", subject, targetBytes: deviceTarget(device, rules.packets), freeBytes: device.freeBytes, shortfallBytes: planned.shortfallBytes });
     }
+    const subjects = new Set(devices.map((device) => device.directories[0] ?? String(device.device)));
+    for (const subject of events.lasting("target-unreachable")) if (!subjects.has(subject)) events.clear("target-unreachable", subject);
+    this.#tellBlocking({ ...this.#blocking, packets: (plan?.devices ?? []).flatMap(({ blocked }) => blocked) });
+  }
+
+  /** Tells holds that keep files or days which would go, and when they do not any more. */
+  #tellBlocking(found: Blocking): void {
+    const { events, catalogue } = this.#parts;
+    this.#blocking = found;
     const blocking = new Map<string, { items: number; bytes: number }>();
-    for (const { hold, items, bytes } of (plan?.devices ?? []).flatMap(({ blocked }) => blocked)) {
+    for (const { hold, items, bytes } of [...(found.packets ?? []), ...(found.sessions ?? [])]) {
       const entry = blocking.get(String(hold)) ?? { items: 0, bytes: 0 };
       blocking.set(String(hold), { items: entry.items + items, bytes: entry.bytes + bytes });
     }
-    for (const [subject, found] of blocking) events.raise({ kind: "hold-blocks", subject, ...found });
-    for (const subject of this.#blocking) if (!blocking.has(subject)) events.clear("hold-blocks", subject);
-    this.#blocking = new Set(blocking.keys());
+    for (const [subject, sums] of blocking) events.raise({ kind: "hold-blocks", subject, ...sums });
+    // Before both have run, what an earlier process found may hold still, unless the hold is over.
+    const known = found.packets !== null && found.sessions !== null;
+    const inForce = new Set(catalogue.holds.active().map(({ id }) => String(id)));
+    for (const subject of events.lasting("hold-blocks")) if (!blocking.has(subject) && (known || !inForce.has(subject))) events.clear("hold-blocks", subject);
   }
 
   /** Expires days of sessions that are old enough. */
   expireSessions(signal: AbortSignal | null): Promise<SessionExpiryRun> {
     return this.#alone(async () => {
       await this.#settleHolds(this.#parts, signal);
-      return executeSessions(this.#parts, await this.#sessionPlan(this.#parts), signal);
+      const plan = await this.#sessionPlan(this.#parts);
+      this.#tellBlocking({ ...this.#blocking, sessions: plan.blocked });
+      const run = await executeSessions(this.#parts, plan, signal);
+      this.totals.days += run.expired.length;
+      return run;
     });
   }
 

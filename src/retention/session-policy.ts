@@ -25,14 +25,27 @@ export function planSessions(facts: SessionFacts, rules: SessionRules): SessionP
   const items = facts.partitions
     .toSorted((left, right) => (left.day < right.day ? -1 : 1))
     .map((partition): SessionPlanItem => {
-      const { day, rows, bytes, hold, heldRows } = partition;
+      const { day, rows, bytes, hold, heldRows, holds } = partition;
       const reason = reasonOf(partition, facts.nowMs, rules.expireDays, excess > 0);
       const expires = reason === "older-than-expire-days" || reason === "over-index-size";
       // Rows are taken as equally large: how large the held ones are is known once they are written.
       if (expires) excess -= rows === 0 ? bytes : bytes * (1 - Math.min(1, heldRows / rows));
-      return { day, rows, bytes, action: expires ? "expire" : "keep", reason, heldRows: expires ? heldRows : 0, note: reason === "held" ? hold : null };
+      return { day, rows, bytes, action: expires ? "expire" : "keep", reason, heldRows: expires ? heldRows : 0, holds: reason === "held" || (expires && heldRows > 0) ? holds : [], note: reason === "held" ? hold : null };
     });
-  return { expireDays: rules.expireDays, items, excessBytes: Math.max(0, Math.round(excess)) };
+  return { expireDays: rules.expireDays, items, excessBytes: Math.max(0, Math.round(excess)), blocked: blockedDays(items) };
+}
+
+/** Days that holds keep, summed by hold. */
+function blockedDays(items: readonly SessionPlanItem[]): SessionPlan["blocked"] {
+  const blocked = new Map<number, { items: number; bytes: number }>();
+  for (const { reason, holds, bytes } of items) {
+    if (reason !== "held") continue;
+    for (const hold of holds) {
+      const entry = blocked.get(hold) ?? { items: 0, bytes: 0 };
+      blocked.set(hold, { items: entry.items + 1, bytes: entry.bytes + bytes });
+    }
+  }
+  return [...blocked].map(([hold, found]) => ({ hold, ...found })).toSorted((left, right) => left.hold - right.hold);
 }
 
 function reasonOf({ day, rows, hold, heldRows }: PartitionFact, nowMs: number, expireDays: number | null, isOver: boolean): SessionPlanItem["reason"] {

@@ -63,6 +63,10 @@ export class RetentionWatch implements RetentionEvents {
     this.#tell(told.event, "ended");
   }
 
+  lasting(kind: RetentionCondition["kind"]): readonly string[] {
+    return this.conditions().filter((one) => one.kind === kind).map(({ subject }) => subject);
+  }
+
   /** Conditions that last at this moment, with their newest numbers. */
   conditions(): readonly RetentionCondition[] {
     return [...this.#open.values()].map(({ event }) => event);

@@ -59,6 +59,14 @@ export class StatisticsRollup {
     this.#parts = parts;
   }
 
+  /** What a look now would roll up. Changes nothing. */
+  async plan(): Promise<{ readonly hour: string; readonly interfaces: number; readonly devices: number; readonly expired: number }> {
+    const { hours, clock } = this.#parts;
+    const { devices } = await this.#parts.measure();
+    const now = clock.nowMs();
+    return { hour: new Date(now - (now % HOUR_MS)).toISOString(), interfaces: Math.min(MOST_SUBJECTS, this.#parts.interfaces().length), devices: devices.length, expired: hours.countBefore(now - KEPT_MS) };
+  }
+
   /** One look. */
   async run(): Promise<{ readonly interfaces: number; readonly devices: number; readonly expired: number }> {
     const { hours, runs, settings, transaction, clock } = this.#parts;

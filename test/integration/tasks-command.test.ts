@@ -26,7 +26,7 @@ describe("lookback tasks", () => {
     expect(await run("pause", "packet-retention")).toMatchObject({ code: 0, output: "packet-retention is paused until `lookback tasks resume packet-retention`\n" });
     expect((await run("list")).output).toMatch(/^packet-retention\t.*paused by \(local\)$/m);
     expect((await run("resume", "packet-retention")).output).toMatch(/^packet-retention runs by the clock again, next at /);
-    expect((await run("dry-run", "compaction")).output).toMatch(/^days: 0\nsegments: 0\n/);
+    expect((await run("dry-run", "compaction")).output).toMatch(/^merges: 0\nsegments: 0\n/);
   });
 
   it("refuses what is not there", async () => {

@@ -73,7 +73,7 @@ if (mode === "export") {
     logger: silentLogger, packetDirectories: [packets],
     tombstones: new Tombstones(tombstones, [packets], { rename: told("rename"), unlink: told("unlink"), truncate: told("truncate") }),
     probe: () => (step("probe"), Promise.resolve({ freeBytes: TOTAL - used(packets) - used(tombstones), totalBytes: TOTAL })),
-    events: { raise() {}, clear() {} },
+    events: { raise() {}, clear() {}, lasting: () => [] },
     rules: {
       packets: { storage: [{ directory: packets, freeSpace: { unit: "gib", value: Number(keepFree) / 2 ** 30 } }], maxAgeMs: null, maxBytes: null },
       sessions: { expireDays: null, maxBytes: null }, auditDays: 36_500,

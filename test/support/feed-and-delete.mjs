@@ -55,7 +55,7 @@ const told = (name) => async (...given) => {
   tell(`${name} done`);
 };
 const retention = new RetentionService({
-  catalogue, store, reader: new PacketReader(), clock, logger: silentLogger, packetDirectories: [packets], events: { raise() {}, clear() {} }, probe: diskSpaceProbe,
+  catalogue, store, reader: new PacketReader(), clock, logger: silentLogger, packetDirectories: [packets], events: { raise() {}, clear() {}, lasting: () => [] }, probe: diskSpaceProbe,
   tombstones: new Tombstones(path.join(data, "tombstones"), [packets], { rename: told("rename"), unlink: told("unlink"), truncate: told("truncate") }),
   rules: {
     packets: { storage: [{ directory: packets, freeSpace: { unit: "percent", value: Number(percent) } }], maxAgeMs: null, maxBytes: null },

@@ -107,6 +107,12 @@ export class PlannedDay {
 
   @Field(() => LongScalar, { description: "Held sessions that would stay of a removed day." })
   heldSessions!: number;
+
+  @Field(() => [LongScalar], { description: "Numbers of the holds that keep the day, or sessions of it." })
+  holds!: readonly number[];
+
+  @Field(() => String, { nullable: true, description: "Reason of the hold that keeps the whole day." })
+  note!: string | null;
 }
 
 /** Segments that would be merged. */

@@ -46,7 +46,7 @@ export class RetentionResolver {
       missing: packets.elsewhere.filter(({ action }) => action === "delete").slice(0, limit),
       elsewhere: keptFiles(packets.elsewhere),
       excessBytes: packets.excessBytes,
-      days: sessions.items.map(({ day, rows, bytes, action, reason, heldRows }) => ({ day, sessions: rows, bytes, expires: action === "expire", reason, heldSessions: heldRows })),
+      days: sessions.items.map(({ day, rows, bytes, action, reason, heldRows, holds, note }) => ({ day, sessions: rows, bytes, expires: action === "expire", reason, heldSessions: heldRows, holds, note })),
       compaction: compaction.slice(0, limit).map(({ rows, ...merge }) => ({ ...merge, sessions: rows })), mergeCount: compaction.length,
       exports: exports.slice(0, limit), auditEntries: audit.entries, unmeasured, warnings: packets.warnings, made: madeMs,
     };

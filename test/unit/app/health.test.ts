@@ -33,7 +33,7 @@ beforeEach(() => {
   conditions = [];
 });
 
-const sources = () => ({ core, scheduler, watch: { conditions: () => conditions } });
+const sources = () => ({ core, scheduler, watch: { conditions: () => conditions }, retention: { totals: { files: 3, bytes: 900, keptBytes: 0, failures: 1, days: 2 } } });
 const failing = async () => (await healthChecks(sources()).run()).filter(({ ok }) => !ok).map(({ name, needed, detail }) => ({ name, needed, detail }));
 
 describe("health", () => {
@@ -123,12 +123,16 @@ describe("metrics", () => {
     await scheduler.runNow("good").ended;
     await scheduler.runNow("bad").ended;
     scheduler.pause("bad", "ada");
+    scheduler.register({ name: "forecast", description: "d", cron: "1 4 * * *", timeZone: "UTC", run: () => Promise.resolve({ packetDays: 12.5, sessionDays: null }) });
+    await scheduler.runNow("forecast").ended;
+    catalogue.holds.add({ subject: "file", subjectId: "1", reason: "x", createdBy: "ann" });
     const text = await metrics.text();
     for (const line of [
       'lookback_packet_files{storage="own"} 1', 'lookback_packet_bytes{storage="own"} 700', 'lookback_exports{state="queued"} 1',
       'lookback_task_runs_total{task="good",outcome="ok"} 1', 'lookback_task_runs_total{task="bad",outcome="failed"} 1', 'lookback_task_failures{task="bad"} 1',
       'lookback_task_paused{task="bad"} 1', 'lookback_task_seconds_count{task="good"} 1', `lookback_task_last_success_timestamp_seconds{task="good"} ${clock.now / 1000}`,
-      'lookback_retention_conditions{kind="forecast-low"} 1', 'lookback_retention_conditions{kind="target-unreachable"} 0',
+      'lookback_retention_conditions{kind="forecast-low"} 1', "lookback_retention_deleted_files_total 3", "lookback_retention_deleted_bytes_total 900", "lookback_retention_expired_days_total 2",
+      'lookback_forecast_days{of="packets"} 12.5', 'lookback_holds{subject="file"} 1', "lookback_held_packet_bytes 0", 'lookback_retention_conditions{kind="target-unreachable"} 0',
       `lookback_retention_target_reached{directory="${core.directories.packets}"} 1`, `lookback_build_info{version="1.2.3",node="${process.version}"} 1`, "lookback_metrics_unreadable 0",
     ]) expect(text.split("\n")).toContain(line);
     expect(text).toMatch(new RegExp(`^lookback_device_free_bytes\\{directory="${core.directories.packets}"\\} [1-9]\\d+$`, "m"));

@@ -10,7 +10,7 @@ it("a plan says what goes and why, what stays for each reason, and what cannot b
       kept: [{ reason: "newest", files: 1, bytes: 10 }], blocked: [{ hold: 4, items: 2, bytes: 20 }],
     }],
     missing: [{ ...file, path: "/p/gone.pcap", heldBytes: 0, note: null, reason: "missing" }], elsewhere: [{ reason: "outside", files: 2, bytes: 5 }], excessBytes: 7,
-    days: [{ day: "2026-01-01", sessions: 10, bytes: 100, expires: true, reason: "older-than-expire-days", heldSessions: 3 }, { day: "2026-01-02", sessions: 1, bytes: 1, expires: false, reason: "young", heldSessions: 0 }],
+    days: [{ day: "2026-01-01", sessions: 10, bytes: 100, expires: true, reason: "older-than-expire-days", heldSessions: 3, holds: [4], note: null }, { day: "2026-01-02", sessions: 1, bytes: 1, expires: false, reason: "held", heldSessions: 0, holds: [4, 5], note: "case 7" }],
     mergeCount: 2, compaction: [{ day: "2026-01-02", segments: 6, sessions: 60, bytes: 2_048, reason: "small" }],
     exports: [{ id: "x1", owner: "ana", bytes: 1_024 }], auditEntries: 5,
   };
@@ -29,6 +29,7 @@ it("a plan says what goes and why, what stays for each reason, and what cannot b
     "7 B of packet files beyond pcapMaxSizeG; nothing more may go",
     "sessions: 7 of 1 days would be removed, 1 days stay",
     "  expire 2026-01-01 (10 sessions, 100 B): older-than-expire-days, 3 held sessions stay",
+    "  kept, held: 2026-01-02 (hold 4, 5, case 7)",
     "compaction: 2 merges would be made",
     "  merge 6 segments of 2026-01-02 (60 sessions, 2.0 KiB): small",
     "  … and 1 more",

@@ -197,7 +197,7 @@ describe("jobs", () => {
 
   it("tell every change, and that they are ready", async () => {
     const ready: unknown[] = [];
-    const exports = service({ events: { raise: (event) => { ready.push(event); }, clear() {} } });
+    const exports = service({ events: { raise: (event) => { ready.push(event); }, clear() {}, lasting: () => [] } });
     await exports.start();
     const events = exports.events(null);
     const { id } = await exports.create(everything, scopeOf("ann"));

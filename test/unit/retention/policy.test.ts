@@ -206,7 +206,7 @@ describe("a file that is not there", () => {
 
 describe("days of sessions", () => {
   const nowMs = Date.UTC(2026, 2, 10, 12);
-  const days = ["2026-03-11", "2026-03-10", "2026-03-09", "2026-03-07", "2026-03-01", "junk"].map((day) => ({ day, rows: 1, bytes: 1, hold: null as string | null, heldRows: 0 }));
+  const days = ["2026-03-11", "2026-03-10", "2026-03-09", "2026-03-07", "2026-03-01", "junk"].map((day) => ({ day, rows: 1, bytes: 1, hold: null as string | null, holds: [] as number[], heldRows: 0 }));
   const reasons = (expireDays: number | null, facts = days) => planSessions({ nowMs, partitions: facts }, { expireDays, maxBytes: null }).items.map((item) => `${item.action} ${item.day} ${item.reason}`);
   it("are kept for ever unless told otherwise", () => {
     expect(reasons(null)).toEqual([...["2026-03-01", "2026-03-07", "2026-03-09", "2026-03-10", "2026-03-11"].map((day) => `keep ${day} no-expire-days`), "keep junk not-a-day"]);
@@ -218,11 +218,12 @@ describe("days of sessions", () => {
     expect(reasons(0)[3]).toBe("keep 2026-03-10 today");
   });
   it("stay when held", () => {
-    const plan = planSessions({ nowMs, partitions: [{ day: "2026-01-01", rows: 1, bytes: 1, hold: "case 7", heldRows: 0 }] }, { expireDays: 1, maxBytes: null });
-    expect(plan.items).toMatchObject([{ action: "keep", reason: "held", note: "case 7" }]);
+    const plan = planSessions({ nowMs, partitions: ["2026-01-01", "2026-01-02"].map((day) => ({ day, rows: 1, bytes: 7, hold: "case 7", holds: [4], heldRows: 0 })) }, { expireDays: 1, maxBytes: null });
+    expect(plan.items).toMatchObject([{ action: "keep", reason: "held", note: "case 7", holds: [4] }, { reason: "held" }]);
+    expect(plan.blocked).toEqual([{ hold: 4, items: 2, bytes: 14 }]);
   });
   it("go oldest first until the index is small enough, never today, and held rows stay", () => {
-    const facts = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"].map((day) => ({ day, rows: 10, bytes: 100, hold: null as string | null, heldRows: 0 }));
+    const facts = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"].map((day) => ({ day, rows: 10, bytes: 100, hold: null as string | null, holds: [] as number[], heldRows: 0 }));
     const planOf = (maxBytes: number, partitions = facts) => planSessions({ nowMs, partitions }, { expireDays: null, maxBytes });
     expect(planOf(400).items.every(({ action }) => action === "keep")).toBe(true);
     expect(planOf(250).items.map(({ action, reason }) => `${action} ${reason}`)).toEqual(["expire over-index-size", "expire over-index-size", "keep no-expire-days", "keep no-expire-days"]);
@@ -233,7 +234,7 @@ describe("days of sessions", () => {
   });
   it("follow the rules for any clock and days", () => {
     fc.assert(fc.property(fc.nat(40_000 * DAY), fc.uniqueArray(fc.nat(40_000), { maxLength: 20 }), fc.option(fc.nat(400)), (now, numbers, expireDays) => {
-      const partitions = numbers.map((number) => ({ day: utcDay(number * DAY), rows: 1, bytes: 1, hold: null, heldRows: 0 }));
+      const partitions = numbers.map((number) => ({ day: utcDay(number * DAY), rows: 1, bytes: 1, hold: null, holds: [] as number[], heldRows: 0 }));
       for (const item of planSessions({ nowMs: now, partitions }, { expireDays, maxBytes: null }).items) {
         const end = Date.parse(item.day) + DAY;
         const old = expireDays !== null && end <= Math.floor(now / DAY) * DAY && end + expireDays * DAY <= now;
@@ -245,7 +246,7 @@ describe("days of sessions", () => {
 
 describe("a printed plan", () => {
   const packets = planPackets({ devices: [device(399)], files: [file(1), file(2), file(3, { hold: held("case 7") }), file(4), file(5, { storage: "in-place", found: { refusal: "outside" } })] }, five);
-  const sessions = planSessions({ nowMs: Date.UTC(2026, 0, 10), partitions: [{ day: "2026-01-01", rows: 7, bytes: 2048, hold: null, heldRows: 2 }, { day: "2026-01-09", rows: 1, bytes: 1, hold: null, heldRows: 0 }] }, { expireDays: 3, maxBytes: null });
+  const sessions = planSessions({ nowMs: Date.UTC(2026, 0, 10), partitions: [{ day: "2026-01-01", rows: 7, bytes: 2048, hold: null, holds: [] as number[], heldRows: 2 }, { day: "2026-01-09", rows: 1, bytes: 1, hold: null, holds: [] as number[], heldRows: 0 }] }, { expireDays: 3, maxBytes: null });
   const plan = { madeMs: 0, packets, sessions, compaction: [{ day: "2026-01-09", segments: 4, rows: 9, bytes: 1024, reason: "small" as const }], exports: [{ id: "e1", owner: "ann", bytes: 1024, expiredMs: 0 }], audit: { entries: 3, beforeMs: 0 }, unmeasured: [] };
   it("names what goes, and counts what stays by reason", () => {
     expect(printPlan(plan, false)).toEqual([

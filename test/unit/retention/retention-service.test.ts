@@ -163,16 +163,42 @@ describe("making room", () => {
   });
 
   it("tells devices that stay short and holds that block, and when that is over", async () => {
-    const { catalogue, packets, service } = world([{ bytes: 4000 }, { bytes: 3000 }, { bytes: 100 }]);
+    const { catalogue, packets, service } = world([{ bytes: 4000 }, { bytes: 3000 }, { bytes: 100 }], { partitions: [{ day: "1970-01-01", rows: 5, bytes: 10, segments: 1 }], nowMs: 40 * DAY });
     const told: string[] = [];
-    const events = { raise: (event: RetentionEvent) => { told.push(`${event.kind} ${event.subject}`); }, clear: (kind: string, subject: string) => { told.push(`over ${kind} ${subject}`); } };
+    const lasting = new Set<string>();
+    const events = {
+      raise: (event: RetentionEvent) => {
+        const key = `${event.kind} ${event.subject}`;
+        if (!lasting.has(key)) told.push(event.kind === "hold-blocks" ? `${key}: ${event.items} (${event.bytes})` : key);
+        lasting.add(key);
+      },
+      clear: (kind: string, subject: string) => { if (lasting.delete(`${kind} ${subject}`)) told.push(`over ${kind} ${subject}`); },
+      lasting: (kind: string) => [...lasting].filter((key) => key.startsWith(`${kind} `)).map((key) => key.slice(kind.length + 1)),
+    };
     const hold = catalogue.holds.add({ subject: "file", subjectId: "1", reason: "x", createdBy: "ann" });
-    const one = service({ events, rules: retentionRules([packets], { freeSpace: { unit: "percent", value: 80 } }) });
+    const onDay = catalogue.holds.add({ subject: "day", subjectId: "1970-01-01", reason: "y", createdBy: "ann" });
+    const started = () => service({ events, rules: retentionRules([packets], { freeSpace: { unit: "percent", value: 80 }, expireDays: 3 }) });
+    const news = () => told.splice(0);
+    const one = started();
     await one.enforcePackets(null);
-    expect(told).toEqual([`target-unreachable ${packets}`, `hold-blocks ${hold}`]);
+    // All files are of the held day, too; the hold on the file is the nearer reason.
+    expect(news()).toEqual([`target-unreachable ${packets}`, `hold-blocks ${hold}: 1 (4000)`, `hold-blocks ${onDay}: 1 (3000)`]);
+    await one.expireSessions(null);
+    expect(news()).toEqual([]);
+    // Another process knows what was told, and does not take back what it has not looked at.
+    const other = started();
     catalogue.holds.release(hold);
-    await one.enforcePackets(null);
-    expect(told.slice(2)).toEqual([`over target-unreachable ${packets}`, `over hold-blocks ${hold}`]);
+    await other.enforcePackets(null);
+    expect(news()).toEqual([`over hold-blocks ${hold}`]);
+    catalogue.holds.release(onDay);
+    await other.expireSessions(null);
+    await other.enforcePackets(null);
+    expect(news()).toEqual([`over target-unreachable ${packets}`, `over hold-blocks ${onDay}`]);
+    expect(other.totals).toMatchObject({ files: 2, bytes: 7000, days: 1, failures: 0 });
+    // A directory that nobody keeps packets in any more is short of nothing.
+    lasting.add("target-unreachable /elsewhere");
+    await other.enforcePackets(null);
+    expect(news()).toEqual(["over target-unreachable /elsewhere"]);
     catalogue.close();
   });
 

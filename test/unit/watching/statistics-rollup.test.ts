@@ -88,6 +88,17 @@ describe("the roll-up of statistics", () => {
     expect(values("index", "rows")).toEqual([[401 * 24, 7]]);
   });
 
+  it("says beforehand what it would roll up, and changes nothing", async () => {
+    await rollup().run();
+    clock.now += 401 * 24 * HOUR;
+    const before = catalogue.hourlyStatistics.list(["index"], 0, Number.MAX_SAFE_INTEGER, 1_000);
+    const plan = await rollup().plan();
+    expect(plan).toMatchObject({ hour: new Date(noon + 401 * 24 * HOUR).toISOString(), interfaces: 1, devices: 1 });
+    expect(catalogue.hourlyStatistics.list(["index"], 0, Number.MAX_SAFE_INTEGER, 1_000)).toEqual(before);
+    expect(plan.expired).toBeGreaterThan(0);
+    expect((await rollup().run()).expired).toBe(plan.expired);
+  });
+
   it("begins anew where the last look is of another version", async () => {
     catalogue.settings.set("statistics.lastLook", "[1]");
     await rollup().run();
