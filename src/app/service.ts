@@ -96,7 +96,10 @@ function lookedAt(scheduler: Scheduler): Tasks {
 /** Every task of the service; whoever serves starts them. */
 function schedulerOf(core: Omit<Core, "native">, parts: TaskParts, upkeep: readonly ScheduledTask[], leadership: Leadership | null = null): Scheduler {
   const scheduler = new Scheduler({ runs: core.catalogue.taskRuns, clock: systemClock, logger: core.logger.child({ area: "tasks" }) });
-  for (const task of [...serviceTasks(parts), statisticsTask(core), ...upkeep]) scheduler.register(leadership === null ? task : onlyLeading(task, leadership));
+  const { timeZone } = core.config.values;
+  for (const task of [...serviceTasks(parts), statisticsTask(core), ...upkeep].map((one) => (one.timeZone === "local" ? { ...one, timeZone } : one))) {
+    scheduler.register(leadership === null ? task : onlyLeading(task, leadership));
+  }
   return scheduler;
 }
 

@@ -217,6 +217,8 @@ export interface RetentionPlan {
   readonly exports: readonly { readonly id: string; readonly owner: string; readonly bytes: number; readonly expiredMs: number }[];
   /** Entries of the audit log that are older than `auditDays`. */
   readonly audit: { readonly entries: number; readonly beforeMs: number };
+  /** What could not be found out, and why: a search cluster that does not answer knows nothing of days and merges. */
+  readonly unknown: readonly string[];
   /** Directories whose device cannot be measured, so that nothing is deleted there. */
   readonly unmeasured: readonly { readonly directory: string; readonly reason: string }[];
 }

@@ -1,3 +1,4 @@
+import { LookbackError } from "../base/errors.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { RetentionEvents } from "../model/retention-event.js";
@@ -88,8 +89,17 @@ export class RetentionService {
       const { clock, catalogue, store } = this.#parts;
       const nowMs = clock.nowMs();
       const { plan, unmeasured } = await this.#packetPlan(sources);
+      const unknown: string[] = [];
+      // Packets can be planned while a search cluster is away.
+      const orElse = async <T>(what: string, made: Promise<T>, none: T): Promise<T> => made.catch((error: unknown) => {
+        if (!(error instanceof LookbackError) || !error.retryable) throw error;
+        unknown.push(`${error.code}: ${what} are not known: ${error.message}`);
+        return none;
+      });
+      const { expireDays } = this.#parts.rules.sessions;
+      const sessions = await orElse("days of sessions", this.#sessionPlan(sources), { expireDays, items: [], excessBytes: 0, blocked: [] });
       return {
-        madeMs: nowMs, packets: plan, sessions: await this.#sessionPlan(sources), unmeasured, compaction: await store.planMerges(null),
+        madeMs: nowMs, packets: plan, sessions, unmeasured, unknown, compaction: await orElse("merges", store.planMerges(null), []),
         exports: catalogue.exports.due(nowMs).map(({ id, owner, bytes, expiresAtMs }) => ({ id, owner, bytes, expiredMs: expiresAtMs ?? nowMs })),
         audit: this.auditPlan(),
       };

@@ -70,8 +70,12 @@ describe("retention in the API", () => {
   });
 
   it("says what it cannot take", async () => {
-    running = await runServer(temporaryDirectory(), []);
+    running = await runServer(temporaryDirectory(), [], { set: { timeZone: "Asia/Tokyo" } });
     const { graphql } = running;
+    // 04:01 of the zone that is set is 19:01 UTC.
+    const expiry = await graphql('{ task(name: "session-expiry") { timeZone nextRun canDryRun } tasks { tasks { canDryRun } } }');
+    expect(expiry).toMatchObject({ errors: [], data: { task: { timeZone: "Asia/Tokyo", nextRun: expect.stringMatching(/T19:01:00/) } } });
+    expect(JSON.stringify(at(expiry.data, "tasks", "tasks"))).not.toContain("false");
     const code = async (operation: string): Promise<unknown> => (await graphql(operation)).errors[0]?.extensions["code"];
     expect(await code('mutation { holdSessions(reason: "x") { id } }')).toBe("BAD_INPUT");
     expect(await code('mutation { holdSessions(expression: "ip.src == 10.0.0.1", reason: "") { id } }')).toBe("BAD_INPUT");

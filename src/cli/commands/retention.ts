@@ -39,7 +39,7 @@ async function everything({ options, config: configOf, print, note }: CommandCon
   try {
     const plan = await new RetentionService({ ...retentionParts(query.parts, new PacketReader()), events: noRetentionEvents }).plan();
     for (const { directory, reason } of plan.unmeasured) note(`warning: ${directory} cannot be measured, so nothing is deleted there: ${reason}`);
-    for (const warning of plan.packets.warnings) note(`warning: ${warning}`);
+    for (const warning of [...plan.packets.warnings, ...plan.unknown]) note(`warning: ${warning}`);
     if (options["json"] === true) print(JSON.stringify(plan));
     else for (const line of printPlan(plan, true)) print(line);
     return EXIT.ok;

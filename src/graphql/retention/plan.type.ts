@@ -190,7 +190,7 @@ export class RetentionPlanAnswer extends Answer {
   @Field(() => [UnmeasuredDirectory], { description: "Directories that cannot be measured." })
   unmeasured!: readonly UnmeasuredDirectory[];
 
-  @Field(() => [String], { description: "What is odd about the rules." })
+  @Field(() => [String], { description: "What is odd about the rules (`FREE_SPACE_CONFLICT`), and what could not be found out, each with its code." })
   warnings!: readonly string[];
 
   @Field(() => DateTimeScalar, { description: "When it was made." })

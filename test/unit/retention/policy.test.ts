@@ -247,7 +247,7 @@ describe("days of sessions", () => {
 describe("a printed plan", () => {
   const packets = planPackets({ devices: [device(399)], files: [file(1), file(2), file(3, { hold: held("case 7") }), file(4), file(5, { storage: "in-place", found: { refusal: "outside" } })] }, five);
   const sessions = planSessions({ nowMs: Date.UTC(2026, 0, 10), partitions: [{ day: "2026-01-01", rows: 7, bytes: 2048, hold: null, holds: [] as number[], heldRows: 2 }, { day: "2026-01-09", rows: 1, bytes: 1, hold: null, holds: [] as number[], heldRows: 0 }] }, { expireDays: 3, maxBytes: null });
-  const plan = { madeMs: 0, packets, sessions, compaction: [{ day: "2026-01-09", segments: 4, rows: 9, bytes: 1024, reason: "small" as const }], exports: [{ id: "e1", owner: "ann", bytes: 1024, expiredMs: 0 }], audit: { entries: 3, beforeMs: 0 }, unmeasured: [] };
+  const plan = { madeMs: 0, packets, sessions, compaction: [{ day: "2026-01-09", segments: 4, rows: 9, bytes: 1024, reason: "small" as const }], exports: [{ id: "e1", owner: "ann", bytes: 1024, expiredMs: 0 }], audit: { entries: 3, beforeMs: 0 }, unmeasured: [], unknown: [] };
   it("names what goes, and counts what stays by reason", () => {
     expect(printPlan(plan, false)).toEqual([
       "/p: 399 bytes of 9.8 KiB free, 500 bytes wanted: 2 files (200 bytes) would be deleted",

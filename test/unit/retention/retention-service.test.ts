@@ -215,6 +215,15 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("plans packets while a search cluster is away, and says what is not known", async () => {
+    const { catalogue, service } = world([{ bytes: 4000 }, { bytes: 3000 }]);
+    const away = () => Promise.reject(new LookbackError("CLUSTER_UNREACHABLE", "no answer"));
+    const plan = await service({ store: { partitions: away, planMerges: away, expirePartition: () => Promise.resolve(), movePackets: () => Promise.resolve(), async *streamPackets() {} } }).plan();
+    expect(plan.packets.devices[0]?.items).toMatchObject([{ action: "delete", fileId: 1 }, { reason: "newest" }]);
+    expect(plan).toMatchObject({ sessions: { items: [] }, compaction: [], unknown: ["CLUSTER_UNREACHABLE: days of sessions are not known: no answer", "CLUSTER_UNREACHABLE: merges are not known: no answer"] });
+    catalogue.close();
+  });
+
   it("keeps files that a replay needs", async () => {
     const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }, { bytes: 500 }]);
     catalogue.marks.set({ stream: "1".padStart(32, "0"), node: "n", replayFromOrdinal: 0, nextOrdinal: 9, completeUntilMs: null });
