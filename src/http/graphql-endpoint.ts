@@ -79,8 +79,9 @@ export class GraphqlEndpoint {
     ];
   }
 
-  /** Ends streams and connections; their clients see them complete. */
+  /** Ends streams and connections; their clients are told SHUTTING_DOWN. */
   async stop(): Promise<void> {
+    await this.#live.endAll();
     this.#stopping.abort(new LookbackError("SHUTTING_DOWN", "the service is stopping"));
     await this.#disposeSockets();
   }
@@ -153,18 +154,19 @@ export class GraphqlEndpoint {
         // Looked up anew: a login that ended since the connection was made ends here too.
         const principal = principalOf(extra.request, this.#doors);
         const operations = operationsOf(extra.socket);
-        if (principal === null) return shownErrors([toGraphQLError(new LookbackError("UNAUTHENTICATED", "the login has ended"))], logger);
+        // Errors are brought into the API's form by onError.
+        if (principal === null) return [toGraphQLError(new LookbackError("UNAUTHENTICATED", "the login has ended"))];
         if (operations.size >= MAX_SOCKET_OPERATIONS) {
-          return shownErrors([toGraphQLError(new LookbackError("LIMIT_EXCEEDED", `a connection runs ${MAX_SOCKET_OPERATIONS} operations at once`, { limit: MAX_SOCKET_OPERATIONS }))], logger);
+          return [toGraphQLError(new LookbackError("LIMIT_EXCEEDED", `a connection runs ${MAX_SOCKET_OPERATIONS} operations at once`, { limit: MAX_SOCKET_OPERATIONS }))];
         }
         const live = this.#begin(principal);
-        if (live instanceof GraphQLError) return shownErrors([live], logger);
+        if (live instanceof GraphQLError) return [live];
         const abort = new AbortController();
         const context = new RequestContext(this.#services, principal, AbortSignal.any([abort.signal, this.#stopping.signal, live.signal]), addressOf(extra.request));
         const prepared = prepareOperation({ query, variables, operationName }, context);
         if ("errors" in prepared) {
           live.end();
-          return shownErrors(prepared.errors, logger);
+          return prepared.errors;
         }
         operations.set(id, { context, abort, live });
         return prepared.args;

@@ -6,13 +6,15 @@ import { toGraphQLError } from "../graphql/errors.js";
 
 /** Milliseconds between two looks for logins and tokens that expired, or were ended by another process. */
 const LOOK_MS = 1_000;
+/** Longest wait for operations to tell their clients that the service stops, in milliseconds. */
+const FAREWELL_MS = 1_000;
 /** Most operations of one user on streaming transports at a time. */
 const MAX_PER_USER = 100;
 
 /** One operation that goes on after its request began. */
 export interface LiveOperation {
   readonly principal: Principal;
-  /** Aborts with UNAUTHENTICATED when the login, the token or the user's rights are no longer what they were. */
+  /** Aborts with UNAUTHENTICATED when the login, the token or the user's rights are no longer what they were, with SHUTTING_DOWN when the service stops. */
   readonly signal: AbortSignal;
   /** The operation is over. */
   end(): void;
@@ -24,6 +26,8 @@ export class LiveOperations {
   readonly #operations = new Set<{ readonly principal: Principal; readonly abort: AbortController }>();
   readonly #timer: NodeJS.Timeout;
   readonly #forget: () => void;
+  #stopping = false;
+  #onEmpty: () => void = () => {};
 
   constructor(access: AccessService) {
     this.#access = access;
@@ -35,15 +39,16 @@ export class LiveOperations {
     });
   }
 
-  /** Begins an operation of a user. LIMIT_EXCEEDED when the user has too many. */
+  /** Begins an operation of a user. LIMIT_EXCEEDED when the user has too many, SHUTTING_DOWN when the service stops. */
   begin(principal: Principal): LiveOperation {
+    if (this.#stopping) throw stoppingError();
     const { name } = principal.user;
     let count = 0;
     for (const other of this.#operations) if (other.principal.user.name === name) count += 1;
     if (count >= MAX_PER_USER) throw new LookbackError("LIMIT_EXCEEDED", `a user runs ${MAX_PER_USER} operations on streams at once; end some`, { limit: MAX_PER_USER });
     const operation = { principal, abort: new AbortController() };
     this.#operations.add(operation);
-    return { principal, signal: operation.abort.signal, end: () => this.#operations.delete(operation) };
+    return { principal, signal: operation.abort.signal, end: () => { this.#end(operation); } };
   }
 
   /** The results of an operation for as long as what let it in holds; then one with the error, and no more. */
@@ -62,7 +67,8 @@ export class LiveOperations {
         });
         // Looked at for each result: another process may have ended the login a moment ago.
         if (next === null || !this.#access.stillHolds(principal)) {
-          yield { errors: [toGraphQLError(endedError())] };
+          const reason: unknown = signal.aborted ? signal.reason : null;
+          yield { errors: [toGraphQLError(reason instanceof LookbackError ? reason : endedError())] };
           return;
         }
         if (next.done === true) return;
@@ -76,19 +82,39 @@ export class LiveOperations {
     }
   }
 
+  /** Ends every operation because the service stops, and lets none begin; resolves when their clients were told, within a second. */
+  async endAll(): Promise<void> {
+    this.#stopping = true;
+    if (this.#operations.size === 0) return;
+    const empty = new Promise<void>((resolve) => { this.#onEmpty = resolve; });
+    for (const { abort } of this.#operations) abort.abort(stoppingError());
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([empty, new Promise<void>((resolve) => { timer = setTimeout(resolve, FAREWELL_MS); })]);
+    clearTimeout(timer);
+  }
+
   /** Looks no more. */
   stop(): void {
     clearInterval(this.#timer);
     this.#forget();
   }
 
+  #end(operation: { readonly principal: Principal; readonly abort: AbortController }): void {
+    this.#operations.delete(operation);
+    if (this.#operations.size === 0) this.#onEmpty();
+  }
+
   #endStale(): void {
     for (const operation of this.#operations) {
       if (this.#access.stillHolds(operation.principal)) continue;
-      this.#operations.delete(operation);
+      this.#end(operation);
       operation.abort.abort(endedError());
     }
   }
+}
+
+function stoppingError(): LookbackError {
+  return new LookbackError("SHUTTING_DOWN", "the service is stopping");
 }
 
 function endedError(): LookbackError {
