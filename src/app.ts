@@ -7,6 +7,7 @@ import { openCore, type Core } from "./app/core.js";
 import { healthChecks } from "./app/health.js";
 import { STOP_MS, withLifecycle } from "./app/lifecycle.js";
 import { announce, localUrl } from "./app/local-endpoint.js";
+import { auditConfiguration } from "./app/audited-configuration.js";
 import { exposureWarning, loginParts } from "./app/logins.js";
 import { metricsOf } from "./app/metrics.js";
 import { sayPlaces } from "./app/places.js";
@@ -53,6 +54,7 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
       lifecycle.add("import queue of others", setInterval(() => { started.wake(); }, QUEUE_LOOK_MS), (timer) => { clearInterval(timer); });
       await beforeListening(started);
     });
+    auditConfiguration(core, access);
     sayPlaces(core.native, config, logger.child({ area: "imports" }));
     const metrics = metricsOf({ core, scheduler, watch, retention, version: lookbackVersion() });
     scheduler.start();

@@ -24,7 +24,6 @@ import { ForecastService } from "../retention/forecast-service.js";
 import { HoldService } from "../retention/hold-service.js";
 import { RetentionService } from "../retention/retention-service.js";
 import { Scheduler } from "../scheduler/scheduler.js";
-import { LIVE_KEYS } from "../config/live-config.js";
 import type { ScheduledTask } from "../scheduler/task.js";
 import { serviceTasks, type TaskParts } from "../scheduler/tasks.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
@@ -155,16 +154,6 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
   return { services, access, reader };
 }
 
-/** Notes in the audit log which settings a reload of the configuration changed; their values may be secrets and are not in it. */
-function auditReloads({ live, config }: Core, access: AccessService): void {
-  let before = live.values;
-  live.onChange((values) => {
-    const changed = [...LIVE_KEYS].filter((key) => JSON.stringify(values[key]) !== JSON.stringify(before[key]));
-    before = values;
-    access.audit("service", "config.reload", { changed: changed.join(" "), file: config.file });
-  });
-}
-
 /** Forecasts that are made ready when they are asked for, as plans are. */
 function lazyForecasts(core: Omit<Core, "native">, reader: PacketReader): Services["forecasts"] {
   const service = (): ForecastService => new ForecastService(forecastParts(core, reader, noRetentionEvents));
@@ -179,7 +168,6 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   const { store } = core;
   const readers = openReaders(core, lifecycle);
   const { services, access, reader } = readers;
-  auditReloads(core, access);
   const { watch } = startWatching(core, lifecycle);
   const retention = new RetentionService(Object.assign(retentionParts(core, reader), { events: watch }));
   const makeRoom = async (directory: string): Promise<boolean> => {
