@@ -153,6 +153,13 @@ export class Holds {
     ).all({ now: this.#clock.nowMs(), after: after ?? new Uint8Array(0), limit }).map((row) => row.row_id);
   }
 
+  /** First packet of the earliest held session that may still get packets, milliseconds since 1970; null when there is none. */
+  earliestUnsettled(): number | null {
+    return this.#connection.prepare<[{ now: number }], { first: number | null }>(
+      `SELECT min(first_ms) AS first FROM held_rows WHERE settled = 0 AND row_id IN (${HELD_ROWS})`,
+    ).get({ now: this.#clock.nowMs() })?.first ?? null;
+  }
+
   /** Packets of held sessions by the number of their file. */
   packetsByFile(): ReadonlyMap<number, HeldInFile> {
     const now = this.#clock.nowMs();

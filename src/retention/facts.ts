@@ -24,6 +24,8 @@ export interface FactSources {
   readonly packetDirectories: readonly string[];
   readonly probe: SpaceProbe;
   readonly clock: Clock;
+  /** First packet of the earliest held session that should be looked up again and cannot be; left out where all are settled. */
+  readonly undecidedFromMs?: number | null;
   /** Sessions that are kept longer than others; left out where nobody keeps any. */
   readonly classes?: Pick<ClassService, "claimFile" | "claimDay" | "prune">;
 }
@@ -46,7 +48,7 @@ export async function gatherDevices(
  * matter. `failed` are those whose deletion failed in this run.
  */
 export function gatherPacketFacts(sources: FactSources, devices: readonly DeviceFact[], failed: ReadonlySet<number>, limit: number | null = null): PacketFacts {
-  const { catalogue } = sources;
+  const { catalogue, undecidedFromMs = null } = sources;
   const held = heldFiles(sources);
   const replayFrom = new Map(catalogue.marks.all().map((mark) => [mark.stream, mark.replayFromOrdinal]));
   const deviceOf = deviceLookup(sources.packetDirectories, devices);
@@ -57,6 +59,8 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
     return {
       fileId: file.id, node: file.node, path: file.path, storage: file.storage, state: file.state, locked: file.locked,
       hold: held.files.get(file.id) ?? heldByDay(file, held.days), heldPackets: held.packets.get(file.id) ?? null, isCopy: isKeptCopy(file),
+      // Packets of a session are not older than its first.
+      undecided: undecidedFromMs !== null && file.storage === "own" && (file.lastMs ?? Number.NEGATIVE_INFINITY) >= undecidedFromMs,
       neededForReplay: from !== null && file.firstOrdinal + file.packets > from,
       found: device === null ? { refusal: "outside" } : { device, bytes: file.bytes },
       firstMs: file.firstMs, lastMs: file.lastMs, settledMs: Math.max(file.lastMs ?? 0, file.importedAtMs), deletionFailed: failed.has(file.id),

@@ -50,6 +50,8 @@ export interface PacketFileFact {
   readonly heldPackets: HeldPackets | null;
   /** It was made of held packets that were copied out of a deleted file. */
   readonly isCopy: boolean;
+  /** It may have packets of held sessions that cannot be looked up now. */
+  readonly undecided: boolean;
   /** An open session has packets in it, or in an earlier file of its stream. */
   readonly neededForReplay: boolean;
   /**
@@ -109,7 +111,7 @@ export type DeleteReason =
 
 /** Why a packet file is kept. */
 export type KeepReason =
-  | "enough-space" | "in-place" | "writing" | "newest" | "locked" | "held" | "needed-for-replay" | "deletion-failed"
+  | "enough-space" | "in-place" | "writing" | "newest" | "locked" | "held" | "undecided" | "needed-for-replay" | "deletion-failed"
   | "device-unmeasured" | "deletion-pending" | OwnershipRefusal;
 
 /** One file and what happens to it. */

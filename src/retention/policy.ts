@@ -159,6 +159,7 @@ function protection(file: PacketFileFact, newest: ReadonlySet<number>): KeepReas
   // Before holds: what would stay anyway is not blocked by one.
   if (newest.has(file.fileId)) return "newest";
   if (file.hold !== null) return "held";
+  if (file.undecided) return "undecided";
   if (file.neededForReplay) return "needed-for-replay";
   if (file.deletionFailed) return "deletion-failed";
   return "refusal" in file.found ? file.found.refusal : null;

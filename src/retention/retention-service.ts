@@ -150,8 +150,8 @@ export class RetentionService {
     return { entries: catalogue.audit.countBefore(beforeMs), beforeMs };
   }
 
-  async #packetPlan(sources: PlanSources): Promise<{ readonly plan: PacketPlan; readonly unmeasured: PacketRetentionRun["unmeasured"] }> {
-    await this.#settleHolds(sources, null);
+  async #packetPlan(given: PlanSources): Promise<{ readonly plan: PacketPlan; readonly unmeasured: PacketRetentionRun["unmeasured"] }> {
+    const sources = { ...given, undecidedFromMs: await this.#undecidedFrom(given, null) };
     const { devices, unmeasured } = await gatherDevices(sources);
     const { packets } = this.#parts.rules;
     // Whoever looks at it wants to see every file and why it stays, as long as there are not too many of them.
@@ -184,6 +184,7 @@ export class RetentionService {
     const failing = fullDirectory === null ? new Set<number>() : await this.#devicesOf(fullDirectory);
     let shortfallBytes = 0;
     let unmeasured: PacketRetentionRun["unmeasured"] = [];
+    let undecidedFromMs: number | null = null;
     for (let round = 0; round < MAX_ROUNDS && !signal?.aborted; round += 1) {
       const measured = await gatherDevices(this.#parts, outcomes.some((one) => one.outcome === "deleted") ? new Set() : failing);
       unmeasured = measured.unmeasured;
@@ -192,8 +193,8 @@ export class RetentionService {
         this.#tell(measured.devices, null);
         break;
       }
-      if (round === 0) await this.#settleHolds(this.#parts, signal);
-      const plan = await planOldest(this.#parts, measured.devices, failed, rules.packets);
+      if (round === 0) undecidedFromMs = await this.#undecidedFrom(this.#parts, signal);
+      const plan = await planOldest({ ...this.#parts, undecidedFromMs }, measured.devices, failed, rules.packets);
       shortfallBytes = plan.devices.reduce((sum, device) => sum + device.shortfallBytes, 0);
       this.#tell(measured.devices, plan);
       const before = failed.size;
@@ -270,6 +271,22 @@ export class RetentionService {
       catalogue.holds.forgetEnded();
       return Promise.resolve(catalogue.audit.expire(clock.nowMs() - rules.auditDays * DAY_MS));
     });
+  }
+
+  /**
+   * Looks held sessions up again, as far as they can be. Returns from when on packets may be of one that cannot be looked up now, while
+   * a search cluster is away: older files are decided. Null when all are settled. Throws what will not pass by itself.
+   */
+  async #undecidedFrom(sources: PlanSources, signal: AbortSignal | null): Promise<number | null> {
+    try {
+      await this.#settleHolds(sources, signal);
+      return null;
+    } catch (error) {
+      const from = sources.catalogue.holds.earliestUnsettled();
+      if (!(error instanceof LookbackError) || !error.retryable || from === null) throw error;
+      this.#parts.logger.warn({ error: error.message, code: error.code, from: new Date(from).toISOString() }, "held sessions cannot be looked up now; packet files from then on stay");
+      return from;
+    }
   }
 
   /** Looks held sessions up again that may have got packets since. Throws what the store throws: nothing is deleted on half the facts. */

@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 const GIB = 2 ** 30;
 
 const file = (fileId: number, more: Partial<PacketFileFact> = {}): PacketFileFact => ({
-  fileId, node: "n", path: `/p/${fileId}.pcap`, storage: "own", state: "complete", locked: false, hold: null, heldPackets: null, isCopy: false, neededForReplay: false,
+  fileId, node: "n", path: `/p/${fileId}.pcap`, storage: "own", state: "complete", locked: false, hold: null, heldPackets: null, isCopy: false, undecided: false, neededForReplay: false,
   found: { device: 1, bytes: 100 }, firstMs: fileId * 1000, lastMs: fileId * 1000 + 500, settledMs: fileId * 1000 + 500, deletionFailed: false, ...more,
 });
 const device = (freeBytes: number, more: Partial<DeviceFact> = {}): DeviceFact => ({ device: 1, directories: ["/p"], freeBytes, totalBytes: 10_000, pendingFiles: 0, pendingBytes: 0, writesFail: false, ...more });
@@ -64,8 +64,8 @@ describe("packet files", () => {
   it("are kept for each of these reasons", () => {
     expect(planOf(0, [
       file(1, { locked: true }), file(2, { hold: held("case 7") }), file(3, { state: "writing" }), file(4, { neededForReplay: true }),
-      file(5, { deletionFailed: true }), file(6, { storage: "in-place" }), file(7), file(8),
-    ])).toEqual(["delete 7 oldest", "keep 1 locked", "keep 2 held", "keep 3 writing", "keep 4 needed-for-replay", "keep 5 deletion-failed", "keep 6 in-place", "keep 8 newest"]);
+      file(5, { deletionFailed: true }), file(6, { storage: "in-place" }), file(7), file(8), file(9, { undecided: true, firstMs: 6500 }),
+    ])).toEqual(["delete 7 oldest", "keep 1 locked", "keep 2 held", "keep 3 writing", "keep 4 needed-for-replay", "keep 5 deletion-failed", "keep 6 in-place", "keep 9 undecided", "keep 8 newest"]);
     const { elsewhere } = planPackets({ devices: [device(0)], files: [file(1, { found: { refusal: "symlink" } }), file(2, { found: { device: 9, bytes: 1 } }), file(3)] }, five);
     expect(elsewhere.map((item) => item.reason)).toEqual(["symlink", "device-unmeasured"]);
   });
@@ -75,7 +75,7 @@ describe("packet files", () => {
 
   const anyFile = fc.record({
     node: fc.constantFrom("a", "b"), storage: fc.constantFrom<"own" | "in-place">("own", "own", "in-place"), state: fc.constantFrom<"complete" | "writing">("complete", "complete", "writing"),
-    locked: fc.boolean(), hold: fc.constantFrom(null, null, held("why")), neededForReplay: fc.boolean(), deletionFailed: fc.boolean(),
+    locked: fc.boolean(), hold: fc.constantFrom(null, null, held("why")), neededForReplay: fc.boolean(), undecided: fc.constantFrom(false, false, true), deletionFailed: fc.boolean(),
     found: fc.oneof(fc.record({ device: fc.integer({ min: 1, max: 3 }), bytes: fc.nat(500) }), fc.record({ refusal: fc.constantFrom<"outside" | "missing">("outside", "missing") })),
     firstMs: fc.oneof(fc.constant(null), fc.nat(9)),
   });
@@ -95,7 +95,7 @@ describe("packet files", () => {
         const going = one.items.filter((item) => item.action === "delete");
         for (const item of going) {
           const fact = files[item.fileId - 1];
-          expect(fact).toMatchObject({ storage: "own", state: "complete", locked: false, hold: null, neededForReplay: false, deletionFailed: false, found: { device: one.device } });
+          expect(fact).toMatchObject({ storage: "own", state: "complete", locked: false, hold: null, neededForReplay: false, undecided: false, deletionFailed: false, found: { device: one.device } });
           // Something of the same node that is not older stays.
           expect(files.some((other) => other.storage === "own" && other.node === fact?.node && other.fileId !== item.fileId && age(other.fileId) >= age(item.fileId) && !going.some((gone) => gone.fileId === other.fileId))).toBe(true);
         }
