@@ -110,6 +110,11 @@ impl Program {
         }
     }
 
+    /// A program of these instructions.
+    pub fn of(instructions: Vec<Instruction>) -> Self {
+        Self { instructions }
+    }
+
     /// Its instructions.
     pub fn instructions(&self) -> &[Instruction] {
         &self.instructions

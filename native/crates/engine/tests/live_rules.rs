@@ -248,3 +248,18 @@ fn the_account_balances_with_and_without_a_loss() {
         assert_eq!(flush.counters.get("sessions.indexed").copied(), Some(rows));
     }
 }
+
+#[test]
+fn a_quiet_link_of_pushed_packets_is_complete_up_to_now() {
+    let scratch = Scratch::new("live-quiet");
+    let mut engine = open(&scratch.0, 1, |options| options.settings.flow.open_rows_after = Some(10));
+    let until = |engine: &LiveEngine, second: i64| {
+        let flush = engine.flusher().flush((START_S + second) * S, false, false).expect("a flush");
+        flush.complete_until_ns.map(|until| until / S - START_S)
+    };
+    engine.push(&record(0, &frame(1, true, 17, 0, 0, b"the only one")));
+    // What is in no row yet holds it back, and nothing does afterwards.
+    assert_eq!(until(&engine, 5), Some(0));
+    assert_eq!(until(&engine, 20), Some(18));
+    assert_eq!(until(&engine, 300), Some(298));
+}

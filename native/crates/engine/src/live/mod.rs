@@ -225,6 +225,7 @@ impl LiveEngine {
             ordinal: options.first_ordinal,
             stores: Arc::clone(&stores),
             losses: Arc::clone(&losses),
+            is_pushed: sources.is_empty(),
             delivered_until: vec![None; places],
             write_failure: None,
         };

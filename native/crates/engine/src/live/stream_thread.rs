@@ -14,6 +14,9 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Time within which a packet that came is pushed, nanoseconds: a quiet link is complete up to then.
+const PUSHED_WITHIN: i64 = 2_000_000_000;
+
 /// The stream thread's part of a flush.
 pub struct StreamFlush {
     pub(super) files: Vec<(LiveFile, File)>,
@@ -44,6 +47,8 @@ pub(super) struct StreamThread {
     pub(super) ordinal: u64,
     pub(super) stores: Arc<Vec<Stores>>,
     pub(super) losses: Arc<LossLog>,
+    /// Whether packets are pushed: whoever pushes gives all it has before it flushes.
+    pub(super) is_pushed: bool,
     /// By source: it has given every packet before this time, nanoseconds since 1970.
     pub(super) delivered_until: Vec<Option<i64>>,
     pub(super) write_failure: Option<String>,
@@ -127,6 +132,9 @@ impl StreamThread {
     }
 
     fn flush(&mut self, now_ns: i64, mark: bool, finish: bool) -> Result<StreamFlush, EngineError> {
+        if self.is_pushed {
+            self.delivered(0, now_ns - PUSHED_WITHIN);
+        }
         let files = match &mut self.files {
             Some(files) => {
                 if finish {
