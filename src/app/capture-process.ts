@@ -21,6 +21,7 @@ export interface Capture {
   readonly live: LiveService;
   readonly running: RunningCapture;
   readonly settings: LiveConfig;
+  readonly packetDirectories: readonly string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -57,7 +58,7 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
       throw error;
     });
     sayPlaces(core.native, config, logger.child({ area: "capture" }));
-    return { live, running, settings: core.live };
+    return { live, running, settings: core.live, packetDirectories };
   });
 }
 

@@ -7,6 +7,7 @@ import type { Logger } from "../base/logger.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, PacketRule, RingSource, SourceLedger } from "../native/types.js";
 import { LedgerSpans } from "./ledger.js";
+import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
 import { adoptFiles, reserveFiles } from "./live-files.js";
 import { replayStream, rememberOpen } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
@@ -88,6 +89,7 @@ export class LiveService {
   #startedMs = 0;
   #committed = { nextOrdinal: -1, atMs: 0, markMs: 0, openSessions: 0 };
   #storeFailure: string | null = null;
+  #sessions = sessionAccount({}, 0);
   #spans: LedgerSpans;
   /** Rejects when the capture cannot go on. */
   readonly failure: Promise<never>;
@@ -132,6 +134,12 @@ export class LiveService {
     return this.#running;
   }
 
+  /** What it did since it began; null before and after. */
+  account(): LiveAccount | null {
+    if (this.#engine === null) return null;
+    return liveAccount(this.#engine.ledgers(), this.#running.interface, this.#sessions, { startedMs: this.#startedMs, atMs: this.#parts.clock.nowMs() }, this.#storeFailure);
+  }
+
   /** Makes everything so far durable and visible; while one flush runs, no other begins. */
   flush(): Promise<void> {
     this.#flushing ??= this.#flushOnce().finally(() => { this.#flushing = null; });
@@ -146,6 +154,7 @@ export class LiveService {
       const now = this.#parts.clock.nowMs();
       const mark = this.#committed.openSessions < MARKED_ALWAYS || now - this.#committed.markMs >= MARK_MS;
       const flush = await engine.flush(now, mark);
+      this.#sessions = sessionAccount(flush.counters, flush.openSessions);
       this.#noteFailure(flush.writeFailure);
       const full = flush.writeFailure === null ? null : diskFullOf(flush.writeFailure);
       if (full !== null) this.#parts.onDiskFull(full);

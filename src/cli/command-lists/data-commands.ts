@@ -10,9 +10,11 @@ export const DATA_COMMANDS: readonly Command[] = [
       ["--copy", "copy the captures to packet files of our own"],
       ["--from-arkime <file>", "import the packet files of the Arkime installation with this config.ini, under the names of their nodes"],
       ["--pcap-dir <directory...>", "where its packet files are, when not where its pcapDir says"],
+      ["--monitor", "go on, and import what arrives in the directories, each file once and whole"],
       ["--json", "print one JSON line per capture"],
     ],
     examples: [
+      ["lookback import --monitor /var/spool/captures", "import what another program leaves there, until Ctrl-C"],
       ["lookback import /captures monday.pcap.gz", "every capture of a directory, and one more; what was imported before is skipped"],
       ["ssh sensor tcpdump -w - | lookback import -", "what another program writes"],
       ["lookback import --from-arkime /opt/arkime/etc/config.ini", "every packet file of an installation; again, to go on after an interrupt"],

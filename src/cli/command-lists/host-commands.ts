@@ -54,8 +54,8 @@ export const HOST_COMMANDS: readonly Command[] = [
   },
   {
     name: "doctor", summary: "look at everything that Lookback needs of this host, and say what to do about it", operands: "[checks...]",
-    options: [JSON_LINES],
-    examples: [["lookback doctor", "all checks"], ["lookback doctor port 'free space'", "two of them"]],
+    options: [["--fix", "do what is safe about it: scripts of ops/, as root"], JSON_LINES],
+    examples: [["sudo lookback doctor --fix", "all checks, and set the interfaces up for capturing"], ["lookback doctor", "all checks"], ["lookback doctor port 'free space'", "two of them"]],
     load: () => import("../commands/doctor.js"),
   },
   {

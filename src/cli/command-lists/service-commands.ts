@@ -11,6 +11,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
     name: "start", summary: "import what is given or capture live, and serve; what `npm start` runs",
     options: [
       ["--read <path...>", "import these captures first, instead of capturing live"],
+      ["--monitor", "go on, and import what arrives in the directories of --read, each file once and whole"],
       ["--copy", "copy the captures to packet files of our own"],
       ["--interface <name>", "interface to capture from (default: that of the default route)"],
       ["--no-capture", "serve only"],
@@ -28,8 +29,8 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   },
   {
     name: "capture", summary: "capture live, without serving",
-    options: [["--interface <name>", "interface to capture from (default: that of the default route)"], ["--json", "print what it captures from as one JSON line"]],
-    examples: [["lookback capture --interface eth1", "capture from one interface until Ctrl-C"]],
+    options: [["--interface <name>", "interface to capture from (default: that of the default route)"], ["--json", "print what it captures from as one JSON line"], ["--stats", "show rate, loss, queues, sessions and disk: a screen on a terminal, else a line now and then"]],
+    examples: [["lookback capture --interface eth1", "capture from one interface until Ctrl-C"], ["lookback capture --interface eth1 --stats", "the same, with a live account of every packet"]],
     load: () => import("../commands/capture.js"),
   },
   {

@@ -2,11 +2,12 @@ import { startCapture } from "../../app/capture-process.js";
 import { openLog } from "../../app/log.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import { showAccount } from "../live-account-run.js";
 import { reloadAtHangup } from "../reload.js";
 import { endSoon, untilSignalled } from "../signals.js";
 
 /** Captures until a signal, or until the capture cannot go on. */
-export async function run({ options, config: configOf, reread, print }: CommandContext): Promise<number> {
+export async function run({ options, config: configOf, reread, print, terminal }: CommandContext): Promise<number> {
   const overrides = typeof options["interface"] === "string" ? { interface: options["interface"] } : {};
   const config = await configOf(overrides);
   const log = openLog(config, "capture");
@@ -16,9 +17,11 @@ export async function run({ options, config: configOf, reread, print }: CommandC
   else print(`capturing from ${capture.running.interface} (packets are stamped ${capture.running.timestampSource === "kernel" ? "by the kernel" : "on arrival"})`);
   // Tells the process that supervises this one, if there is one, that it got so far.
   process.send?.({ capturing: capture.running.interface });
+  const hide = options["stats"] === true ? showAccount(capture.live, capture.packetDirectories, { terminal, write: (text) => { process.stdout.write(text); } }) : () => {};
   try {
     await Promise.race([untilSignalled(), capture.live.failure]);
   } finally {
+    hide();
     await capture.stop();
     endSoon();
   }

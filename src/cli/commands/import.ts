@@ -6,6 +6,7 @@ import type { CommandContext } from "../command.js";
 import type { Connection } from "../connection.js";
 import { EXIT } from "../exit-code.js";
 import { importExitCode, runImports, type ImportOutput } from "../import-run.js";
+import { IMPORTED_BEFORE, importedBefore, requireDirectories, runMonitor } from "../monitor-run.js";
 import { QueuedImports } from "../queued-imports.js";
 
 /** Imports captures: in this process, through the service that runs, or through the queue of one that still starts. */
@@ -33,11 +34,26 @@ export async function run(context: CommandContext): Promise<number> {
       const directories = Array.isArray(options["pcapDir"]) ? options["pcapDir"].map(String) : [];
       return await importFromArkime(connection, { config: String(arkime), directories, copy }, output, note, signal);
     }
+    if (options["monitor"] === true) return await monitor(context, connection, given, copy, output);
     return importExitCode(await runImports(connection.imports, given, copy, output));
   } finally {
     process.off("SIGTERM", stop);
     await connection.close();
   }
+}
+
+/** Imports what is in directories and what arrives there, until a signal. */
+async function monitor({ signal, config }: CommandContext, connection: Connection, directories: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
+  await requireDirectories(directories);
+  const ended = new AbortController();
+  const end = (): void => { ended.abort(); };
+  signal.addEventListener("abort", end, { once: true });
+  process.once("SIGTERM", end);
+  const { values } = await config();
+  const imported = importedBefore(await connection.ask(IMPORTED_BEFORE));
+  await runMonitor({ imports: connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, imported }, ended.signal);
+  process.off("SIGTERM", end);
+  return EXIT.ok;
 }
 
 /** Null: a process holds the role and does not answer yet. */

@@ -5,6 +5,7 @@ import { systemClock } from "../../base/clock.js";
 import type { CommandContext, GlobalOptions } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { importExitCode, runImports, type ImportOutput } from "../import-run.js";
+import { requireDirectories, runMonitor } from "../monitor-run.js";
 import { reloadAtHangup } from "../reload.js";
 import { endSoon, untilSignalled } from "../signals.js";
 import { supervise } from "../supervise.js";
@@ -20,7 +21,19 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   if (paths.length === 0 && options["capture"] !== false && config.values.dropUser !== null && process.getuid?.() === 0) {
     throw new LookbackError("CONFIG_INVALID", `dropUser=${config.values.dropUser}: what serves would go on as root; run "lookback capture" as root and "lookback serve" as that user`, { key: "dropUser" });
   }
+  const watched = options["monitor"] === true ? paths : [];
+  if (options["monitor"] === true && paths.length === 0) throw new LookbackError("BAD_INPUT", "--monitor needs the directories that it watches: --read DIRECTORY");
+  await requireDirectories(watched);
+  const monitored = new AbortController();
+  let monitoring: Promise<void> = Promise.resolve();
   const server = await startServer(config, logger, async (imports) => {
+    if (watched.length > 0) {
+      // What is there is imported by the same loop, once it runs: the service answers meanwhile.
+      const imported = new Map(imports.jobs(1000).flatMap((job) => (job.finishedAtMs !== null && (job.state === "done" || job.state === "already") ? [[job.path, job.finishedAtMs] as const] : [])));
+      monitoring = runMonitor({ imports, directories: watched, fileNames: config.values.offlineFilenameRegex, copy: options["copy"] === true, output, imported }, monitored.signal)
+        .catch((error: unknown) => { logger.error({ error: error instanceof Error ? error.message : String(error) }, "directories are not watched any more"); });
+      return;
+    }
     if (paths.length > 0) exitCode = importExitCode(await runImports(imports, paths, options["copy"] === true, output));
   });
   const capture = paths.length === 0 && options["capture"] !== false ? supervise("live capture", childWords("capture", options), note, { makeRoom: server.makeRoom }) : null;
@@ -31,8 +44,10 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   if (options["json"] === true) print(readyLine(server));
   else printWelcome(server, print);
   await signalled;
+  monitored.abort();
   await capture?.stop();
   await server.stop();
+  await monitoring;
   // Last, so that it ships what was committed while the others stopped.
   await shipper?.stop();
   endSoon();

@@ -10,6 +10,8 @@ export interface Finding {
   readonly detail: string;
   /** What to do about it; only of warnings and failures. */
   readonly advice?: string;
+  /** A script of `ops/` that does it, with its words; only what is safe and lasts until the next start of the host. */
+  readonly fix?: { readonly script: string; readonly words: readonly string[] };
 }
 
 /** One thing that a host must have or should have. */

@@ -1,0 +1,44 @@
+import { stat } from "node:fs/promises";
+import { LookbackError } from "../base/errors.js";
+import { systemClock } from "../base/clock.js";
+import { DirectoryMonitor } from "../capture/directory-monitor.js";
+import type { Answer } from "./answer.js";
+import { runImports, type ImportOutput, type Imports } from "./import-run.js";
+
+/** What is watched and how it is imported. */
+export interface MonitorRun {
+  readonly imports: Imports;
+  readonly directories: readonly string[];
+  readonly fileNames: RegExp;
+  readonly copy: boolean;
+  readonly output: ImportOutput;
+  /** When captures were imported, by path; see `importedBefore`. */
+  readonly imported: ReadonlyMap<string, number>;
+}
+
+/** Throws BAD_INPUT unless each path is a directory of this machine. */
+export async function requireDirectories(paths: readonly string[]): Promise<void> {
+  for (const directory of paths) {
+    if (!(await stat(directory).catch(() => null))?.isDirectory()) throw new LookbackError("BAD_INPUT", `${directory} is no directory here; --monitor watches directories of this machine`, { path: directory });
+  }
+}
+
+/** Imports what is in directories and what arrives there, until the signal. */
+export async function runMonitor({ imports, directories, fileNames, copy, output, imported }: MonitorRun, signal: AbortSignal): Promise<void> {
+  const monitor = new DirectoryMonitor({ directories, fileNames, workingDirectory: process.cwd(), nowMs: systemClock.nowMs, imported });
+  if (!output.json) output.print(`watching ${directories.join(", ")}`);
+  for await (const files of monitor.files(signal)) {
+    // A file that cannot be imported was told; the others go on.
+    await runImports(imports, files, copy, output);
+  }
+}
+
+/** What `importedBefore` asks. */
+export const IMPORTED_BEFORE = "{ importJobs(first: 1000) { jobs { path state finished } } }";
+
+/** When captures were imported, by path, as far as the newest jobs tell. One that is told again is found to be imported already. */
+export function importedBefore(answer: Answer): ReadonlyMap<string, number> {
+  return new Map(answer.at("importJobs").at("jobs").list()
+    .filter((job) => ["DONE", "ALREADY_IMPORTED"].includes(job.at("state").text()) && !job.at("finished").isNull)
+    .map((job) => [job.at("path").text(), Date.parse(job.at("finished").text())]));
+}
