@@ -6,7 +6,7 @@ import { findArkimeFiles, parseArkimeFileName } from "../../src/capture/arkime-f
 import { readArkimeInstallation } from "../../src/config/arkime-installation.js";
 import { classicCapture } from "../support/capture-bytes.js";
 import { httpExchange } from "../support/frames.js";
-import { lookback } from "../support/lookback-process.js";
+import { lookback, spawnLookback } from "../support/lookback-process.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 /** A capture with one HTTP exchange of a host. */
@@ -82,5 +82,26 @@ describe("an installation of Arkime", () => {
     const both = await run("import", "--from-arkime", "arkime/config.ini", "a.pcap");
     expect([both.code, both.error]).toEqual([2, expect.stringMatching(/--pcap-dir/)]);
     expect((await run("import", "--from-arkime", "missing.ini")).code).toBe(78);
+  });
+
+  it.each(["SIGKILL", "SIGINT"] as const)("goes on where it was after %s in the middle, and every session is there once", async (how) => {
+    const directory = temporaryDirectory();
+    const raw = path.join(directory, "raw");
+    writeFileSync(path.join(directory, "config.ini"), "[default]\npcapDir=raw\n");
+    const count = 60;
+    for (let host = 1; host <= count; host++) old(path.join(raw, `east-251009-${String(host).padStart(8, "0")}.pcap${host % 3 === 0 ? ".gz" : ""}`), host % 3 === 0 ? gzipSync(capture(host)) : capture(host));
+    const words = ["import", "--from-arkime", "config.ini", "--config", "none.ini", "--data", "data"];
+    writeFileSync(path.join(directory, "none.ini"), "[default]\n");
+    const cut = spawnLookback(words, directory);
+    await expect.poll(() => cut.errorText().match(/^imported /gm)?.length ?? 0, { timeout: 30_000, interval: 2 }).toBeGreaterThan(2);
+    cut.child.kill(how);
+    const ended = await cut.exited;
+    expect([ended.code, ended.signal]).toEqual(how === "SIGKILL" ? [null, "SIGKILL"] : [130, null]);
+    const again = await lookback(words, directory);
+    expect(again.error).toMatch(/60 packet files, [1-9]\d* of them imported before/);
+    expect(again.code, again.error).toBe(0);
+    const found = await lookback(["search", "protocols == http", "--fields", "ip.src", "--data", "data", "--limit", "1000"], directory);
+    expect(found.output.trim().split("\n").toSorted()).toEqual(Array.from({ length: count }, (_, at) => `10.1.0.${at + 1}`).toSorted());
+    expect((await lookback(words, directory)).error).toMatch(/60 packet files, 60 of them imported before; 0 to import/);
   });
 });

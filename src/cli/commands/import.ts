@@ -24,18 +24,26 @@ export async function run(context: CommandContext): Promise<number> {
   if (connection === null && arkime !== undefined) throw new LookbackError("ROLE_HELD", "a process holds the role and does not answer yet; try again once it serves");
   if (connection === null) return queue(context, given, copy, output);
   // A job of this process that is interrupted is done again by the next one that takes the role.
-  const stop = (): void => { void connection.close(); };
-  if (connection.kind === "local") {
-    signal.addEventListener("abort", stop, { once: true });
-    process.once("SIGTERM", stop);
-  }
+  const interrupted = new AbortController();
+  const stop = (): void => {
+    interrupted.abort();
+    if (connection.kind === "local") void connection.close();
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  if (connection.kind === "local") process.once("SIGTERM", stop);
   try {
     if (arkime !== undefined) {
       const directories = Array.isArray(options["pcapDir"]) ? options["pcapDir"].map(String) : [];
-      return await importFromArkime(connection, { config: String(arkime), directories, copy }, output, note, signal);
+      const code = await importFromArkime(connection, { config: String(arkime), directories, copy }, output, note, interrupted.signal);
+      if (interrupted.signal.aborted) throw interruptedError(connection);
+      return code;
     }
     if (options["monitor"] === true) return await monitor(context, connection, given, copy, output);
-    return importExitCode(await runImports(connection.imports, given, copy, output));
+    const outcome = await runImports(connection.imports, given, copy, output);
+    if (interrupted.signal.aborted) throw interruptedError(connection);
+    return importExitCode(outcome);
+  } catch (error) {
+    throw interrupted.signal.aborted && options["monitor"] !== true ? interruptedError(connection, error) : error;
   } finally {
     process.off("SIGTERM", stop);
     await connection.close();
@@ -54,6 +62,11 @@ async function monitor({ signal, config }: CommandContext, connection: Connectio
   await runMonitor({ imports: connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, imported }, ended.signal);
   process.off("SIGTERM", end);
   return EXIT.ok;
+}
+
+function interruptedError({ kind }: Connection, cause?: unknown): LookbackError {
+  const rest = kind === "local" ? "what is not in yet is imported by the next command or service on this data directory; the same command goes on where it was" : "the service goes on with what it was given";
+  return new LookbackError("QUERY_CANCELLED", `interrupted: ${rest}`, {}, { cause });
 }
 
 /** Null: a process holds the role and does not answer yet. */
