@@ -27,14 +27,23 @@ export declare class LiveCapture {
   get linkType(): number
   /** Takes a batch of packets laid out as records of a nanosecond pcap file. Returns how many were taken. */
   push(batch: Buffer): number
-  /** Makes packets durable and writes rows of sessions that closed or are open for long. */
-  flush(nowMs: number, mark: boolean): Promise<NativeLiveFlush>
+  /**
+   * What flushes this stream: an object of its own, for one that works is lent until it is done, and packets are pushed
+   * meanwhile.
+   */
+  flusher(): LiveFlusher
   /** What each source did since the stream was opened. */
   ledgers(): Array<NativeSourceLedger>
   /** Ends the sources and returns their last ledgers; `close` comes next. */
   stopSources(): Array<NativeSourceLedger>
   /** Closes every session and file; the object is of no use afterwards. */
   close(nowMs: number): Promise<NativeLiveFlush>
+}
+
+/** Flushes one live stream; of no use once that is closed. */
+export declare class LiveFlusher {
+  /** Makes packets durable and writes rows of sessions that closed or are open for long. */
+  flush(nowMs: number, mark: boolean): Promise<NativeLiveFlush>
 }
 
 /** The rows of one segment; `close` lets go of the file. */

@@ -28,7 +28,10 @@ export function showAccount(capture: { account(): LiveAccount | null }, director
     // A disk that does not answer must not gather questions.
     if (isBusy) return;
     isBusy = true;
-    void show().finally(() => { isBusy = false; });
+    show().catch((error: unknown) => {
+      // What is shown ends no capture.
+      write(`the account cannot be shown: ${error instanceof Error ? error.message : String(error)}\n`);
+    }).finally(() => { isBusy = false; });
   }, terminal.forPeople ? SCREEN_MS : LINE_MS);
   if (terminal.forPeople) write("\u001b[2J");
   return () => { clearInterval(timer); };

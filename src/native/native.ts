@@ -3,6 +3,7 @@ import type {
   CancelFlag as NativeCancelFlag,
   DirectionFinder as NativeDirectionFinder,
   LiveCapture as NativeLiveCapture,
+  LiveFlusher as NativeLiveFlusher,
   SegmentReader as NativeSegmentReader,
 } from "../../native/binding/index.js";
 import { ERROR_CODES, LookbackError, type ErrorCode, type ErrorDetails } from "../base/errors.js";
@@ -117,13 +118,18 @@ export function loadNativeCore(): NativeCore {
     keepRightsToCapture: () => { translatedNow(() => { binding.keepRightsToCapture(); }); },
     openLive(options): LiveEngine {
       const live = translatedNow(() => new binding.LiveCapture(options));
+      let flusher: NativeLiveFlusher | null = translatedNow(() => live.flusher());
       return {
         linkType: live.linkType,
         push: (batch) => translatedNow(() => live.push(batch)),
-        flush: (nowMs, mark) => translated(live.flush(nowMs, mark)),
+        flush: (nowMs, mark) => (flusher === null ? Promise.reject(new LookbackError("SHUTTING_DOWN", "this live capture is closed")) : translated(flusher.flush(nowMs, mark))),
         ledgers: () => translatedNow(() => live.ledgers()),
         stopSources: () => translatedNow(() => live.stopSources()),
-        close: (nowMs) => translated(live.close(nowMs)),
+        close: (nowMs) => {
+          // It holds a way into the stream, which ends when nobody does.
+          flusher = null;
+          return translated(live.close(nowMs));
+        },
       };
     },
     directionFinder(ends): DirectionFinder {

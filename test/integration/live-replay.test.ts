@@ -104,6 +104,24 @@ describe("live capture", () => {
     expect(loadStatistics(process.catalogue.settings, "n2")).toBeNull();
   });
 
+  it("takes packets and tells its account while a flush runs", async () => {
+    const process = new Process(temporaryDirectory(), 1 << 30);
+    await process.service.start();
+    const packets = traffic();
+    // More than one batch, so that packets are pushed at once; the flush waits for the disk meanwhile.
+    const many = Array.from({ length: 200 }, () => packets).flat();
+    const flushes: Promise<void>[] = [];
+    for (let at = 0; at < many.length; at += 2000) {
+      flushes.push(process.service.flush());
+      process.send(many.slice(at, at + 2000));
+      expect(process.service.account()?.total.lost).toBe(0);
+    }
+    await Promise.all(flushes);
+    await process.service.stop();
+    expect(process.catalogue.files.list().reduce((sum, file) => sum + file.packets, 0)).toBe(many.length);
+    expect(process.service.account()).toBeNull();
+  });
+
   it.each([[0.3, 1 << 30], [0.5, 2000], [0.8, 5000], [0.97, 1 << 30]])("killed after %f of the packets, files of %i bytes: the rows equal those of an uninterrupted run", async (share, maxFileBytes) => {
     const packets = traffic();
     const whole = new Process(temporaryDirectory(), maxFileBytes);

@@ -167,6 +167,21 @@ impl Task for CloseTask {
     }
 }
 
+/// Flushes one live stream; of no use once that is closed.
+#[napi]
+pub struct LiveFlusher {
+    flusher: Flusher,
+}
+
+#[napi]
+impl LiveFlusher {
+    /// Makes packets durable and writes rows of sessions that closed or are open for long.
+    #[napi(ts_return_type = "Promise<NativeLiveFlush>")]
+    pub fn flush(&self, now_ms: f64, mark: bool) -> AsyncTask<FlushTask> {
+        AsyncTask::new(FlushTask { flusher: self.flusher.clone(), now_ns: (now_ms * 1e6) as i64, mark })
+    }
+}
+
 /// One live stream; `close` ends it.
 #[napi]
 pub struct LiveCapture {
@@ -250,11 +265,11 @@ impl LiveCapture {
         self.running(|engine| engine.push(&batch) as f64)
     }
 
-    /// Makes packets durable and writes rows of sessions that closed or are open for long.
-    #[napi(ts_return_type = "Promise<NativeLiveFlush>")]
-    pub fn flush(&mut self, now_ms: f64, mark: bool) -> napi::Result<AsyncTask<FlushTask>> {
-        let flusher = self.running(|engine| engine.flusher())?;
-        Ok(AsyncTask::new(FlushTask { flusher, now_ns: (now_ms * 1e6) as i64, mark }))
+    /// What flushes this stream: an object of its own, for one that works is lent until it is done, and packets are pushed
+    /// meanwhile.
+    #[napi]
+    pub fn flusher(&mut self) -> napi::Result<LiveFlusher> {
+        Ok(LiveFlusher { flusher: self.running(|engine| engine.flusher())? })
     }
 
     /// What each source did since the stream was opened.

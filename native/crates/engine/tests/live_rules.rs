@@ -263,3 +263,14 @@ fn a_quiet_link_of_pushed_packets_is_complete_up_to_now() {
     assert_eq!(until(&engine, 20), Some(18));
     assert_eq!(until(&engine, 300), Some(298));
 }
+
+#[test]
+fn a_stream_ends_although_somebody_still_holds_a_flusher() {
+    let scratch = Scratch::new("live-flusher");
+    let mut engine = open(&scratch.0, 2, |_| {});
+    engine.push(&record(0, &frame(1, true, 17, 0, 0, b"one")));
+    let flusher = engine.flusher();
+    assert_eq!(finish(&engine).next_ordinal, 1);
+    drop(engine);
+    assert!(flusher.flush(START_S * S, false, false).is_err());
+}

@@ -14,6 +14,7 @@ use std::time::Duration;
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// Flushes a stream from any thread; one flush at a time.
+#[derive(Clone)]
 pub struct Flusher {
     pub(super) messages: Option<Sender<Message>>,
     pub(super) kept: Arc<Mutex<Kept>>,

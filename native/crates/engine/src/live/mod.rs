@@ -169,6 +169,8 @@ pub enum Message {
     /// A source has no packets older than this.
     #[allow(missing_docs, reason = "the source's number and the time, nanoseconds since 1970")]
     Quiet { source: usize, until_ns: i64 },
+    /// No more comes.
+    End,
     /// Make what there is durable.
     #[allow(missing_docs, reason = "as in FlushOrder")]
     Flush { now_ns: i64, mark: bool, finish: bool, reply: Sender<Result<StreamFlush, EngineError>> },
@@ -359,7 +361,10 @@ impl LiveEngine {
 impl Drop for LiveEngine {
     fn drop(&mut self) {
         self.stop_sources();
-        self.messages = None;
+        if let Some(messages) = self.messages.take() {
+            // Flushers may outlive the stream: it does not end by itself while one is kept.
+            let _ = messages.send(Message::End);
+        }
         if let Some(thread) = self.thread.take() {
             // What it did is on disk or is replayed.
             let _ = thread.join();

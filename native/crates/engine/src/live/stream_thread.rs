@@ -65,6 +65,7 @@ impl StreamThread {
                     }
                 }
                 Message::Quiet { source, until_ns } => self.delivered(source, until_ns),
+                Message::End => break,
                 Message::Flush { now_ns, mark, finish, reply } => {
                     let flush = self.flush(now_ns, mark, finish);
                     let _ = reply.send(flush);
