@@ -3,8 +3,8 @@ import { importWithKills, seeded, storeFacts, writeCaptures } from "../support/k
 import { lookback } from "../support/lookback-process.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
-describe("kill -9 at 30 random moments of an import", () => {
-  it("leaves 30 equal stores", async () => {
+describe("kill -9 at 50 random moments of an import", () => {
+  it("leaves 50 equal stores", async () => {
     const directory = temporaryDirectory();
     writeCaptures(`${directory}/captures`, 4, 3000);
     const begun = performance.now();
@@ -14,10 +14,10 @@ describe("kill -9 at 30 random moments of an import", () => {
     const seed = Date.now();
     const moment = seeded(seed);
     let equal = 0;
-    for (let run = 0; run < 30; run++) {
+    for (let run = 0; run < 50; run++) {
       expect(await importWithKills(directory, `killed${run}`, 1, timing, moment, run % 3 === 2 ? ["--set", "packetThreads=2"] : []), `run ${run}, seed ${seed}`).toEqual(expected);
       equal++;
     }
-    process.stdout.write(`kill series: ${equal} equal stores of 30 killed imports, seed ${seed}\n`);
+    process.stdout.write(`kill series: ${equal} equal stores of 50 killed imports, seed ${seed}\n`);
   });
 });

@@ -1,0 +1,95 @@
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
+
+const MAIN = path.resolve("dist/cli/main.js");
+const BUILT = path.resolve("native/target/release");
+export const SENDER = path.join(BUILT, "lookback-send");
+export const MAKER = path.join(BUILT, "lookback-traffic");
+
+/** Why packets cannot be sent from one interface to another here, or null. */
+export function liveObstacle(): string | null {
+  for (const tool of [SENDER, MAKER]) {
+    if (!existsSync(tool)) return `${path.basename(tool)} is not built: (cd native && cargo build --release -p lookback-capture -p lookback-traffic --bins)`;
+  }
+  try {
+    execFileSync("unshare", ["--net", "sh", "-c", "ip link add v0 type veth peer name v1"], { stdio: "ignore" });
+    return null;
+  } catch {
+    return "network namespaces are not permitted";
+  }
+}
+
+/** Makes a capture of many connections, of about `size` (`300M`). */
+export function makeTraffic(file: string, size: string, seed: number): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  execFileSync(MAKER, ["--mix", "flow", "--size", size, "--seed", String(seed), "--out", file], { stdio: "ignore" });
+}
+
+/** Runs a script in a network namespace of its own with a pair of interfaces v0 and v1; `capture` in it is the command. */
+export function inNamespace(directory: string, script: string, timeoutMs: number): Promise<string> {
+  const links = "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 2>/dev/null; ip link add v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up";
+  const words = `capture() { exec "${process.execPath}" "${MAIN}" capture --interface v0 --data data "$@"; }
+    until_line() { for try in $(seq 600); do grep -q "$2" "$1" 2>/dev/null && return 0; sleep 0.05; done; echo "no $2 in $1"; cat "$1"; return 1; }`;
+  return new Promise((resolve, reject) => {
+    execFile("unshare", ["--net", "sh", "-c", `${links}\n${words}\n${script}`], { cwd: directory, encoding: "utf8", timeout: timeoutMs, killSignal: "SIGKILL" }, (error, output, errors) => {
+      if (error === null) resolve(output);
+      else reject(new Error(`${error.message}\n${output}\n${errors}`));
+    });
+  });
+}
+
+/** What the sender said of itself. */
+export function sentOf(output: string): { readonly packets: number; readonly bytes: number; readonly seconds: number } {
+  const line = output.split("\n").find((one) => one.startsWith("{\"packets\""));
+  return JSON.parse(line ?? "{}") as { packets: number; bytes: number; seconds: number };
+}
+
+/** The account of a data directory: its ledger, its packet files, and its visible rows. */
+export interface DataAccount {
+  readonly received: number;
+  readonly stored: number;
+  readonly lost: number;
+  /** Packets in the packet files. */
+  readonly filed: number;
+  readonly sessions: number;
+  /** Packets that the visible rows tell of. */
+  readonly indexed: number;
+  /** Rows that are not final. */
+  readonly open: number;
+}
+
+export async function accountOf(data: string): Promise<DataAccount> {
+  const catalogue = openCatalogue(data, { nowMs: () => 0 });
+  const spans = catalogue.captureLedger.list(0, Number.MAX_SAFE_INTEGER, 1_000_000);
+  const segments = catalogue.segments.live().map(({ path: name }) => `'${path.join(data, "sessions", name)}'`);
+  const filed = catalogue.files.list().reduce((sum, { packets }) => sum + packets, 0);
+  const lost = catalogue.captureLedger.lostIn(null, null);
+  catalogue.close();
+  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  const rows = segments.length === 0 ? [[0, 0, 0]] : (await connection.runAndReadAll(
+    `SELECT count(*), coalesce(sum(packets), 0), coalesce(sum(CASE WHEN final THEN 0 ELSE 1 END), 0) FROM (
+       SELECT id, "network.packets" AS packets, "final" AS final FROM read_parquet([${segments.join(", ")}], union_by_name = true)
+       QUALIFY row_number() OVER (PARTITION BY id ORDER BY "rowVersion" DESC) = 1)`)).getRowsJson();
+  connection.closeSync();
+  const [sessions, indexed, open] = (rows[0] ?? []).map(Number);
+  return {
+    received: spans.reduce((sum, span) => sum + span.received, 0), stored: spans.reduce((sum, span) => sum + span.stored, 0), lost, filed,
+    sessions: sessions ?? 0, indexed: indexed ?? 0, open: open ?? 0,
+  };
+}
+
+/** Captures while `file` is sent `times` times at a rate; ends in order. `lag` is how many seconds `completeUntil` was behind 15 s after the last packet. */
+export async function captureAtRate(directory: string, file: string, mbit: number, times: number, timeoutMs: number): Promise<{ readonly sent: ReturnType<typeof sentOf>; readonly account: DataAccount; readonly lagSeconds: number }> {
+  const output = await inNamespace(directory, [
+    "capture > capture.log 2>&1 & pid=$!", "until_line capture.log 'capturing from v0' || exit 1",
+    `"${SENDER}" v1 "${file}" ${mbit} ${times}`,
+    `sleep 3; "${process.execPath}" "${MAIN}" search --count --data data > /dev/null`,
+    `"${process.execPath}" -e 'const D = require("${path.resolve("node_modules/better-sqlite3")}"); const d = new D("data/catalogue.sqlite", { readonly: true }); const r = d.prepare("SELECT max(complete_until_ms) AS at FROM marks").get(); console.log("lag " + (Date.now() - r.at) / 1000)'`,
+    "kill -TERM $pid; wait $pid; echo \"code $?\"",
+  ].join("\n"), timeoutMs);
+  if (!output.includes("code 0")) throw new Error(`${output}\n${readFileSync(path.join(directory, "capture.log"), "utf8")}`);
+  return { sent: sentOf(output), account: await accountOf(path.join(directory, "data")), lagSeconds: Number(/^lag (.+)$/m.exec(output)?.[1] ?? NaN) };
+}
