@@ -2,7 +2,7 @@ import type { Leadership } from "../index-store/elasticsearch/leadership.js";
 import type { ScheduledTask } from "../scheduler/task.js";
 
 /** Tasks that change what all servers of a cluster share. */
-const SHARED: ReadonlySet<string> = new Set(["session-expiry", "compaction", "daily-compaction"]);
+const SHARED: ReadonlySet<string> = new Set(["session-expiry", "compaction", "daily-compaction", "placement"]);
 
 /** The task as it runs where several servers share a cluster: the leader runs it, the others skip their turn. */
 export function onlyLeading(task: ScheduledTask, leadership: Leadership): ScheduledTask {

@@ -51,12 +51,12 @@ export function forecastParts(core: Omit<Core, "native">, reader: PacketReader, 
 
 /** The rules of a configuration and the present values of its settings. Throws CONFIG_INVALID when the section of a node has a value it cannot have. */
 export function retentionRules(config: LookbackConfig, values: SettingValues, nodes: readonly string[]): RetentionRules {
-  const { pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, auditDays } = values;
+  const { pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, sessionFreeSpaceG, auditDays } = values;
   return {
     packets: {
       storage: storageOf(config, values, nodes), maxAgeMs: pcapMaxAgeDays === null ? null : pcapMaxAgeDays * DAY_MS, maxBytes: pcapMaxSizeG === null ? null : Math.round(pcapMaxSizeG * 2 ** 30),
     },
-    sessions: { expireDays, maxBytes: sessionMaxSizeG === null ? null : Math.round(sessionMaxSizeG * 2 ** 30) },
+    sessions: { expireDays, maxBytes: sessionMaxSizeG === null ? null : Math.round(sessionMaxSizeG * 2 ** 30), nodeFreeSpace: sessionFreeSpaceG },
     auditDays,
   };
 }

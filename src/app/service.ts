@@ -25,7 +25,7 @@ import { HoldService } from "../retention/hold-service.js";
 import { RetentionService } from "../retention/retention-service.js";
 import { Scheduler } from "../scheduler/scheduler.js";
 import type { ScheduledTask } from "../scheduler/task.js";
-import { serviceTasks, type TaskParts } from "../scheduler/tasks.js";
+import { placementTask, serviceTasks, type TaskParts } from "../scheduler/tasks.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
 import { auditedExports } from "./audited-exports.js";
 import { captureFiles } from "./capture-files.js";
@@ -96,7 +96,7 @@ function lookedAt(scheduler: Scheduler): Tasks {
 function schedulerOf(core: Omit<Core, "native">, parts: TaskParts, upkeep: readonly ScheduledTask[], leadership: Leadership | null = null): Scheduler {
   const scheduler = new Scheduler({ runs: core.catalogue.taskRuns, clock: systemClock, logger: core.logger.child({ area: "tasks" }) });
   const { timeZone } = core.config.values;
-  for (const task of [...serviceTasks(parts), statisticsTask(core), ...upkeep].map((one) => (one.timeZone === "local" ? { ...one, timeZone } : one))) {
+  for (const task of [...serviceTasks(parts), ...(core.cluster === null ? [] : [placementTask(core.store)]), statisticsTask(core), ...upkeep].map((one) => (one.timeZone === "local" ? { ...one, timeZone } : one))) {
     scheduler.register(leadership === null ? task : onlyLeading(task, leadership));
   }
   return scheduler;

@@ -4,7 +4,7 @@ import { printBytes } from "./progress.js";
 /** What a plan of retention is read from, whoever makes it. */
 export const RETENTION_PLAN = `{ retentionPlan {
   devices { directories freeBytes totalBytes targetBytes pendingBytes deleteBytes shortfallBytes deletionCount deletions { ...File } kept { ...Kept } blocked { hold items bytes } }
-  missing { ...File } elsewhere { ...Kept } excessBytes days { day sessions bytes expires reason heldSessions holds note } mergeCount compaction { day segments sessions bytes reason } exports { id owner bytes } auditEntries
+  missing { ...File } elsewhere { ...Kept } excessBytes days { day sessions bytes expires reason heldSessions holds note } mergeCount compaction { day segments sessions bytes reason } placement { index bytes reason settings { name value } } nodesShortBytes exports { id owner bytes } auditEntries
   unmeasured { directory reason } warnings
 } }
 fragment File on PlannedFile { path bytes reason heldBytes note }
@@ -23,7 +23,8 @@ export function retentionPlanLines(plan: Answer): readonly string[] {
     `sessions: ${sum(going, "sessions") - sum(going, "heldSessions")} of ${going.length} days would be removed, ${days.length - going.length} days stay`,
     ...going.map((day) => `  expire ${day.at("day").text()} (${day.at("sessions").number()} sessions, ${printBytes(day.at("bytes").number())}): ${day.at("reason").text()}${day.at("heldSessions").number() > 0 ? `, ${day.at("heldSessions").number()} held sessions stay` : ""}`),
     ...days.filter((day) => day.at("reason").text() === "held").map((day) => `  kept, held: ${day.at("day").text()} (hold ${day.at("holds").list().map((hold) => hold.number()).join(", ")}${day.at("note").orNull() === null ? "" : `, ${day.at("note").text()}`})`),
-    ...compactionLines(plan),
+    ...(plan.at("nodesShortBytes").number() > 0 ? [`  ${printBytes(plan.at("nodesShortBytes").number())} short of sessionFreeSpaceG on the data nodes; nothing more may go`] : []),
+    ...compactionLines(plan), ...placementLines(plan),
     `exports whose time is over: ${exports.length} (${printBytes(sum(exports, "bytes"))}) would be removed`,
     ...exports.map((one) => `  remove ${one.at("id").text()} of ${one.at("owner").text()} (${printBytes(one.at("bytes").number())})`),
     `audit log: ${plan.at("auditEntries").number()} entries would be removed`,
@@ -40,6 +41,15 @@ function deviceLines(device: Answer): string[] {
     ...(device.at("shortfallBytes").number() > 0 ? [`  ${bytes("shortfallBytes")} short of what is wanted; nothing more may go`] : []),
     ...deletions.map((file) => fileLine("delete", file)), ...(count > deletions.length ? [`  … and ${count - deletions.length} more`] : []),
     ...device.at("kept").list().map(keptLine),
+  ];
+}
+
+function placementLines(plan: Answer): string[] {
+  const indices = plan.at("placement").list();
+  if (indices.length === 0) return [];
+  return [
+    `indices: ${indices.length} would be placed anew`,
+    ...indices.map((one) => `  place ${one.at("index").text()} (${printBytes(one.at("bytes").number())}): ${one.at("reason").text()}, ${one.at("settings").list().map((setting) => `${setting.at("name").text()}=${setting.at("value").text()}`).join(", ")}`),
   ];
 }
 

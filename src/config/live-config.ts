@@ -3,7 +3,7 @@ import { settingKeys } from "./config.js";
 import type { SettingKey, SettingValues } from "./settings.js";
 
 /** Settings that a running process takes up at SIGHUP; the others wait for its next start. */
-export const LIVE_KEYS: ReadonlySet<SettingKey> = new Set<SettingKey>(["logLevel", "logLevels", "apiCostPerMinute", "debug", "freeSpaceG", "pcapMaxAgeDays", "pcapMaxSizeG", "expireDays", "sessionMaxSizeG", "forecastWarnDays", "auditDays", "queryTimeoutSeconds", "maxExportG"]);
+export const LIVE_KEYS: ReadonlySet<SettingKey> = new Set<SettingKey>(["logLevel", "logLevels", "apiCostPerMinute", "debug", "freeSpaceG", "pcapMaxAgeDays", "pcapMaxSizeG", "expireDays", "sessionMaxSizeG", "sessionFreeSpaceG", "forecastWarnDays", "auditDays", "queryTimeoutSeconds", "maxExportG"]);
 
 /** What a reload changed. */
 export interface Reloaded {
@@ -35,8 +35,8 @@ export class LiveConfig {
   reload(next: Pick<LookbackConfig, "values">): Reloaded {
     const different = settingKeys().filter((key) => JSON.stringify(plain(this.#values[key])) !== JSON.stringify(plain(next.values[key])));
     const changed = different.filter((key) => LIVE_KEYS.has(key));
-    const { logLevel, logLevels, apiCostPerMinute, debug, freeSpaceG, pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, forecastWarnDays, auditDays, queryTimeoutSeconds, maxExportG } = next.values;
-    this.#values = { ...this.#values, logLevel, logLevels, apiCostPerMinute, debug, freeSpaceG, pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, forecastWarnDays, auditDays, queryTimeoutSeconds, maxExportG };
+    const { logLevel, logLevels, apiCostPerMinute, debug, freeSpaceG, pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, sessionFreeSpaceG, forecastWarnDays, auditDays, queryTimeoutSeconds, maxExportG } = next.values;
+    this.#values = { ...this.#values, logLevel, logLevels, apiCostPerMinute, debug, freeSpaceG, pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, sessionFreeSpaceG, forecastWarnDays, auditDays, queryTimeoutSeconds, maxExportG };
     if (changed.length > 0) for (const listener of this.#listeners) listener(this.#values);
     return { changed, waiting: different.filter((key) => !LIVE_KEYS.has(key)) };
   }

@@ -197,6 +197,11 @@ function readFreeSpace(text: string): FreeSpace | null {
   return value < 100 ? { unit: "percent", value } : null;
 }
 
+/** A free-space threshold, or unset. */
+export function optionalFreeSpace(help: string): Setting<FreeSpace | null> {
+  return setting<FreeSpace | null>("threshold", null, help, { allowed: "0% to 99%, or a number of GiB" }, readFreeSpace);
+}
+
 /** A regular expression; `(?i)` in front makes it ignore case. */
 export function pattern(defaultValue: RegExp, help: string): Setting<RegExp> {
   return setting("pattern", defaultValue, help, { allowed: "regular expression" }, (given) => {

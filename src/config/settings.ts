@@ -1,4 +1,4 @@
-import { choice, choices, decimal, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalInteger, optionalText, packetRules, pattern, text, urls, type Setting } from "./setting.js";
+import { choice, choices, decimal, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, urls, type Setting } from "./setting.js";
 
 /** Arkime's words for how long an index takes sessions. */
 const ROTATIONS = ["hourly", "hourly2", "hourly3", "hourly4", "hourly6", "hourly8", "hourly12", "daily", "weekly", "monthly"] as const;
@@ -66,6 +66,7 @@ export const SETTINGS = {
   pcapMaxSizeG: optionalDecimal(0.01, 1_048_576, "Lookback: GiB that packet files of ours take at most, on all devices together; unset: as much as there is room for."),
   expireDays: optionalInteger(1, 36_500, "Lookback: days that sessions are kept; unset: for ever."),
   sessionMaxSizeG: optionalDecimal(0.001, 1_048_576, "Lookback: GiB that the index of sessions takes at most, oldest days removed first; unset: no bound."),
+  sessionFreeSpaceG: optionalFreeSpace("Lookback: free space to keep on each data node of the search cluster, percent or GiB, oldest days removed first; unset: no bound."),
   forecastWarnDays: optionalDecimal(0.01, 36_500, "Lookback: operators are told when packets or sessions will be kept for fewer days; unset: never."),
   auditDays: integer(730, 1, 36_500, "Lookback: days that entries of the audit log are kept."),
 
@@ -91,6 +92,9 @@ export const SETTINGS = {
   rotateIndex: choice("daily", ROTATIONS, "How long an index takes sessions."),
   sessionShards: integer(1, 1, 64, "Lookback: primary shards of an index."),
   sessionReplicas: integer(0, 0, 8, "Lookback: copies of each shard."),
+  sessionWarmAfterDays: optionalInteger(1, 36_500, "Lookback: days after which an index moves to the nodes of sessionWarmAllocation; unset: never."),
+  sessionWarmAllocation: text("molochtype:warm", "attribute:value, or _tier_preference:data_warm,data_hot", /^(_tier_preference:data_[a-z]+(,data_[a-z]+)*|[A-Za-z][A-Za-z0-9_.-]{0,63}:[A-Za-z0-9_.,-]{1,200})$/, "Lookback: the attribute of the nodes that keep older indices, or their tiers."),
+  sessionWarmReplicas: optionalInteger(0, 8, "Lookback: copies of each shard of an index that has moved there; unset: as many as before."),
   sessionRefreshSeconds: integer(5, 1, 600, "Lookback: seconds after which the cluster shows new sessions at the latest."),
   shipQueueG: decimal(10, 0.01, 100_000, "Lookback: GiB of sessions that may wait for the cluster; at half of it the health check warns."),
 

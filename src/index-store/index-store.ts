@@ -186,6 +186,25 @@ export interface PlannedMerge {
   readonly reason: "small" | "superseded" | "unmerged";
 }
 
+/** A change of an index of the cluster: in how many copies it is kept, and by which nodes. */
+export interface PlannedPlacement {
+  /** UTC day of its last moment, `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly index: string;
+  readonly bytes: number;
+  /** `warm`: it is old enough for other nodes. `replicas`: it has more or fewer copies than are wanted. */
+  readonly reason: "warm" | "replicas";
+  /** What is set, by name of the cluster's setting. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** A node of the cluster that holds data. */
+export interface DataNode {
+  readonly name: string;
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
 /** Optional abilities; callers ask here instead of finding out. */
 export interface StoreAbilities {
   readonly exactPercentiles: boolean;
@@ -255,6 +274,12 @@ export interface IndexStore {
   optimise(day: string | null, signal: AbortSignal | null): Promise<number>;
   /** The merges that `optimise` of the same day would do at this moment. Merges nothing. */
   planMerges(day: string | null): Promise<readonly PlannedMerge[]>;
+  /** What `place` would do at this moment. Changes nothing; always empty in the data directory. */
+  planPlacement(): Promise<readonly PlannedPlacement[]>;
+  /** Gives each index the copies and the nodes that are wanted for its age. Returns how many were changed. */
+  place(signal: AbortSignal | null): Promise<number>;
+  /** Space of each node that holds data; none where the index is in the data directory. */
+  dataNodes(): Promise<readonly DataNode[]>;
   /** Smallest firstPacket and largest lastPacket in the store, or null when empty. */
   extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null>;
   /** Verifies that what the catalogue promises is there; names what is damaged. */

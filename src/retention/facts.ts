@@ -18,7 +18,7 @@ const MOST_LOOKS = 100;
 
 export interface FactSources {
   readonly catalogue: Pick<Catalogue, "files" | "holds" | "marks">;
-  readonly store: Pick<IndexStore, "partitions">;
+  readonly store: Pick<IndexStore, "partitions" | "dataNodes">;
   readonly tombstones: Pick<Tombstones, "list">;
   /** Directories of packet files that we write. */
   readonly packetDirectories: readonly string[];
@@ -154,7 +154,7 @@ export async function gatherSessionFacts(sources: FactSources): Promise<SessionF
   const rows = sources.catalogue.holds.rowsByDay();
   const holdsOf = (day: string): readonly number[] => [...new Set([...(days.has(day) ? [days.get(day)?.hold ?? 0] : []), ...(rows.get(day)?.holds ?? [])])];
   return {
-    nowMs: sources.clock.nowMs(),
+    nodes: await sources.store.dataNodes(), nowMs: sources.clock.nowMs(),
     partitions: partitions.map(({ day, rows: all, bytes }) => ({ day, rows: all, bytes, hold: days.get(day)?.reason ?? null, holds: holdsOf(day), heldRows: Math.min(all, rows.get(day)?.rows ?? 0) })),
   };
 }

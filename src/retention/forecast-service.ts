@@ -18,7 +18,7 @@ const WHAT_IF_MS = 7 * DAY_MS;
 
 export interface ForecastParts extends Omit<FactSources, "store"> {
   readonly catalogue: Pick<Catalogue, "files" | "holds" | "marks">;
-  readonly store: Pick<IndexStore, "partitions" | "byteBudget">;
+  readonly store: Pick<IndexStore, "partitions" | "dataNodes" | "byteBudget">;
   readonly rules: RetentionRules;
   /** Directory of the index. */
   readonly indexDirectory: string;

@@ -1,4 +1,4 @@
-import type { PlannedMerge } from "../index-store/index-store.js";
+import type { DataNode, PlannedMerge, PlannedPlacement } from "../index-store/index-store.js";
 import type { OwnershipRefusal } from "../packet-store/packet-store.js";
 
 /** Room to keep free on a device: a share of its size in percent, or GiB. */
@@ -23,6 +23,8 @@ export interface SessionRules {
   readonly expireDays: number | null;
   /** Bytes that the index takes at most, or null. */
   readonly maxBytes: number | null;
+  /** Room to keep free on each data node of the cluster, or null. */
+  readonly nodeFreeSpace: FreeSpaceRule | null;
 }
 
 /** Packets of a file that must outlive it. */
@@ -178,6 +180,8 @@ export interface PartitionFact {
 export interface SessionFacts {
   readonly nowMs: number;
   readonly partitions: readonly PartitionFact[];
+  /** Data nodes of the cluster; none where the index is in the data directory. */
+  readonly nodes: readonly DataNode[];
 }
 
 /** One day and what happens to it. */
@@ -186,7 +190,7 @@ export interface SessionPlanItem {
   readonly rows: number;
   readonly bytes: number;
   readonly action: "expire" | "keep";
-  readonly reason: "older-than-expire-days" | "over-index-size" | "no-expire-days" | "young" | "today" | "future" | "held" | "not-a-day";
+  readonly reason: "older-than-expire-days" | "over-index-size" | "nodes-full" | "no-expire-days" | "young" | "today" | "future" | "held" | "not-a-day";
   /** Rows that stay of a day that expires, because they are held. */
   readonly heldRows: number;
   /** Numbers of the holds that keep the day, or rows of it. */
@@ -201,6 +205,8 @@ export interface SessionPlan {
   readonly items: readonly SessionPlanItem[];
   /** Bytes beyond `sessionMaxSizeG` although nothing more may go. */
   readonly excessBytes: number;
+  /** Bytes short of `sessionFreeSpaceG` on all data nodes together although nothing more may go. */
+  readonly shortfallBytes: number;
   /** Days that would have gone but for a hold, by its number. */
   readonly blocked: DevicePlan["blocked"];
 }
@@ -215,6 +221,8 @@ export interface RetentionPlan {
   readonly sessions: SessionPlan;
   /** Merges of segments, in order of day. */
   readonly compaction: readonly CompactionPlanItem[];
+  /** Indices of the cluster that get other nodes or another number of copies, in order of day. */
+  readonly placement: readonly PlannedPlacement[];
   /** Finished exports whose time is over. */
   readonly exports: readonly { readonly id: string; readonly owner: string; readonly bytes: number; readonly expiredMs: number }[];
   /** Entries of the audit log that are older than `auditDays`. */

@@ -17,7 +17,7 @@ export function printBytes(bytes: number): string {
  * The plan as lines: what would go and why, in order, and how many files stay for each reason; with `all`, every file
  * that stays too.
  */
-export function printPlan({ packets, sessions, compaction, exports, audit }: RetentionPlan, all: boolean): readonly string[] {
+export function printPlan({ packets, sessions, compaction, placement, exports, audit }: RetentionPlan, all: boolean): readonly string[] {
   return [
     ...packets.devices.flatMap((device) => deviceLines(device, all)), ...elsewhereLines(packets.elsewhere, all),
     ...(packets.beyond.files > 0 ? [`younger files: ${packets.beyond.files} (${printBytes(packets.beyond.bytes)}), none is deleted`] : []),
@@ -25,10 +25,17 @@ export function printPlan({ packets, sessions, compaction, exports, audit }: Ret
     ...sessionLines(sessions, all),
     `compaction: ${compaction.length} merges would be made`,
     ...compaction.map(({ day, segments, rows, bytes, reason }) => `  merge ${segments} segments of ${day} (${rows} sessions, ${printBytes(bytes)}): ${reason}`),
+    ...(placement.length > 0 ? [`indices: ${placement.length} would be placed anew`] : []),
+    ...placement.map(({ index, bytes, reason, settings }) => `  place ${index} (${printBytes(bytes)}): ${reason}, ${printPlacement(settings)}`),
     `exports whose time is over: ${exports.length} (${printBytes(exports.reduce((sum, { bytes }) => sum + bytes, 0))}) would be removed`,
     ...exports.map(({ id, owner, bytes }) => `  remove ${id} of ${owner} (${printBytes(bytes)})`),
     `audit log: ${audit.entries} entries from before ${new Date(audit.beforeMs).toISOString()} would be removed`,
   ];
+}
+
+/** Settings of an index for people: `index.number_of_replicas=0`. */
+export function printPlacement(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings).map(([name, value]) => `${name}=${value}`).join(", ");
 }
 
 function deviceLines(device: DevicePlan, all: boolean): string[] {
@@ -62,13 +69,14 @@ function itemLines(items: readonly PacketPlanItem[], all: boolean): string[] {
   return lines;
 }
 
-function sessionLines({ expireDays, items, excessBytes }: SessionPlan, all: boolean): string[] {
+function sessionLines({ expireDays, items, excessBytes, shortfallBytes }: SessionPlan, all: boolean): string[] {
   const going = items.filter((item) => item.action === "expire");
   const rows = going.reduce((sum, item) => sum + item.rows - item.heldRows, 0);
   const bound = expireDays === null ? "for ever (expireDays is unset)" : `${expireDays} days after their own`;
   return [
     `sessions are kept ${bound}: ${rows} sessions of ${going.length} days would be removed`,
     ...(excessBytes > 0 ? [`  ${printBytes(excessBytes)} of index beyond sessionMaxSizeG; nothing more may go`] : []),
+    ...(shortfallBytes > 0 ? [`  ${printBytes(shortfallBytes)} short of sessionFreeSpaceG on the data nodes; nothing more may go`] : []),
     ...items.filter((item) => all || item.action === "expire").map((item) => `  ${item.action} ${item.day} (${item.rows} sessions, ${printBytes(item.bytes)}): ${item.reason}${item.heldRows > 0 ? `, ${item.heldRows} held sessions stay` : ""}${item.note === null ? "" : `, ${item.note}`}`),
   ];
 }

@@ -23,7 +23,7 @@ export interface RetentionParts extends Omit<FactSources, "tombstones" | "catalo
   readonly catalogue: FactSources["catalogue"] & ExecutorParts["catalogue"] & Pick<Catalogue, "exports" | "retentionClasses" | "heldCopy">;
   /** Sessions that are kept longer than others; left out where nobody keeps any. */
   readonly classes?: Pick<ClassService, "claimFile" | "claimDay" | "prune" | "on">;
-  readonly store: Pick<IndexStore, "partitions" | "planMerges" | "expirePartition" | "streamPackets" | "movePackets">;
+  readonly store: Pick<IndexStore, "partitions" | "dataNodes" | "planMerges" | "planPlacement" | "expirePartition" | "streamPackets" | "movePackets">;
   readonly rules: RetentionRules;
   readonly events: RetentionEvents;
 }
@@ -97,9 +97,9 @@ export class RetentionService {
         return none;
       });
       const { expireDays } = this.#parts.rules.sessions;
-      const sessions = await orElse("days of sessions", this.#sessionPlan(sources), { expireDays, items: [], excessBytes: 0, blocked: [] });
+      const sessions = await orElse("days of sessions", this.#sessionPlan(sources), { expireDays, items: [], excessBytes: 0, shortfallBytes: 0, blocked: [] });
       return {
-        madeMs: nowMs, packets: plan, sessions, unmeasured, unknown, compaction: await orElse("merges", store.planMerges(null), []),
+        madeMs: nowMs, packets: plan, sessions, unmeasured, unknown, compaction: await orElse("merges", store.planMerges(null), []), placement: await orElse("placements", store.planPlacement(), []),
         exports: catalogue.exports.due(nowMs).map(({ id, owner, bytes, expiresAtMs }) => ({ id, owner, bytes, expiredMs: expiresAtMs ?? nowMs })),
         audit: this.auditPlan(),
       };

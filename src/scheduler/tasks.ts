@@ -28,6 +28,21 @@ async function daysToMerge({ store, clock }: Pick<TaskParts, "store" | "clock">)
   return (await store.partitions()).filter(({ day, segments }) => segments > 1 && day < today).map(({ day }) => day);
 }
 
+/** The task of a cluster: indices of an age get the nodes and copies that are wanted for it. */
+export function placementTask(store: Pick<IndexStore, "place" | "planPlacement">): ScheduledTask {
+  return {
+    name: "placement", description: "Moves older indices of the cluster to other nodes, and sets their number of copies.", cron: "1 5 * * *", timeZone: "local",
+    run: async (signal) => ({ changed: await store.place(signal) }),
+    dryRun: async () => {
+      const items = await store.planPlacement();
+      return {
+        indices: items.length, bytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
+        would: items.slice(0, MOST_LISTED).map(({ index, reason, settings }) => `set ${Object.entries(settings).map(([name, value]) => `${name}=${value}`).join(", ")} of ${index} (${reason})`),
+      };
+    },
+  };
+}
+
 /** The tasks of the service. A module that needs another adds it to this list, or registers it where `app` is put together. */
 export function serviceTasks({ retention, store, exports, clock }: TaskParts): readonly ScheduledTask[] {
   return [

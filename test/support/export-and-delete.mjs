@@ -76,7 +76,7 @@ if (mode === "export") {
     events: { raise() {}, clear() {}, lasting: () => [] },
     rules: {
       packets: { storage: [{ directory: packets, freeSpace: { unit: "gib", value: Number(keepFree) / 2 ** 30 } }], maxAgeMs: null, maxBytes: null },
-      sessions: { expireDays: null, maxBytes: null }, auditDays: 36_500,
+      sessions: { expireDays: null, maxBytes: null, nodeFreeSpace: null }, auditDays: 36_500,
     },
   });
   step("start");

@@ -59,7 +59,7 @@ const retention = new RetentionService({
   tombstones: new Tombstones(path.join(data, "tombstones"), [packets], { rename: told("rename"), unlink: told("unlink"), truncate: told("truncate") }),
   rules: {
     packets: { storage: [{ directory: packets, freeSpace: { unit: "percent", value: Number(percent) } }], maxAgeMs: null, maxBytes: null },
-    sessions: { expireDays: null, maxBytes: null }, auditDays: 36_500,
+    sessions: { expireDays: null, maxBytes: null, nodeFreeSpace: null }, auditDays: 36_500,
   },
 });
 tell("start");

@@ -220,6 +220,18 @@ export class MemoryStore implements IndexStore {
     return Promise.resolve(0);
   }
 
+  planPlacement(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
+  place(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  dataNodes(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
   planMerges(): Promise<readonly PlannedMerge[]> {
     return Promise.resolve([]);
   }

@@ -16,6 +16,6 @@ export function retentionRules(directories: readonly string[], input: RulesInput
   const freeSpace = input.freeSpace ?? { unit: "percent", value: 0 };
   return {
     packets: { storage: directories.map((directory) => ({ directory, freeSpace })), maxAgeMs: input.maxAgeMs ?? null, maxBytes: input.maxBytes ?? null },
-    sessions: { expireDays: input.expireDays ?? null, maxBytes: input.sessionBytes ?? null }, auditDays: input.auditDays ?? 36_500,
+    sessions: { expireDays: input.expireDays ?? null, maxBytes: input.sessionBytes ?? null, nodeFreeSpace: null }, auditDays: input.auditDays ?? 36_500,
   };
 }

@@ -102,7 +102,7 @@ export class PlannedDay {
   @Field(() => Boolean, { description: "Whether it would be removed." })
   expires!: boolean;
 
-  @Field(() => String, { description: "Why: `older-than-expire-days`, `over-index-size`, or why it stays." })
+  @Field(() => String, { description: "Why: `older-than-expire-days`, `over-index-size`, `nodes-full`, or why it stays." })
   reason!: string;
 
   @Field(() => LongScalar, { description: "Held sessions that would stay of a removed day." })
@@ -132,6 +132,35 @@ export class PlannedMergeView {
 
   @Field(() => String, { description: "Why: `small` (they become one), `superseded` (many of its rows were replaced by newer ones), `unmerged` (an index of the cluster that takes no more rows)." })
   reason!: string;
+}
+
+/** A setting of an index. */
+@ObjectType("IndexSetting", { simpleResolvers: true, description: "A setting of an index in the search cluster." })
+export class IndexSettingView {
+  @Field(() => String, { description: "Its name in the cluster." })
+  name!: string;
+
+  @Field(() => String, { description: "Its value." })
+  value!: string;
+}
+
+/** An index that would be placed anew. */
+@ObjectType("PlannedPlacement", { simpleResolvers: true, description: "An index of the search cluster that would get other nodes or another number of copies." })
+export class PlannedPlacementView {
+  @Field(() => String, { description: "Its name." })
+  index!: string;
+
+  @Field(() => String, { description: "UTC day of its last moment, `YYYY-MM-DD`." })
+  day!: string;
+
+  @Field(() => LongScalar, { description: "Its size in bytes, copies included." })
+  bytes!: number;
+
+  @Field(() => String, { description: "Why: `warm` (old enough for other nodes), `replicas` (more or fewer copies than are wanted)." })
+  reason!: string;
+
+  @Field(() => [IndexSettingView], { description: "What would be set." })
+  settings!: readonly IndexSettingView[];
 }
 
 /** An export that would be removed. */
@@ -180,6 +209,12 @@ export class RetentionPlanAnswer extends Answer {
 
   @Field(() => Int, { description: "Number of merges." })
   mergeCount!: number;
+
+  @Field(() => [PlannedPlacementView], { description: "Indices of the search cluster that would be placed anew, in order of day; the first of them when there are many." })
+  placement!: readonly PlannedPlacementView[];
+
+  @Field(() => LongScalar, { description: "Bytes that the data nodes of the search cluster would stay short of `sessionFreeSpaceG`, because no more days may go." })
+  nodesShortBytes!: number;
 
   @Field(() => [PlannedExport], { description: "Exports whose time is over." })
   exports!: readonly PlannedExport[];

@@ -36,7 +36,7 @@ export class RetentionResolver {
     @Ctx() context: RequestContext,
   ): Promise<RetentionPlanAnswer> {
     const limit = bounded("first", first, 1, LIMITS.pageSize);
-    const { madeMs, packets, sessions, compaction, exports, audit, unmeasured, unknown } = await retentionOf(context).plan();
+    const { madeMs, packets, sessions, compaction, placement, exports, audit, unmeasured, unknown } = await retentionOf(context).plan();
     return {
       ...answered(context),
       devices: packets.devices.map(({ items, ...device }) => {
@@ -48,6 +48,7 @@ export class RetentionResolver {
       excessBytes: packets.excessBytes,
       days: sessions.items.map(({ day, rows, bytes, action, reason, heldRows, holds, note }) => ({ day, sessions: rows, bytes, expires: action === "expire", reason, heldSessions: heldRows, holds, note })),
       compaction: compaction.slice(0, limit).map(({ rows, ...merge }) => ({ ...merge, sessions: rows })), mergeCount: compaction.length,
+      placement: placement.slice(0, limit).map(({ settings, ...item }) => ({ ...item, settings: Object.entries(settings).map(([name, value]) => ({ name, value })) })), nodesShortBytes: sessions.shortfallBytes,
       exports: exports.slice(0, limit), auditEntries: audit.entries, unmeasured, warnings: [...packets.warnings, ...unknown], made: madeMs,
     };
   }

@@ -13,6 +13,7 @@ import type { IndexSettings } from "./mapping.js";
 import { Leadership } from "./leadership.js";
 import { ClusterMigrations } from "./migrations.js";
 import { Pace } from "./pace.js";
+import type { PlacementRules } from "./placement.js";
 import { SessionTemplate } from "./schema.js";
 import { SegmentShipping } from "./segment-shipping.js";
 import { Shipper } from "./shipper.js";
@@ -35,6 +36,8 @@ export interface ElasticsearchOptions {
   readonly logger: Logger;
   /** Ids of the packet files whose packets are gone; by default those that the catalogue says are deleted. */
   readonly goneFiles?: () => readonly number[];
+  /** Where older indices go; left out: nowhere. */
+  readonly warm?: PlacementRules["warm"];
 }
 
 /** The engine's parts over one connection to a cluster. */
@@ -92,7 +95,7 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
   const deadLetters = new DeadLetters(join(catalogue.directory, "dead-letters"));
   return {
     cluster, catalogue, indices, names, template, state, migrations, deadLetters,
-    store: new ElasticsearchStore({ cluster, catalogue, fields, indices, clock, logger, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
+    store: new ElasticsearchStore({ cluster, catalogue, fields, indices, clock, logger, placement: { replicas: options.settings.replicas, warm: options.warm ?? null }, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
     segmentShipping: (native) => new SegmentShipping({
       cluster, native, catalogue, indices, names, rotation: options.rotation, deadLetters, pace: new Pace(options.bulkBytes), clock, wait: passed,
       status: { waiting: (error) => { logger.warn({ error }, "the cluster has no room now; rows are sent again"); } },

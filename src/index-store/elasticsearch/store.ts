@@ -6,7 +6,7 @@ import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { SessionDocument, SessionRow } from "../../model/session.js";
 import type {
-  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, PlannedMerge, ReadContext, RowsRequest, SearchRequest,
+  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, DataNode, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, PlannedMerge, PlannedPlacement, ReadContext, RowsRequest, SearchRequest,
   SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
 import { idTimeMs, isRowId, rowIdText } from "../row-id.js";
@@ -17,7 +17,8 @@ import type { TimeRange } from "../../model/time-range.js";
 import type { StoredRow } from "../stored-row.js";
 import { storedRows, type RowPosition } from "./stored-rows.js";
 import { byteBudget } from "./byte-budget.js";
-import { WHOLE, type Cluster } from "./cluster.js";
+import { nodeSpace, placedIndices, placeIndex, planPlacements, type PlacementRules } from "./placement.js";
+import { SHORT, WHOLE, type Cluster } from "./cluster.js";
 import { expireIndex } from "./expiry.js";
 import { printMove } from "./packet-positions.js";
 import { mayPass } from "./cluster-errors.js";
@@ -46,6 +47,7 @@ export interface ElasticsearchStoreParts {
   readonly logger: Logger;
   /** Ids of the packet files whose packets are gone; by default those that the catalogue says are deleted. */
   readonly goneFiles?: () => readonly number[];
+  readonly placement: PlacementRules;
 }
 
 /**
@@ -219,6 +221,25 @@ export class ElasticsearchStore implements IndexStore {
     const { indices, clock } = this.#parts;
     const shards = await indices.shards();
     return (await indices.sizes()).filter((index) => (day === null ? index.endMs <= clock.nowMs() : lastDayOf(index) === day) && index.segments > (shards.get(index.index) ?? 1));
+  }
+
+  async planPlacement(): Promise<readonly PlannedPlacement[]> {
+    const { cluster, indices, clock, placement } = this.#parts;
+    return planPlacements(await placedIndices(cluster, indices, SHORT), placement, clock.nowMs());
+  }
+
+  async place(signal: AbortSignal | null): Promise<number> {
+    let changed = 0;
+    for (const item of await this.planPlacement()) {
+      if (signal?.aborted === true) break;
+      await placeIndex(this.#parts.cluster, item, { ...SHORT, signal });
+      changed += 1;
+    }
+    return changed;
+  }
+
+  dataNodes(): Promise<readonly DataNode[]> {
+    return nodeSpace(this.#parts.cluster, SHORT);
   }
 
   async planMerges(day: string | null): Promise<readonly PlannedMerge[]> {

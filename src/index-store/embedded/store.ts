@@ -11,7 +11,7 @@ import type { SessionDocument, SessionRow } from "../../model/session.js";
 import { SERVICE_SCOPE } from "../../model/access-scope.js";
 import { ALL_TIME } from "../../model/time-range.js";
 import type {
-  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, PlannedMerge, ReadContext, RowsRequest,
+  ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, DataNode, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, PlannedMerge, PlannedPlacement, ReadContext, RowsRequest,
   SearchRequest,
   SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
@@ -354,6 +354,19 @@ export class EmbeddedStore implements IndexStore {
   #mergesOf(snapshot: Snapshot, day: string, asked: boolean): readonly (readonly SegmentInfo[])[] {
     const today = new Date(this.#clock.nowMs()).toISOString().slice(0, 10);
     return mergePlan(snapshot.segments.filter((segment) => segment.day === day), this.#catalogue.segments.supersededCounts(), asked || day < today);
+  }
+
+  /** A data directory has no other nodes: packets' retention looks after its device. */
+  planPlacement(): Promise<readonly PlannedPlacement[]> {
+    return Promise.resolve([]);
+  }
+
+  place(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  dataNodes(): Promise<readonly DataNode[]> {
+    return Promise.resolve([]);
   }
 
   planMerges(day: string | null): Promise<readonly PlannedMerge[]> {

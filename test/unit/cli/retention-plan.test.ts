@@ -11,7 +11,7 @@ it("a plan says what goes and why, what stays for each reason, and what cannot b
     }],
     missing: [{ ...file, path: "/p/gone.pcap", heldBytes: 0, note: null, reason: "missing" }], elsewhere: [{ reason: "outside", files: 2, bytes: 5 }], excessBytes: 7,
     days: [{ day: "2026-01-01", sessions: 10, bytes: 100, expires: true, reason: "older-than-expire-days", heldSessions: 3, holds: [4], note: null }, { day: "2026-01-02", sessions: 1, bytes: 1, expires: false, reason: "held", heldSessions: 0, holds: [4, 5], note: "case 7" }],
-    mergeCount: 2, compaction: [{ day: "2026-01-02", segments: 6, sessions: 60, bytes: 2_048, reason: "small" }],
+    placement: [], nodesShortBytes: 0, mergeCount: 2, compaction: [{ day: "2026-01-02", segments: 6, sessions: 60, bytes: 2_048, reason: "small" }],
     exports: [{ id: "x1", owner: "ana", bytes: 1_024 }], auditEntries: 5,
   };
   expect(retentionPlanLines(new Answer(plan))).toEqual([

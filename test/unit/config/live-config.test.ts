@@ -19,7 +19,7 @@ describe("a live configuration", () => {
   });
 
   it("takes every key that is called live", () => {
-    const other: Partial<Record<SettingKey, string>> = { pcapMaxAgeDays: "3", pcapMaxSizeG: "3", sessionMaxSizeG: "3", auditDays: "3", forecastWarnDays: "3", logLevel: "error", logLevels: "http=error", apiCostPerMinute: "9", debug: "3", freeSpaceG: "9", expireDays: "9", queryTimeoutSeconds: "9", maxExportG: "9" };
+    const other: Partial<Record<SettingKey, string>> = { pcapMaxAgeDays: "3", pcapMaxSizeG: "3", sessionMaxSizeG: "3", sessionFreeSpaceG: "15%", auditDays: "3", forecastWarnDays: "3", logLevel: "error", logLevels: "http=error", apiCostPerMinute: "9", debug: "3", freeSpaceG: "9", expireDays: "9", queryTimeoutSeconds: "9", maxExportG: "9" };
     expect(new Set(Object.keys(other))).toEqual(LIVE_KEYS);
     const live = new LiveConfig(load());
     expect(new Set(live.reload(load(other)).changed)).toEqual(LIVE_KEYS);

@@ -65,7 +65,7 @@ function world(files: readonly FileSpec[], options: { rules?: RulesInput; sessio
     catalogue, tombstones: new Tombstones(tombs, [packets], operations), packetDirectories: [packets], clock, logger: silentLogger,
     probe: () => Promise.resolve({ freeBytes: free(), totalBytes: TOTAL }),
     store: {
-      partitions: () => Promise.resolve(options.partitions ?? []), planMerges: () => Promise.resolve([]),
+      partitions: () => Promise.resolve(options.partitions ?? []), planMerges: () => Promise.resolve([]), planPlacement: () => Promise.resolve([]), dataNodes: () => Promise.resolve([]),
       expirePartition: (day, keep = []) => { expired.push([day, ...keep].join(" ")); return Promise.resolve(); },
       async *streamPackets() { yield options.sessions ?? []; },
       movePackets: () => Promise.resolve(),
@@ -218,7 +218,7 @@ describe("making room", () => {
   it("plans packets while a search cluster is away, and says what is not known", async () => {
     const { catalogue, service } = world([{ bytes: 4000 }, { bytes: 3000 }]);
     const away = () => Promise.reject(new LookbackError("CLUSTER_UNREACHABLE", "no answer"));
-    const plan = await service({ store: { partitions: away, planMerges: away, expirePartition: () => Promise.resolve(), movePackets: () => Promise.resolve(), async *streamPackets() {} } }).plan();
+    const plan = await service({ store: { partitions: away, planMerges: away, planPlacement: () => Promise.resolve([]), dataNodes: () => Promise.resolve([]), expirePartition: () => Promise.resolve(), movePackets: () => Promise.resolve(), async *streamPackets() {} } }).plan();
     expect(plan.packets.devices[0]?.items).toMatchObject([{ action: "delete", fileId: 1 }, { reason: "newest" }]);
     expect(plan).toMatchObject({ sessions: { items: [] }, compaction: [], unknown: ["CLUSTER_UNREACHABLE: days of sessions are not known: no answer", "CLUSTER_UNREACHABLE: merges are not known: no answer"] });
     catalogue.close();
@@ -229,7 +229,7 @@ describe("making room", () => {
     const hold = catalogue.holds.add({ subject: "session", subjectId: "one session", reason: "case 7", createdBy: "ann" });
     catalogue.holds.addSessions(hold, [{ id: Buffer.alloc(16, 1), firstMs: 2600, lastMs: 2700, settled: false, packets: [] }]);
     const away: RetentionParts["store"] = {
-      partitions: () => Promise.resolve([{ day: "1970-01-01", rows: 5, bytes: 10, segments: 1 }]), planMerges: () => Promise.resolve([]), expirePartition: (day) => { expired.push(day); return Promise.resolve(); },
+      partitions: () => Promise.resolve([{ day: "1970-01-01", rows: 5, bytes: 10, segments: 1 }]), planMerges: () => Promise.resolve([]), planPlacement: () => Promise.resolve([]), dataNodes: () => Promise.resolve([]), expirePartition: (day) => { expired.push(day); return Promise.resolve(); },
       movePackets: () => Promise.resolve(), streamPackets() { throw new LookbackError("CLUSTER_UNREACHABLE", "no answer"); },
     };
     const one = service({ store: away, rules: retentionRules([path.dirname(catalogue.files.list()[0]?.path ?? "")], { freeSpace: { unit: "percent", value: 90 }, expireDays: 3 }) });
@@ -253,7 +253,7 @@ describe("making room", () => {
   it("deletes nothing when the facts about holds cannot be had, or a directory is not there", async () => {
     const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
     holdOpenSession(catalogue);
-    const broken = service({ store: { partitions: () => Promise.resolve([]), planMerges: () => Promise.resolve([]), expirePartition: () => Promise.resolve(), movePackets: () => Promise.resolve(), streamPackets() { throw new LookbackError("STORE_DAMAGED", "x"); } } });
+    const broken = service({ store: { partitions: () => Promise.resolve([]), planMerges: () => Promise.resolve([]), planPlacement: () => Promise.resolve([]), dataNodes: () => Promise.resolve([]), expirePartition: () => Promise.resolve(), movePackets: () => Promise.resolve(), streamPackets() { throw new LookbackError("STORE_DAMAGED", "x"); } } });
     await expect(broken.enforcePackets(null)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
     const unmounted = await service({ packetDirectories: ["/no/such/directory"] }).enforcePackets(null);
     expect(unmounted).toMatchObject({ deleted: 0, unmeasured: [{ directory: "/no/such/directory" }] });
@@ -429,7 +429,7 @@ describe("old sessions", () => {
   });
   it("go on when one day fails", async () => {
     const { catalogue, service } = world([], { rules: { expireDays: 3 }, partitions, nowMs: Date.UTC(2026, 0, 10, 4) });
-    const stubborn = service({ store: { partitions: () => Promise.resolve(partitions), planMerges: () => Promise.resolve([]), expirePartition: (day) => (day === "2026-01-01" ? Promise.reject(new Error("busy")) : Promise.resolve()), movePackets: () => Promise.resolve(), async *streamPackets() {} } });
+    const stubborn = service({ store: { partitions: () => Promise.resolve(partitions), planMerges: () => Promise.resolve([]), planPlacement: () => Promise.resolve([]), dataNodes: () => Promise.resolve([]), expirePartition: (day) => (day === "2026-01-01" ? Promise.reject(new Error("busy")) : Promise.resolve()), movePackets: () => Promise.resolve(), async *streamPackets() {} } });
     expect(await stubborn.expireSessions(null)).toEqual({ expired: ["2026-01-02"], failed: [{ day: "2026-01-01", reason: "busy" }] });
     catalogue.close();
   });

@@ -299,7 +299,7 @@ describe("the service's tasks", () => {
         device: 1, directories: ["/p"], freeBytes: 1, totalBytes: 10, targetBytes: 9, pendingBytes: 0, deleteBytes: 7, shortfallBytes: 1, blocked: [],
         items: [{ fileId: 1, path: "/p/a.pcap", bytes: 7, action: "delete", reason: "oldest", heldBytes: 0, holds: [], note: null }, { fileId: 2, path: "/p/b.pcap", bytes: 7, action: "keep", reason: "newest", heldBytes: 0, holds: [], note: null }],
       }] }),
-      sessionPlan: () => Promise.resolve({ expireDays: 1, excessBytes: 0, blocked: [], items: [{ day: "2026-01-01", rows: 3, bytes: 9, action: "expire", reason: "older-than-expire-days", heldRows: 0, holds: [], note: null }] }),
+      sessionPlan: () => Promise.resolve({ expireDays: 1, excessBytes: 0, shortfallBytes: 0, blocked: [], items: [{ day: "2026-01-01", rows: 3, bytes: 9, action: "expire", reason: "older-than-expire-days", heldRows: 0, holds: [], note: null }] }),
     },
     store: {
       optimise: (day) => { calls.push(day ?? "small"); return Promise.resolve(2); },
