@@ -1,4 +1,8 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../../src/config/config.js";
+import { temporaryDirectory } from "../../support/temporary-directory.js";
 import { UserTemplate } from "../../../src/access/user-template.js";
 
 const user = (template: object, facts: Readonly<Record<string, string>> = {}) => new UserTemplate(JSON.stringify(template)).userOf("ana", (name) => facts[name.toLowerCase()] ?? null);
@@ -29,6 +33,15 @@ describe("a template of users", () => {
     [{ expression: 'tags == "${this.team}"' }, { team: "a\\" }, /may not become/], [{ timeLimit: "soon" }, {}, /timeLimit/], [{ hiddenFields: ["${this.x}"] }, { x: "x".repeat(1_001) }, /longer than 1000/],
   ])("makes nobody of %j with %j", (template, facts, message) => {
     expect(() => user(template, facts as Record<string, string>)).toThrow(expect.objectContaining({ code: "BAD_INPUT", message: expect.stringMatching(message) }));
+  });
+
+  it("is as docs/access.md shows it", () => {
+    const [line = ""] = /^ {4}userAutoCreateTmpl=.*$/m.exec(readFileSync("docs/access.md", "utf8")) ?? [];
+    const file = join(temporaryDirectory(), "config.ini");
+    writeFileSync(file, `[default]\n${line.trim()}\n`);
+    const text = loadConfig({ file, node: "test", environment: {}, workingDirectory: "/" }).values.userAutoCreateTmpl ?? "";
+    const facts: Readonly<Record<string, string>> = { http_auth_user: "ana", http_auth_groups: "arkimeAdmin,other", http_auth_team: "red" };
+    expect(new UserTemplate(text).userOf("ana", (name) => facts[name] ?? null)).toEqual({ name: "ana", rights: {}, role: "operator", forcedExpression: 'tags == "red"', hiddenFields: [], maxAgeHours: 72 });
   });
 
   it.each([
