@@ -50,6 +50,8 @@ pub struct TpacketSource {
     place: Option<(u32, usize)>,
     statistics: SourceStatistics,
     lost_before: Option<u64>,
+    /// The interface went down and nothing came since: it may be another one of the same name by now, which nobody tells.
+    is_down: bool,
 }
 
 impl TpacketSource {
@@ -82,6 +84,7 @@ impl TpacketSource {
             place: None,
             statistics: SourceStatistics::default(),
             lost_before,
+            is_down: false,
         })
     }
 
@@ -162,9 +165,8 @@ impl TpacketSource {
         }
     }
 
-    /// After the interface went away: waits for it, and opens it again when it is another one of the same name.
+    /// While the interface is down: waits for it, and opens it again when it is another one of the same name.
     fn recover(&mut self) -> Result<(), SourceError> {
-        self.statistics.went_down += 1;
         match Interface::named(&self.options.interface) {
             Some(now) if now.index != self.interface.index => {
                 let program = match self.options.filter.trim() {
@@ -203,6 +205,7 @@ impl PacketSource for TpacketSource {
     fn read(&mut self, batch: &mut Batch, wait: Duration) -> Result<(), SourceError> {
         self.drain(batch);
         if !batch.is_empty() {
+            self.is_down = false;
             return Ok(());
         }
         let readiness = self.socket.wait(wait).map_err(|source| SourceError::System {
@@ -211,9 +214,14 @@ impl PacketSource for TpacketSource {
             source,
         })?;
         if readiness == Readiness::Fault {
+            self.statistics.went_down += 1;
+            self.is_down = true;
+        }
+        if self.is_down {
             self.recover()?;
         }
         self.drain(batch);
+        self.is_down &= batch.is_empty();
         Ok(())
     }
 

@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { saySkipped } from "../support/corpus.js";
+import { classicCapture } from "../support/capture-bytes.js";
+import { udpFrame } from "../support/frames.js";
+import { accountOf, inNamespace, liveObstacle, SENDER } from "../support/live-run.js";
+import { lookback } from "../support/lookback-process.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const why = liveObstacle();
+if (why !== null) saySkipped("what happens to a link", why);
+
+/** A capture file of one frame with so many bytes of payload. */
+function oneFrame(directory: string, name: string, port: number, bytes: number): string {
+  const frame = udpFrame({ source: "10.9.0.1", destination: "10.9.0.2", sourcePort: port, destinationPort: 9 }, Buffer.alloc(bytes, "x"));
+  const file = path.join(directory, name);
+  writeFileSync(file, classicCapture([{ seconds: 1, nanoseconds: 0, data: frame }]).bytes);
+  return file;
+}
+
+/** Waits until the packet files have grown by a packet. */
+const GROWN = "until_grown() { for try in $(seq 100); do now=$(cat data/packets/*.pcap 2>/dev/null | wc -c); [ \"$now\" -gt \"$1\" ] && return 0; sleep 0.02; done; echo \"no packet came: $now\"; return 1; }";
+
+describe.skipIf(why !== null)("a link", () => {
+  it("that is quiet: a packet is in its file within a second, where others can read it", async () => {
+    const directory = temporaryDirectory();
+    const file = oneFrame(directory, "one.pcap", 5001, 20);
+    const output = await inNamespace(directory, [
+      GROWN, "capture --set openSessionFlush=1 > capture.log 2>&1 & pid=$!", "until_line capture.log 'capturing from v0' || exit 1", "sleep 1",
+      "begun=$(date +%s%N)", `"${SENDER}" v1 "${file}" > /dev/null`, "until_grown 0 || exit 1", "echo \"in the file after $(( ($(date +%s%N) - begun) / 1000000 )) ms\"",
+      "cp data/packets/*.pcap copy.pcap", "kill -KILL $pid; wait $pid; exit 0",
+    ].join("\n"), 60_000);
+    expect(Number(/in the file after (\d+) ms/.exec(output)?.[1])).toBeLessThan(1000);
+    // It is an ordinary capture, whole up to its last packet.
+    expect((await lookback(["import", "copy.pcap", "--data", "other"], directory)).code).toBe(0);
+    expect(await accountOf(path.join(directory, "other"))).toMatchObject({ filed: 1, indexed: 1 });
+  });
+
+  it("that goes down and up, changes its MTU, or is taken away and comes back: capture goes on, and counts", async () => {
+    const directory = temporaryDirectory();
+    const files = [oneFrame(directory, "one.pcap", 5001, 20), oneFrame(directory, "two.pcap", 5002, 20), oneFrame(directory, "large.pcap", 5003, 4000), oneFrame(directory, "four.pcap", 5004, 20)];
+    const send = (file: string | undefined): string => `size=$(cat data/packets/*.pcap 2>/dev/null | wc -c); "${SENDER}" v1 "${file ?? ""}" > /dev/null && until_grown $size || exit 1`;
+    await inNamespace(directory, [
+      GROWN, "capture > capture.log 2>&1 & pid=$!", "until_line capture.log 'capturing from v0' || exit 1", send(files[0]),
+      "ip link set v0 down; sleep 0.3; ip link set v0 up; sleep 0.3", send(files[1]),
+      "ip link set v0 mtu 9000; ip link set v1 mtu 9000", send(files[2]),
+      "ip link del v0; sleep 0.5; ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; sleep 0.5", send(files[3]),
+      "kill -TERM $pid; wait $pid",
+    ].join("\n"), 60_000);
+    expect(await accountOf(path.join(directory, "data"))).toMatchObject({ received: 4, stored: 4, filed: 4, indexed: 4, lost: 0 });
+    const large = await lookback(["search", "port.src == 5003", "--fields", "bytes,tags", "--json", "--data", "data"], directory);
+    expect(JSON.parse(large.output)).toMatchObject({ bytes: 4042 });
+  });
+});
