@@ -28,9 +28,10 @@ export class Prompt {
   }
 
   async #hidden(question: string): Promise<string> {
-    process.stderr.write(question);
     const nowhere = new Writable({ write(_chunk, _encoding, done) { done(); } });
     const reader = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+    // Asked once the terminal shows nothing that is typed.
+    process.stderr.write(question);
     try {
       return await answerOf(reader, "");
     } finally {
