@@ -7,8 +7,8 @@ import type { RetentionService } from "../retention/retention-service.js";
 
 /** Key under which a process that cannot delete asks the one that serves for room. */
 const KEY = "retention.roomWanted";
-/** Milliseconds after an answer within which another request means that it was in vain: captures ask every second. */
-const IN_VAIN_MS = 5_000;
+/** Milliseconds without a request after which what was freed did help, for a while: captures ask every second as long as they cannot write. */
+const HELPED_MS = 2_500;
 /** Wait before a request that follows one in vain is answered, in milliseconds; doubled up to the longest. */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
@@ -47,8 +47,10 @@ export function askForRoom(catalogue: Pick<Catalogue, "settings">, directory: st
 export class RoomRequests {
   readonly #parts: RoomParts;
   #waitMs = 0;
+  #askedMs = Number.NEGATIVE_INFINITY;
   #answeredMs = Number.NEGATIVE_INFINITY;
   #lookedMs = Number.NEGATIVE_INFINITY;
+  #busy = false;
 
   constructor(parts: RoomParts) {
     this.#parts = parts;
@@ -56,16 +58,18 @@ export class RoomRequests {
 
   /** Looks whether somebody asked, or cannot even ask, and makes room. Returns the directory, or null when nobody lacks room or it is too early. */
   async answer(): Promise<string | null> {
+    if (this.#busy) return null;
     const { catalogue, clock } = this.#parts;
     const asked = catalogue.settings.get(KEY) ?? "";
-    // Taken back first: a request that comes meanwhile is another, and whoever still lacks room asks again.
-    if (asked !== "") catalogue.settings.set(KEY, "");
-    const since = clock.nowMs() - this.#answeredMs;
-    // A clock that was set back knows nothing of answers to come.
-    if (since >= 0 && since < this.#waitMs) return null;
     const directory = asked === "" ? await this.#full() : asked;
     if (directory === null) return null;
-    await this.#relieve(directory, since >= 0 && since <= this.#waitMs + IN_VAIN_MS);
+    this.#takeBack();
+    const now = clock.nowMs();
+    // A clock that was set back knows nothing of requests to come.
+    const goesOn = now >= this.#askedMs && now - this.#askedMs <= HELPED_MS;
+    this.#askedMs = now;
+    if (goesOn && now - this.#answeredMs < this.#waitMs) return null;
+    await this.#relieve(directory, goesOn);
     return directory;
   }
 
@@ -95,11 +99,28 @@ export class RoomRequests {
     return null;
   }
 
+  /** Forgets a request: whoever still lacks room asks again. A catalogue without room keeps it until there is some. */
+  #takeBack(): void {
+    const { settings } = this.#parts.catalogue;
+    try {
+      if ((settings.get(KEY) ?? "") !== "") settings.set(KEY, "");
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
+  }
+
   async #relieve(directory: string, inVain: boolean): Promise<void> {
     const { retention, clock, logger } = this.#parts;
-    const { deleted, deletedBytes } = await retention.relieve(directory, null);
-    this.#answeredMs = clock.nowMs();
-    this.#waitMs = inVain ? Math.min(Math.max(FIRST_WAIT_MS, this.#waitMs * 2), LONGEST_WAIT_MS) : 0;
-    logger.warn({ directory, deleted, deletedBytes, ...(inVain ? { nextInMs: this.#waitMs } : {}) }, inVain ? "made room again: what was freed before did not help" : "made room where a device was full");
+    this.#busy = true;
+    try {
+      const { deleted, deletedBytes } = await retention.relieve(directory, null);
+      this.#waitMs = inVain ? Math.min(Math.max(FIRST_WAIT_MS, this.#waitMs * 2), LONGEST_WAIT_MS) : 0;
+      logger.warn({ directory, deleted, deletedBytes, ...(inVain ? { nextInMs: this.#waitMs } : {}) }, inVain ? "made room again: what was freed before did not help" : "made room where a device was full");
+      // What was asked meanwhile is answered by this.
+      this.#takeBack();
+    } finally {
+      this.#answeredMs = clock.nowMs();
+      this.#busy = false;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
+import type { PacketFile } from "../catalogue/packet-files.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { EngineSettings, NativeCore } from "../native/types.js";
 import { nextOrdinal } from "./live-files.js";
@@ -35,8 +36,8 @@ export async function replayStream(
   const end = Math.max(nextOrdinal(files), mark?.nextOrdinal ?? 0);
   const knownUntil = mark?.nextOrdinal ?? 0;
   const from = mark?.replayFromOrdinal ?? knownUntil;
-  // Files that retention took had no open session, or were taken for want of room: nothing is left to index.
-  const needed = files.filter((file) => file.packets > 0 && file.firstOrdinal + file.packets > from);
+  // Files that retention took had no open session, or were taken for want of room: nothing of them is left to index.
+  const needed = unbroken(files.filter((file) => file.packets > 0 && file.firstOrdinal + file.packets > from));
   if (from >= end || needed.length === 0) return end;
   const result = await parts.native.importStream({
     files: needed.map((file) => ({ path: file.path, fileId: file.id })), stream, firstOrdinal: needed[0]?.firstOrdinal ?? 0, settings: parts.settings,
@@ -48,4 +49,10 @@ export async function replayStream(
   });
   parts.logger.info({ packets: end - from, sessions: result.sessions }, "indexed again what an interrupted capture left");
   return end;
+}
+
+/** The last files of a stream that follow each other: packets are counted from the first, so none may be missing in between. */
+export function unbroken<T extends Pick<PacketFile, "firstOrdinal" | "packets">>(files: readonly T[]): readonly T[] {
+  const gap = files.findLastIndex((file, at) => at > 0 && file.firstOrdinal !== (files[at - 1]?.firstOrdinal ?? 0) + (files[at - 1]?.packets ?? 0));
+  return gap < 0 ? files : files.slice(gap);
 }

@@ -48,7 +48,7 @@ export async function executePackets(parts: ExecutorParts, plan: DevicePlan, stu
   let pending = stuck;
   for (const item of plan.items) {
     if (signal?.aborted) break;
-    if (item.action !== "delete" || (isEnough && item.reason === "oldest")) continue;
+    if (item.action !== "delete" || (isEnough && (item.reason === "oldest" || item.reason === "replay-given-up"))) continue;
     const outcome = await deleteFile(parts, item, signal);
     outcomes.push(outcome);
     if (outcome.outcome === "pending") pending += 1;

@@ -108,6 +108,8 @@ export type DeleteReason =
   | "writes-fail"
   | "older-than-max-age"
   | "over-total-size"
+  /** There is too little room, and only files are left from which open sessions would be replayed after a crash. */
+  | "replay-given-up"
   /** The file is not there any more; the catalogue learns of it. */
   | "missing";
 

@@ -52,7 +52,8 @@ interface Need {
  * until all of them together are small enough; and files of a device until it has enough room. While several deleted files are
  * still on a device, none of it go: what is not unlinked frees nothing, and deleting more would only lose packets. A file may go
  * when we wrote it, it is complete, where it should be, and nothing protects it; the newest of each node never goes.
- * Packets of held sessions are copied out first; a file that is little else stays.
+ * Packets of held sessions are copied out first; a file that is little else stays. Files that a replay after a crash would need go
+ * last of all, and only for room: a connection that lasts for days must not fill the disk.
  *
  * Pure: the same facts and rules give the same plan, whatever the order of the facts.
  */
@@ -78,18 +79,33 @@ export function planPackets(facts: PacketFacts, rules: PacketRules): PacketPlan 
       if (reason === "held" && wanted !== null && !file.isCopy) noteBlocked(need, file);
       continue;
     }
-    const gone = item(file, "delete", wanted);
-    const freed = gone.bytes - gone.heldBytes;
-    need.going.push(gone);
-    need.deleteBytes += freed;
-    need.short -= freed;
-    need.relief -= freed;
-    excess -= freed;
+    excess -= goes(need, item(file, "delete", wanted));
+  }
+  // Only when every file is known: one that no replay needs may be among the others.
+  if (facts.beyond.files === 0) {
+    const needed = files.filter((file) => protection(file, newest) === "needed-for-replay" && !isMostlyHeld(file));
+    for (const file of needed) {
+      const need = "device" in file.found ? needs.get(file.found.device) : undefined;
+      if (need === undefined || need.device.pendingFiles >= MOST_STUCK || !(excess > 0 || need.short > 0 || need.relief > 0)) continue;
+      const gone = item(file, "delete", "replay-given-up");
+      need.kept.splice(need.kept.findIndex(({ fileId }) => fileId === file.fileId), 1);
+      excess -= goes(need, gone);
+    }
   }
   return {
     devices: [...needs.values()].map(devicePlan), elsewhere, beyond: facts.beyond, excessBytes: Math.max(0, excess),
     warnings: ruleConflicts(facts.devices, rules),
   };
+}
+
+/** Notes that a file goes. Returns the bytes that it frees. */
+function goes(need: Need, gone: PacketPlanItem): number {
+  const freed = gone.bytes - gone.heldBytes;
+  need.going.push(gone);
+  need.deleteBytes += freed;
+  need.short -= freed;
+  need.relief -= freed;
+  return freed;
 }
 
 /**
@@ -160,9 +176,10 @@ function protection(file: PacketFileFact, newest: ReadonlySet<number>): KeepReas
   if (newest.has(file.fileId)) return "newest";
   if (file.hold !== null) return "held";
   if (file.undecided) return "undecided";
-  if (file.neededForReplay) return "needed-for-replay";
   if (file.deletionFailed) return "deletion-failed";
-  return "refusal" in file.found ? file.found.refusal : null;
+  if ("refusal" in file.found) return file.found.refusal;
+  // Last: it alone gives way where there is no room.
+  return file.neededForReplay ? "needed-for-replay" : null;
 }
 
 function isMostlyHeld(file: PacketFileFact): boolean {

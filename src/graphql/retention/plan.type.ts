@@ -14,7 +14,7 @@ export class PlannedFile {
   @Field(() => LongScalar, { description: "Its size in bytes." })
   bytes!: number;
 
-  @Field(() => String, { description: "Why: `oldest` (for room), `writes-fail`, `older-than-max-age`, `over-total-size`, `missing` (not there any more: struck off)." })
+  @Field(() => String, { description: "Why: `oldest` (for room), `writes-fail`, `older-than-max-age`, `over-total-size`, `replay-given-up` (for room, although sessions that are still open would be replayed from it after a crash), `missing` (not there any more: struck off)." })
   reason!: string;
 
   @Field(() => LongScalar, { description: "Bytes of held packets that are copied out of it first." })
