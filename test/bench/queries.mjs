@@ -33,7 +33,8 @@ export function questions(address, host) {
   ];
 }
 
-async function p50(work) {
+/** Milliseconds that `work` takes, at p50. */
+export async function p50(work) {
   const times = [];
   for (let turn = 0; turn < ASKED; turn++) {
     const start = performance.now();

@@ -4,9 +4,9 @@ import { ClusterLock, type ClusterState } from "./cluster-state.js";
 import { mayPass } from "./cluster-errors.js";
 
 /** Milliseconds that a leader leads without word. */
-export const LEAD_MS = 45_000;
+export const LEAD_MS = 35_000;
 /** Milliseconds between two words. */
-const WORD_MS = 15_000;
+const WORD_MS = 10_000;
 /** Milliseconds that a follower waits for the leadership before it gives its turn up: longer than a dead leader leads. */
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 5_000;

@@ -137,7 +137,7 @@ export class SegmentShipping {
         if (tries >= TRIES && outcome.cause !== null && typeof index === "string" && index !== "") throw new IndexHeldUp(index, outcome.cause);
       } catch (error) {
         // Too much at once, or too much for the request: smaller parts may be taken. Anything else is the shipper's to wait for.
-        if (!(error instanceof LookbackError) || (error.code !== "CLUSTER_BUSY" && error.code !== "LIMIT_EXCEEDED")) throw error;
+        if (!(error instanceof LookbackError) || !["CLUSTER_BUSY", "QUERY_MEMORY", "LIMIT_EXCEEDED"].includes(error.code)) throw error;
         if (error.code === "LIMIT_EXCEEDED") {
           const [first, second] = halves(open);
           if (second.length === 0) throw error;
