@@ -4,6 +4,7 @@ import { createServer } from "node:https";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Cluster, type ClusterOptions } from "../../src/index-store/elasticsearch/cluster.js";
+import { ClusterMigrations, loadClusterMigrations } from "../../src/index-store/elasticsearch/migrations.js";
 import { retryDeadLetters } from "../../src/index-store/elasticsearch/retry.js";
 import { loadShipperReport } from "../../src/index-store/elasticsearch/shipper-status.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
@@ -145,11 +146,35 @@ describe.skipIf(url === null)("faults of a cluster", () => {
     expect(await again.engine.migrations.plan(LIMITS)).toMatchObject({ template: "current", waiting: [] });
   });
 
-  it("goes on with a migration that was begun and not finished", async () => {
+  it("finishes by itself a first preparation that a process was killed in", async () => {
+    const under = engine();
+    await under.engine.state.put("migration-0001-sessions3.json", { name: "0001-sessions3.json", state: "running", atMs: 1 }, null, LIMITS);
+    await under.engine.state.put("lock-migrations", { owner: "killed", untilMs: Date.UTC(2026, 0, 17) }, null, LIMITS);
+    await commit(under, ROWS);
+    // Whoever holds the lock may be at it still.
+    await expect(under.shipper.drain()).rejects.toMatchObject({ code: "ROLE_HELD", message: expect.stringContaining("killed") });
+    await under.engine.state.remove("lock-migrations", LIMITS);
+    await under.shipper.drain();
+    expect(await under.engine.store.count(all, service)).toBe(6);
+  });
+
+  it("goes on with a later migration that was begun and not finished", async () => {
+    const under = engine();
+    const { state, template, indices } = under.engine;
+    await under.engine.migrations.up(LIMITS);
+    const steps = [...loadClusterMigrations(), { number: 2, name: "0002-later.json", sha256: "0", actions: ["fields"] as const }];
+    const migrations = new ClusterMigrations(state, template, indices, { nowMs: () => Date.UTC(2026, 0, 16) }, steps);
+    await state.put("migration-0002-later.json", { name: "0002-later.json", state: "running", atMs: 1 }, null, LIMITS);
+    await expect(migrations.prepare(LIMITS)).rejects.toMatchObject({ code: "INDEX_OUTDATED", message: expect.stringContaining("0002-later.json") });
+    expect(await migrations.up(LIMITS)).toEqual(["0002-later.json"]);
+    await migrations.prepare(LIMITS);
+    expect((await migrations.plan(LIMITS)).waiting).toEqual([]);
+  });
+
+  it("says how far a migration is", async () => {
     const under = engine();
     const { state, migrations } = under.engine;
     await state.put("migration-0001-sessions3.json", { name: "0001-sessions3.json", state: "running", atMs: 1 }, null, LIMITS);
-    await expect(under.shipper.drain()).rejects.toMatchObject({ code: "INDEX_OUTDATED", message: expect.stringContaining("0001-sessions3.json") });
     expect((await migrations.plan(LIMITS)).steps).toEqual([{ name: "0001-sessions3.json", state: "running", appliedMs: null, known: true }]);
     expect(await migrations.up(LIMITS)).toEqual(["0001-sessions3.json"]);
     await under.shipper.drain();

@@ -134,12 +134,14 @@ export class ClusterMigrations {
 
   /**
    * At the start of a shipper: an empty cluster is prepared, another one must be as this version needs it. Called again
-   * after the cluster went away, it finishes what it began. Throws INDEX_OUTDATED, also for what another process began.
+   * after the cluster went away, it finishes what it began. Throws INDEX_OUTDATED, also for a later step that another process began; ROLE_HELD while one does so.
    */
   async prepare(limits: RequestLimits): Promise<void> {
     const plan = await this.plan(limits);
     this.#refuseNewer(plan);
-    if (this.#isPreparing || (plan.template === "absent" && plan.steps.every(({ state }) => state === "waits"))) {
+    // A first preparation that somebody was killed in is finished too: no step was ever done, so no index has rows.
+    const isFirst = plan.steps.every(({ state }) => state !== "done") && (plan.template === "absent" || plan.steps.some(({ state }) => state === "running"));
+    if (this.#isPreparing || isFirst) {
       this.#isPreparing = true;
       await this.up(limits);
       this.#isPreparing = false;
