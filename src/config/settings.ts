@@ -112,7 +112,7 @@ export const SETTINGS = {
   ringMiB: integer(64, 1, 2048, "Lookback: MiB that the kernel buffers in one ring."),
   promiscuous: flag(true, "Lookback: whether packets that are not for this host are seen."),
   openSessionFlush: integer(10, 1, 3600, "Lookback: seconds after which a session that is still open is seen, and again when packets came since."),
-  pcapWriteMethod: choice("simple", ["simple", "simple-nodirect", "null"], "How packets are written: simple and simple-nodirect both write large pieces through the page cache, which measured best; null indexes packets and keeps none."),
+  pcapWriteMethod: choice("simple", ["simple", "simple-nodirect", "null"], "How packets are written: simple and simple-nodirect alike append pieces of up to 1 MiB through the page cache, so that others read them at once; null indexes packets and keeps none."),
   dropUser: optionalText("user", "User that the capture process becomes before it opens a file, where it is started as root; it keeps the rights to open interfaces until they are open."),
   dropGroup: optionalText("group", "Group that it takes then; unset: the one of dropUser."),
   pcapDirAlgorithm: choice("round-robin", ["round-robin", "max-free-percent", "max-free-bytes"], "Which of several directories gets the next packet file."),
