@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../base/clock.js";
 import { isDiskFull, LookbackError } from "../base/errors.js";
@@ -9,9 +10,11 @@ import type { RetentionService } from "../retention/retention-service.js";
 const KEY = "retention.roomWanted";
 /** Milliseconds without a request after which what was freed did help, for a while: captures ask every second as long as they cannot write. */
 const HELPED_MS = 2_500;
-/** Wait before a request that follows one in vain is answered, in milliseconds; doubled up to the longest. */
-const FIRST_WAIT_MS = 1_000;
+/** Wait after an answer, in milliseconds, in which whoever asked learns of it; doubled up to the longest after each in vain. */
+const FIRST_WAIT_MS = 1_500;
 const LONGEST_WAIT_MS = 60_000;
+/** Devices that are remembered; beyond, all begin anew. */
+const MOST_DEVICES = 64;
 /** Milliseconds between two looks whether writing is possible where nobody asked: whoever cannot write may not be able to ask either. */
 const LOOK_MS = 30_000;
 
@@ -46,9 +49,8 @@ export function askForRoom(catalogue: Pick<Catalogue, "settings">, directory: st
  */
 export class RoomRequests {
   readonly #parts: RoomParts;
-  #waitMs = 0;
-  #askedMs = Number.NEGATIVE_INFINITY;
-  #answeredMs = Number.NEGATIVE_INFINITY;
+  /** By device: when it was asked for and answered last, and how long the next answer waits. */
+  readonly #known = new Map<string, { askedMs: number; answeredMs: number; waitMs: number }>();
   #lookedMs = Number.NEGATIVE_INFINITY;
   #busy = false;
 
@@ -66,9 +68,10 @@ export class RoomRequests {
     this.#takeBack();
     const now = clock.nowMs();
     // A clock that was set back knows nothing of requests to come.
-    const goesOn = now >= this.#askedMs && now - this.#askedMs <= HELPED_MS;
-    this.#askedMs = now;
-    if (goesOn && now - this.#answeredMs < this.#waitMs) return null;
+    const known = await this.#of(directory);
+    const goesOn = now >= known.askedMs && now - known.askedMs <= HELPED_MS;
+    known.askedMs = now;
+    if (goesOn && now - known.answeredMs < known.waitMs) return null;
     await this.#relieve(directory, goesOn);
     return directory;
   }
@@ -99,6 +102,18 @@ export class RoomRequests {
     return null;
   }
 
+  async #of(directory: string): Promise<{ askedMs: number; answeredMs: number; waitMs: number }> {
+    const device = (await stat(directory).catch(() => null))?.dev ?? null;
+    const key = device === null ? directory : String(device);
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      if (this.#known.size >= MOST_DEVICES) this.#known.clear();
+      known = { askedMs: Number.NEGATIVE_INFINITY, answeredMs: Number.NEGATIVE_INFINITY, waitMs: 0 };
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+
   /** Forgets a request: whoever still lacks room asks again. A catalogue without room keeps it until there is some. */
   #takeBack(): void {
     const { settings } = this.#parts.catalogue;
@@ -112,14 +127,15 @@ export class RoomRequests {
   async #relieve(directory: string, inVain: boolean): Promise<void> {
     const { retention, clock, logger } = this.#parts;
     this.#busy = true;
+    const known = await this.#of(directory);
     try {
       const { deleted, deletedBytes } = await retention.relieve(directory, null);
-      this.#waitMs = inVain ? Math.min(Math.max(FIRST_WAIT_MS, this.#waitMs * 2), LONGEST_WAIT_MS) : 0;
-      logger.warn({ directory, deleted, deletedBytes, ...(inVain ? { nextInMs: this.#waitMs } : {}) }, inVain ? "made room again: what was freed before did not help" : "made room where a device was full");
+      known.waitMs = inVain ? Math.min(Math.max(FIRST_WAIT_MS, known.waitMs * 2), LONGEST_WAIT_MS) : FIRST_WAIT_MS;
+      logger.warn({ directory, deleted, deletedBytes, ...(inVain ? { nextInMs: known.waitMs } : {}) }, inVain ? "made room again: what was freed before did not help" : "made room where a device was full");
       // What was asked meanwhile is answered by this.
       this.#takeBack();
     } finally {
-      this.#answeredMs = clock.nowMs();
+      known.answeredMs = clock.nowMs();
       this.#busy = false;
     }
   }
