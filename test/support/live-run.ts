@@ -84,6 +84,8 @@ export async function accountOf(data: string): Promise<DataAccount> {
 /** Captures while `file` is sent `times` times at a rate; ends in order. `lag` is how many seconds `completeUntil` was behind 15 s after the last packet. */
 export async function captureAtRate(directory: string, file: string, mbit: number, times: number, timeoutMs: number): Promise<{ readonly sent: ReturnType<typeof sentOf>; readonly account: DataAccount; readonly lagSeconds: number }> {
   const output = await inNamespace(directory, [
+    // So that every frame that was made can be sent.
+    "ip link set v0 mtu 9000; ip link set v1 mtu 9000",
     "capture > capture.log 2>&1 & pid=$!", "until_line capture.log 'capturing from v0' || exit 1",
     `"${SENDER}" v1 "${file}" ${mbit} ${times}`,
     `sleep 3; "${process.execPath}" "${MAIN}" search --count --data data > /dev/null`,
