@@ -18,7 +18,7 @@ export function shippingOf({ values }: LookbackConfig, catalogue: Pick<Catalogue
       const queue = catalogue.shipments.waiting();
       const report = loadShipperReport(catalogue.settings);
       const nowMs = systemClock.nowMs();
-      const running = report !== null && nowMs - report.atMs < OLD_MS;
+      const running = report !== null && report.running && nowMs - report.atMs < OLD_MS;
       const rate = running ? report.rate : 0;
       return {
         queue, budgetBytes, running, rate, etaSeconds: queue.rows === 0 ? 0 : rate > 0 ? queue.rows / rate : null, shippedRows: report?.rows ?? 0, lastError: report?.lastError ?? null,

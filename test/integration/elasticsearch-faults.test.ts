@@ -243,6 +243,8 @@ describe.skipIf(url === null)("faults of a cluster", () => {
     await commit(under, rows);
     await under.shipper.drain();
     expect(await under.engine.store.count(all, service)).toBe(50);
-    expect(loadShipperReport(under.catalogue.settings)).toMatchObject({ rows: 100, repeated: 50, dead: 0 });
+    expect(loadShipperReport(under.catalogue.settings)).toMatchObject({ rows: 100, repeated: 50, dead: 0, running: true });
+    under.shipper.end();
+    expect(loadShipperReport(under.catalogue.settings)).toMatchObject({ rows: 100, running: false });
   });
 });

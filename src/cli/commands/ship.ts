@@ -36,8 +36,12 @@ export async function run(context: CommandContext): Promise<number> {
     await running;
     return EXIT.ok;
   } finally {
-    await stop();
-    endSoon();
+    try {
+      shipper.end();
+    } finally {
+      await stop();
+      endSoon();
+    }
   }
 }
 

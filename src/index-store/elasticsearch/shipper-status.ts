@@ -8,6 +8,8 @@ import { at, isObject, numberOf, textOf } from "./json.js";
 export interface ShipperReport {
   readonly atMs: number;
   readonly startedMs: number;
+  /** Whether it had not ended in order. */
+  readonly running: boolean;
   /** Since the shipper started. */
   readonly rows: number;
   readonly repeated: number;
@@ -31,6 +33,7 @@ export class ShipperStatus {
   readonly #sums = { rows: 0, repeated: 0, dead: 0, bytes: 0 };
   #recent: { readonly atMs: number; readonly rows: number }[] = [];
   #lastError: ShipperReport["lastError"] = null;
+  #running = true;
 
   constructor(settings: Pick<StoredSettings, "set">, clock: Clock) {
     this.#settings = settings;
@@ -63,6 +66,12 @@ export class ShipperStatus {
     this.#save();
   }
 
+  /** Notes that the shipper ends. */
+  ended(): void {
+    this.#running = false;
+    this.#save();
+  }
+
   #note(error: unknown): void {
     const code = error instanceof LookbackError ? error.code : "INTERNAL";
     this.#lastError = { code, message: error instanceof Error ? error.message : String(error), atMs: this.#clock.nowMs() };
@@ -73,7 +82,7 @@ export class ShipperStatus {
     this.#recent = this.#recent.filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
     const spanMs = Math.max(1_000, Math.min(WINDOW_MS, nowMs - this.#startedMs));
     const rate = (this.#recent.reduce((sum, { rows }) => sum + rows, 0) * 1_000) / spanMs;
-    const report: ShipperReport = { atMs: nowMs, startedMs: this.#startedMs, ...this.#sums, rate, lastError: this.#lastError };
+    const report: ShipperReport = { atMs: nowMs, startedMs: this.#startedMs, running: this.#running, ...this.#sums, rate, lastError: this.#lastError };
     this.#settings.set(KEY, JSON.stringify(report));
   }
 }
@@ -85,7 +94,7 @@ export function loadShipperReport(settings: Pick<StoredSettings, "get">): Shippe
   const report: unknown = JSON.parse(text);
   const error = at(report, "lastError");
   return {
-    atMs: numberOf(at(report, "atMs")), startedMs: numberOf(at(report, "startedMs")), rows: numberOf(at(report, "rows")), repeated: numberOf(at(report, "repeated")),
+    atMs: numberOf(at(report, "atMs")), startedMs: numberOf(at(report, "startedMs")), running: at(report, "running") !== false, rows: numberOf(at(report, "rows")), repeated: numberOf(at(report, "repeated")),
     dead: numberOf(at(report, "dead")), bytes: numberOf(at(report, "bytes")), rate: numberOf(at(report, "rate")),
     lastError: isObject(error) ? { code: textOf(error["code"]), message: textOf(error["message"]), atMs: numberOf(error["atMs"]) } : null,
   };

@@ -93,6 +93,11 @@ export class Shipper {
     }
   }
 
+  /** Says that nothing more is shipped by this process. */
+  end(): void {
+    this.#parts.status.ended();
+  }
+
   /** Ships what waits first, up to a bound. Returns whether there was anything. */
   async round(signal: AbortSignal | null): Promise<boolean> {
     const { catalogue: { shipments }, prepare, status } = this.#parts;
