@@ -10,15 +10,18 @@ const BUFFER_BYTES = 1 << 20;
 export class OutputBuffer {
   readonly #drain: (bytes: Buffer) => Promise<void>;
   readonly #maxBytes: number;
-  #current = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-  #spare = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  #current: Buffer;
+  #spare: Buffer;
   #held = 0;
   #draining: Promise<void> = Promise.resolve();
   /** Bytes written so far. */
   bytes = 0;
 
-  /** Writing more than `maxBytes` throws LIMIT_EXCEEDED. */
-  constructor(drain: (bytes: Buffer) => Promise<void>, maxBytes: number = Number.POSITIVE_INFINITY) {
+  /** Writing more than `maxBytes` throws LIMIT_EXCEEDED. With `shared`, pieces lie in memory that other threads can be given. */
+  constructor(drain: (bytes: Buffer) => Promise<void>, maxBytes: number = Number.POSITIVE_INFINITY, shared = false) {
+    const allocate = (): Buffer => (shared ? Buffer.from(new SharedArrayBuffer(BUFFER_BYTES)) : Buffer.allocUnsafeSlow(BUFFER_BYTES));
+    this.#current = allocate();
+    this.#spare = allocate();
     this.#drain = drain;
     this.#maxBytes = maxBytes;
   }

@@ -6,6 +6,7 @@ import type { IndexStore, ReadContext } from "../index-store/index-store.js";
 import { syncDirectory, type SpaceProbe } from "../packet-store/packet-store.js";
 import type { CaptureFormat } from "./capture-format.js";
 import { EXPORT_FORMATS, isCapture, type ExportRequest } from "./export-request.js";
+import { HashThread } from "./hash-thread.js";
 import { incompleteSessions } from "./incomplete-sessions.js";
 import { signManifest, type ManifestFacts, type ManifestSource } from "./manifest.js";
 import { OutputBuffer } from "./output-buffer.js";
@@ -18,6 +19,8 @@ import { writeTable } from "./write-table.js";
 
 /** Most packet files listed in a manifest. */
 const SOURCES_LISTED = 10_000;
+/** Bytes from which a file is hashed in a thread of its own, whose start would cost a smaller one more than it saves. */
+const THREAD_FROM_BYTES = 64 << 20;
 
 export interface ExportParts extends CaptureParts {
   readonly store: Pick<IndexStore, "streamPackets" | "streamRows">;
@@ -98,12 +101,13 @@ async function attempt(parts: ExportParts, task: ExportTask, progress: ExportPro
     await mkdir(work, { recursive: true, mode: 0o700 });
     const part = path.join(work, "export.part");
     const handle = await open(part, "wx", 0o600);
+    const file = new HashedFile(handle);
     let done: Written;
     try {
-      const file = new HashedFile(handle);
       done = isCapture(task.request.format) ? await capture(parts, task, work, file, progress) : await table(parts, task, file, progress);
       await handle.sync();
     } finally {
+      await file.close();
       await handle.close();
     }
     const fileName = `${task.name}.${done.extension}`;
@@ -155,14 +159,18 @@ function limitOf(parts: ExportParts, task: ExportTask): number {
 async function capture(parts: ExportParts, task: ExportTask, work: string, file: HashedFile, progress: ExportProgress): Promise<Written> {
   const { request, context } = task;
   const maxBytes = limitOf(parts, task);
+  let expected = 0;
   const result = await writeCapture(parts, { request, context, container: request.format === "pcapng" ? "pcapng" : "auto", maxBytes, work }, {
     canRestart: true,
-    expect: (bytes) => checkRoom(parts.probe, task.directory, bytes),
-    open: () => file.restart(maxBytes),
+    expect: (bytes) => {
+      expected = bytes;
+      return checkRoom(parts.probe, task.directory, bytes);
+    },
+    open: () => file.restart(maxBytes, expected),
   }, progress);
   const incomplete = await incompleteSessions(parts.store, request, context, result.missing);
   return {
-    extension: result.format.container, sessions: result.sessions, packets: result.packets, bytes: result.bytes, sha256: file.digest(), capture: result.format, sources: result.sources,
+    extension: result.format.container, sessions: result.sessions, packets: result.packets, bytes: result.bytes, sha256: await file.digest(), capture: result.format, sources: result.sources,
     missing: {
       packets: result.missing.total, files: result.missing.list(), packetsUnlisted: result.missing.unlisted,
       sessions: incomplete.listed, sessionsUnlisted: incomplete.unlisted, sessionsWithoutPackets: result.sessionsWithoutPackets,
@@ -176,7 +184,7 @@ async function table(parts: ExportParts, task: ExportTask, file: HashedFile, pro
   const out = await file.restart(limitOf(parts, task));
   const sessions = await writeTable(parts.store, { request, context, format: request.format, fields: request.fields }, out, progress);
   return {
-    extension: request.format, sessions, packets: 0, bytes: out.bytes, sha256: file.digest(), capture: null, sources: [],
+    extension: request.format, sessions, packets: 0, bytes: out.bytes, sha256: await file.digest(), capture: null, sources: [],
     missing: { packets: 0, files: [], packetsUnlisted: 0, sessions: [], sessionsUnlisted: 0, sessionsWithoutPackets: 0 },
   };
 }
@@ -231,29 +239,34 @@ function noteOf(format: CaptureFormat): string {
 /** A file whose content is hashed as it is written; it can be begun anew. */
 class HashedFile {
   readonly #handle: FileHandle;
-  #hash: Hash = createHash("sha256");
+  #hash: Hash | HashThread = createHash("sha256");
 
   constructor(handle: FileHandle) {
     this.#handle = handle;
   }
 
-  /** Empties the file and gives an output into it. */
-  async restart(maxBytes: number): Promise<OutputBuffer> {
+  /** Empties the file and gives an output into it. A large one is hashed in a thread of its own. */
+  async restart(maxBytes: number, expectedBytes = 0): Promise<OutputBuffer> {
+    await this.close();
     await this.#handle.truncate(0);
-    const hash = createHash("sha256");
+    const hash = expectedBytes >= THREAD_FROM_BYTES ? new HashThread() : createHash("sha256");
     this.#hash = hash;
     let at = 0;
     return new OutputBuffer(async (bytes) => {
-      // The write goes on in another thread while this one hashes.
+      // The write goes on in another thread while this one, or a third, hashes. Neither may still use the piece when one fails.
       const written = writeWhole(this.#handle, bytes, at);
       at += bytes.length;
-      hash.update(bytes);
-      await written;
-    }, maxBytes);
+      for (const outcome of await Promise.allSettled([hash.update(bytes), written])) if (outcome.status === "rejected") throw outcome.reason;
+    }, maxBytes, hash instanceof HashThread);
   }
 
   /** The SHA-256 of what was written, in hex. */
-  digest(): string {
-    return this.#hash.digest("hex");
+  async digest(): Promise<string> {
+    return this.#hash instanceof HashThread ? this.#hash.digest() : this.#hash.digest("hex");
+  }
+
+  /** Ends the thread, if there is one. */
+  async close(): Promise<void> {
+    if (this.#hash instanceof HashThread) await this.#hash.close();
   }
 }
