@@ -325,7 +325,7 @@ impl TcpState {
     fn unseen_of(&self, direction: Direction) -> u64 {
         let Some(mut end) = self.next[direction].filter(|_| self.handshake) else { return 0 };
         let mut missing = 0;
-        for held in self.early.iter().flat_map(|early| early[direction].segments.iter().rev()) {
+        for held in self.early.iter().flat_map(|early| early[direction].segments.iter()) {
             missing += distance(end, held.sequence).max(0) as u64;
             let held_end = held.sequence.wrapping_add(held.data.len() as u32);
             if distance(end, held_end) > 0 {
