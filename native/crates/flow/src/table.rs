@@ -249,7 +249,7 @@ impl FlowTable {
 
     /// Closes every flow that is over at second `clock_s` of the stream's clock.
     pub fn expire(&mut self, clock_s: i64) {
-        while let Some((_, entries)) = self.timers.take_due(clock_s) {
+        while let Some(entries) = self.timers.take_due(clock_s) {
             for (at, generation) in entries {
                 self.look_at(at, generation, clock_s);
             }
@@ -269,26 +269,19 @@ impl FlowTable {
 
     /// Makes room by closing the flow that would expire first.
     fn close_oldest(&mut self) {
-        while let Some((second, entries)) = self.timers.take_earliest() {
-            let mut entries = entries.into_iter();
-            while let Some((at, generation)) = entries.next() {
-                let Some(slot) = self.slots.get(at as usize).filter(|slot| slot.generation == generation)
-                else {
-                    continue;
-                };
-                let Some(flow) = slot.flow.as_ref() else { continue };
-                let until = self.open_until(flow);
-                if until > second {
-                    self.timers.schedule(until, at, generation);
-                    continue;
-                }
-                for (rest, generation) in entries {
-                    self.timers.schedule(second, rest, generation);
-                }
-                self.bench.counters.closed_early += 1;
-                self.close(at);
-                return;
+        while let Some((second, (at, generation))) = self.timers.take_first() {
+            let Some(slot) = self.slots.get(at as usize).filter(|slot| slot.generation == generation) else {
+                continue;
+            };
+            let Some(flow) = slot.flow.as_ref() else { continue };
+            let until = self.open_until(flow);
+            if until > second {
+                self.timers.schedule(until, at, generation);
+                continue;
             }
+            self.bench.counters.closed_early += 1;
+            self.close(at);
+            return;
         }
     }
 

@@ -1,34 +1,42 @@
 //! Expiry by whole seconds. A flow is put under the second it would expire at; when that second comes its owner
 //! looks whether packets arrived since and puts it back under a later one. So a packet costs no timer work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Flows by the second at which to look at them next.
 #[derive(Debug, Default)]
 pub struct Timers {
-    due: BTreeMap<i64, Vec<(u32, u32)>>,
+    due: BTreeMap<i64, VecDeque<(u32, u32)>>,
     scheduled: usize,
 }
 
 impl Timers {
     /// Looks at slot `slot` of generation `generation` at second `at`.
     pub fn schedule(&mut self, at: i64, slot: u32, generation: u32) {
-        self.due.entry(at).or_default().push((slot, generation));
+        self.due.entry(at).or_default().push_back((slot, generation));
         self.scheduled += 1;
     }
-    /// The entries of the earliest second before `now`, and that second.
-    pub fn take_due(&mut self, now: i64) -> Option<(i64, Vec<(u32, u32)>)> {
+    /// The entries of the earliest second before `now`.
+    pub fn take_due(&mut self, now: i64) -> Option<VecDeque<(u32, u32)>> {
         let (&at, _) = self.due.first_key_value()?;
         if at >= now {
             return None;
         }
-        self.take_earliest()
-    }
-    /// The entries of the earliest second, however late it is.
-    pub fn take_earliest(&mut self) -> Option<(i64, Vec<(u32, u32)>)> {
-        let (at, entries) = self.due.pop_first()?;
+        let (_, entries) = self.due.pop_first()?;
         self.scheduled -= entries.len();
-        Some((at, entries))
+        Some(entries)
+    }
+    /// The first entry of the earliest second, however late that is, and the second. The others stay where they are: in a
+    /// flood a second has a hundred thousand, and one is taken for each packet.
+    pub fn take_first(&mut self) -> Option<(i64, (u32, u32))> {
+        let mut earliest = self.due.first_entry()?;
+        let at = *earliest.key();
+        let entry = earliest.get_mut().pop_front();
+        if earliest.get().is_empty() {
+            earliest.remove();
+        }
+        self.scheduled -= usize::from(entry.is_some());
+        entry.map(|entry| (at, entry))
     }
     /// Entries scheduled.
     pub fn len(&self) -> usize {
@@ -50,8 +58,22 @@ mod tests {
         timers.schedule(10, 1, 0);
         timers.schedule(12, 2, 0);
         assert_eq!(timers.take_due(10), None);
-        assert_eq!(timers.take_due(11), Some((10, vec![(1, 0)])));
+        assert_eq!(timers.take_due(11), Some(VecDeque::from([(1, 0)])));
         assert_eq!(timers.take_due(12), None);
         assert_eq!(timers.len(), 1);
+    }
+
+    #[test]
+    fn one_at_a_time_leaves_the_others() {
+        let mut timers = Timers::default();
+        timers.schedule(12, 3, 0);
+        timers.schedule(10, 1, 0);
+        timers.schedule(10, 2, 0);
+        assert_eq!(timers.take_first(), Some((10, (1, 0))));
+        assert_eq!(timers.len(), 2);
+        assert_eq!(timers.take_first(), Some((10, (2, 0))));
+        assert_eq!(timers.take_first(), Some((12, (3, 0))));
+        assert_eq!(timers.take_first(), None);
+        assert!(timers.is_empty());
     }
 }
