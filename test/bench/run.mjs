@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { capturing } from "./capturing.mjs";
 import { clients } from "./clients.mjs";
 import { exports } from "./exports.mjs";
 import { measure, median, peakMemory, segments, settled } from "./measure.mjs";
@@ -57,25 +58,36 @@ async function capture(name, mix, size) {
   return file;
 }
 
-/** Imports `file` in place into an empty data directory. */
-async function importInto(data, file) {
+/** Imports `file` in place into an empty data directory, under further `settings` (`key=value`). */
+async function importInto(data, file, ...settings) {
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
-  return measure(process.execPath, [MAIN, "--data", data, "import", file]);
+  return measure(process.execPath, [MAIN, "--data", data, ...settings.flatMap((setting) => ["--set", setting]), "import", file]);
 }
 
-/** CPU seconds of importing as a multiple of `md5sum`'s, one after the other so that both meet the same machine. */
+/**
+ * CPU seconds of importing as a multiple of `md5sum`'s, with and without hashes of bodies, and the time that two workers need
+ * of one's; one after the other so that all meet the same machine. Returns the most memory in bytes.
+ */
 async function beside(name, data, file) {
-  const ratios = [];
+  const [ratios, unhashed, shared] = [[], [], []];
   let memory = 0;
   for (let round = 0; round < rounds; round++) {
     const sum = await measure("md5sum", [file]);
     const own = await importInto(data, file);
+    const plain = await importInto(data, file, "bodyMd5=false");
+    const two = await importInto(data, file, "packetThreads=2");
     memory = Math.max(memory, own.memory);
     ratios.push(own.cpu / sum.cpu);
-    note(`${name}: import ${own.cpu.toFixed(2)} s CPU, ${own.wall.toFixed(2)} s; md5sum ${sum.cpu.toFixed(2)} s CPU`);
+    unhashed.push(plain.cpu / sum.cpu);
+    shared.push(two.wall / own.wall);
+    note(`${name}: import ${own.cpu.toFixed(2)} s CPU, ${own.wall.toFixed(2)} s; without hashes ${plain.cpu.toFixed(2)} s CPU; two workers ${two.wall.toFixed(2)} s; md5sum ${sum.cpu.toFixed(2)} s CPU`);
   }
+  await importInto(data, file);
   report(`import, ${name}-heavy, CPU of md5sum`, median(ratios), 1.5, "×");
+  report(`import, ${name}-heavy, CPU of md5sum, in the end`, median(ratios), 1, "×");
+  report(`import, ${name}-heavy, without hashes, CPU of md5sum`, median(unhashed), 0.6, "×");
+  report(`import, ${name}-heavy, two workers, time of one`, median(shared), 0.6, "×");
   report(`import, ${name}-heavy, memory`, memory / 1e6, 500, "MB");
   return memory;
 }
@@ -92,15 +104,17 @@ async function serve(data, work) {
 
 const [address, host] = ["10.20.1.40", "shop1"];
 
-/** Everything but exports. */
-async function all() {
-  const bulk = await capture("bulk", "bulk", options.bulk);
-  const small = await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION));
-  const large = await capture("flow-large", "flow", String(sessions * BYTES_PER_SESSION));
-  const data = { bulk: join(work, "bulk"), small: join(work, "small"), large: join(work, "large") };
+/** Imports of both mixes; returns the most memory of the flow-heavy one in bytes. */
+async function importing() {
+  await beside("bulk", join(work, "bulk"), await capture("bulk", "bulk", options.bulk));
+  return beside("flow", join(work, "small"), await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION)));
+}
 
-  await beside("bulk", data.bulk, bulk);
-  const smallMemory = await beside("flow", data.small, small);
+/** Importing, queries, and what is small. */
+async function all() {
+  const smallMemory = await importing();
+  const large = await capture("flow-large", "flow", String(sessions * BYTES_PER_SESSION));
+  const data = { small: join(work, "small"), large: join(work, "large") };
   const own = await importInto(data.large, large);
   const gigabytes = statSync(large).size / 1e9;
   report(`import, ${gigabytes.toFixed(1)} GB, memory`, own.memory / 1e6, 500, "MB");
@@ -160,11 +174,14 @@ async function manyClients() {
 
 try {
   note(`${cpus().length} CPUs, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}, work in ${work}`);
-  if (options.only !== undefined && !["exports", "shipping", "clients", "writing"].includes(options.only)) throw new Error("--only takes exports, shipping, clients or writing");
+  if (options.only !== undefined && !["importing", "exports", "shipping", "clients", "writing", "capturing"].includes(options.only)) throw new Error("--only takes importing, exports, shipping, clients, writing or capturing");
   await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-traffic"]);
   await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-pcapfile", "--example", "write_rate"]);
+  await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-engine", "--example", "open_flows"]);
   const asked = (part) => options.only === undefined || options.only === part;
   if (options.only === undefined) await all();
+  if (options.only === "importing") await importing();
+  if (asked("capturing")) await capturing({ work, main: MAIN, report, note });
   if (asked("clients")) await manyClients();
   if (asked("writing")) await writtenBesideDd();
   if (asked("shipping")) await shipping(work, await capture("flow-shipped", "flow", String((sessions / 10) * BYTES_PER_SESSION)), report, note);
