@@ -1,4 +1,4 @@
-import { errors } from "@elastic/transport";
+import { errors } from "@elastic/elasticsearch";
 import { LookbackError, type ErrorCode, type ErrorDetails } from "../../base/errors.js";
 import { at, listOf, objectOf, textOf, type Json } from "./json.js";
 

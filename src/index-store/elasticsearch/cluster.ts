@@ -1,4 +1,4 @@
-import { Diagnostic, Serializer, Transport, UndiciConnection, WeightedConnectionPool } from "@elastic/transport";
+import { Client, Transport, type ClientOptions } from "@elastic/elasticsearch";
 import { LookbackError } from "../../base/errors.js";
 import { clusterError } from "./cluster-errors.js";
 import { at, textOf, type Json, type JsonObject } from "./json.js";
@@ -53,16 +53,19 @@ export const EVERY_INDEX: Readonly<Record<string, string | boolean>> = { ignore_
  */
 export const WHOLE: Readonly<Record<string, string | boolean>> = { allow_partial_search_results: false, ...EVERY_INDEX };
 
-/**
- * A cluster over HTTP, by the transport of Elasticsearch's own client; the rest of that client is of no use here and doubles
- * the start of a shipper. Plain JSON both ways, and no check of the product: Lookback looks itself, and takes OpenSearch too.
- * Every request has a timeout, can be cancelled, and fails with a coded error.
- */
+/** Plain JSON both ways, and no check of the product by the client: Lookback looks itself, and takes OpenSearch too. */
+class PlainTransport extends Transport {
+  constructor(options: ConstructorParameters<typeof Transport>[0]) {
+    const { productCheck: _unused, ...rest } = options;
+    super({ ...rest, vendoredHeaders: { jsonContentType: "application/json", ndjsonContentType: "application/x-ndjson", accept: "application/json" } });
+  }
+}
+
+/** A cluster over HTTP: every request has a timeout, can be cancelled, and fails with a coded error. */
 export class Cluster {
   /** URLs without credentials, for messages. */
   readonly shown: string;
-  readonly #connections: WeightedConnectionPool;
-  readonly #transport: Transport;
+  readonly #client: Client;
   #product: ClusterProduct | null = null;
 
   constructor(options: ClusterOptions) {
@@ -83,13 +86,11 @@ export class Cluster {
       ...(authority === null ? {} : { ca: authority }),
       ...(clientCertificate === null ? {} : { cert: clientCertificate.certificate, key: clientCertificate.key, ...(clientCertificate.passphrase === null ? {} : { passphrase: clientCertificate.passphrase }) }),
     };
-    const diagnostic = new Diagnostic();
-    this.#connections = new WeightedConnectionPool({ Connection: UndiciConnection, diagnostic, tls, ...(auth === null ? {} : { auth }) });
-    this.#connections.addConnection(urls.map((url) => ({ url, tls })));
-    this.#transport = new Transport({
-      diagnostic, connectionPool: this.#connections, serializer: new Serializer(), compression: options.compress, maxRetries: 0,
-      vendoredHeaders: { jsonContentType: "application/json", ndjsonContentType: "application/x-ndjson", accept: "application/json" },
-    });
+    const settings: ClientOptions = {
+      nodes: urls.map((url) => url.href), Transport: PlainTransport, compression: options.compress, maxRetries: 0,
+      ...(auth === null ? {} : { auth }), ...(Object.keys(tls).length === 0 ? {} : { tls }),
+    };
+    this.#client = new Client(settings);
   }
 
   /** What answers, asked once. Throws CLUSTER_UNREACHABLE, CLUSTER_TLS, CLUSTER_REFUSED, CLUSTER_UNSUPPORTED. */
@@ -116,7 +117,7 @@ export class Cluster {
     const { method, path, query = {}, body, lines, ignore = [] } = request;
     if (signal?.aborted === true) throw new LookbackError("QUERY_CANCELLED", "the query was cancelled");
     try {
-      const answer = await this.#transport.request<Json>(
+      const answer = await this.#client.transport.request<Json>(
         { method, path, querystring: { ...query }, ...(body === undefined ? {} : { body }), ...(lines === undefined ? {} : { bulkBody: lines }) },
         { meta: true, requestTimeout: timeoutMs, ignore: [...ignore], ...(signal === null ? {} : { signal }) },
       );
@@ -127,6 +128,6 @@ export class Cluster {
   }
 
   close(): Promise<void> {
-    return this.#connections.empty();
+    return this.#client.close();
   }
 }
