@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { systemClock } from "../base/clock.js";
@@ -28,11 +27,6 @@ export function retentionParts(core: Omit<Core, "native">, reader: PacketReader)
     // Read each time: a reload may have changed them.
     get rules() { return retentionRules(config, live.values, nodes); },
   };
-}
-
-/** Directories that must take what is written: data, and the packet directories of this node, as far as they are there. */
-export function writtenDirectories({ config, directories }: Pick<Core, "config" | "directories">): readonly string[] {
-  return [...new Set([directories.data, directories.sessions, ...config.storageOf(config.node).directories])].filter((directory) => existsSync(directory));
 }
 
 /** Classes of sessions that are kept longer. */

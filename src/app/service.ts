@@ -33,10 +33,8 @@ import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
 import { exportParts } from "./export-parts.js";
 import { fileLookup } from "./file-lookup.js";
-import { keepReserve } from "./reserve.js";
-import { RoomRequests } from "./room-requests.js";
-import { hasNoRoom } from "./try-writing.js";
-import { classService, forecastParts, retentionParts, writtenDirectories } from "./retention.js";
+import { classService, forecastParts, retentionParts } from "./retention.js";
+import { keepRoom } from "./room.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { Leadership } from "../index-store/elasticsearch/leadership.js";
 import { onlyLeading } from "./leading.js";
@@ -45,9 +43,6 @@ import { shippingOf } from "./shipping.js";
 import { statisticsTask } from "./statistics.js";
 import { upkeepTasks } from "./upkeep-tasks.js";
 import { startWatching } from "./watching.js";
-
-/** Milliseconds between two looks whether a capture's device is full. */
-const ROOM_LOOK_MS = 1_000;
 
 /** What a service is made of, served or used in place. */
 export interface Service {
@@ -170,28 +165,12 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   const { services, access, reader } = readers;
   const { watch } = startWatching(core, lifecycle);
   const retention = new RetentionService(Object.assign(retentionParts(core, reader), { events: watch }));
-  const makeRoom = async (directory: string): Promise<boolean> => {
-    try {
-      return (await retention.relieve(directory, null)).deleted > 0;
-    } catch (error) {
-      core.logger.warn({ directory, error }, "no room could be made");
-      return false;
-    }
-  };
+  await retention.recover();
+  // What starts now writes: where there is no room, some is made before.
+  const room = await keepRoom(core, lifecycle, retention);
+  const makeRoom = (directory: string): Promise<boolean> => room.make(directory);
   const exports = new ExportService(Object.assign(exportServiceParts(core, readers, auditedExports(watch, core.catalogue.exports, access, systemClock)), { makeRoom }));
   core.logger.info({ key: exports.publicKey.keyId }, "manifests of exports are signed with this key");
-  await retention.recover();
-  const requests = new RoomRequests({ catalogue: core.catalogue, retention, directories: () => writtenDirectories(core), hasNoRoom, clock: systemClock, logger: core.logger });
-  // What starts now writes: where there is no room, some is made before.
-  await requests.relieveFull();
-  if (!(await keepReserve(core.directories.data))) {
-    await requests.relieve(core.directories.data);
-    await keepReserve(core.directories.data);
-  }
-  const answer = (): void => {
-    requests.answer().catch((error: unknown) => { core.logger.error({ error }, "no room could be made"); });
-  };
-  lifecycle.add("requests for room", setInterval(answer, ROOM_LOOK_MS), (timer) => { clearInterval(timer); });
 
   const imports = importsOn(core, makeRoom);
   await imports.start();
@@ -204,5 +183,5 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   if (leadership !== null) lifecycle.add("leadership of the cluster's tasks", leadership, (started) => started.stop());
   const scheduler = schedulerOf(core, { retention, store, exports, clock: systemClock }, upkeepTasks(core, retention, reader, watch), leadership);
   // Assigned, not copied: a copy would keep the settings of this moment.
-  return { makeRoom: async () => { await requests.relieveFull(); }, services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch, retention };
+  return { makeRoom: () => room.makeWhereFull(), services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch, retention };
 }

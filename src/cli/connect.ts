@@ -27,16 +27,21 @@ export async function connect(source: ConnectionSource, access: Access, waitMs: 
   const { HttpConnection } = await import("./http-connection.js");
   if (source.remote !== null) return HttpConnection.remote(source.remote, source.signal);
   const config = await source.config();
-  const { openLocal } = await import("./local-connection.js");
+  const openDirectory = access === "import" ? (await import("./local-imports.js")).openLocalImports : await opener(access, source.signal);
   for (let waited = 0; ; waited += LOOK_MS) {
     const served = await HttpConnection.served(config.dataDirectory, source.signal);
     if (served !== null) return served;
     try {
-      return await openLocal(config, access, source.signal);
+      return await openDirectory(config);
     } catch (error) {
       if (!(error instanceof LookbackError) || error.code !== "ROLE_HELD" || source.signal.aborted) throw error;
       if (waited >= waitMs) throw new LookbackError("ROLE_HELD", `${error.message}. It does not answer: it starts, still imports what it was started with, or is another command; try again`, error.details, { cause: error });
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+async function opener(access: Exclude<Access, "import">, signal: AbortSignal): Promise<(config: LookbackConfig) => Promise<Connection>> {
+  const { openLocal } = await import("./local-connection.js");
+  return (config) => openLocal(config, access, signal);
 }

@@ -22,8 +22,8 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** What a command is about to do: read what is there, or change something, which needs the role where nothing serves. */
-export type Access = "read" | "change";
+/** What a command is about to do: read what is there, or change something, which needs the role where nothing serves; `import` changes by `imports` alone. */
+export type Access = "read" | "change" | "import";
 
 /** Where a remote service is, and how to come in. */
 export interface RemoteService {

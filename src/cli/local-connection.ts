@@ -4,7 +4,6 @@ import path from "node:path";
 import { LOCAL_OWNER } from "../access/local-owner.js";
 import { openCore, openReader } from "../app/core.js";
 import { withLifecycle } from "../app/lifecycle.js";
-import { openLog } from "../app/log.js";
 import { openReadingService, openService, type Service } from "../app/service.js";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { LookbackConfig } from "../config/config.js";
@@ -12,12 +11,13 @@ import { RequestContext } from "../graphql/context.js";
 import type { Services } from "../graphql/services.js";
 import { Answer } from "./answer.js";
 import type { Access, Connection } from "./connection.js";
+import { openCommandLog } from "./command-log.js";
 import { failureOf } from "./http-connection.js";
 import type { Imports } from "./import-run.js";
 
 /** Opens the data directory itself: to read beside whatever runs, or, with the role `serve`, to change. */
-export async function openLocal(config: LookbackConfig, access: Access, signal: AbortSignal): Promise<Connection> {
-  const logger = openLog(quiet(config), "command");
+export async function openLocal(config: LookbackConfig, access: Exclude<Access, "import">, signal: AbortSignal): Promise<Connection> {
+  const logger = openCommandLog(config);
   if (access === "read") await requireData(config.dataDirectory);
   return withLifecycle(logger, async (lifecycle) => {
     if (access === "read") {
@@ -26,12 +26,6 @@ export async function openLocal(config: LookbackConfig, access: Access, signal: 
     const service = await openService(await openCore(config, "serve", logger, lifecycle), lifecycle);
     return { services: service.services, service };
   }).then(({ services, service, stop }) => new LocalConnection(config.dataDirectory, services, service, signal, stop));
-}
-
-/** A command says what it does itself: without levels of the user's own, its log holds warnings, and those of imports are in their results. */
-function quiet(config: LookbackConfig): LookbackConfig {
-  const { origins, values } = config;
-  return origins.has("logLevel") ? config : { ...config, values: { ...values, logLevel: "warn", logLevels: { imports: "error", ...values.logLevels } } };
 }
 
 /** Opening the catalogue makes one; who only reads named the wrong directory. */

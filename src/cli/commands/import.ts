@@ -1,13 +1,9 @@
 import { systemClock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
-import { openCatalogue } from "../../catalogue/catalogue.js";
-import { importFromArkime } from "../arkime-import.js";
 import type { CommandContext } from "../command.js";
-import type { Connection } from "../connection.js";
+import type { Access, Connection } from "../connection.js";
 import { EXIT } from "../exit-code.js";
 import { importExitCode, runImports, type ImportOutput } from "../import-run.js";
-import { IMPORTED_BEFORE, importedBefore, requireDirectories, runMonitor } from "../monitor-run.js";
-import { QueuedImports } from "../queued-imports.js";
 
 /** Imports captures: in this process, through the service that runs, or through the queue of one that still starts. */
 export async function run(context: CommandContext): Promise<number> {
@@ -20,7 +16,7 @@ export async function run(context: CommandContext): Promise<number> {
   }
   const copy = options["copy"] === true;
   const output: ImportOutput = { json: options["json"] === true, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
-  const connection = await connectOrQueue(context);
+  const connection = await connectOrQueue(context, arkime !== undefined || options["monitor"] === true ? "change" : "import");
   if (connection === null && arkime !== undefined) throw new LookbackError("ROLE_HELD", "a process holds the role and does not answer yet; try again once it serves");
   if (connection === null) return queue(context, given, copy, output);
   // A job of this process that is interrupted is done again by the next one that takes the role.
@@ -33,6 +29,7 @@ export async function run(context: CommandContext): Promise<number> {
   if (connection.kind === "local") process.once("SIGTERM", stop);
   try {
     if (arkime !== undefined) {
+      const { importFromArkime } = await import("../arkime-import.js");
       const directories = Array.isArray(options["pcapDir"]) ? options["pcapDir"].map(String) : [];
       const code = await importFromArkime(connection, { config: String(arkime), directories, copy }, output, note, interrupted.signal);
       if (interrupted.signal.aborted) throw interruptedError(connection);
@@ -52,6 +49,7 @@ export async function run(context: CommandContext): Promise<number> {
 
 /** Imports what is in directories and what arrives there, until a signal. */
 async function monitor({ signal, config }: CommandContext, connection: Connection, directories: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
+  const { IMPORTED_BEFORE, importedBefore, requireDirectories, runMonitor } = await import("../monitor-run.js");
   await requireDirectories(directories);
   const ended = new AbortController();
   const end = (): void => { ended.abort(); };
@@ -70,9 +68,9 @@ function interruptedError({ kind }: Connection, cause?: unknown): LookbackError 
 }
 
 /** Null: a process holds the role and does not answer yet. */
-async function connectOrQueue({ connect }: CommandContext): Promise<Connection | null> {
+async function connectOrQueue({ connect }: CommandContext, access: Access): Promise<Connection | null> {
   try {
-    return await connect("change", 0);
+    return await connect(access, 0);
   } catch (error) {
     if (error instanceof LookbackError && error.code === "ROLE_HELD") return null;
     throw error;
@@ -80,10 +78,10 @@ async function connectOrQueue({ connect }: CommandContext): Promise<Connection |
 }
 
 async function queue(context: CommandContext, paths: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
-  const config = await context.config();
+  const [config, { openCatalogue }, { QueuedImports }] = await Promise.all([context.config(), import("../../catalogue/catalogue.js"), import("../queued-imports.js")]);
   const catalogue = openCatalogue(config.dataDirectory, systemClock);
   try {
-    return importExitCode(await runImports(new QueuedImports(catalogue, config.node, config.values.offlineFilenameRegex, () => connectOrQueue(context)), paths, copy, output));
+    return importExitCode(await runImports(new QueuedImports(catalogue, config.node, config.values.offlineFilenameRegex, () => connectOrQueue(context, "import")), paths, copy, output));
   } finally {
     catalogue.close();
   }
