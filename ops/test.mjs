@@ -12,6 +12,12 @@ import { note, top } from "./build/step.mjs";
 
 const PROJECTS = ["unit", "contract", "integration", "conformance", "e2e"];
 
+/** Tools that live tests send packets with; `cargo test` has built all but their last step. Without them those tests say so. */
+function buildSenders() {
+  const words = ["build", "--locked", "--quiet", "-p", "lookback-capture", "-p", "lookback-traffic", "--bins"];
+  spawnSync("cargo", words, { cwd: join(top, "native"), env: { ...process.env, ...cargoEnvironment() }, stdio: "inherit" });
+}
+
 /** Rust tests: the output is shown as it comes, and its summary lines are added up. */
 async function rustTests() {
   // --no-fail-fast: one failing crate must not hide the others.
@@ -61,6 +67,7 @@ orOneLine(() => {
   checkCargo();
 });
 const rust = await rustTests();
+buildSenders();
 const typescript = typescriptTests();
 const sum = (key) => rust[key] + typescript[key];
 const line = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;

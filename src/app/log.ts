@@ -1,7 +1,10 @@
-import { pino, type Logger as PinoLogger } from "pino";
+import { createRequire } from "node:module";
+import type { pino, Logger as PinoLogger } from "pino";
 import type { Logger } from "../base/logger.js";
 import type { LookbackConfig } from "../config/config.js";
 import { LOG_AREAS, type SettingValues } from "../config/settings.js";
+
+const require = createRequire(import.meta.url);
 
 /** A part of the service whose messages can have a level of their own. */
 export type LogArea = (typeof LOG_AREAS)[number];
@@ -12,33 +15,38 @@ export interface ProcessLog extends Logger {
   setLevels(level: SettingValues["logLevel"], areas: SettingValues["logLevels"]): void;
 }
 
+/** Severities, least first, as the port has them. */
+const SEVERITIES = ["debug", "info", "warn", "error"] as const;
+type Severity = (typeof SEVERITIES)[number];
+
 /**
  * The log of this process: one JSON object per line on standard error. `child({ area })` of a known area has the level of
- * its own that `logLevels` gives it.
+ * its own that `logLevels` gives it. pino is loaded for the first line that is written: most commands write none.
  */
-export function openLog({ values, node }: Pick<LookbackConfig, "values" | "node">, process: string, destination: pino.DestinationStream = pino.destination({ fd: 2, sync: true })): ProcessLog {
-  const root = pino({ level: values.logLevel, base: { process, node } }, destination);
-  const areas = new Map<LogArea, PinoLogger>();
+export function openLog({ values, node }: Pick<LookbackConfig, "values" | "node">, process: string, destination: pino.DestinationStream | null = null): ProcessLog {
   let [level, levels] = [values.logLevel, values.logLevels];
-  return {
-    debug: (fields, message) => { root.debug(fields, message); },
-    info: (fields, message) => { root.info(fields, message); },
-    warn: (fields, message) => { root.warn(fields, message); },
-    error: (fields, message) => { root.error(fields, message); },
-    child(fields) {
-      const name = areaIn(fields);
-      if (name === null) return root.child(fields);
-      // One per area, so that a change of levels finds it.
-      const log = areas.get(name) ?? root.child(fields, { level: levels[name] ?? level });
-      areas.set(name, log);
-      return log;
-    },
-    setLevels(next, nextOfAreas) {
-      [level, levels] = [next, nextOfAreas];
-      root.level = level;
-      for (const [name, log] of areas) log.level = levels[name] ?? level;
-    },
+  let root: PinoLogger | null = null;
+  const written = (): PinoLogger => {
+    if (root !== null) return root;
+    const { pino } = require("pino") as typeof import("pino");
+    // What is written at all is decided below.
+    root = pino({ level: "debug", base: { process, node } }, destination ?? pino.destination({ fd: 2, sync: true }));
+    return root;
   };
+  const logOf = (area: LogArea | null, make: () => PinoLogger): Logger => {
+    let log: PinoLogger | null = null;
+    const say = (severity: Severity) => (fields: object, message: string): void => {
+      const least = (area === null ? undefined : levels[area]) ?? level;
+      if (least === "silent" || SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(least)) return;
+      log ??= make();
+      log[severity](fields, message);
+    };
+    return {
+      debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error"),
+      child: (fields) => logOf(areaIn(fields) ?? area, () => (log ??= make()).child(fields)),
+    };
+  };
+  return { ...logOf(null, written), setLevels(next, nextOfAreas) { [level, levels] = [next, nextOfAreas]; } };
 }
 
 function areaIn(fields: object): LogArea | null {

@@ -1,4 +1,3 @@
-import { IANAZone } from "luxon";
 import { LookbackError } from "../base/errors.js";
 import type { Field } from "../model/field.js";
 import type { ConnectionsRequest, HistogramRequest, SearchRequest, StatsRequest, TermsRequest } from "./index-store.js";
@@ -43,7 +42,15 @@ export function requireLinks({ limit }: Pick<ConnectionsRequest, "limit">): void
 /** Throws LIMIT_EXCEEDED for an interval that is none, BAD_INPUT for a zone that is none. */
 export function requireInterval({ interval, timeZone }: Pick<HistogramRequest, "interval" | "timeZone">): void {
   requireSize("the interval", interval.count, 1, MAX_INTERVAL);
-  if (!IANAZone.isValidZone(timeZone)) throw new LookbackError("BAD_INPUT", `"${timeZone}" is no IANA time zone`, { given: timeZone });
+  if (!isTimeZone(timeZone)) throw new LookbackError("BAD_INPUT", `"${timeZone}" is no IANA time zone`, { given: timeZone });
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return name !== "" && new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** Throws LIMIT_EXCEEDED for too many percentiles, BAD_INPUT for one that is none. */

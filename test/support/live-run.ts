@@ -5,14 +5,19 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { openCatalogue } from "../../src/catalogue/catalogue.js";
 
 const MAIN = path.resolve("dist/cli/main.js");
-const BUILT = path.resolve("native/target/release");
-export const SENDER = path.join(BUILT, "lookback-send");
-export const MAKER = path.join(BUILT, "lookback-traffic");
+
+/** A tool of the native workspace: as it is released where that was built, else as `npm test` builds it. */
+function tool(name: string): string {
+  const released = path.resolve("native/target/release", name);
+  return existsSync(released) ? released : path.resolve("native/target/debug", name);
+}
+export const SENDER = tool("lookback-send");
+export const MAKER = tool("lookback-traffic");
 
 /** Why packets cannot be sent from one interface to another here, or null. */
 export function liveObstacle(): string | null {
-  for (const tool of [SENDER, MAKER]) {
-    if (!existsSync(tool)) return `${path.basename(tool)} is not built: (cd native && cargo build --release -p lookback-capture -p lookback-traffic --bins)`;
+  for (const file of [SENDER, MAKER]) {
+    if (!existsSync(file)) return `${path.basename(file)} is not built: (cd native && cargo build --release -p lookback-capture -p lookback-traffic --bins)`;
   }
   try {
     execFileSync("unshare", ["--net", "sh", "-c", "ip link add v0 type veth peer name v1"], { stdio: "ignore" });

@@ -1,5 +1,4 @@
 import { LookbackError } from "../../base/errors.js";
-import { calendarBucket } from "../calendar.js";
 import type { HistogramRequest, HistogramResult, Metric } from "../index-store.js";
 import { MAX_HISTOGRAM_BUCKETS, requireInterval, tooManyBuckets } from "../request-checks.js";
 import { METRIC_PATHS } from "./combinations.js";
@@ -56,11 +55,11 @@ export async function histogram(read: Read, request: HistogramRequest): Promise<
   const values: number[][] = request.metrics.map(() => []);
   if (read.query.indices === null) return { startsMs, values };
   const { unit, count } = request.interval;
-  const calendar = unit === "second" || unit === "minute" ? null : unit;
+  const calendar = unit === "second" || unit === "minute" ? null : { unit, ...(await import("../calendar.js")) };
   let end = -Infinity;
   for (const { startMs, sums } of await buckets(read, request)) {
     if (calendar === null || startMs >= end) {
-      const bucket = calendar === null ? { start: startMs, end: startMs + 1 } : calendarBucket(startMs, calendar, count, request.timeZone);
+      const bucket = calendar === null ? { start: startMs, end: startMs + 1 } : calendar.calendarBucket(startMs, calendar.unit, count, request.timeZone);
       end = bucket.end;
       startsMs.push(bucket.start);
       for (const series of values) series.push(0);

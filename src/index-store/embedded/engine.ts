@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly dataDirectory: string;
   /** Queries that run at once. */
   readonly connections: number;
+  /** Whether what was read of segments is kept for further queries, until `memoryBytes` are full of it. */
+  readonly caches: boolean;
 }
 
 /** Queries that may wait for a connection, a few for each of some hundred clients; one more is refused, and may be asked again. */
@@ -92,7 +94,8 @@ export class Engine {
     });
     const connection = await instance.connect();
     // Segments never change, so what was read of them stays true.
-    await connection.run("SET GLOBAL parquet_metadata_cache = true");
+    await connection.run(`SET GLOBAL parquet_metadata_cache = ${options.caches}`);
+    await connection.run(`SET GLOBAL enable_external_file_cache = ${options.caches}`);
     // What may be read is compared with the pattern as it is written, before it becomes names of files.
     const allowed = [options.dataDirectory, options.temporaryDirectory, asPattern(options.dataDirectory)];
     await connection.run(`SET allowed_directories = [${[...new Set(allowed)].map(literal).join(", ")}]`);

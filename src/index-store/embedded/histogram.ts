@@ -1,5 +1,4 @@
 import type { SegmentInfo } from "../../model/segment.js";
-import { calendarBucket } from "../calendar.js";
 import type { HistogramRequest, HistogramResult, Metric, ReadContext } from "../index-store.js";
 import { MAX_HISTOGRAM_BUCKETS, requireInterval, tooManyBuckets } from "../request-checks.js";
 import { METRIC_SQL } from "./aggregate.js";
@@ -108,7 +107,8 @@ export async function histogram(
   const { unit, count } = request.interval;
   requireInterval(request);
   const width = unit === "second" ? SECOND_MS * count : unit === "minute" ? MINUTE_MS * count : SLOT_MS;
-  const calendar = unit !== "second" && unit !== "minute";
+  // Its library is large, and a process that only writes segments never asks.
+  const calendar = unit === "second" || unit === "minute" ? null : { unit, ...(await import("../calendar.js")) };
   const total = new Map<number, number[]>();
   const slots: Slots = { engine, context, on: request.on, width };
   const { whole, rest } = plan.wholeSegments();
@@ -122,7 +122,7 @@ export async function histogram(
   for (const [slot, sums] of [...total].sort(([a], [b]) => a - b)) {
     const ms = slot * width;
     if (ms >= bucket.end) {
-      bucket = calendar ? calendarBucket(ms, unit, count, request.timeZone) : { start: ms, end: ms + width };
+      bucket = calendar !== null ? calendar.calendarBucket(ms, calendar.unit, count, request.timeZone) : { start: ms, end: ms + width };
       startsMs.push(bucket.start);
       for (const series of values) series.push(0);
     }

@@ -109,6 +109,8 @@ export class EmbeddedStore implements IndexStore {
       temporaryBytes: options.temporaryBytes ?? 16_384 * MEBIBYTE,
       dataDirectory: directory,
       connections: options.concurrency ?? 4,
+      // Who serves reads the same segments again and again, others each about once: a capture runs for months.
+      caches: options.maintains ?? true,
     });
     const store = new EmbeddedStore(options, engine, directory);
     if (options.removeOrphans !== undefined && options.removeOrphans !== "none") {

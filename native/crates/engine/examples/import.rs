@@ -1,4 +1,4 @@
-//! Imports a capture as the program does, without Node, for profilers: `import CAPTURE DIRECTORY [WORKERS]`.
+//! Imports a capture as the program does, without Node, for profilers: `import CAPTURE DIRECTORY [WORKERS [ROWS]]`.
 //! Prints sessions, bytes of segments and seconds.
 
 use lookback_engine::EngineSettings;
@@ -15,15 +15,16 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(capture), Some(directory)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: import CAPTURE DIRECTORY [WORKERS]".into());
+        return Err("usage: import CAPTURE DIRECTORY [WORKERS [ROWS]]".into());
     };
     let workers = arguments.next().map_or(Ok(1), |workers| workers.parse())?;
+    let batch_rows = arguments.next().map_or(Ok(8_192), |rows| rows.parse())?;
     let options = ImportOptions {
         files: vec![StreamFile { path: PathBuf::from(capture), file: 1 }],
         stream: [7; 16],
         first_ordinal: 0,
         segments: PathBuf::from(directory),
-        batch_rows: 8_192,
+        batch_rows,
         settings: EngineSettings { workers, ..EngineSettings::default() },
     };
     let start = Instant::now();
