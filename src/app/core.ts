@@ -18,6 +18,9 @@ import type { ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
 import { PacketFilePresence } from "../packet-store/packet-store.js";
 import type { Lifecycle } from "./lifecycle.js";
 
+/** What a capture asks the index at each commit is little; the processors and the memory are for its packets. */
+const FOR_CAPTURE = { memoryBytes: 256 * 2 ** 20, threads: 1, concurrency: 2, caches: false };
+
 /** Where the parts of a data directory are. */
 export interface Directories {
   readonly data: string;
@@ -55,7 +58,7 @@ export async function openCore(config: LookbackConfig, role: Role, logger: Logge
   const directories = directoriesOf(config);
   const native = loadNativeCore();
   lifecycle.add(`role ${role}`, takeRole(directories.data, role), (lock) => { lock.release(); });
-  const reader = await openReader(config, logger, lifecycle, { maintains: role === "serve", removeOrphans: role === "serve" ? orphansToRemove(directories.data) : "none" });
+  const reader = await openReader(config, logger, lifecycle, { maintains: role === "serve", removeOrphans: role === "serve" ? orphansToRemove(directories.data) : "none", forCapture: role === "capture" });
   return { ...reader, native };
 }
 
@@ -71,7 +74,7 @@ async function clusterOf(config: LookbackConfig, catalogue: Catalogue, fields: F
  */
 export async function openReader(
   config: LookbackConfig, logger: Logger, lifecycle: Lifecycle,
-  duties: { readonly maintains: boolean; readonly removeOrphans: "none" | "compacted" | "all" } = { maintains: false, removeOrphans: "none" },
+  duties: { readonly maintains: boolean; readonly removeOrphans: "none" | "compacted" | "all"; readonly forCapture: boolean } = { maintains: false, removeOrphans: "none", forCapture: false },
 ): Promise<Omit<Core, "native">> {
   const directories = directoriesOf(config);
   const fields = packagedCatalogue();
@@ -83,7 +86,7 @@ export async function openReader(
   if (cluster !== null && duties.removeOrphans !== "none") removeOrphans(catalogue, directories.sessions, duties.removeOrphans);
   const store: IndexStore = lifecycle.add("store", cluster?.store ?? await EmbeddedStore.open({
     catalogue, fields, clock: systemClock, logger: logger.child({ area: "store" }), segmentDirectory: directories.sessions, memoryBytes: config.values.queryMemoryMiB * 2 ** 20,
-    threads: config.values.queryThreads, goneFiles, ...duties,
+    threads: config.values.queryThreads, goneFiles, ...duties, ...(duties.forCapture ? FOR_CAPTURE : {}),
   }), (opened) => opened.close());
   return { config, live: new LiveConfig(config), directories, logger, fields, catalogue, presence, store, cluster };
 }

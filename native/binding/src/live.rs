@@ -5,7 +5,7 @@ use crate::import::stream_identity;
 use crate::segments::NativeSegment;
 use crate::settings::{NativePacketRule, NativeSettings, packet_rules};
 use lookback_capture::tpacket::{TpacketOptions, TpacketSource};
-use lookback_capture::{PacketSource, SourceError, privileges};
+use lookback_capture::{PacketSource, SourceError, memory, privileges};
 use lookback_engine::live::packet_files::DirectoryChoice;
 use lookback_engine::live::{Flusher, LiveEngine, LiveFlush, LiveOptions, SourceLedger};
 use napi::Task;
@@ -129,6 +129,8 @@ impl Task for FlushTask {
     type JsValue = NativeLiveFlush;
 
     fn compute(&mut self) -> napi::Result<LiveFlush> {
+        // What the commit of the flush before has freed.
+        memory::give_back_freed();
         contained(REPLAYED, || {
             self.flusher.flush(self.now_ns, self.mark, false).map_err(|error| to_napi(&error))
         })

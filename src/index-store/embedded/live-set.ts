@@ -81,7 +81,7 @@ export class LiveSet {
     const { view, tags } = current;
     view.hidden.users += 1;
     tags.users += 1;
-    for (const { path } of view.segments) this.#inUse.set(path, (this.#inUse.get(path) ?? 0) + 1);
+    this.#hold(view.segments);
     let released = false;
     return {
       segments: view.segments,
@@ -91,11 +91,7 @@ export class LiveSet {
       release: () => {
         if (released) return;
         released = true;
-        for (const { path } of view.segments) {
-          const users = (this.#inUse.get(path) ?? 1) - 1;
-          if (users > 0) this.#inUse.set(path, users);
-          else this.#inUse.delete(path);
-        }
+        this.#letGo(view.segments);
         this.#leave(view.hidden, this.#view?.hidden);
         this.#leave(tags, this.#tags);
         if (this.#view !== view || this.#unlinkLater) this.unlinkRetired();
@@ -110,6 +106,33 @@ export class LiveSet {
       return await body(snapshot);
     } finally {
       snapshot.release();
+    }
+  }
+
+  /**
+   * Runs `body` with the live segments, whose files stay meanwhile. Without hidden rows and tags: a capture commits every few
+   * seconds, and needs no tables of all of them.
+   */
+  async withSegments<T>(body: (segments: readonly SegmentInfo[]) => Promise<T>): Promise<T> {
+    const segments = this.#catalogue.segments.live();
+    this.#hold(segments);
+    try {
+      return await body(segments);
+    } finally {
+      this.#letGo(segments);
+      if (this.#unlinkLater) this.unlinkRetired();
+    }
+  }
+
+  #hold(segments: readonly SegmentInfo[]): void {
+    for (const { path } of segments) this.#inUse.set(path, (this.#inUse.get(path) ?? 0) + 1);
+  }
+
+  #letGo(segments: readonly SegmentInfo[]): void {
+    for (const { path } of segments) {
+      const users = (this.#inUse.get(path) ?? 1) - 1;
+      if (users > 0) this.#inUse.set(path, users);
+      else this.#inUse.delete(path);
     }
   }
 

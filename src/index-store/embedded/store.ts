@@ -59,6 +59,8 @@ export interface EmbeddedStoreOptions {
   readonly threads?: number;
   /** Queries that run at once; by default 4. */
   readonly concurrency?: number;
+  /** Whether what was read of segments is kept for further queries, by default it is; whoever reads each about once, for months, gains nothing. */
+  readonly caches?: boolean;
   /**
    * Whether this process deletes files of retired segments, which by default it does. At most one process on a data
    * directory may, the one that serves queries: it alone knows which files a query still reads.
@@ -109,8 +111,7 @@ export class EmbeddedStore implements IndexStore {
       temporaryBytes: options.temporaryBytes ?? 16_384 * MEBIBYTE,
       dataDirectory: directory,
       connections: options.concurrency ?? 4,
-      // Who serves reads the same segments again and again, others each about once: a capture runs for months.
-      caches: options.maintains ?? true,
+      caches: options.caches ?? true,
     });
     const store = new EmbeddedStore(options, engine, directory);
     if (options.removeOrphans !== undefined && options.removeOrphans !== "none") {
@@ -134,8 +135,8 @@ export class EmbeddedStore implements IndexStore {
       const revision = segments.revision();
       const known = new Set(segments.live().map(({ path }) => path));
       const add = commit.add.filter(({ path }) => !known.has(path));
-      const superseded = await this.#live.with((snapshot) =>
-        findSuperseded(this.#engine, add, snapshot.segments.filter(({ path }) => !removed.has(path)), this.#parts.fileOf));
+      const superseded = await this.#live.withSegments((live) =>
+        findSuperseded(this.#engine, add, live.filter(({ path }) => !removed.has(path)), this.#parts.fileOf));
       const committed = this.#catalogue.transaction(() => {
         if (segments.revision() !== revision) return false;
         segments.apply({ add, remove: commit.remove, superseded });

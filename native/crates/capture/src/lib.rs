@@ -6,6 +6,7 @@
 //! * [`filter`]: BPF expressions, compiled by libpcap where it is installed.
 //! * [`bpf`]: the same filters on packets that are here already.
 //! * [`privileges`]: giving up rights once interfaces are open.
+//! * [`memory`]: what the C library does with freed memory.
 //! * [`interface`]: what the system says about a network interface.
 //! * [`send`]: frames onto an interface, for tests and rate measurements.
 //!
@@ -15,6 +16,7 @@ pub mod batch;
 pub mod bpf;
 pub mod filter;
 pub mod interface;
+pub mod memory;
 pub mod privileges;
 pub mod send;
 pub mod socket;
