@@ -65,6 +65,21 @@ export function mergePlan(segments: readonly SegmentInfo[], hidden: ReadonlyMap<
   return [...merges, ...worn.map((segment) => [segment])];
 }
 
+/**
+ * Merges a group by `mergeOne`, and where queries beside it leave too little memory for that, its halves: small merges are
+ * better than none. Returns how many segments were replaced. Throws QUERY_MEMORY when even a few segments are too many.
+ */
+export async function mergeOrHalves(group: readonly SegmentInfo[], mergeOne: (group: readonly SegmentInfo[]) => Promise<number>): Promise<number> {
+  try {
+    return await mergeOne(group);
+  } catch (error) {
+    // A half of fewer than two is no merge.
+    if (!(error instanceof LookbackError) || error.code !== "QUERY_MEMORY" || group.length < 4) throw error;
+  }
+  const middle = group.length >> 1;
+  return (await mergeOrHalves(group.slice(0, middle), mergeOne)) + (await mergeOrHalves(group.slice(middle), mergeOne));
+}
+
 /** What compaction works on. */
 export interface CompactionParts {
   readonly catalogue: Catalogue;

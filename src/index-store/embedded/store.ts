@@ -2,10 +2,8 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { LookbackError } from "../../base/errors.js";
 import type { Clock } from "../../base/clock.js";
-import type { Logger } from "../../base/logger.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { Field } from "../../model/field.js";
-import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { SessionDocument, SessionRow } from "../../model/session.js";
 import { SERVICE_SCOPE } from "../../model/access-scope.js";
@@ -18,11 +16,12 @@ import type {
 import { requireTags } from "../request-checks.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { byteBudget } from "./byte-budget.js";
-import { merge, mergePlan, type CompactionParts } from "./compaction.js";
+import { merge, mergeOrHalves, mergePlan, type CompactionParts } from "./compaction.js";
 import { Documents } from "./documents.js";
 import { Engine, UNLIMITED } from "./engine.js";
 import { histogram, HistogramCache } from "./histogram.js";
 import { LiveSet, type Snapshot } from "./live-set.js";
+import type { EmbeddedStoreOptions } from "./options.js";
 import { FieldShapes } from "./field-shapes.js";
 import { QueryPlan, type PlanParts } from "./query-plan.js";
 import { removeWritten, writeMoved } from "./row-moves.js";
@@ -40,37 +39,6 @@ import { findSuperseded } from "./versions.js";
 const MEBIBYTE = 1 << 20;
 /** Tries of a commit that another process's commits overtake. */
 const COMMIT_TRIES = 20;
-
-/** What the embedded store can be told; the rest has defaults. */
-export interface EmbeddedStoreOptions {
-  readonly catalogue: Catalogue;
-  readonly fields: FieldCatalogue;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Directory of segments; by default `sessions/` of the data directory. */
-  readonly segmentDirectory?: string;
-  /** Where queries spill; by default `spill/` of the data directory. */
-  readonly temporaryDirectory?: string;
-  /** Bytes that all queries together may hold; by default a quarter of the host's memory, between 256 MiB and 4 GiB. */
-  readonly memoryBytes?: number;
-  /** Bytes that queries may spill; by default 16 GiB. */
-  readonly temporaryBytes?: number;
-  /** By default, and when 0, the host's processors. */
-  readonly threads?: number;
-  /** Queries that run at once; by default 4. */
-  readonly concurrency?: number;
-  /** Whether what was read of segments is kept for further queries, by default it is; whoever reads each about once, for months, gains nothing. */
-  readonly caches?: boolean;
-  /**
-   * Whether this process deletes files of retired segments, which by default it does. At most one process on a data
-   * directory may, the one that serves queries: it alone knows which files a query still reads.
-   */
-  readonly maintains?: boolean;
-  /** Ids of the packet files whose packets are gone; by default those that the catalogue says are deleted. */
-  readonly goneFiles?: () => readonly number[];
-  /** Which leftovers of killed processes to remove at open, see `removeOrphans`; by default none. */
-  readonly removeOrphans?: "none" | "compacted" | "all";
-}
 
 /** The index over Parquet segments in the data directory, read by an in-process DuckDB. */
 export class EmbeddedStore implements IndexStore {
@@ -345,7 +313,7 @@ export class EmbeddedStore implements IndexStore {
     for (const one of days) {
       replaced += await this.#live.with(async (snapshot: Snapshot) => {
         let merged = 0;
-        for (const group of this.#mergesOf(snapshot, one, day !== null)) merged += await merge(this.#compaction, snapshot, group, { ...UNLIMITED, signal });
+        for (const group of this.#mergesOf(snapshot, one, day !== null)) merged += await mergeOrHalves(group, (some) => merge(this.#compaction, snapshot, some, { ...UNLIMITED, signal }));
         return merged;
       });
       this.#live.unlinkRetired();
