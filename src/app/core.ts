@@ -86,7 +86,7 @@ export async function openReader(
   if (cluster !== null && duties.removeOrphans !== "none") removeOrphans(catalogue, directories.sessions, duties.removeOrphans);
   const store: IndexStore = lifecycle.add("store", cluster?.store ?? await EmbeddedStore.open({
     catalogue, fields, clock: systemClock, logger: logger.child({ area: "store" }), segmentDirectory: directories.sessions, memoryBytes: config.values.queryMemoryMiB * 2 ** 20,
-    threads: config.values.queryThreads, goneFiles, ...duties, ...(duties.forCapture ? FOR_CAPTURE : {}),
+    threads: config.values.queryThreads, goneFiles, ...duties, ...(duties.forCapture ? { ...FOR_CAPTURE, temporaryDirectory: path.join(directories.data, "spill-capture") } : {}),
   }), (opened) => opened.close());
   return { config, live: new LiveConfig(config), directories, logger, fields, catalogue, presence, store, cluster };
 }

@@ -6,6 +6,7 @@ import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { Engine, RunLimits } from "./engine.js";
 import type { FieldShapes } from "./field-shapes.js";
+import { withHiddenRows } from "./id-table.js";
 import type { LiveSet, Snapshot } from "./live-set.js";
 import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
 import { source } from "./source.js";
@@ -83,6 +84,7 @@ export async function mergeOrHalves(group: readonly SegmentInfo[], mergeOne: (gr
 /** What compaction works on. */
 export interface CompactionParts {
   readonly catalogue: Catalogue;
+  /** The engine of queries, with the tables of snapshots. */
   readonly engine: Engine;
   readonly live: LiveSet;
   /** The sessions directory. */
@@ -94,13 +96,14 @@ export interface CompactionParts {
  * Writes the visible rows of `segments` (of one day, all in `snapshot`) into one segment in order of last packet, and
  * puts it in their place in one step. Rows that others hid meanwhile stay hidden; when one of the segments was retired
  * meanwhile, nothing is done. With `keep` (ids, and a table (id UUID) of them) only their rows are written and the others
- * are gone. Returns how many segments were replaced.
+ * are gone. `writer` is the engine that sorts and writes; `keep.table` is one of its tables. Returns how many segments were
+ * replaced.
  */
 export async function merge(
-  parts: CompactionParts, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits,
+  parts: CompactionParts, writer: Engine, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits,
   keep: { readonly table: string; readonly ids: ReadonlySet<string> } | null = null,
 ): Promise<number> {
-  const { catalogue, engine, live, directory } = parts;
+  const { catalogue, live, directory } = parts;
   const [first] = segments;
   if (first === undefined) return 0;
   const dropped = await hiddenIn(parts, snapshot, segments, limits);
@@ -108,12 +111,15 @@ export async function merge(
   let written: string | null = null;
   let committed = false;
   try {
-    const { rows, columns } = wholeRows(parts, snapshot, segments);
-    await engine.rows(new Parameters().statement(
-      `COPY (SELECT * EXCLUDE (filename, file_row_number) FROM ${rows}${keep === null ? "" : ` WHERE id IN (SELECT id FROM ${quoted(keep.table)})`} ORDER BY "lastPacket", id) TO ${literal(temporary)}
-       (FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION V2, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, KV_METADATA {'lookback.schema': '1'})`,
-    ), limits);
-    const merged = await describe(parts, temporary, first.day, 1 + Math.max(...segments.map(({ level }) => level)), columns, limits);
+    const columns = await withHiddenRows(writer, new Map([...dropped].map(([path, ids]) => [live.fileOf(path), ids])), async (hiddenTable) => {
+      const whole = wholeRows(parts, { ...snapshot, hiddenTable }, segments);
+      await writer.rows(new Parameters().statement(
+        `COPY (SELECT * EXCLUDE (filename, file_row_number) FROM ${whole.rows}${keep === null ? "" : ` WHERE id IN (SELECT id FROM ${quoted(keep.table)})`} ORDER BY "lastPacket", id) TO ${literal(temporary)}
+         (FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION V2, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, KV_METADATA {'lookback.schema': '1'})`,
+      ), limits);
+      return whole.columns;
+    });
+    const merged = await describe({ engine: writer }, temporary, first.day, 1 + Math.max(...segments.map(({ level }) => level)), columns, limits);
     if (merged !== null) {
       sync(temporary);
       written = live.fileOf(merged.path);
@@ -164,7 +170,7 @@ function commit(catalogue: Catalogue, segments: readonly SegmentInfo[], merged: 
 
 /** The entry of a written segment, read from the file itself; null when it has no rows. `columns` are all that it may have. */
 export async function describe(
-  { engine }: CompactionParts, file: string, day: string, level: number, columns: ReadonlySet<string>, limits: RunLimits,
+  { engine }: Pick<CompactionParts, "engine">, file: string, day: string, level: number, columns: ReadonlySet<string>, limits: RunLimits,
 ): Promise<SegmentInfo | null> {
   const [row = []] = await engine.rows(new Parameters().statement(
     `SELECT count(*), min("firstPacket"), min("lastPacket"), max("lastPacket"), count(*) FILTER (NOT final), sum("network.packets")::BIGINT, sum("network.bytes")::BIGINT

@@ -18,7 +18,7 @@ import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { byteBudget } from "./byte-budget.js";
 import { merge, mergeOrHalves, mergePlan, type CompactionParts } from "./compaction.js";
 import { Documents } from "./documents.js";
-import { Engine, UNLIMITED } from "./engine.js";
+import { Engine, UNLIMITED, type EngineOptions } from "./engine.js";
 import { histogram, HistogramCache } from "./histogram.js";
 import { LiveSet, type Snapshot } from "./live-set.js";
 import type { EmbeddedStoreOptions } from "./options.js";
@@ -55,8 +55,12 @@ export class EmbeddedStore implements IndexStore {
   #commits: Promise<unknown> = Promise.resolve();
   #merging: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: EmbeddedStoreOptions, engine: Engine, directory: string) {
+  /** An engine of its own for a run of merges: queries at the same time must not take their memory. */
+  readonly #openMergeEngine: () => Engine;
+
+  private constructor(options: EmbeddedStoreOptions, engine: Engine, openMergeEngine: () => Engine, directory: string) {
     const { catalogue, fields } = options;
+    this.#openMergeEngine = openMergeEngine;
     this.#catalogue = catalogue;
     this.#clock = options.clock;
     this.#engine = engine;
@@ -72,16 +76,21 @@ export class EmbeddedStore implements IndexStore {
   /** Opens the store of the catalogue's data directory and deletes what retired segments an earlier run left. */
   static async open(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
     const directory = options.segmentDirectory ?? join(options.catalogue.directory, "sessions");
-    const engine = Engine.open({
+    const temporary = options.temporaryDirectory ?? join(options.catalogue.directory, "spill");
+    const settings: EngineOptions = {
       memoryBytes: options.memoryBytes ?? Math.min(4096 * MEBIBYTE, Math.max(256 * MEBIBYTE, totalmem() / 4)),
       threads: options.threads === undefined || options.threads === 0 ? availableParallelism() : options.threads,
-      temporaryDirectory: options.temporaryDirectory ?? join(options.catalogue.directory, "spill"),
+      temporaryDirectory: temporary,
       temporaryBytes: options.temporaryBytes ?? 16_384 * MEBIBYTE,
       dataDirectory: directory,
       connections: options.concurrency ?? 4,
       caches: options.caches ?? true,
-    });
-    const store = new EmbeddedStore(options, engine, directory);
+    };
+    const engine = Engine.open(settings);
+    // A sort of wide rows: half of what it needs makes it five times as slow, a third makes it fail.
+    const mergeBytes = Math.max(settings.memoryBytes, Math.min(2 * settings.memoryBytes, totalmem() / 4));
+    const openMergeEngine = (): Engine => Engine.open({ ...settings, memoryBytes: mergeBytes, temporaryDirectory: `${temporary}-merge`, connections: 1, caches: false });
+    const store = new EmbeddedStore(options, engine, openMergeEngine, directory);
     if (options.removeOrphans !== undefined && options.removeOrphans !== "none") {
       const removed = removeOrphans(options.catalogue, directory, options.removeOrphans);
       if (removed.length > 0) options.logger.info({ removed }, `removed ${removed.length} segments that were never committed`);
@@ -258,7 +267,7 @@ export class EmbeddedStore implements IndexStore {
   async #reducePartition(day: string, keep: readonly string[]): Promise<void> {
     await withIds(this.#engine, keep, (table) => this.#live.with(async (snapshot) => {
       const segments = snapshot.segments.filter((segment) => segment.day === day);
-      const replaced = await merge(this.#compaction, snapshot, segments, UNLIMITED, { table, ids: new Set(keep) });
+      const replaced = await merge(this.#compaction, this.#engine, snapshot, segments, UNLIMITED, { table, ids: new Set(keep) });
       if (segments.length > 0 && replaced === 0) throw new LookbackError("STORE_DAMAGED", `the segments of ${day} changed while the day was reduced`, { day });
     }));
   }
@@ -310,13 +319,20 @@ export class EmbeddedStore implements IndexStore {
   async #optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
     const days = day === null ? [...new Set(this.#catalogue.segments.live().map((segment) => segment.day))] : [day];
     let replaced = 0;
-    for (const one of days) {
-      replaced += await this.#live.with(async (snapshot: Snapshot) => {
-        let merged = 0;
-        for (const group of this.#mergesOf(snapshot, one, day !== null)) merged += await mergeOrHalves(group, (some) => merge(this.#compaction, snapshot, some, { ...UNLIMITED, signal }));
-        return merged;
-      });
-      this.#live.unlinkRetired();
+    const writer = this.#openMergeEngine();
+    try {
+      for (const one of days) {
+        replaced += await this.#live.with(async (snapshot: Snapshot) => {
+          let merged = 0;
+          for (const group of this.#mergesOf(snapshot, one, day !== null)) {
+            merged += await mergeOrHalves(group, (some) => merge(this.#compaction, writer, snapshot, some, { ...UNLIMITED, signal }));
+          }
+          return merged;
+        });
+        this.#live.unlinkRetired();
+      }
+    } finally {
+      writer.close();
     }
     return replaced;
   }
