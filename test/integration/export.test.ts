@@ -39,11 +39,12 @@ afterEach(async () => {
 });
 
 /** Everything between a capture file and an exported one, on a fresh data directory. */
-async function stack(configFile: string | null = null) {
+async function stack(configFile: string | null = null, workers: number | null = null) {
   const root = temporaryDirectory();
   const config = loadConfig({ file: configFile, node: "n1", environment: {}, workingDirectory: root });
   const [segmentDirectory, packetDirectory] = [path.join(root, "data", "sessions"), path.join(root, "data", "packets")];
   for (const directory of [segmentDirectory, packetDirectory]) mkdirSync(directory, { recursive: true });
+  if (workers !== null) expect(engineSettings(config).workers).toBe(workers);
   const catalogue = openCatalogue(path.join(root, "data"), clock);
   const fields = packagedCatalogue();
   const store = await EmbeddedStore.open({ catalogue, fields, clock, logger: silentLogger, threads: 2 });
@@ -134,6 +135,40 @@ describe("from capture to export", () => {
     else expect(lines).toBe(9);
     const again = await one.export(one.everyMatch("port.dst == 9999"));
     expect(again.bytes.equals(udp.bytes)).toBe(true);
+  });
+
+  it("gives the same bytes whatever the number of workers that imported", async () => {
+    const flows = Array.from({ length: 24 }, (_, at) => at + 1);
+    // Two files that overlap in time, one of them in nanoseconds: ties and conversions are part of it.
+    const files = [
+      classicCapture(inOrder(flows.flatMap((flow) => (flow % 2 === 0 ? web(flow) : ntp(flow))))).bytes,
+      classicCapture(inOrder(flows.flatMap((flow) => (flow % 2 === 0 ? ntp(flow) : web(flow)))), { nanosecond: true }).bytes,
+    ];
+    const made: { readonly sha256: unknown; readonly bytes: Buffer; readonly facts: unknown }[][] = [];
+    for (const workers of [1, 2, 4]) {
+      const settings = path.join(temporaryDirectory(), "config.ini");
+      writeFileSync(settings, `[default]\npacketThreads=${workers}\n`);
+      const one = await stack(settings, workers);
+      for (const [index, bytes] of files.entries()) {
+        const file = path.join(one.root, `${index}.pcap`);
+        writeFileSync(file, bytes);
+        await one.import(file);
+      }
+      const answers = [];
+      for (const [text, format] of [["port.dst == 9999", "pcap"], ["port.dst == 80", "pcap"], ["port.dst == 80", "pcapng"]] as const) {
+        const { view, bytes, manifest } = await one.export(one.everyMatch(text), ALL_TIME, { format });
+        answers.push({ sha256: view?.sha256, bytes, facts: { sessions: manifest.sessions, packets: manifest.packets, capture: manifest.capture, missing: manifest.missing } });
+      }
+      made.push(answers);
+    }
+    const [first] = made;
+    expect(readCapture(first?.[0]?.bytes ?? Buffer.alloc(0)).packets).toEqual(asRead(flows.flatMap((flow) => ntp(flow)), true));
+    for (const other of made.slice(1)) {
+      for (const [at, answer] of other.entries()) {
+        expect(answer.bytes.equals(first?.[at]?.bytes ?? Buffer.alloc(0))).toBe(true);
+        expect({ ...answer, bytes: null }).toEqual({ ...first?.[at], bytes: null });
+      }
+    }
   });
 
   it("writes pcapng for sessions of different link types", async () => {
