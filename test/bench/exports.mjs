@@ -13,6 +13,8 @@ const ROUNDS = 3;
 const PAGE = 4096;
 /** Milliseconds between two looks at a job: looking costs the server time, too. */
 const LOOK_MS = 250;
+/** The same for a job of one session, which is over soon. */
+const SMALL_LOOK_MS = 5;
 /** About one session in 64. */
 const SPREAD = 'communityId == "1:A*"';
 
@@ -64,6 +66,21 @@ async function firstByte(server, id) {
   return elapsed;
 }
 
+/** Milliseconds from asking for a job of one session to the link to its file. */
+async function jobToLink(server, id) {
+  const started = performance.now();
+  const { createExport } = await server.ask("mutation ($ids: [ID!]!) { createExport(ids: $ids) { id } }", { ids: [id] });
+  let found;
+  do {
+    await new Promise((resolve) => { setTimeout(resolve, SMALL_LOOK_MS); });
+    ({ export: found } = await server.ask("query ($id: ID!) { export(id: $id) { state downloadUrl } }", { id: createExport.id }));
+  } while (found.state === "QUEUED" || found.state === "RUNNING");
+  const elapsed = performance.now() - started;
+  if (found.state !== "DONE" || !found.downloadUrl) throw new Error(`the export is ${found.state}`);
+  await server.ask("mutation ($id: ID!) { deleteExport(id: $id) { deleted } }", { id: createExport.id });
+  return elapsed;
+}
+
 /**
  * Makes a store of `bytes` in `work` and measures exports from it. `report(name, figure, limit, unit)` takes figures that
  * must not be above a limit, `note(line)` the rest.
@@ -85,6 +102,9 @@ export async function exports({ work, bytes, main, generator, note, report }) {
     const times = [];
     for (const { id } of nodes) times.push(await firstByte(server, id));
     report(`export of one session of ${(size / 1e9).toFixed(1)} GB, first byte`, median(times.slice(WARM)), 100, "ms");
+    const links = [];
+    for (const { id } of nodes) links.push(await jobToLink(server, id));
+    note(`export of one session, from the job to its link: ${median(links.slice(WARM)).toFixed(0)} ms`);
 
     const copy = join(work, "cat.out");
     const cat = async () => {
