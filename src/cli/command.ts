@@ -69,3 +69,8 @@ export interface Command {
   readonly commands?: readonly Command[];
   readonly load?: () => Promise<CommandModule>;
 }
+
+/** What the help of a command shows: its examples, or one of each command below it. */
+export function examplesOf({ examples, commands = [] }: Command): NonNullable<Command["examples"]> {
+  return examples ?? commands.flatMap((one) => examplesOf(one).slice(0, 1));
+}

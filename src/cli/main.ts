@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command as Program, CommanderError } from "commander";
-import type { Command, GlobalOptions } from "./command.js";
+import { examplesOf, type Command, type GlobalOptions } from "./command.js";
 import { COMMAND_GROUPS, COMMANDS } from "./command-list.js";
 import { contextOf } from "./command-context.js";
 import { EXIT, exitCodeOf, printError } from "./exit-code.js";
@@ -31,7 +31,7 @@ async function main(words: readonly string[]): Promise<number> {
       if (command.connects === true) for (const [flags, help] of REMOTE_FLAGS) added.option(flags, help);
       for (const [flags, help] of GLOBAL_FLAGS) added.option(flags, help);
       added.option(...SET_FLAG, gather);
-      const { examples = [] } = command;
+      const examples = examplesOf(command);
       if (examples.length > 0) added.addHelpText("after", `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map(([line, what]) => `  ${line}\n      ${what}`).join("\n")}`);
       if (command.commands) declare(added, command.commands);
       const { load } = command;

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Command } from "../../../src/cli/command.js";
+import { examplesOf, type Command } from "../../../src/cli/command.js";
 import { COMMANDS } from "../../../src/cli/command-list.js";
 import { completedCommands } from "../../../src/cli/completion.js";
 import { bashScript, fishScript, zshScript } from "../../../src/cli/completion-scripts.js";
@@ -21,6 +21,12 @@ describe("every command", () => {
   it.each(runnable(COMMANDS))("%s has an example that names it", (name, { examples = [] }) => {
     expect(examples.length).toBeGreaterThan(0);
     for (const [line, what] of examples) expect([line.includes(`lookback ${name}`), what.length > 3]).toEqual([true, true]);
+  });
+
+  it("has one in the help of the group that it is in", () => {
+    const groups = COMMANDS.filter(({ commands: below }) => below !== undefined);
+    expect(groups.length).toBeGreaterThan(3);
+    for (const group of groups) expect(examplesOf(group).map(([line]) => line.split(" ").slice(0, 3).join(" "))).toEqual(group.commands?.map(({ name }) => `lookback ${group.name} ${name}`));
   });
 
   it.each(runnable(COMMANDS).filter(([name]) => name !== "completion"))("%s prints JSON when asked to", (_name, { options = [] }) => {
