@@ -95,7 +95,8 @@ export class Engine {
     const connection = await instance.connect();
     // Segments never change, so what was read of them stays true.
     await connection.run(`SET GLOBAL parquet_metadata_cache = ${options.caches}`);
-    await connection.run(`SET GLOBAL enable_external_file_cache = ${options.caches}`);
+    // The system's page cache has the same bytes; a second copy takes the memory of queries, and was no faster.
+    await connection.run("SET GLOBAL enable_external_file_cache = false");
     // What may be read is compared with the pattern as it is written, before it becomes names of files.
     const allowed = [options.dataDirectory, options.temporaryDirectory, asPattern(options.dataDirectory)];
     await connection.run(`SET allowed_directories = [${[...new Set(allowed)].map(literal).join(", ")}]`);
