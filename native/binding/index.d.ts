@@ -338,3 +338,6 @@ export interface PlaceFileState {
   /** Why it cannot be read, or null. */
   error?: string
 }
+
+/** Has this process use small pages only, for less memory. Returns whether the kernel does so. */
+export declare function useSmallPages(): boolean

@@ -29,7 +29,9 @@ export function openShipper(config: LookbackConfig, logger: Logger): Promise<Shi
     const catalogue = lifecycle.add("catalogue", openCatalogue(data, systemClock), (opened) => { opened.close(); });
     const engine = openCluster(config, catalogue, packagedCatalogue(), logger);
     lifecycle.add("cluster", engine, (opened) => opened.cluster.close());
-    const shipper = engine.shipper(loadNativeCore());
+    const native = loadNativeCore();
+    native.useSmallPages();
+    const shipper = engine.shipper(native);
     shipper.unlinkLeftovers();
     return Promise.resolve({ engine, shipper });
   });

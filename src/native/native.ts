@@ -20,6 +20,7 @@ interface Binding {
   identifyCapture(path: string): Promise<CaptureIdentity>;
   dissectCapture(path: string, settings: EngineSettings): Promise<string>;
   keepRightsOverChangeOfUser(): void;
+  useSmallPages(): boolean;
   keepRightsToCapture(): void;
   copyCapture(source: string, destination: string, cancel: NativeCancelFlag, onProgress: (bytes: number) => void): Promise<number>;
   importStream(options: ImportOptions, cancel: NativeCancelFlag, onProgress: (progress: ImportProgress) => void): Promise<ImportResult>;
@@ -114,6 +115,7 @@ export function loadNativeCore(): NativeCore {
       const reader = translatedNow(() => new binding.SegmentReader(path, periods, segment));
       return { next: (maxBytes) => translated(reader.next(maxBytes)), close: () => { reader.close(); } };
     },
+    useSmallPages: () => binding.useSmallPages(),
     keepRightsOverChangeOfUser: () => { translatedNow(() => { binding.keepRightsOverChangeOfUser(); }); },
     keepRightsToCapture: () => { translatedNow(() => { binding.keepRightsToCapture(); }); },
     openLive(options): LiveEngine {

@@ -346,6 +346,8 @@ export interface NativeCore {
   /** Leaves this thread the capabilities to open interfaces, and no other. Throws UNAVAILABLE. */
   keepRightsToCapture(): void;
   openLive(options: LiveOptions): LiveEngine;
+  /** Has this process use small pages only from now on, for less memory at the same speed where little is held. Returns whether the kernel does so. */
+  useSmallPages(): boolean;
   /** Opens the segment at a path; `periods` say which index takes a row, `segment` is its name in documents. Throws STORE_DAMAGED. */
   readSegment(path: string, periods: readonly IndexPeriodStart[], segment: string): SegmentReader;
   directionFinder(ends: SessionEnds): DirectionFinder;

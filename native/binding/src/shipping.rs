@@ -1,6 +1,7 @@
 //! Rows of a segment as lines of bulk requests, made on threads of libuv's pool.
 
 use crate::errors::{coded, contained};
+use lookback_capture::memory;
 use lookback_segment::{BulkLines, IndexPeriod, SegmentDocuments, ShippingError};
 use napi::Task;
 use napi::bindgen_prelude::{AsyncTask, Buffer, Env};
@@ -32,6 +33,12 @@ pub struct NativeBulkLines {
     pub lines: Buffer,
     pub rows: f64,
     pub versioned: Vec<NativeVersionedRow>,
+}
+
+/// Has this process use small pages only, for less memory. Returns whether the kernel does so.
+#[napi]
+pub fn use_small_pages() -> bool {
+    memory::use_small_pages()
 }
 
 type Shared = Arc<Mutex<Option<SegmentDocuments>>>;

@@ -1,6 +1,6 @@
 /** Bounds of a bulk request in bytes of JSON. */
 const LEAST_BYTES = 256 * 1024;
-const MOST_BYTES = 6 * 1024 * 1024;
+const MOST_BYTES = 4 * 1024 * 1024;
 /** Requests on the way at once. */
 const MOST_REQUESTS = 3;
 /** A request that is answered faster may be larger, one that is slower must be smaller. */

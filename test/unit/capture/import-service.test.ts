@@ -54,6 +54,7 @@ class ScriptedCore implements NativeCore {
       segments: [segment], warnings: [{ name: "truncated", count: 1, firstOffset: 60 }], counters: {},
     };
   }
+  useSmallPages(): never { throw new Error("not here"); }
   keepRightsOverChangeOfUser(): never { throw new Error("not here"); }
   keepRightsToCapture(): never { throw new Error("not here"); }
   openLive(): never { throw new Error("not here"); }

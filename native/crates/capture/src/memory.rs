@@ -1,5 +1,6 @@
-//! What the C library does with freed memory. Rust's own goes through another allocator; this is that of the libraries around.
-#![allow(unsafe_code, reason = "malloc_trim(3) has no safe name")]
+//! What the C library does with freed memory, and the kernel with what is asked for. Rust's own memory goes through another
+//! allocator; the first is that of the libraries around.
+#![allow(unsafe_code, reason = "malloc_trim(3) and prctl(2) have no safe names")]
 
 /// Gives back to the system what was freed. The C library keeps pages between blocks that are in use, more and more of them
 /// where large and small blocks take turns: a process that runs for months grows without holding anything. Takes
@@ -11,5 +12,20 @@ pub fn give_back_freed() -> bool {
         unsafe { libc::malloc_trim(0) == 1 }
     }
     #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    false
+}
+
+/// Has this process use small pages only from now on (`PR_SET_THP_DISABLE`, prctl(2)). A huge page holds 2 MiB from its first
+/// byte on: where buffers of some megabytes come and go, a quarter of the memory is pages that nobody fills. Returns whether
+/// the kernel does so.
+pub fn use_small_pages() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        const YES: libc::c_ulong = 1;
+        const UNUSED: libc::c_ulong = 0;
+        // SAFETY: takes no pointers; the unused arguments are zero as this option demands.
+        unsafe { libc::prctl(libc::PR_SET_THP_DISABLE, YES, UNUSED, UNUSED, UNUSED) == 0 }
+    }
+    #[cfg(not(target_os = "linux"))]
     false
 }
