@@ -253,6 +253,16 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
         expect(paged).toHaveLength(ROWS.length);
       });
 
+      it.each(["asc", "desc"] as const)("cuts a first page of any length out of ties, and counts all (%s)", async (direction) => {
+        await addAll();
+        const order: readonly SortKey[] = [{ field: field("port.dst"), direction }];
+        const whole = (await store.search(request({ order }), service)).rows.map((row) => row.id);
+        for (let limit = 1; limit <= ROWS.length; limit++) {
+          const { rows, hasMore, total } = await store.search(request({ order, limit, countTotal: true }), service);
+          expect({ ids: rows.map((row) => row.id), hasMore, total }).toEqual({ ids: whole.slice(0, limit), hasMore: limit < ROWS.length, total: { value: ROWS.length, relation: "EQ" } });
+        }
+      });
+
       it("keeps a cursor's place when rows are added before it", async () => {
         await add(...ROWS.slice(0, 3));
         const first = await store.search(request({ limit: 1 }), service);

@@ -8,6 +8,7 @@ import { at, isObject, listOf, numberOf, objectOf, textOf, type Json, type JsonO
 import { ID_PATH, indexedPath } from "./mapping.js";
 import { hitsOf, type Read } from "./reads.js";
 import { documentOf, fieldValue, sourcePaths } from "./source-values.js";
+import { wholeRange } from "./translate.js";
 
 /** From this size on a number in a sort is the cluster's stand-in for "no value". */
 const STAND_IN = 9.2e18;
@@ -21,12 +22,11 @@ const TYPES: Readonly<Record<Field["kind"], string>> = {
 
 /** The order of a search: its keys, nulls last, then the id. A list sorts by its least value upwards and by its greatest downwards. */
 export function sortBody(order: readonly SortKey[]): readonly JsonObject[] {
-  const keys = order.map(({ field, direction }) => ({
-    [indexedPath(field)]: {
-      order: direction, missing: "_last", mode: direction === "asc" ? "min" : "max", unmapped_type: TYPES[field.kind],
-    },
-  }));
-  return [...keys, { [ID_PATH]: { order: "asc", unmapped_type: "keyword" } }];
+  return [...order.map(sortKey), { [ID_PATH]: { order: "asc", unmapped_type: "keyword" } }];
+}
+
+function sortKey({ field, direction }: SortKey): JsonObject {
+  return { [indexedPath(field)]: { order: direction, missing: "_last", mode: direction === "asc" ? "min" : "max", unmapped_type: TYPES[field.kind] } };
 }
 
 function wrongCursor(): LookbackError {
@@ -91,14 +91,39 @@ export function sourceBody(read: Read, fields: readonly Field[]): readonly strin
   return paths.length === 0 ? false : [...new Set(paths)];
 }
 
+/**
+ * The range in which the rows of a first page lie, ties included, and how many rows match in all; null where it is not known.
+ *
+ * Rows are in one order only when their ids decide ties. But a node that sorts by ids, too, looks up the text of one for each
+ * row that is better than those before it, and where rows come in order of time that is every row. By a number alone it sorts in
+ * a third of the time, and then has few rows left to sort by both.
+ */
+async function nearestRows(read: Read, { order, after, limit, countTotal }: SearchRequest): Promise<{ readonly range: JsonObject; readonly total: Json } | null> {
+  const [key, ...others] = order;
+  if (key === undefined || others.length > 0 || after !== null || (key.field.kind !== "integer" && key.field.kind !== "seconds")) return null;
+  const { field, direction } = key;
+  const answer = await read.search({ size: limit + 1, query: read.query.body, sort: [sortKey(key)], _source: false, track_total_hits: countTotal });
+  const hits = hitsOf(answer);
+  const last = sortValue(listOf(at(hits.at(-1), "sort"))[0], field);
+  if (hits.length <= limit || typeof last !== "number") return null;
+  return { range: direction === "asc" ? wholeRange(indexedPath(field), -Infinity, last) : wholeRange(indexedPath(field), last, Infinity), total: at(answer, "hits", "total") };
+}
+
 export async function search(read: Read, request: SearchRequest): Promise<SearchResult> {
   requirePage(request);
   for (const { field } of request.order) read.query.requireVisible(field);
   if (read.query.indices === null) return { rows: [], sortValues: [], hasMore: false, total: request.countTotal ? { value: 0, relation: "EQ" } : null };
-  const answer = await read.search({
-    size: request.limit + 1, query: read.query.body, sort: sortBody(request.order), track_total_hits: request.countTotal, _source: sourceBody(read, request.fields),
+  const wanted = request.limit + 1;
+  const body: JsonObject = {
+    size: wanted, query: read.query.body, sort: sortBody(request.order), _source: sourceBody(read, request.fields),
     ...(request.after === null ? {} : { search_after: afterBody(request.order, request.after) }),
-  });
+  };
+  const nearest = await nearestRows(read, request);
+  const narrowed = nearest === null ? null : await read.search({ ...body, query: { bool: { filter: [read.query.body, nearest.range] } }, track_total_hits: false });
+  // Rows may have gone between the two; then nothing is known of those beyond the range.
+  const isWhole = narrowed !== null && hitsOf(narrowed).length >= wanted;
+  const answer = isWhole ? narrowed : await read.search({ ...body, track_total_hits: request.countTotal });
+  const total = isWhole && nearest !== null ? nearest.total : at(answer, "hits", "total");
   const hits = hitsOf(answer);
   const page = hits.slice(0, request.limit);
   return {
@@ -108,7 +133,7 @@ export async function search(read: Read, request: SearchRequest): Promise<Search
       return request.order.map(({ field }, position) => sortValue(values[position], field));
     }),
     hasMore: hits.length > page.length,
-    total: request.countTotal ? { value: numberOf(at(answer, "hits", "total", "value")), relation: at(answer, "hits", "total", "relation") === "gte" ? "GTE" : "EQ" } : null,
+    total: request.countTotal ? { value: numberOf(at(total, "value")), relation: at(total, "relation") === "gte" ? "GTE" : "EQ" } : null,
   };
 }
 
