@@ -1,5 +1,5 @@
 import { LookbackError } from "../base/errors.js";
-import type { IndexStore, ReadContext } from "../index-store/index-store.js";
+import type { IndexStore, PacketVisitor, ReadContext } from "../index-store/index-store.js";
 import { isCapture, type ExportRequest } from "./export-request.js";
 import type { PacketFileLookup } from "./packet-files.js";
 import { tableWriter } from "./table-writers.js";
@@ -24,7 +24,7 @@ export interface ExportEstimate {
 }
 
 export interface EstimateParts {
-  readonly store: Pick<IndexStore, "streamPackets" | "streamRows" | "count">;
+  readonly store: Pick<IndexStore, "streamPositions" | "streamRows" | "count">;
   readonly lookup: PacketFileLookup;
   readonly maxBytes: number;
 }
@@ -46,17 +46,19 @@ async function ofCapture(parts: EstimateParts, request: ExportRequest, context: 
     if (known === undefined) there.set(fileId, (known = "file" in parts.lookup(fileId)));
     return known;
   };
-  for await (const sessions of parts.store.streamPackets(request, context)) {
-    for (const { packets } of sessions) {
+  let missing = 0;
+  const see: PacketVisitor = (fileId, _offset, length) => {
+    if (isThere(fileId)) found.bytes += length;
+    else missing += 1;
+  };
+  for await (const sessions of parts.store.streamPositions(request, context)) {
+    for (const tell of sessions) {
+      missing = 0;
+      const packets = tell(see);
       found.sessions += 1;
-      let missing = 0;
-      for (const { fileId, length } of packets) {
-        if (isThere(fileId)) found.bytes += length;
-        else missing += 1;
-      }
-      found.packets += packets.length - missing;
+      found.packets += packets - missing;
       found.missingPackets += missing;
-      if (missing > 0 || packets.length === 0) found.incompleteSessions += 1;
+      if (missing > 0 || packets === 0) found.incompleteSessions += 1;
     }
   }
   return found;

@@ -33,7 +33,7 @@ export interface ExportDownload {
 }
 
 export interface ExportServiceParts extends ExportParts {
-  readonly store: Pick<IndexStore, "streamPackets" | "streamRows" | "count">;
+  readonly store: Pick<IndexStore, "streamPackets" | "streamPositions" | "streamRows" | "count">;
   readonly jobs: Exports;
   readonly fields: FieldCatalogue;
   /** What the user may see at this moment; throws when the user may not export any more. */

@@ -1,6 +1,7 @@
 import { open, mkdir, type FileHandle } from "node:fs/promises";
 import { endianness } from "node:os";
 import path from "node:path";
+import type { PacketVisitor } from "../index-store/index-store.js";
 import type { PacketRef } from "../model/session.js";
 import type { PositionChunk } from "../packet-store/packet-store.js";
 import { MinHeap } from "./min-heap.js";
@@ -69,37 +70,40 @@ export class PositionSorter {
 
   /** Adds positions. Call `spill` whenever it is full, and `close` at the end, whatever happens. */
   add(refs: readonly PacketRef[]): void {
-    for (const { fileId, offset, length } of refs) {
-      if (!(offset >= 0 && offset < OFFSET_END && length > 0 && length <= LENGTH_MASK)) {
-        const known = this.#unusable.get(fileId) ?? { fileId, offset, packets: 0 };
-        this.#unusable.set(fileId, known);
-        known.packets += 1;
-        continue;
-      }
-      let file = this.#files.get(fileId);
-      if (file === undefined) {
-        file = { words: new Uint32Array(128), held: 0, positions: 0, bytes: 0, longest: 0, first: Number.POSITIVE_INFINITY, firstLength: 0 };
-        this.#files.set(fileId, file);
-      }
-      if (file.held * 2 === file.words.length) {
-        const larger = new Uint32Array(file.words.length * 2);
-        larger.set(file.words);
-        file.words = larger;
-      }
-      const at = file.held * 2;
-      file.words[at + HIGH] = Math.floor(offset / OFFSET_STEP);
-      file.words[at + LOW] = ((offset % OFFSET_STEP) * 2 ** LENGTH_BITS) + length;
-      file.held += 1;
-      file.positions += 1;
-      file.bytes += length;
-      if (length > file.longest) file.longest = length;
-      if (offset < file.first) {
-        file.first = offset;
-        file.firstLength = length;
-      }
-      this.#held += 1;
-    }
+    for (const { fileId, offset, length } of refs) this.addOne(fileId, offset, length);
   }
+
+  /** Adds one position. */
+  readonly addOne: PacketVisitor = (fileId, offset, length) => {
+    if (!(offset >= 0 && offset < OFFSET_END && length > 0 && length <= LENGTH_MASK)) {
+      const known = this.#unusable.get(fileId) ?? { fileId, offset, packets: 0 };
+      this.#unusable.set(fileId, known);
+      known.packets += 1;
+      return;
+    }
+    let file = this.#files.get(fileId);
+    if (file === undefined) {
+      file = { words: new Uint32Array(128), held: 0, positions: 0, bytes: 0, longest: 0, first: Number.POSITIVE_INFINITY, firstLength: 0 };
+      this.#files.set(fileId, file);
+    }
+    if (file.held * 2 === file.words.length) {
+      const larger = new Uint32Array(file.words.length * 2);
+      larger.set(file.words);
+      file.words = larger;
+    }
+    const at = file.held * 2;
+    file.words[at + HIGH] = Math.floor(offset / OFFSET_STEP);
+    file.words[at + LOW] = ((offset % OFFSET_STEP) * 2 ** LENGTH_BITS) + length;
+    file.held += 1;
+    file.positions += 1;
+    file.bytes += length;
+    if (length > file.longest) file.longest = length;
+    if (offset < file.first) {
+      file.first = offset;
+      file.firstLength = length;
+    }
+    this.#held += 1;
+  };
 
   /** Whether as many positions are held as should be. */
   get isFull(): boolean {

@@ -23,7 +23,7 @@ const SOURCES_LISTED = 10_000;
 const THREAD_FROM_BYTES = 64 << 20;
 
 export interface ExportParts extends CaptureParts {
-  readonly store: Pick<IndexStore, "streamPackets" | "streamRows">;
+  readonly store: Pick<IndexStore, "streamPackets" | "streamPositions" | "streamRows">;
   /** Measures the device of the export directory. */
   readonly probe: SpaceProbe;
   readonly signingKey: SigningKey;

@@ -16,7 +16,7 @@ const HEADER_BYTES = 24;
 const RECORD_BYTES = 32;
 
 export interface CaptureParts {
-  readonly store: Pick<IndexStore, "streamPackets">;
+  readonly store: Pick<IndexStore, "streamPositions">;
   readonly reader: Pick<PacketReader, "stream" | "layout" | "heads" | "packets">;
   readonly lookup: PacketFileLookup;
   readonly sorter?: SorterLimits & { readonly runPositions?: number };
@@ -101,13 +101,11 @@ interface Counts {
 
 async function gather(parts: CaptureParts, task: CaptureTask, positions: PositionSorter, progress: CaptureProgress): Promise<Counts> {
   let sessionsWithoutPackets = 0;
-  for await (const sessions of parts.store.streamPackets(task.request, task.context)) {
+  for await (const sessions of parts.store.streamPositions(task.request, task.context)) {
     stopIfCancelled(task);
-    for (const session of sessions) {
-      const { packets } = session;
+    for (const tell of sessions) {
       progress.sessions += 1;
-      if (packets.length === 0) sessionsWithoutPackets += 1;
-      positions.add(packets);
+      if (tell(positions.addOne) === 0) sessionsWithoutPackets += 1;
       if (positions.isFull) await positions.spill();
     }
   }

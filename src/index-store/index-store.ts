@@ -150,6 +150,12 @@ export interface SessionPackets {
   readonly packets: readonly PacketRef[];
 }
 
+/** Told where a packet is: the id of its file, the offset of its record there and the record's length, in bytes. */
+export type PacketVisitor = (fileId: number, offset: number, length: number) => void;
+
+/** The packets of one session, each told to `visit` in their order. Returns how many; throws STORE_DAMAGED, having told some of them. */
+export type SessionPositions = (visit: PacketVisitor) => number;
+
 /** A row and where its packets are from now on, in their order. */
 export interface PacketMove {
   readonly id: string;
@@ -255,6 +261,8 @@ export interface IndexStore {
   connections(request: ConnectionsRequest, context: ReadContext): Promise<ConnectionsResult>;
   /** Packet positions of sessions in batches, in no order; memory stays bounded. */
   streamPackets(request: StreamRequest, context: ReadContext): AsyncIterable<readonly SessionPackets[]>;
+  /** The same without the sessions: millions of packets are no objects then. A batch is valid until the next one is asked for. */
+  streamPositions(request: StreamRequest, context: ReadContext): AsyncIterable<readonly SessionPositions[]>;
   /** Sessions in batches, in order of first packet, ties by id; memory stays bounded. Fields that the scope hides are null. */
   streamRows(request: RowsRequest, context: ReadContext): AsyncIterable<readonly SessionRow[]>;
   /** What matching sessions would keep if each kept its first `firstPackets` (at least 1) only. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { IndexStore, Metric } from "../../src/index-store/index-store.js";
+import type { PacketRef } from "../../src/model/session.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
 import { collected, DAY, EVERYTHING, exact, field, HOUR, id, ROWS, service, type StoreUnderTest } from "./sessions.js";
 
@@ -152,6 +153,16 @@ export function aggregationContract(name: string, make: () => Promise<StoreUnder
       expect(sessions[0]).toEqual({
         id: id(1), firstPacketMs: DAY, lastPacketMs: DAY + 1_000, final: true, packets: [{ fileId: 1, offset: 4, length: 48 }, { fileId: 1, offset: 1_028, length: 6 }],
       });
+    });
+
+    it("streams the same positions without the sessions", async () => {
+      const request = { ...all, expression: exact("protocols", "http") };
+      const told: PacketRef[] = [];
+      const counts = (await collected(store.streamPositions(request, service))).map((tell) => tell((fileId, offset, length) => { told.push({ fileId, offset, length }); }));
+      const sessions = await collected(store.streamPackets(request, service));
+      const text = ({ fileId, offset, length }: PacketRef): string => [fileId, offset, length].join(" ");
+      expect(told.map(text).toSorted()).toEqual(sessions.flatMap(({ packets }) => packets.map(text)).toSorted());
+      expect(counts.toSorted((a, b) => a - b)).toEqual(sessions.map(({ packets }) => packets.length).toSorted((a, b) => a - b));
     });
 
     it("streams rows in order of first packet", async () => {

@@ -4,6 +4,7 @@ import type { ExportRequest } from "../../src/export/export-request.js";
 import type { ExportParts } from "../../src/export/run-export.js";
 import { openSigningKey } from "../../src/export/signing-key.js";
 import { catalogueLookup } from "../../src/export/packet-files.js";
+import { sessionPositions } from "../../src/index-store/elasticsearch/packet-positions.js";
 import type { IndexStore } from "../../src/index-store/index-store.js";
 import { packagedCatalogue } from "../../src/model/field-catalogue.js";
 import { noRetentionEvents } from "../../src/model/retention-event.js";
@@ -29,6 +30,16 @@ export function serviceParts(directory: string, files: PacketFiles) {
 }
 
 /** A store of which only some reads are tested. */
-export function partialStore(reads: Partial<Pick<IndexStore, "streamPackets" | "streamRows" | "count">>): Pick<IndexStore, "streamPackets" | "streamRows" | "count"> {
-  return { async *streamPackets() {}, async *streamRows() {}, count: () => Promise.resolve(0), ...reads };
+export function partialStore(reads: Partial<Pick<IndexStore, "streamPackets" | "streamRows" | "count">>): Pick<IndexStore, "streamPackets" | "streamPositions" | "streamRows" | "count"> {
+  const store = { async *streamPackets() {}, async *streamRows() {}, count: () => Promise.resolve(0), ...reads };
+  return { ...store, streamPositions: positionsOf(store) };
+}
+
+/** `streamPositions` of what a store streams as packets. */
+export function positionsOf(store: Pick<IndexStore, "streamPackets">): IndexStore["streamPositions"] {
+  return async function* (request, context) {
+    for await (const sessions of store.streamPackets(request, context)) {
+      yield sessions.map(({ packets }) => sessionPositions(packets));
+    }
+  };
 }

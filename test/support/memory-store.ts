@@ -7,6 +7,7 @@ import type { CheckedExpression, FieldTest } from "../../src/model/checked-expre
 import type { Field } from "../../src/model/field.js";
 import type { FieldValue, PacketRef, SessionDocument, SessionRow } from "../../src/model/session.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
+import { positionsOf } from "./export-service-parts.js";
 
 /** A session of the store: columns by document path, and where its packets are. */
 export interface MemoryRow {
@@ -179,6 +180,8 @@ export class MemoryStore implements IndexStore {
     const rows = await this.#streamed(request, context);
     yield rows.map((row) => ({ id: row.id, firstPacketMs: Number(row.columns["firstPacket"]), lastPacketMs: Number(row.columns["lastPacket"]), final: true, packets: row.packets }));
   }
+
+  readonly streamPositions = positionsOf(this);
 
   async *streamRows(request: RowsRequest, context: ReadContext): AsyncIterable<readonly SessionRow[]> {
     const rows = await this.#streamed(request, context);

@@ -1,5 +1,6 @@
 import { LookbackError } from "../../base/errors.js";
 import type { PacketRef } from "../../model/session.js";
+import type { SessionPositions } from "../index-store.js";
 import { listOf, numberOf, type JsonObject } from "./json.js";
 
 /** The packets of a stored document. Throws STORE_DAMAGED when its two lists do not fit. */
@@ -16,6 +17,14 @@ export function packetsOf(id: string, source: JsonObject): readonly PacketRef[] 
     else packets.push({ fileId: fileId ?? 0, offset: position, length: numberOf(length) });
   }
   return packets;
+}
+
+/** Tells the packets of a list. */
+export function sessionPositions(packets: readonly PacketRef[]): SessionPositions {
+  return (visit) => {
+    for (const { fileId, offset, length } of packets) visit(fileId, offset, length);
+    return packets.length;
+  };
 }
 
 /** What of a document tells where its packets are: the negative number of a file, then offsets into it. */

@@ -7,7 +7,7 @@ import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { SessionDocument, SessionRow } from "../../model/session.js";
 import type {
   ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, DataNode, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, PlannedMerge, PlannedPlacement, ReadContext, RowsRequest, SearchRequest,
-  SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
+  SearchResult, SegmentCommit, SessionFilter, SessionPackets, SessionPositions, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
 import { idTimeMs, isRowId, rowIdText } from "../row-id.js";
 import { requireTags } from "../request-checks.js";
@@ -20,7 +20,7 @@ import { byteBudget } from "./byte-budget.js";
 import { nodeSpace, placedIndices, placeIndex, planPlacements, type PlacementRules } from "./placement.js";
 import { SHORT, WHOLE, type Cluster } from "./cluster.js";
 import { expireIndex } from "./expiry.js";
-import { printMove } from "./packet-positions.js";
+import { printMove, sessionPositions } from "./packet-positions.js";
 import { mayPass } from "./cluster-errors.js";
 import { dialectOf } from "./dialect.js";
 import { histogram } from "./histogram.js";
@@ -129,6 +129,10 @@ export class ElasticsearchStore implements IndexStore {
 
   async *streamPackets(request: StreamRequest, context: ReadContext): AsyncGenerator<readonly SessionPackets[]> {
     yield* streamPackets(await Read.of(this.#reads, request, context), request);
+  }
+
+  async *streamPositions(request: StreamRequest, context: ReadContext): AsyncGenerator<readonly SessionPositions[]> {
+    for await (const sessions of this.streamPackets(request, context)) yield sessions.map(({ packets }) => sessionPositions(packets));
   }
 
   async *streamRows(request: RowsRequest, context: ReadContext): AsyncGenerator<readonly SessionRow[]> {

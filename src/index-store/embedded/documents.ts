@@ -3,7 +3,8 @@ import { LookbackError } from "../../base/errors.js";
 import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { FieldValue, PacketRef, SessionDocument } from "../../model/session.js";
-import { unpackPositions } from "./positions.js";
+import type { PacketVisitor } from "../index-store.js";
+import { unpackPositions, visitPositions } from "./positions.js";
 import { bytesOf, plainValue } from "./values.js";
 
 /** Columns that are ours and no part of a document. */
@@ -49,6 +50,13 @@ export function packetsOf(id: string, packed: DuckDBValue | undefined): readonly
   const packets = unpackPositions(bytesOf(packed));
   if (packets === null) throw new LookbackError("STORE_DAMAGED", `the packet positions of session ${id} do not read back`, { id });
   return packets;
+}
+
+/** Tells the packets of a row of which nothing else was read. Returns how many. Throws STORE_DAMAGED when they do not unpack. */
+export function visitPackets(packed: DuckDBValue | undefined, visit: PacketVisitor): number {
+  const count = visitPositions(bytesOf(packed), visit);
+  if (count === null) throw new LookbackError("STORE_DAMAGED", "the packet positions of a session do not read back; lookback rebuild makes its segment again from the packets");
+  return count;
 }
 
 /** Makes documents of whole rows. */

@@ -1,12 +1,20 @@
 import type { PacketRef } from "../../model/session.js";
+import type { PacketVisitor } from "../index-store.js";
+
+/** The positions of the column `packetPos`, null when the bytes are damaged. The result is at most as long as the bytes. */
+export function unpackPositions(bytes: Uint8Array): readonly PacketRef[] | null {
+  const positions: PacketRef[] = [];
+  const count = visitPositions(bytes, (fileId, offset, length) => { positions.push({ fileId, offset, length }); });
+  return count === null ? null : positions;
+}
 
 /**
  * Unpacks the column `packetPos`: groups of `varint file, varint count, count × (zigzag varint offset delta, varint
- * length)`, varints in LEB128, deltas from 0 in each group. Offsets and lengths are bytes. Returns null when the bytes
- * are damaged. The result is at most as long as the bytes.
+ * length)`, varints in LEB128, deltas from 0 in each group. Offsets and lengths are bytes. Returns how many it told, null
+ * when the bytes are damaged; those before the damage were told.
  */
-export function unpackPositions(bytes: Uint8Array): readonly PacketRef[] | null {
-  const positions: PacketRef[] = [];
+export function visitPositions(bytes: Uint8Array, visit: PacketVisitor): number | null {
+  let told = 0;
   let at = 0;
   const varint = (): number => {
     let value = 0;
@@ -32,10 +40,11 @@ export function unpackPositions(bytes: Uint8Array): readonly PacketRef[] | null 
       if (zigzag < 0 || length < 0) return null;
       offset += zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
       if (offset < 0 || !Number.isSafeInteger(offset)) return null;
-      positions.push({ fileId, offset, length });
+      visit(fileId, offset, length);
+      told += 1;
     }
   }
-  return positions;
+  return told;
 }
 
 /** Packs positions as `unpackPositions` reads them. Offsets and lengths are whole numbers below 2^52. */

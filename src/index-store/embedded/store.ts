@@ -11,7 +11,7 @@ import { ALL_TIME } from "../../model/time-range.js";
 import type {
   ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, DataNode, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, PlannedMerge, PlannedPlacement, ReadContext, RowsRequest,
   SearchRequest,
-  SearchResult, SegmentCommit, SessionFilter, SessionPackets, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
+  SearchResult, SegmentCommit, SessionFilter, SessionPackets, SessionPositions, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
 import { requireTags } from "../request-checks.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
@@ -32,7 +32,7 @@ import { parquet } from "./source.js";
 import { idBytes, isRowId, Parameters, quoted } from "./statement.js";
 import type { StoredRow } from "../stored-row.js";
 import { writeStored } from "./stored-rows.js";
-import { streamIds, streamPackets, streamRows, type StreamPlan } from "./streams.js";
+import { streamIds, streamPackets, streamPositions, streamRows, type StreamPlan } from "./streams.js";
 import { countOf } from "./values.js";
 import { findSuperseded } from "./versions.js";
 
@@ -188,6 +188,10 @@ export class EmbeddedStore implements IndexStore {
 
   streamPackets(request: StreamRequest, context: ReadContext): AsyncIterable<readonly SessionPackets[]> {
     return this.#stream(request, context, (plans) => streamPackets(this.#engine, plans, context));
+  }
+
+  streamPositions(request: StreamRequest, context: ReadContext): AsyncIterable<readonly SessionPositions[]> {
+    return this.#stream(request, context, (plans) => streamPositions(this.#engine, plans, context));
   }
 
   streamRows(request: RowsRequest, context: ReadContext): AsyncIterable<readonly SessionRow[]> {

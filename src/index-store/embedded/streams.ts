@@ -1,7 +1,7 @@
 import type { FieldValue, SessionRow } from "../../model/session.js";
-import type { ReadContext, RowsRequest, SessionPackets } from "../index-store.js";
+import type { ReadContext, RowsRequest, SessionPackets, SessionPositions } from "../index-store.js";
 import { isIdField } from "./columns.js";
-import { packetsOf } from "./documents.js";
+import { packetsOf, visitPackets } from "./documents.js";
 import type { Engine } from "./engine.js";
 import type { QueryPlan } from "./query-plan.js";
 import { Parameters } from "./statement.js";
@@ -33,6 +33,16 @@ export async function* streamPackets(engine: Engine, plans: StreamPlan, context:
       const text = textOf(id);
       return { id: text, firstPacketMs: countOf(first), lastPacketMs: countOf(last), final: final === true, get packets() { return packetsOf(text, packed); } };
     });
+  }
+}
+
+/** The same of positions alone. */
+export async function* streamPositions(engine: Engine, plans: StreamPlan, context: ReadContext): AsyncGenerator<readonly SessionPositions[]> {
+  if (plans.plan.isEmpty) return;
+  const parameters = new Parameters();
+  const sql = `SELECT "packetPos" FROM ${sourceOf(plans, { fields: [] }, parameters)}`;
+  for await (const rows of engine.stream(parameters.statement(sql), context)) {
+    yield rows.map(([packed]) => (visit) => visitPackets(packed, visit));
   }
 }
 

@@ -233,8 +233,8 @@ describe("an export", () => {
     const tried = async (fills: number, room: boolean, abort = false, error: () => LookbackError = full): Promise<{ asked: number; outcome: string }> => {
       let [left, asked] = [fills, 0];
       const one = setUp([positions], [[[1, 0]]]);
-      const { streamPackets } = one.parts.store;
-      const store = { ...one.parts.store, streamPackets: (...given: Parameters<typeof streamPackets>) => { if (left-- > 0) throw error(); return streamPackets(...given); } };
+      const { streamPositions } = one.parts.store;
+      const store = { ...one.parts.store, streamPositions: (...given: Parameters<typeof streamPositions>) => { if (left-- > 0) throw error(); return streamPositions(...given); } };
       const outcome = await one.run({}, { store, makeRoom: () => { asked += 1; if (abort) one.abort.abort(); return Promise.resolve(room); } }).then(({ packets }) => `${packets} packets`, (failure: unknown) => (failure instanceof LookbackError ? failure.code : String(failure)));
       return { asked, outcome };
     };
