@@ -152,7 +152,7 @@ fn random_headers_and_payload_never_panic_and_stay_bounded() {
 #[test]
 fn random_sctp_chunks_never_panic() {
     let mut random = Random(3);
-    for _ in 0..50_000 {
+    for _ in 0..200_000 {
         let bytes: Vec<u8> = (0..random.next(80))
             .map(|_| if random.next(3) == 0 { 0 } else { random.next(66) as u8 })
             .collect();

@@ -8,7 +8,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use support::{Endian, NgFile, classic};
 
-const CASES: usize = 50_000;
+const CASES: usize = 200_000;
 
 /// Deterministic random numbers (splitmix64).
 struct Random(u64);

@@ -8,7 +8,7 @@ use support::seeds::{self, Conversation};
 use support::{Player, corpus_settings};
 
 /// Cases a dissector.
-const CASES: u32 = 50_000;
+const CASES: u32 = 200_000;
 
 /// A small generator with a fixed seed (xorshift64*), so that a failure can be repeated.
 struct Random(u64);
@@ -148,7 +148,7 @@ fn classifiers() {
     let mut random = Random(8);
     let triggers: Vec<_> =
         PROTOCOLS.iter().flat_map(|protocol| protocol.classifiers).map(|c| c.trigger).collect();
-    for _ in 0..4 * CASES {
+    for _ in 0..CASES {
         let mut data: Vec<u8> =
             (0..random.below(120)).map(|_| if random.one_in(3) { 0 } else { random.next() as u8 }).collect();
         let (mut ip_protocol, mut port) = (6, 0);

@@ -228,7 +228,7 @@ mod tests {
         let packed: Positions = [at(1, 24, 94), at(1, 118, 90), at(2, 24, 1)].into_iter().collect();
         let bytes = packed.as_bytes().to_vec();
         let mut state = 88_172_645_463_325_252u64;
-        for _ in 0..50_000 {
+        for _ in 0..200_000 {
             let mut damaged = bytes.clone();
             for _ in 0..3 {
                 state ^= state << 13;

@@ -12,7 +12,7 @@ use lookback_wire::{
 use support::Random;
 
 /// Cases for each layer.
-const CASES: usize = 60_000;
+const CASES: usize = 200_000;
 
 const LINK_TYPES: [u16; 16] = [
     link_type::NULL,

@@ -1,6 +1,7 @@
 //! Plays fuzz input as a conversation: a byte of control (lowest bit direction, next bit gap, rest length in eights)
 //! and that many bytes, until the input ends.
 
+use lookback_protocols::digest::Digests;
 use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Settings, Verdict};
 use lookback_session::Fields;
 use std::sync::LazyLock;
@@ -22,6 +23,7 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new(&SETTINGS))
 pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
     let session = SessionFacts { ip_protocol, port: [50_000, port], first_packet_us: 0, now_us: 0 };
     let (mut fields, mut attached, mut again, mut malformed) = (Fields::new(), Vec::new(), None, Vec::new());
+    let mut digests = Digests::default();
     let mut dissectors: Vec<Box<dyn Dissector>> = Vec::new();
     let mut classified = [false; 2];
     let mut rest = input;
@@ -37,6 +39,7 @@ pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
             attached: &mut attached,
             reclassify: &mut again,
             malformed: &mut malformed,
+            digests: &mut digests,
         };
         if is_gap {
             dissectors.retain_mut(|d| d.gap(&mut context, direction, data.len() as u64) == Verdict::More);
@@ -67,6 +70,7 @@ pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
         attached: &mut attached,
         reclassify: &mut again,
         malformed: &mut malformed,
+        digests: &mut digests,
     };
     for dissector in &mut dissectors {
         dissector.save(&mut context, true);
