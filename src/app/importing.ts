@@ -10,6 +10,8 @@ import { keepRoom } from "./room.js";
  * where there is no room, and makes some.
  */
 export async function openImporting(core: Core, lifecycle: Lifecycle): Promise<ImportService> {
+  // A short process would have more memory cleared than it uses.
+  core.native.useSmallPages();
   let opened: Promise<RetentionService> | null = null;
   const room = await keepRoom(core, lifecycle, { relieve: async (...given) => (await (opened ??= openRetention(core, lifecycle))).relieve(...given) });
   const imports = importsOn(core, (directory) => room.make(directory));

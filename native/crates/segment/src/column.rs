@@ -1,5 +1,6 @@
 //! Columns that grow row by row and become Arrow arrays.
 
+use crate::layout::Size;
 use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array,
     ListArray, StringArray, StructArray,
@@ -132,6 +133,29 @@ impl Column {
                 Values::Struct { members, .. } => members.iter().map(|member| member.column.left_out()).sum(),
                 _ => 0,
             }
+    }
+
+    /// Makes room for `rows` rows that hold `size` in one piece: a buffer that grows is copied again and again, each time
+    /// to memory that the system has to clear.
+    pub fn reserve(&mut self, rows: usize, size: Size) {
+        let bytes_of_all = size.bytes.min(MAX_TEXT_PER_BATCH);
+        match &mut self.values {
+            Values::Integer32(values) => values.reserve_exact(rows),
+            Values::Integer(values) => values.reserve_exact(rows),
+            Values::Float(values) => values.reserve_exact(rows),
+            Values::Boolean(values) => values.reserve(rows),
+            Values::Text { ends, bytes } | Values::Binary { ends, bytes } => {
+                ends.reserve_exact(rows);
+                bytes.reserve_exact(bytes_of_all);
+            }
+            Values::Uuid(values) => values.reserve_exact(16 * rows),
+            Values::List { ends, child } => {
+                ends.reserve_exact(rows);
+                child.reserve(size.values, size);
+            }
+            // What the members hold is not known beforehand.
+            Values::Struct { .. } => {}
+        }
     }
 
     /// Counts a row that has a value.
@@ -317,47 +341,56 @@ impl Column {
         self.mark();
     }
 
-    /// The rows so far as an Arrow array; the column is empty afterwards and can be filled again.
-    pub fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+    /// The rows so far as an Arrow array; the column is empty afterwards and can be filled again, and has room for as much
+    /// unless these `are_last`.
+    pub fn finish(&mut self, are_last: bool) -> Result<ArrayRef, ArrowError> {
         let nulls = self.valid.take().map(|mut bits| NullBuffer::new(bits.finish()));
         let length = std::mem::take(&mut self.length);
         Ok(match &mut self.values {
-            Values::Integer32(values) => Arc::new(Int32Array::try_new(renew(values).into(), nulls)?),
-            Values::Integer(values) => Arc::new(Int64Array::try_new(renew(values).into(), nulls)?),
-            Values::Float(values) => Arc::new(Float64Array::try_new(renew(values).into(), nulls)?),
+            Values::Integer32(values) => {
+                Arc::new(Int32Array::try_new(renew(values, are_last).into(), nulls)?)
+            }
+            Values::Integer(values) => Arc::new(Int64Array::try_new(renew(values, are_last).into(), nulls)?),
+            Values::Float(values) => Arc::new(Float64Array::try_new(renew(values, are_last).into(), nulls)?),
             Values::Boolean(values) => Arc::new(BooleanArray::new(values.finish(), nulls)),
-            Values::Text { ends, bytes } => {
-                Arc::new(StringArray::try_new(take_offsets(ends), Buffer::from_vec(renew(bytes)), nulls)?)
-            }
-            Values::Binary { ends, bytes } => {
-                Arc::new(BinaryArray::try_new(take_offsets(ends), Buffer::from_vec(renew(bytes)), nulls)?)
-            }
+            Values::Text { ends, bytes } => Arc::new(StringArray::try_new(
+                take_offsets(ends, are_last),
+                Buffer::from_vec(renew(bytes, are_last)),
+                nulls,
+            )?),
+            Values::Binary { ends, bytes } => Arc::new(BinaryArray::try_new(
+                take_offsets(ends, are_last),
+                Buffer::from_vec(renew(bytes, are_last)),
+                nulls,
+            )?),
             Values::Uuid(values) => {
-                Arc::new(FixedSizeBinaryArray::try_new(16, Buffer::from_vec(renew(values)), nulls)?)
+                Arc::new(FixedSizeBinaryArray::try_new(16, Buffer::from_vec(renew(values, are_last)), nulls)?)
             }
             Values::List { ends, child } => {
-                let offsets = take_offsets(ends);
-                Arc::new(ListArray::try_new(child.field.clone(), offsets, child.finish()?, nulls)?)
+                let offsets = take_offsets(ends, are_last);
+                Arc::new(ListArray::try_new(child.field.clone(), offsets, child.finish(are_last)?, nulls)?)
             }
             Values::Struct { members, .. } => {
                 let fields = members.iter().map(|member| member.column.field.clone()).collect();
-                let arrays =
-                    members.iter_mut().map(|member| member.column.finish()).collect::<Result<Vec<_>, _>>()?;
+                let arrays = members
+                    .iter_mut()
+                    .map(|member| member.column.finish(are_last))
+                    .collect::<Result<Vec<_>, _>>()?;
                 Arc::new(StructArray::try_new_with_length(fields, arrays, nulls, length)?)
             }
         })
     }
 }
 
-fn take_offsets(ends: &mut Vec<i32>) -> OffsetBuffer<i32> {
-    let offsets = renew(ends);
+fn take_offsets(ends: &mut Vec<i32>, are_last: bool) -> OffsetBuffer<i32> {
+    let offsets = renew(ends, are_last);
     ends.push(0);
     // Ends only grow and start at 0, which is what the constructor checks.
     OffsetBuffer::new(ScalarBuffer::from(offsets))
 }
 
-/// Takes what `values` holds and leaves room for as much again: the next batch is about as large.
-fn renew<T>(values: &mut Vec<T>) -> Vec<T> {
-    let room = Vec::with_capacity(values.len());
+/// Takes what `values` holds and leaves room for as much again, for the next batch is about as large; none after the last.
+fn renew<T>(values: &mut Vec<T>, are_last: bool) -> Vec<T> {
+    let room = if are_last { Vec::new() } else { Vec::with_capacity(values.len()) };
     std::mem::replace(values, room)
 }

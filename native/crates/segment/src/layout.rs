@@ -14,10 +14,15 @@ use std::collections::HashMap;
 pub const SCHEMA_VERSION: u32 = 1;
 /// Rows of a row group: the unit that readers skip and that DuckDB gives to a thread (its own is 122,880).
 pub(crate) const ROWS_PER_GROUP: usize = 122_880;
-/// Bytes of a row group before compression, so that rows with much text bound memory too.
-const BYTES_PER_GROUP: usize = 128 << 20;
 /// Chance that a Bloom filter says "maybe" for a value that is not there.
 const BLOOM_FALSE_POSITIVE: f64 = 0.02;
+
+/// What a column holds of a segment's rows.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Size {
+    pub values: usize,
+    pub bytes: usize,
+}
 
 /// The declared fields of one segment and the members of their objects.
 pub(crate) struct Layout {
@@ -25,6 +30,8 @@ pub(crate) struct Layout {
     fields: Vec<&'static FieldSpec>,
     /// One more than the column of a field's number; 0 where it has none.
     columns: Vec<u16>,
+    /// Values and bytes of text of each column.
+    sizes: Vec<Size>,
     by_path: HashMap<&'static str, usize>,
     /// Members of object lists by path of the list, declared or seen.
     members: HashMap<&'static str, Vec<&'static FieldSpec>>,
@@ -50,6 +57,7 @@ impl Layout {
         Self {
             fields: Vec::new(),
             columns: Vec::new(),
+            sizes: Vec::new(),
             by_path: HashMap::new(),
             members,
             member_of: Vec::new(),
@@ -61,6 +69,12 @@ impl Layout {
         for (number, item) in session.fields.items() {
             if self.column_of(number).is_none() {
                 self.add_column(number);
+            }
+            if let Some(size) = self.column_of(number).and_then(|at| self.sizes.get_mut(at)) {
+                size.values += 1;
+                if let Item::Text(text) = item {
+                    size.bytes += text.len();
+                }
             }
             if let Item::Object(object) = item {
                 self.include_members(number, object);
@@ -76,6 +90,7 @@ impl Layout {
         let at = *self.by_path.entry(field.path).or_insert(next);
         if at == next {
             self.fields.push(field);
+            self.sizes.push(Size::default());
         }
         // There are fewer columns than numbers, which have 12 bits.
         *place(&mut self.columns, number) = at as u16 + 1;
@@ -110,9 +125,14 @@ impl Layout {
         usize::from(column).checked_sub(1)
     }
 
-    /// Empty columns of the declared fields.
-    pub fn build(&self) -> Vec<Column> {
-        self.fields.iter().map(|field| self.build_column(field, field.path)).collect()
+    /// Empty columns of the declared fields, with room for `rows` rows and what was included of them.
+    pub fn build(&self, rows: usize) -> Vec<Column> {
+        let columns = self.fields.iter().zip(&self.sizes).map(|(field, size)| {
+            let mut column = self.build_column(field, field.path);
+            column.reserve(rows, *size);
+            column
+        });
+        columns.collect()
     }
 
     fn build_column(&self, field: &'static FieldSpec, name: &str) -> Column {
@@ -167,8 +187,6 @@ pub(crate) fn properties(rows: usize, level: u8, schema: &Schema) -> WriterPrope
     let mut builder = WriterProperties::builder()
         .set_created_by(concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(compression)
-        .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
-        .set_max_row_group_bytes(Some(BYTES_PER_GROUP))
         .set_statistics_enabled(EnabledStatistics::None)
         .set_key_value_metadata(Some(vec![KeyValue::new(
             "lookback.schema".to_owned(),

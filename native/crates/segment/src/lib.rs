@@ -3,6 +3,7 @@
 //! * [`writer`]: [`SegmentWriter`] partitions rows by day and writes each part as one file.
 //! * [`layout`]: which columns a segment has, and how each is typed and encoded.
 //! * [`column`]: the growing columns themselves.
+//! * [`row_groups`]: the file that they go to, column by column.
 //! * [`document`](mod@document): one session as a nested JSON document.
 //! * [`shipping`]: the rows of a segment as lines of bulk requests.
 //! * [`catalogue`]: the declared fields as JSON, from which `schema/fields.json` is made.
@@ -14,6 +15,7 @@ mod column;
 pub mod document;
 mod layout;
 mod record_columns;
+mod row_groups;
 pub mod shipping;
 pub mod writer;
 

@@ -4,6 +4,7 @@ use crate::column::Column;
 use crate::document::{
     COMMUNITY_ID_TEXT, community_id, hex8, milliseconds, saw_handshake, session_length_ms,
 };
+use crate::layout::Size;
 use crate::writer::SegmentTarget;
 use lookback_session::record::{DESTINATION, SOURCE};
 use lookback_session::{Session, TcpFlagCounts};
@@ -86,8 +87,8 @@ pub(crate) const TCP_FLAGS: [FlagColumn; 12] = [
 ];
 
 impl RecordColumns {
-    /// Empty columns for a segment whose rows use `uses`.
-    pub fn new(uses: Uses) -> Self {
+    /// Empty columns for a segment whose rows use `uses`, with room for `rows` of them.
+    pub fn new(uses: Uses, rows: usize) -> Self {
         let mut entries = Vec::with_capacity(56);
         let mut add = |column, append: fn(&mut Column, &Session, &SegmentTarget<'_>)| {
             entries.push(Entry { column, append })
@@ -191,6 +192,8 @@ impl RecordColumns {
         if uses.tcp_flags {
             add_flags(&mut entries);
         }
+        let size = Size { values: rows, bytes: 0 };
+        entries.iter_mut().for_each(|entry| entry.column.reserve(rows, size));
         Self { entries }
     }
 

@@ -1,12 +1,11 @@
 //! Writes rows as Parquet segments, one or more a day.
 
 use crate::column::Column;
-use crate::layout::{Layout, properties};
+use crate::layout::{Layout, ROWS_PER_GROUP, properties};
 use crate::record_columns::{RecordColumns, Uses};
-use arrow_array::RecordBatch;
+use crate::row_groups::RowGroups;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use lookback_session::{FieldSpec, Session};
-use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::errors::ParquetError;
 use sha1::{Digest, Sha1};
 use std::fs::{self, File, OpenOptions};
@@ -199,8 +198,8 @@ impl SegmentWriter {
             layout.include(session);
             uses.include(session);
         }
-        let mut record = RecordColumns::new(uses);
-        let mut fields = layout.build();
+        let mut record = RecordColumns::new(uses, rows.len().min(ROWS_PER_BATCH));
+        let mut fields = layout.build(rows.len().min(ROWS_PER_BATCH));
         // A declared field that repeats a column of the record adds nothing: the record is what counts.
         let taken: Vec<bool> = fields
             .iter()
@@ -212,13 +211,14 @@ impl SegmentWriter {
             fields.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, column)| column.field().clone());
         let schema: SchemaRef = Arc::new(Schema::new(own.chain(declared).collect::<Vec<_>>()));
 
-        // The Arrow schema would be stored a second time, larger than many a segment's data.
-        let options = ArrowWriterOptions::new()
-            .with_properties(properties(rows.len(), target.level, &schema))
-            .with_skip_arrow_metadata(true);
-        let mut writer = ArrowWriter::try_new_with_options(out, schema.clone(), options)
+        let encoding = properties(rows.len(), target.level, &schema);
+        let mut groups = RowGroups::new(out, schema.clone(), encoding)
             .map_err(|error| SegmentError::parquet(path, error))?;
-        for batch in rows.chunks(ROWS_PER_BATCH) {
+        let batches = rows.chunks(ROWS_PER_GROUP).flat_map(|group| {
+            let last = group.len().div_ceil(ROWS_PER_BATCH);
+            group.chunks(ROWS_PER_BATCH).zip(1..).map(move |(batch, number)| (batch, number == last))
+        });
+        for (batch, is_last) in batches {
             for (row, session) in batch.iter().enumerate() {
                 record.append(session, target);
                 for (number, item) in session.fields.items() {
@@ -227,18 +227,15 @@ impl SegmentWriter {
                     }
                 }
             }
-            let mut arrays = record.columns_mut().map(Column::finish).collect::<Result<Vec<_>, _>>()?;
-            for (at, column) in fields.iter_mut().enumerate() {
+            let own = record.columns_mut().map(|column| column.finish(is_last));
+            let declared = fields.iter_mut().enumerate().filter_map(|(at, column)| {
                 column.pad_to(batch.len());
-                let array = column.finish()?;
-                if kept(at) {
-                    arrays.push(array);
-                }
-            }
-            let batch = RecordBatch::try_new(schema.clone(), arrays)?;
-            writer.write(&batch).map_err(|error| SegmentError::parquet(path, error))?;
+                let array = column.finish(is_last);
+                kept(at).then_some(array)
+            });
+            groups.add(own.chain(declared), is_last).map_err(|error| SegmentError::parquet(path, error))?;
         }
-        let out = writer.into_inner().map_err(|error| SegmentError::parquet(path, error))?;
+        let out = groups.finish().map_err(|error| SegmentError::parquet(path, error))?;
         let names = schema.fields().iter().map(|field| field.name().clone()).collect();
         let left_out = record.columns().chain(&fields).map(Column::left_out).sum();
         Ok((out, names, left_out))
