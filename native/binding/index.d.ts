@@ -42,8 +42,11 @@ export declare class LiveCapture {
 
 /** Flushes one live stream; of no use once that is closed. */
 export declare class LiveFlusher {
-  /** Makes packets durable and writes rows of sessions that closed or are open for long. */
-  flush(nowMs: number, mark: boolean): Promise<NativeLiveFlush>
+  /**
+   * Makes packets durable and writes rows of sessions that closed or are open for long; with `open` also of those that
+   * are open and have packets in no row.
+   */
+  flush(nowMs: number, mark: boolean, open: boolean): Promise<NativeLiveFlush>
 }
 
 /** The rows of one segment; `close` lets go of the file. */

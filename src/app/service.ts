@@ -33,6 +33,7 @@ import { captureStatistics } from "./capture-statistics.js";
 import { importsOn, type Core } from "./core.js";
 import { exportParts } from "./export-parts.js";
 import { fileLookup } from "./file-lookup.js";
+import { awaitLatestRows } from "./latest-rows.js";
 import { classService, forecastParts, retentionParts } from "./retention.js";
 import { keepRoom } from "./room.js";
 import type { Lifecycle } from "./lifecycle.js";
@@ -102,7 +103,7 @@ function exportServiceParts({ config, live, catalogue, store, fields, directorie
   return Object.assign(exportParts(directories.data, live, catalogue.files, store, reader), {
     limits: { keepMs: Math.round(config.values.exportHours * 3_600_000) },
     jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"), directory: directories.exports,
-    completeUntilMs: () => completeness(live.values.indexStore, catalogue).completeUntilMs(systemClock.nowMs()), events, clock: systemClock, logger: logger.child({ area: "exports" }),
+    completeUntilMs: () => completeness(live.values.indexStore, catalogue).completeUntilMs(systemClock.nowMs()), awaitLatestRows: (endMs: number | null, signal: AbortSignal | null) => awaitLatestRows({ catalogue, clock: systemClock }, endMs, signal), events, clock: systemClock, logger: logger.child({ area: "exports" }),
     scopeOf: (name: string) => {
       const user = access.user(name);
       access.require(user, "export");

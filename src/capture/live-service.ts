@@ -11,6 +11,7 @@ import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js
 import { adoptFiles, reserveFiles } from "./live-files.js";
 import { replayStream, rememberOpen } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
+import { noteRowsWritten, rowsWanted, rowsWritten } from "./wanted-rows.js";
 import { PacketBatch } from "./packet-batch.js";
 import type { PacketListener, PacketSource } from "./packet-source.js";
 
@@ -25,6 +26,9 @@ const QUIET_COMMIT_MS = 15_000;
 /** Time between replay marks of a capture with more open sessions than are listed with every flush. */
 const MARK_MS = 10_000;
 const MARKED_ALWAYS = 10_000;
+/** Time between two looks whether somebody wants the rows of open sessions, and the least between two times they are written. */
+const WANTED_MS = 50;
+const WANTED_EVERY_MS = 500;
 
 /** Where the packets of a capture come from. */
 export type LiveInput =
@@ -91,6 +95,7 @@ export class LiveService {
   #storeFailure: string | null = null;
   #sessions = sessionAccount({}, 0);
   #spans: LedgerSpans;
+  #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
   /** Rejects when the capture cannot go on. */
   readonly failure: Promise<never>;
 
@@ -117,6 +122,7 @@ export class LiveService {
     const { input } = parts;
     this.#source = input.kind === "pushed" ? await input.open((packet, originalLength) => { this.#take(packet, originalLength); }) : null;
     this.#startedMs = parts.clock.nowMs();
+    this.#wishes.met = rowsWritten(parts.catalogue.settings);
     this.#engine = parts.native.openLive({
       settings: parts.settings, segmentDirectory: parts.segmentDirectory, packetDirectories: parts.packetDirectories, directoryChoice: parts.directoryChoice,
       linkType: this.#source?.linkType ?? null, snaplen: Math.min(parts.snapLength, this.#source?.snapLength ?? Infinity), stream: this.#stream, firstOrdinal,
@@ -130,6 +136,7 @@ export class LiveService {
       : { interface: input.kind === "rings" ? input.rings.map((ring) => ring.interface).join(",") : "", timestampSource: "kernel", linkType };
     this.#spans = new LedgerSpans(parts.settings.node, this.#running.interface, this.#startedMs);
     this.#timers = [setInterval(() => { void this.flush(); }, FLUSH_MS)];
+    this.#timers.push(setInterval(() => { this.#flushWanted(); }, WANTED_MS));
     if (this.#source !== null) this.#timers.push(setInterval(() => { this.#push(); }, BATCH_MS));
     return this.#running;
   }
@@ -153,7 +160,9 @@ export class LiveService {
       this.#push();
       const now = this.#parts.clock.nowMs();
       const mark = this.#committed.openSessions < MARKED_ALWAYS || now - this.#committed.markMs >= MARK_MS;
-      const flush = await engine.flush(now, mark);
+      const wish = this.#wish();
+      if (wish !== null) this.#wishes.triedMs = now;
+      const flush = await engine.flush(now, mark, wish !== null);
       this.#sessions = sessionAccount(flush.counters, flush.openSessions);
       this.#noteFailure(flush.writeFailure);
       const full = flush.writeFailure === null ? null : diskFullOf(flush.writeFailure);
@@ -162,9 +171,10 @@ export class LiveService {
       if (dead !== undefined) throw new LookbackError("UNAVAILABLE", `capture from ${dead.interface} ended: ${dead.failure ?? ""}`, { interface: dead.interface });
       // A quiet link costs no transaction a second; its statistics are still told now and then.
       const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal && flush.writeFailure === null;
-      if (quiet && now - this.#committed.atMs < QUIET_COMMIT_MS) return;
+      if (quiet && wish === null && now - this.#committed.atMs < QUIET_COMMIT_MS) return;
       // Before the first packet, what is complete is what was there when the capture began.
-      await this.#commit({ ...flush, completeUntilMs: flush.completeUntilMs ?? this.#startedMs }, engine.ledgers());
+      await this.#commit({ ...flush, completeUntilMs: flush.completeUntilMs ?? this.#startedMs }, engine.ledgers(), wish);
+      if (wish !== null) this.#wishes.met = wish;
       this.#committed = {
         nextOrdinal: flush.nextOrdinal, atMs: now, openSessions: flush.openSessions, markMs: flush.mark === null ? this.#committed.markMs : now,
       };
@@ -189,7 +199,7 @@ export class LiveService {
     if (engine === null) return;
     const ledgers = engine.stopSources();
     // Nothing is being written any more, so nothing is incomplete.
-    await this.#commit({ ...await engine.close(this.#parts.clock.nowMs()), completeUntilMs: null }, ledgers);
+    await this.#commit({ ...await engine.close(this.#parts.clock.nowMs()), completeUntilMs: null }, ledgers, null);
   }
 
   #take(packet: Buffer, originalLength: number): void {
@@ -210,7 +220,22 @@ export class LiveService {
     }
   }
 
-  async #commit(flush: LiveFlush, ledgers: readonly SourceLedger[]): Promise<void> {
+  /** The wish for rows of open sessions that is to be met now, or null. */
+  #wish(): number | null {
+    const wanted = rowsWanted(this.#parts.catalogue.settings);
+    const sinceMs = this.#parts.clock.nowMs() - this.#wishes.triedMs;
+    return wanted > this.#wishes.met && (sinceMs < 0 || sinceMs >= WANTED_EVERY_MS) ? wanted : null;
+  }
+
+  #flushWanted(): void {
+    try {
+      if (this.#flushing === null && this.#wish() !== null) void this.flush();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #commit(flush: LiveFlush, ledgers: readonly SourceLedger[], wish: number | null): Promise<void> {
     const { catalogue, store, settings, clock, input } = this.#parts;
     await store.commitSegments({ add: flush.segments, remove: [] }, () => {
       for (const file of flush.files) {
@@ -245,6 +270,7 @@ export class LiveService {
         openSessions: flush.openSessions, sources: ledgers, failure: this.#storeFailure, counters: flush.counters,
       };
       saveStatistics(catalogue.settings, statistics);
+      if (wish !== null) noteRowsWritten(catalogue.settings, wish);
     });
   }
 

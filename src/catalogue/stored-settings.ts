@@ -25,6 +25,15 @@ export class StoredSettings {
     ).run(key, value, this.#clock.nowMs());
   }
 
+  /** Adds one to a key's number, which begins at 0, and returns it; no two processes get the same. */
+  increment(key: string): number {
+    const row = this.#connection.prepare<[string, number], { value: string }>(
+      `INSERT INTO settings (key, value, updated_at) VALUES (?, '1', ?)
+       ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT), updated_at = excluded.updated_at RETURNING value`,
+    ).get(key, this.#clock.nowMs());
+    return Number(row?.value);
+  }
+
   /** The value of a key; when there is none, `make()` becomes it. Two processes that ask at once get the same. */
   getOrMake(key: string, make: () => string): string {
     this.#connection.prepare("INSERT INTO settings (key, value, updated_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING").run(key, make(), this.#clock.nowMs());

@@ -22,6 +22,11 @@ export interface ExportRequest {
   readonly fields: readonly Field[];
 }
 
+/** Until when packets may be in the export, milliseconds since 1970; null: any may. */
+export function latestOf(request: Pick<ExportRequest, "range" | "wholeConnections">): number | null {
+  return request.wholeConnections ? null : request.range.endMs;
+}
+
 /** Whether a format holds packets. */
 export function isCapture(format: ExportFormat): format is "pcap" | "pcapng" {
   return format === "pcap" || format === "pcapng";

@@ -12,7 +12,7 @@ import type { FieldCatalogue } from "../model/field-catalogue.js";
 import type { RetentionEvents } from "../model/retention-event.js";
 import { downloadPath, verifyDownload, type DownloadGrant } from "./download-link.js";
 import { estimateExport, type ExportEstimate } from "./estimate.js";
-import { contentTypeOf, type ExportRequest } from "./export-request.js";
+import { contentTypeOf, latestOf, type ExportRequest } from "./export-request.js";
 import { formatOf, isFinished, viewOf, type ExportView } from "./export-view.js";
 import { discardExport, manifestName, noProgress, runExport, type ExportParts, type ExportProgress } from "./run-export.js";
 import { decodeRequest, encodeRequest } from "./stored-request.js";
@@ -44,6 +44,8 @@ export interface ExportServiceParts extends ExportParts {
   readonly directory: string;
   /** Until when everything captured is in the index, for manifests; null: nothing is being captured. */
   readonly completeUntilMs: () => number | null;
+  /** Resolves once packets of a running capture before a time (null: of any) can be found, those of the last second aside. */
+  readonly awaitLatestRows: (endMs: number | null, signal: AbortSignal | null) => Promise<void>;
   /** Told when an export can be downloaded. */
   readonly events: RetentionEvents;
   readonly clock: Clock;
@@ -141,12 +143,14 @@ export class ExportService {
   }
 
   /** What an export would hold. */
-  estimate(request: ExportRequest, context: ReadContext): Promise<ExportEstimate> {
+  async estimate(request: ExportRequest, context: ReadContext): Promise<ExportEstimate> {
+    await this.#parts.awaitLatestRows(latestOf(request), context.signal);
     return estimateExport(this.#parts, request, context);
   }
 
   /** Sends an export as it is made, see `ExportStreams`. */
-  send(request: ExportRequest, context: ReadContext & { readonly signal: AbortSignal }, target: StreamTarget): Promise<StreamResult> {
+  async send(request: ExportRequest, context: ReadContext & { readonly signal: AbortSignal }, target: StreamTarget): Promise<StreamResult> {
+    await this.#parts.awaitLatestRows(latestOf(request), context.signal);
     return this.#streams.send(request, { ...context, timeoutMs: this.#limits.timeoutMs }, target);
   }
 
@@ -287,8 +291,10 @@ export class ExportService {
     try {
       jobs.move(job.id, "running");
       this.#tell(job.id);
+      const request = decodeRequest(job.request, this.#parts.fields);
+      await this.#parts.awaitLatestRows(latestOf(request), running.abort.signal);
       const result = await runExport(this.#parts, {
-        request: decodeRequest(job.request, this.#parts.fields),
+        request,
         context: { scope: this.#parts.scopeOf(job.owner), signal: running.abort.signal, timeoutMs: this.#limits.timeoutMs },
         directory: this.#parts.directory, name: job.id, requestedMs: job.createdAtMs, asOfMs: clock.nowMs(), completeUntilMs: this.#parts.completeUntilMs(),
       }, running.progress);

@@ -124,7 +124,7 @@ export function loadNativeCore(): NativeCore {
       return {
         linkType: live.linkType,
         push: (batch) => translatedNow(() => live.push(batch)),
-        flush: (nowMs, mark) => (flusher === null ? Promise.reject(new LookbackError("SHUTTING_DOWN", "this live capture is closed")) : translated(flusher.flush(nowMs, mark))),
+        flush: (nowMs, mark, open) => (flusher === null ? Promise.reject(new LookbackError("SHUTTING_DOWN", "this live capture is closed")) : translated(flusher.flush(nowMs, mark, open))),
         ledgers: () => translatedNow(() => live.ledgers()),
         stopSources: () => translatedNow(() => live.stopSources()),
         close: (nowMs) => {

@@ -262,10 +262,11 @@ export interface LiveEngine {
   /** `batch` holds packets as records of a nanosecond pcap file. Returns how many were taken; the rest is counted as lost. */
   push(batch: Buffer): number;
   /**
-   * Makes packets durable, and writes the rows of sessions that closed or are open for long; `nowMs` is the wall clock.
+   * Makes packets durable, and writes the rows of sessions that closed or are open for long; with `open` also of those that are
+   * open and have packets in no row, 16,384 of each worker at most. `nowMs` is the wall clock.
    * Throws DISK_FULL, after which the capture goes on and the next flush tries again.
    */
-  flush(nowMs: number, mark: boolean): Promise<LiveFlush>;
+  flush(nowMs: number, mark: boolean, open: boolean): Promise<LiveFlush>;
   ledgers(): readonly SourceLedger[];
   /** Ends the sources, once they gave what the kernel still held. */
   stopSources(): readonly SourceLedger[];

@@ -67,6 +67,24 @@ describe.skipIf(why !== null)("live capture on a pair of interfaces", () => {
     expect(exported.output).toMatch(/9 packets of 1 sessions/);
   });
 
+  it.each(["tpacketv3", "libpcap"])("exports packets of sessions that just began and are open (%s)", async (method) => {
+    const directory = temporaryDirectory();
+    writeFileSync(path.join(directory, "frames.json"), JSON.stringify(frames.map((frame) => frame.toString("base64"))));
+    const output = inNamespace(directory, [
+      // An hour until open sessions are written by themselves.
+      `"${node}" "${main}" capture --interface v0 --data data --set pcapReadMethod=${method} --set openSessionFlush=3600 > capture.log 2>&1 & pid=$!`,
+      `for try in $(seq 100); do grep -q "capturing from v0" capture.log && break; sleep 0.1; done`,
+      `"${node}" "${path.resolve("test/support/send-packets.mjs")}" v1 < frames.json`,
+      // Packets of the last second need not be there: two tries of half a second at most find nothing.
+      `for try in 1 2 3 4; do "${node}" "${main}" export 'port.dst == 7' udp$try.pcap --data data > export.log; grep -q "3 packets" export.log && break; done; cat export.log`,
+      `kill -TERM $pid; wait $pid; echo "code $?"; cat capture.log`,
+    ].join("\n"));
+    expect(output).toMatch(/3 packets of 3 sessions/);
+    expect(output).toContain("code 0");
+    // The rows of then and those of the end are one each.
+    expect((await lookback(["search", "port.dst == 7", "--count", "--data", "data"], directory)).output.trim()).toBe("3");
+  });
+
   it("gives up its rights once the interface is open, saves what rules leave, and counts what they leave out", async () => {
     const directory = temporaryDirectory();
     // The user must reach the data directory, which is made for them.

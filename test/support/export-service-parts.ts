@@ -24,7 +24,7 @@ export function plainParts(directory: string): Omit<ExportParts, "store" | "read
 /** The parts of an export service beside those that a test is about. */
 export function serviceParts(directory: string, files: PacketFiles) {
   return {
-    ...plainParts(directory), lookup: catalogueLookup(files), fields: packagedCatalogue(), key: Buffer.alloc(32, 7), completeUntilMs: () => null,
+    ...plainParts(directory), lookup: catalogueLookup(files), fields: packagedCatalogue(), key: Buffer.alloc(32, 7), completeUntilMs: () => null, awaitLatestRows: () => Promise.resolve(),
     events: noRetentionEvents, logger: silentLogger,
   };
 }

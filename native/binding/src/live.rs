@@ -7,7 +7,7 @@ use crate::settings::{NativePacketRule, NativeSettings, packet_rules};
 use lookback_capture::tpacket::{TpacketOptions, TpacketSource};
 use lookback_capture::{PacketSource, SourceError, memory, privileges};
 use lookback_engine::live::packet_files::DirectoryChoice;
-use lookback_engine::live::{Flusher, LiveEngine, LiveFlush, LiveOptions, SourceLedger};
+use lookback_engine::live::{FlushRows, Flusher, LiveEngine, LiveFlush, LiveOptions, SourceLedger};
 use napi::Task;
 use napi::bindgen_prelude::{AsyncTask, Buffer, Env};
 use napi_derive::napi;
@@ -122,6 +122,7 @@ pub struct FlushTask {
     flusher: Flusher,
     now_ns: i64,
     mark: bool,
+    rows: FlushRows,
 }
 
 impl Task for FlushTask {
@@ -132,7 +133,7 @@ impl Task for FlushTask {
         // What the commit of the flush before has freed.
         memory::give_back_freed();
         contained(REPLAYED, || {
-            self.flusher.flush(self.now_ns, self.mark, false).map_err(|error| to_napi(&error))
+            self.flusher.flush(self.now_ns, self.mark, self.rows).map_err(|error| to_napi(&error))
         })
     }
 
@@ -154,7 +155,7 @@ impl Task for CloseTask {
     fn compute(&mut self) -> napi::Result<LiveFlush> {
         let Some(engine) = self.engine.take() else { return Err(closed()) };
         contained(REPLAYED, || {
-            let flush = engine.flusher().flush(self.now_ns, true, true);
+            let flush = engine.flusher().flush(self.now_ns, true, FlushRows::Closing);
             match &flush {
                 Ok(_) => drop(engine),
                 // Its threads may be stuck, and would be waited for for ever. What they hold is replayed.
@@ -177,10 +178,12 @@ pub struct LiveFlusher {
 
 #[napi]
 impl LiveFlusher {
-    /// Makes packets durable and writes rows of sessions that closed or are open for long.
+    /// Makes packets durable and writes rows of sessions that closed or are open for long; with `open` also of those that
+    /// are open and have packets in no row.
     #[napi(ts_return_type = "Promise<NativeLiveFlush>")]
-    pub fn flush(&self, now_ms: f64, mark: bool) -> AsyncTask<FlushTask> {
-        AsyncTask::new(FlushTask { flusher: self.flusher.clone(), now_ns: (now_ms * 1e6) as i64, mark })
+    pub fn flush(&self, now_ms: f64, mark: bool, open: bool) -> AsyncTask<FlushTask> {
+        let rows = if open { FlushRows::Open } else { FlushRows::Due };
+        AsyncTask::new(FlushTask { flusher: self.flusher.clone(), now_ns: (now_ms * 1e6) as i64, mark, rows })
     }
 }
 

@@ -186,6 +186,11 @@ impl<S: RowSink> Worker<S> {
         self.table.save_open(clock_s);
     }
 
+    /// Saves rows of at most `most` open sessions with packets that no row holds, see [`FlowTable::save_open_now`].
+    pub fn save_open_now(&mut self, most: usize) {
+        self.table.save_open_now(most);
+    }
+
     /// First packet that no row holds, see [`FlowTable::unwritten_since_us`].
     pub fn unwritten_since_us(&mut self) -> Option<i64> {
         self.table.unwritten_since_us()

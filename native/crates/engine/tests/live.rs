@@ -7,7 +7,7 @@ mod support;
 use lookback_engine::EngineSettings;
 use lookback_engine::import::{ImportOptions, import};
 use lookback_engine::live::packet_files::DirectoryChoice;
-use lookback_engine::live::{LiveEngine, LiveFlush, LiveOptions};
+use lookback_engine::live::{FlushRows, LiveEngine, LiveFlush, LiveOptions};
 use lookback_engine::stream::StreamFile;
 use lookback_pcapfile::record_header;
 use lookback_segment::SegmentInfo;
@@ -65,11 +65,11 @@ fn packet(second: i64, flow: u16, sequence: u32) -> Vec<u8> {
 }
 
 fn flush(engine: &LiveEngine, second: i64) -> LiveFlush {
-    engine.flusher().flush((START_S + second) * S, true, false).expect("a flush")
+    engine.flusher().flush((START_S + second) * S, true, FlushRows::Due).expect("a flush")
 }
 
 fn finish(engine: &LiveEngine) -> LiveFlush {
-    engine.flusher().flush(START_S * S, true, true).expect("the last flush")
+    engine.flusher().flush(START_S * S, true, FlushRows::Closing).expect("the last flush")
 }
 
 /// Rows, and how many of them are of open sessions.
@@ -108,7 +108,7 @@ fn the_mark_names_the_open_sessions_by_their_first_packets() {
     }
     let mark = flush(&engine, 3).mark.expect("a mark");
     assert_eq!((mark.replay_from, mark.known_until, mark.open_ordinals), (0, 4, vec![0, 1, 3]));
-    let unasked = engine.flusher().flush((START_S + 4) * S, false, false).expect("a flush");
+    let unasked = engine.flusher().flush((START_S + 4) * S, false, FlushRows::Due).expect("a flush");
     assert_eq!(unasked.mark, None);
     assert_eq!(finish(&engine).mark.map(|mark| (mark.replay_from, mark.open_ordinals)), Some((4, vec![])));
 }
@@ -142,7 +142,7 @@ fn rows_that_cannot_be_written_wait_and_the_mark_with_them() {
     let sessions = scratch.0.join("sessions");
     std::fs::remove_dir_all(&sessions).expect("the directory of segments");
     std::fs::write(&sessions, b"in the way").expect("a file in its place");
-    assert!(engine.flusher().flush((START_S + 20) * S, true, false).is_err());
+    assert!(engine.flusher().flush((START_S + 20) * S, true, FlushRows::Due).is_err());
     std::fs::remove_file(&sessions).expect("the file in the way");
     std::fs::create_dir(&sessions).expect("the directory again");
     let again = flush(&engine, 21);

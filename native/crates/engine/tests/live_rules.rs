@@ -7,7 +7,7 @@ mod support;
 use lookback_capture::SourceError;
 use lookback_engine::EngineSettings;
 use lookback_engine::live::packet_files::DirectoryChoice;
-use lookback_engine::live::{LiveEngine, LiveFlush, LiveOptions};
+use lookback_engine::live::{FlushRows, LiveEngine, LiveFlush, LiveOptions};
 use lookback_engine::rules::PacketRules;
 use lookback_flow::settings::LeastPackets;
 use lookback_pcapfile::record_header;
@@ -51,7 +51,7 @@ fn open(directory: &Path, workers: usize, change: impl FnOnce(&mut LiveOptions))
 }
 
 fn finish(engine: &LiveEngine) -> LiveFlush {
-    engine.flusher().flush(START_S * S, true, true).expect("the last flush")
+    engine.flusher().flush(START_S * S, true, FlushRows::Closing).expect("the last flush")
 }
 
 fn all_rows(directory: &Path, flush: &LiveFlush) -> Vec<String> {
@@ -150,7 +150,7 @@ fn sessions_with_too_few_packets_get_no_row_and_are_counted() {
         }
     }
     // Nor do they get one while they are open.
-    let open_rows = engine.flusher().flush((START_S + 9) * S, false, false).expect("a flush");
+    let open_rows = engine.flusher().flush((START_S + 9) * S, false, FlushRows::Due).expect("a flush");
     assert_eq!(open_rows.segments.iter().map(|segment| segment.open_rows).sum::<u64>(), 2);
     let flush = finish(&engine);
     let rows = all_rows(&scratch.0, &flush);
@@ -204,7 +204,7 @@ fn bytes_that_never_came_are_told_from_those_that_were_lost_here() {
         if lost {
             std::fs::remove_dir(scratch.0.join("packets")).expect("an empty directory");
             engine.push(&record(0, &frame(8, true, 17, 0, 0, b"lost")));
-            engine.flusher().flush(START_S * S, false, false).expect("a flush that tells");
+            engine.flusher().flush(START_S * S, false, FlushRows::Due).expect("a flush that tells");
             std::fs::create_dir(scratch.0.join("packets")).expect("the directory again");
         }
         engine.push(&with_a_hole(0, 1));
@@ -234,7 +234,7 @@ fn the_account_balances_with_and_without_a_loss() {
                 .flat_map(|at| record(i64::from(round), &frame(at as u16, true, 17, 0, 0, &large)))
                 .collect();
             engine.push(&batch);
-            engine.flusher().flush(START_S * S, false, false).expect("a flush");
+            engine.flusher().flush(START_S * S, false, FlushRows::Due).expect("a flush");
         }
         let sent = u64::from(burst * rounds);
         let flush = finish(&engine);
@@ -254,7 +254,7 @@ fn a_quiet_link_of_pushed_packets_is_complete_up_to_now() {
     let scratch = Scratch::new("live-quiet");
     let mut engine = open(&scratch.0, 1, |options| options.settings.flow.open_rows_after = Some(10));
     let until = |engine: &LiveEngine, second: i64| {
-        let flush = engine.flusher().flush((START_S + second) * S, false, false).expect("a flush");
+        let flush = engine.flusher().flush((START_S + second) * S, false, FlushRows::Due).expect("a flush");
         flush.complete_until_ns.map(|until| until / S - START_S)
     };
     engine.push(&record(0, &frame(1, true, 17, 0, 0, b"the only one")));
@@ -265,6 +265,29 @@ fn a_quiet_link_of_pushed_packets_is_complete_up_to_now() {
 }
 
 #[test]
+fn rows_of_sessions_that_just_began_are_written_when_they_are_wanted() {
+    for workers in [1, 2] {
+        let scratch = Scratch::new("live-wanted");
+        let mut engine =
+            open(&scratch.0, workers, |options| options.settings.flow.open_rows_after = Some(10));
+        let flush = |engine: &LiveEngine, rows| {
+            let flush = engine.flusher().flush((START_S + 3) * S, false, rows).expect("a flush");
+            let open: u64 = flush.segments.iter().map(|segment| segment.open_rows).sum();
+            (open, flush.complete_until_ns.map(|until| until / S - START_S))
+        };
+        for flow in 1..=20 {
+            engine.push(&record(0, &frame(flow, true, 17, 0, 0, b"began")));
+        }
+        assert_eq!(flush(&engine, FlushRows::Due), (0, Some(0)));
+        assert_eq!(flush(&engine, FlushRows::Open), (20, Some(1)));
+        // Once: nothing new has come.
+        assert_eq!(flush(&engine, FlushRows::Open), (0, Some(1)));
+        let last = finish(&engine);
+        assert_eq!(all_rows(&scratch.0, &last).len(), 20);
+    }
+}
+
+#[test]
 fn a_stream_ends_although_somebody_still_holds_a_flusher() {
     let scratch = Scratch::new("live-flusher");
     let mut engine = open(&scratch.0, 2, |_| {});
@@ -272,5 +295,5 @@ fn a_stream_ends_although_somebody_still_holds_a_flusher() {
     let flusher = engine.flusher();
     assert_eq!(finish(&engine).next_ordinal, 1);
     drop(engine);
-    assert!(flusher.flush(START_S * S, false, false).is_err());
+    assert!(flusher.flush(START_S * S, false, FlushRows::Due).is_err());
 }

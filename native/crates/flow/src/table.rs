@@ -159,11 +159,26 @@ impl FlowTable {
             self.unwritten.front().copied().filter(|entry| entry.clock_s + after <= clock_s)
         {
             self.unwritten.pop_front();
-            if let Some(flow) = Self::still_unwritten(&mut self.slots, entry) {
-                let row = flow.open_row();
-                keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
-            }
+            self.save_unwritten(entry);
         }
+    }
+
+    /// Saves open rows of at most `most` flows with packets that no row holds, those that wait longest first.
+    pub fn save_open_now(&mut self, most: usize) {
+        let mut rows = 0;
+        while rows < most
+            && let Some(entry) = self.unwritten.pop_front()
+        {
+            rows += usize::from(self.save_unwritten(entry));
+        }
+    }
+
+    /// Saves the open row of a flow, unless its packets are in one. Returns whether it did.
+    fn save_unwritten(&mut self, entry: Unwritten) -> bool {
+        let Some(flow) = Self::still_unwritten(&mut self.slots, entry) else { return false };
+        let row = flow.open_row();
+        keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
+        true
     }
 
     /// First packet, microseconds since 1970, that no row holds; rows that were saved count as holding theirs. None when

@@ -20,6 +20,18 @@ pub struct Flusher {
     pub(super) kept: Arc<Mutex<Kept>>,
 }
 
+/// Which rows a flush writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlushRows {
+    /// Those of closed sessions, and of those open for long.
+    Due,
+    /// Also those of at most 16,384 open sessions of each worker that have packets in no row, however new: whoever wants
+    /// the latest packets asks for it.
+    Open,
+    /// All: every session and file is closed.
+    Closing,
+}
+
 /// What a flush that failed had drained already; the next one tells it.
 #[derive(Default)]
 pub(super) struct Kept {
@@ -28,18 +40,17 @@ pub(super) struct Kept {
 }
 
 impl Flusher {
-    /// Makes packets durable, then the rows of closed sessions and of those open for long. `mark` asks for a replay
-    /// mark, `finish` closes every session and file.
+    /// Makes packets durable, then the rows that `rows` asks for. `mark` asks for a replay mark.
     ///
     /// # Errors
     /// When something cannot be stored (it is tried again next time), or a thread is gone or stuck.
-    pub fn flush(&self, now_ns: i64, mark: bool, finish: bool) -> Result<LiveFlush, EngineError> {
+    pub fn flush(&self, now_ns: i64, mark: bool, rows: FlushRows) -> Result<LiveFlush, EngineError> {
         let gone = || EngineError::Worker("the capture threads are gone".to_owned());
         let stuck = || EngineError::Worker(format!("a capture thread did not answer within {ANSWER:?}"));
         let messages = self.messages.as_ref().ok_or_else(gone)?;
         let (reply, answer) = bounded(1);
         messages
-            .send_timeout(Message::Flush { now_ns, mark, finish, reply }, ANSWER)
+            .send_timeout(Message::Flush { now_ns, mark, rows, reply }, ANSWER)
             .map_err(|error| if error.is_timeout() { stuck() } else { gone() })?;
         let stream = answer
             .recv_timeout(ANSWER)

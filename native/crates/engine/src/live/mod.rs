@@ -27,8 +27,8 @@ use crate::rules::PacketRules;
 use crate::settings::EngineSettings;
 use crate::worker::Counters;
 use crossbeam_channel::{Sender, TrySendError, bounded};
-pub use flusher::Flusher;
 use flusher::Kept;
+pub use flusher::{FlushRows, Flusher};
 use lookback_capture::batch::records;
 use lookback_capture::{Batch, BatchPool, PacketSource};
 use lookback_flow::identity::StreamIdentity;
@@ -173,7 +173,7 @@ pub enum Message {
     End,
     /// Make what there is durable.
     #[allow(missing_docs, reason = "as in FlushOrder")]
-    Flush { now_ns: i64, mark: bool, finish: bool, reply: Sender<Result<StreamFlush, EngineError>> },
+    Flush { now_ns: i64, mark: bool, rows: FlushRows, reply: Sender<Result<StreamFlush, EngineError>> },
 }
 
 /// Captures one live stream.

@@ -1,5 +1,6 @@
 //! Workers of a live stream: threads that own their flow tables and take packets and orders in one queue each.
 
+use super::flusher::FlushRows;
 use super::losses::LossLog;
 use super::stream_thread::Stores;
 use crate::error::EngineError;
@@ -24,6 +25,8 @@ use std::thread::JoinHandle;
 const BATCH_ROWS: usize = 50_000;
 /// Rows that may wait for a disk with room; what comes then is lost to the index and counted.
 const MOST_ROWS_WAITING: usize = 200_000;
+/// Rows of open sessions that a worker writes when the latest packets are wanted: some 50 ms, which its queue bridges.
+const OPEN_ROWS: usize = 16_384;
 /// A stream's clock follows the wall clock this far at most while no packet comes, seconds.
 const LONGEST_QUIET: i64 = 86_400;
 
@@ -108,8 +111,8 @@ pub struct FlushOrder {
     pub clock_s: Option<i64>,
     /// Whether to tell which sessions are open: costs a look at every flow.
     pub mark: bool,
-    /// Whether to close every session.
-    pub finish: bool,
+    /// Which rows to write.
+    pub rows: FlushRows,
     /// Where to tell what became of it.
     pub reply: Sender<Result<WorkerFlush, EngineError>>,
 }
@@ -215,10 +218,10 @@ impl Pipeline {
         &mut self,
         now_ns: i64,
         mark: bool,
-        finish: bool,
+        rows: FlushRows,
     ) -> Result<Receiver<Result<WorkerFlush, EngineError>>, EngineError> {
         let (reply, replies) = unbounded();
-        let order = |clock_s| FlushOrder { now_ns, clock_s, mark, finish, reply: reply.clone() };
+        let order = |clock_s| FlushOrder { now_ns, clock_s, mark, rows, reply: reply.clone() };
         match &mut self.path {
             Path::Single { lane } => lane.send(Work::Flush(order(None))).map_err(|_| gone(0))?,
             Path::Spread { feed, target } => {
@@ -293,11 +296,14 @@ fn flush(
     order: &FlushOrder,
 ) -> Result<WorkerFlush, EngineError> {
     let clock_s = order.clock_s.unwrap_or_else(|| feed.map_or(0, |feed| quiet_clock(feed, order.now_ns)));
-    if order.finish {
+    if order.rows == FlushRows::Closing {
         worker.finish()?;
     } else {
         worker.expire(clock_s);
         worker.save_open(clock_s);
+        if order.rows == FlushRows::Open {
+            worker.save_open_now(OPEN_ROWS);
+        }
         worker.hand_on()?;
     }
     let mut counters = Counters::new();

@@ -1,5 +1,6 @@
 //! The one thread that orders a stream.
 
+use super::flusher::FlushRows;
 use super::losses::LossLog;
 use super::packet_files::PacketFiles;
 use super::pipeline::{Pipeline, Stored, WorkerFlush};
@@ -66,8 +67,8 @@ impl StreamThread {
                 }
                 Message::Quiet { source, until_ns } => self.delivered(source, until_ns),
                 Message::End => break,
-                Message::Flush { now_ns, mark, finish, reply } => {
-                    let flush = self.flush(now_ns, mark, finish);
+                Message::Flush { now_ns, mark, rows, reply } => {
+                    let flush = self.flush(now_ns, mark, rows);
                     let _ = reply.send(flush);
                 }
             }
@@ -132,20 +133,20 @@ impl StreamThread {
         }
     }
 
-    fn flush(&mut self, now_ns: i64, mark: bool, finish: bool) -> Result<StreamFlush, EngineError> {
+    fn flush(&mut self, now_ns: i64, mark: bool, rows: FlushRows) -> Result<StreamFlush, EngineError> {
         if self.is_pushed {
             self.delivered(0, now_ns - PUSHED_WITHIN);
         }
         let files = match &mut self.files {
             Some(files) => {
-                if finish {
+                if rows == FlushRows::Closing {
                     files.close();
                 }
                 files.changed()?
             }
             None => Vec::new(),
         };
-        let replies = self.pipeline.flush(now_ns, mark, finish)?;
+        let replies = self.pipeline.flush(now_ns, mark, rows)?;
         let mut counters = Counters::new();
         self.pipeline.count_into(&mut counters);
         // The slowest source decides.
