@@ -8,10 +8,11 @@ use std::sync::Arc;
 /// Bytes that packets point into.
 pub type Chunk = Arc<Vec<u8>>;
 
-/// Size of a chunk; one is larger when a record needs more (at most [`crate::MAX_RECORD_BYTES`] and a header).
-const CHUNK_BYTES: usize = 1 << 20;
+/// Size of a chunk: what was read stays in the second cache until its packets are handled. One is larger when a record needs
+/// more (at most [`crate::MAX_RECORD_BYTES`] and a header).
+const CHUNK_BYTES: usize = 1 << 17;
 /// Most chunks kept for use again. More may be in flight; the last holder frees those.
-const MAX_POOLED: usize = 64;
+const MAX_POOLED: usize = 256;
 
 /// The stream, with a window of bytes at hand. Invariant: `at <= filled <= chunk.len()`.
 pub struct Buffer {
@@ -199,7 +200,7 @@ mod test {
         }
         assert_eq!(at, 16_000_000);
         // Three million bytes were held at any time, in chunks that are half full or more.
-        assert!(buffer.pool.len() <= 8, "{}", buffer.pool.len());
+        assert!(buffer.pool.len() * CHUNK_BYTES <= 8_000_000, "{}", buffer.pool.len());
     }
 
     #[test]
