@@ -154,6 +154,7 @@ export interface NativeLiveFlush {
   nextOrdinal: number
   openSessions: number
   writeFailure: string | null
+  passedOver: string | null
   counters: Record<string, number>
 }
 

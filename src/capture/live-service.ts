@@ -30,6 +30,9 @@ const MARKED_ALWAYS = 10_000;
 const WANTED_MS = 50;
 const WANTED_EVERY_MS = 500;
 
+/** Time between two lines of the log about a packet directory that is passed over. */
+const PASSED_OVER_EVERY_MS = 60_000;
+
 /** Where the packets of a capture come from. */
 export type LiveInput =
   | { readonly kind: "rings"; readonly rings: readonly RingSource[] }
@@ -93,6 +96,8 @@ export class LiveService {
   #startedMs = 0;
   #committed = { nextOrdinal: -1, atMs: 0, markMs: 0, openSessions: 0 };
   #storeFailure: string | null = null;
+  #passedOverMs = Number.NEGATIVE_INFINITY;
+  #clockSetBack = 0;
   #sessions = sessionAccount({}, 0);
   #spans: LedgerSpans;
   #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
@@ -165,7 +170,10 @@ export class LiveService {
       const flush = await engine.flush(now, mark, wish !== null);
       this.#sessions = sessionAccount(flush.counters, flush.openSessions);
       this.#noteFailure(flush.writeFailure);
-      const full = flush.writeFailure === null ? null : diskFullOf(flush.writeFailure);
+      this.#notePassedOver(flush.passedOver, now);
+      this.#noteClock(flush.counters["clock.setBack"] ?? 0);
+      const failed = flush.writeFailure ?? flush.passedOver;
+      const full = failed === null ? null : diskFullOf(failed);
       if (full !== null) this.#parts.onDiskFull(full);
       const dead = engine.ledgers().find(({ failure }) => failure !== null);
       if (dead !== undefined) throw new LookbackError("UNAVAILABLE", `capture from ${dead.interface} ended: ${dead.failure ?? ""}`, { interface: dead.interface });
@@ -282,6 +290,19 @@ export class LiveService {
       this.#parts.logger.warn({}, "packets and rows are stored again");
     }
     this.#storeFailure = reason;
+  }
+
+  /** Tells of a packet directory that takes nothing, each once in a while: it is tried again with every new file. */
+  #notePassedOver(reason: string | null, nowMs: number): void {
+    if (reason === null || (nowMs >= this.#passedOverMs && nowMs - this.#passedOverMs < PASSED_OVER_EVERY_MS)) return;
+    this.#passedOverMs = nowMs;
+    this.#parts.logger.error({ error: reason }, "a packet directory takes nothing and is passed over; packets go to another one");
+  }
+
+  /** Tells when the packets' times were set back: their sessions go on, and answers by time find later packets before earlier ones. */
+  #noteClock(setBack: number): void {
+    if (setBack > this.#clockSetBack) this.#parts.logger.warn({ times: setBack }, "the clock that stamps packets was set back by more than a minute; sessions go on, and timeouts are measured onward from there");
+    this.#clockSetBack = setBack;
   }
 
   #fail(error: unknown): void {

@@ -223,6 +223,8 @@ export interface LiveFlush {
   readonly openSessions: number;
   /** Why packets could not be written since the last flush, or null. */
   readonly writeFailure: string | null;
+  /** Why a packet directory was passed over since the last flush, or null; another one took the packets. */
+  readonly passedOver: string | null;
   readonly counters: Readonly<Record<string, number>>;
 }
 

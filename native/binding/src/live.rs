@@ -89,6 +89,7 @@ pub struct NativeLiveFlush {
     pub next_ordinal: f64,
     pub open_sessions: f64,
     pub write_failure: Option<String>,
+    pub passed_over: Option<String>,
     pub counters: HashMap<String, f64>,
 }
 
@@ -398,6 +399,7 @@ fn native_flush(flush: LiveFlush) -> NativeLiveFlush {
         next_ordinal: flush.next_ordinal as f64,
         open_sessions: flush.open_sessions as f64,
         write_failure: flush.write_failure,
+        passed_over: flush.passed_over,
         counters: flush.counters.into_iter().map(|(name, count)| (name, count as f64)).collect(),
     }
 }

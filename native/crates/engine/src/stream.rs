@@ -255,6 +255,9 @@ impl Feed {
     /// Adds its counts to `counters`.
     pub fn count_into(&self, counters: &mut Counters) {
         self.fragments.count_into(counters);
+        if self.clock.steps_back > 0 {
+            *counters.entry("clock.setBack".to_owned()).or_default() += self.clock.steps_back;
+        }
     }
 }
 

@@ -133,6 +133,31 @@ fn packets_that_cannot_be_written_are_counted_and_later_ones_are_stored() {
 }
 
 #[test]
+fn a_directory_that_takes_nothing_is_passed_over_and_no_packet_is_lost() {
+    for choice in
+        [DirectoryChoice::RoundRobin, DirectoryChoice::MostBytesFree, DirectoryChoice::MostPercentFree]
+    {
+        let scratch = Scratch::new("live-gone");
+        let [gone, there] = ["gone", "packets"].map(|name| scratch.0.join(name));
+        std::fs::write(&gone, b"a file in its place").expect("a file");
+        // Each batch closes the file of the one before it.
+        let mut engine = open_with(&scratch.0, 1, 1, |options| {
+            options.packets = vec![gone.clone(), there.clone()];
+            options.directory_choice = choice;
+        });
+        for second in 0..6 {
+            engine.push(&packet(second, 1, second as u32 * 10 + 1));
+        }
+        let flush = flush(&engine, 7);
+        assert!(flush.passed_over.is_some_and(|reason| reason.contains("gone")), "{choice:?}");
+        assert_eq!((flush.write_failure, flush.next_ordinal, flush.files.len()), (None, 6, 6));
+        assert!(flush.files.iter().all(|file| file.path.starts_with(&there)));
+        let ledgers = engine.ledgers();
+        assert_eq!(ledgers.first().map(|ledger| (ledger.stored, ledger.lost_to_disk)), Some((6, 0)));
+    }
+}
+
+#[test]
 fn rows_that_cannot_be_written_wait_and_the_mark_with_them() {
     let scratch = Scratch::new("live-index");
     // Each batch closes the file of the one before it.

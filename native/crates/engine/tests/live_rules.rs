@@ -265,6 +265,26 @@ fn a_quiet_link_of_pushed_packets_is_complete_up_to_now() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_is_counted_and_costs_no_session() {
+    for workers in [1, 2] {
+        let scratch = Scratch::new("live-clock");
+        let mut engine = open(&scratch.0, workers, |_| {});
+        let say = |engine: &mut LiveEngine, second| {
+            engine.push(&record(second, &frame(1, true, 17, 0, 0, b"what time is it")));
+        };
+        say(&mut engine, 5_000);
+        // An hour back, as when a clock is corrected; then on.
+        say(&mut engine, 1_400);
+        say(&mut engine, 1_401);
+        let flush = finish(&engine);
+        assert_eq!(flush.counters.get("clock.setBack"), Some(&1));
+        let rows = all_rows(&scratch.0, &flush);
+        assert!(rows.len() == 1 && rows[0].contains("network.packets=3"), "{rows:?}");
+        assert_eq!(engine.ledgers().first().map(|ledger| ledger.stored), Some(3));
+    }
+}
+
+#[test]
 fn rows_of_sessions_that_just_began_are_written_when_they_are_wanted() {
     for workers in [1, 2] {
         let scratch = Scratch::new("live-wanted");

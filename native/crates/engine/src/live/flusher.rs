@@ -60,6 +60,7 @@ impl Flusher {
         let mut flush = LiveFlush {
             next_ordinal: stream.next_ordinal,
             write_failure: stream.write_failure,
+            passed_over: stream.passed_over,
             counters: stream.counters,
             ..LiveFlush::default()
         };

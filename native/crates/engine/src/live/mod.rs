@@ -120,6 +120,8 @@ pub struct LiveFlush {
     pub open_sessions: u64,
     /// Why packets could not be written since the last flush, if so.
     pub write_failure: Option<String>,
+    /// Why a packet directory was passed over since the last flush; nothing is lost, for another one took the packets.
+    pub passed_over: Option<String>,
     /// Counts since the stream was opened.
     pub counters: Counters,
 }

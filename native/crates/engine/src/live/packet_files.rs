@@ -52,16 +52,25 @@ pub struct PacketFiles {
     closed: Vec<(LiveFile, File)>,
     next_file: u32,
     next_directory: usize,
+    /// Why a directory was passed over since this was last asked for.
+    passed_over: Option<String>,
 }
 
 impl PacketFiles {
     /// None is open; the first batch makes one.
     pub fn new(options: PacketFileOptions) -> Self {
-        Self { next_file: options.next_file, options, current: None, closed: Vec::new(), next_directory: 0 }
+        Self {
+            next_file: options.next_file,
+            options,
+            current: None,
+            closed: Vec::new(),
+            next_directory: 0,
+            passed_over: None,
+        }
     }
 
-    /// Appends records; returns the file's number and where in it they begin. On an error none of them is in a file, and
-    /// the next try may go to another directory.
+    /// Appends records; returns the file's number and where in it they begin. A directory that takes nothing is passed
+    /// over as long as another does. On an error none of the records is in a file.
     ///
     /// # Errors
     /// `DISK_FULL`, or another failure of the operating system.
@@ -70,10 +79,31 @@ impl PacketFiles {
         if self.is_due(first.timestamp_ns) {
             self.rotate();
         }
-        let mut open = match self.current.take() {
-            Some(open) => open,
-            None => self.create(first.timestamp_ns, ordinal)?,
-        };
+        let mut refusing: Vec<PathBuf> = Vec::new();
+        loop {
+            let open = match self.current.take() {
+                Some(open) => open,
+                None => self.create(first.timestamp_ns, ordinal, &mut refusing)?,
+            };
+            let directory = open.info.path.parent().map(Path::to_path_buf);
+            match self.append_to(open, bytes) {
+                Ok(place) => return Ok(place),
+                // What is in the file stays as it is. With one directory it is tried again: there may be room by then.
+                Err(error) if self.options.directories.len() == 1 => return Err(error),
+                Err(error) => {
+                    self.rotate();
+                    refusing.extend(directory);
+                    if self.options.directories.iter().all(|one| refusing.contains(one)) {
+                        return Err(error);
+                    }
+                    self.passed_over = Some(error.to_string());
+                }
+            }
+        }
+    }
+
+    /// Appends records to a file, which is the open one afterwards.
+    fn append_to(&mut self, mut open: OpenFile, bytes: &[u8]) -> Result<(u32, u64), EngineError> {
         match open.writer.append(bytes) {
             Ok(offset) => {
                 open.info.bytes = open.writer.position();
@@ -87,11 +117,7 @@ impl PacketFiles {
             }
             Err(error) => {
                 let path = open.info.path.clone();
-                // Another directory may be in order; what is in this file stays as it is.
                 self.current = Some(open);
-                if self.options.directories.len() > 1 {
-                    self.rotate();
-                }
                 Err(EngineError::io(path, error))
             }
         }
@@ -105,12 +131,35 @@ impl PacketFiles {
         })
     }
 
-    fn create(&mut self, timestamp_ns: i64, ordinal: u64) -> Result<OpenFile, EngineError> {
+    /// Makes a file in the first directory that takes one, of those that are not `refusing`; adds those that do not.
+    fn create(
+        &mut self,
+        timestamp_ns: i64,
+        ordinal: u64,
+        refusing: &mut Vec<PathBuf>,
+    ) -> Result<OpenFile, EngineError> {
         let number = self.next_file;
         let name = format!("{}-{}-{number:08}.pcap", self.options.node, day_name(timestamp_ns));
-        let path = self.directory().join(name);
-        let writer = Writer::create(&path, self.options.link_type, self.options.snaplen)
-            .map_err(|error| EngineError::io(path.clone(), error))?;
+        let mut failure = None;
+        let mut made = None;
+        for directory in self.directories() {
+            if refusing.contains(&directory) {
+                continue;
+            }
+            let path = directory.join(&name);
+            match Writer::create(&path, self.options.link_type, self.options.snaplen) {
+                Ok(writer) => {
+                    made = Some((path, writer));
+                    break;
+                }
+                Err(error) => failure = Some(EngineError::io(path, error)),
+            }
+            refusing.push(directory);
+        }
+        let Some((path, writer)) = made else {
+            return Err(failure.unwrap_or_else(|| EngineError::Worker("no packet directory".to_owned())));
+        };
+        self.passed_over = failure.map(|error| error.to_string()).or(self.passed_over.take());
         self.next_file += 1;
         let info = LiveFile {
             file: number,
@@ -125,22 +174,33 @@ impl PacketFiles {
         Ok(OpenFile { writer, info })
     }
 
-    fn directory(&mut self) -> PathBuf {
-        let directories = &self.options.directories;
-        let free = |path: &Path| rustix::fs::statvfs(path).ok();
-        let best = |measure: fn(&rustix::fs::StatVfs) -> u64| {
-            directories.iter().max_by_key(|path| free(path).map_or(0, |status| measure(&status)))
+    /// The directories in the order in which the next file tries them.
+    fn directories(&mut self) -> Vec<PathBuf> {
+        let mut directories = self.options.directories.clone();
+        let mut most_first = |measure: fn(&rustix::fs::StatVfs) -> u64| {
+            directories.sort_by_cached_key(|path| {
+                std::cmp::Reverse(rustix::fs::statvfs(path).map_or(0, |status| measure(&status)))
+            });
         };
-        let chosen = match self.options.choice {
-            DirectoryChoice::RoundRobin => directories.get(self.next_directory % directories.len().max(1)),
-            DirectoryChoice::MostBytesFree => best(|status| status.f_bavail.saturating_mul(status.f_frsize)),
-            DirectoryChoice::MostPercentFree => {
-                best(|status| status.f_bavail.saturating_mul(1_000_000) / status.f_blocks.max(1))
+        match self.options.choice {
+            DirectoryChoice::RoundRobin => {
+                let turn = self.next_directory % directories.len().max(1);
+                directories.rotate_left(turn);
             }
-        };
-        let chosen = chosen.cloned().unwrap_or_default();
+            DirectoryChoice::MostBytesFree => {
+                most_first(|status| status.f_bavail.saturating_mul(status.f_frsize));
+            }
+            DirectoryChoice::MostPercentFree => {
+                most_first(|status| status.f_bavail.saturating_mul(1_000_000) / status.f_blocks.max(1));
+            }
+        }
         self.next_directory = self.next_directory.wrapping_add(1);
-        chosen
+        directories
+    }
+
+    /// Why a directory was passed over since this was last called: it takes nothing, and another does.
+    pub fn passed_over(&mut self) -> Option<String> {
+        self.passed_over.take()
     }
 
     fn rotate(&mut self) {

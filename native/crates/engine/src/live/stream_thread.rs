@@ -25,6 +25,7 @@ pub struct StreamFlush {
     pub(super) next_ordinal: u64,
     pub(super) delivered_until_ns: Option<i64>,
     pub(super) write_failure: Option<String>,
+    pub(super) passed_over: Option<String>,
     pub(super) counters: Counters,
 }
 
@@ -157,6 +158,7 @@ impl StreamThread {
             next_ordinal: self.ordinal,
             delivered_until_ns: delivered,
             write_failure: self.write_failure.take(),
+            passed_over: self.files.as_mut().and_then(PacketFiles::passed_over),
             counters,
         })
     }
