@@ -1,6 +1,5 @@
 //! Columns that grow row by row and become Arrow arrays.
 
-use crate::layout::Size;
 use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array,
     ListArray, StringArray, StructArray,
@@ -42,6 +41,13 @@ pub(crate) enum Values {
         /// Where the member of a field's number is; [`NO_MEMBER`] for other fields.
         places: Vec<u8>,
     },
+}
+
+/// What a column holds of a segment's rows.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Size {
+    pub values: usize,
+    pub bytes: usize,
 }
 
 /// One member of an object list.

@@ -2,14 +2,32 @@
 //! opens an object, a field with a count shows it beside its values, absent fields are absent.
 
 use crate::layout::member_name;
-use crate::record_columns::TCP_FLAGS;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lookback_session::core_fields::CAPTURE_GROUP;
 use lookback_session::record::{DESTINATION, SOURCE};
-use lookback_session::{Address, Count, FieldSpec, Fields, PacketPosition, Session, Value};
+use lookback_session::{Address, Count, FieldSpec, Fields, PacketPosition, Session, TcpFlagCounts, Value};
 use serde_json::{Map, Value as Json};
 use std::net::{IpAddr, Ipv6Addr};
+
+/// A TCP flag column: document path and the count that it shows.
+pub(crate) type FlagColumn = (&'static str, fn(&TcpFlagCounts) -> u32);
+
+/// Every TCP flag column.
+pub(crate) const TCP_FLAGS: [FlagColumn; 12] = [
+    ("tcpflags.syn", |flags| flags.syn),
+    ("tcpflags.syn-ack", |flags| flags.syn_ack),
+    ("tcpflags.ack", |flags| flags.ack),
+    ("tcpflags.psh", |flags| flags.psh),
+    ("tcpflags.fin", |flags| flags.fin),
+    ("tcpflags.rst", |flags| flags.rst),
+    ("tcpflags.urg", |flags| flags.urg),
+    ("tcpflags.ece", |flags| flags.ece),
+    ("tcpflags.cwr", |flags| flags.cwr),
+    ("tcpflags.ae", |flags| flags.ae),
+    ("tcpflags.srcZero", |flags| flags.zero_window[SOURCE]),
+    ("tcpflags.dstZero", |flags| flags.zero_window[DESTINATION]),
+];
 
 /// What a document shows of the packet positions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Which columns a segment has: the record's fixed ones, its optional ones where used, and one for every
 //! declared field that some row of the segment uses.
 
-use crate::column::{Column, Member};
+use crate::column::{Column, Member, Size};
 use arrow_schema::{DataType, FieldRef, Schema};
 use lookback_session::{FieldSpec, Item, Kind, Session, Shape, View};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -16,13 +16,6 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub(crate) const ROWS_PER_GROUP: usize = 122_880;
 /// Chance that a Bloom filter says "maybe" for a value that is not there.
 const BLOOM_FALSE_POSITIVE: f64 = 0.02;
-
-/// What a column holds of a segment's rows.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Size {
-    pub values: usize,
-    pub bytes: usize,
-}
 
 /// The declared fields of one segment and the members of their objects.
 pub(crate) struct Layout {

@@ -17,10 +17,12 @@ mod layout;
 mod record_columns;
 mod row_groups;
 pub mod shipping;
+pub mod target;
 pub mod writer;
 
 pub use catalogue::field_catalogue_json;
 pub use document::{DocumentOptions, document};
 pub use layout::SCHEMA_VERSION;
 pub use shipping::{BulkLines, IndexPeriod, SegmentDocuments, ShippingError, VersionedRow};
-pub use writer::{SegmentError, SegmentInfo, SegmentTarget, SegmentWriter};
+pub use target::SegmentTarget;
+pub use writer::{SegmentError, SegmentInfo, SegmentWriter};

@@ -1,13 +1,12 @@
 //! The columns of the general part of a row: those that every segment has, and those it has when a row uses them.
 
-use crate::column::Column;
+use crate::column::{Column, Size};
 use crate::document::{
-    COMMUNITY_ID_TEXT, community_id, hex8, milliseconds, saw_handshake, session_length_ms,
+    COMMUNITY_ID_TEXT, TCP_FLAGS, community_id, hex8, milliseconds, saw_handshake, session_length_ms,
 };
-use crate::layout::Size;
-use crate::writer::SegmentTarget;
+use crate::target::SegmentTarget;
+use lookback_session::Session;
 use lookback_session::record::{DESTINATION, SOURCE};
-use lookback_session::{Session, TcpFlagCounts};
 
 /// Optional columns that at least one row of the segment uses.
 #[derive(Clone, Copy, Default)]
@@ -66,25 +65,6 @@ fn payload8(column: &mut Column, session: &Session, end: usize) {
         None => column.append_null(),
     }
 }
-
-/// A TCP flag column: document path and the count that it shows.
-pub(crate) type FlagColumn = (&'static str, fn(&TcpFlagCounts) -> u32);
-
-/// Every TCP flag column.
-pub(crate) const TCP_FLAGS: [FlagColumn; 12] = [
-    ("tcpflags.syn", |flags| flags.syn),
-    ("tcpflags.syn-ack", |flags| flags.syn_ack),
-    ("tcpflags.ack", |flags| flags.ack),
-    ("tcpflags.psh", |flags| flags.psh),
-    ("tcpflags.fin", |flags| flags.fin),
-    ("tcpflags.rst", |flags| flags.rst),
-    ("tcpflags.urg", |flags| flags.urg),
-    ("tcpflags.ece", |flags| flags.ece),
-    ("tcpflags.cwr", |flags| flags.cwr),
-    ("tcpflags.ae", |flags| flags.ae),
-    ("tcpflags.srcZero", |flags| flags.zero_window[SOURCE]),
-    ("tcpflags.dstZero", |flags| flags.zero_window[DESTINATION]),
-];
 
 impl RecordColumns {
     /// Empty columns for a segment whose rows use `uses`, with room for `rows` of them.

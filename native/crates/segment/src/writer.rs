@@ -4,6 +4,7 @@ use crate::column::Column;
 use crate::layout::{Layout, ROWS_PER_GROUP, properties};
 use crate::record_columns::{RecordColumns, Uses};
 use crate::row_groups::RowGroups;
+use crate::target::SegmentTarget;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use lookback_session::{FieldSpec, Session};
 use parquet::errors::ParquetError;
@@ -16,19 +17,6 @@ use std::sync::Arc;
 /// Rows turned into columns at a time.
 const ROWS_PER_BATCH: usize = 8_192;
 const DAY_MS: i64 = 86_400_000;
-
-/// Where segments go and what their rows have in common.
-#[derive(Clone, Copy, Debug)]
-pub struct SegmentTarget<'a> {
-    /// The sessions directory; the folder of a day is made below it.
-    pub directory: &'a Path,
-    /// Compaction level: 0 as captured, higher after each merge.
-    pub level: u8,
-    /// Name of the capture node.
-    pub node: &'a str,
-    /// Identity of the stream that the sessions were seen in.
-    pub stream: [u8; 16],
-}
 
 /// A segment that is in place.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,6 +16,6 @@ pub mod record;
 pub mod value;
 
 pub use field::{Count, FieldSpec, Kind, Shape};
-pub use positions::Positions;
-pub use record::{Ends, PacketPosition, Session, SessionId, TcpFlagCounts};
+pub use positions::{PacketPosition, Positions};
+pub use record::{Ends, Session, SessionId, TcpFlagCounts};
 pub use value::{Address, Fields, Item, MAX_TEXT_BYTES, MAX_VALUES_PER_FIELD, Value, View};

@@ -13,7 +13,26 @@
 //! next packet lies in another file, so packets of a flow that alternate between files make several groups, and
 //! the order of groups and of packets in them is the order of arrival.
 
-use crate::record::PacketPosition;
+/// Where one packet of the session is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PacketPosition {
+    /// Number of the packet file in the catalogue.
+    pub file: u32,
+    /// Bytes of the record with its header (16 + captured length in classic pcap).
+    pub length: u32,
+    /// Byte offset of the record's header (pcap) or block (pcapng) in the file.
+    pub offset: u64,
+}
+
+impl PacketPosition {
+    /// Of a packet that is in no packet file, because a rule said so.
+    pub const NOWHERE: Self = Self { file: 0, length: 0, offset: 0 };
+
+    /// Whether the packet is in a packet file.
+    pub fn is_stored(&self) -> bool {
+        self.length > 0
+    }
+}
 
 /// Where the packets of a session are stored, in order of arrival.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

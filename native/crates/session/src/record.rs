@@ -45,27 +45,6 @@ pub struct TcpFlagCounts {
     pub zero_window: [u32; 2],
 }
 
-/// Where one packet of the session is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PacketPosition {
-    /// Number of the packet file in the catalogue.
-    pub file: u32,
-    /// Bytes of the record with its header (16 + captured length in classic pcap).
-    pub length: u32,
-    /// Byte offset of the record's header (pcap) or block (pcapng) in the file.
-    pub offset: u64,
-}
-
-impl PacketPosition {
-    /// Of a packet that is in no packet file, because a rule said so.
-    pub const NOWHERE: Self = Self { file: 0, length: 0, offset: 0 };
-
-    /// Whether the packet is in a packet file.
-    pub fn is_stored(&self) -> bool {
-        self.length > 0
-    }
-}
-
 /// One segment of one flow, complete or still open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {

@@ -20,6 +20,7 @@ pub mod packet_files;
 pub mod pipeline;
 pub mod reader;
 pub mod saving;
+mod stores;
 mod stream_thread;
 
 use crate::error::EngineError;
@@ -43,7 +44,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use stream_thread::{Stores, StreamFlush, StreamThread};
+use stores::Stores;
+use stream_thread::{StreamFlush, StreamThread};
 
 /// Batches that may wait for the stream's thread, 1 MiB each at most.
 const QUEUE_BATCHES: usize = 32;

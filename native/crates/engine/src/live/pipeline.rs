@@ -2,7 +2,7 @@
 
 use super::flusher::FlushRows;
 use super::losses::LossLog;
-use super::stream_thread::Stores;
+use super::stores::Stores;
 use crate::error::EngineError;
 use crate::fan_out::{FanOut, PacketBatch, lane, take_batch};
 use crate::segment_sink::SegmentSink;

@@ -5,6 +5,7 @@ use super::losses::LossLog;
 use super::packet_files::PacketFiles;
 use super::pipeline::{Pipeline, Stored, WorkerFlush};
 use super::saving::Saving;
+use super::stores::Stores;
 use super::{LiveFile, Message};
 use crate::error::EngineError;
 use crate::worker::Counters;
@@ -27,16 +28,6 @@ pub struct StreamFlush {
     pub(super) write_failure: Option<String>,
     pub(super) passed_over: Option<String>,
     pub(super) counters: Counters,
-}
-
-/// Counts of the stream's thread for one source.
-#[derive(Debug, Default)]
-pub(super) struct Stores {
-    pub(super) stored: AtomicU64,
-    pub(super) by_rule: AtomicU64,
-    pub(super) lost_to_disk: AtomicU64,
-    /// Of the packets that reached the workers, those with a damaged header.
-    pub(super) malformed: AtomicU64,
 }
 
 /// The one thread that orders a stream: it gives packets their numbers, stores them, and passes them on.
