@@ -1,26 +1,20 @@
-//! One open flow: what a packet adds to its session, and how the session is saved.
+//! One open flow: what a packet adds to its session.
 
-use crate::community::{CommunityFlow, community_id};
 use crate::counters::FlowCounters;
-use crate::identity::FlowIdentity;
+use crate::identity::StreamIdentity;
+use crate::row::{ByteMarks, Payload8};
 use crate::sctp;
 use crate::settings::FlowSettings;
 use crate::tcp::{Outcome, Piece, TcpState};
 use lookback_protocols::digest::Digests;
-use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Verdict};
+use lookback_protocols::{Dissector, Registry};
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
-use lookback_session::{
-    Ends, FieldSpec, Fields, PacketPosition, Positions, Session, TcpFlagCounts, core_fields,
-};
+use lookback_session::{Ends, FieldSpec, Fields, PacketPosition, Positions, core_fields};
 use lookback_wire::{Decoded, FlowKey, FlowKind};
 use smallvec::SmallVec;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Packets per direction whose link and network headers are recorded in the session.
 const HEADER_PACKETS: u8 = 10;
-/// Most times one payload is classified anew (a proxy inside a proxy).
-const MAX_RECLASSIFICATIONS: usize = 4;
-
 /// One packet, decoded, on its way into its session.
 #[derive(Clone, Copy, Debug)]
 pub struct PacketFacts<'a> {
@@ -56,19 +50,22 @@ pub struct Workbench {
     pub registry: Registry,
     /// Counts.
     pub counters: FlowCounters,
-    attached: Vec<Box<dyn Dissector>>,
-    malformed: Vec<(&'static str, &'static str)>,
-    digests: Digests,
+    /// The stream, which ids are computed over.
+    pub(crate) stream: StreamIdentity,
+    pub(crate) attached: Vec<Box<dyn Dissector>>,
+    pub(crate) malformed: Vec<(&'static str, &'static str)>,
+    pub(crate) digests: Digests,
     /// Keyed anew in each process, so that nobody can choose headers that collide.
     header_hasher: ahash::RandomState,
 }
 
 impl Workbench {
-    /// For flows of these settings.
-    pub fn new(settings: &FlowSettings) -> Self {
+    /// For flows of these settings in a stream.
+    pub fn new(settings: &FlowSettings, stream: StreamIdentity) -> Self {
         Self {
             registry: Registry::new(&settings.dissectors),
             counters: FlowCounters::default(),
+            stream,
             attached: Vec::new(),
             malformed: Vec::new(),
             digests: Digests::default(),
@@ -77,165 +74,206 @@ impl Workbench {
     }
 }
 
-/// An open flow.
+/// An open flow. There may be millions: 320 bytes, beside what its fields, its packets' positions and TCP take.
 pub struct Flow {
-    /// What its packets are known by.
+    /// What its packets are known by, made of its first packet.
     pub key: FlowKey,
-    /// Kind, which decides its timeout.
-    pub kind: FlowKind,
-    /// DHCP: the session is one client's, whatever its address.
-    by_client: bool,
     /// Second of the stream's clock at its last packet.
     pub last_clock_s: i64,
-    /// Second after which it is saved because its connection ended.
-    pub closing_at_s: Option<i64>,
+    /// Second after which it is saved because its connection ended; the last one there is before that.
+    pub closing_at_s: i64,
     /// Second after which the next packet starts another segment.
     pub save_at_s: i64,
     /// Number of its first packet in the stream.
     pub first_ordinal: u64,
-    /// Row in the making.
-    pub session: Session,
-    identity: FlowIdentity,
+    pub(crate) first_packet_ns: i64,
+    pub(crate) segment_first_us: i64,
+    pub(crate) last_packet_us: i64,
+    // Of the present segment, by direction.
+    pub(crate) packets: [u32; 2],
+    pub(crate) bytes: [u64; 2],
+    pub(crate) data_bytes: [u64; 2],
+    pub(crate) marks: ByteMarks,
+    pub(crate) positions: Positions,
+    pub(crate) fields: Fields,
+    pub(crate) payload8: [Payload8; 2],
+    pub(crate) row_version: u32,
+    pub(crate) segment_number: u32,
+    /// Which flow it is of those that had its place in the table.
+    pub(crate) generation: u32,
     /// TCP state.
     pub tcp: Option<Box<TcpState>>,
-    dissectors: SmallVec<[Box<dyn Dissector>; 1]>,
-    classified: [bool; 2],
-    /// Payload of a TCP flow's only packet so far, when it is no part of a handshake: it is dissected if it stays alone.
-    alone: Option<Box<(Direction, Box<[u8]>)>>,
+    /// In a piece of their own: many flows have none.
+    pub(crate) dissectors: Option<Box<Dissectors>>,
+    /// Addresses and ports where the key has others (DHCP, whose session is a client's) or none.
+    other_ends: Option<Box<Ends>>,
     /// Keyed hash of the headers of each direction's last packet, not 0; the headers themselves would be a third of a
     /// flow.
-    pub(crate) headers_seen: [u64; 2],
-    icmp: (u8, u8),
+    pub(crate) headers_seen: [u32; 2],
+    pub(crate) ethertype: Option<u16>,
+    pub(crate) icmp: (u8, u8),
     /// Packets of the whole flow, over all segments, by direction; 255 stands for more.
     flow_packets: [u8; 2],
     /// Packets that the flow must have to get a row (`minPacketsSaveBPFs`).
     least_packets: u8,
-    /// Bytes of the present segment's streams that were never seen.
-    missed: u64,
+    pub(crate) ip_protocol: u8,
+    /// Kind, which decides its timeout.
+    pub kind: FlowKind,
+    /// DHCP: the session is one client's, whatever its address.
+    pub(crate) by_client: bool,
+    /// The key's ends are the session's.
+    has_key_ends: bool,
+    /// The receiver of the first packet is the source.
+    swapped: bool,
+    pub(crate) classified: [bool; 2],
     /// Whether packets arrived that no row holds yet, open or final.
     pub(crate) unwritten: bool,
 }
 
+/// Those that are attached to a flow.
+pub(crate) type Dissectors = SmallVec<[Box<dyn Dissector>; 1]>;
+
+/// Stands for a connection that has not ended.
+const NOT_CLOSING: i64 = i64::MAX;
+
 impl Flow {
     /// Opens a flow for its first packet. `swap` makes the packet's receiver the source (a SYN-ACK came first).
-    pub fn open(
-        packet: &PacketFacts<'_>,
-        key: FlowKey,
-        identity: FlowIdentity,
-        swap: bool,
-        settings: &FlowSettings,
-    ) -> Self {
+    pub fn open(packet: &PacketFacts<'_>, key: FlowKey, swap: bool, settings: &FlowSettings) -> Self {
         let decoded = packet.decoded;
         let now_us = packet.timestamp_ns.div_euclid(1000);
-        let ends = decoded.has_ip.then(|| {
-            let (mut address, mut port) =
-                ([decoded.source, decoded.destination], [decoded.source_port, decoded.destination_port]);
-            if swap {
-                address.swap(0, 1);
-                port.swap(0, 1);
-            }
-            Ends { address, port }
+        let has_key_ends =
+            decoded.has_ip && decoded.kind != FlowKind::Other && decoded.other_key.is_empty();
+        let other_ends = (decoded.has_ip && !has_key_ends).then(|| {
+            Box::new(Ends {
+                address: [decoded.source, decoded.destination],
+                port: [decoded.source_port, decoded.destination_port],
+            })
         });
-        let is_tcp = decoded.kind == FlowKind::Tcp;
-        let id = identity.segment(1, now_us);
+        let is_own_peer =
+            (decoded.source, decoded.source_port) == (decoded.destination, decoded.destination_port);
         Self {
             key,
-            kind: decoded.kind,
-            by_client: decoded.kind == FlowKind::Udp && !decoded.other_key.is_empty(),
             last_clock_s: packet.clock_s,
-            closing_at_s: None,
+            closing_at_s: NOT_CLOSING,
             save_at_s: packet.clock_s + settings.tcp_save_timeout,
             first_ordinal: packet.ordinal,
-            session: Session {
-                id,
-                root_id: id,
-                row_version: settings.first_version(),
-                is_final: false,
-                segment_number: 1,
-                first_packet_us: now_us,
-                segment_first_us: now_us,
-                last_packet_us: now_us,
-                ip_protocol: decoded.ip_protocol,
-                ethertype: decoded.ethertype,
-                ends,
-                packets: [0; 2],
-                bytes: [0; 2],
-                data_bytes: [0; 2],
-                payload8: [None; 2],
-                community_id: None,
-                tcp_flags: is_tcp.then(TcpFlagCounts::default),
-                initial_rtt_ms: None,
-                tcp_sequence: [None; 2],
-                syn_validated: false,
-                syn_ack_validated: false,
-                source_isn_count: 0,
-                positions: Positions::default(),
-                bytes_after_packets: SmallVec::new(),
-                fields: Fields::new(),
-            },
-            identity,
-            tcp: is_tcp.then(Box::default),
-            dissectors: SmallVec::new(),
-            classified: [false; 2],
-            alone: None,
+            first_packet_ns: packet.timestamp_ns,
+            segment_first_us: now_us,
+            last_packet_us: now_us,
+            packets: [0; 2],
+            bytes: [0; 2],
+            data_bytes: [0; 2],
+            marks: ByteMarks::default(),
+            positions: Positions::default(),
+            fields: Fields::new(),
+            payload8: [Payload8::NONE; 2],
+            row_version: settings.first_version(),
+            segment_number: 1,
+            generation: 0,
+            tcp: (decoded.kind == FlowKind::Tcp).then(Box::default),
+            dissectors: None,
+            other_ends,
             headers_seen: [0; 2],
+            ethertype: decoded.ethertype,
             icmp: decoded.icmp,
             flow_packets: [0; 2],
             least_packets: settings
                 .least_packets
                 .as_ref()
                 .map_or(0, |rule| rule.least(packet.link_type, packet.frame, packet.original_length)),
-            missed: 0,
+            ip_protocol: decoded.ip_protocol,
+            kind: decoded.kind,
+            by_client: decoded.kind == FlowKind::Udp && !decoded.other_key.is_empty(),
+            has_key_ends,
+            swapped: swap && !is_own_peer,
+            classified: [false; 2],
             unwritten: false,
         }
     }
 
-    /// Which end sent the packet.
-    fn direction(&self, decoded: &Decoded) -> Direction {
-        match &self.session.ends {
+    /// Addresses and ports, source first; none without IP.
+    pub(crate) fn ends(&self) -> Option<Ends> {
+        if self.has_key_ends {
+            let (address, port) = self.key.ends(self.swapped);
+            return Some(Ends { address, port });
+        }
+        self.other_ends.as_deref().copied()
+    }
+
+    /// Their ports; 0 without IP.
+    pub(crate) fn ports(&self) -> [u16; 2] {
+        if self.has_key_ends {
+            return self.key.ports(self.swapped);
+        }
+        self.other_ends.as_ref().map_or([0; 2], |ends| ends.port)
+    }
+
+    /// Which end sent the packet of this key.
+    #[inline]
+    fn direction(&self, decoded: &Decoded, key: &FlowKey) -> Direction {
+        if self.has_key_ends {
+            let from_source = (key.reversed() != self.key.reversed()) == self.swapped;
+            return if from_source { SOURCE } else { DESTINATION };
+        }
+        match &self.other_ends {
             // A DHCP client changes its address within the session.
-            Some(ends) if self.by_client => {
-                let from_source = ends.port == [decoded.source_port, decoded.destination_port];
-                if from_source { SOURCE } else { DESTINATION }
-            }
-            Some(ends) if self.kind != FlowKind::Other => {
-                let from_source =
-                    ends.address[SOURCE] == decoded.source && ends.port[SOURCE] == decoded.source_port;
-                if from_source { SOURCE } else { DESTINATION }
+            Some(ends) if self.by_client && ends.port != [decoded.source_port, decoded.destination_port] => {
+                DESTINATION
             }
             _ => SOURCE,
         }
     }
 
-    /// Adds a packet.
-    pub fn packet(&mut self, packet: &PacketFacts<'_>, settings: &FlowSettings, bench: &mut Workbench) {
+    /// Packets of the present segment.
+    pub(crate) fn segment_packets(&self) -> u64 {
+        self.packets.iter().map(|&packets| u64::from(packets)).sum()
+    }
+
+    /// Whether packets arrived since the last save.
+    pub fn has_packets(&self) -> bool {
+        self.packets != [0, 0]
+    }
+
+    /// Whether the flow has too few packets for a row (`minPacketsSaveBPFs`).
+    pub(crate) fn is_too_short(&self) -> bool {
+        self.flow_packets[SOURCE].saturating_add(self.flow_packets[DESTINATION]) < self.least_packets
+    }
+
+    /// Adds a packet, of which `key` was made.
+    pub fn packet(
+        &mut self,
+        packet: &PacketFacts<'_>,
+        key: &FlowKey,
+        settings: &FlowSettings,
+        bench: &mut Workbench,
+    ) {
         let decoded = packet.decoded;
-        let direction = self.direction(decoded);
+        let direction = self.direction(decoded, key);
         let now_us = packet.timestamp_ns.div_euclid(1000);
-        let first_of_segment = self.session.packets == [0, 0];
+        let first_of_segment = !self.has_packets();
         if first_of_segment {
             self.begin_segment(now_us);
         }
-        self.session.last_packet_us = now_us;
+        self.last_packet_us = now_us;
         self.last_clock_s = packet.clock_s;
-        self.session.packets[direction] += 1;
+        self.packets[direction] += 1;
         self.flow_packets[direction] = self.flow_packets[direction].saturating_add(1);
-        self.session.bytes[direction] += u64::from(packet.captured_length);
+        self.bytes[direction] += u64::from(packet.captured_length);
         if packet.position.is_stored()
             && (self.kind != FlowKind::Esp || settings.esp_save_packets || first_of_segment)
         {
             let earlier = packet.earlier.iter().copied().filter(PacketPosition::is_stored);
-            self.session.positions.extend(earlier);
-            self.session.positions.push(packet.position);
+            self.positions.extend(earlier);
+            self.positions.push(packet.position);
         } else {
-            self.session.fields.add_text(&core_fields::TAGS, "truncated-pcap");
+            self.fields.add_text(&core_fields::TAGS, "truncated-pcap");
         }
-        self.mark_bytes();
+        self.marks.note(self.segment_packets(), self.bytes.iter().sum());
         if self.flow_packets[direction] <= HEADER_PACKETS {
             self.headers(decoded, direction, &bench.header_hasher);
         }
         if packet.truncated || decoded.truncated {
-            self.session.fields.add_text(&core_fields::TAGS, "truncated-pcap");
+            self.fields.add_text(&core_fields::TAGS, "truncated-pcap");
         }
         let payload = packet
             .frame
@@ -246,21 +284,19 @@ impl Flow {
             FlowKind::Udp => self.datagram(direction, payload, now_us, settings, bench),
             FlowKind::Sctp => self.sctp_packet(direction, payload, now_us, settings, bench),
             FlowKind::Icmp => {
-                self.session.data_bytes[direction] += payload.len() as u64;
-                self.session.fields.add_integer(&core_fields::ICMP_TYPE, i64::from(decoded.icmp.0));
-                self.session.fields.add_integer(&core_fields::ICMP_CODE, i64::from(decoded.icmp.1));
+                self.data_bytes[direction] += payload.len() as u64;
+                self.fields.add_integer(&core_fields::ICMP_TYPE, i64::from(decoded.icmp.0));
+                self.fields.add_integer(&core_fields::ICMP_CODE, i64::from(decoded.icmp.1));
             }
-            FlowKind::Esp => self.session.data_bytes[direction] += payload.len() as u64,
+            FlowKind::Esp => self.data_bytes[direction] += payload.len() as u64,
             FlowKind::Other => {}
         }
         bench.counters.packets += 1;
     }
 
     fn begin_segment(&mut self, now_us: i64) {
-        self.session.segment_first_us = now_us;
-        self.session.id = self.identity.segment(self.session.segment_number, now_us);
-        if self.session.segment_number == 1 {
-            self.session.root_id = self.session.id;
+        self.segment_first_us = now_us;
+        if self.segment_number == 1 {
             let label = match self.kind {
                 FlowKind::Tcp => "tcp",
                 FlowKind::Udp => "udp",
@@ -269,14 +305,7 @@ impl Flow {
                 FlowKind::Esp => "esp",
                 FlowKind::Other => return,
             };
-            self.session.fields.add_text(&core_fields::PROTOCOLS, label);
-        }
-    }
-
-    /// Notes how many bytes 1, 2, 4, 8, ... packets came to.
-    fn mark_bytes(&mut self) {
-        if self.session.packets.iter().sum::<u64>().is_power_of_two() {
-            self.session.bytes_after_packets.push(self.session.bytes.iter().sum());
+            self.fields.add_text(&core_fields::PROTOCOLS, label);
         }
     }
 
@@ -289,43 +318,32 @@ impl Flow {
         bench: &mut Workbench,
     ) {
         let now_us = packet.timestamp_ns.div_euclid(1000);
-        let (Some(mut tcp), Some(mut counts)) = (self.tcp.take(), self.session.tcp_flags) else { return };
+        let Some(mut tcp) = self.tcp.take() else { return };
         let header = &packet.decoded.tcp;
-        let outcome =
-            tcp.header(header, direction, payload.len(), now_us, &mut counts, &mut self.session.fields);
-        self.session.tcp_flags = Some(counts);
+        let outcome = tcp.header(header, direction, payload.len(), now_us, &mut self.fields);
         let first_of_flow = matches!(self.flow_packets, [1, 0] | [0, 1]);
-        self.alone = (first_of_flow && !tcp.handshake && !payload.is_empty())
-            .then(|| Box::new((direction, payload.into())));
+        if first_of_flow && !tcp.handshake() && !payload.is_empty() {
+            tcp.keep_alone(direction, payload);
+        } else {
+            tcp.drop_alone();
+        }
         match outcome {
             Outcome::Done => {}
             Outcome::Closing => {
-                self.closing_at_s.get_or_insert(packet.clock_s + settings.tcp_closing_timeout);
+                self.closing_at_s = self.closing_at_s.min(packet.clock_s + settings.tcp_closing_timeout);
             }
             Outcome::Payload => {
-                let mut fields = std::mem::take(&mut self.session.fields);
-                let overflowed = tcp.overflowed;
-                tcp.accept(
-                    header.sequence,
-                    payload,
-                    direction,
-                    settings.max_out_of_order,
-                    &mut fields,
-                    |fields, piece| {
-                        std::mem::swap(&mut self.session.fields, fields);
-                        match piece {
-                            Piece::Data(data) => {
-                                self.note_payload8(direction, data, true);
-                                self.session.data_bytes[direction] += data.len() as u64;
-                                self.payload(direction, data, now_us, settings, bench);
-                            }
-                            Piece::Gap(bytes) => self.gap(direction, bytes, now_us, settings, bench),
-                        }
-                        std::mem::swap(&mut self.session.fields, fields);
-                    },
-                );
-                self.session.fields = fields;
-                bench.counters.out_of_order_overflow += u64::from(tcp.overflowed && !overflowed);
+                let overflowed = tcp.overflowed();
+                let limit = settings.max_out_of_order;
+                tcp.accept(header.sequence, payload, direction, limit, self, |flow, piece| match piece {
+                    Piece::Data(data) => {
+                        flow.note_payload8(direction, data, true);
+                        flow.data_bytes[direction] += data.len() as u64;
+                        flow.payload(direction, data, now_us, settings, bench);
+                    }
+                    Piece::Gap(bytes) => flow.gap(direction, bytes, now_us, settings, bench),
+                });
+                bench.counters.out_of_order_overflow += u64::from(tcp.overflowed() && !overflowed);
             }
         }
         self.tcp = Some(tcp);
@@ -339,7 +357,7 @@ impl Flow {
         settings: &FlowSettings,
         bench: &mut Workbench,
     ) {
-        self.session.data_bytes[direction] += payload.len() as u64;
+        self.data_bytes[direction] += payload.len() as u64;
         if payload.is_empty() {
             return;
         }
@@ -355,9 +373,9 @@ impl Flow {
         settings: &FlowSettings,
         bench: &mut Workbench,
     ) {
-        self.session.data_bytes[direction] += chunks.len() as u64;
+        self.data_bytes[direction] += chunks.len() as u64;
         for user in sctp::user_data(chunks) {
-            self.session.fields.add_integer(&SCTP_PROTOCOL, i64::from(user.protocol));
+            self.fields.add_integer(&SCTP_PROTOCOL, i64::from(user.protocol));
             self.note_payload8(direction, user.data, false);
             self.payload(direction, user.data, now_us, settings, bench);
         }
@@ -365,230 +383,15 @@ impl Flow {
 
     /// Keeps the first 8 payload bytes; `fill` goes on filling from later pieces (a stream), else the first decides.
     fn note_payload8(&mut self, direction: Direction, data: &[u8], fill: bool) {
-        let slot = &mut self.session.payload8[direction];
-        if self.session.segment_number > 1 || self.by_client || (slot.is_some() && !fill) {
-            return;
-        }
-        let (bytes, length) = slot.get_or_insert(([0; 8], 0));
-        for (place, byte) in bytes[usize::from(*length).min(8)..].iter_mut().zip(data) {
-            *place = *byte;
-            *length += 1;
+        if self.segment_number == 1 && !self.by_client {
+            self.payload8[direction].note(data, fill);
         }
     }
+}
 
-    fn payload(
-        &mut self,
-        direction: Direction,
-        data: &[u8],
-        now_us: i64,
-        settings: &FlowSettings,
-        bench: &mut Workbench,
-    ) {
-        if !self.classified[direction] {
-            self.classified[direction] = true;
-            self.classify(direction, data, now_us, settings, bench);
-        }
-        if self.dissectors.is_empty() {
-            return;
-        }
-        let mut again = None;
-        self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
-            dissector.payload(context, direction, data)
-        });
-        for _ in 0..MAX_RECLASSIFICATIONS {
-            let Some((direction, inner)) = again.take() else { break };
-            self.classified = [false; 2];
-            self.classified[direction] = true;
-            if inner.is_empty() {
-                self.classified[direction] = false;
-                break;
-            }
-            self.classify(direction, &inner, now_us, settings, bench);
-            self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
-                dissector.payload(context, direction, &inner)
-            });
-        }
-    }
-
-    fn gap(
-        &mut self,
-        direction: Direction,
-        bytes: u64,
-        now_us: i64,
-        settings: &FlowSettings,
-        bench: &mut Workbench,
-    ) {
-        bench.counters.gap_bytes += bytes;
-        self.missed += bytes;
-        let mut again = None;
-        self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
-            dissector.gap(context, direction, bytes)
-        });
-    }
-
-    fn facts(&self, now_us: i64) -> SessionFacts {
-        SessionFacts {
-            ip_protocol: self.session.ip_protocol,
-            port: self.session.ends.map_or([0; 2], |ends| ends.port),
-            first_packet_us: self.session.first_packet_us,
-            now_us,
-        }
-    }
-
-    fn classify(
-        &mut self,
-        direction: Direction,
-        data: &[u8],
-        now_us: i64,
-        settings: &FlowSettings,
-        bench: &mut Workbench,
-    ) {
-        let Workbench { registry, counters, attached, malformed, digests, .. } = bench;
-        let mut again = None;
-        let mut context = Context {
-            session: self.facts(now_us),
-            settings: &settings.dissectors,
-            fields: &mut self.session.fields,
-            attached,
-            reclassify: &mut again,
-            malformed,
-            digests,
-        };
-        let outcome = catch_unwind(AssertUnwindSafe(|| registry.classify(&mut context, direction, data)));
-        if outcome.is_err() {
-            self.fail(counters);
-        }
-        for dissector in bench.attached.drain(..) {
-            if self.dissectors.iter().all(|held| held.name() != dissector.name()) {
-                self.dissectors.push(dissector);
-            }
-        }
-        count_malformed(bench);
-    }
-
-    fn each_dissector(
-        &mut self,
-        again: &mut Option<(Direction, Vec<u8>)>,
-        now_us: i64,
-        settings: &FlowSettings,
-        bench: &mut Workbench,
-        mut call: impl FnMut(&mut dyn Dissector, &mut Context<'_>) -> Verdict,
-    ) {
-        let mut dissectors = std::mem::take(&mut self.dissectors);
-        let facts = self.facts(now_us);
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let mut context = Context {
-                session: facts,
-                settings: &settings.dissectors,
-                fields: &mut self.session.fields,
-                attached: &mut bench.attached,
-                reclassify: again,
-                malformed: &mut bench.malformed,
-                digests: &mut bench.digests,
-            };
-            dissectors.retain_mut(|dissector| call(dissector.as_mut(), &mut context) == Verdict::More);
-        }));
-        if outcome.is_err() {
-            self.fail(&mut bench.counters);
-            *again = None;
-            bench.attached.clear();
-        } else {
-            for dissector in bench.attached.drain(..) {
-                if dissectors.iter().all(|held| held.name() != dissector.name()) {
-                    dissectors.push(dissector);
-                }
-            }
-            self.dissectors = dissectors;
-        }
-        if !bench.malformed.is_empty() {
-            count_malformed(bench);
-        }
-    }
-
-    /// A dissector failed: the session keeps what it has and goes on without dissection.
-    fn fail(&mut self, counters: &mut FlowCounters) {
-        counters.dissector_failures += 1;
-        self.dissectors.clear();
-        self.classified = [true; 2];
-        self.session.fields.add_text(&core_fields::TAGS, "dissector-failed");
-    }
-
-    /// The row of the present segment as it stands; a later version takes its place. What dissectors still hold is not
-    /// in it.
-    pub fn open_row(&mut self) -> Session {
-        let mut row = self.session.clone();
-        self.complete(&mut row);
-        self.session.row_version += 1;
-        self.unwritten = false;
-        row
-    }
-
-    /// Whether the flow has too few packets for a row (`minPacketsSaveBPFs`).
-    pub(crate) fn is_too_short(&self) -> bool {
-        self.flow_packets[SOURCE].saturating_add(self.flow_packets[DESTINATION]) < self.least_packets
-    }
-
-    /// Fills what is derived from the rest.
-    fn complete(&self, row: &mut Session) {
-        let bytes = row.bytes.iter().sum();
-        if row.bytes_after_packets.last() != Some(&bytes) {
-            row.bytes_after_packets.push(bytes);
-        }
-        if self.kind != FlowKind::Other
-            && !self.by_client
-            && let Some(ends) = row.ends
-        {
-            let port = if self.kind == FlowKind::Icmp {
-                [u16::from(self.icmp.0), u16::from(self.icmp.1)]
-            } else {
-                ends.port
-            };
-            row.community_id =
-                Some(community_id(CommunityFlow { address: ends.address, port, protocol: row.ip_protocol }));
-        }
-        if let Some(tcp) = &self.tcp {
-            row.initial_rtt_ms = tcp.initial_rtt_ms();
-            row.tcp_sequence = tcp.sequences();
-            (row.syn_validated, row.syn_ack_validated) = tcp.validated();
-            row.source_isn_count = tcp.source_isn_count();
-        }
-        if self.missed > 0 {
-            row.fields
-                .add_integer(&core_fields::MISSED_BYTES, i64::try_from(self.missed).unwrap_or(i64::MAX));
-        }
-    }
-
-    /// Whether packets arrived since the last save.
-    pub fn has_packets(&self) -> bool {
-        self.session.packets != [0, 0]
-    }
-
-    /// Takes the row of the present segment; a next packet starts another one.
-    pub fn save(&mut self, last: bool, settings: &FlowSettings, bench: &mut Workbench) -> Session {
-        let now_us = self.session.last_packet_us;
-        if let Some(alone) = self.alone.take() {
-            let (direction, payload) = *alone;
-            self.payload(direction, &payload, now_us, settings, bench);
-        }
-        let mut again = None;
-        self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
-            dissector.save(context, last);
-            Verdict::More
-        });
-        if last {
-            self.missed += self.tcp.as_ref().map_or(0, |tcp| tcp.unseen());
-        }
-        let next = self.session.next_segment(last);
-        let mut row = std::mem::replace(&mut self.session, next);
-        row.is_final = true;
-        self.complete(&mut row);
-        self.missed = 0;
-        self.session.row_version = settings.first_version();
-        self.unwritten = false;
-        bench.counters.values_dropped += u64::from(row.fields.dropped());
-        bench.counters.saved += 1;
-        self.save_at_s = self.last_clock_s + settings.tcp_save_timeout;
-        row
+impl AsMut<Fields> for Flow {
+    fn as_mut(&mut self) -> &mut Fields {
+        &mut self.fields
     }
 }
 
@@ -603,9 +406,3 @@ pub static SCTP_PROTOCOL: FieldSpec =
         .doc("SCTP protocol id", "Payload protocol identifiers of the user data");
 /// Fields that the flow itself fills beside the general ones.
 pub static FIELDS: &[&FieldSpec] = &[&SCTP_PROTOCOL];
-
-fn count_malformed(bench: &mut Workbench) {
-    for key in bench.malformed.drain(..) {
-        *bench.counters.malformed.entry(key).or_default() += 1;
-    }
-}

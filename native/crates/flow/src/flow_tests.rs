@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::FlowTable;
+use lookback_protocols::{Context, Verdict};
 use lookback_session::Value;
 
 /// Fails at its second payload.
@@ -25,7 +26,7 @@ fn a_panic_in_a_dissector_is_tagged_and_counted_and_the_session_goes_on() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let settings = FlowSettings::default();
-    let mut bench = Workbench::new(&settings);
+    let mut bench = Workbench::new(&settings, [7; 16]);
     let decoded =
         Decoded { kind: FlowKind::Udp, has_ip: true, ip_protocol: 17, payload_end: 4, ..Decoded::default() };
     let packet = PacketFacts {
@@ -43,12 +44,11 @@ fn a_panic_in_a_dissector_is_tagged_and_counted_and_the_session_goes_on() {
         earlier: &[],
     };
     let key = FlowKey::of(&decoded, settings.tracking);
-    let identity = FlowIdentity::new(&[7; 16], &[], 0, 0);
-    let mut flow = Flow::open(&packet, key, identity, false, &settings);
+    let mut flow = Flow::open(&packet, key, false, &settings);
     flow.classified = [true; 2];
-    flow.dissectors.push(Box::new(Fragile(0)));
+    flow.dissectors.get_or_insert_default().push(Box::new(Fragile(0)));
     for _ in 0..4 {
-        flow.packet(&packet, &settings, &mut bench);
+        flow.packet(&packet, &key, &settings, &mut bench);
     }
     let row = flow.save(true, &settings, &mut bench);
     std::panic::set_hook(hook);

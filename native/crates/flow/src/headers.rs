@@ -32,11 +32,11 @@ impl Flow {
             outer_ips: decoded.outer_ips.last().copied(),
             outer_macs: decoded.outer_macs.last().copied(),
         };
-        let fields = &mut self.session.fields;
+        let fields = &mut self.fields;
         if self.kind == FlowKind::Other {
             fields.add_text(&core_fields::PROTOCOLS, decoded.label);
         }
-        let seen = hasher.hash_one(&facts) | 1;
+        let seen = hasher.hash_one(&facts) as u32 | 1;
         if self.headers_seen[direction] == seen {
             return;
         }

@@ -6,7 +6,8 @@
 //!
 //! * [`table`]: look-up, creation, expiry, bounds.
 //! * [`flow`]: what one packet adds to its session.
-//! * `headers`: what the headers of its first packets add.
+//! * `headers`, `dissection`: what the headers of its first packets add, and its payload.
+//! * `row`: the row of its present segment.
 //! * [`tcp`], [`sctp`]: payload in order.
 //! * [`timers`]: expiry by whole seconds without work per packet.
 //! * [`identity`], [`community`]: row ids and Community ID.
@@ -14,12 +15,15 @@
 
 pub mod community;
 pub mod counters;
+mod dissection;
 pub mod flow;
 mod headers;
 pub mod identity;
 pub mod replay;
+mod row;
 pub mod sctp;
 pub mod settings;
+mod slab;
 pub mod table;
 pub mod tcp;
 pub mod timers;

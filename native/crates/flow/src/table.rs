@@ -2,31 +2,24 @@
 
 use crate::counters::FlowCounters;
 use crate::flow::{Flow, PacketFacts, Workbench};
-use crate::identity::{FlowIdentity, StreamIdentity};
+use crate::identity::StreamIdentity;
 use crate::settings::FlowSettings;
+use crate::slab::Slab;
 use crate::tcp::flag;
 use crate::timers::Timers;
 use hashbrown::HashTable;
 use lookback_session::Session;
-use lookback_wire::{FlowKey, FlowKind, session_key_bytes};
+use lookback_wire::{FlowKey, FlowKind};
 use std::collections::VecDeque;
-
-/// A place in the slab; `generation` tells a reused place from the flow that a timer was set for.
-struct Slot {
-    generation: u32,
-    flow: Option<Box<Flow>>,
-}
 
 /// Open flows of one worker of one stream. Holds at most `max_flows`.
 pub struct FlowTable {
     settings: FlowSettings,
-    stream: StreamIdentity,
-    /// Slots by the hash of their flow's key. Four bytes a flow: this is all that a packet of no open flow needs.
+    /// Numbers of flows by the hash of their key. Four bytes a flow: this is all that a packet of no open flow needs.
     index: HashTable<u32>,
     /// Keyed anew in each process, so that nobody can choose flows that collide.
     hasher: ahash::RandomState,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
+    flows: Slab,
     timers: Timers,
     bench: Workbench,
     saved: Vec<Session>,
@@ -46,14 +39,12 @@ struct Unwritten {
 impl FlowTable {
     /// An empty table for a stream.
     pub fn new(settings: FlowSettings, stream: StreamIdentity) -> Self {
-        let bench = Workbench::new(&settings);
+        let bench = Workbench::new(&settings, stream);
         Self {
             settings,
-            stream,
             index: HashTable::new(),
             hasher: ahash::RandomState::new(),
-            slots: Vec::new(),
-            free: Vec::new(),
+            flows: Slab::default(),
             timers: Timers::default(),
             bench,
             saved: Vec::new(),
@@ -75,15 +66,12 @@ impl FlowTable {
     }
     /// Numbers in the stream of the first packets of the open flows, in no order.
     pub fn open_ordinals(&self) -> Vec<u64> {
-        self.flows().map(|flow| flow.first_ordinal).collect()
+        self.flows.iter().map(|(_, flow)| flow.first_ordinal).collect()
     }
 
-    fn flows(&self) -> impl Iterator<Item = &Flow> {
-        self.slots.iter().filter_map(|slot| slot.flow.as_deref())
-    }
-    /// The slot of the flow with this key.
+    /// The number of the flow with this key.
     fn find(&self, hash: u64, key: &FlowKey) -> Option<u32> {
-        self.index.find(hash, |at| key_at(&self.slots, *at) == Some(key)).copied()
+        self.index.find(hash, |at| self.flows.get(*at).is_some_and(|flow| flow.key == *key)).copied()
     }
 
     fn timeout(&self, kind: FlowKind) -> i64 {
@@ -98,8 +86,11 @@ impl FlowTable {
     }
     /// The last second of the stream's clock at which the flow is still open.
     fn open_until(&self, flow: &Flow) -> i64 {
-        let idle = flow.last_clock_s + self.timeout(flow.kind);
-        flow.closing_at_s.map_or(idle, |closing| closing.min(idle))
+        flow.closing_at_s.min(flow.last_clock_s + self.timeout(flow.kind))
+    }
+    fn open_until_of(&self, at: u32, generation: u32) -> Option<i64> {
+        let flow = self.flows.get(at).filter(|flow| flow.generation == generation)?;
+        Some(self.open_until(flow))
     }
 
     /// Adds a packet to its session, after closing what is over by now.
@@ -114,22 +105,21 @@ impl FlowTable {
         }
         let key = FlowKey::of(packet.decoded, self.settings.tracking);
         let hash = self.hasher.hash_one(key);
-        let mut slot = self.find(hash, &key);
-        if let Some(at) = slot
+        let mut held = self.find(hash, &key);
+        if let Some(at) = held
             && (self.is_over(at, packet) || self.is_unknown_in_replay(at, packet))
         {
             self.close(at);
-            slot = None;
+            held = None;
         }
-        let at = slot.unwrap_or_else(|| self.open(key, hash, packet));
-        let Some(slot) = self.slots.get_mut(at as usize) else { return };
-        let generation = slot.generation;
-        let Some(flow) = slot.flow.as_mut() else { return };
+        let at = held.unwrap_or_else(|| self.open(key, hash, packet));
+        let Some(flow) = self.flows.get_mut(at) else { return };
+        let generation = flow.generation;
         if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_before_s {
             let row = flow.save(false, &self.settings, &mut self.bench);
             keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
         }
-        flow.packet(packet, &self.settings, &mut self.bench);
+        flow.packet(packet, &key, &self.settings, &mut self.bench);
         if self.settings.open_rows_after.is_some() && !flow.unwritten {
             flow.unwritten = true;
             self.unwritten.push_back(Unwritten {
@@ -139,14 +129,12 @@ impl FlowTable {
                 first_us: packet.timestamp_ns.div_euclid(1000),
             });
         }
-        if flow.session.packets[0] + flow.session.packets[1] >= self.settings.max_packets as u64 {
+        // Beyond 32 bits nothing counts.
+        if flow.segment_packets() >= self.settings.max_packets.min(u32::MAX as usize) as u64 {
             let row = flow.save(false, &self.settings, &mut self.bench);
             keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
         }
-        if flow
-            .closing_at_s
-            .is_some_and(|closing| closing == packet.clock_s + self.settings.tcp_closing_timeout)
-        {
+        if flow.closing_at_s == packet.clock_s + self.settings.tcp_closing_timeout {
             self.timers.schedule(packet.clock_s + self.settings.tcp_closing_timeout, at, generation);
         }
     }
@@ -175,8 +163,8 @@ impl FlowTable {
 
     /// Saves the open row of a flow, unless its packets are in one. Returns whether it did.
     fn save_unwritten(&mut self, entry: Unwritten) -> bool {
-        let Some(flow) = Self::still_unwritten(&mut self.slots, entry) else { return false };
-        let row = flow.open_row();
+        let Some(flow) = Self::still_unwritten(&mut self.flows, entry) else { return false };
+        let row = flow.open_row(&self.bench.stream);
         keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
         true
     }
@@ -185,7 +173,7 @@ impl FlowTable {
     /// every packet is in a row.
     pub fn unwritten_since_us(&mut self) -> Option<i64> {
         while let Some(entry) = self.unwritten.front().copied() {
-            if Self::still_unwritten(&mut self.slots, entry).is_some() {
+            if Self::still_unwritten(&mut self.flows, entry).is_some() {
                 return Some(entry.first_us);
             }
             self.unwritten.pop_front();
@@ -193,16 +181,13 @@ impl FlowTable {
         None
     }
 
-    fn still_unwritten(slots: &mut [Slot], entry: Unwritten) -> Option<&mut Flow> {
-        let slot = slots.get_mut(entry.at as usize).filter(|slot| slot.generation == entry.generation)?;
-        slot.flow.as_deref_mut().filter(|flow| flow.unwritten)
+    fn still_unwritten(flows: &mut Slab, entry: Unwritten) -> Option<&mut Flow> {
+        flows.get_mut(entry.at).filter(|flow| flow.generation == entry.generation && flow.unwritten)
     }
 
     /// Whether the flow at `at` ended before this packet, which so belongs to another one.
     fn is_over(&self, at: u32, packet: &PacketFacts<'_>) -> bool {
-        let Some(flow) = self.slots.get(at as usize).and_then(|slot| slot.flow.as_ref()) else {
-            return false;
-        };
+        let Some(flow) = self.flows.get(at) else { return false };
         if self.open_until(flow) < packet.clock_before_s {
             return true;
         }
@@ -215,51 +200,37 @@ impl FlowTable {
     /// written, a replay may see only the last packets, and so not that it ended.
     fn is_unknown_in_replay(&self, at: u32, packet: &PacketFacts<'_>) -> bool {
         let Some(replay) = &self.settings.replay else { return false };
-        let flow = self.slots.get(at as usize).and_then(|slot| slot.flow.as_ref());
-        flow.is_some_and(|flow| replay.separates(flow.first_ordinal, packet.ordinal))
+        self.flows.get(at).is_some_and(|flow| replay.separates(flow.first_ordinal, packet.ordinal))
     }
 
     fn open(&mut self, key: FlowKey, hash: u64, packet: &PacketFacts<'_>) -> u32 {
         while self.index.len() >= self.settings.max_flows.max(1) {
             self.close_oldest();
         }
-        let identity = FlowIdentity::new(
-            &self.stream,
-            &session_key_bytes(packet.decoded),
-            packet.timestamp_ns,
-            packet.ordinal,
-        );
         let tcp = &packet.decoded.tcp;
         let swap = packet.decoded.kind == FlowKind::Tcp
             && tcp.flags & (flag::SYN | flag::ACK) == flag::SYN | flag::ACK;
-        let flow = Box::new(Flow::open(packet, key, identity, swap, &self.settings));
-        let at = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot { generation: 0, flow: None });
-            self.slots.len() as u32 - 1
-        });
+        let flow = Flow::open(packet, key, swap, &self.settings);
         let until = self.open_until(&flow);
-        let slot = &mut self.slots[at as usize];
-        slot.flow = Some(flow);
-        self.timers.schedule(until, at, slot.generation);
-        let Self { index, slots, hasher, .. } = self;
-        index.insert_unique(hash, at, |at| key_at(slots, *at).map_or(0, |key| hasher.hash_one(key)));
+        let at = self.flows.insert(flow);
+        self.timers.schedule(until, at, self.flows.get(at).map_or(0, |flow| flow.generation));
+        let Self { index, flows, hasher, .. } = self;
+        index.insert_unique(hash, at, |at| flows.get(*at).map_or(0, |flow| hasher.hash_one(flow.key)));
         self.bench.counters.opened += 1;
         at
     }
 
-    /// Closes the flow at a slot and saves its row.
+    /// Closes the flow of a number and saves its row.
     pub fn close(&mut self, at: u32) {
-        let Some(slot) = self.slots.get_mut(at as usize) else { return };
-        let Some(mut flow) = slot.flow.take() else { return };
-        slot.generation = slot.generation.wrapping_add(1);
-        self.free.push(at);
+        let Some(flow) = self.flows.get_mut(at) else { return };
         if let Ok(entry) = self.index.find_entry(self.hasher.hash_one(flow.key), |held| *held == at) {
             entry.remove();
         }
         if flow.has_packets() {
             let row = flow.save(true, &self.settings, &mut self.bench);
-            keep(&mut self.saved, &self.settings, &mut self.bench, &flow, row);
+            keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
         }
+        self.flows.remove(at);
     }
 
     /// Closes every flow that is over at second `clock_s` of the stream's clock.
@@ -272,9 +243,7 @@ impl FlowTable {
     }
 
     fn look_at(&mut self, at: u32, generation: u32, clock_s: i64) {
-        let Some(slot) = self.slots.get(at as usize) else { return };
-        let Some(flow) = slot.flow.as_ref().filter(|_| slot.generation == generation) else { return };
-        let until = self.open_until(flow);
+        let Some(until) = self.open_until_of(at, generation) else { return };
         if until < clock_s {
             self.close(at);
         } else {
@@ -285,11 +254,7 @@ impl FlowTable {
     /// Makes room by closing the flow that would expire first.
     fn close_oldest(&mut self) {
         while let Some((second, (at, generation))) = self.timers.take_first() {
-            let Some(slot) = self.slots.get(at as usize).filter(|slot| slot.generation == generation) else {
-                continue;
-            };
-            let Some(flow) = slot.flow.as_ref() else { continue };
-            let until = self.open_until(flow);
+            let Some(until) = self.open_until_of(at, generation) else { continue };
             if until > second {
                 self.timers.schedule(until, at, generation);
                 continue;
@@ -302,21 +267,11 @@ impl FlowTable {
 
     /// The open flows, oldest first, for [`FlowTable::close`] once the stream has ended.
     pub fn remaining(&self) -> Vec<u32> {
-        let mut open: Vec<_> = self
-            .slots
-            .iter()
-            .zip(0u32..)
-            .filter_map(|(slot, at)| {
-                slot.flow.as_ref().map(|flow| (flow.session.last_packet_us, flow.session.id, at))
-            })
-            .collect();
+        let open = self.flows.iter().map(|(at, flow)| (flow.last_packet_us, flow.first_ordinal, at));
+        let mut open: Vec<_> = open.collect();
         open.sort_unstable();
         open.into_iter().map(|(_, _, at)| at).collect()
     }
-}
-
-fn key_at(slots: &[Slot], at: u32) -> Option<&FlowKey> {
-    slots.get(at as usize)?.flow.as_ref().map(|flow| &flow.key)
 }
 
 /// Takes a row of a flow, unless a replay finds it known or a rule leaves it out.

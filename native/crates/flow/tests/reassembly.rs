@@ -1,7 +1,7 @@
 //! TCP payload comes out in order whatever the order of its segments, and buffers stay bounded.
 
 use lookback_flow::tcp::{Outcome, Piece, TcpState, flag};
-use lookback_session::{Fields, TcpFlagCounts, Value, core_fields};
+use lookback_session::{Fields, Value, core_fields};
 use lookback_wire::Tcp;
 
 /// A small deterministic generator (xorshift64*).
@@ -23,7 +23,6 @@ fn segment(sequence: u32, flags: u16) -> Tcp {
 struct Stream {
     tcp: TcpState,
     fields: Fields,
-    counts: TcpFlagCounts,
     got: Vec<u8>,
     gaps: u64,
 }
@@ -33,7 +32,6 @@ impl Stream {
         let mut stream = Self {
             tcp: TcpState::default(),
             fields: Fields::new(),
-            counts: TcpFlagCounts::default(),
             got: Vec::new(),
             gaps: 0,
         };
@@ -42,7 +40,7 @@ impl Stream {
     }
     fn send(&mut self, sequence: u32, flags: u16, data: &[u8]) {
         let header = segment(sequence, flags);
-        if self.tcp.header(&header, 0, data.len(), 0, &mut self.counts, &mut self.fields) == Outcome::Payload
+        if self.tcp.header(&header, 0, data.len(), 0, &mut self.fields) == Outcome::Payload
         {
             let (got, gaps) = (&mut self.got, &mut self.gaps);
             self.tcp.accept(sequence, data, 0, 256, &mut self.fields, |_, piece| match piece {
@@ -98,7 +96,7 @@ fn a_hole_is_skipped_once_the_buffer_is_full_and_told() {
     }
     assert_eq!(stream.gaps, 100);
     assert_eq!(stream.got.len(), 3_000);
-    assert!(stream.tcp.overflowed);
+    assert!(stream.tcp.overflowed());
     assert_eq!(stream.tags(), ["incomplete-tcp"]);
 }
 
@@ -107,13 +105,12 @@ fn without_a_handshake_nothing_is_delivered() {
     let mut stream = Stream {
         tcp: TcpState::default(),
         fields: Fields::new(),
-        counts: TcpFlagCounts::default(),
         got: Vec::new(),
         gaps: 0,
     };
     stream.send(5, flag::ACK | flag::PSH, b"data");
     assert!(stream.got.is_empty());
-    assert_eq!(stream.counts.psh, 1);
+    assert_eq!(stream.tcp.counts().psh, 1);
 }
 
 #[test]
@@ -132,7 +129,6 @@ fn random_headers_and_payload_never_panic_and_stay_bounded() {
     let payload = vec![1u8; 1460];
     let mut tcp = TcpState::default();
     let mut fields = Fields::new();
-    let mut counts = TcpFlagCounts::default();
     for _ in 0..60_000 {
         let header = Tcp {
             sequence: (random.next(1 << 16) as u32) << random.next(17),
@@ -142,7 +138,7 @@ fn random_headers_and_payload_never_panic_and_stay_bounded() {
         };
         let data = &payload[..random.next(payload.len())];
         let direction = random.next(2);
-        if tcp.header(&header, direction, data.len(), 1, &mut counts, &mut fields) == Outcome::Payload {
+        if tcp.header(&header, direction, data.len(), 1, &mut fields) == Outcome::Payload {
             tcp.accept(header.sequence, data, direction, 32, &mut fields, |_, _| {});
         }
     }
@@ -173,7 +169,7 @@ fn what_was_never_seen_is_counted_once() {
     // The receiver has 11 bytes more than the last one.
     let acknowledges = |stream: &mut Stream, number: u32, flags: u16| {
         let header = Tcp { sequence: 1, acknowledgement: number, flags, window: 1000 };
-        stream.tcp.header(&header, 1, 0, 0, &mut stream.counts, &mut stream.fields);
+        stream.tcp.header(&header, 1, 0, 0, &mut stream.fields);
     };
     acknowledges(&mut stream, 140, flag::ACK);
     assert_eq!(stream.tcp.unseen(), 27);
@@ -192,6 +188,6 @@ fn a_fin_that_is_acknowledged_is_no_byte() {
     stream.send(u32::MAX - 1, flag::ACK, b"across the wrap");
     stream.send(13, flag::ACK | flag::FIN, b"");
     let header = Tcp { sequence: 1, acknowledgement: 14, flags: flag::ACK, window: 1000 };
-    stream.tcp.header(&header, 1, 0, 0, &mut stream.counts, &mut stream.fields);
+    stream.tcp.header(&header, 1, 0, 0, &mut stream.fields);
     assert_eq!(stream.tcp.unseen(), 0);
 }

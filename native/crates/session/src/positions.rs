@@ -42,23 +42,17 @@ pub struct Positions {
     offset: u64,
     /// File of the last packet.
     file: u32,
-    /// Packets of the last group.
-    group: u32,
     /// Where the count of the last group stands.
     count_at: u32,
-    /// All packets.
-    length: u32,
 }
 
 impl Positions {
     /// Adds a packet at the end.
     pub fn push(&mut self, position: PacketPosition) {
-        if self.group > 0 && self.file == position.file {
-            self.group += 1;
+        if !self.bytes.is_empty() && self.file == position.file {
             self.count();
         } else {
             self.file = position.file;
-            self.group = 1;
             self.offset = 0;
             // What most sessions need at first, in one piece.
             if self.bytes.is_empty() {
@@ -72,38 +66,29 @@ impl Positions {
         put_varint(&mut self.bytes, ((delta << 1) ^ (delta >> 63)) as u64);
         put_varint(&mut self.bytes, u64::from(position.length));
         self.offset = position.offset;
-        self.length += 1;
     }
-    /// Writes the count of the last group anew; once in 128 packets it needs a byte more.
+    /// Adds one to the count of the last group; once in 128 packets it needs a byte more.
     #[inline]
     fn count(&mut self) {
-        let at = self.count_at as usize;
-        let mut more = self.group;
-        let mut place = at;
-        loop {
-            let byte = if more >= 0x80 { more as u8 | 0x80 } else { more as u8 };
-            // The count was one less: where it gets longer, all its bits were set, and this is its last byte.
-            if more < 0x80 && self.group == 1 << (7 * (place - at)) && self.group > 1 {
-                self.bytes.insert(place, byte);
+        let mut place = self.count_at as usize;
+        // As in adding by hand: seven bits that are all set become zeros, and one is carried.
+        while let Some(byte) = self.bytes.get_mut(place) {
+            if *byte & 0x7f != 0x7f {
+                *byte += 1;
                 return;
             }
-            if let Some(held) = self.bytes.get_mut(place) {
-                *held = byte;
+            if *byte == 0x7f {
+                *byte = 0x80;
+                self.bytes.insert(place + 1, 1);
+                return;
             }
-            more >>= 7;
+            *byte = 0x80;
             place += 1;
-            if more == 0 {
-                return;
-            }
         }
-    }
-    /// Number of packets.
-    pub fn len(&self) -> usize {
-        self.length as usize
     }
     /// Whether there is no packet.
     pub fn is_empty(&self) -> bool {
-        self.length == 0
+        self.bytes.is_empty()
     }
     /// The packed form.
     pub fn as_bytes(&self) -> &[u8] {
@@ -124,9 +109,13 @@ impl Positions {
     }
     /// The packet files, each once, in order of first use.
     pub fn files(&self) -> Vec<u32> {
-        // One group means one file, and needs no look at its packets.
-        if self.length == self.group {
-            return if self.is_empty() { Vec::new() } else { vec![self.file] };
+        if self.is_empty() {
+            return Vec::new();
+        }
+        // The first group's count comes after the first number. One group means one file, and needs no look at its packets.
+        let first_count = self.bytes.iter().position(|byte| byte & 0x80 == 0).map(|last| last + 1);
+        if first_count == Some(self.count_at as usize) {
+            return vec![self.file];
         }
         let mut files = Vec::new();
         for position in self.to_vec() {
@@ -214,7 +203,9 @@ mod tests {
         let group3 = [7, 1, 48, 94];
         assert_eq!(positions.as_bytes(), [&group1[..], &group2, &group3].concat());
         assert_eq!((positions.to_vec(), positions.first()), (packets.to_vec(), Some(packets[0])));
-        assert_eq!((positions.files(), positions.len()), (vec![7, 300], 4));
+        assert_eq!(positions.files(), [7, 300]);
+        let one: Positions = packets[2..3].iter().copied().collect();
+        assert_eq!((one.files(), Positions::default().files()), (vec![300], vec![]));
     }
 
     #[test]
@@ -239,7 +230,7 @@ mod tests {
             }
         }
         assert_eq!(packed.to_vec(), positions);
-        assert_eq!((packed.len(), packed.files()), (40_000, vec![0, 1]));
+        assert_eq!(packed.files(), [0, 1]);
     }
 
     #[test]

@@ -45,6 +45,9 @@ pub struct TcpFlagCounts {
     pub zero_window: [u32; 2],
 }
 
+/// Counts of bytes, one after each power of two of packets.
+pub type ByteList = SmallVec<[u64; 6]>;
+
 /// One segment of one flow, complete or still open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
@@ -95,27 +98,7 @@ pub struct Session {
     /// Every packet of this segment in order of arrival.
     pub positions: Positions,
     /// Captured bytes of the flow's segment after 1, 2, 4, 8, ... packets and at its end, for retention's what-if.
-    pub bytes_after_packets: SmallVec<[u64; 2]>,
+    pub bytes_after_packets: ByteList,
     /// Everything that has a declared field of its own: protocol labels, tags, MACs, VLANs, dissected fields.
     pub fields: Fields,
-}
-
-impl Session {
-    /// The row that the flow's next segment starts from: counters at zero, only carried-over fields kept (none when the
-    /// flow has ended).
-    pub fn next_segment(&self, ended: bool) -> Self {
-        let fields = if ended { Fields::new() } else { self.fields.linked() };
-        Self {
-            segment_number: self.segment_number + 1,
-            packets: [0; 2],
-            bytes: [0; 2],
-            data_bytes: [0; 2],
-            tcp_flags: self.tcp_flags.map(|_| TcpFlagCounts::default()),
-            positions: Positions::default(),
-            bytes_after_packets: SmallVec::new(),
-            community_id: None,
-            fields,
-            ..*self
-        }
-    }
 }

@@ -8,7 +8,8 @@
 //! value*
 //!   u16 field         number of the field, and in its upper four bits the type of the value
 //!   u16 length        bytes that follow; 65,535 says that a length of 32 bits comes first
-//!   bytes             text as UTF-8; a number as 8 bytes, low first; an address as 16; an object as its values
+//!   bytes             text as UTF-8; a whole number as up to 8 bytes, low first, without those that its sign tells; a
+//!                     decimal number as 8 bytes; an address as 16; an object as its values
 //! ```
 
 use crate::field::{FieldSpec, Shape};
@@ -97,8 +98,10 @@ const HEADER: usize = 4;
 const LONG_HEADER: usize = 8;
 /// In place of a length that has 32 bits.
 const LONG: u16 = u16::MAX;
-/// Room that is made at first: what most flows need that nothing dissects.
-const FIRST_BYTES: usize = 112;
+/// Room that is made at first: what most flows need that nothing dissects, which is label, MACs and TTLs.
+const FIRST_BYTES: usize = 64;
+/// Room that is made next: what a dissected flow has at least.
+const SECOND_BYTES: usize = 224;
 /// With more values than this, whether one is there already is looked up by hash instead of by scanning.
 const SCAN_LIMIT: usize = 96;
 
@@ -192,11 +195,29 @@ fn header(head: u16, length: usize) -> ([u8; LONG_HEADER], usize) {
     }
 }
 
+/// Bytes that tell a whole number: those above repeat the sign, and 0 has one.
+#[inline]
+fn integer_length(number: i64) -> usize {
+    // Its bits without those that repeat the sign, and the sign.
+    let bits = 65 - (number ^ (number >> 63)).leading_zeros() as usize;
+    bits.div_ceil(8)
+}
+
+#[inline]
+fn integer(value: &[u8]) -> i64 {
+    let sign = if value.last().is_some_and(|high| high & 0x80 != 0) { 0xff } else { 0 };
+    let mut number = [sign; 8];
+    for (place, byte) in number.iter_mut().zip(value) {
+        *place = *byte;
+    }
+    i64::from_le_bytes(number)
+}
+
 #[inline]
 fn item(head: u16, value: &[u8]) -> Item<'_> {
     let number = || value.first_chunk::<8>().copied().unwrap_or_default();
     match head & !NUMBER {
-        kind::INTEGER => Item::Integer(i64::from_le_bytes(number())),
+        kind::INTEGER => Item::Integer(integer(value)),
         kind::IP => value.first_chunk().map_or(Item::Text(value), Item::Ip),
         kind::FLOAT => Item::Float(f64::from_le_bytes(number())),
         kind::BOOLEAN => Item::Boolean(value.first() == Some(&1)),
@@ -279,7 +300,9 @@ impl Fields {
     /// Makes room by halves: doubling would leave a third of it unused.
     #[cold]
     fn grow(&mut self, more: usize) {
-        let wanted = (self.bytes.len() + more).max(self.bytes.capacity() * 3 / 2).max(FIRST_BYTES);
+        let room = self.bytes.capacity();
+        let usual = if room == 0 { FIRST_BYTES } else { SECOND_BYTES };
+        let wanted = (self.bytes.len() + more).max(room * 3 / 2).max(usual);
         self.bytes.reserve_exact(wanted - self.bytes.len());
     }
 
@@ -364,7 +387,7 @@ impl Fields {
     }
     /// Adds a whole number, following the field's shape. Returns whether it is new.
     pub fn add_integer(&mut self, field: &'static FieldSpec, number: i64) -> bool {
-        self.add(field, kind::INTEGER, &number.to_le_bytes())
+        self.add(field, kind::INTEGER, &number.to_le_bytes()[..integer_length(number)])
     }
     /// Adds `by` to a single whole number (absent counts as 0).
     pub fn increment(&mut self, field: &'static FieldSpec, by: i64) {
@@ -429,6 +452,12 @@ impl Fields {
             }
         }
         *self = changed;
+    }
+}
+
+impl AsMut<Fields> for Fields {
+    fn as_mut(&mut self) -> &mut Fields {
+        self
     }
 }
 
@@ -539,6 +568,22 @@ mod tests {
     static COUNT: FieldSpec = FieldSpec::one("test", "t.count", "t.count", Kind::Integer);
     static LIST: FieldSpec = FieldSpec::objects("test", "t.list");
     static KEPT: FieldSpec = FieldSpec::set("test", "t.kept", "t.kept", Kind::Term).linked();
+
+    #[test]
+    fn whole_numbers_take_the_bytes_that_they_need() {
+        let mut numbers = vec![0, -1, i64::MIN, i64::MAX];
+        for bit in 0..63 {
+            let power = 1i64 << bit;
+            numbers.extend([power - 1, power, power + 1, -power, -power - 1]);
+        }
+        for number in numbers {
+            let bytes = &number.to_le_bytes()[..integer_length(number)];
+            assert_eq!(integer(bytes), number);
+            let shorter = &bytes[..bytes.len() - 1];
+            assert!(shorter.is_empty() || integer(shorter) != number, "{number}");
+        }
+        assert_eq!((integer_length(127), integer_length(128), integer_length(-128)), (1, 2, 1));
+    }
 
     #[test]
     fn every_object_of_a_list_is_changed_and_nothing_else() {

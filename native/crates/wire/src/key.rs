@@ -1,7 +1,6 @@
 //! Which session a frame belongs to, the same for both directions.
 
-use crate::decoded::{Decoded, FlowKind};
-use arrayvec::ArrayVec;
+use crate::decoded::{Address, Decoded, FlowKind};
 
 /// What beside addresses and ports tells sessions apart (`sessionIdTracking`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,20 +16,22 @@ pub enum SessionIdTracking {
 
 /// Session key, normalised: both directions of a session give equal keys.
 ///
-/// `reversed` takes no part in equality or hashing. Sessions of [`FlowKind::Other`] have one direction only.
+/// Sessions of [`FlowKind::Other`] have one direction only. 40 bytes, which each open flow holds.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowKey {
-    ends: [u128; 2],
-    /// Ports of both ends, 16 bits each; network, 25 bits; class, 3 bits.
+    /// Both ends, each in two halves, the high one first.
+    ends: [[u64; 2]; 2],
+    /// Ports of both ends, 16 bits each; network, 25 bits; class, 3 bits; reversed, a bit.
     rest: u64,
-    /// Whether source and destination of the packet were exchanged to make the key.
-    pub reversed: bool,
 }
+
+/// Whether source and destination of the packet were exchanged to make the key: takes no part in equality or hashing.
+const REVERSED: u64 = 1 << 63;
 
 impl PartialEq for FlowKey {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.ends == other.ends && self.rest == other.rest
+        self.ends == other.ends && (self.rest ^ other.rest) & !REVERSED == 0
     }
 }
 
@@ -39,11 +40,21 @@ impl Eq for FlowKey {}
 impl std::hash::Hash for FlowKey {
     #[inline]
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        let [low, high] = self.ends;
+        let [low, high] = self.ends.map(number);
         state.write_u128(low);
         state.write_u128(high);
-        state.write_u64(self.rest);
+        state.write_u64(self.rest & !REVERSED);
     }
+}
+
+#[inline]
+fn halves(end: u128) -> [u64; 2] {
+    [(end >> 64) as u64, end as u64]
+}
+
+#[inline]
+fn number([high, low]: [u64; 2]) -> u128 {
+    u128::from(high) << 64 | u128::from(low)
 }
 
 /// Stands in for the transport in keys; `Other` names its label by hash in place of the ports.
@@ -70,8 +81,43 @@ impl FlowKey {
         let rest = u64::from(low)
             | u64::from(high) << 16
             | u64::from(network) << 32
-            | u64::from(class(decoded.kind)) << 57;
-        Self { ends, rest, reversed }
+            | u64::from(class(decoded.kind)) << 57
+            | if reversed { REVERSED } else { 0 };
+        Self { ends: ends.map(halves), rest }
+    }
+
+    /// Whether source and destination of the packet were exchanged to make the key.
+    #[inline]
+    pub fn reversed(&self) -> bool {
+        self.rest & REVERSED != 0
+    }
+
+    /// Addresses and ports of the packet that the key was made of, its sender first, or its receiver where `exchanged`.
+    /// Meaningless for keys of [`FlowKind::Other`] and of sessions that are kept by client (DHCP).
+    pub fn ends(&self, exchanged: bool) -> ([Address; 2], [u16; 2]) {
+        let mut address = self.ends.map(|end| number(end).to_be_bytes());
+        if self.reversed() != exchanged {
+            address.swap(0, 1);
+        }
+        (address, self.ports(exchanged))
+    }
+
+    /// The ports of [`FlowKey::ends`].
+    pub fn ports(&self, exchanged: bool) -> [u16; 2] {
+        let ports = [self.rest as u16, (self.rest >> 16) as u16];
+        if self.reversed() == exchanged { ports } else { [ports[1], ports[0]] }
+    }
+
+    /// What of a session goes into its id: independent of direction and of `sessionIdTracking`.
+    pub fn identity_bytes(&self) -> [u8; 37] {
+        let mut bytes = [0; 37];
+        bytes[0] = (self.rest >> 57) as u8 & 7;
+        for (at, end) in self.ends.into_iter().enumerate() {
+            let place = 1 + 18 * at;
+            bytes[place..place + 16].copy_from_slice(&number(end).to_be_bytes());
+            bytes[place + 16..place + 18].copy_from_slice(&((self.rest >> (16 * at)) as u16).to_be_bytes());
+        }
+        bytes
     }
 
     /// 64 bits for choosing a worker: equal for equal keys, the same on every machine and in every run.
@@ -79,9 +125,9 @@ impl FlowKey {
     pub fn stable_hash(&self) -> u64 {
         let [low, high] = self.ends;
         // The two ends are mixed apart from each other, which the processor does at the same time.
-        let ends = mix(low as u64 ^ SEEDS[0], (low >> 64) as u64 ^ SEEDS[1])
-            ^ mix(high as u64 ^ SEEDS[2], (high >> 64) as u64 ^ SEEDS[3]);
-        mix(ends ^ SEEDS[1], self.rest ^ SEEDS[2])
+        let ends =
+            mix(low[1] ^ SEEDS[0], low[0] ^ SEEDS[1]) ^ mix(high[1] ^ SEEDS[2], high[0] ^ SEEDS[3]);
+        mix(ends ^ SEEDS[1], (self.rest & !REVERSED) ^ SEEDS[2])
     }
 }
 
@@ -161,19 +207,6 @@ pub fn flow_hash(decoded: &Decoded, tracking: SessionIdTracking) -> u64 {
     FlowKey::of(decoded, tracking).stable_hash()
 }
 
-/// What of a session goes into its id: independent of direction and of `sessionIdTracking`, at most 64 bytes.
-pub fn session_key_bytes(decoded: &Decoded) -> ArrayVec<u8, 64> {
-    let Ends { ends, ports, .. } = Ends::of(decoded);
-    let mut bytes = ArrayVec::new();
-    // 1 + 2 * 18 bytes of 64.
-    bytes.push(class(decoded.kind));
-    for (end, port) in ends.into_iter().zip(ports) {
-        let _ = bytes.try_extend_from_slice(&end.to_be_bytes());
-        let _ = bytes.try_extend_from_slice(&port.to_be_bytes());
-    }
-    bytes
-}
-
 /// FNV-1a folded to 16 bits; a test holds that no two labels collide.
 fn label_hash(label: &str) -> u16 {
     let hash =
@@ -224,9 +257,12 @@ mod test {
         let (a, b) =
             (FlowKey::of(&there, SessionIdTracking::None), FlowKey::of(&back, SessionIdTracking::None));
         assert_eq!(a, b);
-        assert_ne!(a.reversed, b.reversed);
+        assert_ne!(a.reversed(), b.reversed());
+        assert_eq!((a.ends(false), b.ends(true)), (b.ends(true), a.ends(false)));
+        assert_eq!(a.ends(false), ([there.source, there.destination], [5000, 80]));
+        assert_eq!(b.ends(false), ([back.source, back.destination], [80, 5000]));
         assert_eq!(a.stable_hash(), b.stable_hash());
-        assert_eq!(session_key_bytes(&there), session_key_bytes(&back));
+        assert_eq!(a.identity_bytes(), b.identity_bytes());
     }
 
     #[test]
@@ -243,7 +279,9 @@ mod test {
         assert_eq!(FlowKey::of(&a, SessionIdTracking::None), FlowKey::of(&b, SessionIdTracking::None));
         assert_eq!(FlowKey::of(&a, SessionIdTracking::Vni), FlowKey::of(&b, SessionIdTracking::Vni));
         assert_ne!(FlowKey::of(&a, SessionIdTracking::Vlan), FlowKey::of(&b, SessionIdTracking::Vlan));
-        assert_eq!(session_key_bytes(&a), session_key_bytes(&b));
+        let bytes = |decoded, tracking| FlowKey::of(decoded, tracking).identity_bytes();
+        assert_eq!(bytes(&a, SessionIdTracking::Vlan), bytes(&b, SessionIdTracking::Vlan));
+        assert_eq!(bytes(&a, SessionIdTracking::Vlan), bytes(&b, SessionIdTracking::None));
     }
 
     #[test]

@@ -20,7 +20,7 @@ mod walk;
 
 pub use decoded::{Decoded, FlowKind, Fragment, Malformed, Tcp, Tunnels};
 pub use defragment::{Addition, DefragmentCounters, DefragmentLimits, Defragmenter, Reassembled};
-pub use key::{FlowKey, SessionIdTracking, flow_hash, session_key_bytes};
+pub use key::{FlowKey, SessionIdTracking, flow_hash};
 pub use link::link_type;
 
 use walk::Walk;

@@ -413,7 +413,7 @@ fn dhcp_is_known_by_its_client() {
     let (a, b) = (FlowKey::of(&ask, SessionIdTracking::None), FlowKey::of(&answer, SessionIdTracking::None));
     assert_eq!((ask.kind, ask.label), (FlowKind::Udp, "dhcp"));
     assert_eq!(a, b);
-    assert_ne!(a.reversed, b.reversed);
+    assert_ne!(a.reversed(), b.reversed());
     body[33] = 2;
     let other = ethernet_frame(0x0800, &ipv4_between(v4(10, 1), v4(10, 9), 17, &udp(67, 68, &body)));
     assert_ne!(FlowKey::of(&other, SessionIdTracking::None), a);

@@ -6,8 +6,8 @@ mod support;
 
 use frames::*;
 use lookback_wire::{
-    Addition, Decoded, DefragmentLimits, Defragmenter, FlowKey, SessionIdTracking, decode,
-    decode_reassembled, link_type, session_key_bytes,
+    Addition, Decoded, DefragmentLimits, Defragmenter, FlowKey, FlowKind, SessionIdTracking, decode,
+    decode_reassembled, link_type,
 };
 use support::Random;
 
@@ -43,12 +43,16 @@ fn check(decoded: &Decoded, frame: &[u8]) {
         assert!(fragment.payload_end as usize <= frame.len());
     }
     assert!(decoded.outer_ips.is_empty() || decoded.has_ip);
-    assert!(session_key_bytes(decoded).len() <= 64);
     let key = FlowKey::of(decoded, SessionIdTracking::Vlan);
+    if decoded.kind != FlowKind::Other && decoded.other_key.is_empty() {
+        let ports = [decoded.source_port, decoded.destination_port];
+        assert_eq!(key.ends(false), ([decoded.source, decoded.destination], ports));
+    }
     let mut back = decoded.clone();
     std::mem::swap(&mut back.source, &mut back.destination);
     std::mem::swap(&mut back.source_port, &mut back.destination_port);
     assert_eq!(key, FlowKey::of(&back, SessionIdTracking::Vlan), "the way back is the same session");
+    assert_eq!(key.identity_bytes(), FlowKey::of(&back, SessionIdTracking::None).identity_bytes());
     assert_eq!(key.stable_hash(), FlowKey::of(&back, SessionIdTracking::Vlan).stable_hash());
 }
 

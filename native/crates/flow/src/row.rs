@@ -1,0 +1,215 @@
+//! The row of a flow's present segment.
+
+use crate::community::{CommunityFlow, community_id};
+use crate::flow::{Flow, Workbench};
+use crate::identity::{FlowIdentity, StreamIdentity};
+use crate::settings::FlowSettings;
+use arrayvec::ArrayVec;
+use lookback_protocols::Verdict;
+use lookback_session::record::{ByteList, DESTINATION, SOURCE};
+use lookback_session::{Fields, Positions, Session, core_fields};
+use lookback_wire::FlowKind;
+
+impl Flow {
+    /// The row of the present segment as it stands; a later version takes its place. What dissectors still hold is not
+    /// in it.
+    pub fn open_row(&mut self, stream: &StreamIdentity) -> Session {
+        let (positions, fields) = (self.positions.clone(), self.fields.clone());
+        let row = self.row(stream, positions, fields);
+        self.row_version += 1;
+        self.unwritten = false;
+        row
+    }
+
+    /// Takes the row of the present segment; a next packet starts another one.
+    pub fn save(&mut self, last: bool, settings: &FlowSettings, bench: &mut Workbench) -> Session {
+        let now_us = self.last_packet_us;
+        if let Some((direction, payload)) = self.tcp.as_mut().and_then(|tcp| tcp.take_alone()) {
+            self.payload(direction, &payload, now_us, settings, bench);
+        }
+        if self.dissectors.is_some() {
+            let mut again = None;
+            self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
+                dissector.save(context, last);
+                Verdict::More
+            });
+        }
+        if last {
+            let unseen = self.tcp.as_ref().map_or(0, |tcp| tcp.unseen());
+            self.note_missed(unseen);
+        }
+        let linked = if last { Fields::new() } else { self.fields.linked() };
+        let fields = std::mem::replace(&mut self.fields, linked);
+        let positions = std::mem::take(&mut self.positions);
+        let row = Session { is_final: true, ..self.row(&bench.stream, positions, fields) };
+        bench.counters.values_dropped += u64::from(row.fields.dropped());
+        bench.counters.saved += 1;
+        self.begin_next_segment(settings);
+        row
+    }
+
+    fn begin_next_segment(&mut self, settings: &FlowSettings) {
+        self.segment_number += 1;
+        self.row_version = settings.first_version();
+        self.packets = [0; 2];
+        self.bytes = [0; 2];
+        self.data_bytes = [0; 2];
+        self.marks = ByteMarks::default();
+        if let Some(tcp) = &mut self.tcp {
+            tcp.begin_segment();
+        }
+        self.unwritten = false;
+        self.save_at_s = self.last_clock_s + settings.tcp_save_timeout;
+    }
+
+    fn row(&self, stream: &StreamIdentity, positions: Positions, fields: Fields) -> Session {
+        let identity =
+            FlowIdentity::new(stream, &self.key.identity_bytes(), self.first_packet_ns, self.first_ordinal);
+        let first_packet_us = self.first_packet_ns.div_euclid(1000);
+        let id = identity.segment(self.segment_number, self.segment_first_us);
+        let ends = self.ends();
+        let community = ends.filter(|_| self.kind != FlowKind::Other && !self.by_client).map(|ends| {
+            let port = if self.kind == FlowKind::Icmp {
+                [u16::from(self.icmp.0), u16::from(self.icmp.1)]
+            } else {
+                ends.port
+            };
+            community_id(CommunityFlow { address: ends.address, port, protocol: self.ip_protocol })
+        });
+        let tcp = self.tcp.as_deref();
+        let (syn_validated, syn_ack_validated) = tcp.map_or((false, false), |tcp| tcp.validated());
+        Session {
+            id,
+            root_id: if self.segment_number == 1 { id } else { identity.segment(1, first_packet_us) },
+            row_version: self.row_version,
+            is_final: false,
+            segment_number: self.segment_number,
+            first_packet_us,
+            segment_first_us: self.segment_first_us,
+            last_packet_us: self.last_packet_us,
+            ip_protocol: self.ip_protocol,
+            ethertype: self.ethertype,
+            ends,
+            packets: self.packets.map(u64::from),
+            bytes: self.bytes,
+            data_bytes: self.data_bytes,
+            payload8: [SOURCE, DESTINATION].map(|direction| self.payload8[direction].get()),
+            community_id: community,
+            tcp_flags: tcp.map(|tcp| *tcp.counts()),
+            initial_rtt_ms: tcp.and_then(|tcp| tcp.initial_rtt_ms()),
+            tcp_sequence: tcp.map_or([None; 2], |tcp| tcp.sequences()),
+            syn_validated,
+            syn_ack_validated,
+            source_isn_count: tcp.map_or(0, |tcp| tcp.source_isn_count()),
+            positions,
+            bytes_after_packets: self.marks.list(self.segment_packets(), self.bytes.iter().sum()),
+            fields,
+        }
+    }
+
+    /// Adds to the bytes of the present segment's streams that were never seen.
+    pub(crate) fn note_missed(&mut self, bytes: u64) {
+        if bytes > 0 {
+            self.fields.increment(&core_fields::MISSED_BYTES, i64::try_from(bytes).unwrap_or(i64::MAX));
+        }
+    }
+}
+
+/// The first payload bytes of one direction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Payload8 {
+    bytes: [u8; 8],
+    /// Of them; `NO_PAYLOAD` before any payload came.
+    length: u8,
+}
+
+const NO_PAYLOAD: u8 = u8::MAX;
+
+impl Payload8 {
+    pub const NONE: Self = Self { bytes: [0; 8], length: NO_PAYLOAD };
+
+    fn get(self) -> Option<([u8; 8], u8)> {
+        (self.length != NO_PAYLOAD).then_some((self.bytes, self.length))
+    }
+    /// Takes payload; `fill` goes on filling from later pieces (a stream), else the first decides.
+    pub fn note(&mut self, data: &[u8], fill: bool) {
+        if self.length == NO_PAYLOAD {
+            self.length = 0;
+        } else if !fill || self.length == 8 {
+            return;
+        }
+        for (place, byte) in self.bytes[usize::from(self.length).min(8)..].iter_mut().zip(data) {
+            *place = *byte;
+            self.length += 1;
+        }
+    }
+}
+
+/// Captured bytes after 1, 2, 4, 8, ... packets of a segment. Those of few packets are 32-bit numbers and lie here, where
+/// most segments have all.
+#[derive(Debug, Default)]
+pub(crate) struct ByteMarks {
+    first: [u32; FIRST_MARKS],
+    more: Option<Box<ArrayVec<u64, { 32 - FIRST_MARKS }>>>,
+}
+
+const FIRST_MARKS: usize = 4;
+
+impl ByteMarks {
+    /// Takes note of the bytes that `packets` packets came to.
+    #[inline]
+    pub fn note(&mut self, packets: u64, bytes: u64) {
+        if packets.is_power_of_two() {
+            match self.first.get_mut(packets.ilog2() as usize) {
+                Some(mark) => *mark = u32::try_from(bytes).unwrap_or(u32::MAX),
+                // A segment has fewer than 2^32 packets.
+                None => drop(self.more.get_or_insert_default().try_push(bytes)),
+            }
+        }
+    }
+
+    /// The marks of a segment of `packets` packets, and its `bytes` at the end unless they are the last mark.
+    fn list(&self, packets: u64, bytes: u64) -> ByteList {
+        let marks = packets.checked_ilog2().map_or(0, |step| step as usize + 1);
+        let first = self.first.iter().take(marks).map(|&mark| u64::from(mark));
+        let mut list: ByteList =
+            first.chain(self.more.iter().flat_map(|more| more.iter().copied())).collect();
+        if list.last() != Some(&bytes) {
+            list.push(bytes);
+        }
+        list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_marked_at_powers_of_two_and_at_the_end() {
+        let mut marks = ByteMarks::default();
+        assert_eq!(marks.list(0, 0).as_slice(), [0]);
+        for packets in 1..=40u64 {
+            marks.note(packets, packets * 100);
+        }
+        assert_eq!(marks.list(40, 4_000).as_slice(), [100, 200, 400, 800, 1_600, 3_200, 4_000]);
+        let mut two = ByteMarks::default();
+        two.note(1, 60);
+        two.note(2, u64::from(u32::MAX) + 9);
+        assert_eq!(two.list(2, u64::from(u32::MAX)).as_slice(), [60, u64::from(u32::MAX)]);
+    }
+
+    #[test]
+    fn the_first_payload_bytes_are_those_of_a_stream_or_of_one_datagram() {
+        let mut stream = Payload8::NONE;
+        assert_eq!(stream.get(), None);
+        for piece in [&b"GET"[..], b" /", b"index.html", b"more"] {
+            stream.note(piece, true);
+        }
+        assert_eq!(stream.get(), Some((*b"GET /ind", 8)));
+        let mut datagrams = Payload8::NONE;
+        datagrams.note(b"one", false);
+        datagrams.note(b"two", false);
+        assert_eq!(datagrams.get(), Some((*b"one\0\0\0\0\0", 3)));
+    }
+}
