@@ -45,6 +45,9 @@ pub struct PacketMeta {
 /// Most rows that room is made for at once.
 const ROOM_ROWS: usize = 8_192;
 
+/// Rows that come with the packet that fills a batch, at most.
+const ROOM_BEYOND: usize = 64;
+
 /// Counts of a run by name.
 pub type Counters = BTreeMap<String, u64>;
 
@@ -79,7 +82,7 @@ impl<S: RowSink> Worker<S> {
         flow.max_flows = (flow.max_flows / settings.workers.max(1)).max(64);
         let mut table = FlowTable::new(flow, stream);
         // In one piece: a vector that grows copies its rows again and again.
-        table.saved().reserve_exact(batch_rows.clamp(1, ROOM_ROWS));
+        table.saved().reserve_exact(batch_rows.clamp(1, ROOM_ROWS) + ROOM_BEYOND);
         Self {
             table,
             decoded: Decoded::default(),
@@ -154,10 +157,13 @@ impl<S: RowSink> Worker<S> {
             position: meta.position,
             earlier,
         });
-        if self.table.saved().len() >= self.batch_rows && !self.failed {
-            self.hand_on()?;
-        }
-        Ok(())
+        if self.failed { Ok(()) } else { self.hand_on_full() }
+    }
+
+    /// Hands rows on if there are as many as a batch has.
+    #[inline]
+    fn hand_on_full(&mut self) -> Result<(), EngineError> {
+        if self.table.saved().len() >= self.batch_rows { self.hand_on() } else { Ok(()) }
     }
 
     /// Counts a frame that a layer before this one could not use.
@@ -167,8 +173,14 @@ impl<S: RowSink> Worker<S> {
     }
 
     /// Closes what is over at second `clock_s` of the stream's clock.
-    pub fn expire(&mut self, clock_s: i64) {
-        self.table.expire(clock_s);
+    ///
+    /// # Errors
+    /// When a full batch cannot be stored; what is over then stays open.
+    pub fn expire(&mut self, clock_s: i64) -> Result<(), EngineError> {
+        while !self.table.expire(clock_s, self.batch_rows) {
+            self.hand_on_full()?;
+        }
+        self.hand_on_full()
     }
 
     /// Gives up rows beyond `most` that wait to be stored, and counts them.
@@ -182,8 +194,14 @@ impl<S: RowSink> Worker<S> {
     }
 
     /// Saves rows of sessions that are open for long, see [`FlowTable::save_open`].
-    pub fn save_open(&mut self, clock_s: i64) {
-        self.table.save_open(clock_s);
+    ///
+    /// # Errors
+    /// When a full batch cannot be stored; the rows that are left wait for the next call.
+    pub fn save_open(&mut self, clock_s: i64) -> Result<(), EngineError> {
+        while !self.table.save_open(clock_s, self.batch_rows) {
+            self.hand_on_full()?;
+        }
+        self.hand_on_full()
     }
 
     /// Saves rows of at most `most` open sessions with packets that no row holds, see [`FlowTable::save_open_now`].
@@ -238,9 +256,7 @@ impl<S: RowSink> Worker<S> {
     pub fn finish(&mut self) -> Result<(), EngineError> {
         for at in self.table.remaining() {
             self.table.close(at);
-            if self.table.saved().len() >= self.batch_rows {
-                self.hand_on()?;
-            }
+            self.hand_on_full()?;
         }
         self.hand_on()
     }

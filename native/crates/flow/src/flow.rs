@@ -141,8 +141,7 @@ impl Flow {
     pub fn open(packet: &PacketFacts<'_>, key: FlowKey, swap: bool, settings: &FlowSettings) -> Self {
         let decoded = packet.decoded;
         let now_us = packet.timestamp_ns.div_euclid(1000);
-        let has_key_ends =
-            decoded.has_ip && decoded.kind != FlowKind::Other && decoded.other_key.is_empty();
+        let has_key_ends = decoded.has_ip && decoded.kind != FlowKind::Other && decoded.other_key.is_empty();
         let other_ends = (decoded.has_ip && !has_key_ends).then(|| {
             Box::new(Ends {
                 address: [decoded.source, decoded.destination],

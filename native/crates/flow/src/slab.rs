@@ -7,6 +7,10 @@ use crate::flow::Flow;
 const BLOCK: usize = 1_020;
 
 /// A place for a flow. Its generation tells a place that is used again from the flow that a timer was set for.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "the places lie in blocks: a box each is what this is instead of"
+)]
 enum Place {
     Free { generation: u32 },
     Open(Flow),

@@ -12,6 +12,9 @@ use lookback_session::Session;
 use lookback_wire::{FlowKey, FlowKind};
 use std::collections::VecDeque;
 
+/// Flows that may be over and are looked at with each packet: each brings at most one new one, so that none pile up.
+const EXPIRED_WITH_A_PACKET: usize = 32;
+
 /// Open flows of one worker of one stream. Holds at most `max_flows`.
 pub struct FlowTable {
     settings: FlowSettings,
@@ -99,7 +102,7 @@ impl FlowTable {
             self.bench.counters.packets_by_rule += 1;
             return;
         }
-        self.expire(packet.clock_before_s);
+        self.expire(packet.clock_before_s, EXPIRED_WITH_A_PACKET);
         if self.settings.replay.as_ref().is_some_and(|replay| packet.ordinal < replay.from) {
             return;
         }
@@ -140,15 +143,17 @@ impl FlowTable {
     }
 
     /// Saves open rows of the flows whose oldest unwritten packet is `open_rows_after` seconds old at second `clock_s` of
-    /// the stream's clock, so that long sessions are seen while they last.
-    pub fn save_open(&mut self, clock_s: i64) {
-        let Some(after) = self.settings.open_rows_after else { return };
-        while let Some(entry) =
-            self.unwritten.front().copied().filter(|entry| entry.clock_s + after <= clock_s)
-        {
+    /// the stream's clock, so that long sessions are seen while they last: at most `most`. Returns whether there are no
+    /// more.
+    pub fn save_open(&mut self, clock_s: i64, most: usize) -> bool {
+        let Some(after) = self.settings.open_rows_after else { return true };
+        for _ in 0..most {
+            let oldest = self.unwritten.front().copied();
+            let Some(entry) = oldest.filter(|entry| entry.clock_s + after <= clock_s) else { return true };
             self.unwritten.pop_front();
             self.save_unwritten(entry);
         }
+        false
     }
 
     /// Saves open rows of at most `most` flows with packets that no row holds, those that wait longest first.
@@ -205,7 +210,7 @@ impl FlowTable {
 
     fn open(&mut self, key: FlowKey, hash: u64, packet: &PacketFacts<'_>) -> u32 {
         while self.index.len() >= self.settings.max_flows.max(1) {
-            self.close_oldest();
+            self.close_oldest(packet.clock_before_s);
         }
         let tcp = &packet.decoded.tcp;
         let swap = packet.decoded.kind == FlowKind::Tcp
@@ -233,33 +238,30 @@ impl FlowTable {
         self.flows.remove(at);
     }
 
-    /// Closes every flow that is over at second `clock_s` of the stream's clock.
-    pub fn expire(&mut self, clock_s: i64) {
-        while let Some(entries) = self.timers.take_due(clock_s) {
-            for (at, generation) in entries {
-                self.look_at(at, generation, clock_s);
+    /// Closes flows that are over at second `clock_s` of the stream's clock, after looking at `most` of those that may be.
+    /// Returns whether there are no more. One that is over and still here gets no packet: its next one finds that out.
+    pub fn expire(&mut self, clock_s: i64, most: usize) -> bool {
+        for _ in 0..most {
+            let Some((at, generation)) = self.timers.take_due(clock_s) else { return true };
+            let Some(until) = self.open_until_of(at, generation) else { continue };
+            if until < clock_s {
+                self.close(at);
+            } else {
+                self.timers.schedule(until, at, generation);
             }
         }
-    }
-
-    fn look_at(&mut self, at: u32, generation: u32, clock_s: i64) {
-        let Some(until) = self.open_until_of(at, generation) else { return };
-        if until < clock_s {
-            self.close(at);
-        } else {
-            self.timers.schedule(until, at, generation);
-        }
+        false
     }
 
     /// Makes room by closing the flow that would expire first.
-    fn close_oldest(&mut self) {
+    fn close_oldest(&mut self, clock_s: i64) {
         while let Some((second, (at, generation))) = self.timers.take_first() {
             let Some(until) = self.open_until_of(at, generation) else { continue };
             if until > second {
                 self.timers.schedule(until, at, generation);
                 continue;
             }
-            self.bench.counters.closed_early += 1;
+            self.bench.counters.closed_early += u64::from(until >= clock_s);
             self.close(at);
             return;
         }

@@ -16,15 +16,11 @@ impl Timers {
         self.due.entry(at).or_default().push_back((slot, generation));
         self.scheduled += 1;
     }
-    /// The entries of the earliest second before `now`.
-    pub fn take_due(&mut self, now: i64) -> Option<VecDeque<(u32, u32)>> {
-        let (&at, _) = self.due.first_key_value()?;
-        if at >= now {
-            return None;
-        }
-        let (_, entries) = self.due.pop_first()?;
-        self.scheduled -= entries.len();
-        Some(entries)
+    /// The first entry of the earliest second, if that is before `now`.
+    #[inline]
+    pub fn take_due(&mut self, now: i64) -> Option<(u32, u32)> {
+        self.due.first_key_value().filter(|(at, _)| **at < now)?;
+        self.take_first().map(|(_, entry)| entry)
     }
     /// The first entry of the earliest second, however late that is, and the second. The others stay where they are: in a
     /// flood a second has a hundred thousand, and one is taken for each packet.
@@ -58,7 +54,7 @@ mod tests {
         timers.schedule(10, 1, 0);
         timers.schedule(12, 2, 0);
         assert_eq!(timers.take_due(10), None);
-        assert_eq!(timers.take_due(11), Some(VecDeque::from([(1, 0)])));
+        assert_eq!(timers.take_due(11), Some((1, 0)));
         assert_eq!(timers.take_due(12), None);
         assert_eq!(timers.len(), 1);
     }

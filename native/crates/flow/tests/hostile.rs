@@ -75,3 +75,25 @@ fn a_scan_of_one_host_is_bounded_the_same_way() {
     assert_eq!(table.open_flows(), 1_000);
     assert_eq!(table.counters().opened, 200_000);
 }
+
+#[test]
+fn flows_that_end_at_the_same_time_are_closed_a_few_with_each_packet() {
+    const FLOWS: u32 = 10_000;
+    let mut table = FlowTable::new(FlowSettings::default(), [7; 16]);
+    (0..FLOWS).for_each(|number| packet(&mut table, &attempt(number), u64::from(number), 0));
+    // All are over: none of their rows was to come before, and not all at once now.
+    packet(&mut table, &attempt(FLOWS), u64::from(FLOWS), 100_000);
+    let with_a_packet = table.saved().len();
+    assert!((1..=64).contains(&with_a_packet), "{with_a_packet}");
+    // One that is still here is over all the same: its packet begins another session.
+    packet(&mut table, &attempt(FLOWS - 1), u64::from(FLOWS) + 1, 100_000);
+    assert_eq!(table.counters().opened, u64::from(FLOWS) + 2);
+    assert!(table.saved().iter().all(|row| row.packets == [1, 0]));
+    // Two looks cannot reach the rest, which many can.
+    let before = table.saved().len();
+    assert!(!table.expire(100_000, 2));
+    assert_eq!(table.saved().len(), before + 2);
+    assert!(table.expire(100_000, usize::MAX));
+    assert_eq!((table.saved().len(), table.open_flows()), (FLOWS as usize, 2));
+    assert_eq!(table.counters().closed_early, 0);
+}

@@ -29,19 +29,13 @@ struct Stream {
 
 impl Stream {
     fn opened_at(isn: u32) -> Self {
-        let mut stream = Self {
-            tcp: TcpState::default(),
-            fields: Fields::new(),
-            got: Vec::new(),
-            gaps: 0,
-        };
+        let mut stream = Self { tcp: TcpState::default(), fields: Fields::new(), got: Vec::new(), gaps: 0 };
         stream.send(isn, flag::SYN, &[]);
         stream
     }
     fn send(&mut self, sequence: u32, flags: u16, data: &[u8]) {
         let header = segment(sequence, flags);
-        if self.tcp.header(&header, 0, data.len(), 0, &mut self.fields) == Outcome::Payload
-        {
+        if self.tcp.header(&header, 0, data.len(), 0, &mut self.fields) == Outcome::Payload {
             let (got, gaps) = (&mut self.got, &mut self.gaps);
             self.tcp.accept(sequence, data, 0, 256, &mut self.fields, |_, piece| match piece {
                 Piece::Data(data) => got.extend_from_slice(data),
@@ -102,12 +96,7 @@ fn a_hole_is_skipped_once_the_buffer_is_full_and_told() {
 
 #[test]
 fn without_a_handshake_nothing_is_delivered() {
-    let mut stream = Stream {
-        tcp: TcpState::default(),
-        fields: Fields::new(),
-        got: Vec::new(),
-        gaps: 0,
-    };
+    let mut stream = Stream { tcp: TcpState::default(), fields: Fields::new(), got: Vec::new(), gaps: 0 };
     stream.send(5, flag::ACK | flag::PSH, b"data");
     assert!(stream.got.is_empty());
     assert_eq!(stream.tcp.counts().psh, 1);

@@ -125,8 +125,7 @@ impl FlowKey {
     pub fn stable_hash(&self) -> u64 {
         let [low, high] = self.ends;
         // The two ends are mixed apart from each other, which the processor does at the same time.
-        let ends =
-            mix(low[1] ^ SEEDS[0], low[0] ^ SEEDS[1]) ^ mix(high[1] ^ SEEDS[2], high[0] ^ SEEDS[3]);
+        let ends = mix(low[1] ^ SEEDS[0], low[0] ^ SEEDS[1]) ^ mix(high[1] ^ SEEDS[2], high[0] ^ SEEDS[3]);
         mix(ends ^ SEEDS[1], (self.rest & !REVERSED) ^ SEEDS[2])
     }
 }

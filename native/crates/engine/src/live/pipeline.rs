@@ -299,8 +299,8 @@ fn flush(
     if order.rows == FlushRows::Closing {
         worker.finish()?;
     } else {
-        worker.expire(clock_s);
-        worker.save_open(clock_s);
+        worker.expire(clock_s)?;
+        worker.save_open(clock_s)?;
         if order.rows == FlushRows::Open {
             worker.save_open_now(OPEN_ROWS);
         }

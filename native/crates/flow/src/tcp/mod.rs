@@ -359,12 +359,7 @@ impl TcpState {
         }
     }
 
-    fn drain<F>(
-        &mut self,
-        direction: Direction,
-        flow: &mut F,
-        deliver: &mut impl FnMut(&mut F, Piece<'_>),
-    ) {
+    fn drain<F>(&mut self, direction: Direction, flow: &mut F, deliver: &mut impl FnMut(&mut F, Piece<'_>)) {
         let Some(Waiting::Early(early)) = self.waiting.as_deref_mut() else { return };
         let (early, side) = (&mut early[direction], &mut self.sides[direction]);
         let mut taken = 0;

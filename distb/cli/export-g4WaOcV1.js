@@ -1,0 +1,128 @@
+import { t as systemClock } from "./clock-COoNNce-.js";
+import { i as systemErrorCode, n as LookbackError } from "./errors-iXTvzgJ7.js";
+import { i as isCapture, t as EXPORT_FORMATS } from "./export-request-Bx6ximDr.js";
+import { t as manifestPathOf } from "./verify-export-ByEbwdZB.js";
+import { t as EXIT } from "./exit-code-DQcjXeOq.js";
+import { n as errorOf } from "./http-connection-bWchLzGS.js";
+import { n as StatusLine, r as printBytes } from "./progress-CMgCVw6k.js";
+import { n as rangeOf } from "./time-options-DQkyS-eT.js";
+import { t as isThere } from "./is-there-PCRqa5ea.js";
+import path from "node:path";
+import { createHash } from "node:crypto";
+import { constants, createReadStream } from "node:fs";
+import { access, rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+
+// dist/cli/commands/export.js
+/** Milliseconds between two looks at an export. */
+const LOOK_MS = 100;
+/** Longest wait for an interrupted export to be cancelled, in milliseconds. */
+const CANCEL_MS = 5e3;
+const EXPORT = "fragment Job on Export { id state progress sessions packets bytes missingPackets format sha256 downloadUrl manifestUrl error { code message } }";
+const CREATE = `${EXPORT} mutation ($expression: String, $range: TimeRange, $format: ExportFormat!, $packets: ExportPackets!, $fields: [String!]) {
+  createExport(expression: $expression, timeRange: $range, format: $format, packets: $packets, fields: $fields) { ...Job }
+}`;
+const LOOK = `${EXPORT} query ($id: ID!) { export(id: $id) { ...Job } }`;
+/** The file is taken: the service need not keep its own. */
+const DELETE = "mutation ($id: ID!) { deleteExport(id: $id) { deleted } }";
+const CANCEL = "mutation ($id: ID!) { cancelExport(id: $id) { id } }";
+/** Writes matching sessions to a file that must not exist, its manifest beside it; or checks such a file. */
+async function run(command) {
+	const { operands: [expression, file], options, connect, signal, print, note } = command;
+	if (typeof options["verify"] === "string") return (await import("./export-verify-_pWxqItd.js")).verify(options["verify"], command);
+	if (typeof expression !== "string" || typeof file !== "string") throw new LookbackError("BAD_INPUT", "name an expression and the file to write, or a file to --verify");
+	const target = path.resolve(file);
+	for (const taken of [target, manifestPathOf(target)]) if (await isThere(taken)) throw new LookbackError("BAD_INPUT", `${taken} is there already; name another file`);
+	await requireDirectory(path.dirname(target));
+	const asked = formatOf(options["format"], target);
+	const fields = typeof options["fields"] === "string" ? options["fields"].split(",").map((name) => name.trim()).filter((name) => name !== "") : null;
+	const range = rangeOf(options, systemClock.nowMs());
+	const connection = await connect("change");
+	try {
+		const job = await untilDone(connection, await connection.ask(CREATE, {
+			expression,
+			range,
+			format: asked.toUpperCase(),
+			packets: options["whole"] === true ? "WHOLE_CONNECTION" : "MATCHING_PART",
+			fields
+		}), signal);
+		await connection.download(job.at("downloadUrl").text(), target);
+		const sha256 = await hashOf(target);
+		if (sha256 !== job.at("sha256").text()) {
+			await rm(target, { force: true });
+			throw new LookbackError("INTERNAL", `${target} arrived with SHA-256 ${sha256}, not ${job.at("sha256").text()}; it was removed`);
+		}
+		await connection.download(job.at("manifestUrl").text(), manifestPathOf(target));
+		await connection.ask(DELETE, { id: job.at("id").text() });
+		const [packets, sessions, bytes, missing] = [
+			"packets",
+			"sessions",
+			"bytes",
+			"missingPackets"
+		].map((name) => job.at(name).number());
+		const format = job.at("format").text();
+		if (options["json"] === true) print(JSON.stringify({
+			file: target,
+			packets,
+			sessions,
+			bytes,
+			missingPackets: missing,
+			format,
+			sha256
+		}));
+		else print(`${target}: ${isCapture(asked) ? `${packets ?? 0} packets of ` : ""}${sessions ?? 0} sessions, ${bytes ?? 0} bytes, ${format}, sha256 ${sha256}`);
+		if (asked === "pcap" && format === "pcapng") note("note: classic pcap cannot hold these packets, so this is pcapng; the manifest says why");
+		if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not there any more; the manifest lists them`);
+		return EXIT.ok;
+	} finally {
+		await connection.close();
+	}
+}
+/** Waits for an export, showing how far it is; an interrupt ends it. Throws what it failed with. */
+async function untilDone(connection, created, signal) {
+	const status = new StatusLine(process.stderr);
+	let job = created.at("createExport");
+	const id = job.at("id").text();
+	try {
+		for (;;) {
+			const state = job.at("state").text();
+			if (state === "DONE") return job;
+			const error = job.at("error").orNull();
+			if (error !== null) throw errorOf(error.at("code").text(), `the export failed: ${error.at("message").text()}`);
+			if (state !== "QUEUED" && state !== "RUNNING") throw new LookbackError("QUERY_CANCELLED", `the export is ${state.toLowerCase()}`);
+			status.show(`exporting: ${job.at("sessions").number()} sessions, ${job.at("packets").number()} packets, ${printBytes(job.at("bytes").number())}`);
+			await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+			if (signal.aborted) throw new LookbackError("QUERY_CANCELLED", "cancelled");
+			job = (await connection.ask(LOOK, { id })).at("export");
+			if (job.isNull) throw new LookbackError("NOT_FOUND", `the export ${id} has gone`);
+		}
+	} catch (error) {
+		if (signal.aborted) await connection.ask(CANCEL, { id }, AbortSignal.timeout(CANCEL_MS)).catch(() => null);
+		throw error;
+	} finally {
+		status.clear();
+	}
+}
+/** Found before the export is made, not after. */
+async function requireDirectory(directory) {
+	try {
+		await access(directory, constants.W_OK);
+	} catch (cause) {
+		throw new LookbackError("BAD_INPUT", `${directory}: ${systemErrorCode(cause) === "ENOENT" ? "there is no such directory" : "no file can be written there"}; name another file`, { directory }, { cause });
+	}
+}
+async function hashOf(file) {
+	const hash = createHash("sha256");
+	await pipeline(createReadStream(file), hash);
+	return hash.digest("hex");
+}
+/** The format that was named, or that the file's ending says. */
+function formatOf(named, target) {
+	const text = typeof named === "string" ? named.toLowerCase() : path.extname(target).slice(1).toLowerCase();
+	const found = EXPORT_FORMATS.find((one) => one === text);
+	if (found !== void 0) return found;
+	if (named === void 0) return "pcap";
+	throw new LookbackError("BAD_INPUT", `--format ${String(named)}: one of ${EXPORT_FORMATS.join(", ")}`);
+}
+
+export { run };

@@ -1,0 +1,125 @@
+// dist/capture/import-queue.js
+/** What imports write to the catalogue: the queue, and the row of the packet file of each job. */
+var ImportQueue = class {
+	#catalogue;
+	#node;
+	constructor(catalogue, node) {
+		this.#catalogue = catalogue;
+		this.#node = node;
+	}
+	/** Queues captures in one transaction; paths are absolute or `-`. */
+	add(paths, options) {
+		return this.#catalogue.transaction(() => paths.map((path) => {
+			const id = this.#catalogue.jobs.add({
+				path,
+				mode: options.copy ? "copy" : "in-place",
+				requestedBy: options.requestedBy,
+				node: options.node ?? null
+			});
+			return this.existing(id);
+		}));
+	}
+	get(id) {
+		return this.#catalogue.jobs.get(id);
+	}
+	/** Newest first. */
+	list(limit) {
+		return this.#catalogue.jobs.list(limit);
+	}
+	/** Oldest first. */
+	queued() {
+		return this.#catalogue.jobs.inState("queued");
+	}
+	/** Jobs marked running: of this process, or of one that died. */
+	running() {
+		return this.#catalogue.jobs.inState("running");
+	}
+	move(id, state, change = {}) {
+		this.#catalogue.transaction(() => {
+			this.#catalogue.jobs.move(id, state, change);
+		});
+		return this.existing(id);
+	}
+	progress(id, change) {
+		this.#catalogue.jobs.update(id, change);
+		return this.existing(id);
+	}
+	/** The complete file that holds a stream, or null. */
+	fileOfStream(stream) {
+		return this.#catalogue.files.ofStream(stream).find((file) => file.state === "complete") ?? null;
+	}
+	/** The number of the packet file of a job: the same one when a job is run again after a crash. */
+	reserveFile(job) {
+		return this.#catalogue.transaction(() => {
+			const { files, jobs } = this.#catalogue;
+			if (job.fileId !== null && files.get(job.fileId)?.state === "writing") return job.fileId;
+			const fileId = files.add({
+				node: job.node ?? this.#node,
+				path: `import:${job.id}`,
+				displayName: job.path,
+				stream: "",
+				storage: job.mode === "copy" ? "own" : "in-place",
+				state: "writing",
+				format: ""
+			});
+			jobs.update(job.id, { fileId });
+			return fileId;
+		});
+	}
+	/** Takes the number back: the job leaves no file. */
+	releaseFile(id) {
+		this.#catalogue.transaction(() => {
+			const fileId = this.#catalogue.jobs.get(id)?.fileId ?? null;
+			if (fileId === null) return;
+			if (this.#catalogue.files.get(fileId)?.state === "writing") this.#catalogue.files.remove(fileId);
+			this.#catalogue.jobs.update(id, { fileId: null });
+		});
+	}
+	/** The changes that make an import complete; runs inside the transaction that makes its segments visible. */
+	complete(job, file) {
+		const { files, jobs } = this.#catalogue;
+		const { result } = file;
+		const replaced = files.atPath(file.path);
+		if (replaced !== null && replaced.id !== file.fileId) files.update(replaced.id, { state: "gone" });
+		files.add({
+			...this.#row(file),
+			node: job.node ?? this.#node,
+			displayName: job.path === "-" ? file.path : job.path,
+			state: "complete",
+			format: result.format,
+			linkTypes: result.linkTypes,
+			bytes: result.fileBytes,
+			packets: result.packets,
+			firstMs: result.firstPacketMs,
+			lastMs: result.lastPacketMs,
+			firstOrdinal: 0
+		});
+		jobs.move(job.id, "done", {
+			fileId: file.fileId,
+			packets: result.packets,
+			bytes: result.fileBytes,
+			totalBytes: result.fileBytes,
+			sessions: result.sessions,
+			warnings: result.warnings.map((warning) => ({ ...warning })),
+			errorCode: null,
+			errorMessage: null
+		});
+	}
+	/** The reserved row goes and the complete one takes its number: storage is only known now. */
+	#row({ fileId, path, stream, storage }) {
+		this.#catalogue.files.remove(fileId);
+		return {
+			id: fileId,
+			path,
+			stream,
+			storage
+		};
+	}
+	existing(id) {
+		const job = this.#catalogue.jobs.get(id);
+		if (job === null) throw new Error(`import job ${id} vanished`);
+		return job;
+	}
+};
+
+export { ImportQueue as t };

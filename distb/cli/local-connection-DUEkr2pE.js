@@ -1,0 +1,3 @@
+import { t as openLocal } from "./local-connection-8u9EC0mH.js";
+
+export { openLocal };

@@ -1,0 +1,91 @@
+import { n as LookbackError } from "./errors-iXTvzgJ7.js";
+import { t as EXIT } from "./exit-code-DQcjXeOq.js";
+import { n as printCount } from "./print-time-53CqUrwX.js";
+import { r as printBytes } from "./progress-CMgCVw6k.js";
+import { n as table, t as tabSeparated } from "./table-iGQP5IGj.js";
+
+// dist/cli/commands/retention-classes.js
+const MEMBERS = "{ name expression days maxBytes sessions bytes createdBy created }";
+const LIST = `{ retentionClasses { classes ${MEMBERS} } }`;
+const SET = `mutation ($name: String!, $expression: String!, $days: Float!, $maxBytes: Long) { setRetentionClass(name: $name, expression: $expression, days: $days, maxBytes: $maxBytes) ${MEMBERS} }`;
+const REMOVE = `mutation ($name: String!) { removeRetentionClass(name: $name) ${MEMBERS} }`;
+const COLUMNS = [
+	{ title: "class" },
+	{
+		title: "days",
+		align: "right"
+	},
+	{
+		title: "at most",
+		align: "right"
+	},
+	{
+		title: "sessions",
+		align: "right"
+	},
+	{
+		title: "bytes",
+		align: "right"
+	},
+	{ title: "by" },
+	{
+		title: "expression",
+		least: 12
+	}
+];
+/** Prints the classes. */
+function list(context) {
+	return asked(context, "read", LIST, {}, (answer) => answer.at("retentionClasses").at("classes").list());
+}
+/** Adds or changes a class and prints it. */
+function set(context) {
+	const { operands: [name, expression], options } = context;
+	const days = numberOf("--days", options["days"]);
+	if (days === null) throw new LookbackError("BAD_INPUT", "--days: say how long its sessions are kept");
+	const gib = numberOf("--max-size", options["maxSize"]);
+	return asked(context, "change", SET, {
+		name,
+		expression,
+		days,
+		maxBytes: gib === null ? null : Math.round(gib * 2 ** 30)
+	}, (answer) => [answer.at("setRetentionClass")]);
+}
+/** Removes a class and prints it as it was. */
+function remove(context) {
+	return asked(context, "change", REMOVE, { name: context.operands[0] }, (answer) => [answer.at("removeRetentionClass")]);
+}
+async function asked({ options, connect, print, terminal }, access, operation, variables, found) {
+	const connection = await connect(access);
+	try {
+		const classes = found(await connection.ask(operation, variables));
+		if (options["json"] === true) {
+			for (const one of classes) print(JSON.stringify(one.value));
+			return EXIT.ok;
+		}
+		const size = (bytes) => terminal.forPeople ? printBytes(bytes) : String(bytes);
+		const rows = classes.map((one) => {
+			const most = one.at("maxBytes").orNull();
+			return [
+				one.at("name").text(),
+				String(one.at("days").number()),
+				most === null ? "-" : size(most.number()),
+				terminal.forPeople ? printCount(one.at("sessions").number()) : String(one.at("sessions").number()),
+				size(one.at("bytes").number()),
+				one.at("createdBy").text(),
+				one.at("expression").text()
+			];
+		});
+		for (const line of terminal.forPeople ? table(COLUMNS, rows, terminal) : tabSeparated(rows)) print(line);
+		return EXIT.ok;
+	} finally {
+		await connection.close();
+	}
+}
+function numberOf(flag, given) {
+	if (given === void 0) return null;
+	const text = String(given);
+	if (!/^\d{1,9}(\.\d{1,6})?$/.test(text)) throw new LookbackError("BAD_INPUT", `${flag} ${text.slice(0, 40)}: expected a number`);
+	return Number(text);
+}
+
+export { list, remove, set };

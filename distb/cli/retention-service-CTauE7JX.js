@@ -1,0 +1,3 @@
+import { t as RetentionService } from "./retention-service-CJThZGTM.js";
+
+export { RetentionService };

@@ -1,0 +1,427 @@
+import { n as LookbackError } from "./errors-iXTvzgJ7.js";
+
+// dist/config/setting.js
+/** Directories that one setting may name. */
+const MOST_DIRECTORIES = 64;
+function setting(kind, defaultValue, help, facts, read) {
+	return {
+		kind,
+		defaultValue,
+		help,
+		read,
+		allowed: facts.allowed,
+		minimum: facts.minimum ?? null,
+		maximum: facts.maximum ?? null,
+		choices: facts.choices ?? null
+	};
+}
+/** A whole number; both bounds belong to the range. */
+function integer(defaultValue, minimum, maximum, help) {
+	return setting("integer", defaultValue, help, {
+		allowed: `whole number ${minimum} to ${maximum}`,
+		minimum,
+		maximum
+	}, (text) => {
+		if (!/^-?\d{1,15}$/.test(text)) return null;
+		const value = Number(text);
+		return value >= minimum && value <= maximum ? value : null;
+	});
+}
+/** A whole number that may be left unset. */
+function optionalInteger(minimum, maximum, help) {
+	const inner = integer(minimum, minimum, maximum, help);
+	return {
+		...inner,
+		defaultValue: null,
+		read: inner.read
+	};
+}
+/** A decimal number; both bounds belong to the range. */
+function decimal(defaultValue, minimum, maximum, help) {
+	return setting("number", defaultValue, help, {
+		allowed: `number ${minimum} to ${maximum}`,
+		minimum,
+		maximum
+	}, (text) => {
+		if (!/^\d{1,15}(\.\d{1,15})?$/.test(text)) return null;
+		const value = Number(text);
+		return value >= minimum && value <= maximum ? value : null;
+	});
+}
+/** A decimal number that may be left unset. */
+function optionalDecimal(minimum, maximum, help) {
+	const inner = decimal(minimum, minimum, maximum, help);
+	return {
+		...inner,
+		defaultValue: null,
+		read: inner.read
+	};
+}
+/** `true` or `false`; `1`, `0`, `yes` and `no` are read as well. */
+function flag(defaultValue, help) {
+	return setting("boolean", defaultValue, help, { allowed: "true or false" }, (text) => {
+		const word = text.toLowerCase();
+		if (word === "true" || word === "1" || word === "yes") return true;
+		return word === "false" || word === "0" || word === "no" ? false : null;
+	});
+}
+/** Any text that fits `shape`. */
+function text(defaultValue, allowed, shape, help) {
+	return setting("text", defaultValue, help, { allowed }, (given) => shape.test(given) ? given : null);
+}
+/** Any text, or unset; an empty value is unset. */
+function optionalText(allowed, help) {
+	return setting("text", null, help, { allowed }, (given) => given);
+}
+/** Texts separated by `;` (`\;` is a semicolon); empty parts are dropped. */
+function list(defaultValue, help) {
+	return setting("list", defaultValue, help, { allowed: "values separated by ;" }, (given) => given.split(/(?<!\\);/).map((part) => part.trim().replaceAll("\\;", ";")).filter((part) => part !== ""));
+}
+/** Addresses of HTTP servers separated by `;`, without user names: these would be in every log. */
+function urls(help) {
+	return setting("list", [], help, { allowed: "http or https URLs separated by ;, without user name and password" }, (given) => {
+		const found = given.split(";").map((part) => part.trim()).filter((part) => part !== "");
+		return found.every(isWebUrl) ? found : null;
+	});
+}
+function isWebUrl(text) {
+	if (!URL.canParse(text)) return false;
+	const { protocol, username, password } = new URL(text);
+	return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
+}
+/** Most rules of one setting; the native core has the same bound. */
+const MOST_RULES = 100;
+/** `filter:number` rules separated by `;`. The number stands after the last colon: filters of IPv6 addresses have others. */
+function packetRules(most, help) {
+	return setting("list", [], help, { allowed: `FILTER:N separated by ;, N from 1 to ${most}, at most ${MOST_RULES}` }, (given) => {
+		const rules = given.split(";").map((part) => part.trim()).filter((part) => part !== "").map((part) => /^(?<filter>.*\S)\s*:\s*(?<number>\d{1,9})$/.exec(part)?.groups);
+		if (rules.length > MOST_RULES) return null;
+		const found = rules.map((groups) => ({
+			filter: groups?.["filter"] ?? "",
+			packets: Number(groups?.["number"] ?? 0)
+		}));
+		return found.every(({ filter, packets }) => filter !== "" && packets >= 1 && packets <= most) ? found : null;
+	});
+}
+/** `name=word` pairs separated by `;`, of known names and words. */
+function choices(names, words, help) {
+	const allowed = `name=level separated by ;, of the names ${names.join(", ")} and the levels ${words.join(", ")}`;
+	return setting("list", Object.create(null), help, { allowed }, (given) => {
+		const found = Object.create(null);
+		for (const part of given.split(";").map((one) => one.trim()).filter((one) => one !== "")) {
+			const [left = "", right = ""] = part.split("=").map((side) => side.trim());
+			const name = names.find((one) => one === left);
+			const word = words.find((one) => one === right);
+			if (name === void 0 || word === void 0) return null;
+			found[name] = word;
+		}
+		return found;
+	});
+}
+/** One of a few words. */
+function choice(defaultValue, choices, help) {
+	return setting("choice", defaultValue, help, {
+		allowed: choices.join(", "),
+		choices
+	}, (given) => choices.find((word) => word === given) ?? null);
+}
+/** One of a few words, or unset. */
+function optionalChoice(choices, help) {
+	const [first] = choices;
+	if (first === void 0) throw new LookbackError("INTERNAL", "a choice has words");
+	return {
+		...choice(first, choices, help),
+		defaultValue: null
+	};
+}
+/** Free space: `5%`, or a number of GiB; `5%;/data/slow=200` gives a directory another. */
+function freeSpace(defaultValue, help) {
+	return setting("threshold", defaultValue, help, { allowed: "0% to 99%, or a number of GiB; for single directories, ;DIRECTORY=VALUE" }, (given) => {
+		const directories = [];
+		let general = null;
+		for (const part of given.split(";").map((one) => one.trim())) {
+			const at = part.lastIndexOf("=");
+			const wanted = readFreeSpace(part.slice(at + 1).trim());
+			const directory = part.slice(0, Math.max(0, at)).trim();
+			if (wanted === null || at >= 0 && directory === "" || at < 0 && general !== null || directories.some((one) => one.directory === directory) || directories.length === MOST_DIRECTORIES) return null;
+			if (at < 0) general = wanted;
+			else directories.push({
+				directory,
+				...wanted
+			});
+		}
+		return {
+			...general ?? defaultValue,
+			...directories.length === 0 ? {} : { directories }
+		};
+	});
+}
+function readFreeSpace(text) {
+	const match = /^(\d{1,9}(?:\.\d{1,6})?)(%?)$/.exec(text);
+	if (!match) return null;
+	const value = Number(match[1]);
+	if (match[2] !== "%") return {
+		unit: "gib",
+		value
+	};
+	return value < 100 ? {
+		unit: "percent",
+		value
+	} : null;
+}
+/** A free-space threshold, or unset. */
+function optionalFreeSpace(help) {
+	return setting("threshold", null, help, { allowed: "0% to 99%, or a number of GiB" }, readFreeSpace);
+}
+/** A regular expression; `(?i)` in front makes it ignore case. */
+function pattern(defaultValue, help) {
+	return setting("pattern", defaultValue, help, { allowed: "regular expression" }, (given) => {
+		const ignoreCase = given.startsWith("(?i)");
+		try {
+			return new RegExp(ignoreCase ? given.slice(4) : given, ignoreCase ? "i" : "");
+		} catch {
+			return null;
+		}
+	});
+}
+/** How messages name a place. */
+function printOrigin(origin) {
+	return origin.line === null ? origin.file : `${origin.file}:${origin.line}`;
+}
+/** Reads a value or throws CONFIG_INVALID that names place, key, value and what is allowed. */
+function readSetting(key, given, origin, declared) {
+	const value = declared.read(given);
+	if (value === null) throw new LookbackError("CONFIG_INVALID", `${printOrigin(origin)}: ${key}=${given.slice(0, 200)}: allowed: ${declared.allowed}`, {
+		file: origin.file,
+		line: origin.line,
+		key,
+		value: given.slice(0, 200),
+		allowed: declared.allowed
+	});
+	return value;
+}
+
+// dist/config/settings.js
+/** Arkime's words for how long an index takes sessions. */
+const ROTATIONS = [
+	"hourly",
+	"hourly2",
+	"hourly3",
+	"hourly4",
+	"hourly6",
+	"hourly8",
+	"hourly12",
+	"daily",
+	"weekly",
+	"monthly"
+];
+/** Largest value of a 16-bit timeout in seconds. */
+const LONGEST = 65535;
+/** Least severe messages that are logged. */
+const LOG_LEVELS = [
+	"debug",
+	"info",
+	"warn",
+	"error",
+	"silent"
+];
+/** Areas whose messages have a level of their own; `area` of a message names it. */
+const LOG_AREAS = [
+	"capture",
+	"imports",
+	"exports",
+	"store",
+	"retention",
+	"tasks",
+	"webhooks",
+	"http"
+];
+/**
+* The settings that have an effect. Names, defaults and ranges are Arkime's where it has the setting; those it has not
+* are marked "Lookback" in their help. The order here is the order of the printed configuration.
+*/
+const SETTINGS = {
+	dataDir: text("data", "directory", /^.+$/, "Lookback: directory of catalogue, packets, sessions and exports."),
+	pcapDir: list([], "Directories of packet files; unset: packets/ in dataDir."),
+	nodeClass: optionalText("section name", "Second section to look a setting up in."),
+	includes: list([], "Files of settings that are read after this one and win over it, in order; a - in front of a name: only when the file is there. Paths are relative to this file."),
+	viewHost: text("127.0.0.1", "address or host name", /^[\w.:-]+$/, "Address to serve on."),
+	viewPort: integer(8005, 0, 65535, "Port to serve on; 0 takes a free one."),
+	timeZone: text("local", "IANA time zone or local", /^[\w+/-]+$/, "Lookback: zone of dates in expressions without one, and of daily tasks."),
+	queryTimeoutSeconds: integer(60, 1, 3600, "Lookback: longest run of one query."),
+	apiCostPerMinute: integer(1e7, 0, 1e9, "Lookback: cost units that the operations of one token or login may have in a minute; 0: no bound."),
+	queryMemoryMiB: integer(512, 64, 1048576, "Lookback: memory that queries may use before they spill to disk; merges of segments may use up to twice as much beside it."),
+	queryThreads: integer(2, 1, 64, "Lookback: threads of the query engine."),
+	debug: integer(0, 0, 128, "Above 0: logLevel is debug unless it is set itself."),
+	logLevel: choice("info", LOG_LEVELS, "Lookback: least severe message that is logged."),
+	logLevels: choices(LOG_AREAS, LOG_LEVELS, "Lookback: the same for single areas, such as retention=debug;http=warn."),
+	certFile: optionalText("file", "Certificate chain in PEM form; with keyFile the service speaks TLS. Read again when it changes."),
+	keyFile: optionalText("file", "Private key of certFile in PEM form, without a pass phrase."),
+	hstsHeader: flag(false, "Whether browsers that came by TLS are told to come by TLS only."),
+	authMode: choice("form", [
+		"form",
+		"oidc",
+		"form+oidc",
+		"header",
+		"headerOnly",
+		"digest",
+		"basic",
+		"basic+form",
+		"header+digest",
+		"header+basic"
+	], "How users log in: by the login page, at an OpenID provider, by a trusted proxy's header. Arkime's digest and basic are the login page here. Bearer tokens always work."),
+	authDiscoverURL: optionalText("URL", "OpenID provider, or its discovery document; https, or http on this machine."),
+	authClientId: optionalText("text", "Client id that the OpenID provider gave."),
+	authClientSecret: optionalText("text", "Client secret that the OpenID provider gave."),
+	authRedirectURIs: urls("Where the OpenID provider sends users back to: https://HOST/auth/login/callback for each host name of the service."),
+	authUserIdField: text("preferred_username", "claim", /^[\w.:/-]{1,100}$/, "Claim of the OpenID provider with the user's name."),
+	authOIDCScope: text("openid", "scopes separated by blanks", /^[\w.:/ -]{1,500}$/, "Scopes asked of the OpenID provider."),
+	authRoleField: optionalText("claim", "Lookback: claim of the OpenID provider with the user's groups; unset: roles are given here."),
+	authRoles: list([], "Lookback: role of each group, as GROUP=ROLE; the highest counts, and a user without one is refused."),
+	authCreateUsers: flag(false, "Lookback: whether users of the OpenID provider who are not known here are added."),
+	authCookieSecure: choice("auto", [
+		"auto",
+		"true",
+		"false"
+	], "Whether cookies are sent by TLS only; auto: when the client speaks TLS."),
+	authJwsAlgorithm: optionalChoice([
+		"RS256",
+		"RS384",
+		"RS512",
+		"PS256",
+		"PS384",
+		"PS512",
+		"ES256",
+		"ES384",
+		"ES512",
+		"EdDSA"
+	], "How the OpenID provider signs id tokens; unset: as it says itself, or RS256."),
+	userAutoCreateTmpl: optionalText("JSON object", "Makes users whom the OpenID provider or trusted proxy names and who are not known here: members of Arkime's users, with ${this.NAME} for a claim or header."),
+	logoutUrl: optionalText("http or https URL", "Where browsers go after they logged out here, to log out at the provider or proxy as well."),
+	logoutUrlMethod: choice("POST", ["GET", "POST"], "How they go there."),
+	authTrustProxy: list([], "Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+	userNameHeader: optionalText("header", "Header in which a trusted proxy names the user, for authMode=header."),
+	userAuthIps: list(["127.0.0.1", "::1"], "Addresses and networks of proxies whose userNameHeader is believed."),
+	requiredAuthHeader: optionalText("header", "Header that must be there beside userNameHeader."),
+	requiredAuthHeaderVal: list([], "Values of requiredAuthHeader of which one must be there."),
+	loginMessage: text("", "text", /^[^\0]{0,1000}$/, "What the login page says above its form."),
+	freeSpaceG: freeSpace({
+		unit: "percent",
+		value: 5
+	}, "Free space to keep on the device of the packet files: percent or GiB. `5%;/data/slow=200` keeps 200 GiB on the device of one directory of pcapDir."),
+	pcapMaxAgeDays: optionalDecimal(.01, 36500, "Lookback: days that packet files of ours are kept at most; unset: as long as there is room."),
+	pcapMaxSizeG: optionalDecimal(.01, 1048576, "Lookback: GiB that packet files of ours take at most, on all devices together; unset: as much as there is room for."),
+	expireDays: optionalInteger(1, 36500, "Lookback: days that sessions are kept; unset: for ever."),
+	sessionMaxSizeG: optionalDecimal(.001, 1048576, "Lookback: GiB that the index of sessions takes at most, oldest days removed first; unset: no bound."),
+	sessionFreeSpaceG: optionalFreeSpace("Lookback: free space to keep on each data node of the search cluster, percent or GiB, oldest days removed first; unset: no bound."),
+	forecastWarnDays: optionalDecimal(.01, 36500, "Lookback: operators are told when packets or sessions will be kept for fewer days; unset: never."),
+	auditDays: integer(730, 1, 36500, "Lookback: days that entries of the audit log are kept."),
+	webhookUrls: urls("Lookback: URLs that are told events of retention and exports, as JSON by POST."),
+	webhookSecret: optionalText("any text", "Lookback: key of the signature of what webhookUrls are sent; unset: no signature."),
+	exportHours: decimal(24, .1, 8784, "Lookback: hours that the file of a finished export is kept."),
+	maxExportG: decimal(100, 1e-6, 1048576, "Lookback: GiB that one export may have."),
+	indexStore: choice("embedded", ["embedded", "elasticsearch"], "Lookback: where sessions are indexed: in the data directory, or in a cluster of Elasticsearch or OpenSearch."),
+	elasticsearch: list(["http://localhost:9200"], "URLs of the cluster's nodes."),
+	elasticsearchAPIKey: optionalText("base64 of id:key", "API key for the cluster."),
+	elasticsearchBasicAuth: optionalText("user:password, or base64 of it", "User and password for the cluster."),
+	caTrustFile: optionalText("file", "Certificates of authorities in PEM form: the cluster's certificate must be of one of them; those of the OpenID provider and of webhooks may be, beside the usual ones."),
+	esClientCert: optionalText("file", "Certificate that is shown to the cluster, PEM."),
+	esClientKey: optionalText("file", "Key of esClientCert, PEM."),
+	esClientKeyPass: optionalText("any text", "Password of esClientKey."),
+	compressES: flag(true, "Whether what is sent to the cluster is compressed; to this machine itself it never is."),
+	dbBulkSize: integer(1e6, 5e5, 15e6, "Bytes of the first bulk request; later ones follow how fast the cluster is."),
+	prefix: text("", "letters, digits, _ and -, in lower case", /^([a-z0-9][a-z0-9_-]{0,99})?$/, "Stands before the name of every index, so that several installations can share a cluster."),
+	rotateIndex: choice("daily", ROTATIONS, "How long an index takes sessions."),
+	sessionShards: integer(1, 1, 64, "Lookback: primary shards of an index."),
+	sessionReplicas: integer(0, 0, 8, "Lookback: copies of each shard."),
+	sessionWarmAfterDays: optionalInteger(1, 36500, "Lookback: days after which an index moves to the nodes of sessionWarmAllocation; unset: never."),
+	sessionWarmAllocation: text("molochtype:warm", "attribute:value, or _tier_preference:data_warm,data_hot", /^(_tier_preference:data_[a-z]+(,data_[a-z]+)*|[A-Za-z][A-Za-z0-9_.-]{0,63}:[A-Za-z0-9_.,-]{1,200})$/, "Lookback: the attribute of the nodes that keep older indices, or their tiers."),
+	sessionWarmReplicas: optionalInteger(0, 8, "Lookback: copies of each shard of an index that has moved there; unset: as many as before."),
+	sessionRefreshSeconds: integer(5, 1, 600, "Lookback: seconds after which the cluster shows new sessions at the latest."),
+	shipQueueG: decimal(10, .01, 1e5, "Lookback: GiB of sessions that may wait for the cluster; at half of it the health check warns."),
+	interface: list([], "Interfaces to capture from; unset: the one of the default route."),
+	bpf: optionalText("capture filter", "Filter that packets must match to be captured."),
+	dontSaveBPFs: packetRules(1e9, "Rules FILTER:N: of sessions whose first packet matches, only the first N packets go into packet files; the sessions tell of all. Needs libpcap."),
+	minPacketsSaveBPFs: packetRules(255, "Rules FILTER:N: sessions whose first packet matches are indexed only from N packets on; their packets are kept. Needs libpcap."),
+	snapLen: integer(16384, 64, 65535, "Bytes kept of each packet."),
+	tcpHealthCheckPort: integer(0, 0, 65535, "TCP port that shows that the capture process lives: connections are taken and ended; 0: none."),
+	pcapReadMethod: choice("tpacketv3", ["tpacketv3", "libpcap"], "How interfaces are read: rings of Linux with the kernel's times and drop counts, or libpcap."),
+	tpacketv3NumThreads: integer(1, 1, 12, "Rings and reading threads of each interface; one reads several Gbit/s."),
+	tpacketv3BlockSize: integer(2097152, 65536, 16777216, "Bytes of a block of a ring; rounded up to a power of two."),
+	tpacketv3ClusterId: integer(8005, 0, 65535, "Number of the first interface's fanout group; others count on from it."),
+	ringMiB: integer(64, 1, 2048, "Lookback: MiB that the kernel buffers in one ring."),
+	promiscuous: flag(true, "Lookback: whether packets that are not for this host are seen."),
+	openSessionFlush: integer(10, 1, 3600, "Lookback: seconds after which a session that is still open is seen, and again when packets came since."),
+	pcapWriteMethod: choice("simple", [
+		"simple",
+		"simple-nodirect",
+		"null"
+	], "How packets are written: simple and simple-nodirect alike append pieces of up to 1 MiB through the page cache, so that others read them at once; null indexes packets and keeps none."),
+	dropUser: optionalText("user", "User that the capture process becomes before it opens a file, where it is started as root; it keeps the rights to open interfaces until they are open."),
+	dropGroup: optionalText("group", "Group that it takes then; unset: the one of dropUser."),
+	pcapDirAlgorithm: choice("round-robin", [
+		"round-robin",
+		"max-free-percent",
+		"max-free-bytes"
+	], "Which of several directories gets the next packet file."),
+	pcapBufferSize: integer(3e8, 1e5, 4294967295, "Bytes that the kernel buffers for a capture."),
+	maxFileSizeG: decimal(12, .01, 1024, "GiB after which a packet file is closed."),
+	maxFileTimeM: integer(0, 0, LONGEST, "Minutes after which a packet file is closed; 0: by size only."),
+	offlineFilenameRegex: pattern(/\.(pcap|cap|pcapng)(\.(gz|zst|lz4))?$/i, "Names of files that are imported from a directory. Pcapng and compressed files are included by default."),
+	packetThreads: integer(1, 1, 24, "Worker threads of the capture core."),
+	sessionIdTracking: choice("none", [
+		"none",
+		"vlan",
+		"vni"
+	], "What tells sessions with equal addresses apart."),
+	trackESP: flag(false, "Whether ESP makes sessions."),
+	espSavePackets: flag(false, "Whether positions of ESP packets are kept."),
+	tcpTimeout: integer(480, 10, LONGEST, "Seconds after which an idle TCP session is saved."),
+	udpTimeout: integer(60, 10, LONGEST, "Seconds after which an idle UDP session is saved."),
+	icmpTimeout: integer(10, 1, LONGEST, "Seconds after which an idle ICMP session is saved."),
+	sctpTimeout: integer(60, 10, LONGEST, "Seconds after which an idle SCTP session is saved."),
+	espTimeout: integer(600, 10, LONGEST, "Seconds after which an idle ESP session is saved."),
+	tcpClosingTimeout: integer(5, 1, 255, "Seconds between the end of a TCP session and its saving."),
+	tcpSaveTimeout: integer(480, 10, 7200, "Seconds after which an active TCP session is saved and goes on as a new segment."),
+	maxPackets: integer(1e4, 1, 65535, "Packets after which a session is saved and goes on as a new segment."),
+	maxStreams: integer(15e5, 1, 16777215, "Sessions that are tracked at a time."),
+	maxTcpOutOfOrderPackets: integer(256, 64, 1e4, "Packets a TCP session may hold back until a gap is filled."),
+	maxFrags: integer(1e4, 100, 16777215, "Fragmented packets that are put together at a time."),
+	fragsTimeout: integer(480, 60, LONGEST, "Seconds after which fragments are given up."),
+	saveUnknownPackets: list([], "Packets without a session whose positions are logged: all, ip:N, ether:N, corrupt, -excluded."),
+	readTruncatedPackets: flag(false, "Whether cut packets of a file are taken without a warning."),
+	gapPacketPos: flag(true, "Whether documents print packet positions as gaps."),
+	enablePacketLen: flag(false, "Whether documents hold packet lengths."),
+	geoLite2Country: list([
+		"/var/lib/GeoIP/GeoLite2-City.mmdb",
+		"/var/lib/GeoIP/GeoLite2-Country.mmdb",
+		"/usr/share/GeoIP/GeoLite2-City.mmdb",
+		"/usr/share/GeoIP/GeoLite2-Country.mmdb"
+	], "Databases of countries in the MaxMind DB format; the first that exists is read, and read again when it changes."),
+	geoLite2ASN: list(["/var/lib/GeoIP/GeoLite2-ASN.mmdb", "/usr/share/GeoIP/GeoLite2-ASN.mmdb"], "Databases of autonomous systems in the MaxMind DB format; the first that exists is read, and read again when it changes."),
+	rirFile: optionalText("path", "IANA's IPv4 address space registry as CSV: the regional registry of an address."),
+	ouiFile: optionalText("path", "List of Ethernet address prefixes in the form of Wireshark's manuf: the maker of a network interface."),
+	maxReqBody: integer(256, 0, 32767, "Bytes of an HTTP request body that are kept."),
+	reqBodyOnlyUtf8: flag(true, "Whether only request bodies in UTF-8 are kept."),
+	supportSha256: flag(false, "Whether bodies get a SHA-256 beside the MD5."),
+	bodyMd5: flag(true, "Lookback: whether bodies get an MD5."),
+	parseQSValue: flag(false, "Whether values of query strings are kept."),
+	parseCookieValue: flag(false, "Whether values of cookies are kept."),
+	parseHTTPHeaderRequestAll: flag(false, "Whether all HTTP request headers are kept."),
+	parseHTTPHeaderResponseAll: flag(false, "Whether all HTTP response headers are kept."),
+	parseHTTPHeaderValueMaxLen: integer(1024, 1, 2048, "Bytes kept of an HTTP header value."),
+	parseDNSRecordAll: flag(false, "Whether all sections of a DNS message are kept."),
+	dnsOutputAnswers: flag(true, "Whether DNS answers are kept one by one."),
+	ja3Strings: flag(false, "Whether JA3 strings are kept beside the hashes."),
+	ja4Raw: flag(false, "Whether raw JA4 is kept beside the hashes."),
+	magicMode: choice("both", [
+		"both",
+		"libmagic",
+		"libmagicnotext",
+		"basic",
+		"none"
+	], "How body types are found; all but none use the built-in table."),
+	disableParsers: list(["arp"], "Parsers that are off; a suffix `.so` is ignored.")
+};
+
+export { readSetting as i, SETTINGS as n, printOrigin as r, LOG_AREAS as t };

@@ -1,0 +1,3 @@
+import { t as lookbackVersion } from "./version-BJZLIN3h.js";
+
+export { lookbackVersion };

@@ -1,0 +1,3 @@
+import { t as startWatching } from "./watching-Bb0pnrWb.js";
+
+export { startWatching };
