@@ -280,7 +280,8 @@ fn content_id(rows: &[&Session], target: &SegmentTarget<'_>) -> String {
         hash.update(session.id);
         hash.update(session.row_version.to_le_bytes());
         hash.update([u8::from(session.is_final)]);
-        hash.update([source, destination].concat());
+        hash.update(source);
+        hash.update(destination);
         hash.update(position.map_or(0, |position| position.file).to_le_bytes());
         hash.update(position.map_or(0, |position| position.offset).to_le_bytes());
     }

@@ -13,6 +13,9 @@
 //! next packet lies in another file, so packets of a flow that alternate between files make several groups, and
 //! the order of groups and of packets in them is the order of arrival.
 
+use arrayvec::ArrayVec;
+use smallvec::{SmallVec, smallvec};
+
 /// Where one packet of the session is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketPosition {
@@ -58,13 +61,21 @@ impl Positions {
             if self.bytes.is_empty() {
                 self.bytes.reserve_exact(FIRST_BYTES);
             }
-            put_varint(&mut self.bytes, u64::from(position.file));
+            let mut file = ArrayVec::new();
+            put_varint(&mut file, u64::from(position.file));
+            self.bytes.extend_from_slice(&file);
             self.count_at = self.bytes.len() as u32;
-            put_varint(&mut self.bytes, 1);
+            self.bytes.push(1);
         }
         let delta = position.offset.wrapping_sub(self.offset) as i64;
-        put_varint(&mut self.bytes, ((delta << 1) ^ (delta >> 63)) as u64);
-        put_varint(&mut self.bytes, u64::from(position.length));
+        let mut packed = ArrayVec::<u8, MOST_BYTES>::new();
+        put_varint(&mut packed, ((delta << 1) ^ (delta >> 63)) as u64);
+        put_varint(&mut packed, u64::from(position.length));
+        let room = self.bytes.capacity();
+        if room - self.bytes.len() < packed.len() {
+            self.bytes.reserve_exact(SECOND_BYTES.max(2 * room) - self.bytes.len());
+        }
+        self.bytes.extend_from_slice(&packed);
         self.offset = position.offset;
     }
     /// Adds one to the count of the last group; once in 128 packets it needs a byte more.
@@ -108,16 +119,16 @@ impl Positions {
         decode(&self.bytes).unwrap_or_default()
     }
     /// The packet files, each once, in order of first use.
-    pub fn files(&self) -> Vec<u32> {
+    pub fn files(&self) -> SmallVec<[u32; 4]> {
         if self.is_empty() {
-            return Vec::new();
+            return SmallVec::new();
         }
         // The first group's count comes after the first number. One group means one file, and needs no look at its packets.
         let first_count = self.bytes.iter().position(|byte| byte & 0x80 == 0).map(|last| last + 1);
         if first_count == Some(self.count_at as usize) {
-            return vec![self.file];
+            return smallvec![self.file];
         }
-        let mut files = Vec::new();
+        let mut files = SmallVec::new();
         for position in self.to_vec() {
             if files.last() != Some(&position.file) && !files.contains(&position.file) {
                 files.push(position.file);
@@ -141,10 +152,14 @@ impl FromIterator<PacketPosition> for Positions {
     }
 }
 
-/// Room that is made at first: some six packets.
+/// Room that is made at first: some six packets, and then some fifteen more.
 const FIRST_BYTES: usize = 32;
+const SECOND_BYTES: usize = 96;
 
-fn put_varint(out: &mut Vec<u8>, mut number: u64) {
+/// Most bytes that an offset and a length take.
+const MOST_BYTES: usize = 15;
+
+fn put_varint(out: &mut ArrayVec<u8, MOST_BYTES>, mut number: u64) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
         number >>= 7;
@@ -203,9 +218,10 @@ mod tests {
         let group3 = [7, 1, 48, 94];
         assert_eq!(positions.as_bytes(), [&group1[..], &group2, &group3].concat());
         assert_eq!((positions.to_vec(), positions.first()), (packets.to_vec(), Some(packets[0])));
-        assert_eq!(positions.files(), [7, 300]);
+        assert_eq!(positions.files().as_slice(), [7, 300]);
         let one: Positions = packets[2..3].iter().copied().collect();
-        assert_eq!((one.files(), Positions::default().files()), (vec![300], vec![]));
+        assert_eq!(one.files().as_slice(), [300]);
+        assert!(Positions::default().files().is_empty());
     }
 
     #[test]
@@ -230,7 +246,7 @@ mod tests {
             }
         }
         assert_eq!(packed.to_vec(), positions);
-        assert_eq!(packed.files(), [0, 1]);
+        assert_eq!(packed.files().as_slice(), [0, 1]);
     }
 
     #[test]

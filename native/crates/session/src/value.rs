@@ -100,8 +100,8 @@ const LONG_HEADER: usize = 8;
 const LONG: u16 = u16::MAX;
 /// Room that is made at first: what most flows need that nothing dissects, which is label, MACs and TTLs.
 const FIRST_BYTES: usize = 64;
-/// Room that is made next: what a dissected flow has at least.
-const SECOND_BYTES: usize = 224;
+/// Room that is made next: what most dissected flows have.
+const SECOND_BYTES: usize = 256;
 /// With more values than this, whether one is there already is looked up by hash instead of by scanning.
 const SCAN_LIMIT: usize = 96;
 

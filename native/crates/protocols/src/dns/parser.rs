@@ -7,6 +7,8 @@ use std::fmt::Write;
 const MAX_POINTERS: usize = 16;
 /// Longest name in wire form (RFC 1035 section 2.3.4).
 const MAX_NAME: usize = 255;
+/// Room that is made for a name at first.
+const USUAL_NAME: usize = 32;
 
 /// A message whose records are read one by one.
 #[derive(Clone, Copy)]
@@ -95,7 +97,7 @@ impl<'a> Message<'a> {
     /// The name at `start` in lower case and the offset behind it. Bytes that are not printable become `\ddd`
     /// (RFC 1035 section 5.1), unless the label is UTF-8 as multicast DNS allows.
     pub fn name(&self, start: usize) -> Option<(String, usize)> {
-        let mut text = String::new();
+        let mut text = String::with_capacity(USUAL_NAME);
         let (mut at, mut end, mut pointers, mut wire) = (start, None, 0, 0);
         loop {
             let length = *self.data.get(at)?;
@@ -131,6 +133,7 @@ impl<'a> Message<'a> {
 
 fn push_label(text: &mut String, label: &[u8]) {
     if label.iter().all(|byte| matches!(byte, b'!'..=b'~') && *byte != b'.' && *byte != b'\\') {
+        text.reserve(label.len() + 1);
         text.extend(label.iter().map(|byte| char::from(byte.to_ascii_lowercase())));
         return;
     }

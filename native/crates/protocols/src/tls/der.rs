@@ -1,5 +1,7 @@
 //! Reading DER (X.690): tag, definite length, content; nothing is copied, nothing recurses.
 
+use std::fmt::Write;
+
 /// Tags met in certificates.
 pub mod tag {
     #![allow(missing_docs, reason = "named after the ASN.1 types themselves")]
@@ -83,7 +85,8 @@ pub fn text(tag: u8, content: &[u8]) -> String {
 
 /// Dotted form of an object identifier.
 pub fn oid(content: &[u8]) -> String {
-    let mut text = String::new();
+    // Writing into a String cannot fail.
+    let mut text = String::with_capacity(3 * content.len());
     let mut arc = 0u64;
     let mut first = true;
     for &byte in content {
@@ -93,10 +96,10 @@ pub fn oid(content: &[u8]) -> String {
         }
         if first {
             let top = (arc / 40).min(2);
-            text.push_str(&format!("{top}.{}", arc - top * 40));
+            let _ = write!(text, "{top}.{}", arc - top * 40);
             first = false;
         } else {
-            text.push_str(&format!(".{arc}"));
+            let _ = write!(text, ".{arc}");
         }
         arc = 0;
     }

@@ -53,6 +53,9 @@ struct Client<'a> {
     highest_version: Option<u16>,
 }
 
+/// Extensions that room is made for at first.
+const USUAL_EXTENSIONS: usize = 24;
+
 fn numbers(mut list: Reader<'_>) -> Vec<u16> {
     let mut numbers = Vec::with_capacity((list.rest().len() / 2).min(MAX_LIST));
     while let Some(number) = list.u16() {
@@ -81,6 +84,9 @@ impl<'a> Client<'a> {
         while let (Some(kind), Some(body)) = (extensions.u16(), extensions.vector16()) {
             if is_grease(kind) || client.extensions.len() >= MAX_LIST {
                 continue;
+            }
+            if client.extensions.capacity() == 0 {
+                client.extensions.reserve_exact(USUAL_EXTENSIONS);
             }
             client.extensions.push(kind);
             client.extension(kind, body);
@@ -175,19 +181,16 @@ impl<'a> Client<'a> {
         let mut extensions: Vec<u16> = self.extensions.clone();
         extensions.retain(|kind| !matches!(*kind, extension::SERVER_NAME | extension::ALPN));
         extensions.sort_unstable();
-        let mut second = hex_list(&extensions);
+        let mut second = String::with_capacity((extensions.len() + self.signatures.len() + 1) * 5);
+        push_hex_list(&mut second, &extensions);
         if !self.signatures.is_empty() {
             second.push('_');
-            second.push_str(&hex_list(&self.signatures));
+            push_hex_list(&mut second, &self.signatures);
         }
-        (hex_list(&ciphers), second)
+        let mut first = String::with_capacity(ciphers.len() * 5);
+        push_hex_list(&mut first, &ciphers);
+        (first, second)
     }
-}
-
-fn dashed(numbers: impl Iterator<Item = u16>) -> String {
-    let mut text = String::with_capacity(128);
-    push_dashed(&mut text, numbers);
-    text
 }
 
 /// Appends decimal numbers with dashes between them. Formatting machinery would dominate the cost of a handshake.
@@ -212,8 +215,7 @@ fn push_decimal(text: &mut String, number: u16) {
     }
 }
 
-fn hex_list(numbers: &[u16]) -> String {
-    let mut text = String::with_capacity(numbers.len() * 5);
+fn push_hex_list(text: &mut String, numbers: &[u16]) {
     for (index, number) in numbers.iter().enumerate() {
         if index > 0 {
             text.push(',');
@@ -222,7 +224,6 @@ fn hex_list(numbers: &[u16]) -> String {
             text.push(char::from(digit));
         }
     }
-    text
 }
 
 /// First 12 hex digits of the SHA-256 of a list; zeros for an empty one.
@@ -301,6 +302,9 @@ fn read_server(context: &mut Context<'_>, body: &[u8]) -> Option<()> {
             if kinds.len() >= MAX_LIST {
                 break;
             }
+            if kinds.capacity() == 0 {
+                kinds.reserve_exact(USUAL_EXTENSIONS);
+            }
             kinds.push(kind);
             if kind == extension::VERSIONS
                 && let Some(chosen) = body.u16()
@@ -311,7 +315,12 @@ fn read_server(context: &mut Context<'_>, body: &[u8]) -> Option<()> {
     }
     context.fields.add_text(&fields::VERSION, &version_name(version));
     context.fields.add_text(&fields::CIPHER, &ciphers::name(cipher));
-    let ja3s = format!("{legacy_version},{cipher},{}", dashed(kinds.into_iter()));
+    let mut ja3s = String::with_capacity(128);
+    push_decimal(&mut ja3s, legacy_version);
+    ja3s.push(',');
+    push_decimal(&mut ja3s, cipher);
+    ja3s.push(',');
+    push_dashed(&mut ja3s, kinds.into_iter());
     context.fields.add_text(&fields::JA3S, &hex(&Md5::digest(ja3s.as_bytes())));
     if context.settings.ja3_strings {
         context.fields.add_text(&fields::JA3S_STRING, &ja3s);
@@ -338,7 +347,9 @@ mod tests {
 
     #[test]
     fn decimals_have_no_leading_zeros() {
-        assert_eq!(dashed([0, 9, 10, 999, 1000, 65535].into_iter()), "0-9-10-999-1000-65535");
+        let mut dashed = String::new();
+        push_dashed(&mut dashed, [0, 9, 10, 999, 1000, 65535].into_iter());
+        assert_eq!(dashed, "0-9-10-999-1000-65535");
     }
 
     #[test]
