@@ -8,7 +8,7 @@ import { top } from "./build/step.mjs";
 
 orOneLine(build);
 
-const child = spawn(process.execPath, [join(top, "dist/cli/main.js"), "start", ...process.argv.slice(2)], { stdio: "inherit" });
+const child = spawn(process.execPath, [join(top, "dist/bundle/main.js"), "start", ...process.argv.slice(2)], { stdio: "inherit" });
 // A terminal sends its signals to both processes; what others send reaches this one only. A second one does no harm.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => {

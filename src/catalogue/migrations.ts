@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { LookbackError } from "../base/errors.js";
 import type { Clock } from "../base/clock.js";
+import { PACKAGE_ROOT } from "../base/package-root.js";
 import type { Connection } from "./database.js";
 
 /** Where released migrations lie: beside `src` and `dist`. */
-export const MIGRATIONS_DIRECTORY = fileURLToPath(new URL("../../migrations/catalogue/", import.meta.url));
+export const MIGRATIONS_DIRECTORY = fileURLToPath(new URL("migrations/catalogue/", PACKAGE_ROOT));
 
 /** One step; `number` counts from 1 without gaps. */
 export interface Migration {
@@ -51,7 +52,7 @@ export function loadMigrations(directory: string = MIGRATIONS_DIRECTORY): readon
 
 /**
  * Brings a catalogue to the newest step. Each step and its line in the ledger are one transaction, so a process that
- * dies leaves whole steps only, and the next start goes on. Two processes may start at once: the second waits and
+ * dies leaves whole steps only, and the next start goes on; of a new catalogue all are one. Two processes may start at once: the second waits and
  * finds the steps done.
  */
 export function migrate(connection: Connection, migrations: readonly Migration[], clock: Clock): void {
@@ -66,13 +67,18 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
     if (known.sha256 !== past.sha256) throw broken(`${past.name} was applied with other content than it has now`);
   }
   const done = connection.prepare<[number], { found: number }>("SELECT count(*) AS found FROM migrations WHERE number = ?");
-  for (const migration of migrations) {
-    connection.transaction(() => {
-      if (done.get(migration.number)?.found !== 0) return;
-      connection.exec(migration.sql);
-      record.run(migration.number, migration.name, migration.sha256, clock.nowMs());
-    }).immediate();
-  }
+  const bring = (): void => {
+    for (const migration of migrations) {
+      connection.transaction(() => {
+        if (done.get(migration.number)?.found !== 0) return;
+        connection.exec(migration.sql);
+        record.run(migration.number, migration.name, migration.sha256, clock.nowMs());
+      }).immediate();
+    }
+  };
+  // A new catalogue has no step to keep: one write to the disk instead of one for each.
+  if (applied.all().length === 0) connection.transaction(bring).immediate();
+  else bring();
 }
 
 /** The statements that make the present schema, sorted, as `schema/catalogue.sql` holds them. */

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { LookbackError } from "../base/errors.js";
+import { PACKAGE_ROOT } from "../base/package-root.js";
 import { commentedFile } from "../config/commented-file.js";
 import { configSchema } from "../config/config-schema.js";
 import { settingsPage } from "../config/settings-page.js";
@@ -16,7 +17,7 @@ import { FieldCatalogue } from "../model/field-catalogue.js";
 import { loadNativeCore } from "../native/native.js";
 import { exitCodeOf, printError } from "./exit-code.js";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(PACKAGE_ROOT);
 
 /** Writes a file when its content changes. Returns whether it did. */
 function write(path: string, content: string): boolean {

@@ -15,7 +15,7 @@ import { shipping } from "./shipping.mjs";
 import { writing } from "./writing.mjs";
 import { startServer } from "./server.mjs";
 
-const MAIN = "dist/cli/main.js";
+const MAIN = "dist/bundle/main.js";
 const GENERATOR = "native/target/release/lookback-traffic";
 /** Bytes that the flow mix needs for a session. */
 const BYTES_PER_SESSION = 6_500;

@@ -5,7 +5,7 @@ import { startNode } from "../../ops/elasticsearch/node.mjs";
 import { clusterQueries } from "./cluster.mjs";
 import { measure } from "./measure.mjs";
 
-const MAIN = "dist/cli/main.js";
+const MAIN = "dist/bundle/main.js";
 /** Bytes of a raw bulk request, and how many are on the way at once. */
 const BULK_BYTES = 4_000_000;
 const BULK_REQUESTS = 2;

@@ -82,7 +82,7 @@ describe("the container file", () => {
 
     for (const [, key = "", value = ""] of (one("ENV")?.rest ?? "").matchAll(/(\w+)=(\S+)/g)) environment[key] = value === "/var/lib/lookback" ? data : value === "0.0.0.0" ? "127.0.0.1" : value;
     const [init, dashes, program, main = "", ...more] = [...words(one("ENTRYPOINT")), ...words(one("CMD"))];
-    expect([init, dashes, program, main]).toEqual(["tini", "--", "node", "/opt/lookback/dist/cli/main.js"]);
+    expect([init, dashes, program, main]).toEqual(["tini", "--", "node", "/opt/lookback/dist/bundle/main.js"]);
     const started = spawn(process.execPath, [path.join(directory, main), ...more, "--set", "viewPort=0"], { cwd: directory, env: environment, stdio: ["ignore", "pipe", "ignore"] });
     child = started;
     let url = "";

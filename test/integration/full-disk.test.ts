@@ -7,7 +7,7 @@ import { classicCapture } from "../support/capture-bytes.js";
 import { udpFrame } from "../support/frames.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
-const MAIN = path.resolve("dist/cli/main.js");
+const MAIN = path.resolve("dist/bundle/main.js");
 let disk: SmallDisk | null = null;
 afterEach(() => disk?.close());
 

@@ -134,7 +134,7 @@ describe.skipIf(!mayMount)("a device that is full", () => {
     writeCaptures(path.join(directory, "captures"), 1, 20_000);
     put("small.pcap", whole.bytes);
     mkdirSync(path.join(directory, "data"));
-    const main = path.resolve("dist/cli/main.js");
+    const main = path.resolve("dist/bundle/main.js");
     // One mount namespace for both imports: the big one does not fit as a copy, the small one does.
     const script = [
       `mount -t tmpfs -o size=6m none data`,

@@ -22,7 +22,7 @@ function obstacle(): string | null {
 const why = obstacle();
 if (why !== null) saySkipped("live capture", why);
 
-const main = path.resolve("dist/cli/main.js");
+const main = path.resolve("dist/bundle/main.js");
 const node = process.execPath;
 
 /** Runs a script in a network namespace of its own that has a pair of interfaces v0 and v1. */

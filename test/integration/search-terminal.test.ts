@@ -17,7 +17,7 @@ describe.skipIf(!hasTerminal())("search at a terminal", () => {
   afterEach(() => { terminal?.stop(); });
 
   const search = async (...words: readonly string[]): Promise<string> => {
-    terminal = new Terminal([process.execPath, path.resolve("dist/cli/main.js"), "search", "--utc", ...words], directory, { NO_COLOR: "1", COLUMNS: "200" });
+    terminal = new Terminal([process.execPath, path.resolve("dist/bundle/main.js"), "search", "--utc", ...words], directory, { NO_COLOR: "1", COLUMNS: "200" });
     expect(await terminal.exited).toBe(0);
     return terminal.shown.replaceAll("\r", "");
   };

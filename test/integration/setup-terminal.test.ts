@@ -13,7 +13,7 @@ describe.skipIf(!hasTerminal())("setup at a terminal", () => {
   let terminal: Terminal;
   beforeEach(() => {
     directory = temporaryDirectory();
-    terminal = new Terminal([process.execPath, path.resolve("dist/cli/main.js"), "setup"], directory);
+    terminal = new Terminal([process.execPath, path.resolve("dist/bundle/main.js"), "setup"], directory);
   });
   afterEach(() => { terminal.stop(); });
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { openCatalogue } from "../../src/catalogue/catalogue.js";
 
-export const MAIN = path.resolve("dist/cli/main.js");
+export const MAIN = path.resolve("dist/bundle/main.js");
 
 /** A tool of the native workspace: as it is released where that was built, else as `npm test` builds it. */
 function tool(name: string): string {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import path from "node:path";
 
-const MAIN = path.resolve("dist/cli/main.js");
+const MAIN = path.resolve("dist/bundle/main.js");
 /** Longest wait for a line or for the end, in milliseconds. */
 const LONGEST_MS = 60_000;
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { LookbackError } from "../../base/errors.js";
 import { nearestNames } from "../../base/nearest-name.js";
+import { PACKAGE_ROOT } from "../../base/package-root.js";
 import type { CommandContext } from "../command.js";
 import { runCheck, type Finding, type Verdict } from "../doctor/check.js";
 import { CHECKS } from "../doctor/checks.js";
@@ -11,7 +12,7 @@ import { EXIT } from "../exit-code.js";
 /** Longest run of a script that mends something. */
 const FIX_MS = 30_000;
 /** The scripts, beside the program. */
-const SCRIPTS = fileURLToPath(new URL("../../../ops/", import.meta.url));
+const SCRIPTS = fileURLToPath(new URL("ops/", PACKAGE_ROOT));
 
 /** Looks at everything that Lookback needs of the host and says what to do about what is missing; with --fix it does what is safe, and looks again. */
 export async function run({ operands: [names], options, config: configOf, print, note, terminal }: CommandContext): Promise<number> {

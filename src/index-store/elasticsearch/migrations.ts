@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
+import { PACKAGE_ROOT } from "../../base/package-root.js";
 import type { RequestLimits } from "./cluster.js";
 import { ClusterLock, type ClusterState } from "./cluster-state.js";
 import type { IndexList } from "./index-list.js";
@@ -10,7 +11,7 @@ import { at, listOf, numberOf, objectOf, textOf, type Json } from "./json.js";
 import type { SessionTemplate, TemplateState } from "./schema.js";
 
 /** Where released steps lie: beside `src` and `dist`. */
-export const CLUSTER_MIGRATIONS = fileURLToPath(new URL("../../../migrations/elasticsearch/", import.meta.url));
+export const CLUSTER_MIGRATIONS = fileURLToPath(new URL("migrations/elasticsearch/", PACKAGE_ROOT));
 
 /** What a step does; each may be done again without harm. */
 const ACTIONS = ["template", "fields"] as const;

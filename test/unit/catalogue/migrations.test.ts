@@ -27,6 +27,18 @@ describe("migrations of the catalogue", () => {
     expect(times).toEqual([{ at: 1_700_000_000_000 }]);
   });
 
+  it("of a new catalogue are one, later ones are one each", () => {
+    const step = (number: number, sql: string) => ({ number, name: `000${number}.sql`, sha256: String(number), sql });
+    const steps = [step(1, "CREATE TABLE a (x)"), step(2, "CREATE TABLE b (x)"), step(3, "no SQL")];
+    const numbers = (connection: Database.Database) => connection.prepare<[], { number: number }>("SELECT number FROM migrations").all().map(({ number }) => number);
+    const fresh = new Database(":memory:");
+    expect(() => migrate(fresh, steps, clock)).toThrow("no");
+    expect([numbers(fresh), schemaOf(fresh)]).toEqual([[], ""]);
+    migrate(fresh, steps.slice(0, 1), clock);
+    expect(() => migrate(fresh, steps, clock)).toThrow("no");
+    expect(numbers(fresh)).toEqual([1, 2]);
+  });
+
   it("refuse an edited step", () => {
     const directory = join(temporaryDirectory(), "steps");
     cpSync(MIGRATIONS_DIRECTORY, directory, { recursive: true });

@@ -1,3 +1,0 @@
-import { n as openCatalogue, t as Catalogue } from "./catalogue-DuvUS5yj.js";
-
-export { Catalogue, openCatalogue };

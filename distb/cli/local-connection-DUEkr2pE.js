@@ -1,3 +1,0 @@
-import { t as openLocal } from "./local-connection-8u9EC0mH.js";
-
-export { openLocal };

@@ -1,3 +1,0 @@
-import { a as packetFileName, c as OwnDirectory, d as measureSpace, i as PacketReader, l as isInside, n as Tombstones, o as parsePacketFileName, r as syncDirectory, s as PacketFilePresence, t as REAL_FILES, u as diskSpaceProbe } from "./packet-store-Dqe2fRVP.js";
-
-export { OwnDirectory, PacketFilePresence, PacketReader, REAL_FILES, Tombstones, diskSpaceProbe, isInside, measureSpace, packetFileName, parsePacketFileName, syncDirectory };

@@ -1,3 +1,0 @@
-import { t as RetentionService } from "./retention-service-CJThZGTM.js";
-
-export { RetentionService };

@@ -1,3 +1,0 @@
-import { t as lookbackVersion } from "./version-BJZLIN3h.js";
-
-export { lookbackVersion };

@@ -1,3 +1,0 @@
-import { t as startWatching } from "./watching-Bb0pnrWb.js";
-
-export { startWatching };
