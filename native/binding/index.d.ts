@@ -21,8 +21,8 @@ export declare class DirectionFinder {
 
 /** One live stream; `close` ends it. */
 export declare class LiveCapture {
-  /** Opens the sources and the stream. */
-  constructor(options: NativeLiveOptions)
+  /** Opens the sources and the stream; `input` is one more source, and of no use afterwards. */
+  constructor(options: NativeLiveOptions, input?: StandardInput | undefined | null)
   /** pcap LINKTYPE of the packets. */
   get linkType(): number
   /** Takes a batch of packets laid out as records of a nanosecond pcap file. Returns how many were taken. */
@@ -58,6 +58,9 @@ export declare class SegmentReader {
   /** Lets go of the file. */
   close(): void
 }
+
+/** A capture that comes through standard input. */
+export declare class StandardInput {}
 
 /** Reads the files of places and says what each setting came to. */
 export declare function checkPlaceFiles(settings: NativeSettings): Array<PlaceFileState>
@@ -310,6 +313,7 @@ export interface NativeSourceLedger {
   waits: number
   wentDown: number
   damagedBlocks: number
+  ended: boolean
   failure: string | null
 }
 
@@ -332,6 +336,9 @@ export interface NativeWarning {
   count: number
   firstOffset: number | null
 }
+
+/** Waits until the capture that comes through standard input tells what kind of packets it has. */
+export declare function openStandardInput(filter: string, snaplen: number): Promise<StandardInput>
 
 /** What one setting of places came to. */
 export interface PlaceFileState {

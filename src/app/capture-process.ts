@@ -26,23 +26,18 @@ export interface Capture {
 }
 
 /**
- * Takes the capture role and captures from the configured interface, else that of the default route. Throws UNAVAILABLE, ROLE_HELD, and
+ * Takes the capture role and captures from the configured interfaces, else that of the default route, or what comes through standard input. Throws UNAVAILABLE, ROLE_HELD, and
  * DISK_FULL when there is no room to start: then room is asked for, and a later try finds it.
  */
 export function startCapture(config: LookbackConfig, logger: Logger): Promise<Capture> {
   return withLifecycle(logger, async (lifecycle) => {
     const { values } = config;
-    const devices = values.interface.length > 0 ? values.interface : [defaultInterface(readFileSync("/proc/net/route", "utf8"))].filter((name) => name !== null);
-    const [first] = devices;
-    if (first === undefined) throw noInterface();
-    const input: LiveInput = values.pcapReadMethod === "tpacketv3" ? { kind: "rings", rings: devices.map((name, at) => ({
-      interface: name, filter: values.bpf ?? "", blockBytes: values.tpacketv3BlockSize, ringBytes: values.ringMiB * 2 ** 20, threads: values.tpacketv3NumThreads,
-      fanoutGroup: (values.tpacketv3ClusterId + at) % 65_536, promiscuous: values.promiscuous,
-    })) } : { kind: "pushed", open: (onPacket) => openCap(onlyOne(devices, first), values.bpf ?? "", values.pcapBufferSize, onPacket) };
+    const native = loadNativeCore();
+    const input = readsInput(config) ? { kind: "stream" as const, open: () => native.openStandardInput(values.bpf ?? "", values.snapLen) } : interfacesOf(config);
     const { directories } = config.storageOf(config.node);
     const packetDirectories = directories.length > 0 ? directories : [config.packetDirectory];
     // Before a file is opened, so that every one belongs to the user who goes on to write it.
-    const dropped = becomeDropUser(config, [config.dataDirectory, ...packetDirectories], logger, loadNativeCore());
+    const dropped = becomeDropUser(config, [config.dataDirectory, ...packetDirectories], logger, native);
     const core = await openCore(config, "capture", logger, lifecycle);
     const live = new LiveService({
       native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings: engineSettings(config),
@@ -60,6 +55,21 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
     sayPlaces(core.native, config, logger.child({ area: "capture" }));
     return { live, running, settings: core.live, packetDirectories };
   });
+}
+
+/** Whether packets come through standard input: `pcapReadMethod=stdin`, or the interface `-`. */
+export function readsInput({ values }: LookbackConfig): boolean {
+  return values.pcapReadMethod === "stdin" || (values.interface.length === 1 && values.interface[0] === "-");
+}
+
+function interfacesOf({ values }: LookbackConfig): LiveInput {
+  const devices = values.interface.length > 0 ? values.interface : [defaultInterface(readFileSync("/proc/net/route", "utf8"))].filter((name) => name !== null);
+  const [first] = devices;
+  if (first === undefined) throw noInterface();
+  return values.pcapReadMethod === "tpacketv3" ? { kind: "rings", rings: devices.map((name, at) => ({
+    interface: name, filter: values.bpf ?? "", blockBytes: values.tpacketv3BlockSize, ringBytes: values.ringMiB * 2 ** 20, threads: values.tpacketv3NumThreads,
+    fanoutGroup: (values.tpacketv3ClusterId + at) % 65_536, promiscuous: values.promiscuous,
+  })) } : { kind: "pushed", open: (onPacket) => openCap(onlyOne(devices, first), values.bpf ?? "", values.pcapBufferSize, onPacket) };
 }
 
 /** libpcap is read one interface a process. */

@@ -5,7 +5,7 @@ import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { IndexStore } from "../index-store/index-store.js";
-import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, PacketRule, RingSource, SourceLedger } from "../native/types.js";
+import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, PacketRule, RingSource, SourceLedger, StandardInput } from "../native/types.js";
 import { LedgerSpans } from "./ledger.js";
 import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
 import { adoptFiles, reserveFiles } from "./live-files.js";
@@ -13,7 +13,7 @@ import { replayStream, rememberOpen } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
 import { noteRowsWritten, rowsWanted, rowsWritten } from "./wanted-rows.js";
 import { PacketBatch } from "./packet-batch.js";
-import type { PacketListener, PacketSource } from "./packet-source.js";
+import type { PacketListener, PacketSource, TimestampSource } from "./packet-source.js";
 
 /** Bytes of one pushed batch: large enough that the crossing does not count, small enough to stay in a cache. */
 const BATCH_BYTES = 1 << 20;
@@ -36,7 +36,8 @@ const PASSED_OVER_EVERY_MS = 60_000;
 /** Where the packets of a capture come from. */
 export type LiveInput =
   | { readonly kind: "rings"; readonly rings: readonly RingSource[] }
-  | { readonly kind: "pushed"; readonly open: (onPacket: PacketListener) => Promise<PacketSource> };
+  | { readonly kind: "pushed"; readonly open: (onPacket: PacketListener) => Promise<PacketSource> }
+  | { readonly kind: "stream"; readonly open: () => Promise<StandardInput> };
 
 /** What a live capture is made of. */
 export interface LiveParts {
@@ -72,7 +73,7 @@ export interface LiveParts {
 export interface RunningCapture {
   /** Names of the interfaces, separated by commas. */
   readonly interface: string;
-  readonly timestampSource: "kernel" | "arrival";
+  readonly timestampSource: TimestampSource;
   /** As pcap files number them. */
   readonly linkType: number;
 }
@@ -103,12 +104,16 @@ export class LiveService {
   #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
   /** Rejects when the capture cannot go on. */
   readonly failure: Promise<never>;
+  #end: () => void = () => {};
+  /** Resolves when every source has given all there is: never for interfaces. */
+  readonly ended: Promise<void>;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
     this.#stream = parts.catalogue.settings.getOrMake(`live.stream.${parts.settings.node}`, () => randomBytes(16).toString("hex"));
     this.#spans = new LedgerSpans(parts.settings.node, "", 0);
     this.failure = new Promise((_, reject) => { this.#failed = reject; });
+    this.ended = new Promise((resolve) => { this.#end = resolve; });
     // Whoever waits for it hears of it; nobody waiting is no reason to end the process.
     this.failure.catch(() => {});
   }
@@ -126,6 +131,7 @@ export class LiveService {
     const firstOrdinal = await replayStream(parts, this.#stream);
     const { input } = parts;
     this.#source = input.kind === "pushed" ? await input.open((packet, originalLength) => { this.#take(packet, originalLength); }) : null;
+    const stream = input.kind === "stream" ? await input.open() : null;
     this.#startedMs = parts.clock.nowMs();
     this.#wishes.met = rowsWritten(parts.catalogue.settings);
     this.#engine = parts.native.openLive({
@@ -134,11 +140,8 @@ export class LiveService {
       nextFileId: reserveFiles(parts.catalogue, this.#stream), maxFileBytes: parts.maxFileBytes, maxFileSeconds: parts.maxFileSeconds,
       openRowsAfterSeconds: parts.openRowsAfterSeconds, sources: input.kind === "rings" ? input.rings : [],
       keepPackets: parts.keepPackets, dontSaveBpfs: parts.dontSave, giveUpRights: parts.giveUpRights,
-    });
-    const { linkType } = this.#engine;
-    this.#running = this.#source !== null
-      ? { interface: this.#source.interface, timestampSource: this.#source.timestampSource, linkType }
-      : { interface: input.kind === "rings" ? input.rings.map((ring) => ring.interface).join(",") : "", timestampSource: "kernel", linkType };
+    }, stream);
+    this.#running = { ...sourceOf(input, this.#source), linkType: this.#engine.linkType };
     this.#spans = new LedgerSpans(parts.settings.node, this.#running.interface, this.#startedMs);
     this.#timers = [setInterval(() => { void this.flush(); }, FLUSH_MS)];
     this.#timers.push(setInterval(() => { this.#flushWanted(); }, WANTED_MS));
@@ -178,6 +181,7 @@ export class LiveService {
       const dead = engine.ledgers().find(({ failure }) => failure !== null);
       if (dead !== undefined) throw new LookbackError("UNAVAILABLE", `capture from ${dead.interface} ended: ${dead.failure ?? ""}`, { interface: dead.interface });
       // A quiet link costs no transaction a second; its statistics are still told now and then.
+      if (engine.ledgers().every(({ ended }) => ended)) this.#end();
       const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal && flush.writeFailure === null;
       if (quiet && wish === null && now - this.#committed.atMs < QUIET_COMMIT_MS) return;
       // Before the first packet, what is complete is what was there when the capture began.
@@ -309,6 +313,11 @@ export class LiveService {
     this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "live capture failed");
     this.#failed(error);
   }
+}
+
+function sourceOf(input: LiveInput, pushed: PacketSource | null): Pick<RunningCapture, "interface" | "timestampSource"> {
+  if (input.kind === "rings") return { interface: input.rings.map((ring) => ring.interface).join(","), timestampSource: "kernel" };
+  return pushed ?? { interface: "standard input", timestampSource: "given" };
 }
 
 /**

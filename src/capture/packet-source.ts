@@ -1,5 +1,5 @@
-/** How packets of a source are stamped: by the kernel, or when they arrive in this process. */
-export type TimestampSource = "kernel" | "arrival";
+/** How packets of a source are stamped: by the kernel, when they arrive in this process, or as the capture gives them that they come with. */
+export type TimestampSource = "kernel" | "arrival" | "given";
 
 /** Where live packets come from. */
 export interface PacketSource {

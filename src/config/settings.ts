@@ -105,7 +105,7 @@ export const SETTINGS = {
   minPacketsSaveBPFs: packetRules(255, "Rules FILTER:N: sessions whose first packet matches are indexed only from N packets on; their packets are kept. Needs libpcap."),
   snapLen: integer(16_384, 64, 65_535, "Bytes kept of each packet."),
   tcpHealthCheckPort: integer(0, 0, 65_535, "TCP port that shows that the capture process lives: connections are taken and ended; 0: none."),
-  pcapReadMethod: choice("tpacketv3", ["tpacketv3", "libpcap"], "How interfaces are read: rings of Linux with the kernel's times and drop counts, or libpcap."),
+  pcapReadMethod: choice("tpacketv3", ["tpacketv3", "libpcap", "stdin"], "How packets come in: from interfaces through rings of Linux with the kernel's times and drop counts, or through libpcap; or stdin: lookback capture indexes a capture that another program writes to its standard input, while it is written."),
   tpacketv3NumThreads: integer(1, 1, 12, "Rings and reading threads of each interface; one reads several Gbit/s."),
   tpacketv3BlockSize: integer(2_097_152, 65_536, 16_777_216, "Bytes of a block of a ring; rounded up to a power of two."),
   tpacketv3ClusterId: integer(8005, 0, 65_535, "Number of the first interface's fanout group; others count on from it."),

@@ -5,6 +5,7 @@ import type {
   LiveCapture as NativeLiveCapture,
   LiveFlusher as NativeLiveFlusher,
   SegmentReader as NativeSegmentReader,
+  StandardInput as NativeStandardInput,
 } from "../../native/binding/index.js";
 import { ERROR_CODES, LookbackError, type ErrorCode, type ErrorDetails } from "../base/errors.js";
 import type { CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveOptions, NativeCore, PlaceFileState, SegmentReader, SessionEnds } from "./types.js";
@@ -13,7 +14,9 @@ import type { CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, I
 interface Binding {
   readonly CancelFlag: new () => NativeCancelFlag;
   readonly DirectionFinder: new (ends: SessionEnds) => NativeDirectionFinder;
-  readonly LiveCapture: new (options: LiveOptions) => NativeLiveCapture;
+  readonly LiveCapture: new (options: LiveOptions, input: NativeStandardInput | null) => NativeLiveCapture;
+  readonly StandardInput: new () => NativeStandardInput;
+  openStandardInput(filter: string, snaplen: number): Promise<NativeStandardInput>;
   readonly SegmentReader: new (path: string, periods: readonly IndexPeriodStart[], segment: string) => NativeSegmentReader;
   fieldCatalogue(): string;
   checkPlaceFiles(settings: EngineSettings): PlaceFileState[];
@@ -118,8 +121,10 @@ export function loadNativeCore(): NativeCore {
     useSmallPages: () => binding.useSmallPages(),
     keepRightsOverChangeOfUser: () => { translatedNow(() => { binding.keepRightsOverChangeOfUser(); }); },
     keepRightsToCapture: () => { translatedNow(() => { binding.keepRightsToCapture(); }); },
-    openLive(options): LiveEngine {
-      const live = translatedNow(() => new binding.LiveCapture(options));
+    openStandardInput: async (filter, snaplen) => ({ source: await translated(binding.openStandardInput(filter, snaplen)) }),
+    openLive(options, input): LiveEngine {
+      const source = input?.source;
+      const live = translatedNow(() => new binding.LiveCapture(options, source instanceof binding.StandardInput ? source : null));
       let flusher: NativeLiveFlusher | null = translatedNow(() => live.flusher());
       return {
         linkType: live.linkType,

@@ -230,7 +230,7 @@ export interface LiveFlush {
 
 /** What one source did since the stream was opened: delivered = stored + byRule + lostToDisk + lostToQueue + on their way. */
 export interface SourceLedger {
-  /** Empty for pushed packets. */
+  /** Empty for pushed packets, `standard input` for those. */
   readonly interface: string;
   readonly delivered: number;
   readonly bytes: number;
@@ -254,8 +254,15 @@ export interface SourceLedger {
   readonly wentDown: number;
   /** Blocks of the kernel's ring that were not as promised; what they held behind that is lost uncounted. */
   readonly damagedBlocks: number;
-  /** Why it ended, or null. */
+  /** Whether it has given all there is, as standard input does that came to its end. */
+  readonly ended: boolean;
+  /** Why it ended before that, or null. */
   readonly failure: string | null;
+}
+
+/** A capture that comes through standard input, open and not read yet. */
+export interface StandardInput {
+  readonly source: unknown;
 }
 
 /** A live stream. One owner; `close()` once. */
@@ -348,7 +355,12 @@ export interface NativeCore {
   keepRightsOverChangeOfUser(): void;
   /** Leaves this thread the capabilities to open interfaces, and no other. Throws UNAVAILABLE. */
   keepRightsToCapture(): void;
-  openLive(options: LiveOptions): LiveEngine;
+  openLive(options: LiveOptions, input: StandardInput | null): LiveEngine;
+  /**
+   * Waits until the capture that comes through standard input tells what kind of packets it has; only those that `filter`, a BPF
+   * expression or empty, accepts will be taken. Throws CAPTURE_UNREADABLE, CONFIG_INVALID.
+   */
+  openStandardInput(filter: string, snaplen: number): Promise<StandardInput>;
   /** Has this process use small pages only from now on, for less memory at the same speed where little is held. Returns whether the kernel does so. */
   useSmallPages(): boolean;
   /** Opens the segment at a path; `periods` say which index takes a row, `segment` is its name in documents. Throws STORE_DAMAGED. */

@@ -21,12 +21,12 @@ export class LookbackProcess {
   #error = "";
   #listeners: (() => void)[] = [];
 
-  constructor(words: readonly string[], workingDirectory: string, more: { readonly input?: Buffer; readonly command?: readonly string[] } = {}) {
+  constructor(words: readonly string[], workingDirectory: string, more: { readonly input?: Buffer; readonly command?: readonly string[]; readonly keepInput?: boolean } = {}) {
     const [program = process.execPath, ...before] = more.command ?? [];
     const args = more.command === undefined ? [MAIN, ...words] : [...before, process.execPath, MAIN, ...words];
     this.child = spawn(program, args, { cwd: workingDirectory, stdio: ["pipe", "pipe", "pipe"] });
     this.child.stdin?.on("error", () => {});
-    this.child.stdin?.end(more.input);
+    if (more.keepInput !== true) this.child.stdin?.end(more.input);
     this.child.stdout?.on("data", (data: Buffer) => { this.#output += data.toString(); this.#tell(); });
     this.child.stderr?.on("data", (data: Buffer) => { this.#error += data.toString(); this.#tell(); });
     this.exited = new Promise((resolve) => {

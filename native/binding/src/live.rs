@@ -4,6 +4,7 @@ use crate::errors::{coded, contained, to_napi};
 use crate::import::stream_identity;
 use crate::segments::NativeSegment;
 use crate::settings::{NativePacketRule, NativeSettings, packet_rules};
+use lookback_capture::stream::StreamSource;
 use lookback_capture::tpacket::{TpacketOptions, TpacketSource};
 use lookback_capture::{PacketSource, SourceError, memory, privileges};
 use lookback_engine::live::packet_files::DirectoryChoice;
@@ -12,6 +13,8 @@ use napi::Task;
 use napi::bindgen_prelude::{AsyncTask, Buffer, Env};
 use napi_derive::napi;
 use std::collections::HashMap;
+use std::fs::File;
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 
 /// An interface to read through TPACKET_V3.
@@ -112,8 +115,12 @@ pub struct NativeSourceLedger {
     pub waits: f64,
     pub went_down: f64,
     pub damaged_blocks: f64,
+    pub ended: bool,
     pub failure: Option<String>,
 }
+
+/// As messages and ledgers name it.
+const STANDARD_INPUT: &str = "standard input";
 
 /// What a panic costs.
 const REPLAYED: &str = "packets on disk are replayed at the next start";
@@ -197,17 +204,20 @@ pub struct LiveCapture {
 
 #[napi]
 impl LiveCapture {
-    /// Opens the sources and the stream.
+    /// Opens the sources and the stream; `input` is one more source, and of no use afterwards.
     #[napi(constructor)]
-    pub fn new(options: NativeLiveOptions) -> napi::Result<Self> {
-        contained(REPLAYED, || Self::open(options))
+    pub fn new(options: NativeLiveOptions, input: Option<&mut StandardInput>) -> napi::Result<Self> {
+        contained(REPLAYED, || Self::open(options, input.and_then(|input| input.source.take())))
     }
 
-    fn open(options: NativeLiveOptions) -> napi::Result<Self> {
+    fn open(options: NativeLiveOptions, input: Option<StreamSource>) -> napi::Result<Self> {
         let mut settings = options.settings.engine()?;
         settings.flow.open_rows_after = Some(i64::from(options.open_rows_after_seconds));
         let dont_save = packet_rules(&options.dont_save_bpfs)?;
-        let sources = open_sources(&options)?;
+        let mut sources = open_sources(&options)?;
+        if let Some(input) = input {
+            sources.push(Box::new(input));
+        }
         if options.give_up_rights {
             // Before any thread is started: each has the rights of the one that starts it.
             privileges::give_up_all().map_err(|error| rights_error(&error))?;
@@ -323,6 +333,47 @@ fn open_sources(options: &NativeLiveOptions) -> napi::Result<Vec<Box<dyn PacketS
     Ok(sources)
 }
 
+/// A capture that comes through standard input.
+#[napi]
+pub struct StandardInput {
+    source: Option<StreamSource>,
+}
+
+/// Waiting for standard input on a thread of the pool.
+pub struct OpenInput {
+    filter: String,
+    snaplen: u32,
+}
+
+impl Task for OpenInput {
+    type Output = StreamSource;
+    type JsValue = StandardInput;
+
+    fn compute(&mut self) -> napi::Result<StreamSource> {
+        contained("nothing was captured", || {
+            let unreadable = |source| {
+                let interface = STANDARD_INPUT.to_owned();
+                source_error(&SourceError::System { interface, action: "open", source })
+            };
+            // A descriptor of its own: Node may close the one that it has.
+            let file = std::io::stdin().as_fd().try_clone_to_owned().map(File::from).map_err(unreadable)?;
+            StreamSource::open(STANDARD_INPUT, file, self.snaplen)
+                .and_then(|source| source.filtered(&self.filter))
+                .map_err(|error| source_error(&error))
+        })
+    }
+
+    fn resolve(&mut self, _env: Env, source: StreamSource) -> napi::Result<StandardInput> {
+        Ok(StandardInput { source: Some(source) })
+    }
+}
+
+/// Waits until the capture that comes through standard input tells what kind of packets it has.
+#[napi(ts_return_type = "Promise<StandardInput>")]
+pub fn open_standard_input(filter: String, snaplen: u32) -> AsyncTask<OpenInput> {
+    AsyncTask::new(OpenInput { filter, snaplen })
+}
+
 /// Keeps the capabilities of this thread over its next change of user.
 #[napi]
 pub fn keep_rights_over_change_of_user() -> napi::Result<()> {
@@ -346,6 +397,7 @@ fn rights_error(error: &std::io::Error) -> napi::Error {
 fn source_error(error: &SourceError) -> napi::Error {
     let code = match error {
         SourceError::BadFilter { .. } => "CONFIG_INVALID",
+        SourceError::Stream { .. } => "CAPTURE_UNREADABLE",
         _ => "UNAVAILABLE",
     };
     coded(code, &error.to_string(), &serde_json::json!({}))
@@ -368,6 +420,7 @@ fn native_ledger(ledger: SourceLedger) -> NativeSourceLedger {
         waits: ledger.waits as f64,
         went_down: ledger.went_down as f64,
         damaged_blocks: ledger.damaged_blocks as f64,
+        ended: ledger.ended,
         failure: ledger.failure,
     }
 }

@@ -1,3 +1,4 @@
+import { readsInput } from "../../app/capture-process.js";
 import { startServer } from "../../app.js";
 import { openLog } from "../../app/log.js";
 import { LookbackError } from "../../base/errors.js";
@@ -36,7 +37,9 @@ export async function run({ options, config: configOf, reread, print, note }: Co
     }
     if (paths.length > 0) exitCode = importExitCode(await runImports(imports, paths, options["copy"] === true, output));
   });
-  const capture = paths.length === 0 && options["capture"] !== false ? supervise("live capture", childWords("capture", options), note, { makeRoom: server.makeRoom }) : null;
+  const captures = paths.length === 0 && options["capture"] !== false;
+  if (captures && readsInput(config)) note("live capture: pcapReadMethod=stdin is for \"lookback capture\", which another program writes to; this serves only");
+  const capture = captures && !readsInput(config) ? supervise("live capture", childWords("capture", options), note, { makeRoom: server.makeRoom }) : null;
   const shipper = config.values.indexStore === "elasticsearch" ? supervise("the shipper", childWords("ship", options), note) : null;
   reloadAtHangup(reread, server.live, logger, () => { capture?.hangUp(); });
   // Before "Ready." is printed: whoever waits for it may send a signal at once.

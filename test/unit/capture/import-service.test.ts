@@ -58,6 +58,7 @@ class ScriptedCore implements NativeCore {
   keepRightsOverChangeOfUser(): never { throw new Error("not here"); }
   keepRightsToCapture(): never { throw new Error("not here"); }
   openLive(): never { throw new Error("not here"); }
+  openStandardInput(): never { throw new Error("not here"); }
   readSegment(): never { throw new Error("not here"); }
 }
 

@@ -3,6 +3,7 @@
 //! * [`source`]: what every source is.
 //! * [`batch`]: packets on their way to the engine, laid out as records of a pcap file.
 //! * [`tpacket`]: Linux AF_PACKET with TPACKET_V3 rings (Documentation/networking/packet_mmap.rst of the kernel).
+//! * [`stream`]: a capture that comes through standard input while it is made.
 //! * [`filter`]: BPF expressions, compiled by libpcap where it is installed.
 //! * [`bpf`]: the same filters on packets that are here already.
 //! * [`privileges`]: giving up rights once interfaces are open.
@@ -21,6 +22,7 @@ pub mod privileges;
 pub mod send;
 pub mod socket;
 pub mod source;
+pub mod stream;
 pub mod tpacket;
 
 pub use batch::{Batch, BatchPool};

@@ -41,6 +41,20 @@ pub enum SourceError {
         /// ARPHRD number of the kernel.
         hardware_type: u32,
     },
+    /// What comes through a stream is no capture, or none that can be read while it comes.
+    #[error("{name}: {reason}")]
+    Stream {
+        /// Name of the stream.
+        name: String,
+        /// What is wrong, and the way out.
+        reason: String,
+    },
+    /// The source has given all there is.
+    #[error("{name} has ended")]
+    Ended {
+        /// Name of the source.
+        name: String,
+    },
     /// Another failure of the operating system.
     #[error("{interface}: {action}: {source}")]
     System {
@@ -62,7 +76,7 @@ pub struct SourceStatistics {
     pub dropped_by_kernel: Option<u64>,
     /// Packets lost before the kernel saw them, by the interface's own counters; none when it has none.
     pub dropped_by_interface: Option<u64>,
-    /// Blocks of the ring whose content was not as the kernel promises.
+    /// Blocks of the ring whose content was not as the kernel promises; of a stream, places that could not be read.
     pub damaged_blocks: u64,
     /// Times the interface went down.
     pub went_down: u64,
@@ -78,8 +92,12 @@ pub trait PacketSource: Send {
     /// more is there; what does not fit comes next time.
     ///
     /// # Errors
-    /// When the source is of no use any more.
+    /// When the source is of no use any more: `Ended` when that is as it should be.
     fn read(&mut self, batch: &mut Batch, wait: Duration) -> Result<(), SourceError>;
+    /// Whether packets have times that were given to them elsewhere, and not those of their arrival here.
+    fn times_are_given(&self) -> bool {
+        false
+    }
     /// Counts since it was opened.
     fn statistics(&mut self) -> SourceStatistics;
 }

@@ -27,6 +27,8 @@ pub struct Buffer {
     failure: Option<std::io::Error>,
     /// Chunks given up for another while packets in them were held.
     pool: Vec<Chunk>,
+    /// Bytes still to be moved past before the next is at hand: a source had none for now.
+    owed: u64,
 }
 
 impl Buffer {
@@ -41,6 +43,7 @@ impl Buffer {
             ended: false,
             failure: None,
             pool: Vec::new(),
+            owed: 0,
         }
     }
     /// Offset in the stream of the next byte.
@@ -67,7 +70,8 @@ impl Buffer {
     /// record may be.
     ///
     /// # Errors
-    /// The source's error; the stream then counts as ended.
+    /// The source's error; the stream then counts as ended, unless the source has none for now (`WouldBlock`): then the
+    /// same may be asked again.
     #[inline]
     pub fn ensure(&mut self, wanted: usize) -> std::io::Result<bool> {
         if self.available() >= wanted { Ok(true) } else { self.fill(wanted) }
@@ -82,16 +86,22 @@ impl Buffer {
     /// Moves past `count` bytes without having them at hand; false when the stream ends before.
     ///
     /// # Errors
-    /// The source's error.
-    pub fn discard(&mut self, mut count: u64) -> std::io::Result<bool> {
+    /// The source's error. Where it has none for now, what is left is moved past before anything else is at hand.
+    pub fn discard(&mut self, count: u64) -> std::io::Result<bool> {
+        self.owed += count;
+        self.settle()
+    }
+
+    /// Moves past what is owed; false when the stream ends before.
+    fn settle(&mut self) -> std::io::Result<bool> {
         loop {
-            let here = count.min(self.available() as u64);
+            let here = self.owed.min(self.available() as u64);
             self.consume(here as usize);
-            count -= here;
-            if count == 0 {
+            self.owed -= here;
+            if self.owed == 0 {
                 return Ok(true);
             }
-            if !self.ensure(1)? {
+            if !self.read(1)? {
                 return Ok(false);
             }
         }
@@ -99,6 +109,13 @@ impl Buffer {
 
     #[cold]
     fn fill(&mut self, wanted: usize) -> std::io::Result<bool> {
+        if self.owed > 0 && !self.settle()? {
+            return Ok(false);
+        }
+        if self.available() >= wanted { Ok(true) } else { self.read(wanted) }
+    }
+
+    fn read(&mut self, wanted: usize) -> std::io::Result<bool> {
         if let Some(error) = self.failure.take() {
             return Err(error);
         }
@@ -117,6 +134,9 @@ impl Buffer {
                 Ok(0) => self.ended = true,
                 Ok(count) => self.filled += count.min(room.len()),
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    return if self.available() >= wanted { Ok(true) } else { Err(error) };
+                }
                 Err(error) => {
                     self.ended = true;
                     if self.available() < wanted {

@@ -106,6 +106,13 @@ impl Reader {
             Format::Ng(_) => "pcapng",
         }
     }
+    /// pcap LINKTYPE of every packet; none where each interface has its own (pcapng).
+    pub fn link_type(&self) -> Option<u16> {
+        match &self.format {
+            Format::Classic(format) => Some(format.link_type),
+            Format::Ng(_) => None,
+        }
+    }
     /// Oddities so far.
     pub fn warnings(&self) -> &[Warning] {
         self.warnings.list()
@@ -118,7 +125,8 @@ impl Reader {
     /// The next packet; none at the end, or where the file is damaged (see [`Reader::warnings`]).
     ///
     /// # Errors
-    /// The source's error before anything was read; a decompressor's error later ends the file with a warning.
+    /// The source's error before anything was read; a decompressor's error later ends the file with a warning. After
+    /// `WouldBlock` of a source that is not compressed, the same may be asked again.
     #[inline]
     pub fn next_packet(&mut self) -> Result<Option<PacketRef<'_>>, CaptureError> {
         self.buffer.consume(std::mem::take(&mut self.pending));

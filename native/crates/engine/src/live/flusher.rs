@@ -11,13 +11,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A thread that does not answer a flush within this time is stuck.
-const ANSWER: Duration = Duration::from_secs(60);
+pub(super) const ANSWER: Duration = Duration::from_secs(60);
 
 /// Flushes a stream from any thread; one flush at a time.
 #[derive(Clone)]
 pub struct Flusher {
     pub(super) messages: Option<Sender<Message>>,
     pub(super) kept: Arc<Mutex<Kept>>,
+    /// Time after which a thread that does not answer is stuck.
+    pub(super) answer: Duration,
 }
 
 /// Which rows a flush writes.
@@ -46,14 +48,15 @@ impl Flusher {
     /// When something cannot be stored (it is tried again next time), or a thread is gone or stuck.
     pub fn flush(&self, now_ns: i64, mark: bool, rows: FlushRows) -> Result<LiveFlush, EngineError> {
         let gone = || EngineError::Worker("the capture threads are gone".to_owned());
-        let stuck = || EngineError::Worker(format!("a capture thread did not answer within {ANSWER:?}"));
+        let within = self.answer;
+        let stuck = || EngineError::Worker(format!("a capture thread did not answer within {within:?}"));
         let messages = self.messages.as_ref().ok_or_else(gone)?;
         let (reply, answer) = bounded(1);
         messages
-            .send_timeout(Message::Flush { now_ns, mark, rows, reply }, ANSWER)
+            .send_timeout(Message::Flush { now_ns, mark, rows, reply }, within)
             .map_err(|error| if error.is_timeout() { stuck() } else { gone() })?;
         let stream = answer
-            .recv_timeout(ANSWER)
+            .recv_timeout(within)
             .map_err(|error| if error.is_timeout() { stuck() } else { gone() })??;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.files.extend(stream.files);
@@ -68,7 +71,7 @@ impl Flusher {
         let mut open = Vec::new();
         let mut failure = None;
         loop {
-            let worker = match stream.replies.recv_timeout(ANSWER) {
+            let worker = match stream.replies.recv_timeout(within) {
                 Ok(Ok(worker)) => worker,
                 Ok(Err(error)) => {
                     failure = Some(error);
@@ -116,4 +119,55 @@ fn latest(files: Vec<(LiveFile, File)>) -> Vec<LiveFile> {
         latest.insert(info.file, info);
     }
     latest.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::stream_thread::StreamFlush;
+    use crate::worker::Counters;
+    use crossbeam_channel::Receiver;
+
+    fn watched() -> (Flusher, Receiver<Message>) {
+        let (sender, messages) = bounded(1);
+        let answer = Duration::from_millis(50);
+        (Flusher { messages: Some(sender), kept: Arc::default(), answer }, messages)
+    }
+
+    fn told(flusher: &Flusher) -> String {
+        flusher.flush(0, false, FlushRows::Due).map_or_else(|error| error.to_string(), |_| String::new())
+    }
+
+    #[test]
+    fn a_stream_that_is_stuck_is_noticed() {
+        let (flusher, messages) = watched();
+        // It takes the order and does not answer; then it takes none.
+        assert!(told(&flusher).contains("did not answer within 50ms"), "{}", told(&flusher));
+        assert_eq!(messages.len(), 1);
+        assert!(told(&flusher).contains("did not answer within 50ms"));
+        drop(messages);
+        assert!(told(&flusher).contains("the capture threads are gone"));
+    }
+
+    #[test]
+    fn a_worker_that_is_stuck_is_noticed() {
+        let (flusher, messages) = watched();
+        let (worker, replies) = bounded(1);
+        let stream = std::thread::spawn(move || {
+            let Ok(Message::Flush { reply, .. }) = messages.recv() else { return };
+            let flush = StreamFlush {
+                files: Vec::new(),
+                replies,
+                next_ordinal: 0,
+                delivered_until_ns: None,
+                write_failure: None,
+                passed_over: None,
+                counters: Counters::new(),
+            };
+            let _ = reply.send(Ok(flush));
+        });
+        assert!(told(&flusher).contains("did not answer within 50ms"));
+        drop(worker);
+        stream.join().expect("a stream");
+    }
 }

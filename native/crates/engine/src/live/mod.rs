@@ -18,6 +18,7 @@ pub mod losses;
 pub mod mark;
 pub mod packet_files;
 pub mod pipeline;
+mod quiet;
 pub mod reader;
 pub mod saving;
 mod stores;
@@ -161,7 +162,9 @@ pub struct SourceLedger {
     pub went_down: u64,
     /// Blocks of the kernel's ring that were not as promised; what they held behind that is lost uncounted.
     pub damaged_blocks: u64,
-    /// Why it ended, if it did.
+    /// Whether it has given all there is, as a stream does that came to its end.
+    pub ended: bool,
+    /// Why it ended before that, if it did.
     pub failure: Option<String>,
 }
 
@@ -206,7 +209,11 @@ impl LiveEngine {
         let places = sources.len().max(1);
         let stores: Arc<Vec<Stores>> = Arc::new((0..places).map(|_| Stores::default()).collect());
         let losses: Arc<LossLog> = Arc::default();
-        let shared = pipeline::Shared { losses: Arc::clone(&losses), stores: Arc::clone(&stores) };
+        let shared = pipeline::Shared {
+            losses: Arc::clone(&losses),
+            stores: Arc::clone(&stores),
+            times_are_given: sources.iter().any(|source| source.times_are_given()),
+        };
         let pipeline =
             Pipeline::start(&options.settings, &options.segments, options.stream, shared).map_err(failed)?;
         let snaplen = options.snaplen;
@@ -315,7 +322,7 @@ impl LiveEngine {
 
     /// A handle by which another thread flushes.
     pub fn flusher(&self) -> Flusher {
-        Flusher { messages: self.messages.clone(), kept: Arc::clone(&self.kept) }
+        Flusher { messages: self.messages.clone(), kept: Arc::clone(&self.kept), answer: flusher::ANSWER }
     }
 
     /// What each source did; with pushed packets one nameless entry.
@@ -347,6 +354,7 @@ impl LiveEngine {
                     waits: count(&account.waits),
                     went_down: kernel.went_down,
                     damaged_blocks: kernel.damaged_blocks,
+                    ended: account.ended.load(Ordering::Acquire),
                     failure: account.failure(),
                 }
             })

@@ -2,6 +2,7 @@
 
 use super::flusher::FlushRows;
 use super::losses::LossLog;
+use super::quiet::QuietClock;
 use super::stores::Stores;
 use crate::error::EngineError;
 use crate::fan_out::{FanOut, PacketBatch, lane, take_batch};
@@ -27,8 +28,6 @@ const BATCH_ROWS: usize = 50_000;
 const MOST_ROWS_WAITING: usize = 200_000;
 /// Rows of open sessions that a worker writes when the latest packets are wanted: some 50 ms, which its queue bridges.
 const OPEN_ROWS: usize = 16_384;
-/// A stream's clock follows the wall clock this far at most while no packet comes, seconds.
-const LONGEST_QUIET: i64 = 86_400;
 
 /// A batch whose packets are in a packet file, but for those that a rule leaves out.
 pub struct Stored {
@@ -90,6 +89,8 @@ pub struct Shared {
     pub losses: Arc<LossLog>,
     /// Counts by source.
     pub(super) stores: Arc<Vec<Stores>>,
+    /// Whether packets have times that were given to them elsewhere.
+    pub times_are_given: bool,
 }
 
 impl Shared {
@@ -146,7 +147,7 @@ enum Path {
     /// One worker follows the stream itself.
     Single { lane: Sender<Work> },
     /// The stream's thread decodes, and sends each flow to its worker.
-    Spread { feed: Box<Feed>, target: FanOut<Work> },
+    Spread { feed: Box<Feed>, quiet: QuietClock, target: FanOut<Work> },
 }
 
 /// The workers of a stream.
@@ -188,7 +189,8 @@ impl Pipeline {
             last => {
                 lanes.extend(last);
                 let target = FanOut::new(settings, lanes, Work::Packets);
-                Path::Spread { feed: Box::new(Feed::new(settings)), target }
+                let quiet = QuietClock::new(shared.times_are_given);
+                Path::Spread { feed: Box::new(Feed::new(settings)), quiet, target }
             }
         };
         Ok(Self { path, threads, shared })
@@ -201,7 +203,7 @@ impl Pipeline {
     pub fn packets(&mut self, stored: Stored) -> Result<(), EngineError> {
         match &mut self.path {
             Path::Single { lane } => lane.send(Work::Stream(stored)).map_err(|_| gone(0)),
-            Path::Spread { feed, target } => {
+            Path::Spread { feed, target, .. } => {
                 let before = target.damaged();
                 let done = stored.arrivals().try_for_each(|arrival| feed.packet(arrival, target));
                 self.shared.count_malformed(stored.source, target.damaged() - before);
@@ -224,9 +226,9 @@ impl Pipeline {
         let order = |clock_s| FlushOrder { now_ns, clock_s, mark, rows, reply: reply.clone() };
         match &mut self.path {
             Path::Single { lane } => lane.send(Work::Flush(order(None))).map_err(|_| gone(0))?,
-            Path::Spread { feed, target } => {
+            Path::Spread { feed, quiet, target } => {
                 target.send_all()?;
-                let clock_s = quiet_clock(feed, now_ns);
+                let clock_s = quiet.seconds(feed.clock.seconds(), now_ns);
                 for (number, lane) in target.lanes.iter().enumerate() {
                     lane.send(Work::Flush(order(Some(clock_s)))).map_err(|_| gone(number))?;
                 }
@@ -237,7 +239,7 @@ impl Pipeline {
 
     /// Adds what was counted before any worker.
     pub fn count_into(&self, counters: &mut Counters) {
-        if let Path::Spread { feed, target } = &self.path {
+        if let Path::Spread { feed, target, .. } = &self.path {
             feed.count_into(counters);
             target.count_into(counters);
         }
@@ -257,16 +259,8 @@ fn gone(number: usize) -> EngineError {
     EngineError::Worker(format!("worker {number} is gone"))
 }
 
-/// The stream's clock, moved on by the wall clock: only a quiet link needs it, a busy one is further already.
-fn quiet_clock(feed: &Feed, now_ns: i64) -> i64 {
-    let clock_s = feed.clock.seconds();
-    if clock_s == 0 {
-        return 0;
-    }
-    clock_s.max(now_ns.div_euclid(1_000_000_000).min(clock_s + LONGEST_QUIET))
-}
-
 fn work(mut worker: Worker<SegmentSink>, mut feed: Option<Feed>, orders: &Receiver<Work>, shared: &Shared) {
+    let mut quiet = QuietClock::new(shared.times_are_given);
     // Rows that could not be written stay and are tried again by the next flush, which tells.
     for order in orders {
         worker.drop_rows_beyond(MOST_ROWS_WAITING);
@@ -282,7 +276,7 @@ fn work(mut worker: Worker<SegmentSink>, mut feed: Option<Feed>, orders: &Receiv
                 }
             }
             Work::Flush(order) => {
-                let reply = flush(&mut worker, feed.as_ref(), &order);
+                let reply = flush(&mut worker, feed.as_ref(), &mut quiet, &order);
                 // Whoever asked may have given up.
                 let _ = order.reply.send(reply);
             }
@@ -293,9 +287,11 @@ fn work(mut worker: Worker<SegmentSink>, mut feed: Option<Feed>, orders: &Receiv
 fn flush(
     worker: &mut Worker<SegmentSink>,
     feed: Option<&Feed>,
+    quiet: &mut QuietClock,
     order: &FlushOrder,
 ) -> Result<WorkerFlush, EngineError> {
-    let clock_s = order.clock_s.unwrap_or_else(|| feed.map_or(0, |feed| quiet_clock(feed, order.now_ns)));
+    let own_clock_s = feed.map_or(0, |feed| feed.clock.seconds());
+    let clock_s = order.clock_s.unwrap_or_else(|| quiet.seconds(own_clock_s, order.now_ns));
     if order.rows == FlushRows::Closing {
         worker.finish()?;
     } else {

@@ -36,6 +36,8 @@ pub struct SourceAccount {
     pub cut: AtomicU64,
     /// Times it had to wait because every batch was in use.
     pub waits: AtomicU64,
+    /// Whether it has given all there is.
+    pub ended: AtomicBool,
     kernel: Mutex<SourceStatistics>,
     failure: Mutex<Option<String>>,
 }
@@ -87,10 +89,13 @@ impl Reader {
             Arc::new(SourceAccount { interface: source.interface().to_owned(), ..SourceAccount::default() });
         let told = Arc::clone(&account);
         let thread = std::thread::Builder::new().name(format!("source-{number}")).spawn(move || {
-            if let Err(error) = read(source.as_mut(), number, &messages, &stop, &told, &losses) {
-                told.fail(&error);
-            }
+            let outcome = read(source.as_mut(), number, &messages, &stop, &told, &losses);
             told.count(source.as_mut());
+            match outcome {
+                Ok(()) => {}
+                Err(SourceError::Ended { .. }) => told.ended.store(true, Ordering::Release),
+                Err(error) => told.fail(&error),
+            }
         })?;
         Ok(Self { account, thread: Some(thread) })
     }

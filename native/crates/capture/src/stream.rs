@@ -1,0 +1,259 @@
+//! A capture file that comes through a pipe while it is made (`tcpdump -U -w - | …`): pcap or pcapng, not compressed, of one
+//! link type. Packets keep the times that the file gives them. Nothing is lost here: who writes waits when the reader does.
+
+use crate::batch::Batch;
+use crate::filter::Program;
+use crate::source::{PacketSource, SourceError, SourceStatistics};
+use lookback_pcapfile::{CaptureError, PacketRef, Reader};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Snap length that a filter is compiled for: one that refuses no packet by its length.
+const WHOLE: u32 = 262_144;
+/// Warnings of the reader after which it reads nothing more, or something was passed over.
+const DAMAGE: [&str; 5] =
+    ["truncated-record", "garbage-record-length", "zeroed-tail", "bad-section", "damaged-compression"];
+
+/// Packets that a filter leaves out in one read: whoever reads also looks whether to stop.
+const MOST_LEFT_OUT: u32 = 10_000;
+
+/// Milliseconds that a read waits for bytes; [`FOR_EVER`] while there is nothing else to do.
+type Patience = Arc<AtomicU64>;
+
+const FOR_EVER: u64 = u64::MAX;
+/// Of one try to read the first packet; it is tried again.
+const FIRST_WAIT_MS: u64 = 200;
+/// Bytes that tell what it is: the header of a pcap file, which every capture is longer than.
+const HEAD_BYTES: usize = 24;
+
+/// Reads a descriptor, and says `WouldBlock` when nothing came for as long as it is told to wait.
+struct Patient {
+    file: File,
+    patience: Patience,
+}
+
+impl Read for Patient {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let wait = match self.patience.load(Ordering::Relaxed) {
+            FOR_EVER => None,
+            wait_ms => Timespec::try_from(Duration::from_millis(wait_ms)).ok(),
+        };
+        match poll(&mut [PollFd::new(&self.file, PollFlags::IN)], wait.as_ref())? {
+            0 => Err(ErrorKind::WouldBlock.into()),
+            _ => self.file.read(buffer),
+        }
+    }
+}
+
+/// A packet that came before there was room for it.
+struct Held {
+    timestamp_ns: i64,
+    original_length: u32,
+    link_type: u16,
+    data: Vec<u8>,
+}
+
+impl Held {
+    fn of(packet: &PacketRef<'_>) -> Self {
+        Self {
+            timestamp_ns: packet.timestamp_ns,
+            original_length: packet.original_length,
+            link_type: packet.link_type,
+            data: packet.data.to_vec(),
+        }
+    }
+}
+
+/// A capture that comes through a descriptor.
+pub struct StreamSource {
+    name: String,
+    reader: Reader,
+    patience: Patience,
+    link_type: u16,
+    snaplen: u32,
+    filter: Option<Program>,
+    held: Option<Held>,
+    has_ended: bool,
+}
+
+impl StreamSource {
+    /// Waits until the stream tells what kind of packets it has: a pcap file in its header, a pcapng file with its first
+    /// packet.
+    ///
+    /// # Errors
+    /// `Stream` when it is no capture, is compressed, or ends before its first packet; `System` when it cannot be read.
+    pub fn open(name: &str, file: File, snaplen: u32) -> Result<Self, SourceError> {
+        let patience: Patience = Arc::new(AtomicU64::new(FOR_EVER));
+        let mut whole = Head { read: Vec::new(), rest: Patient { file, patience: Arc::clone(&patience) } };
+        let refused = |reason: &str| SourceError::Stream { name: name.to_owned(), reason: reason.to_owned() };
+        let head = whole.peek(HEAD_BYTES).map_err(|error| failed(name, CaptureError::Io(error)))?;
+        if lookback_pcapfile::compression::compression_of_bytes(head) != "none" {
+            return Err(refused(
+                "compressed captures are read whole: give it to \"lookback import -\", or decompress it on the way here",
+            ));
+        }
+        patience.store(0, Ordering::Relaxed);
+        let mut reader = Reader::from_read(Box::new(whole)).map_err(|error| failed(name, error))?;
+        let link_type = match reader.link_type() {
+            Some(link_type) => link_type,
+            None => {
+                patience.store(FIRST_WAIT_MS, Ordering::Relaxed);
+                let held = loop {
+                    match reader.next_packet() {
+                        Ok(Some(first)) => break Held::of(&first),
+                        Ok(None) => return Err(refused("it ended before its first packet")),
+                        Err(CaptureError::Io(error)) if error.kind() == ErrorKind::WouldBlock => {}
+                        Err(error) => return Err(failed(name, error)),
+                    }
+                };
+                let link_type = held.link_type;
+                return Ok(Self { held: Some(held), ..Self::of(name, reader, patience, link_type, snaplen) });
+            }
+        };
+        Ok(Self::of(name, reader, patience, link_type, snaplen))
+    }
+
+    fn of(name: &str, reader: Reader, patience: Patience, link_type: u16, snaplen: u32) -> Self {
+        Self {
+            name: name.to_owned(),
+            reader,
+            patience,
+            link_type,
+            snaplen,
+            filter: None,
+            held: None,
+            has_ended: false,
+        }
+    }
+
+    /// Takes only packets that a BPF expression accepts; an empty one accepts all.
+    ///
+    /// # Errors
+    /// `BadFilter`, or `NoFilterCompiler` where libpcap is not installed.
+    pub fn filtered(self, expression: &str) -> Result<Self, SourceError> {
+        let filter = match expression.trim() {
+            "" => None,
+            expression => Some(Program::compile(expression, self.link_type, WHOLE)?),
+        };
+        Ok(Self { filter, ..self })
+    }
+
+    /// Adds a packet, or keeps it for next time. Whether there was room.
+    fn add(&mut self, batch: &mut Batch, packet: Held) -> Result<bool, SourceError> {
+        if packet.link_type != self.link_type {
+            let reason = format!(
+                "packets of link type {} come after those of {}; give each kind a capture of its own",
+                packet.link_type, self.link_type
+            );
+            return Err(SourceError::Stream { name: self.name.clone(), reason });
+        }
+        if batch.push(packet.timestamp_ns, packet.original_length, self.snaplen, &[&packet.data]) {
+            return Ok(true);
+        }
+        self.held = Some(packet);
+        Ok(false)
+    }
+}
+
+/// What was looked at already comes first.
+struct Head {
+    read: Vec<u8>,
+    rest: Patient,
+}
+
+impl Head {
+    /// The first bytes, fewer when there are fewer.
+    fn peek(&mut self, count: usize) -> std::io::Result<&[u8]> {
+        (&mut self.rest).take(count as u64).read_to_end(&mut self.read)?;
+        Ok(&self.read)
+    }
+}
+
+impl Read for Head {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.read.is_empty() {
+            return self.rest.read(buffer);
+        }
+        let count = self.read.len().min(buffer.len());
+        for (place, byte) in buffer.iter_mut().zip(self.read.drain(..count)) {
+            *place = byte;
+        }
+        Ok(count)
+    }
+}
+
+fn failed(name: &str, error: CaptureError) -> SourceError {
+    match error {
+        CaptureError::Io(source) => {
+            SourceError::System { interface: name.to_owned(), action: "read", source }
+        }
+        unreadable => SourceError::Stream { name: name.to_owned(), reason: unreadable.to_string() },
+    }
+}
+
+impl PacketSource for StreamSource {
+    fn interface(&self) -> &str {
+        &self.name
+    }
+
+    fn link_type(&self) -> u16 {
+        self.link_type
+    }
+
+    fn read(&mut self, batch: &mut Batch, wait: Duration) -> Result<(), SourceError> {
+        if let Some(held) = self.held.take()
+            && !self.add(batch, held)?
+        {
+            return Ok(());
+        }
+        let mut left_out = 0;
+        while !self.has_ended && left_out < MOST_LEFT_OUT {
+            // Only the first packet is waited for.
+            let wait_ms = if batch.is_empty() { wait.as_millis() as u64 } else { 0 };
+            self.patience.store(wait_ms, Ordering::Relaxed);
+            let packet = match self.reader.next_packet() {
+                Ok(Some(packet)) => packet,
+                Ok(None) => {
+                    self.has_ended = true;
+                    break;
+                }
+                Err(CaptureError::Io(error)) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(failed(&self.name, error)),
+            };
+            if self.filter.as_ref().is_some_and(|filter| !filter.accepts(packet.data, packet.original_length))
+            {
+                left_out += 1;
+                continue;
+            }
+            if packet.link_type == self.link_type
+                && batch.push(packet.timestamp_ns, packet.original_length, self.snaplen, &[packet.data])
+            {
+                continue;
+            }
+            let held = Held::of(&packet);
+            if !self.add(batch, held)? {
+                return Ok(());
+            }
+        }
+        if self.has_ended && batch.is_empty() {
+            return Err(SourceError::Ended { name: self.name.clone() });
+        }
+        Ok(())
+    }
+
+    fn times_are_given(&self) -> bool {
+        true
+    }
+
+    fn statistics(&mut self) -> SourceStatistics {
+        let damage = self.reader.warnings().iter().filter(|warning| DAMAGE.contains(&warning.name));
+        SourceStatistics {
+            damaged_blocks: damage.map(|warning| warning.count).sum(),
+            ..SourceStatistics::default()
+        }
+    }
+}

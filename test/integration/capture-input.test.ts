@@ -1,0 +1,77 @@
+import { createReadStream, readdirSync, readFileSync, statSync } from "node:fs";
+import { once } from "node:events";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { LookbackProcess, lookback } from "../support/lookback-process.js";
+import { readCapture } from "../support/read-capture.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const EXAMPLE = path.resolve("examples/first-look.pcap");
+let running: LookbackProcess | null = null;
+
+afterEach(() => { running?.child.kill("SIGKILL"); });
+
+const capture = (directory: string, ...words: readonly string[]) =>
+  new LookbackProcess(["capture", "--interface", "-", "--data", "data", "--json", "--set", "openSessionFlush=1", ...words], directory, { keepInput: true });
+const count = async (directory: string, expression?: string): Promise<number> =>
+  Number((await lookback(["search", "--count", "--data", "data", ...(expression === undefined ? [] : [expression])], directory)).output);
+
+/** Asks again until an answer is as wanted. */
+async function becomes(ask: () => Promise<number>, wanted: (answer: number) => boolean): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+  }
+  throw new Error("it never was");
+}
+
+async function written(process: LookbackProcess, bytes: Uint8Array): Promise<void> {
+  if (process.child.stdin?.write(bytes) === false) await once(process.child.stdin, "drain");
+}
+
+describe("a capture that another program writes to standard input", () => {
+  it("is stored and indexed while it comes, and ends with it", async () => {
+    const directory = temporaryDirectory();
+    const bytes = readFileSync(EXAMPLE);
+    running = capture(directory);
+    await written(running, bytes.subarray(0, 60_001));
+    await running.line(/"capturing":"standard input","timestampSource":"given"/);
+    const before = await becomes(() => count(directory), (sessions) => sessions > 0);
+    await written(running, bytes.subarray(60_001));
+    running.child.stdin?.end();
+    expect((await running.exited).code).toBe(0);
+    // The same sessions as an import makes; nothing of what was seen before is seen twice.
+    const whole = temporaryDirectory();
+    await lookback(["import", EXAMPLE, "--data", "data"], whole);
+    expect(await count(directory)).toBe(await count(whole));
+    expect(before).toBeLessThanOrEqual(await count(whole));
+    expect(await count(directory, "protocols == tls")).toBe(await count(whole, "protocols == tls"));
+    const [file] = readdirSync(path.join(directory, "data", "packets")).filter((name) => name.endsWith(".pcap"));
+    expect(readCapture(readFileSync(path.join(directory, "data", "packets", file ?? ""))).packets.length).toBe(284);
+  });
+
+  it("takes what a filter accepts, and says why something is no capture", async () => {
+    const directory = temporaryDirectory();
+    running = capture(directory, "--set", "bpf=udp port 53");
+    createReadStream(EXAMPLE).pipe(running.child.stdin ?? process.stdout);
+    expect((await running.exited).code).toBe(0);
+    expect(await count(directory, "protocols != dns")).toBe(0);
+    expect(await count(directory, "protocols == dns")).toBeGreaterThan(0);
+    for (const [bytes, reason] of [[Buffer.alloc(64, "x"), "neither pcap nor pcapng"], [Buffer.from([0x1f, 0x8b, ...Buffer.alloc(62)]), "lookback import -"], [Buffer.alloc(0), "the file is empty"]] as const) {
+      const refused = capture(temporaryDirectory());
+      refused.child.stdin?.end(bytes);
+      const { code, error } = await refused.exited;
+      expect([code === 0, error]).toEqual([false, expect.stringMatching(new RegExp(`CAPTURE_UNREADABLE: standard input: .*${reason}`))]);
+    }
+    expect(statSync(EXAMPLE).size).toBeGreaterThan(60_001);
+  });
+
+  it("stops in order when told to, with what came until then", async () => {
+    const directory = temporaryDirectory();
+    running = capture(directory);
+    await written(running, readFileSync(EXAMPLE).subarray(0, 60_001));
+    await becomes(() => count(directory), (sessions) => sessions > 0);
+    expect(await running.stop()).toBe(0);
+    expect(await count(directory)).toBeGreaterThan(0);
+  });
+});
