@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** How often the peak of a running command's memory is read, in milliseconds. */
-const LOOK_MS = 50;
+/** How often the peak of a running command's memory is read, in milliseconds: each look holds the command's memory map for a moment. */
+const LOOK_MS = 200;
 
 /** Process ids below `pid`, itself included. */
 function family(pid) {
