@@ -1,8 +1,8 @@
 //! One open flow: what a packet adds to its session.
 
+use crate::beginning::{ByteMarks, Payload8};
 use crate::counters::FlowCounters;
 use crate::identity::StreamIdentity;
-use crate::row::{ByteMarks, Payload8};
 use crate::sctp;
 use crate::settings::FlowSettings;
 use crate::tcp::{Outcome, Piece, TcpState};

@@ -7,12 +7,14 @@
 //! * [`table`]: look-up, creation, expiry, bounds.
 //! * [`flow`]: what one packet adds to its session.
 //! * `headers`, `dissection`: what the headers of its first packets add, and its payload.
+//! * `beginning`: what is kept of the first packets.
 //! * `row`: the row of its present segment.
 //! * [`tcp`], [`sctp`]: payload in order.
 //! * [`timers`]: expiry by whole seconds without work per packet.
 //! * [`identity`], [`community`]: row ids and Community ID.
 //! * [`replay`]: what is known when a stream is read again.
 
+mod beginning;
 pub mod community;
 pub mod counters;
 mod dissection;
