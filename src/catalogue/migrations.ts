@@ -59,12 +59,13 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
   connection.exec(LEDGER);
   const applied = connection.prepare<[], { number: number; name: string; sha256: string }>("SELECT number, name, sha256 FROM migrations ORDER BY number");
   const record = connection.prepare<[number, string, string, number]>("INSERT INTO migrations (number, name, sha256, applied_at) VALUES (?, ?, ?, ?)");
-  for (const past of applied.all()) {
-    const known = migrations[past.number - 1];
+  const past = applied.all();
+  for (const step of past) {
+    const known = migrations[step.number - 1];
     if (known === undefined) {
-      throw new LookbackError("UNAVAILABLE", `the catalogue was written by a newer Lookback (step ${past.name}); start that version`, { step: past.name });
+      throw new LookbackError("UNAVAILABLE", `the catalogue was written by a newer Lookback (step ${step.name}); start that version`, { step: step.name });
     }
-    if (known.sha256 !== past.sha256) throw broken(`${past.name} was applied with other content than it has now`);
+    if (known.sha256 !== step.sha256) throw broken(`${step.name} was applied with other content than it has now`);
   }
   const done = connection.prepare<[number], { found: number }>("SELECT count(*) AS found FROM migrations WHERE number = ?");
   const bring = (): void => {
@@ -77,7 +78,7 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
     }
   };
   // A new catalogue has no step to keep: one write to the disk instead of one for each.
-  if (applied.all().length === 0) connection.transaction(bring).immediate();
+  if (past.length === 0) connection.transaction(bring).immediate();
   else bring();
 }
 

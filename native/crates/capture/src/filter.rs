@@ -46,7 +46,21 @@ type ErrorText = unsafe extern "C" fn(*mut c_void) -> *mut c_char;
 type FreeCode = unsafe extern "C" fn(*mut PcapProgram);
 type Close = unsafe extern "C" fn(*mut c_void);
 
+/// Snap length for a filter that is to refuse no packet by its length; libpcap takes none above.
+pub const WHOLE: u32 = 262_144;
+
 impl Program {
+    /// Compiles the expression of a setting; none when it is empty, and so accepts every packet.
+    ///
+    /// # Errors
+    /// As [`Program::compile`].
+    pub fn of_setting(expression: &str, link_type: u16, snaplen: u32) -> Result<Option<Self>, SourceError> {
+        match expression.trim() {
+            "" => Ok(None),
+            expression => Self::compile(expression, link_type, snaplen).map(Some),
+        }
+    }
+
     /// Compiles an expression for packets of a link type.
     ///
     /// # Errors
@@ -79,7 +93,7 @@ impl Program {
         let data_link = if link_type == 101 { 12 } else { c_int::from(link_type) };
         // SAFETY: the handle is closed below and used in between only; the program is copied before it is freed.
         unsafe {
-            let handle = open_dead(data_link, snaplen.min(262_144) as c_int);
+            let handle = open_dead(data_link, snaplen.min(WHOLE) as c_int);
             if handle.is_null() {
                 return Err(bad("libpcap is out of memory".to_owned()));
             }

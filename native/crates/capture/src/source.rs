@@ -92,7 +92,7 @@ pub trait PacketSource: Send {
     /// more is there; what does not fit comes next time.
     ///
     /// # Errors
-    /// When the source is of no use any more: `Ended` when that is as it should be.
+    /// When the source is of no use any more: `Ended` when that is as it should be. What was appended before counts.
     fn read(&mut self, batch: &mut Batch, wait: Duration) -> Result<(), SourceError>;
     /// Whether packets have times that were given to them elsewhere, and not those of their arrival here.
     fn times_are_given(&self) -> bool {

@@ -2,21 +2,19 @@
 //! link type. Packets keep the times that the file gives them. Nothing is lost here: who writes waits when the reader does.
 
 use crate::batch::Batch;
-use crate::filter::Program;
+use crate::filter::{Program, WHOLE};
 use crate::source::{PacketSource, SourceError, SourceStatistics};
+use lookback_pcapfile::compression::compression_of_bytes;
 use lookback_pcapfile::{CaptureError, PacketRef, Reader};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Snap length that a filter is compiled for: one that refuses no packet by its length.
-const WHOLE: u32 = 262_144;
 /// Warnings of the reader after which it reads nothing more, or something was passed over.
-const DAMAGE: [&str; 5] =
-    ["truncated-record", "garbage-record-length", "zeroed-tail", "bad-section", "damaged-compression"];
+const DAMAGE: [&str; 4] = ["truncated-record", "garbage-record-length", "zeroed-tail", "bad-section"];
 
 /// Packets that a filter leaves out in one read: whoever reads also looks whether to stop.
 const MOST_LEFT_OUT: u32 = 10_000;
@@ -49,7 +47,7 @@ impl Read for Patient {
     }
 }
 
-/// A packet that came before there was room for it.
+/// A packet that came before there was room for it, or that there is none for.
 struct Held {
     timestamp_ns: i64,
     original_length: u32,
@@ -88,21 +86,27 @@ impl StreamSource {
     /// `Stream` when it is no capture, is compressed, or ends before its first packet; `System` when it cannot be read.
     pub fn open(name: &str, file: File, snaplen: u32) -> Result<Self, SourceError> {
         let patience: Patience = Arc::new(AtomicU64::new(FOR_EVER));
-        let mut whole = Head { read: Vec::new(), rest: Patient { file, patience: Arc::clone(&patience) } };
+        let mut patient = Patient { file, patience: Arc::clone(&patience) };
         let refused = |reason: &str| SourceError::Stream { name: name.to_owned(), reason: reason.to_owned() };
-        let head = whole.peek(HEAD_BYTES).map_err(|error| failed(name, CaptureError::Io(error)))?;
-        if lookback_pcapfile::compression::compression_of_bytes(head) != "none" {
+        let mut head = Vec::with_capacity(HEAD_BYTES);
+        (&mut patient)
+            .take(HEAD_BYTES as u64)
+            .read_to_end(&mut head)
+            .map_err(|error| failed(name, CaptureError::Io(error)))?;
+        if compression_of_bytes(&head) != "none" {
             return Err(refused(
                 "compressed captures are read whole: give it to \"lookback import -\", or decompress it on the way here",
             ));
         }
         patience.store(0, Ordering::Relaxed);
-        let mut reader = Reader::from_read(Box::new(whole)).map_err(|error| failed(name, error))?;
+        let mut reader = Reader::from_read(Box::new(Cursor::new(head).chain(patient)))
+            .map_err(|error| failed(name, error))?;
+        let mut held = None;
         let link_type = match reader.link_type() {
             Some(link_type) => link_type,
             None => {
                 patience.store(FIRST_WAIT_MS, Ordering::Relaxed);
-                let held = loop {
+                let first = loop {
                     match reader.next_packet() {
                         Ok(Some(first)) => break Held::of(&first),
                         Ok(None) => return Err(refused("it ended before its first packet")),
@@ -110,24 +114,11 @@ impl StreamSource {
                         Err(error) => return Err(failed(name, error)),
                     }
                 };
-                let link_type = held.link_type;
-                return Ok(Self { held: Some(held), ..Self::of(name, reader, patience, link_type, snaplen) });
+                held.insert(first).link_type
             }
         };
-        Ok(Self::of(name, reader, patience, link_type, snaplen))
-    }
-
-    fn of(name: &str, reader: Reader, patience: Patience, link_type: u16, snaplen: u32) -> Self {
-        Self {
-            name: name.to_owned(),
-            reader,
-            patience,
-            link_type,
-            snaplen,
-            filter: None,
-            held: None,
-            has_ended: false,
-        }
+        let name = name.to_owned();
+        Ok(Self { name, reader, patience, link_type, snaplen, filter: None, held, has_ended: false })
     }
 
     /// Takes only packets that a BPF expression accepts; an empty one accepts all.
@@ -135,54 +126,12 @@ impl StreamSource {
     /// # Errors
     /// `BadFilter`, or `NoFilterCompiler` where libpcap is not installed.
     pub fn filtered(self, expression: &str) -> Result<Self, SourceError> {
-        let filter = match expression.trim() {
-            "" => None,
-            expression => Some(Program::compile(expression, self.link_type, WHOLE)?),
+        let filter = Program::of_setting(expression, self.link_type, WHOLE)?;
+        let accepts = |held: &Held| {
+            filter.as_ref().is_none_or(|filter| filter.accepts(&held.data, held.original_length))
         };
-        Ok(Self { filter, ..self })
-    }
-
-    /// Adds a packet, or keeps it for next time. Whether there was room.
-    fn add(&mut self, batch: &mut Batch, packet: Held) -> Result<bool, SourceError> {
-        if packet.link_type != self.link_type {
-            let reason = format!(
-                "packets of link type {} come after those of {}; give each kind a capture of its own",
-                packet.link_type, self.link_type
-            );
-            return Err(SourceError::Stream { name: self.name.clone(), reason });
-        }
-        if batch.push(packet.timestamp_ns, packet.original_length, self.snaplen, &[&packet.data]) {
-            return Ok(true);
-        }
-        self.held = Some(packet);
-        Ok(false)
-    }
-}
-
-/// What was looked at already comes first.
-struct Head {
-    read: Vec<u8>,
-    rest: Patient,
-}
-
-impl Head {
-    /// The first bytes, fewer when there are fewer.
-    fn peek(&mut self, count: usize) -> std::io::Result<&[u8]> {
-        (&mut self.rest).take(count as u64).read_to_end(&mut self.read)?;
-        Ok(&self.read)
-    }
-}
-
-impl Read for Head {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.read.is_empty() {
-            return self.rest.read(buffer);
-        }
-        let count = self.read.len().min(buffer.len());
-        for (place, byte) in buffer.iter_mut().zip(self.read.drain(..count)) {
-            *place = byte;
-        }
-        Ok(count)
+        let held = self.held.filter(accepts);
+        Ok(Self { filter, held, ..self })
     }
 }
 
@@ -205,10 +154,18 @@ impl PacketSource for StreamSource {
     }
 
     fn read(&mut self, batch: &mut Batch, wait: Duration) -> Result<(), SourceError> {
-        if let Some(held) = self.held.take()
-            && !self.add(batch, held)?
-        {
-            return Ok(());
+        if let Some(held) = &self.held {
+            if held.link_type != self.link_type {
+                let reason = format!(
+                    "packets of link type {} come after those of {}; give each kind a capture of its own",
+                    held.link_type, self.link_type
+                );
+                return Err(SourceError::Stream { name: self.name.clone(), reason });
+            }
+            if !batch.push(held.timestamp_ns, held.original_length, self.snaplen, &[&held.data]) {
+                return Ok(());
+            }
+            self.held = None;
         }
         let mut left_out = 0;
         while !self.has_ended && left_out < MOST_LEFT_OUT {
@@ -229,13 +186,11 @@ impl PacketSource for StreamSource {
                 left_out += 1;
                 continue;
             }
-            if packet.link_type == self.link_type
-                && batch.push(packet.timestamp_ns, packet.original_length, self.snaplen, &[packet.data])
+            // One of another kind is told of once what came before it is taken.
+            if packet.link_type != self.link_type
+                || !batch.push(packet.timestamp_ns, packet.original_length, self.snaplen, &[packet.data])
             {
-                continue;
-            }
-            let held = Held::of(&packet);
-            if !self.add(batch, held)? {
+                self.held = Some(Held::of(&packet));
                 return Ok(());
             }
         }

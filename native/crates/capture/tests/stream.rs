@@ -106,12 +106,17 @@ fn what_cannot_be_read_says_why() {
         [section(), interface(1), interface(101), ng_packet(0, 1, *b"aaaa"), ng_packet(1, 2, *b"bbbb")];
     let (_writer, source) = opened(&mixed.concat());
     let mut source = source.expect("a capture");
+    let mut before = Vec::new();
     let told = loop {
         match read(&mut source) {
-            Ok(packets) => assert!(packets.len() <= 1),
+            Ok(packets) => {
+                assert!(packets.len() <= 1);
+                before.extend(packets);
+            }
             Err(error) => break error.to_string(),
         }
     };
+    assert_eq!(before, [(1, b"aaaa".to_vec())], "what came before is not lost");
     assert!(told.contains("link type 101 come after those of 1"), "{told}");
 }
 
@@ -124,4 +129,18 @@ fn a_stream_that_stops_within_a_record_says_so() {
     assert_eq!(read(&mut source).expect("a packet"), [(1, b"whole".to_vec())]);
     assert!(matches!(read(&mut source), Err(SourceError::Ended { .. })));
     assert_eq!(source.statistics().damaged_blocks, 1);
+}
+
+#[test]
+fn a_filter_decides_of_every_packet_also_of_the_one_that_it_opens_with() {
+    let longer = |second| ng_packet(0, second, *b"long");
+    let (writer, source) = opened(&[section(), interface(1), longer(1), longer(2)].concat());
+    let filtered = match source.expect("a capture").filtered("greater 5") {
+        Err(SourceError::NoFilterCompiler) => {
+            return eprintln!("libpcap is not installed: nothing is filtered");
+        }
+        other => other,
+    };
+    drop(writer);
+    assert!(matches!(read(&mut filtered.expect("a filter")), Err(SourceError::Ended { .. })));
 }

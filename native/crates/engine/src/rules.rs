@@ -2,7 +2,7 @@
 //! at least N packets) and `dontSaveBPFs` (only the first N packets go into packet files).
 
 use lookback_capture::SourceError;
-use lookback_capture::filter::Program;
+use lookback_capture::filter::{Program, WHOLE};
 use lookback_flow::settings::LeastPackets;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,8 +11,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub const MOST_RULES: usize = 100;
 /// Link types that programs are kept for; of further ones no packet matches.
 const MOST_LINK_TYPES: usize = 64;
-/// Snap length that programs are compiled for: one that refuses no packet by its length.
-const WHOLE: u32 = 262_144;
 /// LINKTYPE_ETHERNET, for which every rule must compile.
 const ETHERNET: u16 = 1;
 

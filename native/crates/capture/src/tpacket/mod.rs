@@ -68,10 +68,7 @@ impl TpacketSource {
             interface: options.interface.clone(),
             hardware_type: interface.hardware_type,
         })?;
-        let program = match options.filter.trim() {
-            "" => None,
-            expression => Some(Program::compile(expression, link_type, options.snaplen)?),
-        };
+        let program = Program::of_setting(&options.filter, link_type, options.snaplen)?;
         let (socket, ring) = Self::attach(&options, &interface, program.as_ref())?;
         let lost_before = interface.lost();
         Ok(Self {
@@ -169,10 +166,8 @@ impl TpacketSource {
     fn recover(&mut self) -> Result<(), SourceError> {
         match Interface::named(&self.options.interface) {
             Some(now) if now.index != self.interface.index => {
-                let program = match self.options.filter.trim() {
-                    "" => None,
-                    expression => Some(Program::compile(expression, self.link_type, self.options.snaplen)?),
-                };
+                let program =
+                    Program::of_setting(&self.options.filter, self.link_type, self.options.snaplen)?;
                 self.count();
                 (self.socket, self.ring) = Self::attach(&self.options, &now, program.as_ref())?;
                 (self.block, self.place) = (0, None);

@@ -130,7 +130,7 @@ fn read(
             continue;
         };
         let before = SystemTime::now();
-        source.read(&mut batch, if stop_at.is_some() { Duration::ZERO } else { WAIT })?;
+        let outcome = source.read(&mut batch, if stop_at.is_some() { Duration::ZERO } else { WAIT });
         let ended = stop_at.is_some_and(|at| batch.is_empty() || Instant::now() >= at);
         let message = if batch.is_empty() {
             let complete = before.checked_sub(DELIVERY).and_then(|time| time.duration_since(UNIX_EPOCH).ok());
@@ -143,7 +143,10 @@ fn read(
         };
         pool.lend(&batch);
         drop(batch);
-        if !pass_on(messages, message, account, stop) || ended {
+        let is_taken = pass_on(messages, message, account, stop);
+        // A source that fails has given what it gave before.
+        outcome?;
+        if !is_taken || ended {
             return Ok(());
         }
         if counted.elapsed() >= COUNT_EVERY {
