@@ -87,6 +87,44 @@ impl Slab {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::PacketFacts;
+    use crate::settings::FlowSettings;
+    use lookback_session::PacketPosition;
+    use lookback_wire::{Decoded, FlowKey};
+
+    fn flow() -> Flow {
+        let decoded = Decoded::default();
+        let settings = FlowSettings::default();
+        let packet = PacketFacts {
+            frame: &[],
+            decoded: &decoded,
+            timestamp_ns: 0,
+            clock_s: 0,
+            clock_before_s: 0,
+            link_type: 1,
+            captured_length: 0,
+            original_length: 0,
+            truncated: false,
+            ordinal: 0,
+            position: PacketPosition::NOWHERE,
+            earlier: &[],
+        };
+        Flow::open(&packet, FlowKey::of(&decoded, settings.tracking), false, &settings)
+    }
+
+    #[test]
+    fn a_place_is_used_again_and_told_from_what_was_there() {
+        let mut slab = Slab::default();
+        let numbers: Vec<u32> = (0..BLOCK as u32 + 2).map(|_| slab.insert(flow())).collect();
+        assert!(numbers.iter().copied().eq(0..BLOCK as u32 + 2), "over the end of a block");
+        let before = slab.get(7).map(|flow| flow.generation);
+        slab.remove(7);
+        slab.remove(7);
+        assert!(slab.get(7).is_none());
+        assert_eq!(slab.iter().count(), BLOCK + 1);
+        assert_eq!((slab.insert(flow()), slab.insert(flow())), (7, BLOCK as u32 + 2));
+        assert_ne!(slab.get(7).map(|flow| flow.generation), before);
+    }
 
     #[test]
     fn a_place_takes_no_more_than_a_flow() {

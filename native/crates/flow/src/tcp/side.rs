@@ -92,3 +92,31 @@ impl Side {
         is_new
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fin_is_acknowledged_each_time_it_comes() {
+        let mut side = Side::default();
+        assert_eq!((side.ended(), side.end_acknowledged()), (false, false));
+        side.end();
+        assert_eq!((side.ended(), side.end_acknowledged()), (true, false));
+        side.acknowledge_end();
+        assert!(side.end_acknowledged());
+        side.end();
+        assert_eq!((side.ended(), side.end_acknowledged()), (true, false));
+    }
+
+    #[test]
+    fn a_number_is_known_once_it_is_set_and_a_tag_is_set_once() {
+        let mut side = Side::default();
+        assert_eq!((side.next(), side.isn(), side.acknowledged()), (None, None, None));
+        side.set_next(0);
+        side.set_isn(0);
+        assert_eq!((side.next(), side.isn(), side.acknowledged()), (Some(0), Some(0), None));
+        assert!(side.tag_unseen() && side.tag_out_of_order());
+        assert!(!side.tag_unseen() && !side.tag_out_of_order() && !side.delivered());
+    }
+}
