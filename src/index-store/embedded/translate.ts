@@ -211,7 +211,7 @@ function patternTest(field: Field | null, value: string, match: TextMatch, param
     case "exact":
       return `${value} = ${parameters.text(match.value)}`;
     case "wildcard":
-      return `${value} LIKE ${parameters.text(likePattern(match.pattern))} ESCAPE '\\'`;
+      return wildcardTest(value, likePattern(match.pattern), parameters);
     case "regex": {
       // Bytes that are shown as text are matched as text; what is no UTF-8 matches nothing.
       const subject = field?.view === "utf8" ? `TRY(decode(from_hex(${value})))` : value;
@@ -220,6 +220,11 @@ function patternTest(field: Field | null, value: string, match: TextMatch, param
     case "phrase":
       return `regexp_matches(lower(${value}), ${parameters.text(phrasePattern(match.words))})`;
   }
+}
+
+/** Without an escape the engine has a faster form. */
+function wildcardTest(value: string, like: string, parameters: Parameters): string {
+  return `${value} LIKE ${parameters.text(like)}${like.includes("\\") ? " ESCAPE '\\'" : ""}`;
 }
 
 /** A pattern with `*`, `?` and backslash escapes as a LIKE pattern whose escape is the backslash. */

@@ -69,7 +69,10 @@ export function timeWindows(segments: readonly SegmentInfo[], request: SearchReq
     const next = Math.min(MOST_GROWTH * covered, Math.max(LEAST_GROWTH * covered, needed));
     return needed > FEW ? Math.max(next, MANY) : next;
   };
-  return walk(segments, column, bounds(segments, request, column), key.direction === "desc", Math.max(FIRST_LEAST, wanted * FIRST_FACTOR), grown);
+  const down = key.direction === "desc";
+  // The engine leaves out what cannot come before the rows found so far: the nearer ones are read first, the more that is.
+  const nearestFirst = [...segments].sort((a, b) => (down ? b.lastMs - a.lastMs : a.minLastMs - b.minLastMs));
+  return walk(nearestFirst, column, bounds(segments, request, column), down, Math.max(FIRST_LEAST, wanted * FIRST_FACTOR), grown);
 }
 
 function* walk(

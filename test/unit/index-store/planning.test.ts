@@ -78,6 +78,14 @@ describe("windows of time", () => {
     expect(stretches(segments, request("asc", { values: [500_000], id: "" }))[0]?.[0]).toBe(500_000);
   });
 
+  it("name the segments nearest to the page first", () => {
+    const segments = [segment("a", 50_000, 0, 400), segment("b", 50_000, 200, 900), segment("c", 50_000, 100, 600)];
+    const widest = (direction: "asc" | "desc"): readonly string[] =>
+      [...timeWindows(segments, request(direction), 101, () => 0) ?? []].map((window) => window.segments.map(({ path }) => path)).find(({ length }) => length === 3) ?? [];
+    expect(widest("desc")).toEqual(["b", "c", "a"]);
+    expect(widest("asc")).toEqual(["a", "c", "b"]);
+  });
+
   it("are none where a walk is not worth it", () => {
     expect(timeWindows([segment("a", 100)], request("desc"), 101, () => 0)).toBeNull();
   });
