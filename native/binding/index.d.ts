@@ -86,6 +86,9 @@ export declare function keepRightsOverChangeOfUser(): void
 /** Leaves this thread the capabilities to open interfaces, and no other. */
 export declare function keepRightsToCapture(): void
 
+/** Merges segments into a file without a name of its own: the caller renames and commits it, or removes it. */
+export declare function mergeSegments(options: NativeMergeOptions, cancel: CancelFlag): Promise<NativeMerged>
+
 /** Lines of a bulk request. */
 export interface NativeBulkLines {
   lines: Buffer
@@ -100,6 +103,13 @@ export interface NativeCaptureIdentity {
   /** `none`, `gzip`, `zstd` or `lz4`. */
   compression: string
   bytes: number
+}
+
+/** A column for a member of a list of objects. */
+export interface NativeFlatColumn {
+  name: string
+  list: string
+  members: Array<string>
 }
 
 /** What to import: files of one stream. */
@@ -190,6 +200,34 @@ export interface NativeMark {
   knownUntilOrdinal: number
   /** As `Mark::encode` writes them. */
   open: Buffer
+}
+
+/** What was written. */
+export interface NativeMerged {
+  rows: number
+  bytes: number
+  firstMs: number
+  minLastMs: number
+  lastMs: number
+  columns: Array<string>
+  openRows: number
+  totalPackets: number
+  totalBytes: number
+}
+
+/** A segment to merge. */
+export interface NativeMergeInput {
+  path: string
+  hidden: Buffer
+}
+
+/** What to merge. */
+export interface NativeMergeOptions {
+  inputs: Array<NativeMergeInput>
+  keep: Buffer | null
+  flat: Array<NativeFlatColumn>
+  level: number
+  output: string
 }
 
 /** A filter and a number of packets. */

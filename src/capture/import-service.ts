@@ -11,7 +11,7 @@ import { ImportQueue, type ImportedFile } from "./import-queue.js";
 import { findSources } from "./sources.js";
 
 /** Rows per segment that an import writes: they and their columns are a third of the memory that it touches; compaction merges what is small. */
-const ROWS_PER_SEGMENT = 8_192;
+const ROWS_PER_SEGMENT = 4_096;
 /** Least milliseconds between two reports of one job. */
 const REPORT_INTERVAL_MS = 250;
 

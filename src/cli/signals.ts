@@ -17,7 +17,7 @@ const LINGER_MS = 2_000;
 
 /**
  * Call when everything was told to stop. A process that has nothing left to do ends by itself; one that native work keeps
- * alive (DuckDB's sort of a merge hears no interrupt, and leaving waits for its thread) is ended. That costs nothing:
+ * alive (a sort of the query engine hears no interrupt, and leaving waits for its thread) is ended. That costs nothing:
  * what such work has written no catalogue names, and the next start removes it.
  */
 export function endSoon(afterMs: number = LINGER_MS): void {

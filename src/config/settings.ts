@@ -28,7 +28,7 @@ export const SETTINGS = {
   timeZone: text("local", "IANA time zone or local", /^[\w+/-]+$/, "Lookback: zone of dates in expressions without one, and of daily tasks."),
   queryTimeoutSeconds: integer(60, 1, 3600, "Lookback: longest run of one query."),
   apiCostPerMinute: integer(10_000_000, 0, 1_000_000_000, "Lookback: cost units that the operations of one token or login may have in a minute; 0: no bound."),
-  queryMemoryMiB: integer(512, 64, 1_048_576, "Lookback: memory that queries may use before they spill to disk; merges of segments may use up to twice as much beside it."),
+  queryMemoryMiB: integer(512, 64, 1_048_576, "Lookback: memory that queries may use before they spill to disk."),
   queryThreads: integer(2, 1, 64, "Lookback: threads of the query engine."),
   debug: integer(0, 0, 128, "Above 0: logLevel is debug unless it is set itself."),
   logLevel: choice("info", LOG_LEVELS, "Lookback: least severe message that is logged."),

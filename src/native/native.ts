@@ -8,7 +8,9 @@ import type {
   StandardInput as NativeStandardInput,
 } from "../../native/binding/index.js";
 import { ERROR_CODES, LookbackError, type ErrorCode, type ErrorDetails } from "../base/errors.js";
-import type { CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveOptions, NativeCore, PlaceFileState, SegmentReader, SessionEnds } from "./types.js";
+import type {
+  CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveOptions, MergedSegment, MergeOptions, NativeCore, PlaceFileState, SegmentReader, SessionEnds,
+} from "./types.js";
 
 /** The library as it exports itself; its declarations are generated (`native/binding/index.d.ts`). */
 interface Binding {
@@ -26,6 +28,7 @@ interface Binding {
   useSmallPages(): boolean;
   keepRightsToCapture(): void;
   copyCapture(source: string, destination: string, cancel: NativeCancelFlag, onProgress: (bytes: number) => void): Promise<number>;
+  mergeSegments(options: MergeOptions, cancel: NativeCancelFlag): Promise<MergedSegment>;
   importStream(options: ImportOptions, cancel: NativeCancelFlag, onProgress: (progress: ImportProgress) => void): Promise<ImportResult>;
 }
 
@@ -110,6 +113,14 @@ export function loadNativeCore(): NativeCore {
       const { flag, release } = cancelOn(signal);
       try {
         return await translated(binding.importStream(options, flag, onProgress));
+      } finally {
+        release();
+      }
+    },
+    async mergeSegments(options, signal) {
+      const { flag, release } = cancelOn(signal);
+      try {
+        return await translated(binding.mergeSegments(options, flag));
       } finally {
         release();
       }

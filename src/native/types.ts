@@ -310,6 +310,36 @@ export interface SegmentReader {
   close(): void;
 }
 
+/** A segment to merge, and the ids, 16 bytes each, of its rows to leave out. */
+export interface MergeInput {
+  readonly path: string;
+  readonly hidden: Buffer;
+}
+
+/**
+ * A column with the values that all objects of a row have of one member. `list` is the column of the objects; `members` is the
+ * member, or lists of objects inside and at last the member.
+ */
+export interface FlatColumn {
+  readonly name: string;
+  readonly list: string;
+  readonly members: string[];
+}
+
+/** Segments of one day to merge. */
+export interface MergeOptions {
+  readonly inputs: MergeInput[];
+  /** Ids, 16 bytes each, of the only rows to keep; null for all that are not hidden. */
+  readonly keep: Buffer | null;
+  readonly flat: FlatColumn[];
+  readonly level: number;
+  /** The file to write; there must be none. */
+  readonly output: string;
+}
+
+/** A merged segment, see `model/segment.ts`. Without rows no file was written. */
+export type MergedSegment = Omit<SegmentInfo, "path" | "day" | "level">;
+
 /** The two ends of a session: addresses as people write them, ports 0 where there is none. */
 export interface SessionEnds {
   readonly source: string;
@@ -366,4 +396,10 @@ export interface NativeCore {
   /** Opens the segment at a path; `periods` say which index takes a row, `segment` is its name in documents. Throws STORE_DAMAGED. */
   readSegment(path: string, periods: readonly IndexPeriodStart[], segment: string): SegmentReader;
   directionFinder(ends: SessionEnds): DirectionFinder;
+  /**
+   * Merges segments into one in order of last packet and id, in memory that does not grow with their rows but for some
+   * 40 bytes each. The file is synced. Throws DISK_FULL, STORE_DAMAGED, UNAVAILABLE when a column's values are of types that
+   * cannot be one, and QUERY_CANCELLED; what was written by then is the caller's to remove.
+   */
+  mergeSegments(options: MergeOptions, signal: AbortSignal | null): Promise<MergedSegment>;
 }

@@ -49,7 +49,7 @@ describe("the embedded store", () => {
     mkdirSync(join(sessions, "2026-01-15"), { recursive: true });
     await connection.run(`COPY (SELECT (format('{:012x}', ${DAY} + i) || '80008000' || format('{:012x}', i))::UUID AS id, (${DAY} + i - i % 50)::BIGINT AS "firstPacket",
       (${DAY} + i)::BIGINT AS "lastPacket", 1::INTEGER AS "rowVersion", true AS final, (i % 97)::BIGINT AS "network.packets", (i * 7919 % 100003)::BIGINT AS "network.bytes",
-      'n' || (i % 5) AS node, ''::BLOB AS "packetPos", ['host' || (i % 1000) || '.example.com'] AS "http.host" FROM range(${rows}) t(i)) TO '${join(sessions, path)}' (FORMAT parquet)`);
+      'n' || (i % 5) AS node, ''::BLOB AS "packetPos", ['host' || (i % 1000) || '.example.com'] AS "http.host" FROM range(${rows}) t(i)) TO '${join(sessions, path)}' (FORMAT parquet, COMPRESSION lz4_raw)`);
     connection.closeSync();
     const segment: SegmentInfo = {
       path, day: "2026-01-15", level: 0, rows, bytes: statSync(join(sessions, path)).size, firstMs: DAY, minLastMs: DAY, lastMs: DAY + rows - 1, columns,
@@ -111,7 +111,7 @@ describe("the embedded store", () => {
       const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
       const connection = await instance.connect();
       await connection.run(`COPY (SELECT '${rowId(DAY + number, number)}'::UUID AS id, ${DAY + number}::BIGINT AS "firstPacket", ${DAY + number}::BIGINT AS "lastPacket", 1::INTEGER AS "rowVersion",
-        true AS final, 1::BIGINT AS "network.packets", 1::BIGINT AS "network.bytes", ''::BLOB AS "packetPos", [{'host': ['${host}']}] AS dns) TO '${join(sessions, path)}' (FORMAT parquet)`);
+        true AS final, 1::BIGINT AS "network.packets", 1::BIGINT AS "network.bytes", ''::BLOB AS "packetPos", [{'host': ['${host}']}] AS dns) TO '${join(sessions, path)}' (FORMAT parquet, COMPRESSION lz4_raw)`);
       connection.closeSync();
       await store.commitSegments({ add: [{
         path, day: "2026-01-15", level: 0, rows: 1, bytes: statSync(join(sessions, path)).size, firstMs: DAY + number, minLastMs: DAY + number, lastMs: DAY + number,
@@ -245,6 +245,19 @@ describe("the embedded store", () => {
       expect(existsSync(join(sessions, segment.path))).toBe(false);
       expect(catalogue.segments.retired()).toEqual([]);
     });
+  });
+
+  it("merges what it can beside a damaged segment, and names that one", async () => {
+    const before = DAY - 86_400_000;
+    const earlier = (number: number): RowInput => ({ id: rowId(before + number, number), firstPacket: before, lastPacket: before + number });
+    const bad = await add(earlier(1));
+    await add(earlier(2));
+    await add(row(1));
+    await add(row(2));
+    writeFileSync(join(sessions, bad.path), Buffer.alloc(bad.bytes));
+    await expect(store.optimise(null, null)).rejects.toMatchObject({ code: "STORE_DAMAGED", details: { path: join(sessions, bad.path) } });
+    expect(catalogue.segments.live().map(({ day, level }) => `${day} ${level}`).sort()).toEqual(["2026-01-14 0", "2026-01-14 0", "2026-01-15 1"]);
+    expect(readdirSync(join(sessions, "2026-01-14"))).toHaveLength(2);
   });
 
   describe("a damaged segment", () => {

@@ -137,6 +137,10 @@ impl CancelFlag {
     pub fn new() -> Self {
         Self::default()
     }
+    /// The flag itself.
+    pub(crate) fn shared(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.flag)
+    }
     /// Ends the run at its next look; it rejects with QUERY_CANCELLED and leaves nothing behind.
     #[napi]
     pub fn cancel(&self) {

@@ -5,6 +5,7 @@ mod directions;
 mod errors;
 mod import;
 mod live;
+mod merging;
 mod places;
 mod segments;
 mod settings;

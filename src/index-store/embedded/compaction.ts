@@ -4,9 +4,10 @@ import { dirname, join } from "node:path";
 import { LookbackError } from "../../base/errors.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { SegmentInfo } from "../../model/segment.js";
+import { loadNativeCore } from "../../native/native.js";
+import type { FlatColumn } from "../../native/types.js";
 import type { Engine, RunLimits } from "./engine.js";
 import type { FieldShapes } from "./field-shapes.js";
-import { withHiddenRows } from "./id-table.js";
 import type { LiveSet, Snapshot } from "./live-set.js";
 import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
 import { source } from "./source.js";
@@ -15,10 +16,7 @@ import { countOf, textOf } from "./values.js";
 
 /** A segment with fewer rows is small. */
 const SMALL_ROWS = 125_000;
-/**
- * Rows of one merged segment at most: what a sort holds in memory (wide rows of a million spill for minutes), and what is
- * written again when a day changes.
- */
+/** Rows of one merged segment at most: what is written again when a day changes. */
 const MERGED_ROWS = 250_000;
 /** Rows of a row group: what one thread reads at a time, and the grain in which a time range skips. */
 export const ROW_GROUP_ROWS = 122_880;
@@ -66,21 +64,6 @@ export function mergePlan(segments: readonly SegmentInfo[], hidden: ReadonlyMap<
   return [...merges, ...worn.map((segment) => [segment])];
 }
 
-/**
- * Merges a group by `mergeOne`, and where queries beside it leave too little memory for that, its halves: small merges are
- * better than none. Returns how many segments were replaced. Throws QUERY_MEMORY when even a few segments are too many.
- */
-export async function mergeOrHalves(group: readonly SegmentInfo[], mergeOne: (group: readonly SegmentInfo[]) => Promise<number>): Promise<number> {
-  try {
-    return await mergeOne(group);
-  } catch (error) {
-    // A half of fewer than two is no merge.
-    if (!(error instanceof LookbackError) || error.code !== "QUERY_MEMORY" || group.length < 4) throw error;
-  }
-  const middle = group.length >> 1;
-  return (await mergeOrHalves(group.slice(0, middle), mergeOne)) + (await mergeOrHalves(group.slice(middle), mergeOne));
-}
-
 /** What compaction works on. */
 export interface CompactionParts {
   readonly catalogue: Catalogue;
@@ -95,43 +78,49 @@ export interface CompactionParts {
 /**
  * Writes the visible rows of `segments` (of one day, all in `snapshot`) into one segment in order of last packet, and
  * puts it in their place in one step. Rows that others hid meanwhile stay hidden; when one of the segments was retired
- * meanwhile, nothing is done. With `keep` (ids, and a table (id UUID) of them) only their rows are written and the others
- * are gone. `writer` is the engine that sorts and writes; `keep.table` is one of its tables. Returns how many segments were
- * replaced.
+ * meanwhile, nothing is done. With `keep` only the rows of these ids are written and the others are gone. Returns how many
+ * segments were replaced. Throws what `NativeCore.mergeSegments` does.
  */
 export async function merge(
-  parts: CompactionParts, writer: Engine, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits,
-  keep: { readonly table: string; readonly ids: ReadonlySet<string> } | null = null,
+  parts: CompactionParts, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits, keep: ReadonlySet<string> | null = null,
 ): Promise<number> {
-  const { catalogue, live, directory } = parts;
+  const { catalogue, live, directory, shapes } = parts;
   const [first] = segments;
   if (first === undefined) return 0;
   const dropped = await hiddenIn(parts, snapshot, segments, limits);
   const temporary = join(directory, first.day, `${TEMPORARY_PREFIX}compact-${randomBytes(8).toString("hex")}`);
+  const level = 1 + Math.max(...segments.map((segment) => segment.level));
   let written: string | null = null;
   let committed = false;
   try {
-    const columns = await withHiddenRows(writer, new Map([...dropped].map(([path, ids]) => [live.fileOf(path), ids])), async (hiddenTable) => {
-      const whole = wholeRows(parts, { ...snapshot, hiddenTable }, segments);
-      await writer.rows(new Parameters().statement(
-        `COPY (SELECT * EXCLUDE (filename, file_row_number) FROM ${whole.rows}${keep === null ? "" : ` WHERE id IN (SELECT id FROM ${quoted(keep.table)})`} ORDER BY "lastPacket", id) TO ${literal(temporary)}
-         (FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION V2, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, KV_METADATA {'lookback.schema': '1'})`,
-      ), limits);
-      return whole.columns;
-    });
-    const merged = await describe({ engine: writer }, temporary, first.day, 1 + Math.max(...segments.map(({ level }) => level)), columns, limits);
+    const { rows, ...described } = await loadNativeCore().mergeSegments({
+      inputs: segments.map(({ path }) => ({ path: live.fileOf(path), hidden: packedIds(dropped.get(path) ?? []) })),
+      keep: keep === null ? null : packedIds(keep), flat: flatColumns(segments, shapes), level, output: temporary,
+    }, limits.signal);
+    const path = `${first.day}/${level}-${described.firstMs}-${described.lastMs}-${randomBytes(8).toString("hex")}.parquet`;
+    const merged = rows === 0 ? null : { path, day: first.day, level, rows, ...described };
     if (merged !== null) {
-      sync(temporary);
       written = live.fileOf(merged.path);
       renameSync(temporary, written);
       sync(dirname(temporary));
     }
-    committed = commit(catalogue, segments, merged, (path, id) => dropped.get(path)?.has(id) === true || keep?.ids.has(id) === false);
+    committed = commit(catalogue, segments, merged, (from, id) => dropped.get(from)?.has(id) === true || keep?.has(id) === false);
     return committed ? segments.length : 0;
   } finally {
     rmSync(temporary, { force: true });
     if (!committed && written !== null) rmSync(written, { force: true });
   }
+}
+
+/** Ids one after the other, 16 bytes each. */
+function packedIds(ids: Iterable<string>): Buffer {
+  return Buffer.from([...ids].map((id) => id.replaceAll("-", "")).join(""), "hex");
+}
+
+/** The flat columns of the lists of objects that some of the segments have (`columns.ts`). */
+function flatColumns(segments: readonly SegmentInfo[], shapes: FieldShapes): FlatColumn[] {
+  const present = new Set(segments.flatMap(({ columns }) => columns));
+  return [...present].flatMap((list) => shapes.membersOf(list).map(({ path, object }) => ({ name: path, list, members: [...shapes.membersDownTo(path, object)] })));
 }
 
 /** A `FROM` item of the visible rows with every column that a row written anew has, and the names of those columns. */

@@ -68,6 +68,12 @@ export class FieldShapes {
     return type === undefined ? null : `${type}[]`;
   }
 
+  /** From the column that holds an object list down to a member at `path`: lists of objects inside, and at last the member. */
+  membersDownTo(path: string, object: string): readonly string[] {
+    const outer = this.outerOf(object);
+    return [...(outer === "" ? [] : this.membersDownTo(object, outer)), memberOf(path, object)];
+  }
+
   /** The members of an object list and of the lists in it that have values of their own: each can have a flat column. */
   membersOf(column: string): readonly Field[] {
     return this.#members.get(column) ?? [];

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
-import { LookbackError } from "../../base/errors.js";
+import { LookbackError, type ErrorCode } from "../../base/errors.js";
 import type { Clock } from "../../base/clock.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { Field } from "../../model/field.js";
@@ -16,7 +16,7 @@ import type {
 import { requireTags } from "../request-checks.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { byteBudget } from "./byte-budget.js";
-import { merge, mergeOrHalves, mergePlan, type CompactionParts } from "./compaction.js";
+import { merge, mergePlan, type CompactionParts } from "./compaction.js";
 import { Documents } from "./documents.js";
 import { Engine, UNLIMITED, type EngineOptions } from "./engine.js";
 import { histogram, HistogramCache } from "./histogram.js";
@@ -27,7 +27,6 @@ import { QueryPlan, type PlanParts } from "./query-plan.js";
 import { removeWritten, writeMoved } from "./row-moves.js";
 import { count, search } from "./search.js";
 import { faultOf, removeOrphans } from "./segment-files.js";
-import { withIds } from "./id-table.js";
 import { parquet } from "./source.js";
 import { idBytes, isRowId, Parameters, quoted } from "./statement.js";
 import type { StoredRow } from "../stored-row.js";
@@ -39,6 +38,8 @@ import { findSuperseded } from "./versions.js";
 const MEBIBYTE = 1 << 20;
 /** Tries of a commit that another process's commits overtake. */
 const COMMIT_TRIES = 20;
+/** Why segments are left as they are while others are merged: one is damaged, or their columns cannot be one. */
+const APART: ReadonlySet<ErrorCode> = new Set(["STORE_DAMAGED", "UNAVAILABLE"]);
 
 /** The index over Parquet segments in the data directory, read by an in-process DuckDB. */
 export class EmbeddedStore implements IndexStore {
@@ -55,12 +56,8 @@ export class EmbeddedStore implements IndexStore {
   #commits: Promise<unknown> = Promise.resolve();
   #merging: Promise<unknown> = Promise.resolve();
 
-  /** An engine of its own for a run of merges: queries at the same time must not take their memory. */
-  readonly #openMergeEngine: () => Engine;
-
-  private constructor(options: EmbeddedStoreOptions, engine: Engine, openMergeEngine: () => Engine, directory: string) {
+  private constructor(options: EmbeddedStoreOptions, engine: Engine, directory: string) {
     const { catalogue, fields } = options;
-    this.#openMergeEngine = openMergeEngine;
     this.#catalogue = catalogue;
     this.#clock = options.clock;
     this.#engine = engine;
@@ -87,10 +84,7 @@ export class EmbeddedStore implements IndexStore {
       caches: options.caches ?? true,
     };
     const engine = Engine.open(settings);
-    // A sort of wide rows: half of what it needs makes it five times as slow, a third makes it fail.
-    const mergeBytes = Math.max(settings.memoryBytes, Math.min(2 * settings.memoryBytes, totalmem() / 4));
-    const openMergeEngine = (): Engine => Engine.open({ ...settings, memoryBytes: mergeBytes, temporaryDirectory: `${temporary}-merge`, connections: 1, caches: false });
-    const store = new EmbeddedStore(options, engine, openMergeEngine, directory);
+    const store = new EmbeddedStore(options, engine, directory);
     if (options.removeOrphans !== undefined && options.removeOrphans !== "none") {
       const removed = removeOrphans(options.catalogue, directory, options.removeOrphans);
       if (removed.length > 0) options.logger.info({ removed }, `removed ${removed.length} segments that were never committed`);
@@ -269,11 +263,11 @@ export class EmbeddedStore implements IndexStore {
   }
 
   async #reducePartition(day: string, keep: readonly string[]): Promise<void> {
-    await withIds(this.#engine, keep, (table) => this.#live.with(async (snapshot) => {
+    await this.#live.with(async (snapshot) => {
       const segments = snapshot.segments.filter((segment) => segment.day === day);
-      const replaced = await merge(this.#compaction, this.#engine, snapshot, segments, UNLIMITED, { table, ids: new Set(keep) });
+      const replaced = await merge(this.#compaction, snapshot, segments, UNLIMITED, new Set(keep));
       if (segments.length > 0 && replaced === 0) throw new LookbackError("STORE_DAMAGED", `the segments of ${day} changed while the day was reduced`, { day });
-    }));
+    });
   }
 
   async movePackets(moves: readonly PacketMove[], alongside?: () => void): Promise<void> {
@@ -323,21 +317,24 @@ export class EmbeddedStore implements IndexStore {
   async #optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
     const days = day === null ? [...new Set(this.#catalogue.segments.live().map((segment) => segment.day))] : [day];
     let replaced = 0;
-    const writer = this.#openMergeEngine();
-    try {
-      for (const one of days) {
-        replaced += await this.#live.with(async (snapshot: Snapshot) => {
-          let merged = 0;
-          for (const group of this.#mergesOf(snapshot, one, day !== null)) {
-            merged += await mergeOrHalves(group, (some) => merge(this.#compaction, writer, snapshot, some, { ...UNLIMITED, signal }));
+    let failure: unknown = null;
+    for (const one of days) {
+      replaced += await this.#live.with(async (snapshot: Snapshot) => {
+        let merged = 0;
+        for (const group of this.#mergesOf(snapshot, one, day !== null)) {
+          try {
+            merged += await merge(this.#compaction, snapshot, group, { ...UNLIMITED, signal });
+          } catch (error) {
+            // Segments that cannot be merged keep no others apart; the first failure is told at the end.
+            if (!(error instanceof LookbackError) || !APART.has(error.code)) throw error;
+            failure ??= error;
           }
-          return merged;
-        });
-        this.#live.unlinkRetired();
-      }
-    } finally {
-      writer.close();
+        }
+        return merged;
+      });
+      this.#live.unlinkRetired();
     }
+    if (failure !== null) throw failure;
     return replaced;
   }
 

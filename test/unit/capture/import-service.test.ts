@@ -21,6 +21,7 @@ class ScriptedCore implements NativeCore {
 
   fieldCatalogue(): string { return "{}"; }
   checkPlaceFiles(): readonly [] { return []; }
+  mergeSegments(): never { throw new Error("an import merges nothing"); }
   directionFinder(): never { throw new Error("an import asks for no directions"); }
   async identify(file: string) {
     const content = (await import("node:fs/promises")).readFile(file, "utf8");

@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LookbackError } from "../../../src/base/errors.js";
-import { mergeOrHalves, mergePlan } from "../../../src/index-store/embedded/compaction.js";
+import { mergePlan } from "../../../src/index-store/embedded/compaction.js";
 import { Parameters } from "../../../src/index-store/embedded/statement.js";
 import { timeWindows } from "../../../src/index-store/embedded/windows.js";
 import type { SearchRequest } from "../../../src/index-store/index-store.js";
@@ -88,31 +87,5 @@ describe("windows of time", () => {
 
   it("are none where a walk is not worth it", () => {
     expect(timeWindows([segment("a", 100)], request("desc"), 101, () => 0)).toBeNull();
-  });
-});
-
-describe("a merge for which there is too little memory", () => {
-  const group = ["a", "b", "c", "d", "e", "f", "g"].map((name) => segment(name, 10));
-  const tight = (most: number) => {
-    const merged: string[][] = [];
-    const mergeOne = (some: readonly SegmentInfo[]): Promise<number> => {
-      if (some.length > most) return Promise.reject(new LookbackError("QUERY_MEMORY", "too much"));
-      merged.push(some.map(({ path }) => path));
-      return Promise.resolve(some.length);
-    };
-    return { merged, mergeOne };
-  };
-
-  it("is made in halves, each segment once and in order", async () => {
-    const { merged, mergeOne } = tight(3);
-    await expect(mergeOrHalves(group, mergeOne)).resolves.toBe(7);
-    expect(merged).toEqual([["a", "b", "c"], ["d", "e"], ["f", "g"]]);
-  });
-
-  it("fails when halves do not help, and goes no further after another error", async () => {
-    await expect(mergeOrHalves(group, tight(1).mergeOne)).rejects.toMatchObject({ code: "QUERY_MEMORY" });
-    let tries = 0;
-    await expect(mergeOrHalves(group, () => { tries += 1; return Promise.reject(new LookbackError("DISK_FULL", "full")); })).rejects.toMatchObject({ code: "DISK_FULL" });
-    expect(tries).toBe(1);
   });
 });

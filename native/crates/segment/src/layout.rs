@@ -4,7 +4,7 @@
 use crate::column::{Column, Member, Size};
 use arrow_schema::{DataType, FieldRef, Schema};
 use lookback_session::{FieldSpec, Item, Kind, Session, Shape, View};
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Compression, Encoding};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
@@ -173,13 +173,15 @@ const LOOKED_UP: &[&str] = &["id", "source.ip", "destination.ip", "network.commu
 
 /// How the columns of `schema` are encoded in a segment with `rows` rows of compaction level `level`.
 pub(crate) fn properties(rows: usize, level: u8, schema: &Schema) -> WriterProperties {
-    // What was just captured is merged soon, and compressed then; compressing it twice costs a tenth of an import.
-    let compression =
-        if level == 0 { Compression::UNCOMPRESSED } else { Compression::ZSTD(ZstdLevel::default()) };
+    // What was just captured is merged soon, and compressed then; compressing it twice costs a tenth of an import. What is
+    // merged is read again and again, and half of a query's time went into zstd.
+    let compression = if level == 0 { Compression::UNCOMPRESSED } else { Compression::LZ4_RAW };
     let path = |name: &str| ColumnPath::from(vec![name.to_owned()]);
     let mut builder = WriterProperties::builder()
         .set_created_by(concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(compression)
+        // Readers skip by row group; an index of pages, for columns of one or two pages each, would only be written.
+        .set_offset_index_disabled(true)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_key_value_metadata(Some(vec![KeyValue::new(
             "lookback.schema".to_owned(),
@@ -196,7 +198,7 @@ pub(crate) fn properties(rows: usize, level: u8, schema: &Schema) -> WriterPrope
     // Least and greatest element of a list let no reader skip anything.
     let single = |field: &&FieldRef| !matches!(field.data_type(), DataType::List(_) | DataType::Binary);
     for field in schema.fields().iter().filter(single) {
-        builder = builder.set_column_statistics_enabled(path(field.name()), EnabledStatistics::Page);
+        builder = builder.set_column_statistics_enabled(path(field.name()), EnabledStatistics::Chunk);
     }
     for name in LOOKED_UP {
         builder = builder

@@ -4,6 +4,7 @@
 //! * [`layout`]: which columns a segment has, and how each is typed and encoded.
 //! * [`column`]: the growing columns themselves.
 //! * [`row_groups`]: the file that they go to, column by column.
+//! * [`merge`](mod@merge): segments of a day as one.
 //! * [`document`](mod@document): one session as a nested JSON document.
 //! * [`shipping`]: the rows of a segment as lines of bulk requests.
 //! * [`catalogue`]: the declared fields as JSON, from which `schema/fields.json` is made.
@@ -14,6 +15,7 @@ pub mod catalogue;
 mod column;
 pub mod document;
 mod layout;
+pub mod merge;
 mod record_columns;
 mod row_groups;
 pub mod shipping;
@@ -23,6 +25,7 @@ pub mod writer;
 pub use catalogue::field_catalogue_json;
 pub use document::{DocumentOptions, document};
 pub use layout::SCHEMA_VERSION;
+pub use merge::{FlatColumn, Merge, MergeInput, Merged, merge};
 pub use shipping::{BulkLines, IndexPeriod, SegmentDocuments, ShippingError, VersionedRow};
 pub use target::SegmentTarget;
 pub use writer::{SegmentError, SegmentInfo, SegmentWriter};

@@ -69,6 +69,31 @@ pub enum SegmentError {
     /// Columns could not be encoded.
     #[error("SEGMENT_ENCODING: {0}")]
     Encoding(String),
+    /// A segment to merge is none, or a damaged one.
+    #[error(
+        "STORE_DAMAGED: the segment {path} does not read back: {reason}; lookback rebuild makes the index anew from the packets"
+    )]
+    Damaged {
+        /// What was being read.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Segments to merge have a column with values of types that no one type takes.
+    #[error(
+        "UNAVAILABLE: segments whose column {column} holds values of {one} and of {other} stay apart; lookback rebuild makes the index anew from the packets"
+    )]
+    Unlike {
+        /// Name of the column.
+        column: String,
+        /// One type.
+        one: String,
+        /// The other.
+        other: String,
+    },
+    /// The caller wanted it to end.
+    #[error("QUERY_CANCELLED: the merge was cancelled")]
+    Cancelled,
 }
 
 impl SegmentError {
@@ -78,10 +103,13 @@ impl SegmentError {
             SegmentError::DiskFull { .. } => "DISK_FULL",
             SegmentError::Io { .. } => "SEGMENT_IO",
             SegmentError::Encoding(_) => "SEGMENT_ENCODING",
+            SegmentError::Damaged { .. } => "STORE_DAMAGED",
+            SegmentError::Unlike { .. } => "UNAVAILABLE",
+            SegmentError::Cancelled => "QUERY_CANCELLED",
         }
     }
 
-    fn io(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 SegmentError::DiskFull { path: path.to_owned() }
@@ -90,7 +118,7 @@ impl SegmentError {
         }
     }
 
-    fn parquet(path: &Path, error: ParquetError) -> Self {
+    pub(crate) fn parquet(path: &Path, error: ParquetError) -> Self {
         match error {
             ParquetError::External(source) => match source.downcast::<io::Error>() {
                 Ok(source) => SegmentError::io(path, *source),
