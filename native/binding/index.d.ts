@@ -110,6 +110,7 @@ export interface NativeFlatColumn {
   name: string
   list: string
   members: Array<string>
+  values: 'integer' | 'float' | 'boolean' | 'text' | 'address'
 }
 
 /** What to import: files of one stream. */

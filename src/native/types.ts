@@ -324,6 +324,8 @@ export interface FlatColumn {
   readonly name: string;
   readonly list: string;
   readonly members: string[];
+  /** What its values are: the type of the column where no row has any. */
+  readonly values: "integer" | "float" | "boolean" | "text" | "address";
 }
 
 /** Segments of one day to merge. */

@@ -2,7 +2,7 @@
 
 use crate::errors::{coded, contained};
 use crate::import::CancelFlag;
-use lookback_segment::{FlatColumn, Merge, MergeInput, Merged, SegmentError, merge};
+use lookback_segment::{FlatColumn, FlatValues, Merge, MergeInput, Merged, SegmentError, merge};
 use napi::Task;
 use napi::bindgen_prelude::{AsyncTask, Buffer, Env};
 use napi_derive::napi;
@@ -29,6 +29,8 @@ pub struct NativeFlatColumn {
     pub name: String,
     pub list: String,
     pub members: Vec<String>,
+    #[napi(ts_type = "'integer' | 'float' | 'boolean' | 'text' | 'address'")]
+    pub values: String,
 }
 
 /// What to merge.
@@ -59,6 +61,16 @@ pub struct NativeMerged {
 
 fn ids(packed: &[u8]) -> HashSet<[u8; ID_BYTES]> {
     packed.as_chunks().0.iter().copied().collect()
+}
+
+fn values_of(name: &str) -> FlatValues {
+    match name {
+        "integer" => FlatValues::Integer,
+        "float" => FlatValues::Float,
+        "boolean" => FlatValues::Boolean,
+        "address" => FlatValues::Address,
+        _ => FlatValues::Text,
+    }
 }
 
 fn to_napi(error: &SegmentError) -> napi::Error {
@@ -120,7 +132,12 @@ pub fn merge_segments(options: NativeMergeOptions, cancel: &CancelFlag) -> Async
             .collect(),
         keep: options.keep.map(|packed| ids(&packed)),
         flat: flat
-            .map(|column| FlatColumn { name: column.name, list: column.list, members: column.members })
+            .map(|column| FlatColumn {
+                values: values_of(&column.values),
+                name: column.name,
+                list: column.list,
+                members: column.members,
+            })
             .collect(),
         level: u8::try_from(options.level).unwrap_or(u8::MAX),
         output: PathBuf::from(options.output),

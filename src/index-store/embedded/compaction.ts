@@ -3,6 +3,7 @@ import { renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LookbackError } from "../../base/errors.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
+import type { FieldKind } from "../../model/field.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import { loadNativeCore } from "../../native/native.js";
 import type { FlatColumn } from "../../native/types.js";
@@ -26,6 +27,11 @@ const GROWTH = 4;
 const LEAST_SEGMENTS = 4;
 /** Share of hidden rows from which a segment is worth writing again by itself. */
 const HIDDEN_SHARE = 0.2;
+
+/** What the values of a flat column are, by kind of its field. */
+const FLAT_VALUES: Readonly<Record<FieldKind, FlatColumn["values"]>> = {
+  integer: "integer", seconds: "integer", float: "float", boolean: "boolean", ip: "address", termfield: "text", lotermfield: "text", uptermfield: "text", lotextfield: "text",
+};
 
 /** Small segments that are worth merging: all of a day that is over, else the smallest that no other of them dwarfs. */
 function worthMerging(segments: readonly SegmentInfo[], whole: boolean): readonly SegmentInfo[] {
@@ -120,7 +126,8 @@ function packedIds(ids: Iterable<string>): Buffer {
 /** The flat columns of the lists of objects that some of the segments have (`columns.ts`). */
 function flatColumns(segments: readonly SegmentInfo[], shapes: FieldShapes): FlatColumn[] {
   const present = new Set(segments.flatMap(({ columns }) => columns));
-  return [...present].flatMap((list) => shapes.membersOf(list).map(({ path, object }) => ({ name: path, list, members: [...shapes.membersDownTo(path, object)] })));
+  return [...present].flatMap((list) => shapes.membersOf(list).map(({ path, object, kind }) => (
+    { name: path, list, members: [...shapes.membersDownTo(path, object)], values: FLAT_VALUES[kind] })));
 }
 
 /** A `FROM` item of the visible rows with every column that a row written anew has, and the names of those columns. */

@@ -2,7 +2,7 @@
 //! becomes a column, as in the product.
 
 use arrow_schema::{DataType, Field};
-use lookback_segment::{FlatColumn, Merge, MergeInput, merge};
+use lookback_segment::{FlatColumn, FlatValues, Merge, MergeInput, merge};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::HashSet;
 use std::error::Error;
@@ -27,6 +27,7 @@ fn members(list: &str, path: &[String], field: &Field, found: &mut Vec<FlatColum
                 name: format!("{list}.{}", path.join(".")),
                 list: list.to_owned(),
                 members: path,
+                values: FlatValues::Text,
             });
         }
     }

@@ -2,7 +2,7 @@
 //! declared field that some row of the segment uses.
 
 use crate::column::{Column, Member, Size};
-use arrow_schema::{DataType, FieldRef, Schema};
+use arrow_schema::{DataType, Schema};
 use lookback_session::{FieldSpec, Item, Kind, Session, Shape, View};
 use parquet::basic::{Compression, Encoding};
 use parquet::file::metadata::KeyValue;
@@ -26,8 +26,10 @@ pub(crate) struct Layout {
     /// Values and bytes of text of each column.
     sizes: Vec<Size>,
     by_path: HashMap<&'static str, usize>,
-    /// Members of object lists by path of the list, declared or seen.
+    /// Members that some row uses, by path of their list, in order of first use.
     members: HashMap<&'static str, Vec<&'static FieldSpec>>,
+    /// A declared member of each list: objects need one, whatever rows use.
+    declared: HashMap<&'static str, &'static FieldSpec>,
     /// The list that a member's number was last seen in.
     member_of: Vec<u16>,
 }
@@ -41,18 +43,21 @@ fn place<T: Clone + Default>(places: &mut Vec<T>, number: u16) -> &mut T {
 }
 
 impl Layout {
-    /// No columns; `declared` gives the members of every object list, whether a row uses them or not.
+    /// No columns; `declared` are the fields that there may be.
     pub fn new(declared: &[&'static FieldSpec]) -> Self {
-        let mut members: HashMap<_, Vec<_>> = HashMap::new();
-        for &field in declared.iter().filter(|field| !field.object.is_empty()) {
-            members.entry(field.object).or_default().push(field);
+        let mut one_of = HashMap::new();
+        for &field in
+            declared.iter().filter(|field| !field.object.is_empty() && field.shape != Shape::Objects)
+        {
+            one_of.entry(field.object).or_insert(field);
         }
         Self {
             fields: Vec::new(),
             columns: Vec::new(),
             sizes: Vec::new(),
             by_path: HashMap::new(),
-            members,
+            members: HashMap::new(),
+            declared: one_of,
             member_of: Vec::new(),
         }
     }
@@ -133,9 +138,11 @@ impl Layout {
             Shape::One => scalar(field.kind, name),
             Shape::List | Shape::Set => Column::list(name, scalar(field.kind, "element")),
             Shape::Objects => {
-                let members = self.members.get(field.path).map_or(&[][..], Vec::as_slice);
-                let members = members
+                let used = self.members.get(field.path).map_or(&[][..], Vec::as_slice);
+                let one = self.declared.get(field.path).filter(|_| used.is_empty());
+                let members = used
                     .iter()
+                    .chain(one)
                     .map(|&member| Member {
                         field: member,
                         column: self.build_column(member, member_name(member)),
@@ -168,6 +175,8 @@ const DISTINCT: &[&str] = &["id", "rootId", "packetPos", "network.community_id"]
 /// Whole numbers that rise along the rows or spread widely: differences pack better than a dictionary.
 const SPREAD: &[&str] =
     &["firstPacket", "lastPacket", "packetRange.gte", "packetRange.lte", "tcpseq.src", "tcpseq.dst"];
+/// What a segment that is merged soon is passed over by.
+const TIMES: &[&str] = &["firstPacket", "lastPacket"];
 /// Columns looked up by equality.
 const LOOKED_UP: &[&str] = &["id", "source.ip", "destination.ip", "network.community_id"];
 
@@ -195,12 +204,25 @@ pub(crate) fn properties(rows: usize, level: u8, schema: &Schema) -> WriterPrope
             .set_column_dictionary_enabled(path(name), false)
             .set_column_encoding(path(name), Encoding::DELTA_BINARY_PACKED);
     }
-    // Least and greatest element of a list let no reader skip anything.
-    let single = |field: &&FieldRef| !matches!(field.data_type(), DataType::List(_) | DataType::Binary);
-    for field in schema.fields().iter().filter(single) {
-        builder = builder.set_column_statistics_enabled(path(field.name()), EnabledStatistics::Chunk);
+    for field in schema.fields() {
+        let column = path(field.name());
+        match field.data_type() {
+            // Least and greatest element of a list let no reader skip anything.
+            DataType::List(_) | DataType::Binary => {}
+            _ if level > 0 || TIMES.contains(&field.name().as_str()) => {
+                builder = builder.set_column_statistics_enabled(column.clone(), EnabledStatistics::Chunk);
+            }
+            _ => {}
+        }
+        // Of few rows a dictionary takes longer than differences, and no less room.
+        if level == 0 && matches!(field.data_type(), DataType::Int64 | DataType::Int32) {
+            builder = builder
+                .set_column_dictionary_enabled(column.clone(), false)
+                .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
+        }
     }
-    for name in LOOKED_UP {
+    // Rows that are merged soon are looked up in one segment among many, which its times rule out mostly.
+    for name in LOOKED_UP.iter().filter(|_| level > 0) {
         builder = builder
             .set_column_bloom_filter_enabled(path(name), true)
             .set_column_bloom_filter_fpp(path(name), BLOOM_FALSE_POSITIVE)

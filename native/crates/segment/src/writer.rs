@@ -141,7 +141,7 @@ pub struct SegmentWriter {
 }
 
 impl SegmentWriter {
-    /// A writer that knows every declared field, so that an object list has the same members in every segment.
+    /// A writer of rows with `declared` fields, and such others as rows bring.
     pub fn new(declared: impl IntoIterator<Item = &'static FieldSpec>) -> Self {
         Self { declared: declared.into_iter().collect() }
     }

@@ -12,13 +12,14 @@ mod flatten;
 mod input;
 mod union;
 
+use crate::column::uuid_field;
 use crate::layout::{ROWS_PER_GROUP, properties};
 use crate::row_groups::RowGroups;
 use crate::writer::SegmentError;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, new_null_array};
-use arrow_schema::{ArrowError, Field, FieldRef, Schema};
+use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema};
 use arrow_select::interleave::interleave;
 use input::Input;
 use std::collections::HashSet;
@@ -53,6 +54,36 @@ pub struct FlatColumn {
     pub list: String,
     /// The member, or lists of objects inside and at last the member.
     pub members: Vec<String>,
+    /// What its values are, for the column of a member that no row has: a reader need not look for it in the objects.
+    pub values: FlatValues,
+}
+
+/// What the values of a flat column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlatValues {
+    /// Whole numbers.
+    Integer,
+    /// Fractions.
+    Float,
+    /// Yes or no.
+    Boolean,
+    /// Text.
+    Text,
+    /// Addresses.
+    Address,
+}
+
+impl FlatValues {
+    fn field(self) -> Field {
+        let named = |data_type| Field::new("element", data_type, false);
+        match self {
+            Self::Integer => named(DataType::Int64),
+            Self::Float => named(DataType::Float64),
+            Self::Boolean => named(DataType::Boolean),
+            Self::Text => named(DataType::Utf8),
+            Self::Address => uuid_field("element", false),
+        }
+    }
 }
 
 /// What to merge.
@@ -62,7 +93,7 @@ pub struct Merge {
     pub inputs: Vec<MergeInput>,
     /// Ids of the only rows to keep; all that are not hidden when none are given.
     pub keep: Option<HashSet<[u8; 16]>>,
-    /// Members to make columns of where their list is.
+    /// Members to make columns of.
     pub flat: Vec<FlatColumn>,
     /// Compaction level of the result.
     pub level: u8,

@@ -39,6 +39,10 @@ impl Union {
                 let item = item.ok_or_else(|| input.damaged(format!("{} holds no objects", column.list)))?;
                 columns.add(&Field::new(&column.name, DataType::List(item), true), Some(column))?;
             }
+            if !columns.places.contains_key(&column.name) {
+                let item = Arc::new(column.values.field());
+                columns.add(&Field::new(&column.name, DataType::List(item), true), None)?;
+            }
         }
         Ok(Self { columns: columns.finish(inputs) })
     }
