@@ -19,6 +19,8 @@ import { countOf, textOf } from "./values.js";
 const SMALL_ROWS = 125_000;
 /** Rows of one merged segment at most: what is written again when a day changes. */
 const MERGED_ROWS = 250_000;
+/** Segments of one merge at most: all of them are open at once. */
+const MERGED_SEGMENTS = 256;
 /** Rows of a row group: what one thread reads at a time, and the grain in which a time range skips. */
 export const ROW_GROUP_ROWS = 122_880;
 /** A segment is taken up into a merge when it is at most this many times what is there; so a row is written few times. */
@@ -55,7 +57,7 @@ export function mergePlan(segments: readonly SegmentInfo[], hidden: ReadonlyMap<
   let group: SegmentInfo[] = [];
   let rows = 0;
   for (const segment of [...worthMerging(segments, whole)].sort((a, b) => a.minLastMs - b.minLastMs || (a.path < b.path ? -1 : 1))) {
-    if (rows + segment.rows > MERGED_ROWS) {
+    if (rows + segment.rows > MERGED_ROWS || group.length >= MERGED_SEGMENTS) {
       groups.push(group);
       group = [];
       rows = 0;

@@ -29,6 +29,11 @@ describe("what is merged", () => {
     expect(mergePlan(segments, new Map(), true).map((group) => group.map(({ path }) => path))).toEqual([["a", "b", "c", "d"], ["e", "late"]]);
   });
 
+  it("few enough segments at once to have all of them open", () => {
+    const segments = Array.from({ length: 1_000 }, (_, at) => segment(String(at).padStart(4, "0"), 10, at, at));
+    expect(mergePlan(segments, new Map(), true).map(({ length }) => length)).toEqual([256, 256, 256, 232]);
+  });
+
   it("nothing of one segment, unless many of its rows are hidden", () => {
     expect(mergePlan([segment("a", 10)], new Map(), true)).toEqual([]);
     expect(mergePlan([segment("a", 900_000)], new Map([["a", 300_000]]), true)).toHaveLength(1);

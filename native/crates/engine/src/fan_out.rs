@@ -8,35 +8,60 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use lookback_pcapfile::Chunk;
 use lookback_session::PacketPosition;
 use lookback_wire::Decoded;
+use std::sync::Arc;
 
 /// Packets in one batch to a worker.
 const BATCH_PACKETS: usize = 256;
+/// Chunks that there is room for in a batch from the start.
+const BATCH_CHUNKS: usize = 8;
 /// Batches that may wait for a worker; the sender waits when they are full.
 const QUEUE_BATCHES: usize = 16;
 
 /// A frame that can cross threads.
-pub enum FrameBytes {
-    /// In a chunk of the stream.
-    #[allow(missing_docs, reason = "the chunk and the frame's place in it")]
-    Shared { chunk: Chunk, start: u32, end: u32 },
-    /// Put together from fragments.
-    #[allow(missing_docs, reason = "the frame, the records before its own, its decoding")]
-    Joined { frame: Vec<u8>, earlier: Vec<PacketPosition>, decoded: Box<Decoded> },
+enum FrameBytes {
+    /// In a chunk of the batch, by its number there.
+    Shared { chunk: u32, start: u32, end: u32 },
+    Joined(Box<JoinedFrame>),
 }
 
-impl FrameBytes {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            FrameBytes::Shared { chunk, start, end } => {
-                chunk.get(*start as usize..*end as usize).unwrap_or_default()
+/// A frame put together from fragments, with the records before its own and its decoding.
+struct JoinedFrame {
+    frame: Vec<u8>,
+    earlier: Vec<PacketPosition>,
+    decoded: Decoded,
+}
+
+/// Packets that one worker handles together. Chunks are held once for all their packets in it: holding one is a count that
+/// threads change in turns.
+#[derive(Default)]
+pub struct PacketBatch {
+    chunks: Vec<Chunk>,
+    packets: Vec<(FrameBytes, PacketMeta)>,
+}
+
+impl PacketBatch {
+    fn new() -> Self {
+        Self { chunks: Vec::with_capacity(BATCH_CHUNKS), packets: Vec::with_capacity(BATCH_PACKETS) }
+    }
+
+    fn push(&mut self, frame: Frame<'_>, decoded: &Decoded, meta: &PacketMeta) {
+        let frame = match frame {
+            Frame::InChunk { chunk, start, end, .. } => {
+                // Packets come in the order of the stream, and so do their chunks.
+                if !self.chunks.last().is_some_and(|last| Arc::ptr_eq(last, chunk)) {
+                    self.chunks.push(chunk.clone());
+                }
+                FrameBytes::Shared { chunk: self.chunks.len() as u32 - 1, start, end }
             }
-            FrameBytes::Joined { frame, .. } => frame,
-        }
+            Frame::Joined(joined) => FrameBytes::Joined(Box::new(JoinedFrame {
+                frame: joined.frame.clone(),
+                earlier: joined.earlier.clone(),
+                decoded: decoded.clone(),
+            })),
+        };
+        self.packets.push((frame, *meta));
     }
 }
-
-/// Packets that one worker handles together.
-pub type PacketBatch = Vec<(FrameBytes, PacketMeta)>;
 
 /// The way to one worker; `W` is its work, of which batches of packets are one kind.
 pub fn lane<W>() -> (Sender<W>, Receiver<W>) {
@@ -58,7 +83,7 @@ impl<W> FanOut<W> {
     /// Over these lanes; `wrap` makes a worker's work of a batch.
     pub fn new(settings: &EngineSettings, lanes: Vec<Sender<W>>, wrap: fn(PacketBatch) -> W) -> Self {
         Self {
-            batches: lanes.iter().map(|_| Vec::with_capacity(BATCH_PACKETS)).collect(),
+            batches: lanes.iter().map(|_| PacketBatch::new()).collect(),
             lanes,
             wrap,
             tracking: settings.flow.tracking,
@@ -73,12 +98,12 @@ impl<W> FanOut<W> {
     }
 
     fn send(&mut self, worker: usize) -> Result<(), EngineError> {
-        let packets = std::mem::replace(&mut self.batches[worker], Vec::with_capacity(BATCH_PACKETS));
-        if packets.is_empty() {
+        if self.batches[worker].packets.is_empty() {
             return Ok(());
         }
+        let batch = std::mem::replace(&mut self.batches[worker], PacketBatch::new());
         self.lanes[worker]
-            .send((self.wrap)(packets))
+            .send((self.wrap)(batch))
             .map_err(|_| EngineError::Worker(format!("worker {worker} is gone")))
     }
 
@@ -103,18 +128,9 @@ impl<W> PacketTarget for FanOut<W> {
         self.damaged += u64::from(decoded.malformed.is_some());
         let hash = lookback_wire::flow_hash(decoded, self.tracking);
         let worker = (hash % self.lanes.len() as u64) as usize;
-        let frame = match frame {
-            Frame::InChunk { chunk, start, end, .. } => {
-                FrameBytes::Shared { chunk: chunk.clone(), start, end }
-            }
-            Frame::Joined(joined) => FrameBytes::Joined {
-                frame: joined.frame.clone(),
-                earlier: joined.earlier.clone(),
-                decoded: Box::new(decoded.clone()),
-            },
-        };
-        self.batches[worker].push((frame, *meta));
-        if self.batches[worker].len() >= BATCH_PACKETS { self.send(worker) } else { Ok(()) }
+        let batch = &mut self.batches[worker];
+        batch.push(frame, decoded, meta);
+        if batch.packets.len() >= BATCH_PACKETS { self.send(worker) } else { Ok(()) }
     }
     fn undecodable(&mut self, layer: &'static str, reason: &'static str) {
         self.damaged += 1;
@@ -130,11 +146,15 @@ impl<W> PacketTarget for FanOut<W> {
 /// # Errors
 /// When rows cannot be stored.
 pub fn take_batch<S: RowSink>(worker: &mut Worker<S>, batch: &PacketBatch) -> Result<(), EngineError> {
-    for (frame, meta) in batch {
+    for (frame, meta) in &batch.packets {
         match frame {
-            FrameBytes::Shared { .. } => worker.frame(frame.bytes(), meta)?,
-            FrameBytes::Joined { frame, earlier, decoded } => {
-                worker.decoded_frame(frame, decoded, meta, earlier)?;
+            FrameBytes::Shared { chunk, start, end } => {
+                let chunk = batch.chunks.get(*chunk as usize);
+                let bytes = chunk.and_then(|chunk| chunk.get(*start as usize..*end as usize));
+                worker.frame(bytes.unwrap_or_default(), meta)?;
+            }
+            FrameBytes::Joined(joined) => {
+                worker.decoded_frame(&joined.frame, &joined.decoded, meta, &joined.earlier)?;
             }
         }
     }

@@ -98,10 +98,26 @@ fn database(networks: &[(u8, Value)]) -> Vec<u8> {
     bytes
 }
 
-fn directory(name: &str) -> PathBuf {
+/// A directory that goes away with the test.
+struct Directory(PathBuf);
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl std::ops::Deref for Directory {
+    type Target = Path;
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+fn directory(name: &str) -> Directory {
     let path = std::env::temp_dir().join(format!("lookback-places-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&path).unwrap();
-    path
+    Directory(path)
 }
 
 fn write(directory: &Path, name: &str, content: &[u8]) -> PathBuf {
