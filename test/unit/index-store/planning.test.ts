@@ -29,7 +29,7 @@ describe("what is merged", () => {
     expect(mergePlan(segments, new Map(), true).map((group) => group.map(({ path }) => path))).toEqual([["a", "b", "c", "d"], ["e", "late"]]);
   });
 
-  it("few enough segments at once to have all of them open", () => {
+  it("few enough segments at once to hold what is known of them", () => {
     const segments = Array.from({ length: 1_000 }, (_, at) => segment(String(at).padStart(4, "0"), 10, at, at));
     expect(mergePlan(segments, new Map(), true).map(({ length }) => length)).toEqual([256, 256, 256, 232]);
   });

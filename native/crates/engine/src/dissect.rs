@@ -7,7 +7,6 @@ use crate::worker::{RowSink, Worker};
 use lookback_flow::identity::StreamIdentity;
 use lookback_segment::{DocumentOptions, document};
 use lookback_session::Session;
-use std::sync::atomic::AtomicBool;
 
 /// Most sessions of one call; a larger capture is for import.
 pub const MAX_SESSIONS: usize = 1_000_000;
@@ -39,8 +38,7 @@ pub fn sessions(
 ) -> Result<Vec<Session>, EngineError> {
     let settings = EngineSettings { workers: 1, ..settings.clone() };
     let mut worker = Worker::new(&settings, stream, 1024, Collected::default());
-    let never = AtomicBool::new(false);
-    let mut watch = Watch { cancel: &never, progress: &mut |_| {} };
+    let mut watch = Watch { is_cancelled: &|| false, progress: &mut |_| {} };
     let mut outcome = StreamOutcome::default();
     read_stream(vec![source], 0, &settings, &mut watch, &mut outcome, &mut Inline { worker: &mut worker })?;
     worker.finish()?;

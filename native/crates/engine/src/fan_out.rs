@@ -20,7 +20,11 @@ const QUEUE_BATCHES: usize = 16;
 /// A frame that can cross threads.
 enum FrameBytes {
     /// In a chunk of the batch, by its number there.
-    Shared { chunk: u32, start: u32, end: u32 },
+    Shared {
+        chunk: u32,
+        start: u32,
+        end: u32,
+    },
     Joined(Box<JoinedFrame>),
 }
 

@@ -1,16 +1,22 @@
 //! A capture file, or a run of our own packet files, into segments.
+//!
+//! Several workers read the same files, each for itself, and each handles the flows that are its own. Reading and decoding
+//! everything takes a fraction of what sessions take, and nothing is handed from one thread to another: a reader that
+//! deals packets out had cost more, and its workers waited for it whenever one of them wrote a segment.
 
 use crate::error::EngineError;
-use crate::fan_out::{FanOut, PacketBatch, lane, take_batch};
 use crate::segment_sink::SegmentSink;
 use crate::settings::EngineSettings;
-use crate::stream::{Inline, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream};
-use crate::worker::Worker;
-use crossbeam_channel::Receiver;
+use crate::stream::{Frame, PacketTarget, Progress, StreamFile, StreamOutcome, Watch, read_stream};
+use crate::worker::{PacketMeta, Worker};
 use lookback_flow::identity::StreamIdentity;
 use lookback_segment::SegmentInfo;
+use lookback_wire::{Decoded, SessionIdTracking, flow_hash};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Most workers.
+const MOST_WORKERS: usize = 24;
 
 /// What to read and where to write.
 #[derive(Clone, Debug)]
@@ -38,37 +44,128 @@ pub fn import(
     cancel: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<StreamOutcome, EngineError> {
-    let sink = || SegmentSink::new(options.segments.clone(), options.settings.node.clone(), options.stream);
-    let workers = options.settings.workers.clamp(1, 24);
-    let mut outcome = StreamOutcome::default();
-    let sources = options.files.iter().map(StreamFile::open).collect::<Result<Vec<_>, _>>()?;
-    let mut watch = Watch { cancel, progress };
-    let (result, sinks) = if workers == 1 {
-        let mut worker = Worker::new(&options.settings, options.stream, options.batch_rows, sink());
-        let result = read_stream(
-            sources,
-            options.first_ordinal,
-            &options.settings,
-            &mut watch,
-            &mut outcome,
-            &mut Inline { worker: &mut worker },
-        );
-        let result = result.and_then(|()| worker.finish());
-        worker.count_into(&mut outcome.counters);
-        (result, vec![worker.sink])
-    } else {
-        fan_out(options, sources, &mut watch, &mut outcome, workers, sink)
-    };
-    for sink in sinks {
-        outcome.sessions += sink.rows;
-        outcome.segments.extend(sink.segments);
-    }
-    match result {
-        Ok(()) => Ok(outcome),
-        Err(error) => {
-            remove_segments(&options.segments, &outcome.segments);
-            Err(error)
+    let workers = options.settings.workers.clamp(1, MOST_WORKERS);
+    let failed = AtomicBool::new(false);
+    let is_cancelled = || cancel.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
+    let saved: Vec<AtomicU64> = (0..workers).map(|_| AtomicU64::new(0)).collect();
+    let run = |number: usize, progress: &mut dyn FnMut(Progress)| {
+        let mut progress = |own: Progress| {
+            if let Some(saved) = saved.get(number) {
+                saved.store(own.sessions, Ordering::Relaxed);
+            }
+            progress(Progress {
+                sessions: saved.iter().map(|saved| saved.load(Ordering::Relaxed)).sum(),
+                ..own
+            });
+        };
+        let mut watch = Watch { is_cancelled: &is_cancelled, progress: &mut progress };
+        let worked = work(options, number, workers, &mut watch);
+        if worked.result.is_err() {
+            failed.store(true, Ordering::Relaxed);
         }
+        worked
+    };
+    let all = std::thread::scope(|scope| {
+        let run = &run;
+        let others: Vec<_> =
+            (1..workers).map(|number| scope.spawn(move || run(number, &mut |_| {}))).collect();
+        let first = run(0, progress);
+        let others = others.into_iter().map(|other| other.join().unwrap_or_else(|_| Worked::panicked()));
+        std::iter::once(first).chain(others).collect::<Vec<_>>()
+    });
+    joined(all).map_err(|(error, segments)| {
+        remove_segments(&options.segments, &segments);
+        error
+    })
+}
+
+/// What one worker made.
+struct Worked {
+    result: Result<(), EngineError>,
+    outcome: StreamOutcome,
+}
+
+impl Worked {
+    fn panicked() -> Self {
+        let result = Err(EngineError::Worker("it panicked".to_owned()));
+        Self { result, outcome: StreamOutcome::default() }
+    }
+}
+
+/// Reads everything and handles the flows of worker `number` of `workers`.
+fn work(options: &ImportOptions, number: usize, workers: usize, watch: &mut Watch<'_>) -> Worked {
+    let ImportOptions { settings, stream, .. } = options;
+    let mut outcome = StreamOutcome::default();
+    let sink = SegmentSink::new(options.segments.clone(), settings.node.clone(), *stream);
+    let worker = Worker::new(settings, *stream, options.batch_rows, sink);
+    let tracking = settings.flow.tracking;
+    let mut share = Share { worker, number: number as u64, workers: workers as u64, tracking };
+    let sources = options.files.iter().map(StreamFile::open).collect::<Result<Vec<_>, _>>();
+    let read = sources.and_then(|sources| {
+        read_stream(sources, options.first_ordinal, settings, watch, &mut outcome, &mut share)
+    });
+    let result = read.and_then(|()| share.worker.finish());
+    if number > 0 {
+        // What was read is the same for all, and counted once.
+        outcome.counters.clear();
+    }
+    share.worker.count_into(&mut outcome.counters);
+    outcome.sessions = share.worker.sink.rows;
+    outcome.segments = share.worker.sink.segments;
+    Worked { result, outcome }
+}
+
+/// The outcome of all workers; on an error the segments that they wrote.
+fn joined(all: Vec<Worked>) -> Result<StreamOutcome, (EngineError, Vec<SegmentInfo>)> {
+    let mut joined: Option<StreamOutcome> = None;
+    let mut failure: Option<EngineError> = None;
+    for Worked { result, outcome } in all {
+        // The others end as if they were cancelled when one fails: its own error says more.
+        failure = match (failure, result.err()) {
+            (None | Some(EngineError::Cancelled), Some(error)) => Some(error),
+            (failure, _) => failure,
+        };
+        match &mut joined {
+            None => joined = Some(outcome),
+            Some(joined) => {
+                joined.sessions += outcome.sessions;
+                joined.segments.extend(outcome.segments);
+                for (name, count) in outcome.counters {
+                    *joined.counters.entry(name).or_default() += count;
+                }
+            }
+        }
+    }
+    let joined = joined.unwrap_or_default();
+    match failure {
+        None => Ok(joined),
+        Some(error) => Err((error, joined.segments)),
+    }
+}
+
+/// The packets of one worker among all.
+struct Share {
+    worker: Worker<SegmentSink>,
+    number: u64,
+    workers: u64,
+    tracking: SessionIdTracking,
+}
+
+impl PacketTarget for Share {
+    #[inline]
+    fn packet(&mut self, frame: Frame<'_>, decoded: &Decoded, meta: &PacketMeta) -> Result<(), EngineError> {
+        if self.workers > 1 && flow_hash(decoded, self.tracking) % self.workers != self.number {
+            return Ok(());
+        }
+        self.worker.decoded_frame(frame.bytes(), decoded, meta, frame.earlier())
+    }
+    fn undecodable(&mut self, layer: &'static str, reason: &'static str) {
+        if self.number == 0 {
+            self.worker.count_undecodable(layer, reason);
+        }
+    }
+    fn sessions(&self) -> u64 {
+        self.worker.table().counters().saved
     }
 }
 
@@ -78,59 +175,4 @@ pub fn remove_segments(directory: &Path, segments: &[SegmentInfo]) {
         // A file that stays is an orphan: start-up removes it, for no catalogue row names it.
         let _ = std::fs::remove_file(directory.join(&segment.path));
     }
-}
-
-fn run_worker(
-    mut worker: Worker<SegmentSink>,
-    batches: &Receiver<PacketBatch>,
-) -> (Result<(), EngineError>, Worker<SegmentSink>) {
-    for batch in batches {
-        if let Err(error) = take_batch(&mut worker, &batch) {
-            return (Err(error), worker);
-        }
-    }
-    let result = worker.finish();
-    (result, worker)
-}
-
-fn fan_out(
-    options: &ImportOptions,
-    sources: Vec<StreamSource>,
-    watch: &mut Watch<'_>,
-    outcome: &mut StreamOutcome,
-    workers: usize,
-    sink: impl Fn() -> SegmentSink,
-) -> (Result<(), EngineError>, Vec<SegmentSink>) {
-    std::thread::scope(|scope| {
-        let (lanes, receivers): (Vec<_>, Vec<_>) = (0..workers).map(|_| lane()).unzip();
-        let handles: Vec<_> = receivers
-            .into_iter()
-            .map(|receiver| {
-                let worker = Worker::new(&options.settings, options.stream, options.batch_rows, sink());
-                scope.spawn(move || run_worker(worker, &receiver))
-            })
-            .collect();
-        let mut target = FanOut::new(&options.settings, lanes, |batch| batch);
-        let result =
-            read_stream(sources, options.first_ordinal, &options.settings, watch, outcome, &mut target);
-        let mut result = result.and_then(|()| target.send_all());
-        target.count_into(&mut outcome.counters);
-        drop(target);
-        let mut sinks = Vec::new();
-        for handle in handles {
-            match handle.join() {
-                Ok((worked, worker)) => {
-                    worker.count_into(&mut outcome.counters);
-                    // The worker's own error says more than the reader's "worker is gone".
-                    result = match (result, worked) {
-                        (Err(EngineError::Worker(_)), Err(error)) | (Ok(()), Err(error)) => Err(error),
-                        (result, _) => result,
-                    };
-                    sinks.push(worker.sink);
-                }
-                Err(_) => result = result.and(Err(EngineError::Worker("it panicked".to_owned()))),
-            }
-        }
-        (result, sinks)
-    })
 }

@@ -11,9 +11,8 @@ use lookback_session::PacketPosition;
 use lookback_wire::Decoded;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Packets between two looks at the cancel flag and two reports of progress.
+/// Packets between two looks at whether to end and two reports of progress.
 const REPORT_EVERY: u64 = 16_384;
 
 /// One file of a stream.
@@ -52,8 +51,8 @@ impl StreamFile {
 
 /// Whom a run reports to, and who may end it.
 pub struct Watch<'a> {
-    /// Set to end the run.
-    pub cancel: &'a AtomicBool,
+    /// Whether the run is to end.
+    pub is_cancelled: &'a dyn Fn() -> bool,
     /// Called every 16,384 packets and at the end.
     pub progress: &'a mut dyn FnMut(Progress),
 }
@@ -264,7 +263,7 @@ impl Feed {
 /// Reads every packet of the stream into `target`: decodes, joins fragments, follows the clock.
 ///
 /// # Errors
-/// When a source is no capture or fails, the target fails, or `cancel` is set.
+/// When a source is no capture or fails, the target fails, or the run is to end.
 pub fn read_stream(
     sources: Vec<StreamSource>,
     first_ordinal: u64,
@@ -301,7 +300,7 @@ pub fn read_stream(
             ordinal += 1;
             feed.packet(arrival, target)?;
             if outcome.packets.is_multiple_of(REPORT_EVERY) {
-                if watch.cancel.load(Ordering::Relaxed) {
+                if (watch.is_cancelled)() {
                     return Err(EngineError::Cancelled);
                 }
                 (watch.progress)(Progress {

@@ -36,6 +36,21 @@ fn capture(path: &Path) -> usize {
             packets += 1;
         }
     }
+    // What no session can hold, and a datagram in two fragments: all workers read them.
+    let whole = frame(7, true, 17, 0, 0, &[b'x'; 64]);
+    let fragment = |offset: u16, more: bool, payload: &[u8]| {
+        let mut frame = whole.get(..34).expect("two headers").to_vec();
+        frame[16..18].copy_from_slice(&(20 + payload.len() as u16).to_be_bytes());
+        frame[20..22].copy_from_slice(&((offset / 8) | (u16::from(more) << 13)).to_be_bytes());
+        frame.extend_from_slice(payload);
+        frame
+    };
+    let datagram = whole.get(34..).expect("a datagram");
+    let odd = [vec![1, 2, 3], fragment(0, true, &datagram[..24]), fragment(24, false, &datagram[24..])];
+    for frame in odd {
+        writer.write(1_700_001_000_000_000_000, frame.len() as u32, &frame).expect("a written packet");
+        packets += 1;
+    }
     writer.sync().expect("a durable capture");
     packets
 }
@@ -57,11 +72,13 @@ fn one_two_and_four_workers_make_the_same_sessions() {
     let file = scratch.0.join("a.pcap");
     let packets = capture(&file);
     let mut all = Vec::new();
+    let mut counters = Vec::new();
     for workers in [1, 2, 4] {
         let segments = scratch.0.join(format!("segments-{workers}"));
         let outcome = import(&options(&file, &segments, workers), &AtomicBool::new(false), &mut |_| {})
             .expect("an import");
         assert_eq!(outcome.packets, packets as u64);
+        counters.push(outcome.counters);
         let mut ids: Vec<_> =
             outcome.segments.iter().flat_map(|segment| rows(&segments.join(&segment.path))).collect();
         ids.sort();
@@ -71,6 +88,35 @@ fn one_two_and_four_workers_make_the_same_sessions() {
     assert!(all[0].len() >= 250);
     assert_eq!(all[0], all[1]);
     assert_eq!(all[0], all[2]);
+    assert!(counters[0].iter().any(|(name, count)| name.starts_with("undecodable.") && *count == 1));
+    assert_eq!(counters[0], counters[1]);
+    assert_eq!(counters[0], counters[2]);
+}
+
+#[test]
+fn the_error_of_the_worker_that_failed_is_told() {
+    let scratch = Scratch::new("refused");
+    let file = scratch.0.join("a.pcap");
+    capture(&file);
+    let segments = scratch.0.join("segments");
+    std::fs::write(&segments, b"no directory").expect("a file");
+    for workers in [1, 3] {
+        let error = import(&options(&file, &segments, workers), &AtomicBool::new(false), &mut |_| {}).err();
+        assert!(matches!(error, Some(EngineError::Io { .. })), "{error:?}");
+    }
+}
+
+#[test]
+fn the_last_progress_tells_of_all_packets() {
+    let scratch = Scratch::new("progress");
+    let file = scratch.0.join("a.pcap");
+    capture(&file);
+    let mut last = 0;
+    let outcome =
+        import(&options(&file, &scratch.0.join("segments"), 1), &AtomicBool::new(false), &mut |now| {
+            last = now.packets;
+        });
+    assert_eq!(last, outcome.expect("an import").packets);
 }
 
 #[test]

@@ -21,10 +21,9 @@ const FIRST_MEMBER: usize = 3;
 /// See [`FIRST_MEMBER`].
 const PER_MEMBER: usize = 3;
 
-/// An open segment.
+/// A segment. Its file is open while something is read of it: there may be more segments than a process may have open.
 pub(super) struct Input {
     path: PathBuf,
-    file: File,
     metadata: ArrowReaderMetadata,
     rows: usize,
 }
@@ -38,7 +37,7 @@ impl Input {
         let rows = metadata.metadata().file_metadata().num_rows();
         // Rows are numbered with 32 bits.
         let rows = u32::try_from(rows).map_err(|_| damaged(format!("it says that it has {rows} rows")))?;
-        Ok(Self { path: path.to_owned(), file, metadata, rows: rows as usize })
+        Ok(Self { path: path.to_owned(), metadata, rows: rows as usize })
     }
 
     pub fn rows(&self) -> usize {
@@ -105,7 +104,7 @@ impl Input {
     }
 
     fn builder(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, SegmentError> {
-        let file = self.file.try_clone().map_err(|error| SegmentError::io(&self.path, error))?;
+        let file = File::open(&self.path).map_err(|error| SegmentError::io(&self.path, error))?;
         Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone()))
     }
 

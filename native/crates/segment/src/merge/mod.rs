@@ -146,11 +146,17 @@ struct Group {
 /// cannot be one; [`SegmentError::Cancelled`] when `cancel` was set; and those of writing a segment. What was written by
 /// then is left at [`Merge::output`] for the caller to remove.
 pub fn merge(merge: &Merge, cancel: &AtomicBool) -> Result<Merged, SegmentError> {
-    let inputs = merge.inputs.iter().map(|one| Input::open(&one.path)).collect::<Result<Vec<_>, _>>()?;
+    let mut inputs: Vec<Input> = Vec::new();
     let mut places = Vec::new();
-    for ((number, input), given) in (0..).zip(&inputs).zip(&merge.inputs) {
+    for given in &merge.inputs {
         looked_at(cancel)?;
-        add_places(&mut places, number, input, given, merge.keep.as_ref())?;
+        let input = Input::open(&given.path)?;
+        let before = places.len();
+        add_places(&mut places, inputs.len() as u32, &input, given, merge.keep.as_ref())?;
+        // A segment that gives no row is not needed any more: there may be thousands.
+        if places.len() > before {
+            inputs.push(input);
+        }
     }
     if places.is_empty() {
         return Ok(Merged::default());
