@@ -67,29 +67,27 @@ async function importInto(data, file, ...settings) {
 
 /**
  * CPU seconds of importing as a multiple of `md5sum`'s, with and without hashes of bodies, and the time that two workers need
- * of one's; one after the other so that all meet the same machine. Returns the most memory in bytes.
+ * of one's; one after the other so that all meet the same machine.
  */
-async function beside(name, data, file) {
+async function beside(name, into, file) {
   const [ratios, unhashed, shared] = [[], [], []];
   let memory = 0;
   for (let round = 0; round < rounds; round++) {
     const sum = await measure("md5sum", [file]);
-    const own = await importInto(data, file);
-    const plain = await importInto(data, file, "bodyMd5=false");
-    const two = await importInto(data, file, "packetThreads=2");
+    const own = await importInto(into, file);
+    const plain = await importInto(into, file, "bodyMd5=false");
+    const two = await importInto(into, file, "packetThreads=2");
     memory = Math.max(memory, own.memory);
     ratios.push(own.cpu / sum.cpu);
     unhashed.push(plain.cpu / sum.cpu);
     shared.push(two.wall / own.wall);
     note(`${name}: import ${own.cpu.toFixed(2)} s CPU, ${own.wall.toFixed(2)} s; without hashes ${plain.cpu.toFixed(2)} s CPU; two workers ${two.wall.toFixed(2)} s; md5sum ${sum.cpu.toFixed(2)} s CPU`);
   }
-  await importInto(data, file);
   report(`import, ${name}-heavy, CPU of md5sum`, median(ratios), 1.5, "×");
   report(`import, ${name}-heavy, CPU of md5sum, in the end`, median(ratios), 1, "×");
   report(`import, ${name}-heavy, without hashes, CPU of md5sum`, median(unhashed), 0.6, "×");
   report(`import, ${name}-heavy, two workers, time of one`, median(shared), 0.6, "×");
   report(`import, ${name}-heavy, memory`, memory / 1e6, 500, "MB");
-  return memory;
 }
 
 async function serve(data, work) {
@@ -104,21 +102,23 @@ async function serve(data, work) {
 
 const [address, host] = ["10.20.1.40", "shop1"];
 
-/** Imports of both mixes; returns the most memory of the flow-heavy one in bytes. */
+/** Imports of both mixes. */
 async function importing() {
   await beside("bulk", join(work, "bulk"), await capture("bulk", "bulk", options.bulk));
-  return beside("flow", join(work, "small"), await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION)));
+  await beside("flow", data.small, await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION)));
 }
 
-/** Importing, queries, and what is small. */
-async function all() {
-  const smallMemory = await importing();
+/** Where stores of a tenth of the sessions and of all of them lie. */
+const data = { small: join(work, "small"), large: join(work, "large") };
+
+/** Memory of an import of all sessions, and the questions about them beside a tenth of them. */
+async function querying() {
+  const small = await importInto(data.small, await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION)));
   const large = await capture("flow-large", "flow", String(sessions * BYTES_PER_SESSION));
-  const data = { small: join(work, "small"), large: join(work, "large") };
   const own = await importInto(data.large, large);
   const gigabytes = statSync(large).size / 1e9;
   report(`import, ${gigabytes.toFixed(1)} GB, memory`, own.memory / 1e6, 500, "MB");
-  report("import, ten times the file, memory", own.memory / smallMemory, 1.3, "×");
+  report("import, ten times the file, memory", own.memory / small.memory, 1.3, "×");
 
   const few = await serve(data.small, (server) => time(server, data.small, questions(address, host)));
   const many = await serve(data.large, async (server) => {
@@ -137,7 +137,12 @@ async function all() {
   }
   const [page] = many;
   report("newest page, beyond SQL by hand", page.graphql - page.sql, 10, "ms");
+}
 
+/** Importing, queries, and what is small. */
+async function all() {
+  await importing();
+  await querying();
   const helps = [];
   for (let round = 0; round < 10; round++) helps.push((await measure(process.execPath, [MAIN, "--help"])).wall * 1_000);
   report("lookback --help, p50", median(helps), 150, "ms");
@@ -174,13 +179,14 @@ async function manyClients() {
 
 try {
   note(`${cpus().length} CPUs, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}, work in ${work}`);
-  if (options.only !== undefined && !["importing", "exports", "shipping", "clients", "writing", "capturing"].includes(options.only)) throw new Error("--only takes importing, exports, shipping, clients, writing or capturing");
+  if (options.only !== undefined && !["importing", "querying", "exports", "shipping", "clients", "writing", "capturing"].includes(options.only)) throw new Error("--only takes importing, querying, exports, shipping, clients, writing or capturing");
   await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-traffic"]);
   await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-pcapfile", "--example", "write_rate"]);
   await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-engine", "--example", "open_flows"]);
   const asked = (part) => options.only === undefined || options.only === part;
   if (options.only === undefined) await all();
   if (options.only === "importing") await importing();
+  if (options.only === "querying") await querying();
   if (asked("capturing")) await capturing({ work, main: MAIN, report, note });
   if (asked("clients")) await manyClients();
   if (asked("writing")) await writtenBesideDd();
