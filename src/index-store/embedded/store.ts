@@ -1,7 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
-import { LookbackError, type ErrorCode } from "../../base/errors.js";
-import type { Clock } from "../../base/clock.js";
+import { LookbackError } from "../../base/errors.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { Field } from "../../model/field.js";
 import type { SegmentInfo } from "../../model/segment.js";
@@ -16,11 +15,12 @@ import type {
 import { requireTags } from "../request-checks.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { byteBudget } from "./byte-budget.js";
-import { merge, mergePlan, type CompactionParts } from "./compaction.js";
+import type { CompactionParts } from "./compaction.js";
 import { Documents } from "./documents.js";
 import { Engine, UNLIMITED, type EngineOptions } from "./engine.js";
 import { histogram, HistogramCache } from "./histogram.js";
-import { LiveSet, type Snapshot } from "./live-set.js";
+import { LiveSet } from "./live-set.js";
+import { Merging } from "./merging.js";
 import type { EmbeddedStoreOptions } from "./options.js";
 import { FieldShapes } from "./field-shapes.js";
 import { QueryPlan, type PlanParts } from "./query-plan.js";
@@ -38,28 +38,24 @@ import { findSuperseded } from "./versions.js";
 const MEBIBYTE = 1 << 20;
 /** Tries of a commit that another process's commits overtake. */
 const COMMIT_TRIES = 20;
-/** Why segments are left as they are while others are merged: one is damaged, or their columns cannot be one. */
-const APART: ReadonlySet<ErrorCode> = new Set(["STORE_DAMAGED", "UNAVAILABLE"]);
 
 /** The index over Parquet segments in the data directory, read by an in-process DuckDB. */
 export class EmbeddedStore implements IndexStore {
   readonly abilities: StoreAbilities = { exactPercentiles: true, exactCardinality: true };
   readonly #catalogue: Catalogue;
-  readonly #clock: Clock;
   readonly #engine: Engine;
   readonly #live: LiveSet;
   readonly #parts: PlanParts;
   readonly #documents: Documents;
   readonly #compaction: CompactionParts;
+  readonly #merging: Merging;
   readonly #histograms = new HistogramCache();
   #arrived: { readonly revision: number; readonly paths: readonly string[] } | null = null;
   #commits: Promise<unknown> = Promise.resolve();
-  #merging: Promise<unknown> = Promise.resolve();
 
   private constructor(options: EmbeddedStoreOptions, engine: Engine, directory: string) {
     const { catalogue, fields } = options;
     this.#catalogue = catalogue;
-    this.#clock = options.clock;
     this.#engine = engine;
     this.#live = new LiveSet(catalogue, engine, directory, options.logger, options.maintains ?? true);
     this.#parts = {
@@ -68,6 +64,7 @@ export class EmbeddedStore implements IndexStore {
     };
     this.#documents = new Documents(fields);
     this.#compaction = { catalogue, engine, live: this.#live, directory, shapes: this.#parts.shapes };
+    this.#merging = new Merging(this.#compaction, options.clock);
   }
 
   /** Opens the store of the catalogue's data directory and deletes what retired segments an earlier run left. */
@@ -248,10 +245,7 @@ export class EmbeddedStore implements IndexStore {
 
   async expirePartition(day: string, keep: readonly string[] = []): Promise<void> {
     if (keep.length > 0) {
-      // Merges and this write the same segments: one at a time.
-      const done = this.#merging.then(() => this.#reducePartition(day, keep));
-      this.#merging = done.catch(() => undefined);
-      await done;
+      await this.#merging.reduce(day, new Set(keep));
     } else {
       this.#catalogue.transaction(() => {
         const remove = this.#catalogue.segments.live().filter((segment) => segment.day === day).map(({ path }) => path);
@@ -260,14 +254,6 @@ export class EmbeddedStore implements IndexStore {
     }
     await this.#live.with(() => Promise.resolve());
     this.#live.unlinkRetired();
-  }
-
-  async #reducePartition(day: string, keep: readonly string[]): Promise<void> {
-    await this.#live.with(async (snapshot) => {
-      const segments = snapshot.segments.filter((segment) => segment.day === day);
-      const replaced = await merge(this.#compaction, snapshot, segments, UNLIMITED, new Set(keep));
-      if (segments.length > 0 && replaced === 0) throw new LookbackError("STORE_DAMAGED", `the segments of ${day} changed while the day was reduced`, { day });
-    });
   }
 
   async movePackets(moves: readonly PacketMove[], alongside?: () => void): Promise<void> {
@@ -307,41 +293,8 @@ export class EmbeddedStore implements IndexStore {
     return this.#read(request, context, (plan) => byteBudget(this.#engine, plan, request.firstPackets, context));
   }
 
-  async optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
-    // One at a time: two merges of the same segments would both do the work and one would throw it away.
-    const done = this.#merging.then(() => this.#optimise(day, signal));
-    this.#merging = done.catch(() => undefined);
-    return done;
-  }
-
-  async #optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
-    const days = day === null ? [...new Set(this.#catalogue.segments.live().map((segment) => segment.day))] : [day];
-    let replaced = 0;
-    let failure: unknown = null;
-    for (const one of days) {
-      replaced += await this.#live.with(async (snapshot: Snapshot) => {
-        let merged = 0;
-        for (const group of this.#mergesOf(snapshot, one, day !== null)) {
-          try {
-            merged += await merge(this.#compaction, snapshot, group, { ...UNLIMITED, signal });
-          } catch (error) {
-            // Segments that cannot be merged keep no others apart; the first failure is told at the end.
-            if (!(error instanceof LookbackError) || !APART.has(error.code)) throw error;
-            failure ??= error;
-          }
-        }
-        return merged;
-      });
-      this.#live.unlinkRetired();
-    }
-    if (failure !== null) throw failure;
-    return replaced;
-  }
-
-  /** Groups of segments of a day that are worth merging: all small ones when the day is over or `asked` for. */
-  #mergesOf(snapshot: Snapshot, day: string, asked: boolean): readonly (readonly SegmentInfo[])[] {
-    const today = new Date(this.#clock.nowMs()).toISOString().slice(0, 10);
-    return mergePlan(snapshot.segments.filter((segment) => segment.day === day), this.#catalogue.segments.supersededCounts(), asked || day < today);
+  optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
+    return this.#merging.optimise(day, signal);
   }
 
   /** A data directory has no other nodes: packets' retention looks after its device. */
@@ -358,14 +311,7 @@ export class EmbeddedStore implements IndexStore {
   }
 
   planMerges(day: string | null): Promise<readonly PlannedMerge[]> {
-    return this.#live.with((snapshot) => {
-      const hidden = this.#catalogue.segments.supersededCounts();
-      const days = day === null ? [...new Set(snapshot.segments.map((segment) => segment.day))].toSorted() : [day];
-      return Promise.resolve(days.flatMap((one) => this.#mergesOf(snapshot, one, day !== null).map((group): PlannedMerge => ({
-        day: one, segments: group.length, rows: group.reduce((sum, { rows, path }) => sum + rows - (hidden.get(path) ?? 0), 0),
-        bytes: group.reduce((sum, { bytes }) => sum + bytes, 0), reason: group.length > 1 ? "small" : "superseded",
-      }))));
-    });
+    return this.#merging.plan(day);
   }
 
   async extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null> {
@@ -401,7 +347,7 @@ export class EmbeddedStore implements IndexStore {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.#commits, this.#merging]);
+    await Promise.allSettled([this.#commits, this.#merging.settled()]);
     this.#engine.close();
   }
 }
