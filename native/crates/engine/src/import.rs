@@ -45,6 +45,7 @@ pub fn import(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<StreamOutcome, EngineError> {
     let workers = options.settings.workers.clamp(1, MOST_WORKERS);
+    let ends: Vec<u64> = options.files.iter().map(StreamFile::end).collect();
     let failed = AtomicBool::new(false);
     let is_cancelled = || cancel.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
     let saved: Vec<AtomicU64> = (0..workers).map(|_| AtomicU64::new(0)).collect();
@@ -59,7 +60,7 @@ pub fn import(
             });
         };
         let mut watch = Watch { is_cancelled: &is_cancelled, progress: &mut progress };
-        let worked = work(options, number, workers, &mut watch);
+        let worked = work(options, &ends, number, workers, &mut watch);
         if worked.result.is_err() {
             failed.store(true, Ordering::Relaxed);
         }
@@ -92,15 +93,22 @@ impl Worked {
     }
 }
 
-/// Reads everything and handles the flows of worker `number` of `workers`.
-fn work(options: &ImportOptions, number: usize, workers: usize, watch: &mut Watch<'_>) -> Worked {
+/// Reads everything up to `ends` and handles the flows of worker `number` of `workers`.
+fn work(
+    options: &ImportOptions,
+    ends: &[u64],
+    number: usize,
+    workers: usize,
+    watch: &mut Watch<'_>,
+) -> Worked {
     let ImportOptions { settings, stream, .. } = options;
     let mut outcome = StreamOutcome::default();
     let sink = SegmentSink::new(options.segments.clone(), settings.node.clone(), *stream);
     let worker = Worker::new(settings, *stream, options.batch_rows, sink);
     let tracking = settings.flow.tracking;
     let mut share = Share { worker, number: number as u64, workers: workers as u64, tracking };
-    let sources = options.files.iter().map(StreamFile::open).collect::<Result<Vec<_>, _>>();
+    let sources = options.files.iter().zip(ends).map(|(file, end)| file.open_until(*end));
+    let sources = sources.collect::<Result<Vec<_>, _>>();
     let read = sources.and_then(|sources| {
         read_stream(sources, options.first_ordinal, settings, watch, &mut outcome, &mut share)
     });

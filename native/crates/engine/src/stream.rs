@@ -5,11 +5,13 @@ use crate::error::EngineError;
 use crate::fragments::{Fragments, Joined, Outcome};
 use crate::settings::EngineSettings;
 use crate::worker::{Counters, PacketMeta, RowSink, Worker};
-use lookback_pcapfile::{Chunk, Reader};
+use lookback_pcapfile::{CaptureError, Chunk, Reader};
 use lookback_segment::SegmentInfo;
 use lookback_session::PacketPosition;
 use lookback_wire::Decoded;
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
 use std::path::PathBuf;
 
 /// Packets between two looks at whether to end and two reports of progress.
@@ -42,10 +44,26 @@ impl StreamFile {
     /// # Errors
     /// When it is no capture.
     pub fn open(&self) -> Result<StreamSource, EngineError> {
+        self.open_until(self.end())
+    }
+
+    /// Opens it as if it ended at `end`: whoever reads it again, while others append to it, reads the same.
+    ///
+    /// # Errors
+    /// When it is no capture.
+    pub fn open_until(&self, end: u64) -> Result<StreamSource, EngineError> {
         let name = self.path.display().to_string();
-        let reader = Reader::open(&self.path).map_err(|error| EngineError::capture(&name, error))?;
-        let bytes = self.path.metadata().map_or(0, |meta| meta.len());
+        let file = File::open(&self.path).map_err(CaptureError::from);
+        let reader = file.and_then(|file| Reader::from_read(Box::new(file.take(end))));
+        let reader = reader.map_err(|error| EngineError::capture(&name, error))?;
+        let bytes = if end == u64::MAX { 0 } else { end };
         Ok(StreamSource { name, file: self.file, reader, bytes })
+    }
+
+    /// Where it ends now; the greatest number for what has no size, such as a pipe.
+    pub fn end(&self) -> u64 {
+        let metadata = self.path.metadata().ok().filter(std::fs::Metadata::is_file);
+        metadata.map_or(u64::MAX, |metadata| metadata.len())
     }
 }
 

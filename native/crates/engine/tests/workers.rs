@@ -94,6 +94,23 @@ fn one_two_and_four_workers_make_the_same_sessions() {
 }
 
 #[test]
+fn what_is_appended_meanwhile_is_not_read() {
+    let scratch = Scratch::new("appended");
+    let file = scratch.0.join("a.pcap");
+    let packets = capture(&file);
+    let before = StreamFile { path: file.clone(), file: 1 };
+    let end = before.end();
+    let bytes = std::fs::read(&file).expect("the capture");
+    std::fs::write(&file, [&bytes[..], &bytes[24..]].concat()).expect("twice as long");
+    let mut reader = before.open_until(end).expect("a capture").reader;
+    let mut read = 0;
+    while reader.next_packet().expect("a packet").is_some() {
+        read += 1;
+    }
+    assert_eq!(read, packets);
+}
+
+#[test]
 fn the_error_of_the_worker_that_failed_is_told() {
     let scratch = Scratch::new("refused");
     let file = scratch.0.join("a.pcap");
