@@ -27,6 +27,8 @@ async function main(words: readonly string[]): Promise<number> {
       const added = parent.command(command.operands === undefined ? command.name : `${command.name} ${command.operands}`).description(command.summary);
       added.exitOverride().copyInheritedSettings(program);
       if (heading !== null) added.helpGroup(heading);
+      // What is not named is listed at most: declaring everybody's options takes longer than running a short command.
+      if (!words.includes(command.name)) continue;
       for (const [flags, help] of command.options ?? []) added.option(flags, help);
       if (command.connects === true) for (const [flags, help] of REMOTE_FLAGS) added.option(flags, help);
       for (const [flags, help] of GLOBAL_FLAGS) added.option(flags, help);
