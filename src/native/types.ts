@@ -3,6 +3,7 @@
  * validation live on this side (src/config); `null` means none, a property is never missing.
  */
 import type { SegmentInfo } from "../model/segment.js";
+import type { MergedSegment, MergeOptions } from "./merge-types.js";
 
 /** Everything the engine can be told. `src/config` makes it from config.ini. Durations are seconds. */
 export interface EngineSettings {
@@ -309,38 +310,6 @@ export interface SegmentReader {
   next(maxBytes: number): Promise<BulkLines | null>;
   close(): void;
 }
-
-/** A segment to merge, and the ids, 16 bytes each, of its rows to leave out. */
-export interface MergeInput {
-  readonly path: string;
-  readonly hidden: Buffer;
-}
-
-/**
- * A column with the values that all objects of a row have of one member. `list` is the column of the objects; `members` is the
- * member, or lists of objects inside and at last the member.
- */
-export interface FlatColumn {
-  readonly name: string;
-  readonly list: string;
-  readonly members: string[];
-  /** What its values are: the type of the column where no row has any. */
-  readonly values: "integer" | "float" | "boolean" | "text" | "address";
-}
-
-/** Segments of one day to merge. */
-export interface MergeOptions {
-  readonly inputs: MergeInput[];
-  /** Ids, 16 bytes each, of the only rows to keep; null for all that are not hidden. */
-  readonly keep: Buffer | null;
-  readonly flat: FlatColumn[];
-  readonly level: number;
-  /** The file to write; there must be none. */
-  readonly output: string;
-}
-
-/** A merged segment, see `model/segment.ts`. Without rows no file was written. */
-export type MergedSegment = Omit<SegmentInfo, "path" | "day" | "level">;
 
 /** The two ends of a session: addresses as people write them, ports 0 where there is none. */
 export interface SessionEnds {

@@ -16,7 +16,7 @@ const ID_BYTES: usize = 16;
 
 /// A segment to merge.
 #[napi(object)]
-#[allow(missing_docs, reason = "described in src/native/types.ts")]
+#[allow(missing_docs, reason = "described in src/native/merge-types.ts")]
 pub struct NativeMergeInput {
     pub path: String,
     pub hidden: Buffer,
@@ -24,7 +24,7 @@ pub struct NativeMergeInput {
 
 /// A column for a member of a list of objects.
 #[napi(object)]
-#[allow(missing_docs, reason = "described in src/native/types.ts")]
+#[allow(missing_docs, reason = "described in src/native/merge-types.ts")]
 pub struct NativeFlatColumn {
     pub name: String,
     pub list: String,
@@ -35,7 +35,7 @@ pub struct NativeFlatColumn {
 
 /// What to merge.
 #[napi(object, use_nullable = true)]
-#[allow(missing_docs, reason = "described in src/native/types.ts")]
+#[allow(missing_docs, reason = "described in src/native/merge-types.ts")]
 pub struct NativeMergeOptions {
     pub inputs: Vec<NativeMergeInput>,
     pub keep: Option<Buffer>,
@@ -46,7 +46,7 @@ pub struct NativeMergeOptions {
 
 /// What was written.
 #[napi(object)]
-#[allow(missing_docs, reason = "described in src/native/types.ts")]
+#[allow(missing_docs, reason = "described in src/native/merge-types.ts")]
 pub struct NativeMerged {
     pub rows: f64,
     pub bytes: f64,

@@ -6,7 +6,7 @@ import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { FieldKind } from "../../model/field.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import { loadNativeCore } from "../../native/native.js";
-import type { FlatColumn } from "../../native/types.js";
+import type { FlatColumn } from "../../native/merge-types.js";
 import type { Engine, RunLimits } from "./engine.js";
 import type { FieldShapes } from "./field-shapes.js";
 import type { LiveSet, Snapshot } from "./live-set.js";
