@@ -86,8 +86,8 @@ export declare function keepRightsOverChangeOfUser(): void
 /** Leaves this thread the capabilities to open interfaces, and no other. */
 export declare function keepRightsToCapture(): void
 
-/** Merges segments into a file without a name of its own: the caller renames and commits it, or removes it. */
-export declare function mergeSegments(options: NativeMergeOptions, cancel: CancelFlag): Promise<NativeMerged>
+/** Merges segments into a file without a name of its own: the caller renames and commits it, or removes it. Null without rows. */
+export declare function mergeSegments(options: NativeMergeOptions, cancel: CancelFlag): Promise<NativeSegment | null>
 
 /** Lines of a bulk request. */
 export interface NativeBulkLines {
@@ -203,19 +203,6 @@ export interface NativeMark {
   open: Buffer
 }
 
-/** What was written. */
-export interface NativeMerged {
-  rows: number
-  bytes: number
-  firstMs: number
-  minLastMs: number
-  lastMs: number
-  columns: Array<string>
-  openRows: number
-  totalPackets: number
-  totalBytes: number
-}
-
 /** A segment to merge. */
 export interface NativeMergeInput {
   path: string
@@ -225,9 +212,11 @@ export interface NativeMergeInput {
 /** What to merge. */
 export interface NativeMergeOptions {
   inputs: Array<NativeMergeInput>
+  day: string
   keep: Buffer | null
   flat: Array<NativeFlatColumn>
   level: number
+  id: string
   output: string
 }
 

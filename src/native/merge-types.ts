@@ -1,5 +1,3 @@
-import type { SegmentInfo } from "../model/segment.js";
-
 /** A segment to merge, and the ids, 16 bytes each, of its rows to leave out. */
 export interface MergeInput {
   readonly path: string;
@@ -21,13 +19,14 @@ export interface FlatColumn {
 /** Segments of one day to merge. */
 export interface MergeOptions {
   readonly inputs: MergeInput[];
+  /** That day, `YYYY-MM-DD`. */
+  readonly day: string;
   /** Ids, 16 bytes each, of the only rows to keep; null for all that are not hidden. */
   readonly keep: Buffer | null;
   readonly flat: FlatColumn[];
   readonly level: number;
+  /** What tells the result from other segments of its times. */
+  readonly id: string;
   /** The file to write; there must be none. */
   readonly output: string;
 }
-
-/** A merged segment, see `model/segment.ts`. Without rows no file was written. */
-export type MergedSegment = Omit<SegmentInfo, "path" | "day" | "level">;

@@ -11,7 +11,8 @@ import { ERROR_CODES, LookbackError, type ErrorCode, type ErrorDetails } from ".
 import type {
   CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveOptions, NativeCore, PlaceFileState, SegmentReader, SessionEnds,
 } from "./types.js";
-import type { MergedSegment, MergeOptions } from "./merge-types.js";
+import type { SegmentInfo } from "../model/segment.js";
+import type { MergeOptions } from "./merge-types.js";
 
 /** The library as it exports itself; its declarations are generated (`native/binding/index.d.ts`). */
 interface Binding {
@@ -29,7 +30,7 @@ interface Binding {
   useSmallPages(): boolean;
   keepRightsToCapture(): void;
   copyCapture(source: string, destination: string, cancel: NativeCancelFlag, onProgress: (bytes: number) => void): Promise<number>;
-  mergeSegments(options: MergeOptions, cancel: NativeCancelFlag): Promise<MergedSegment>;
+  mergeSegments(options: MergeOptions, cancel: NativeCancelFlag): Promise<SegmentInfo | null>;
   importStream(options: ImportOptions, cancel: NativeCancelFlag, onProgress: (progress: ImportProgress) => void): Promise<ImportResult>;
 }
 

@@ -3,7 +3,7 @@
  * validation live on this side (src/config); `null` means none, a property is never missing.
  */
 import type { SegmentInfo } from "../model/segment.js";
-import type { MergedSegment, MergeOptions } from "./merge-types.js";
+import type { MergeOptions } from "./merge-types.js";
 
 /** Everything the engine can be told. `src/config` makes it from config.ini. Durations are seconds. */
 export interface EngineSettings {
@@ -369,8 +369,8 @@ export interface NativeCore {
   directionFinder(ends: SessionEnds): DirectionFinder;
   /**
    * Merges segments into one in order of last packet and id, in memory that does not grow with their rows but for some
-   * 40 bytes each. The file is synced. Throws DISK_FULL, STORE_DAMAGED, UNAVAILABLE when a column's values are of types that
+   * 40 bytes each. The file is synced; without rows there is none, and null. Throws DISK_FULL, STORE_DAMAGED, UNAVAILABLE when a column's values are of types that
    * cannot be one, and QUERY_CANCELLED; what was written by then is the caller's to remove.
    */
-  mergeSegments(options: MergeOptions, signal: AbortSignal | null): Promise<MergedSegment>;
+  mergeSegments(options: MergeOptions, signal: AbortSignal | null): Promise<SegmentInfo | null>;
 }

@@ -20,7 +20,7 @@ async function write(number, version) {
   const path = `2026-01-15/0-${DAY}-${DAY + number}-${process.pid}x${number}v${version}.parquet`;
   const file = join(directory, "sessions", path);
   await writer.run(`COPY (SELECT (format('{:012x}', ${DAY} + ${number}) || '80008000' || format('{:012x}', ${number}))::UUID AS id, ${version}::INTEGER AS "rowVersion", true AS final,
-    ${DAY}::BIGINT AS "firstPacket", (${DAY} + ${number})::BIGINT AS "lastPacket", 1::BIGINT AS "network.packets", 1::BIGINT AS "network.bytes", ''::BLOB AS "packetPos") TO '${file}' (FORMAT parquet)`);
+    ${DAY}::BIGINT AS "firstPacket", (${DAY} + ${number})::BIGINT AS "lastPacket", 1::BIGINT AS "network.packets", 1::BIGINT AS "network.bytes", ''::BLOB AS "packetPos") TO '${file}' (FORMAT parquet, COMPRESSION lz4_raw)`);
   return {
     path, day: "2026-01-15", level: 0, rows: 1, bytes: statSync(file).size, firstMs: DAY, minLastMs: DAY + number, lastMs: DAY + number,
     columns: ["id", "rowVersion", "final", "firstPacket", "lastPacket", "network.packets", "network.bytes", "packetPos"], openRows: 0, totalPackets: 1, totalBytes: 1,

@@ -2,7 +2,8 @@
 
 use crate::errors::{coded, contained};
 use crate::import::CancelFlag;
-use lookback_segment::{FlatColumn, FlatValues, Merge, MergeInput, Merged, SegmentError, merge};
+use crate::segments::NativeSegment;
+use lookback_segment::{FlatColumn, FlatValues, Merge, MergeInput, SegmentError, SegmentInfo, merge};
 use napi::Task;
 use napi::bindgen_prelude::{AsyncTask, Buffer, Env};
 use napi_derive::napi;
@@ -38,25 +39,12 @@ pub struct NativeFlatColumn {
 #[allow(missing_docs, reason = "described in src/native/merge-types.ts")]
 pub struct NativeMergeOptions {
     pub inputs: Vec<NativeMergeInput>,
+    pub day: String,
     pub keep: Option<Buffer>,
     pub flat: Vec<NativeFlatColumn>,
     pub level: u32,
+    pub id: String,
     pub output: String,
-}
-
-/// What was written.
-#[napi(object)]
-#[allow(missing_docs, reason = "described in src/native/merge-types.ts")]
-pub struct NativeMerged {
-    pub rows: f64,
-    pub bytes: f64,
-    pub first_ms: f64,
-    pub min_last_ms: f64,
-    pub last_ms: f64,
-    pub columns: Vec<String>,
-    pub open_rows: f64,
-    pub total_packets: f64,
-    pub total_bytes: f64,
 }
 
 fn ids(packed: &[u8]) -> HashSet<[u8; ID_BYTES]> {
@@ -97,32 +85,22 @@ pub struct MergeTask {
 }
 
 impl Task for MergeTask {
-    type Output = Merged;
-    type JsValue = NativeMerged;
+    type Output = Option<SegmentInfo>;
+    type JsValue = Option<NativeSegment>;
 
-    fn compute(&mut self) -> napi::Result<Merged> {
+    fn compute(&mut self) -> napi::Result<Option<SegmentInfo>> {
         contained("nothing was merged", || {
             merge(&self.options, &self.cancel).map_err(|error| to_napi(&error))
         })
     }
 
-    fn resolve(&mut self, _: Env, merged: Merged) -> napi::Result<NativeMerged> {
-        Ok(NativeMerged {
-            rows: merged.rows as f64,
-            bytes: merged.bytes as f64,
-            first_ms: merged.first_ms as f64,
-            min_last_ms: merged.min_last_ms as f64,
-            last_ms: merged.last_ms as f64,
-            columns: merged.columns,
-            open_rows: merged.open_rows as f64,
-            total_packets: merged.total_packets as f64,
-            total_bytes: merged.total_bytes as f64,
-        })
+    fn resolve(&mut self, _: Env, merged: Option<SegmentInfo>) -> napi::Result<Option<NativeSegment>> {
+        Ok(merged.as_ref().map(NativeSegment::from))
     }
 }
 
-/// Merges segments into a file without a name of its own: the caller renames and commits it, or removes it.
-#[napi(ts_return_type = "Promise<NativeMerged>")]
+/// Merges segments into a file without a name of its own: the caller renames and commits it, or removes it. Null without rows.
+#[napi(ts_return_type = "Promise<NativeSegment | null>")]
 pub fn merge_segments(options: NativeMergeOptions, cancel: &CancelFlag) -> AsyncTask<MergeTask> {
     let inputs = options.inputs.into_iter();
     let flat = options.flat.into_iter();
@@ -130,6 +108,7 @@ pub fn merge_segments(options: NativeMergeOptions, cancel: &CancelFlag) -> Async
         inputs: inputs
             .map(|input| MergeInput { path: PathBuf::from(input.path), hidden: ids(&input.hidden) })
             .collect(),
+        day: options.day,
         keep: options.keep.map(|packed| ids(&packed)),
         flat: flat
             .map(|column| FlatColumn {
@@ -140,6 +119,7 @@ pub fn merge_segments(options: NativeMergeOptions, cancel: &CancelFlag) -> Async
             })
             .collect(),
         level: u8::try_from(options.level).unwrap_or(u8::MAX),
+        id: options.id,
         output: PathBuf::from(options.output),
     };
     AsyncTask::new(MergeTask { options, cancel: cancel.shared() })

@@ -19,7 +19,7 @@ import { countOf, textOf } from "./values.js";
 const SMALL_ROWS = 125_000;
 /** Rows of one merged segment at most: what is written again when a day changes. */
 const MERGED_ROWS = 250_000;
-/** Segments of one merge at most: all of them are open at once. */
+/** Segments of one merge at most: what is known of all of them, some 100 KB each, is held meanwhile. */
 const MERGED_SEGMENTS = 256;
 /** Rows of a row group: what one thread reads at a time, and the grain in which a time range skips. */
 export const ROW_GROUP_ROWS = 122_880;
@@ -96,23 +96,21 @@ export async function merge(
   const [first] = segments;
   if (first === undefined) return 0;
   const dropped = await hiddenIn(parts, snapshot, segments, limits);
-  const temporary = join(directory, first.day, `${TEMPORARY_PREFIX}compact-${randomBytes(8).toString("hex")}`);
-  const level = 1 + Math.max(...segments.map((segment) => segment.level));
+  const id = randomBytes(8).toString("hex");
+  const temporary = join(directory, first.day, `${TEMPORARY_PREFIX}compact-${id}`);
   let written: string | null = null;
   let committed = false;
   try {
-    const { rows, ...described } = await loadNativeCore().mergeSegments({
-      inputs: segments.map(({ path }) => ({ path: live.fileOf(path), hidden: packedIds(dropped.get(path) ?? []) })),
-      keep: keep === null ? null : packedIds(keep), flat: flatColumns(segments, shapes), level, output: temporary,
+    const merged = await loadNativeCore().mergeSegments({
+      inputs: segments.map(({ path }) => ({ path: live.fileOf(path), hidden: packedIds(dropped.get(path) ?? []) })), day: first.day,
+      keep: keep === null ? null : packedIds(keep), flat: flatColumns(segments, shapes), level: 1 + Math.max(...segments.map(({ level }) => level)), id, output: temporary,
     }, limits.signal);
-    const path = `${first.day}/${level}-${described.firstMs}-${described.lastMs}-${randomBytes(8).toString("hex")}.parquet`;
-    const merged = rows === 0 ? null : { path, day: first.day, level, rows, ...described };
     if (merged !== null) {
       written = live.fileOf(merged.path);
       renameSync(temporary, written);
       sync(dirname(temporary));
     }
-    committed = commit(catalogue, segments, merged, (from, id) => dropped.get(from)?.has(id) === true || keep?.has(id) === false);
+    committed = commit(catalogue, segments, merged, (path, row) => dropped.get(path)?.has(row) === true || keep?.has(row) === false);
     return committed ? segments.length : 0;
   } finally {
     rmSync(temporary, { force: true });
@@ -122,7 +120,7 @@ export async function merge(
 
 /** Ids one after the other, 16 bytes each. */
 function packedIds(ids: Iterable<string>): Buffer {
-  return Buffer.from([...ids].map((id) => id.replaceAll("-", "")).join(""), "hex");
+  return Buffer.concat([...ids].map(idBytes));
 }
 
 /** The flat columns of the lists of objects that some of the segments have (`columns.ts`). */

@@ -37,7 +37,6 @@ struct JoinedFrame {
 
 /// Packets that one worker handles together. Chunks are held once for all their packets in it: holding one is a count that
 /// threads change in turns.
-#[derive(Default)]
 pub struct PacketBatch {
     chunks: Vec<Chunk>,
     packets: Vec<(FrameBytes, PacketMeta)>,

@@ -7,7 +7,7 @@
 use crate::error::EngineError;
 use crate::segment_sink::SegmentSink;
 use crate::settings::EngineSettings;
-use crate::stream::{Frame, PacketTarget, Progress, StreamFile, StreamOutcome, Watch, read_stream};
+use crate::stream::{Frame, Inline, PacketTarget, Progress, StreamFile, StreamOutcome, Watch, read_stream};
 use crate::worker::{PacketMeta, Worker};
 use lookback_flow::identity::StreamIdentity;
 use lookback_segment::SegmentInfo;
@@ -104,22 +104,23 @@ fn work(
     let ImportOptions { settings, stream, .. } = options;
     let mut outcome = StreamOutcome::default();
     let sink = SegmentSink::new(options.segments.clone(), settings.node.clone(), *stream);
-    let worker = Worker::new(settings, *stream, options.batch_rows, sink);
+    let mut worker = Worker::new(settings, *stream, options.batch_rows, sink);
+    let own = Inline { worker: &mut worker };
     let tracking = settings.flow.tracking;
-    let mut share = Share { worker, number: number as u64, workers: workers as u64, tracking };
+    let mut share = Share { own, number: number as u64, workers: workers as u64, tracking };
     let sources = options.files.iter().zip(ends).map(|(file, end)| file.open_until(*end));
     let sources = sources.collect::<Result<Vec<_>, _>>();
     let read = sources.and_then(|sources| {
         read_stream(sources, options.first_ordinal, settings, watch, &mut outcome, &mut share)
     });
-    let result = read.and_then(|()| share.worker.finish());
+    let result = read.and_then(|()| worker.finish());
     if number > 0 {
         // What was read is the same for all, and counted once.
         outcome.counters.clear();
     }
-    share.worker.count_into(&mut outcome.counters);
-    outcome.sessions = share.worker.sink.rows;
-    outcome.segments = share.worker.sink.segments;
+    worker.count_into(&mut outcome.counters);
+    outcome.sessions = worker.sink.rows;
+    outcome.segments = worker.sink.segments;
     Worked { result, outcome }
 }
 
@@ -152,28 +153,28 @@ fn joined(all: Vec<Worked>) -> Result<StreamOutcome, (EngineError, Vec<SegmentIn
 }
 
 /// The packets of one worker among all.
-struct Share {
-    worker: Worker<SegmentSink>,
+struct Share<'w> {
+    own: Inline<'w, SegmentSink>,
     number: u64,
     workers: u64,
     tracking: SessionIdTracking,
 }
 
-impl PacketTarget for Share {
+impl PacketTarget for Share<'_> {
     #[inline]
     fn packet(&mut self, frame: Frame<'_>, decoded: &Decoded, meta: &PacketMeta) -> Result<(), EngineError> {
         if self.workers > 1 && flow_hash(decoded, self.tracking) % self.workers != self.number {
             return Ok(());
         }
-        self.worker.decoded_frame(frame.bytes(), decoded, meta, frame.earlier())
+        self.own.packet(frame, decoded, meta)
     }
     fn undecodable(&mut self, layer: &'static str, reason: &'static str) {
         if self.number == 0 {
-            self.worker.count_undecodable(layer, reason);
+            self.own.undecodable(layer, reason);
         }
     }
     fn sessions(&self) -> u64 {
-        self.worker.table().counters().saved
+        self.own.sessions()
     }
 }
 
@@ -182,5 +183,21 @@ pub fn remove_segments(directory: &Path, segments: &[SegmentInfo]) {
     for segment in segments {
         // A file that stays is an orphan: start-up removes it, for no catalogue row names it.
         let _ = std::fs::remove_file(directory.join(&segment.path));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_more_than_those_that_ended_because_of_it() {
+        let worked = |error| Worked { result: Err(error), outcome: StreamOutcome::default() };
+        let full = || worked(EngineError::DiskFull { path: "a".to_owned() });
+        let cancelled = || worked(EngineError::Cancelled);
+        for all in [vec![full(), cancelled()], vec![cancelled(), full()], vec![full(), Worked::panicked()]] {
+            assert!(matches!(joined(all), Err((EngineError::DiskFull { .. }, _))));
+        }
+        assert!(matches!(joined(vec![cancelled(), cancelled()]), Err((EngineError::Cancelled, _))));
     }
 }

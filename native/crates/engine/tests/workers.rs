@@ -46,7 +46,13 @@ fn capture(path: &Path) -> usize {
         frame
     };
     let datagram = whole.get(34..).expect("a datagram");
-    let odd = [vec![1, 2, 3], fragment(0, true, &datagram[..24]), fragment(24, false, &datagram[24..])];
+    let odd = [
+        vec![1, 2, 3],
+        fragment(0, true, &datagram[..24]),
+        fragment(24, false, &datagram[24..]),
+        // Beyond what a datagram may hold.
+        fragment(65_528, false, &[b'x'; 64]),
+    ];
     for frame in odd {
         writer.write(1_700_001_000_000_000_000, frame.len() as u32, &frame).expect("a written packet");
         packets += 1;
@@ -89,6 +95,7 @@ fn one_two_and_four_workers_make_the_same_sessions() {
     assert_eq!(all[0], all[1]);
     assert_eq!(all[0], all[2]);
     assert!(counters[0].iter().any(|(name, count)| name.starts_with("undecodable.") && *count == 1));
+    assert_eq!(counters[0].get("undecodable.fragment.refused"), Some(&1));
     assert_eq!(counters[0], counters[1]);
     assert_eq!(counters[0], counters[2]);
 }
@@ -124,16 +131,19 @@ fn the_error_of_the_worker_that_failed_is_told() {
 }
 
 #[test]
-fn the_last_progress_tells_of_all_packets() {
+fn the_last_progress_tells_of_all_packets_and_the_sessions_so_far() {
     let scratch = Scratch::new("progress");
     let file = scratch.0.join("a.pcap");
     capture(&file);
-    let mut last = 0;
+    let (mut last, mut sessions) = (0, 0);
     let outcome =
         import(&options(&file, &scratch.0.join("segments"), 1), &AtomicBool::new(false), &mut |now| {
-            last = now.packets;
+            (last, sessions) = (now.packets, now.sessions);
         });
-    assert_eq!(last, outcome.expect("an import").packets);
+    let outcome = outcome.expect("an import");
+    assert_eq!(last, outcome.packets);
+    // Those that ended while it was read.
+    assert!(sessions > 0 && sessions < outcome.sessions, "{sessions}");
 }
 
 #[test]

@@ -51,7 +51,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     flat.dedup_by(|a, b| a.name == b.name);
     let _ = std::fs::remove_file(&output);
     let start = Instant::now();
-    let merged = merge(&Merge { inputs, keep: None, flat, level: 1, output }, &AtomicBool::new(false))?;
+    let (day, id) = (String::new(), String::new());
+    let options = Merge { inputs, day, keep: None, flat, level: 1, id, output };
+    let merged = merge(&options, &AtomicBool::new(false))?.ok_or("no rows")?;
     println!(
         "{} rows, {} columns, {} bytes in {:.2} s",
         merged.rows,

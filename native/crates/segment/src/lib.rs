@@ -25,7 +25,7 @@ pub mod writer;
 pub use catalogue::field_catalogue_json;
 pub use document::{DocumentOptions, document};
 pub use layout::SCHEMA_VERSION;
-pub use merge::{FlatColumn, FlatValues, Merge, MergeInput, Merged, merge};
+pub use merge::{FlatColumn, FlatValues, Merge, MergeInput, merge};
 pub use shipping::{BulkLines, IndexPeriod, SegmentDocuments, ShippingError, VersionedRow};
 pub use target::SegmentTarget;
 pub use writer::{SegmentError, SegmentInfo, SegmentWriter};

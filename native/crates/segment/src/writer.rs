@@ -281,7 +281,7 @@ fn describe(rows: &[&Session], target: &SegmentTarget<'_>) -> SegmentInfo {
     let level = target.level;
     let id = content_id(rows, target);
     SegmentInfo {
-        path: format!("{day}/{level}-{first_ms}-{last_ms}-{id}.parquet"),
+        path: segment_path(&day, level, [first_ms, last_ms], &id),
         day,
         level,
         rows: rows.len() as u64,
@@ -295,6 +295,11 @@ fn describe(rows: &[&Session], target: &SegmentTarget<'_>) -> SegmentInfo {
         total_bytes: rows.iter().flat_map(|session| session.bytes).sum(),
         left_out: 0,
     }
+}
+
+/// Where a segment lies below the sessions directory; `id` tells it from others of its times.
+pub(crate) fn segment_path(day: &str, level: u8, [first_ms, last_ms]: [i64; 2], id: &str) -> String {
+    format!("{day}/{level}-{first_ms}-{last_ms}-{id}.parquet")
 }
 
 /// 16 hex digits over which rows, in which version, stored where, the segment holds.

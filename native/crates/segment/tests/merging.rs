@@ -6,7 +6,7 @@ mod support;
 
 use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
-use lookback_segment::{FlatColumn, FlatValues, Merge, MergeInput, Merged, SegmentError, SegmentInfo, merge};
+use lookback_segment::{FlatColumn, FlatValues, Merge, MergeInput, SegmentError, SegmentInfo, merge};
 use lookback_session::Session;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -56,14 +56,19 @@ fn flat_columns() -> Vec<FlatColumn> {
     ]
 }
 
+fn options(inputs: Vec<MergeInput>, keep: Option<HashSet<[u8; 16]>>, output: PathBuf) -> Merge {
+    let (day, id) = ("2025-11-28".to_owned(), "0123456789abcdef".to_owned());
+    Merge { inputs, day, keep, flat: flat_columns(), level: 1, id, output }
+}
+
 fn merged(
     folder: &Folder,
     name: &str,
     inputs: Vec<MergeInput>,
     keep: Option<HashSet<[u8; 16]>>,
-) -> (Merged, PathBuf) {
+) -> (Option<SegmentInfo>, PathBuf) {
     let output = folder.0.join(name);
-    let options = Merge { inputs, keep, flat: flat_columns(), level: 1, output: output.clone() };
+    let options = options(inputs, keep, output.clone());
     (merge(&options, &AtomicBool::new(false)).expect("merged"), output)
 }
 
@@ -111,6 +116,7 @@ fn a_merge_holds_what_one_segment_of_all_rows_would() {
 
         let inputs = segments.iter().map(|segment| input(&parts, segment, &hidden)).collect();
         let (info, output) = merged(&parts, "merged", inputs, None);
+        let info = info.expect("rows");
         let (found, wanted) = (table(&output), table(&whole.0.join(&expected.path)));
         assert_eq!(found.len(), wanted.len());
         let flat: Vec<FlatColumn> = flat_columns();
@@ -131,6 +137,9 @@ fn a_merge_holds_what_one_segment_of_all_rows_would() {
             (expected.rows, expected.first_ms, expected.min_last_ms, expected.last_ms, expected.open_rows)
         );
         assert_eq!((info.total_packets, info.total_bytes), (expected.total_packets, expected.total_bytes));
+        assert_eq!((&info.day, info.level), (&expected.day, 1));
+        let (first, last) = (info.first_ms, info.last_ms);
+        assert_eq!(info.path, format!("{}/1-{first}-{last}-0123456789abcdef.parquet", expected.day));
         assert_eq!(info.bytes, fs::metadata(&output).expect("the file").len());
         assert!(expected.columns.iter().all(|name| info.columns.contains(name)));
         assert!(info.columns.contains(&"o.absent".to_owned()), "there, and without values");
@@ -168,9 +177,9 @@ fn only_what_is_kept_is_written_and_without_any_row_there_is_no_file() {
         |hidden: &[[u8; 16]]| segments.iter().map(|segment| input(&folder, segment, hidden)).collect();
     let kept: HashSet<[u8; 16]> = all.iter().take(7).map(|row| row.id).collect();
     let (info, output) = merged(&folder, "kept", inputs(&[all[0].id]), Some(kept));
-    assert_eq!((info.rows, table(&output).len()), (6, 6));
+    assert_eq!((info.expect("rows").rows, table(&output).len()), (6, 6));
     let (info, output) = merged(&folder, "none", inputs(&[]), Some(HashSet::new()));
-    assert_eq!(info, Merged::default());
+    assert_eq!(info, None);
     assert!(!output.exists());
 }
 
@@ -219,7 +228,7 @@ fn numbers_become_wider_and_what_cannot_be_one_is_named() {
 
     let text: ArrayRef = Arc::new(StringArray::from(vec!["one"]));
     let inputs = vec![small(&folder, "d", "x", whole()), small(&folder, "e", "x", text)];
-    let options = Merge { inputs, keep: None, flat: Vec::new(), level: 1, output: folder.0.join("never") };
+    let options = options(inputs, None, folder.0.join("never"));
     let error = merge(&options, &AtomicBool::new(false)).expect_err("two types");
     assert!(matches!(&error, SegmentError::Unlike { column, .. } if column == "x"), "{error}");
     assert_eq!(error.code(), "UNAVAILABLE");
@@ -234,7 +243,7 @@ fn a_damaged_segment_is_named_and_a_merge_can_be_cancelled() {
     let inputs = || vec![input(&folder, &one, &[]), input(&folder, &two, &[])];
     let run = |name: &str, cancel: bool| {
         let output = folder.0.join(name);
-        let options = Merge { inputs: inputs(), keep: None, flat: flat_columns(), level: 1, output };
+        let options = options(inputs(), None, output);
         merge(&options, &AtomicBool::new(cancel))
     };
     assert!(matches!(run("cancelled", true), Err(SegmentError::Cancelled)));

@@ -15,7 +15,7 @@ mod union;
 use crate::column::uuid_field;
 use crate::layout::{ROWS_PER_GROUP, properties};
 use crate::row_groups::RowGroups;
-use crate::writer::SegmentError;
+use crate::writer::{SegmentError, SegmentInfo, segment_path};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, new_null_array};
@@ -91,37 +91,18 @@ impl FlatValues {
 pub struct Merge {
     /// Segments of one day.
     pub inputs: Vec<MergeInput>,
+    /// That day, `YYYY-MM-DD`.
+    pub day: String,
     /// Ids of the only rows to keep; all that are not hidden when none are given.
     pub keep: Option<HashSet<[u8; 16]>>,
     /// Members to make columns of.
     pub flat: Vec<FlatColumn>,
     /// Compaction level of the result.
     pub level: u8,
-    /// The file to write. It is synced and has no name that a reader knows: the caller gives it one.
+    /// What tells the result from other segments of its times.
+    pub id: String,
+    /// The file to write. It is synced and has no name that a reader knows: the caller gives it its own.
     pub output: PathBuf,
-}
-
-/// What was written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Merged {
-    /// Rows; without any, no file was written.
-    pub rows: u64,
-    /// Size of the file.
-    pub bytes: u64,
-    /// Earliest first packet, milliseconds since 1970.
-    pub first_ms: i64,
-    /// Earliest last packet, milliseconds since 1970.
-    pub min_last_ms: i64,
-    /// Latest last packet, milliseconds since 1970.
-    pub last_ms: i64,
-    /// Names of the columns.
-    pub columns: Vec<String>,
-    /// Rows that a later version will replace.
-    pub open_rows: u64,
-    /// Packets of all rows.
-    pub total_packets: u64,
-    /// Captured bytes of all rows.
-    pub total_bytes: u64,
 }
 
 /// Where a row comes from, in the order of the result.
@@ -139,13 +120,13 @@ struct Group {
     order: Vec<(usize, usize)>,
 }
 
-/// Merges the segments.
+/// Merges the segments; nothing is written when there are no rows.
 ///
 /// # Errors
 /// [`SegmentError::Damaged`] names the segment that does not read back, [`SegmentError::Unlike`] a column whose types
 /// cannot be one; [`SegmentError::Cancelled`] when `cancel` was set; and those of writing a segment. What was written by
 /// then is left at [`Merge::output`] for the caller to remove.
-pub fn merge(merge: &Merge, cancel: &AtomicBool) -> Result<Merged, SegmentError> {
+pub fn merge(merge: &Merge, cancel: &AtomicBool) -> Result<Option<SegmentInfo>, SegmentError> {
     let mut inputs: Vec<Input> = Vec::new();
     let mut places = Vec::new();
     for given in &merge.inputs {
@@ -158,19 +139,24 @@ pub fn merge(merge: &Merge, cancel: &AtomicBool) -> Result<Merged, SegmentError>
             inputs.push(input);
         }
     }
-    if places.is_empty() {
-        return Ok(Merged::default());
-    }
     places.sort_unstable();
+    let [Some(earliest), Some(latest)] = [places.first(), places.last()] else { return Ok(None) };
     let union = Union::of(&inputs, &merge.flat)?;
     let schema = Arc::new(Schema::new(union.fields().cloned().collect::<Vec<_>>()));
-    let mut totals = Merged {
+    let mut merged = SegmentInfo {
+        path: String::new(),
+        day: merge.day.clone(),
+        level: merge.level,
         rows: places.len() as u64,
-        min_last_ms: places.first().map_or(0, |place| place.last_ms),
-        last_ms: places.last().map_or(0, |place| place.last_ms),
+        bytes: 0,
         first_ms: i64::MAX,
+        min_last_ms: earliest.last_ms,
+        last_ms: latest.last_ms,
         columns: schema.fields().iter().map(|field| field.name().clone()).collect(),
-        ..Merged::default()
+        open_rows: 0,
+        total_packets: 0,
+        total_bytes: 0,
+        left_out: 0,
     };
 
     let path = &merge.output;
@@ -194,7 +180,7 @@ pub fn merge(merge: &Merge, cancel: &AtomicBool) -> Result<Merged, SegmentError>
         });
         let arrays = arrays.zip(schema.fields()).map(|(array, field)| {
             if let Ok(array) = &array {
-                totals.count(field, array);
+                count(&mut merged, field, array);
             }
             array
         });
@@ -207,8 +193,9 @@ pub fn merge(merge: &Merge, cancel: &AtomicBool) -> Result<Merged, SegmentError>
     let out = groups.finish().map_err(parquet)?;
     let file = out.into_inner().map_err(|error| io(error.into_error()))?;
     file.sync_all().map_err(io)?;
-    totals.bytes = file.metadata().map_err(io)?.len();
-    Ok(totals)
+    merged.bytes = file.metadata().map_err(io)?.len();
+    merged.path = segment_path(&merge.day, merge.level, [merged.first_ms, merged.last_ms], &merge.id);
+    Ok(Some(merged))
 }
 
 fn looked_at(cancel: &AtomicBool) -> Result<(), SegmentError> {
@@ -296,26 +283,19 @@ fn column_of(column: &union::Column, inputs: &[Input], group: &Group) -> Result<
     Ok(interleave(&parts, &group.order)?)
 }
 
-impl Merged {
-    /// Adds what a column says of the whole segment.
-    fn count(&mut self, field: &FieldRef, values: &ArrayRef) {
-        let sum = |values: &ArrayRef| -> u64 {
-            let numbers = values.as_primitive_opt::<Int64Type>().into_iter().flatten().flatten();
-            numbers.filter_map(|number| u64::try_from(number).ok()).sum()
-        };
-        match field.name().as_str() {
-            "firstPacket" => {
-                let times = values.as_primitive_opt::<Int64Type>().into_iter().flatten().flatten();
-                self.first_ms = times.fold(self.first_ms, i64::min);
-            }
-            "final" => {
-                let is_final = values.as_boolean_opt().into_iter().flatten();
-                self.open_rows += is_final.filter(|value| *value == Some(false)).count() as u64;
-            }
-            "network.packets" => self.total_packets += sum(values),
-            "network.bytes" => self.total_bytes += sum(values),
-            _ => {}
+/// Adds to `segment` what a column says of the whole.
+fn count(segment: &mut SegmentInfo, field: &FieldRef, values: &ArrayRef) {
+    let numbers = || values.as_primitive_opt::<Int64Type>().into_iter().flatten().flatten();
+    let sum = || numbers().filter_map(|number| u64::try_from(number).ok()).sum::<u64>();
+    match field.name().as_str() {
+        "firstPacket" => segment.first_ms = numbers().fold(segment.first_ms, i64::min),
+        "final" => {
+            let is_final = values.as_boolean_opt().into_iter().flatten();
+            segment.open_rows += is_final.filter(|value| *value == Some(false)).count() as u64;
         }
+        "network.packets" => segment.total_packets += sum(),
+        "network.bytes" => segment.total_bytes += sum(),
+        _ => {}
     }
 }
 
