@@ -8,9 +8,9 @@ use std::sync::Arc;
 const WAITING_BYTES: usize = 256 << 10;
 /// With fewer bodies left than this, one after the other is faster.
 const MIN_LANES: usize = 3;
-/// Most buffers kept for use again, and how large each may be: 4 MiB in all.
-const MAX_SPARE: usize = 256;
-const MAX_SPARE_BYTES: usize = 16 << 10;
+/// Most bytes of buffers that are kept for use again. A buffer that grows anew for each part of a large body costs more
+/// than its digest.
+const MAX_SPARE_BYTES: usize = 4 << 20;
 /// Room for what waits of one body, at first.
 const FIRST_BYTES: usize = 4 << 10;
 /// Streams at which it is looked for those that nobody waits for any more.
@@ -42,6 +42,8 @@ pub struct Digests {
     waiting: Vec<u32>,
     waiting_bytes: usize,
     spare: Vec<Vec<u8>>,
+    /// Room of all spare buffers.
+    spare_bytes: usize,
     sweep_at: usize,
 }
 
@@ -53,6 +55,7 @@ impl Default for Digests {
             waiting: Vec::new(),
             waiting_bytes: 0,
             spare: Vec::new(),
+            spare_bytes: 0,
             sweep_at: FIRST_SWEEP,
         }
     }
@@ -90,7 +93,13 @@ impl Digests {
         if stream.waiting.is_empty() {
             self.waiting.push(*ticket.0);
             if stream.waiting.capacity() == 0 {
-                stream.waiting = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(FIRST_BYTES));
+                stream.waiting = match self.spare.pop() {
+                    Some(spare) => {
+                        self.spare_bytes -= spare.capacity();
+                        spare
+                    }
+                    None => Vec::with_capacity(FIRST_BYTES),
+                };
             }
             let held = (stream.length % BLOCK as u64) as usize;
             stream.waiting.extend_from_slice(stream.tail.get(..held).unwrap_or_default());
@@ -139,16 +148,22 @@ impl Digests {
         // Long ones first, so that the lanes run out together.
         jobs.sort_unstable_by_key(|(at, data)| (std::cmp::Reverse(data.len()), *at));
         self.hash(&jobs);
-        for (at, mut data) in jobs {
+        for (at, data) in jobs {
             if let Some(stream) = self.streams.get_mut(at as usize) {
                 for (place, byte) in stream.tail.iter_mut().zip(data.as_chunks::<BLOCK>().1) {
                     *place = *byte;
                 }
             }
-            if self.spare.len() < MAX_SPARE && data.capacity() <= MAX_SPARE_BYTES {
-                data.clear();
-                self.spare.push(data);
-            }
+            self.keep(data);
+        }
+    }
+
+    /// Keeps a buffer for use again, if there is room.
+    fn keep(&mut self, mut buffer: Vec<u8>) {
+        if self.spare_bytes + buffer.capacity() <= MAX_SPARE_BYTES {
+            buffer.clear();
+            self.spare_bytes += buffer.capacity();
+            self.spare.push(buffer);
         }
     }
 
@@ -253,6 +268,27 @@ mod tests {
             assert_eq!(digests.take(&ticket), Some(Md5::digest(&data[start..from])));
         }
         assert_eq!(digests.free.len(), digests.streams.len());
+    }
+
+    #[test]
+    fn buffers_are_kept_up_to_a_bound() {
+        let mut digests = Digests::default();
+        let body = vec![1; WAITING_BYTES - 1];
+        for _ in 0..2 * MAX_SPARE_BYTES / WAITING_BYTES {
+            let tickets = [digests.begin(), digests.begin()];
+            for ticket in &tickets {
+                digests.update(ticket, &body);
+                digests.end(ticket);
+            }
+        }
+        let kept: usize = digests.spare.iter().map(Vec::capacity).sum();
+        assert_eq!(digests.spare_bytes, kept);
+        assert!(kept > WAITING_BYTES && kept <= MAX_SPARE_BYTES, "{kept}");
+        let buffers: Vec<Vec<u8>> = (0..2 * MAX_SPARE_BYTES / body.len()).map(|_| body.clone()).collect();
+        for buffer in buffers {
+            digests.keep(buffer);
+        }
+        assert!(digests.spare_bytes > MAX_SPARE_BYTES / 2 && digests.spare_bytes <= MAX_SPARE_BYTES);
     }
 
     #[test]
