@@ -1,6 +1,8 @@
+import { announced } from "../app/local-endpoint.js";
 import { LookbackError } from "../base/errors.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { Access, Connection, RemoteService } from "./connection.js";
+import type { HttpConnection } from "./http-connection.js";
 
 /** What a connection is chosen by. */
 export interface ConnectionSource {
@@ -24,12 +26,12 @@ const LOOK_MS = 250;
  * @throws LookbackError ROLE_HELD when a process keeps the role and does not answer; NOT_FOUND to read where nothing is.
  */
 export async function connect(source: ConnectionSource, access: Access, waitMs: number = LONGEST_WAIT_MS): Promise<Connection> {
-  const { HttpConnection } = await import("./http-connection.js");
-  if (source.remote !== null) return HttpConnection.remote(source.remote, source.signal);
+  if (source.remote !== null) return (await loadHttp()).remote(source.remote, source.signal);
   const config = await source.config();
   const openDirectory = access === "import" ? (await import("./local-imports.js")).openLocalImports : await opener(access, source.signal);
   for (let waited = 0; ; waited += LOOK_MS) {
-    const served = await HttpConnection.served(config.dataDirectory, source.signal);
+    const endpoint = announced(config.dataDirectory);
+    const served = endpoint === null ? null : await (await loadHttp()).served(endpoint, source.signal);
     if (served !== null) return served;
     try {
       return await openDirectory(config);
@@ -39,6 +41,11 @@ export async function connect(source: ConnectionSource, access: Access, waitMs: 
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+/** HTTP and TLS take longer to load than all that a command needs where no service runs. */
+async function loadHttp(): Promise<typeof HttpConnection> {
+  return (await import("./http-connection.js")).HttpConnection;
 }
 
 async function opener(access: Exclude<Access, "import">, signal: AbortSignal): Promise<(config: LookbackConfig) => Promise<Connection>> {

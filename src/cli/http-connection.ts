@@ -3,7 +3,7 @@ import { open, rm } from "node:fs/promises";
 import { Agent as PlainAgent, request as plainRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { Agent as TlsAgent, request as tlsRequest } from "node:https";
 import { pipeline } from "node:stream/promises";
-import { announced } from "../app/local-endpoint.js";
+import type { LocalEndpoint } from "../app/local-endpoint.js";
 import { ERROR_CODES, LookbackError, systemErrorCode, type ErrorCode, type ErrorDetails } from "../base/errors.js";
 import { Answer } from "./answer.js";
 import type { Connection, RemoteService } from "./connection.js";
@@ -44,10 +44,8 @@ export class HttpConnection implements Connection {
     return new HttpConnection("remote", readUrl(url), token, caFile === null ? {} : { ca: readAuthority(caFile) }, signal);
   }
 
-  /** The service that runs on a data directory, or null when none answers to the owner's token. */
-  static async served(dataDirectory: string, signal: AbortSignal): Promise<HttpConnection | null> {
-    const endpoint = announced(dataDirectory);
-    if (endpoint === null) return null;
+  /** The service that was announced on a data directory, or null when it does not answer to the owner's token. */
+  static async served(endpoint: LocalEndpoint, signal: AbortSignal): Promise<HttpConnection | null> {
     // Its certificate is for the names that others reach it by. Who may write the endpoint's file is who it is trusted for.
     const connection = new HttpConnection("served", readUrl(endpoint.url), endpoint.token, { rejectUnauthorized: false }, signal);
     try {
