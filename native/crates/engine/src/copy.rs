@@ -2,7 +2,7 @@
 //! positions and the stream's identity equal those of the same capture stored plainly.
 
 use crate::error::EngineError;
-use lookback_pcapfile::decompress;
+use lookback_pcapfile::{NO_LINKS, decompress};
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -10,8 +10,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const BUFFER: usize = 1 << 20;
-/// Linux `O_NOFOLLOW`: a symbolic link in place of the file is refused.
-const O_NOFOLLOW: i32 = 0o400_000;
 
 /// Copies `source` (`-` is standard input), decompressed, to `destination`, which must not exist, and makes it durable.
 /// `progress` gets the bytes written so far. On an error the destination is removed.
@@ -34,7 +32,7 @@ pub fn copy_plain(
         .write(true)
         .create_new(true)
         .mode(0o640)
-        .custom_flags(O_NOFOLLOW)
+        .custom_flags(NO_LINKS)
         .open(destination)
         .map_err(|error| EngineError::io(destination, error))?;
     let copied = copy_all(source, plain.as_mut(), &mut file, destination, cancel, progress);

@@ -25,7 +25,7 @@ pub use error::CaptureError;
 pub use identity::identity_of_file;
 pub use reader::{PacketRef, Reader, is_capture};
 pub use warning::Warning;
-pub use writer::{RECORD_HEADER, Writer, record_header};
+pub use writer::{NO_LINKS, RECORD_HEADER, Writer, record_header};
 
 /// Longest packet taken as usual; a longer one is kept and counted.
 pub const USUAL_PACKET_BYTES: u32 = 65_535;

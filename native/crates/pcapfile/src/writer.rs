@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
-/// Linux `O_NOFOLLOW`: a symbolic link in place of the file is refused.
-const O_NOFOLLOW: i32 = 0o400_000;
+/// A symbolic link in place of a file that is made is refused. Its number differs between kinds of processors.
+pub const NO_LINKS: i32 = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
 
 /// First bytes of a file whose times have nanoseconds.
 const NANOSECOND_MAGIC: u32 = 0xa1b2_3c4d;
@@ -48,7 +48,7 @@ impl Writer {
             .write(true)
             .create_new(true)
             .mode(0o640)
-            .custom_flags(O_NOFOLLOW)
+            .custom_flags(NO_LINKS)
             .open(path)?;
         let mut header = Vec::with_capacity(24);
         header.extend_from_slice(&NANOSECOND_MAGIC.to_le_bytes());
