@@ -105,6 +105,12 @@ export interface NativeCaptureIdentity {
   bytes: number
 }
 
+/** A value of a field, as an expression writes it. */
+export interface NativeFieldValue {
+  field: string
+  value: string
+}
+
 /** A column for a member of a list of objects. */
 export interface NativeFlatColumn {
   name: string
@@ -145,6 +151,12 @@ export interface NativeImportResult {
 export interface NativeIndexPeriod {
   startMs: number
   index: string
+}
+
+/** What sessions hold that begin at an interface. */
+export interface NativeInterfaceFields {
+  interface: string
+  fields: Array<NativeFieldValue>
 }
 
 /** A packet file of the stream. */
@@ -253,6 +265,8 @@ export interface NativeRingSource {
   /** Number of the fanout group; sockets of one interface share it. */
   fanoutGroup: number
   promiscuous: boolean
+  /** Number in the settings' interfaces, from 1; 0 when it has no fields. */
+  origin: number
 }
 
 /** See `src/model/segment.ts`. */
@@ -322,6 +336,7 @@ export interface NativeSettings {
   rirFile: Array<string>
   ouiFile: Array<string>
   minPacketsSaveBpfs: Array<NativePacketRule>
+  interfaces: Array<NativeInterfaceFields>
 }
 
 /** What one source did since the stream was opened. */

@@ -9,6 +9,7 @@ import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
 import type { LiveConfig } from "../config/live-config.js";
 import { loadNativeCore } from "../native/native.js";
+import type { EngineSettings } from "../native/types.js";
 import { openCore } from "./core.js";
 import { becomeDropUser } from "./privileges.js";
 import { sayPlaces } from "./places.js";
@@ -32,15 +33,16 @@ export interface Capture {
 export function startCapture(config: LookbackConfig, logger: Logger): Promise<Capture> {
   return withLifecycle(logger, async (lifecycle) => {
     const { values } = config;
+    const settings = engineSettings(config);
     const native = loadNativeCore();
-    const input = readsInput(config) ? { kind: "stream" as const, open: () => native.openStandardInput(values.bpf ?? "", values.snapLen) } : interfacesOf(config);
+    const input = readsInput(config) ? { kind: "stream" as const, open: () => native.openStandardInput(values.bpf ?? "", values.snapLen) } : interfacesOf(config, settings);
     const { directories } = config.storageOf(config.node);
     const packetDirectories = directories.length > 0 ? directories : [config.packetDirectory];
     // Before a file is opened, so that every one belongs to the user who goes on to write it.
     const dropped = becomeDropUser(config, [config.dataDirectory, ...packetDirectories], logger, native);
     const core = await openCore(config, "capture", logger, lifecycle);
     const live = new LiveService({
-      native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings: engineSettings(config),
+      native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings,
       segmentDirectory: core.directories.sessions, packetDirectories, directoryChoice: values.pcapDirAlgorithm, snapLength: values.snapLen,
       keepPackets: values.pcapWriteMethod !== "null", dontSave: values.dontSaveBPFs, giveUpRights: dropped,
       maxFileBytes: Math.round(values.maxFileSizeG * 2 ** 30), maxFileSeconds: values.maxFileTimeM * 60,
@@ -62,13 +64,14 @@ export function readsInput({ values }: LookbackConfig): boolean {
   return values.pcapReadMethod === "stdin" || (values.interface.length === 1 && values.interface[0] === "-");
 }
 
-function interfacesOf({ values }: LookbackConfig): LiveInput {
+function interfacesOf({ values }: LookbackConfig, settings: EngineSettings): LiveInput {
   const devices = values.interface.length > 0 ? values.interface : [defaultInterface(readFileSync("/proc/net/route", "utf8"))].filter((name) => name !== null);
   const [first] = devices;
   if (first === undefined) throw noInterface();
   return values.pcapReadMethod === "tpacketv3" ? { kind: "rings", rings: devices.map((name, at) => ({
     interface: name, filter: values.bpf ?? "", blockBytes: values.tpacketv3BlockSize, ringBytes: values.ringMiB * 2 ** 20, threads: values.tpacketv3NumThreads,
     fanoutGroup: (values.tpacketv3ClusterId + at) % 65_536, promiscuous: values.promiscuous,
+    origin: settings.interfaces.length > 0 ? at + 1 : 0,
   })) } : { kind: "pushed", open: (onPacket) => openCap(onlyOne(devices, first), values.bpf ?? "", values.pcapBufferSize, onPacket) };
 }
 

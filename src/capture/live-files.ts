@@ -1,9 +1,9 @@
-import { open, readdir, type FileHandle } from "node:fs/promises";
+import { open, readdir, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
-import { parsePacketFileName } from "../packet-store/packet-file-name.js";
+import { packetFileOfList, parsePacketFileName } from "../packet-store/packet-file-name.js";
 
 /** File numbers taken at a time. The engine numbers its files itself, so that rotation does not wait for the catalogue. */
 const FILE_NUMBERS = 100_000;
@@ -53,6 +53,7 @@ export async function adoptFiles(
       found.push({ fileId: parsed.fileId, file: path.join(directory, name) });
     }
   }
+  for (const directory of packetDirectories) await removeLonelyLists(directory, node);
   for (const { fileId, file } of found.sort((a, b) => a.fileId - b.fileId)) {
     const whole = await endAtWholeRecord(file, FILE_HEADER);
     if (whole === null) continue;
@@ -61,6 +62,15 @@ export async function adoptFiles(
       bytes: whole.bytes, packets: whole.packets, firstMs: whole.firstMs, lastMs: whole.lastMs, firstOrdinal: nextOrdinal(catalogue.files.ofStream(stream)),
     });
     logger.warn({ path: file, packets: whole.packets }, "listed a packet file of a capture that ended before it did");
+  }
+}
+
+/** Removes lists of interfaces whose packets were deleted. */
+async function removeLonelyLists(directory: string, node: string): Promise<void> {
+  const names = new Set(await readdir(directory));
+  for (const name of names) {
+    const packets = packetFileOfList(name);
+    if (packets !== null && parsePacketFileName(packets)?.node === node && !names.has(packets)) await unlink(path.join(directory, name));
   }
 }
 

@@ -1,3 +1,4 @@
+import { LookbackError } from "../base/errors.js";
 import type { EngineSettings } from "../native/types.js";
 import type { LookbackConfig } from "./config.js";
 
@@ -50,5 +51,16 @@ export function engineSettings({ node, values }: LookbackConfig): EngineSettings
     ouiFile: values.ouiFile === null ? [] : [values.ouiFile],
     readTruncatedPackets: values.readTruncatedPackets,
     minPacketsSaveBpfs: values.minPacketsSaveBPFs,
+    interfaces: interfaceFields(values),
   };
+}
+
+/** Every interface with its list of `interfaceOps`, in order; none where there are no lists. Throws CONFIG_INVALID when there are more lists than interfaces. */
+function interfaceFields({ interface: interfaces, interfaceOps: lists }: LookbackConfig["values"]): EngineSettings["interfaces"] {
+  if (lists.every((list) => list.length === 0)) return [];
+  if (lists.length > interfaces.length) {
+    const named = interfaces.length === 0 ? "interface names none" : `interface names ${interfaces.length} (${interfaces.join(";")})`;
+    throw new LookbackError("CONFIG_INVALID", `interfaceOps has ${lists.length} ${lists.length === 1 ? "list" : "lists"} and ${named}; write one list for each, in the same order`, { key: "interfaceOps" });
+  }
+  return interfaces.map((name, at) => ({ interface: name, fields: lists[at] ?? [] }));
 }

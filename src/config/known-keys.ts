@@ -62,7 +62,7 @@ const GROUPS: readonly Group[] = [
     wiseMaxConns wiseMaxRequests wisePort wiseRequestTimeout wiseTcpTupleLookups wiseUdpTupleLookups wiseURL zeekIntelFiles zeekIntelTag` },
   { status: "not-yet", reason: "rules that tag, cut or drop sessions while they are captured", keys: "dontSaveTags packetDropIpsFiles rulesFiles" },
   { status: "not-yet", reason: "matching YARA rules and measuring entropy", keys: "entropyChunkSize entropyMaxUniqueValues yara yaraEveryPacket yaraFastMode" },
-  { status: "not-yet", reason: "capturing through kernel rings", keys: "bpfBufferSize interfaceOps tpacketv3OldVlan" },
+  { status: "not-yet", reason: "capturing through kernel rings", keys: "bpfBufferSize tpacketv3OldVlan" },
   { status: "not-yet", reason: "packets that arrive over the network (pcap-over-IP, TZSP, Garland taps)", keys: "garlandEthertype pcapOverIpPort tzspPort" },
   { status: "not-yet", reason: "packets that were seen twice", keys: "dedupPackets dedupSeconds dedupVlanVni enablePacketDedup" },
   { status: "not-yet", reason: "compressed or encrypted packet files, and other ways of writing them", keys: `pcapDirTemplate simpleCompression simpleCompressionBlockSize

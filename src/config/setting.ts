@@ -142,6 +142,25 @@ export function packetRules(most: number, help: string): Setting<readonly Packet
   });
 }
 
+/** A field, by its name in expressions, and a value for it. */
+export interface FieldValue {
+  readonly field: string;
+  readonly value: string;
+}
+
+/** Lists of `field=value`, separated by `,`, for one thing after the other, separated by `;`; a list may be empty. */
+export function fieldValues(help: string): Setting<readonly (readonly FieldValue[])[]> {
+  return setting<readonly (readonly FieldValue[])[]>("list", [], help, { allowed: `field=value separated by , for each interface, interfaces separated by ;, at most ${MOST_RULES} of either` }, (given) => {
+    if (given.trim() === "") return [];
+    const lists = given.split(";").map((list) => list.split(",").map((part) => part.trim()).filter((part) => part !== "").map((part) => {
+      const at = part.indexOf("=");
+      return { field: part.slice(0, Math.max(0, at)).trim(), value: part.slice(at + 1).trim() };
+    }));
+    const fits = lists.length <= MOST_RULES && lists.every((list) => list.length <= MOST_RULES && list.every(({ field, value }) => field !== "" && value !== ""));
+    return fits ? lists : null;
+  });
+}
+
 /** `name=word` pairs separated by `;`, of known names and words. */
 export function choices<const N extends string, const C extends string>(names: readonly N[], words: readonly C[], help: string): Setting<Readonly<Partial<Record<N, C>>>> {
   const allowed = `name=level separated by ;, of the names ${names.join(", ")} and the levels ${words.join(", ")}`;

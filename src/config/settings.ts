@@ -1,4 +1,4 @@
-import { choice, choices, decimal, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, urls, type Setting } from "./setting.js";
+import { choice, choices, decimal, fieldValues, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, urls, type Setting } from "./setting.js";
 
 /** Arkime's words for how long an index takes sessions. */
 const ROTATIONS = ["hourly", "hourly2", "hourly3", "hourly4", "hourly6", "hourly8", "hourly12", "daily", "weekly", "monthly"] as const;
@@ -100,6 +100,7 @@ export const SETTINGS = {
 
   // Capture.
   interface: list([], "Interfaces to capture from; unset: the one of the default route."),
+  interfaceOps: fieldValues("Values that sessions get from the interface at which they begin: a list for each of interface, in the same order. Any field that is not counted from packets, such as tags."),
   bpf: optionalText("capture filter", "Filter that packets must match to be captured."),
   dontSaveBPFs: packetRules(1_000_000_000, "Rules FILTER:N: of sessions whose first packet matches, only the first N packets go into packet files; the sessions tell of all. Needs libpcap."),
   minPacketsSaveBPFs: packetRules(255, "Rules FILTER:N: sessions whose first packet matches are indexed only from N packets on; their packets are kept. Needs libpcap."),

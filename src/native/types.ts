@@ -58,6 +58,14 @@ export interface EngineSettings {
   readonly readTruncatedPackets: boolean;
   /** Sessions that get rows only from a number of packets on, 1 to 255; the first rule whose filter takes the first packet decides. */
   readonly minPacketsSaveBpfs: readonly PacketRule[];
+  /** What sessions hold by the interface at which they begin (`interfaceOps`), at most 256; empty when nothing depends on it. */
+  readonly interfaces: readonly InterfaceFields[];
+}
+
+/** What sessions hold that begin at an interface: fields by their names in expressions, and values as expressions write them. */
+export interface InterfaceFields {
+  readonly interface: string;
+  readonly fields: readonly { readonly field: string; readonly value: string }[];
 }
 
 /** A BPF expression, compiled by libpcap, and a number of packets. */
@@ -157,6 +165,8 @@ export interface RingSource {
   /** Number of their fanout group, 0 to 65,535 (`tpacketv3ClusterId`). */
   readonly fanoutGroup: number;
   readonly promiscuous: boolean;
+  /** Its number among the settings' interfaces, from 1; 0 where these are none. */
+  readonly origin: number;
 }
 
 export interface LiveOptions {

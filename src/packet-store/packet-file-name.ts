@@ -1,7 +1,10 @@
+import path from "node:path";
 import { LookbackError } from "../base/errors.js";
 
 const NODE_NAME = /^[\w.-]{1,64}$/;
 const FILE_NAME = /^([\w.-]{1,64})-(\d{6})-(\d{8,16})\.pcap$/;
+
+const LIST_SUFFIX = ".interfaces";
 
 /** The parts of the name of a packet file of ours. */
 export interface PacketFileName {
@@ -23,6 +26,17 @@ export function packetFileName(node: string, firstPacketMs: number, fileId: numb
   const two = (value: number): string => String(value).padStart(2, "0");
   const day = two(time.getUTCFullYear() % 100) + two(time.getUTCMonth() + 1) + two(time.getUTCDate());
   return `${node}-${day}-${String(fileId).padStart(8, "0")}.pcap`;
+}
+
+/** Where the core notes by which interface the packets of a file of ours came, if it does (`interfaceOps`): beside it. Null for a file that has no name of ours. */
+export function interfaceListOf(file: string): string | null {
+  return parsePacketFileName(path.basename(file)) === null ? null : file.replace(/\.pcap$/, LIST_SUFFIX);
+}
+
+/** The name of the packet file that a list of interfaces is of, or null when it is none of ours. */
+export function packetFileOfList(name: string): string | null {
+  const packets = name.endsWith(LIST_SUFFIX) ? `${name.slice(0, -LIST_SUFFIX.length)}.pcap` : null;
+  return packets !== null && parsePacketFileName(packets) !== null ? packets : null;
 }
 
 /** Takes a name of ours apart, or null when it is none. */

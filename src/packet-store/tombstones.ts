@@ -2,6 +2,7 @@ import type { Dirent } from "node:fs";
 import { mkdir, open, readdir, rename, stat, truncate, unlink } from "node:fs/promises";
 import path from "node:path";
 import { systemErrorCode } from "../base/errors.js";
+import { interfaceListOf } from "./packet-file-name.js";
 
 const TOMBSTONE = /^(\d{1,16})-(.+)$/;
 /** Folder for tombstones beside packet files on another device than the data directory; a rename cannot cross devices. */
@@ -58,6 +59,9 @@ export class Tombstones {
       target = path.join(folder, name);
       await this.#files.rename(file, target);
     }
+    // Of no use without its packets. One that stays is removed by the next capture that starts.
+    const list = interfaceListOf(file);
+    if (list !== null) await this.#files.unlink(list).catch(() => {});
     await syncDirectory(path.dirname(target));
     await syncDirectory(path.dirname(file));
     return { fileId, name: path.basename(file), path: target, bytes: found.size, device: found.dev };

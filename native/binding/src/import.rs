@@ -4,6 +4,7 @@ use crate::errors::{coded, contained, to_napi};
 use crate::segments::NativeSegment;
 use crate::settings::NativeSettings;
 use lookback_engine::import::{ImportOptions, import};
+use lookback_engine::origins::Origins;
 use lookback_engine::stream::{Progress, StreamFile, StreamOutcome, StreamSource};
 use lookback_engine::{EngineError, copy, dissect};
 use lookback_flow::replay::Replay;
@@ -326,7 +327,7 @@ impl Task for DissectTask {
             let source = if self.path == "-" {
                 let reader = lookback_pcapfile::Reader::from_read(Box::new(std::io::stdin()))
                     .map_err(|error| EngineError::capture("-", error))?;
-                StreamSource { name: "-".to_owned(), file: 1, reader, bytes: 0 }
+                StreamSource { name: "-".to_owned(), file: 1, reader, bytes: 0, origins: Origins::default() }
             } else {
                 StreamFile { path: PathBuf::from(&self.path), file: 1 }.open()?
             };

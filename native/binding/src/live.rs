@@ -30,6 +30,8 @@ pub struct NativeRingSource {
     /// Number of the fanout group; sockets of one interface share it.
     pub fanout_group: u32,
     pub promiscuous: bool,
+    /// Number in the settings' interfaces, from 1; 0 when it has no fields.
+    pub origin: u32,
 }
 
 /// What a live stream is.
@@ -214,7 +216,11 @@ impl LiveCapture {
         let mut settings = options.settings.engine()?;
         settings.flow.open_rows_after = Some(i64::from(options.open_rows_after_seconds));
         let dont_save = packet_rules(&options.dont_save_bpfs)?;
-        let mut sources = open_sources(&options)?;
+        let (mut sources, mut origins) = open_sources(&options)?;
+        if sources.is_empty() {
+            // What is pushed, and a stream, stand for the one interface that there is.
+            origins.push(u16::from(!settings.interfaces.is_empty()));
+        }
         if let Some(input) = input {
             sources.push(Box::new(input));
         }
@@ -256,6 +262,7 @@ impl LiveCapture {
                 max_file_bytes: options.max_file_bytes as u64,
                 max_file_seconds: i64::from(options.max_file_seconds),
                 keep_packets: options.keep_packets,
+                origins,
                 dont_save,
             },
             sources,
@@ -312,8 +319,12 @@ fn closed() -> napi::Error {
     coded("SHUTTING_DOWN", "this live capture is closed", &serde_json::json!({}))
 }
 
-fn open_sources(options: &NativeLiveOptions) -> napi::Result<Vec<Box<dyn PacketSource>>> {
-    let mut sources: Vec<Box<dyn PacketSource>> = Vec::new();
+type Sources = Vec<Box<dyn PacketSource>>;
+
+/// The rings, and the origin of each.
+fn open_sources(options: &NativeLiveOptions) -> napi::Result<(Sources, Vec<u16>)> {
+    let mut sources = Sources::new();
+    let mut origins = Vec::new();
     for ring in &options.sources {
         let threads = ring.threads.clamp(1, 24);
         for _ in 0..threads {
@@ -328,9 +339,10 @@ fn open_sources(options: &NativeLiveOptions) -> napi::Result<Vec<Box<dyn PacketS
             })
             .map_err(|error| source_error(&error))?;
             sources.push(Box::new(source));
+            origins.push(ring.origin as u16);
         }
     }
-    Ok(sources)
+    Ok((sources, origins))
 }
 
 /// A capture that comes through standard input.

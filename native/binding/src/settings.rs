@@ -2,6 +2,7 @@
 
 use crate::errors::coded;
 use lookback_engine::EngineSettings;
+use lookback_engine::origins::{InterfaceFields, MOST_INTERFACES};
 use lookback_engine::rules::PacketRules;
 use lookback_flow::FlowSettings;
 use lookback_flow::settings::{LeastPackets, SessionIdTracking};
@@ -57,6 +58,25 @@ pub struct NativeSettings {
     pub rir_file: Vec<String>,
     pub oui_file: Vec<String>,
     pub min_packets_save_bpfs: Vec<NativePacketRule>,
+    pub interfaces: Vec<NativeInterfaceFields>,
+}
+
+/// What sessions hold that begin at an interface.
+#[napi(object)]
+#[derive(Clone)]
+#[allow(missing_docs, reason = "described in src/native/types.ts")]
+pub struct NativeInterfaceFields {
+    pub interface: String,
+    pub fields: Vec<NativeFieldValue>,
+}
+
+/// A value of a field, as an expression writes it.
+#[napi(object)]
+#[derive(Clone)]
+#[allow(missing_docs, reason = "described in src/native/types.ts")]
+pub struct NativeFieldValue {
+    pub field: String,
+    pub value: String,
 }
 
 /// A filter and a number of packets.
@@ -86,6 +106,20 @@ impl NativeSettings {
             oui: paths(&self.oui_file),
         }
     }
+    fn interfaces(&self) -> napi::Result<Vec<InterfaceFields>> {
+        let parse = |given: &NativeInterfaceFields| {
+            let pairs: Vec<(String, String)> =
+                given.fields.iter().map(|one| (one.field.clone(), one.value.clone())).collect();
+            InterfaceFields::parse(&given.interface, &pairs).map_err(|reason| {
+                coded(
+                    "CONFIG_INVALID",
+                    &format!("interfaceOps: {reason}"),
+                    &serde_json::json!({ "key": "interfaceOps" }),
+                )
+            })
+        };
+        self.interfaces.iter().take(MOST_INTERFACES).map(parse).collect()
+    }
     /// As the engine's settings.
     pub fn engine(&self) -> napi::Result<EngineSettings> {
         let tracking = match self.session_id_tracking.as_str() {
@@ -103,6 +137,7 @@ impl NativeSettings {
             flow: FlowSettings {
                 least_packets: packet_rules(&self.min_packets_save_bpfs)?
                     .map(|rules| rules as Arc<dyn LeastPackets>),
+                origin_fields: Vec::new(),
                 replay: None,
                 open_rows_after: None,
                 tracking,
@@ -142,7 +177,9 @@ impl NativeSettings {
             save_unknown: self.save_unknown_packets.clone(),
             gap_packet_positions: self.gap_packet_pos,
             packet_lengths: self.enable_packet_len,
+            interfaces: Vec::new(),
             places: Some(PlaceSource::shared(&self.place_files())),
-        })
+        }
+        .with_interfaces(self.interfaces()?))
     }
 }

@@ -183,3 +183,22 @@ describe("schema/config.schema.json", () => {
     for (const { description } of Object.values(schema.properties)) expect(description).toMatch(/\.$/);
   });
 });
+
+describe("interfaceOps", () => {
+  it("goes to the interfaces one after the other", () => {
+    const config = load("[default]\ninterface=eth0;eth1;eth2\ninterfaceOps= tags=inside , vlan=7;;tags=a=b\n");
+    expect(engineSettings(config).interfaces).toEqual([
+      { interface: "eth0", fields: [{ field: "tags", value: "inside" }, { field: "vlan", value: "7" }] },
+      { interface: "eth1", fields: [] },
+      { interface: "eth2", fields: [{ field: "tags", value: "a=b" }] },
+    ]);
+    // One that has no list, and nothing where there are none.
+    expect(engineSettings(load("[default]\ninterface=eth0;eth1\ninterfaceOps=tags=a\n")).interfaces[1]).toEqual({ interface: "eth1", fields: [] });
+    expect(engineSettings(load("[default]\ninterface=eth0;eth1\ninterfaceOps=;\n")).interfaces).toEqual([]);
+  });
+  it("is refused where it is no list of values, or there are fewer interfaces", () => {
+    for (const given of ["tags", "=x", "tags=", "tags=a;b"]) expect(failure(`[default]\ninterface=eth0;eth1\ninterfaceOps=${given}\n`)).toMatchObject({ code: "CONFIG_INVALID" });
+    expect(() => engineSettings(load("[default]\ninterface=eth0\ninterfaceOps=tags=a;tags=b\n"))).toThrow("interfaceOps has 2 lists and interface names 1 (eth0)");
+    expect(() => engineSettings(load("[default]\ninterfaceOps=tags=a\n"))).toThrow("interfaceOps has 1 list and interface names none");
+  });
+});

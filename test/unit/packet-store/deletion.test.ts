@@ -3,6 +3,7 @@ import { rename } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { measureSpace, OwnDirectory, packetFileName, parsePacketFileName, REAL_FILES, Tombstones } from "../../../src/packet-store/packet-store.js";
+import { interfaceListOf, packetFileOfList } from "../../../src/packet-store/packet-file-name.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 describe("names", () => {
@@ -102,6 +103,18 @@ describe("tombstones", () => {
     const tombstone = await tombstones.bury(7, file);
     expect(tombstone.path.startsWith(packets)).toBe(true);
     expect(await tombstones.list()).toEqual([tombstone]);
+  });
+  it("takes the list of interfaces with it, and no other file", async () => {
+    const { root, packets, file } = setUp();
+    const list = path.join(packets, "n-260101-00000007.interfaces");
+    const others = [path.join(packets, "n-260101-00000008.interfaces"), path.join(packets, "notes.interfaces"), path.join(packets, "notes.pcap")];
+    for (const name of [list, ...others]) writeFileSync(name, "\n0 eth0\n");
+    const tombstones = new Tombstones(path.join(root, "tombstones"), [packets]);
+    await tombstones.bury(7, file);
+    await tombstones.bury(9, others[2] ?? "");
+    expect(readdirSync(packets).sort()).toEqual(["n-260101-00000008.interfaces", "notes.interfaces"]);
+    expect([interfaceListOf(file), interfaceListOf("/x/notes.pcap"), packetFileOfList("n-260101-00000008.interfaces"), packetFileOfList("notes.interfaces"), packetFileOfList("n-260101-00000008.pcap")])
+      .toEqual([list, null, "n-260101-00000008.pcap", null, null]);
   });
   it("leaves strange files alone", async () => {
     const { root, packets } = setUp();

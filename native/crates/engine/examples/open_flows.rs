@@ -46,6 +46,7 @@ fn take(table: &mut FlowTable, decoded: &Decoded, ordinal: u64) {
         truncated: false,
         ordinal,
         position: PacketPosition { file: 1, length: 76, offset: ordinal * 76 },
+        origin: 0,
         earlier: &[],
     });
 }

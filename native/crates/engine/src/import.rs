@@ -5,9 +5,12 @@
 //! deals packets out had cost more, and its workers waited for it whenever one of them wrote a segment.
 
 use crate::error::EngineError;
+use crate::origins::Origins;
 use crate::segment_sink::SegmentSink;
 use crate::settings::EngineSettings;
-use crate::stream::{Frame, Inline, PacketTarget, Progress, StreamFile, StreamOutcome, Watch, read_stream};
+use crate::stream::{
+    Frame, Inline, PacketTarget, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream,
+};
 use crate::worker::{PacketMeta, Worker};
 use lookback_flow::identity::StreamIdentity;
 use lookback_segment::SegmentInfo;
@@ -108,7 +111,10 @@ fn work(
     let own = Inline { worker: &mut worker };
     let tracking = settings.flow.tracking;
     let mut share = Share { own, number: number as u64, workers: workers as u64, tracking };
-    let sources = options.files.iter().zip(ends).map(|(file, end)| file.open_until(*end));
+    let sources = options.files.iter().zip(ends).map(|(file, end)| {
+        let origins = Origins::read(&file.path, &settings.interfaces);
+        file.open_until(*end).map(|source| StreamSource { origins, ..source })
+    });
     let sources = sources.collect::<Result<Vec<_>, _>>();
     let read = sources.and_then(|sources| {
         read_stream(sources, options.first_ordinal, settings, watch, &mut outcome, &mut share)

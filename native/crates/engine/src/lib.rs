@@ -9,6 +9,7 @@
 //! * [`clock`]: the stream's clock, which never goes back.
 //! * [`fan_out`]: packets to workers by flow hash.
 //! * [`fragments`]: IP fragments joined before flows see them.
+//! * [`origins`]: which packets came by which interface.
 //! * [`rules`]: what is left out by the first packet of a session.
 //! * [`segment_sink`]: rows into segments.
 //! * [`stream`]: the packets of a stream in order.
@@ -25,6 +26,7 @@ pub mod fragments;
 pub mod import;
 pub mod live;
 pub mod located;
+pub mod origins;
 pub mod rules;
 pub mod segment_sink;
 pub mod settings;

@@ -1,5 +1,6 @@
 //! Options of a run.
 
+use crate::origins::InterfaceFields;
 use lookback_flow::FlowSettings;
 use lookback_places::PlaceSource;
 use std::sync::Arc;
@@ -23,6 +24,9 @@ pub struct EngineSettings {
     pub gap_packet_positions: bool,
     /// `enablePacketLen`: print packet lengths in documents.
     pub packet_lengths: bool,
+    /// What sessions hold by the interface at which they begin (`interfaceOps`), in the order of their origins from 1; the
+    /// same values are in [`FlowSettings::origin_fields`]. Empty when nothing depends on it.
+    pub interfaces: Vec<InterfaceFields>,
     /// Where addresses are; none fills no such field.
     pub places: Option<Arc<PlaceSource>>,
 }
@@ -38,7 +42,18 @@ impl Default for EngineSettings {
             save_unknown: Vec::new(),
             gap_packet_positions: true,
             packet_lengths: false,
+            interfaces: Vec::new(),
             places: None,
         }
+    }
+}
+
+impl EngineSettings {
+    /// The same, with fields by interface.
+    #[must_use]
+    pub fn with_interfaces(mut self, interfaces: Vec<InterfaceFields>) -> Self {
+        self.flow.origin_fields = interfaces.iter().map(|one| Arc::clone(&one.fields)).collect();
+        self.interfaces = interfaces;
+        self
     }
 }

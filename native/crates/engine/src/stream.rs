@@ -3,6 +3,7 @@
 use crate::clock::StreamClock;
 use crate::error::EngineError;
 use crate::fragments::{Fragments, Joined, Outcome};
+use crate::origins::Origins;
 use crate::settings::EngineSettings;
 use crate::worker::{Counters, PacketMeta, RowSink, Worker};
 use lookback_pcapfile::{CaptureError, Chunk, Reader};
@@ -36,6 +37,8 @@ pub struct StreamSource {
     pub reader: Reader,
     /// Its size in bytes; 0 when unknown.
     pub bytes: u64,
+    /// Where its packets came from.
+    pub origins: Origins,
 }
 
 impl StreamFile {
@@ -57,7 +60,7 @@ impl StreamFile {
         let reader = file.and_then(|file| Reader::from_read(Box::new(file.take(end))));
         let reader = reader.map_err(|error| EngineError::capture(&name, error))?;
         let bytes = if end == u64::MAX { 0 } else { end };
-        Ok(StreamSource { name, file: self.file, reader, bytes })
+        Ok(StreamSource { name, file: self.file, reader, bytes, origins: Origins::default() })
     }
 
     /// Where it ends now; the greatest number for what has no size, such as a pipe.
@@ -204,6 +207,8 @@ pub struct Arrival<'a> {
     pub ordinal: u64,
     /// Where it is stored.
     pub position: PacketPosition,
+    /// Where it came from, see [`lookback_flow::PacketFacts::origin`].
+    pub origin: u16,
 }
 
 /// What packets of one stream go through in order before flows see them: the clock, decoding, joining of fragments.
@@ -241,6 +246,7 @@ impl Feed {
             original_length: packet.original_length,
             ordinal: packet.ordinal,
             position: packet.position,
+            origin: packet.origin,
         };
         let decoded = &mut self.decoded;
         match lookback_wire::decode(packet.link_type, packet.data, packet.original_length, decoded) {
@@ -294,7 +300,8 @@ pub fn read_stream(
     let mut ordinal = first_ordinal;
     let mut bytes_before = 0;
     let total_bytes = sources.iter().map(|source| source.bytes).sum();
-    for StreamSource { name, file, mut reader, .. } in sources {
+    for StreamSource { name, file, mut reader, mut origins, .. } in sources {
+        let first_of_file = ordinal;
         outcome.format = reader.format();
         while let Some(packet) = reader.next_packet().map_err(|error| EngineError::capture(&name, error))? {
             outcome.packets += 1;
@@ -314,6 +321,7 @@ pub fn read_stream(
                 end: packet.end,
                 ordinal,
                 position: PacketPosition { file, length: packet.record_length, offset: packet.offset },
+                origin: origins.of_packet(ordinal - first_of_file),
             };
             ordinal += 1;
             feed.packet(arrival, target)?;

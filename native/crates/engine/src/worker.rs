@@ -40,6 +40,8 @@ pub struct PacketMeta {
     pub ordinal: u64,
     /// Where it is stored.
     pub position: PacketPosition,
+    /// Where it came from, see [`PacketFacts::origin`].
+    pub origin: u16,
 }
 
 /// Most rows that room is made for at once.
@@ -155,6 +157,7 @@ impl<S: RowSink> Worker<S> {
             truncated: meta.captured_length < meta.original_length,
             ordinal: meta.ordinal,
             position: meta.position,
+            origin: meta.origin,
             earlier,
         });
         if self.failed { Ok(()) } else { self.hand_on_full() }

@@ -48,6 +48,7 @@ fn open_with(
         max_file_bytes,
         max_file_seconds: 0,
         keep_packets: true,
+        origins: Vec::new(),
         dont_save: None,
     };
     change(&mut options);

@@ -42,6 +42,7 @@ fn open(directory: &Path, workers: usize, change: impl FnOnce(&mut LiveOptions))
         max_file_bytes: 1 << 30,
         max_file_seconds: 0,
         keep_packets: true,
+        origins: Vec::new(),
         dont_save: None,
     };
     change(&mut options);

@@ -40,6 +40,8 @@ pub struct PacketFacts<'a> {
     pub ordinal: u64,
     /// Where it is stored.
     pub position: PacketPosition,
+    /// Where it came from, a number of [`FlowSettings::origin_fields`]; 0 when nothing depends on it.
+    pub origin: u16,
     /// Records of the fragments that it was joined from, before its own.
     pub earlier: &'a [PacketPosition],
 }
@@ -164,7 +166,7 @@ impl Flow {
             data_bytes: [0; 2],
             marks: ByteMarks::default(),
             positions: Positions::default(),
-            fields: Fields::new(),
+            fields: settings.fields_from(packet.origin),
             payload8: [Payload8::NONE; 2],
             row_version: settings.first_version(),
             segment_number: 1,

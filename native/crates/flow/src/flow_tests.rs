@@ -41,6 +41,7 @@ fn a_panic_in_a_dissector_is_tagged_and_counted_and_the_session_goes_on() {
         truncated: false,
         ordinal: 0,
         position: PacketPosition { file: 1, length: 20, offset: 24 },
+        origin: 0,
         earlier: &[],
     };
     let key = FlowKey::of(&decoded, settings.tracking);

@@ -2,6 +2,7 @@
 
 use crate::replay::Replay;
 use lookback_protocols::Settings;
+use lookback_session::{Assignment, Fields};
 pub use lookback_wire::SessionIdTracking;
 use std::sync::Arc;
 
@@ -44,6 +45,9 @@ pub struct FlowSettings {
     pub max_out_of_order: usize,
     /// `minPacketsSaveBPFs`: which sessions get rows only from a number of packets on.
     pub least_packets: Option<Arc<dyn LeastPackets>>,
+    /// What sessions hold from their first packet on, by where that came from, see [`crate::PacketFacts::origin`]: the
+    /// first list is that of origin 1 (`interfaceOps`).
+    pub origin_fields: Vec<Arc<[Assignment]>>,
     /// Set when a stream is replayed: what of it is known already.
     pub replay: Option<Arc<Replay>>,
     /// Live capture: seconds after which a session that is still open gets a row, and again when packets came since
@@ -57,6 +61,15 @@ pub struct FlowSettings {
 const FIRST_REPLAYED_VERSION: u32 = 1_000_000;
 
 impl FlowSettings {
+    /// What a session holds whose first packet came from `origin`.
+    pub(crate) fn fields_from(&self, origin: u16) -> Fields {
+        let mut fields = Fields::new();
+        let given = usize::from(origin).checked_sub(1).and_then(|at| self.origin_fields.get(at));
+        for assignment in given.into_iter().flat_map(|given| given.iter()) {
+            assignment.apply(&mut fields);
+        }
+        fields
+    }
     /// Version of the first row that is written of a segment.
     pub fn first_version(&self) -> u32 {
         if self.replay.is_some() { FIRST_REPLAYED_VERSION } else { 1 }
@@ -81,6 +94,7 @@ impl Default for FlowSettings {
             max_flows: 1_500_000,
             max_out_of_order: 256,
             least_packets: None,
+            origin_fields: Vec::new(),
             replay: None,
             open_rows_after: None,
             dissectors: Settings::default(),

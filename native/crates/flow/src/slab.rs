@@ -107,6 +107,7 @@ mod tests {
             truncated: false,
             ordinal: 0,
             position: PacketPosition::NOWHERE,
+            origin: 0,
             earlier: &[],
         };
         Flow::open(&packet, FlowKey::of(&decoded, settings.tracking), false, &settings)

@@ -20,6 +20,7 @@ fn packet(table: &mut FlowTable, decoded: &Decoded, ordinal: u64, second: i64) {
         truncated: false,
         ordinal,
         position: PacketPosition { file: 1, length: 76, offset: ordinal * 76 },
+        origin: 0,
         earlier: &[],
     });
 }

@@ -35,6 +35,7 @@ fn rows(replay: Option<Replay>, packets: &[Packet]) -> Vec<Session> {
             truncated: false,
             ordinal: *ordinal,
             position: PacketPosition { file: 1, length: 76, offset: ordinal * 76 },
+            origin: 0,
             earlier: &[],
         });
         before = *second;

@@ -6,15 +6,18 @@
 //! * [`field`]: how a field is declared ([`FieldSpec`]), the unit of the field catalogue.
 //! * [`value`]: the typed values of the declared fields ([`Fields`], [`Value`]).
 //! * [`positions`]: where the packets of a session are stored, packed ([`Positions`]).
+//! * [`assignment`]: values that an operator gives to sessions.
 //! * [`record`]: the general part that every session has ([`Session`]).
 //! * [`core_fields`]: the declarations of the general part.
 
+pub mod assignment;
 pub mod core_fields;
 pub mod field;
 pub mod positions;
 pub mod record;
 pub mod value;
 
+pub use assignment::Assignment;
 pub use field::{Count, FieldSpec, Kind, Shape};
 pub use positions::{PacketPosition, Positions};
 pub use record::{Ends, Session, SessionId, TcpFlagCounts};

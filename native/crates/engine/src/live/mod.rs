@@ -80,6 +80,8 @@ pub struct LiveOptions {
     pub max_file_seconds: i64,
     /// Whether packets are kept at all (`pcapWriteMethod`).
     pub keep_packets: bool,
+    /// By source, or of what is pushed: where its packets come from, see [`crate::origins`]; 0 for a source beyond the list.
+    pub origins: Vec<u16>,
     /// Sessions of which only the first packets are kept (`dontSaveBPFs`).
     pub dont_save: Option<Arc<PacketRules>>,
 }
@@ -228,6 +230,7 @@ impl LiveEngine {
                     next_file: options.next_file,
                     max_bytes: options.max_file_bytes,
                     max_seconds: options.max_file_seconds,
+                    interfaces: options.settings.interfaces.iter().map(|one| one.interface.clone()).collect(),
                 })
             }),
             saving: options
@@ -235,6 +238,7 @@ impl LiveEngine {
                 .map(|rules| Saving::new(rules, options.settings.flow.tracking, options.link_type)),
             pipeline,
             link_type: options.link_type,
+            origins: options.origins,
             ordinal: options.first_ordinal,
             stores: Arc::clone(&stores),
             losses: Arc::clone(&losses),

@@ -2,6 +2,7 @@
 
 use super::LiveFile;
 use crate::error::EngineError;
+use crate::origins::OriginWriter;
 use lookback_capture::batch::records;
 use lookback_pcapfile::Writer;
 use std::fs::File;
@@ -38,10 +39,13 @@ pub struct PacketFileOptions {
     pub max_bytes: u64,
     /// Age at which it is closed, seconds of packet time; 0 for never.
     pub max_seconds: i64,
+    /// Names of the interfaces by origin from 1, where it is kept by which of them packets came.
+    pub interfaces: Vec<String>,
 }
 
 struct OpenFile {
     writer: Writer,
+    origins: OriginWriter,
     info: LiveFile,
 }
 
@@ -74,7 +78,7 @@ impl PacketFiles {
     ///
     /// # Errors
     /// `DISK_FULL`, or another failure of the operating system.
-    pub fn append(&mut self, bytes: &[u8], ordinal: u64) -> Result<(u32, u64), EngineError> {
+    pub fn append(&mut self, bytes: &[u8], ordinal: u64, origin: u16) -> Result<(u32, u64), EngineError> {
         let Some(first) = records(bytes).next() else { return Ok((0, 0)) };
         if self.is_due(first.timestamp_ns) {
             self.rotate();
@@ -86,7 +90,7 @@ impl PacketFiles {
                 None => self.create(first.timestamp_ns, ordinal, &mut refusing)?,
             };
             let directory = open.info.path.parent().map(Path::to_path_buf);
-            match self.append_to(open, bytes) {
+            match self.append_to(open, bytes, origin) {
                 Ok(place) => return Ok(place),
                 // What is in the file stays as it is. With one directory it is tried again: there may be room by then.
                 Err(error) if self.options.directories.len() == 1 => return Err(error),
@@ -103,8 +107,16 @@ impl PacketFiles {
     }
 
     /// Appends records to a file, which is the open one afterwards.
-    fn append_to(&mut self, mut open: OpenFile, bytes: &[u8]) -> Result<(u32, u64), EngineError> {
-        match open.writer.append(bytes) {
+    fn append_to(
+        &mut self,
+        mut open: OpenFile,
+        bytes: &[u8],
+        origin: u16,
+    ) -> Result<(u32, u64), EngineError> {
+        // A packet is not stored where it could not be said by which interface it came.
+        let interface = usize::from(origin).checked_sub(1).and_then(|at| self.options.interfaces.get(at));
+        let noted = interface.map_or(Ok(()), |name| open.origins.note(open.info.packets, origin, name));
+        match noted.and_then(|()| open.writer.append(bytes)) {
             Ok(offset) => {
                 open.info.bytes = open.writer.position();
                 for record in records(bytes) {
@@ -161,6 +173,7 @@ impl PacketFiles {
         };
         self.passed_over = failure.map(|error| error.to_string()).or(self.passed_over.take());
         self.next_file += 1;
+        let origins = OriginWriter::beside(&path);
         let info = LiveFile {
             file: number,
             path,
@@ -171,7 +184,7 @@ impl PacketFiles {
             first_ordinal: ordinal,
             open: true,
         };
-        Ok(OpenFile { writer, info })
+        Ok(OpenFile { writer, origins, info })
     }
 
     /// The directories in the order in which the next file tries them.
@@ -205,9 +218,13 @@ impl PacketFiles {
 
     fn rotate(&mut self) {
         let Some(open) = self.current.take() else { return };
-        let mut info = open.info;
+        let OpenFile { writer, origins, mut info } = open;
         info.open = false;
-        self.closed.push((info, open.writer.into_file()));
+        // Without a handle more it is made durable with the next flush of the system.
+        if let Ok(Some(list)) = origins.handle() {
+            self.closed.push((info.clone(), list));
+        }
+        self.closed.push((info, writer.into_file()));
     }
 
     /// Closes the open file.
@@ -220,13 +237,12 @@ impl PacketFiles {
     /// # Errors
     /// When the system has no more handles; the files are told next time.
     pub fn changed(&mut self) -> Result<Vec<(LiveFile, File)>, EngineError> {
-        let open = match &self.current {
-            Some(open) => {
-                let handle = open.writer.handle();
-                Some((open.info.clone(), handle.map_err(|error| EngineError::io(&open.info.path, error))?))
-            }
-            None => None,
-        };
+        let mut open = Vec::new();
+        if let Some(OpenFile { writer, origins, info }) = &self.current {
+            let failed = |error| EngineError::io(&info.path, error);
+            open.extend(origins.handle().map_err(failed)?.map(|list| (info.clone(), list)));
+            open.push((info.clone(), writer.handle().map_err(failed)?));
+        }
         let mut files = std::mem::take(&mut self.closed);
         files.extend(open);
         Ok(files)

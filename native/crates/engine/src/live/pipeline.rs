@@ -35,6 +35,8 @@ pub struct Stored {
     pub batch: Batch,
     /// Number of the source they came from.
     pub source: usize,
+    /// Its origin, see [`lookback_flow::PacketFacts::origin`].
+    pub origin: u16,
     /// pcap LINKTYPE.
     pub link_type: u16,
     /// Number of the file and where in it the batch begins; none when no packet of it is kept.
@@ -71,6 +73,7 @@ impl Stored {
                 end: record.end,
                 ordinal,
                 position,
+                origin: self.origin,
             };
             // A replay numbers what is in the files: what is left out has the number of the next one that is not.
             if is_saved {

@@ -37,6 +37,8 @@ pub(super) struct StreamThread {
     pub(super) saving: Option<Saving>,
     pub(super) pipeline: Pipeline,
     pub(super) link_type: u16,
+    /// By source.
+    pub(super) origins: Vec<u16>,
     pub(super) ordinal: u64,
     pub(super) stores: Arc<Vec<Stores>>,
     pub(super) losses: Arc<LossLog>,
@@ -75,6 +77,7 @@ impl StreamThread {
         let last_ns = times.last().unwrap_or(first_ns);
         let first_ordinal = self.ordinal;
         let link_type = self.link_type;
+        let origin = self.origins.get(source).copied().unwrap_or(0);
         let add = |stores: &[Stores], number: fn(&Stores) -> &AtomicU64, count: u64| {
             if let Some(stores) = stores.get(source) {
                 number(stores).fetch_add(count, Ordering::Relaxed);
@@ -86,6 +89,7 @@ impl StreamThread {
             self.pipeline.packets(Stored {
                 batch,
                 source,
+                origin,
                 link_type,
                 place: None,
                 saved: None,
@@ -102,12 +106,20 @@ impl StreamThread {
             None => (count, batch.records()),
         };
         add(&self.stores, |stores| &stores.by_rule, count - kept);
-        match if kept > 0 { files.append(records, first_ordinal).map(Some) } else { Ok(None) } {
+        match if kept > 0 { files.append(records, first_ordinal, origin).map(Some) } else { Ok(None) } {
             Ok(place) => {
                 self.ordinal += kept;
                 add(&self.stores, |stores| &stores.stored, kept);
                 let saved = chosen.map(|chosen| chosen.saved);
-                self.pipeline.packets(Stored { batch, source, link_type, place, saved, first_ordinal })?;
+                self.pipeline.packets(Stored {
+                    batch,
+                    source,
+                    origin,
+                    link_type,
+                    place,
+                    saved,
+                    first_ordinal,
+                })?;
             }
             Err(error) => {
                 add(&self.stores, |stores| &stores.lost_to_disk, kept);
