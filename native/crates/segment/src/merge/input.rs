@@ -13,6 +13,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::schema::types::SchemaDescriptor;
 use std::fs::File;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// Place in a leaf's path of the first member below a list of objects, and from each member to the next: between them
@@ -32,8 +33,10 @@ impl Input {
     pub fn open(path: &Path) -> Result<Self, SegmentError> {
         let file = File::open(path).map_err(|error| SegmentError::io(path, error))?;
         let damaged = |reason: String| SegmentError::Damaged { path: path.to_owned(), reason };
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
-            .map_err(|error| damaged(error.to_string()))?;
+        let metadata = unless_it_panics(path, || {
+            ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+                .map_err(|error| damaged(error.to_string()))
+        })?;
         let rows = metadata.metadata().file_metadata().num_rows();
         // Rows are numbered with 32 bits.
         let rows = u32::try_from(rows).map_err(|_| damaged(format!("it says that it has {rows} rows")))?;
@@ -80,9 +83,11 @@ impl Input {
     /// The schema of a flat column's list with that member only; none when the segment has no such list or member.
     pub fn flat_schema(&self, flat: &FlatColumn) -> Result<Option<Schema>, SegmentError> {
         let Some(mask) = self.leaves(flat) else { return Ok(None) };
-        let builder = self.builder()?.with_projection(mask).with_batch_size(1);
-        let reader = builder.build().map_err(|error| self.damaged(error))?;
-        Ok(Some(arrow_array::RecordBatchReader::schema(&reader).as_ref().clone()))
+        unless_it_panics(&self.path, || {
+            let builder = self.builder()?.with_projection(mask).with_batch_size(1);
+            let reader = builder.build().map_err(|error| self.damaged(error))?;
+            Ok(Some(arrow_array::RecordBatchReader::schema(&reader).as_ref().clone()))
+        })
     }
 
     fn descriptor(&self) -> &SchemaDescriptor {
@@ -110,6 +115,10 @@ impl Input {
 
     /// The one column that `mask` leaves.
     fn read(&self, mask: ProjectionMask, stretch: &Range<usize>) -> Result<ArrayRef, SegmentError> {
+        unless_it_panics(&self.path, || self.read_whole(mask, stretch))
+    }
+
+    fn read_whole(&self, mask: ProjectionMask, stretch: &Range<usize>) -> Result<ArrayRef, SegmentError> {
         let selection = RowSelection::from_consecutive_ranges(std::iter::once(stretch.clone()), self.rows);
         let builder = self.builder()?.with_projection(mask).with_row_selection(selection);
         let reader = builder.with_batch_size(stretch.len()).build().map_err(|error| self.damaged(error))?;
@@ -131,4 +140,16 @@ impl Input {
             }
         }
     }
+}
+
+/// What `work` reads of the segment at `path`. The Parquet reader believes some lengths that it finds, and panics where they
+/// point outside of what there is: then the segment is damaged.
+fn unless_it_panics<T>(
+    path: &Path,
+    work: impl FnOnce() -> Result<T, SegmentError>,
+) -> Result<T, SegmentError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let reason = "the reader of its pages gave up".to_owned();
+        Err(SegmentError::Damaged { path: path.to_owned(), reason })
+    })
 }
