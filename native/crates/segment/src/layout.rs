@@ -215,7 +215,16 @@ pub(crate) fn properties(rows: usize, level: u8, schema: &Schema) -> WriterPrope
             _ => {}
         }
         // Of few rows a dictionary takes longer than differences, and no less room.
-        if level == 0 && matches!(field.data_type(), DataType::Int64 | DataType::Int32) {
+        let numbers = match field.data_type() {
+            DataType::Int64 | DataType::Int32 => Some(column),
+            DataType::List(element) if *element.data_type() == DataType::Int64 => {
+                // Parquet's name for what a list holds.
+                let parts = [field.name(), "list", element.name()];
+                Some(ColumnPath::from(parts.map(str::to_owned).to_vec()))
+            }
+            _ => None,
+        };
+        if let Some(column) = numbers.filter(|_| level == 0) {
             builder = builder
                 .set_column_dictionary_enabled(column.clone(), false)
                 .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);

@@ -18,6 +18,7 @@ mod layout;
 pub mod merge;
 mod record_columns;
 mod row_groups;
+mod shape;
 pub mod shipping;
 pub mod target;
 pub mod writer;

@@ -4,6 +4,7 @@ use crate::column::Column;
 use crate::layout::{Layout, ROWS_PER_GROUP, properties};
 use crate::record_columns::{RecordColumns, Uses};
 use crate::row_groups::RowGroups;
+use crate::shape::by_shape;
 use crate::target::SegmentTarget;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use lookback_session::{FieldSpec, Session};
@@ -146,7 +147,8 @@ impl SegmentWriter {
         Self { declared: declared.into_iter().collect() }
     }
 
-    /// Writes `sessions`, one segment for each UTC day of last packets, rows sorted by last packet and id.
+    /// Writes `sessions`, one segment for each UTC day of last packets. Rows that use the same fields lie together, each lot
+    /// sorted by last packet and id.
     ///
     /// A segment is written under a name that starts with `.tmp-`, synced, renamed, and its directory synced: it is
     /// visible whole or not at all. The same rows get the same name, so writing them again replaces a segment by
@@ -184,7 +186,7 @@ impl SegmentWriter {
             .map_err(|error| SegmentError::io(&temporary.0, error))?;
 
         let out = BufWriter::with_capacity(1 << 20, file);
-        let (out, columns, left_out) = self.write_rows(rows, target, out, &temporary.0)?;
+        let (out, columns, left_out) = self.write_rows(&by_shape(rows), target, out, &temporary.0)?;
         let file = out.into_inner().map_err(|error| SegmentError::io(&temporary.0, error.into_error()))?;
         file.sync_all().map_err(|error| SegmentError::io(&temporary.0, error))?;
         info.bytes = file.metadata().map_err(|error| SegmentError::io(&temporary.0, error))?.len();
