@@ -220,7 +220,7 @@ impl PacketFiles {
         let Some(open) = self.current.take() else { return };
         let OpenFile { writer, origins, mut info } = open;
         info.open = false;
-        // Without a handle more it is made durable with the next flush of the system.
+        // Where the system has no handle left, it writes the list in its own time.
         if let Ok(Some(list)) = origins.handle() {
             self.closed.push((info.clone(), list));
         }
