@@ -1,5 +1,5 @@
 // The native core: Rust, built by cargo, copied to where src/native loads it.
-import { copyFileSync, existsSync, renameSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { filesBelow, fingerprint, isStamped, stamp } from "./fingerprint.mjs";
@@ -9,6 +9,11 @@ const LIBRARY = join(top, "native/binding/lookback.node");
 const DECLARATIONS = join(top, "native/binding/index.d.ts");
 /** Where napi puts what it built, below cargo's own directory. */
 const OUTPUT = "native/target/binding";
+/** What the core was seen to do, for the compiler (`npm run profile`), and which compiler understands it. */
+export const PROFILE = { counts: "native/profile/lookback.profdata", made: "native/profile/made.json" };
+
+/** Machines whose code the profile is of. */
+const PROFILED_ON = ["linux-x64"];
 
 /** Puts rustup's directory on PATH where a shell profile has not. */
 export function cargoEnvironment() {
@@ -25,7 +30,24 @@ export function checkCargo() {
 /** Sources of the library: what its tests, benches and fuzz targets read does not make it old. */
 function sources() {
   const crates = filesBelow("native/crates", (path) => !/\/(tests|benches|examples)\//.test(path) && /\.(rs|toml)$/.test(path));
-  return [...crates, ...filesBelow("native/binding", (path) => /\.(rs|toml)$/.test(path)), ...filesBelow("native/Cargo.toml"), ...filesBelow("native/Cargo.lock"), ...filesBelow("native/.cargo")];
+  return [...crates, ...filesBelow("native/binding", (path) => /\.(rs|toml)$/.test(path)), ...filesBelow("native/Cargo.toml"), ...filesBelow("native/Cargo.lock"), ...filesBelow("native/profile")];
+}
+
+/** The compiler's version as it tells it, or null without one. */
+export function compilerVersion() {
+  return ask("rustc", ["--version"]) ?? ask(join(homedir(), ".cargo/bin/rustc"), ["--version"]);
+}
+
+/**
+ * Flags that have the compiler lay the core out for what it was seen to do. Names in the profile carry hashes of the
+ * compiler's version: to any other it says nothing, and an older one cannot read it.
+ */
+function profiled() {
+  if (!PROFILED_ON.includes(`${process.platform}-${process.arch}`) || !existsSync(join(top, PROFILE.counts))) return [];
+  const { compiler } = JSON.parse(readFileSync(join(top, PROFILE.made), "utf8"));
+  if (compilerVersion() === compiler) return [`-Cprofile-use=${join(top, PROFILE.counts)}`];
+  note(`the profile of native/profile is of "${compiler}": building without it, which makes imports about a twentieth slower`);
+  return [];
 }
 
 /** What the library is built from, as a fingerprint; the step is stamped `native` with it. */
@@ -39,12 +61,21 @@ export function buildNative() {
   if (existsSync(LIBRARY) && isStamped("native", print)) return;
   checkCargo();
   note("building the native core");
+  compileNative(profiled());
+  stamp("native", print);
+}
+
+/** Compiles the library with further flags of rustc, and puts it in place. */
+export function compileNative(flags) {
+  // Whatever becomes of it, the library is none that a build left.
+  stamp("native", "");
   // napi runs cargo and writes the declarations of what the library exports.
   const napi = [join(top, "node_modules/@napi-rs/cli/dist/cli.js"), "build", "--release", "--manifest-path", "native/binding/Cargo.toml", "--output-dir", OUTPUT, "--dts", "index.d.ts", "--no-js", "--", "--locked"];
-  run("BUILD_NATIVE", process.execPath, napi, { directory: top, env: cargoEnvironment() });
+  // Flags that are encoded may hold blanks, as paths do.
+  const env = flags.length > 0 ? { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") } : {};
+  run("BUILD_NATIVE", process.execPath, napi, { directory: top, env: { ...cargoEnvironment(), ...env } });
   // A running process keeps the old library mapped: replace the file, never write into it.
   copyFileSync(join(top, OUTPUT, "lookback.node"), `${LIBRARY}.new`);
   renameSync(`${LIBRARY}.new`, LIBRARY);
   copyFileSync(join(top, OUTPUT, "index.d.ts"), DECLARATIONS);
-  stamp("native", print);
 }
