@@ -71,8 +71,9 @@ export function compileNative(flags) {
   stamp("native", "");
   // napi runs cargo and writes the declarations of what the library exports.
   const napi = [join(top, "node_modules/@napi-rs/cli/dist/cli.js"), "build", "--release", "--manifest-path", "native/binding/Cargo.toml", "--output-dir", OUTPUT, "--dts", "index.d.ts", "--no-js", "--", "--locked"];
-  // Flags that are encoded may hold blanks, as paths do.
-  const env = flags.length > 0 ? { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") } : {};
+  // Flags that are encoded may hold blanks, as paths do. Those of the environment go on counting.
+  const given = process.env.CARGO_ENCODED_RUSTFLAGS?.split("\x1f") ?? (process.env.RUSTFLAGS ?? "").split(" ");
+  const env = flags.length > 0 ? { CARGO_ENCODED_RUSTFLAGS: [...given.filter((flag) => flag !== ""), ...flags].join("\x1f") } : {};
   run("BUILD_NATIVE", process.execPath, napi, { directory: top, env: { ...cargoEnvironment(), ...env } });
   // A running process keeps the old library mapped: replace the file, never write into it.
   copyFileSync(join(top, OUTPUT, "lookback.node"), `${LIBRARY}.new`);
