@@ -249,7 +249,7 @@ export class LiveService {
 
   async #commit(flush: LiveFlush, ledgers: readonly SourceLedger[], wish: number | null): Promise<void> {
     const { catalogue, store, settings, clock, input } = this.#parts;
-    await store.commitSegments({ add: flush.segments, remove: [] }, () => {
+    await store.commitSegments({ add: flush.segments, remove: [], goesOn: true }, () => {
       for (const file of flush.files) {
         const row = {
           state: file.open ? "writing" : "complete", bytes: file.bytes, packets: file.packets, firstMs: file.firstMs, lastMs: file.lastMs,

@@ -222,6 +222,11 @@ export interface SegmentCommit {
   readonly add: readonly SegmentInfo[];
   /** Paths of segments that the added ones replace. */
   readonly remove: readonly string[];
+  /**
+   * Whether the rows go on where those ended that this store object committed so before, as those of a capture that runs do:
+   * a row beyond the first version follows an open one, and is newer. Only those have to be looked at then.
+   */
+  readonly goesOn?: boolean;
 }
 
 /**

@@ -219,6 +219,20 @@ export function lifecycleContract(name: string, make: () => Promise<StoreUnderTe
         expect(await nodes()).toEqual(["newest"]);
       });
 
+      it("show the highest of rows that go on", async () => {
+        const goOn = async (...rows: readonly RowInput[]): Promise<void> => { await store.commitSegments({ add: [await under.write(rows)], remove: [], goesOn: true }); };
+        const others = ROWS.map((row) => ({ ...row, node: "settled" }));
+        const late: RowInput = { ...open, id: rowId(DAY, 51), node: "late" };
+        await goOn(open, ...others.slice(0, 3));
+        await goOn({ ...open, rowVersion: 2, node: "second" }, late);
+        expect([...await nodes()].sort()).toEqual(["late", "second", "settled", "settled", "settled"]);
+        await store.optimise("2026-01-15", null);
+        await goOn({ ...open, lastPacket: DAY + 26 * HOUR, rowVersion: 3, node: "third" }, ...others.slice(3));
+        expect([...await nodes()].sort()).toEqual(["late", "settled", "settled", "settled", "settled", "settled", "settled", "third"]);
+        await goOn({ ...open, lastPacket: DAY + 26 * HOUR, rowVersion: 4, node: "fourth", final: true }, { ...late, rowVersion: 2, node: "closed", final: true });
+        expect([...await nodes()].sort()).toEqual(["closed", "fourth", "settled", "settled", "settled", "settled", "settled", "settled"]);
+      });
+
       it("show the highest across a day's end", async () => {
         await add(open, { ...open, id: rowId(DAY, 51), node: "other" });
         await add({ ...open, lastPacket: DAY + 26 * HOUR, rowVersion: 2, node: "next day" });

@@ -88,6 +88,20 @@ describe("the embedded store", () => {
     expect(await store.get(rowId(DAY + 2, 2), service)).toMatchObject({ tags: ["kept"] });
   });
 
+  it("reads nothing that is settled to commit rows that go on", async () => {
+    const settled = await add(row(1), row(2, { rowVersion: 2 }));
+    const goOn = async (...rows: readonly RowInput[]): Promise<void> => { await store.commitSegments({ add: [await writeSegment(sessions, rows)], remove: [], goesOn: true }); };
+    await goOn(row(3, { final: false }), row(5, { final: false }));
+    rmSync(join(sessions, settled.path));
+    await goOn(row(3, { rowVersion: 2 }), row(4));
+    expect([...catalogue.segments.supersededCounts().values()]).toEqual([1]);
+    await goOn(row(5, { rowVersion: 2, final: false }), row(5, { rowVersion: 3 }));
+    expect([...catalogue.segments.supersededCounts().values()].sort()).toEqual([1, 2]);
+    // Of rows that come from anywhere every segment of their time is asked.
+    const again = await writeSegment(sessions, [row(2, { rowVersion: 3 })]);
+    await expect(store.commitSegments({ add: [again], remove: [] })).rejects.toThrow("No files found");
+  });
+
   it("sees what another process commits", async () => {
     await add(row(1));
     const other = openCatalogue(directory, clock);

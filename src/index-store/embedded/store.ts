@@ -33,6 +33,7 @@ import type { StoredRow } from "../stored-row.js";
 import { writeStored } from "./stored-rows.js";
 import { streamIds, streamPackets, streamPositions, streamRows, type StreamPlan } from "./streams.js";
 import { countOf } from "./values.js";
+import { OpenRows, type GoingOn } from "./open-rows.js";
 import { findSuperseded } from "./versions.js";
 
 const MEBIBYTE = 1 << 20;
@@ -49,6 +50,7 @@ export class EmbeddedStore implements IndexStore {
   readonly #documents: Documents;
   readonly #compaction: CompactionParts;
   readonly #merging: Merging;
+  readonly #openRows: OpenRows;
   readonly #histograms = new HistogramCache();
   #arrived: { readonly revision: number; readonly paths: readonly string[] } | null = null;
   #commits: Promise<unknown> = Promise.resolve();
@@ -63,6 +65,7 @@ export class EmbeddedStore implements IndexStore {
       goneFiles: options.goneFiles ?? (() => catalogue.files.goneIds()),
     };
     this.#documents = new Documents(fields);
+    this.#openRows = new OpenRows(engine, catalogue, this.#parts.fileOf);
     this.#compaction = { catalogue, engine, live: this.#live, directory, shapes: this.#parts.shapes };
     this.#merging = new Merging(this.#compaction, options.clock);
   }
@@ -103,15 +106,19 @@ export class EmbeddedStore implements IndexStore {
       const revision = segments.revision();
       const known = new Set(segments.live().map(({ path }) => path));
       const add = commit.add.filter(({ path }) => !known.has(path));
-      const superseded = await this.#live.withSegments((live) =>
-        findSuperseded(this.#engine, add, live.filter(({ path }) => !removed.has(path)), this.#parts.fileOf));
+      const found = await this.#live.withSegments(async (live): Promise<GoingOn> => {
+        const others = live.filter(({ path }) => !removed.has(path));
+        if (commit.goesOn === true) return this.#openRows.follow(add, others);
+        return { superseded: await findSuperseded(this.#engine, add, others, this.#parts.fileOf), settle: () => {} };
+      });
       const committed = this.#catalogue.transaction(() => {
         if (segments.revision() !== revision) return false;
-        segments.apply({ add, remove: commit.remove, superseded });
+        segments.apply({ add, remove: commit.remove, superseded: found.superseded });
         alongside?.();
         return true;
       });
       if (committed) {
+        found.settle();
         this.#live.unlinkRetired();
         return;
       }
