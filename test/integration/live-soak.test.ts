@@ -30,7 +30,7 @@ describe.skipIf(why !== null)("a soak", () => {
       `"${process.execPath}" "${MAIN}" serve --data data --set viewPort=0 > serve.log 2>&1 & served=$!`, "until_line serve.log Ready || exit 1",
       `"${SENDER}" v1 "${file}" ${MBIT} ${TIMES} > sent & sender=$!`,
       `while kill -0 $sender 2>/dev/null; do awk '/^VmRSS/ { print "rss " $2 }' /proc/$pid/status; sleep ${LOOK_S}; done`,
-      "cat sent; kill -TERM $pid; wait $pid; echo \"code $?\"; kill -TERM $served; wait $served",
+      "cat sent; kill -TERM $pid; wait $pid; echo \"code $?\"; tail -c 2000 capture.log; kill -TERM $served; wait $served",
     ].join("\n"), (MINUTES + 2) * 60_000);
     expect(output).toContain("code 0");
     const sent = sentOf(output);
