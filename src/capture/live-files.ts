@@ -46,14 +46,15 @@ export async function adoptFiles(
   }
   const first = Number(catalogue.settings.get(blockKey(stream)));
   const found: { readonly fileId: number; readonly file: string }[] = [];
-  for (const directory of first === 0 ? [] : packetDirectories) {
-    for (const name of await readdir(directory)) {
+  for (const directory of packetDirectories) {
+    const names = await readdir(directory);
+    await removeLonelyLists(directory, names, node);
+    for (const name of first === 0 ? [] : names) {
       const parsed = parsePacketFileName(name);
       if (parsed?.node !== node || parsed.fileId < first || parsed.fileId >= first + FILE_NUMBERS || catalogue.files.get(parsed.fileId) !== null) continue;
       found.push({ fileId: parsed.fileId, file: path.join(directory, name) });
     }
   }
-  for (const directory of packetDirectories) await removeLonelyLists(directory, node);
   for (const { fileId, file } of found.sort((a, b) => a.fileId - b.fileId)) {
     const whole = await endAtWholeRecord(file, FILE_HEADER);
     if (whole === null) continue;
@@ -65,12 +66,12 @@ export async function adoptFiles(
   }
 }
 
-/** Removes lists of interfaces whose packets were deleted. */
-async function removeLonelyLists(directory: string, node: string): Promise<void> {
-  const names = new Set(await readdir(directory));
+/** Removes lists of interfaces whose packets were deleted; `names` are those of the directory's files. */
+async function removeLonelyLists(directory: string, names: readonly string[], node: string): Promise<void> {
+  const there = new Set(names);
   for (const name of names) {
     const packets = packetFileOfList(name);
-    if (packets !== null && parsePacketFileName(packets)?.node === node && !names.has(packets)) await unlink(path.join(directory, name));
+    if (packets !== null && parsePacketFileName(packets)?.node === node && !there.has(packets)) await unlink(path.join(directory, name));
   }
 }
 

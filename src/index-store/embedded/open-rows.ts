@@ -3,8 +3,9 @@ import type { SupersededRows } from "../../catalogue/segments.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import { UNLIMITED, type Engine } from "./engine.js";
 import { parquet } from "./source.js";
-import { idBytes, Parameters } from "./statement.js";
+import { idText, Parameters } from "./statement.js";
 import { countOf, textOf } from "./values.js";
+import { bySegment } from "./versions.js";
 
 /** What a commit of rows that go on hides, and what is open once it is done. */
 export interface GoingOn {
@@ -25,7 +26,7 @@ interface AddedRow {
  * commit are of captures that ended: nothing follows them. Segments that others make, by merging, are read once.
  */
 export class OpenRows {
-  /** Path of the segment by id. A path that is not live any more counts for nothing: what was made of it was read. */
+  /** Path of the segment by id. */
   readonly #places = new Map<string, string>();
   /** Live segments whose open rows are known. */
   #known: Set<string> | null = null;
@@ -38,20 +39,12 @@ export class OpenRows {
     const known = this.#known;
     await this.#read(live.filter(({ path, openRows }) => openRows > 0 && !known.has(path)));
     const livePaths = new Set(live.map(({ path }) => path));
-    const hidden = new Map<string, Uint8Array[]>();
-    const hide = (path: string, id: string): void => {
-      const ids = hidden.get(path) ?? [];
-      ids.push(idBytes(id));
-      hidden.set(path, ids);
-    };
+    if ([...known].some((path) => !livePaths.has(path))) this.#forgetOutside(livePaths);
     const rows = await this.#added(added);
-    for (const [id, versions] of rows) {
-      for (const { path } of versions.slice(1)) hide(path, id);
-      const place = this.#places.get(id);
-      if (place !== undefined && livePaths.has(place)) hide(place, id);
-    }
+    const hidden = [...rows].flatMap(([id, versions]) =>
+      [...versions.slice(1).map(({ path }) => path), this.#places.get(id)].map((segment) => ({ segment, id })));
     return {
-      superseded: [...hidden].map(([segment, ids]) => ({ segment, ids })),
+      superseded: bySegment(hidden),
       settle: () => {
         for (const [id, [newest]] of rows) {
           if (newest === undefined || newest.isFinal) this.#places.delete(id);
@@ -81,13 +74,18 @@ export class OpenRows {
     return found;
   }
 
+  /** Forgets rows in segments that are not live any more: what was made of those was read, or expired. */
+  #forgetOutside(livePaths: ReadonlySet<string>): void {
+    for (const [id, path] of this.#places) if (!livePaths.has(path)) this.#places.delete(id);
+  }
+
   async #read(segments: readonly SegmentInfo[]): Promise<void> {
     for (const { path } of segments) {
-      const gone = new Set(this.catalogue.segments.supersededIds(path).map((id) => Buffer.from(id).toString("hex")));
+      const gone = new Set(this.catalogue.segments.supersededIds(path).map(idText));
       const rows = await this.engine.rows(new Parameters().statement(`SELECT id FROM ${parquet([this.fileOf(path)])} WHERE NOT "final"`), UNLIMITED);
       for (const [id] of rows) {
         const text = textOf(id);
-        if (!gone.has(text.replaceAll("-", ""))) this.#places.set(text, path);
+        if (!gone.has(text)) this.#places.set(text, path);
       }
     }
   }

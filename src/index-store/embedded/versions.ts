@@ -27,12 +27,16 @@ export async function findSuperseded(
      SELECT id, filename FROM every WHERE id IN (SELECT id FROM twice)
      QUALIFY row_number() OVER (PARTITION BY id ORDER BY "rowVersion" DESC, added DESC, filename) > 1`,
   ), UNLIMITED);
+  return bySegment(rows.map(([id, filename]) => ({ segment: paths.get(textOf(filename)), id: textOf(id) })));
+}
+
+/** Hidden rows, ids as text, as the catalogue takes them; those of no segment are passed over. */
+export function bySegment(rows: readonly { readonly segment: string | undefined; readonly id: string }[]): readonly SupersededRows[] {
   const hidden = new Map<string, Uint8Array[]>();
-  for (const [id, filename] of rows) {
-    const segment = paths.get(textOf(filename));
+  for (const { segment, id } of rows) {
     if (segment === undefined) continue;
     const ids = hidden.get(segment) ?? [];
-    ids.push(idBytes(textOf(id)));
+    ids.push(idBytes(id));
     hidden.set(segment, ids);
   }
   return [...hidden].map(([segment, ids]) => ({ segment, ids }));

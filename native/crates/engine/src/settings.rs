@@ -24,9 +24,9 @@ pub struct EngineSettings {
     pub gap_packet_positions: bool,
     /// `enablePacketLen`: print packet lengths in documents.
     pub packet_lengths: bool,
-    /// What sessions hold by the interface at which they begin (`interfaceOps`), in the order of their origins from 1; the
-    /// same values are in [`FlowSettings::origin_fields`]. Empty when nothing depends on it.
-    pub interfaces: Vec<InterfaceFields>,
+    /// Names of the interfaces in the order of their origins from 1, whose values are in [`FlowSettings::origin_fields`]
+    /// (`interfaceOps`). Empty when nothing depends on it.
+    pub interfaces: Vec<String>,
     /// Where addresses are; none fills no such field.
     pub places: Option<Arc<PlaceSource>>,
 }
@@ -52,8 +52,8 @@ impl EngineSettings {
     /// The same, with fields by interface.
     #[must_use]
     pub fn with_interfaces(mut self, interfaces: Vec<InterfaceFields>) -> Self {
-        self.flow.origin_fields = interfaces.iter().map(|one| Arc::clone(&one.fields)).collect();
-        self.interfaces = interfaces;
+        (self.interfaces, self.flow.origin_fields) =
+            interfaces.into_iter().map(|one| (one.interface, one.fields)).unzip();
         self
     }
 }

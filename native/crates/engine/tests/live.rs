@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
+mod live_support;
 mod support;
 
 use lookback_engine::EngineSettings;
@@ -35,25 +36,8 @@ fn open_with(
     max_file_bytes: u64,
     change: impl FnOnce(&mut LiveOptions),
 ) -> LiveEngine {
-    let mut options = LiveOptions {
-        settings: settings(workers),
-        segments: directory.join("sessions"),
-        packets: vec![directory.join("packets")],
-        directory_choice: DirectoryChoice::RoundRobin,
-        link_type: 1,
-        snaplen: 65_535,
-        stream: [7; 16],
-        first_ordinal: 0,
-        next_file: 1,
-        max_file_bytes,
-        max_file_seconds: 0,
-        keep_packets: true,
-        origins: Vec::new(),
-        dont_save: None,
-    };
+    let mut options = LiveOptions { max_file_bytes, ..live_support::options(directory, settings(workers)) };
     change(&mut options);
-    std::fs::create_dir_all(directory.join("packets")).expect("a directory");
-    std::fs::create_dir_all(directory.join("sessions")).expect("a directory");
     LiveEngine::open(options, Vec::new()).expect("threads")
 }
 

@@ -2,12 +2,12 @@
 
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
+mod live_support;
 mod support;
 
 use lookback_capture::{Batch, PacketSource, SourceError, SourceStatistics};
 use lookback_engine::EngineSettings;
 use lookback_engine::import::{ImportOptions, import};
-use lookback_engine::live::packet_files::DirectoryChoice;
 use lookback_engine::live::{FlushRows, LiveEngine, LiveFlush, LiveOptions};
 use lookback_engine::origins::{InterfaceFields, list_beside};
 use lookback_engine::stream::StreamFile;
@@ -69,23 +69,10 @@ fn settings(workers: usize) -> EngineSettings {
 }
 
 fn options(directory: &Path, settings: EngineSettings) -> LiveOptions {
-    std::fs::create_dir_all(directory.join("packets")).expect("a directory");
-    std::fs::create_dir_all(directory.join("sessions")).expect("a directory");
     LiveOptions {
-        settings,
-        segments: directory.join("sessions"),
-        packets: vec![directory.join("packets")],
-        directory_choice: DirectoryChoice::RoundRobin,
-        link_type: 1,
-        snaplen: 65_535,
-        stream: [7; 16],
-        first_ordinal: 0,
-        next_file: 1,
         max_file_bytes: 4_000,
-        max_file_seconds: 0,
-        keep_packets: true,
         origins: vec![1, 2, 3],
-        dont_save: None,
+        ..live_support::options(directory, settings)
     }
 }
 

@@ -2,11 +2,11 @@
 
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
+mod live_support;
 mod support;
 
 use lookback_capture::SourceError;
 use lookback_engine::EngineSettings;
-use lookback_engine::live::packet_files::DirectoryChoice;
 use lookback_engine::live::{FlushRows, LiveEngine, LiveFlush, LiveOptions};
 use lookback_engine::rules::PacketRules;
 use lookback_flow::settings::LeastPackets;
@@ -29,25 +29,9 @@ fn record(second: i64, frame: &[u8]) -> Vec<u8> {
 }
 
 fn open(directory: &Path, workers: usize, change: impl FnOnce(&mut LiveOptions)) -> LiveEngine {
-    let mut options = LiveOptions {
-        settings: EngineSettings { workers, ..EngineSettings::default() },
-        segments: directory.join("sessions"),
-        packets: vec![directory.join("packets")],
-        directory_choice: DirectoryChoice::RoundRobin,
-        link_type: 1,
-        snaplen: 65_535,
-        stream: [7; 16],
-        first_ordinal: 0,
-        next_file: 1,
-        max_file_bytes: 1 << 30,
-        max_file_seconds: 0,
-        keep_packets: true,
-        origins: Vec::new(),
-        dont_save: None,
-    };
+    let settings = EngineSettings { workers, ..EngineSettings::default() };
+    let mut options = live_support::options(directory, settings);
     change(&mut options);
-    std::fs::create_dir_all(directory.join("packets")).expect("a directory");
-    std::fs::create_dir_all(directory.join("sessions")).expect("a directory");
     LiveEngine::open(options, Vec::new()).expect("threads")
 }
 

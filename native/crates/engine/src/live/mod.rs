@@ -230,7 +230,7 @@ impl LiveEngine {
                     next_file: options.next_file,
                     max_bytes: options.max_file_bytes,
                     max_seconds: options.max_file_seconds,
-                    interfaces: options.settings.interfaces.iter().map(|one| one.interface.clone()).collect(),
+                    interfaces: options.settings.interfaces.clone(),
                 })
             }),
             saving: options
