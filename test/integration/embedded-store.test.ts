@@ -95,11 +95,37 @@ describe("the embedded store", () => {
     rmSync(join(sessions, settled.path));
     await goOn(row(3, { rowVersion: 2 }), row(4));
     expect([...catalogue.segments.supersededCounts().values()]).toEqual([1]);
-    await goOn(row(5, { rowVersion: 2, final: false }), row(5, { rowVersion: 3 }));
+    await goOn(row(5, { rowVersion: 2, final: false }));
+    await goOn(row(5, { rowVersion: 3 }));
     expect([...catalogue.segments.supersededCounts().values()].sort()).toEqual([1, 2]);
     // Of rows that come from anywhere every segment of their time is asked.
     const again = await writeSegment(sessions, [row(2, { rowVersion: 3 })]);
     await expect(store.commitSegments({ add: [again], remove: [] })).rejects.toThrow("No files found");
+  });
+
+  it("follows open rows through what others make of them", async () => {
+    const goOn = async (...segments: readonly (readonly RowInput[])[]): Promise<void> => {
+      await store.commitSegments({ add: await Promise.all(segments.map((rows) => writeSegment(sessions, rows))), remove: [], goesOn: true });
+    };
+    const nodes = async (): Promise<readonly unknown[]> => {
+      const { rows } = await store.search({ ...all, fields: [field("node")], order: [{ field: field("starttime"), direction: "asc" }], limit: 10, after: null, countTotal: false }, service);
+      return rows.map(({ values }) => values.get("node"));
+    };
+    await goOn([row(1, { final: false })]);
+    await goOn([row(1, { rowVersion: 2, final: false, node: "second" })]);
+    // A merge that began before: what it holds of the row is hidden from the start.
+    await add(row(1, { rowVersion: 1, final: false, node: "late" }));
+    expect(await nodes()).toEqual(["second"]);
+    // Two versions in one commit, the newer one first.
+    await goOn([row(2, { rowVersion: 2, node: "closed" })], [row(2, { final: false }), row(1, { rowVersion: 3, node: "third" })]);
+    expect(await nodes()).toEqual(["third", "closed"]);
+    await goOn([row(3, { final: false })]);
+    const before = catalogue.segments.supersededCounts().size;
+    expect(before).toBeGreaterThan(0);
+    await store.expirePartition("2026-01-15");
+    await goOn([row(3, { rowVersion: 2, lastPacket: DAY + 86_400_000, node: "next day" })]);
+    expect(await nodes()).toEqual(["next day"]);
+    expect(catalogue.segments.supersededCounts().size).toBe(0);
   });
 
   it("sees what another process commits", async () => {

@@ -7,9 +7,10 @@ use crate::row_groups::RowGroups;
 use crate::shape::by_shape;
 use crate::target::SegmentTarget;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
-use lookback_session::{FieldSpec, Session};
+use lookback_session::{FieldSpec, Session, SessionId};
 use parquet::errors::ParquetError;
 use sha1::{Digest, Sha1};
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -163,6 +164,7 @@ impl SegmentWriter {
         target: &SegmentTarget<'_>,
     ) -> Result<Vec<SegmentInfo>, SegmentError> {
         let mut rows: Vec<&Session> = sessions.iter().collect();
+        newest_only(&mut rows);
         rows.sort_unstable_by_key(|session| (last_ms(session), session.id, session.row_version));
         let mut segments = Vec::new();
         for day in rows.chunk_by(|a, b| last_ms(a).div_euclid(DAY_MS) == last_ms(b).div_euclid(DAY_MS)) {
@@ -268,6 +270,20 @@ impl Drop for Temporary {
         // Gone after the rename; otherwise a leftover that start-up would remove as well.
         let _ = fs::remove_file(&self.0);
     }
+}
+
+/// Leaves the highest version of each row. Rows of an open session wait together where an earlier one could not be written,
+/// and of a segment a version is hidden by its id: all that have it.
+fn newest_only(rows: &mut Vec<&Session>) {
+    if rows.iter().all(|row| row.is_final) {
+        return;
+    }
+    let mut newest: HashMap<SessionId, u32> = HashMap::with_capacity(rows.len());
+    for row in rows.iter() {
+        let version = newest.entry(row.id).or_default();
+        *version = row.row_version.max(*version);
+    }
+    rows.retain(|row| newest.get(&row.id) == Some(&row.row_version));
 }
 
 fn last_ms(session: &Session) -> i64 {

@@ -64,3 +64,25 @@ fn rows_that_use_the_same_fields_lie_together_by_time() {
         std::fs::read(folder.0.join(&segment.path)).expect("it")
     );
 }
+
+#[test]
+fn of_several_versions_that_waited_the_highest_is_written() {
+    let mut random = Random(4);
+    let version = |random: &mut Random, second: i64, id: u8, row_version: u32, is_final: bool| Session {
+        id: [id; 16],
+        row_version,
+        is_final,
+        ..row(random, second, &[])
+    };
+    let rows = [
+        version(&mut random, 1, 1, 1, false),
+        version(&mut random, 2, 1, 3, true),
+        version(&mut random, 3, 1, 2, false),
+        version(&mut random, 4, 2, 1, false),
+        version(&mut random, 5, 3, 1, true),
+    ];
+    let folder = Folder::new("versions");
+    let [segment] = write(&folder, &rows).try_into().expect("one day");
+    assert_eq!(seconds(&folder.0.join(&segment.path)), [2, 4, 5]);
+    assert_eq!((segment.rows, segment.open_rows), (3, 1));
+}
