@@ -137,9 +137,6 @@ impl NativeSettings {
             flow: FlowSettings {
                 least_packets: packet_rules(&self.min_packets_save_bpfs)?
                     .map(|rules| rules as Arc<dyn LeastPackets>),
-                origin_fields: Vec::new(),
-                replay: None,
-                open_rows_after: None,
                 tracking,
                 track_esp: self.track_esp,
                 esp_save_packets: self.esp_save_packets,
@@ -171,6 +168,8 @@ impl NativeSettings {
                     body_magic: self.magic_mode != "none",
                     disabled: self.disable_parsers.clone(),
                 },
+                // What the run decides, not the configuration.
+                ..FlowSettings::default()
             },
             max_fragments: self.max_frags as usize,
             fragments_timeout: i64::from(self.frags_timeout),

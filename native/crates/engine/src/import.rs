@@ -1,7 +1,7 @@
 //! A capture file, or a run of our own packet files, into segments.
 //!
-//! Several workers read the same files, each for itself, and each handles the flows that are its own. Reading and decoding
-//! everything takes a fraction of what sessions take, and nothing is handed from one thread to another: a reader that
+//! Several workers go through the same bytes, each at its own pace, and each handles the flows that are its own. Decoding
+//! everything takes a fraction of what sessions take, and no packet is handed from one thread to another: a reader that
 //! deals packets out had cost more, and its workers waited for it whenever one of them wrote a segment.
 
 use crate::error::EngineError;
@@ -13,6 +13,7 @@ use crate::stream::{
 };
 use crate::worker::{PacketMeta, Worker};
 use lookback_flow::identity::StreamIdentity;
+use lookback_pcapfile::{Blocks, share};
 use lookback_segment::SegmentInfo;
 use lookback_wire::{Decoded, SessionIdTracking, flow_hash};
 use std::path::{Path, PathBuf};
@@ -48,11 +49,11 @@ pub fn import(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<StreamOutcome, EngineError> {
     let workers = options.settings.workers.clamp(1, MOST_WORKERS);
-    let ends: Vec<u64> = options.files.iter().map(StreamFile::end).collect();
+    let sources = open(options, workers)?;
     let failed = AtomicBool::new(false);
     let is_cancelled = || cancel.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
     let saved: Vec<AtomicU64> = (0..workers).map(|_| AtomicU64::new(0)).collect();
-    let run = |number: usize, progress: &mut dyn FnMut(Progress)| {
+    let run = |number: usize, sources: Vec<StreamSource>, progress: &mut dyn FnMut(Progress)| {
         let mut progress = |own: Progress| {
             if let Some(saved) = saved.get(number) {
                 saved.store(own.sessions, Ordering::Relaxed);
@@ -63,7 +64,7 @@ pub fn import(
             });
         };
         let mut watch = Watch { is_cancelled: &is_cancelled, progress: &mut progress };
-        let worked = work(options, &ends, number, workers, &mut watch);
+        let worked = work(options, sources, number, workers, &mut watch);
         if worked.result.is_err() {
             failed.store(true, Ordering::Relaxed);
         }
@@ -71,9 +72,13 @@ pub fn import(
     };
     let all = std::thread::scope(|scope| {
         let run = &run;
-        let others: Vec<_> =
-            (1..workers).map(|number| scope.spawn(move || run(number, &mut |_| {}))).collect();
-        let first = run(0, progress);
+        let mut sources = sources.into_iter();
+        let own = sources.next().unwrap_or_default();
+        let others: Vec<_> = (1..workers)
+            .zip(sources)
+            .map(|(number, sources)| scope.spawn(move || run(number, sources, &mut |_| {})))
+            .collect();
+        let first = run(0, own, progress);
         let others = others.into_iter().map(|other| other.join().unwrap_or_else(|_| Worked::panicked()));
         std::iter::once(first).chain(others).collect::<Vec<_>>()
     });
@@ -96,10 +101,29 @@ impl Worked {
     }
 }
 
-/// Reads everything up to `ends` and handles the flows of worker `number` of `workers`.
+/// Opens the files for each worker, as far as they go now: others may append to them.
+fn open(options: &ImportOptions, workers: usize) -> Result<Vec<Vec<StreamSource>>, EngineError> {
+    let files: Vec<(&StreamFile, u64)> = options.files.iter().map(|file| (file, file.end())).collect();
+    let with_origins = |file: &StreamFile, source: StreamSource| StreamSource {
+        origins: Origins::read(&file.path, &options.settings.interfaces),
+        ..source
+    };
+    if workers == 1 {
+        let sources = files.iter().map(|(file, end)| Ok(with_origins(file, file.open_until(*end)?)));
+        return Ok(vec![sources.collect::<Result<_, EngineError>>()?]);
+    }
+    let bytes = files.iter().map(|(file, end)| file.bytes_until(*end)).collect::<Result<Vec<_>, _>>()?;
+    let open_all = |blocks: Vec<Blocks>| {
+        let each = files.iter().zip(blocks);
+        each.map(|((file, end), blocks)| Ok(with_origins(file, file.open_shared(blocks, *end)?))).collect()
+    };
+    share(bytes, workers).into_iter().map(open_all).collect()
+}
+
+/// Handles the flows of worker `number` of `workers`.
 fn work(
     options: &ImportOptions,
-    ends: &[u64],
+    sources: Vec<StreamSource>,
     number: usize,
     workers: usize,
     watch: &mut Watch<'_>,
@@ -111,14 +135,7 @@ fn work(
     let own = Inline { worker: &mut worker };
     let tracking = settings.flow.tracking;
     let mut share = Share { own, number: number as u64, workers: workers as u64, tracking };
-    let sources = options.files.iter().zip(ends).map(|(file, end)| {
-        let origins = Origins::read(&file.path, &settings.interfaces);
-        file.open_until(*end).map(|source| StreamSource { origins, ..source })
-    });
-    let sources = sources.collect::<Result<Vec<_>, _>>();
-    let read = sources.and_then(|sources| {
-        read_stream(sources, options.first_ordinal, settings, watch, &mut outcome, &mut share)
-    });
+    let read = read_stream(sources, options.first_ordinal, settings, watch, &mut outcome, &mut share);
     let result = read.and_then(|()| worker.finish());
     if number > 0 {
         // What was read is the same for all, and counted once.

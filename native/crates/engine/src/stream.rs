@@ -6,7 +6,7 @@ use crate::fragments::{Fragments, Joined, Outcome};
 use crate::origins::Origins;
 use crate::settings::EngineSettings;
 use crate::worker::{Counters, PacketMeta, RowSink, Worker};
-use lookback_pcapfile::{CaptureError, Chunk, Reader};
+use lookback_pcapfile::{Blocks, CaptureError, Chunk, Reader, decompress};
 use lookback_segment::SegmentInfo;
 use lookback_session::PacketPosition;
 use lookback_wire::Decoded;
@@ -50,15 +50,43 @@ impl StreamFile {
         self.open_until(self.end())
     }
 
-    /// Opens it as if it ended at `end`: whoever reads it again, while others append to it, reads the same.
+    /// Opens it as if it ended at `end`, as it is while others append to it.
     ///
     /// # Errors
     /// When it is no capture.
     pub fn open_until(&self, end: u64) -> Result<StreamSource, EngineError> {
-        let name = self.path.display().to_string();
+        self.read_with(end, || Reader::from_read(Box::new(File::open(&self.path)?.take(end))))
+    }
+
+    /// Its decompressed bytes up to `end`, for several readers.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn bytes_until(&self, end: u64) -> Result<Box<dyn Read + Send>, EngineError> {
         let file = File::open(&self.path).map_err(CaptureError::from);
-        let reader = file.and_then(|file| Reader::from_read(Box::new(file.take(end))));
-        let reader = reader.map_err(|error| EngineError::capture(&name, error))?;
+        let bytes = file.and_then(|file| decompress(Box::new(file.take(end))));
+        bytes.map_err(|error| EngineError::capture(&self.name(), error))
+    }
+
+    /// Opens it by what one of several readers gets of it.
+    ///
+    /// # Errors
+    /// When it is no capture.
+    pub fn open_shared(&self, blocks: Blocks, end: u64) -> Result<StreamSource, EngineError> {
+        self.read_with(end, || Reader::from_blocks(blocks))
+    }
+
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn read_with(
+        &self,
+        end: u64,
+        open: impl FnOnce() -> Result<Reader, CaptureError>,
+    ) -> Result<StreamSource, EngineError> {
+        let name = self.name();
+        let reader = open().map_err(|error| EngineError::capture(&name, error))?;
         let bytes = if end == u64::MAX { 0 } else { end };
         Ok(StreamSource { name, file: self.file, reader, bytes, origins: Origins::default() })
     }

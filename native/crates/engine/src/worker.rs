@@ -44,6 +44,9 @@ pub struct PacketMeta {
     pub origin: u16,
 }
 
+/// Bytes of bodies that wait to be hashed side by side at most, those of all workers.
+const MAX_WAITING_BODY_BYTES: usize = 64 << 20;
+
 /// Most rows that room is made for at once.
 const ROOM_ROWS: usize = 8_192;
 
@@ -81,7 +84,9 @@ impl<S: RowSink> Worker<S> {
     /// A worker for one stream; it hands rows on in batches of about `batch_rows`.
     pub fn new(settings: &EngineSettings, stream: StreamIdentity, batch_rows: usize, sink: S) -> Self {
         let mut flow = settings.flow.clone();
-        flow.max_flows = (flow.max_flows / settings.workers.max(1)).max(64);
+        let workers = settings.workers.max(1);
+        flow.max_flows = (flow.max_flows / workers).max(64);
+        flow.max_waiting_body_bytes = flow.max_waiting_body_bytes.min(MAX_WAITING_BODY_BYTES / workers);
         let mut table = FlowTable::new(flow, stream);
         // In one piece: a vector that grows copies its rows again and again.
         table.saved().reserve_exact(batch_rows.clamp(1, ROOM_ROWS) + ROOM_BEYOND);

@@ -70,7 +70,7 @@ impl Workbench {
             stream,
             attached: Vec::new(),
             malformed: Vec::new(),
-            digests: Digests::default(),
+            digests: Digests::new(settings.max_waiting_body_bytes),
             header_hasher: ahash::RandomState::new(),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::replay::Replay;
 use lookback_protocols::Settings;
+use lookback_protocols::digest::MAX_WAITING_BYTES;
 use lookback_session::{Assignment, Fields};
 pub use lookback_wire::SessionIdTracking;
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub struct FlowSettings {
     pub max_flows: usize,
     /// `maxTcpOutOfOrderPackets`: segments kept of one flow while an earlier one is missing, default 256.
     pub max_out_of_order: usize,
+    /// Bytes of bodies that wait at most until there are enough bodies to hash side by side, see [`MAX_WAITING_BYTES`].
+    pub max_waiting_body_bytes: usize,
     /// `minPacketsSaveBPFs`: which sessions get rows only from a number of packets on.
     pub least_packets: Option<Arc<dyn LeastPackets>>,
     /// What sessions hold from their first packet on, by where that came from, see [`crate::PacketFacts::origin`]: the
@@ -93,6 +96,7 @@ impl Default for FlowSettings {
             max_packets: 10_000,
             max_flows: 1_500_000,
             max_out_of_order: 256,
+            max_waiting_body_bytes: MAX_WAITING_BYTES,
             least_packets: None,
             origin_fields: Vec::new(),
             replay: None,

@@ -144,9 +144,10 @@ impl FlowTable {
 
     /// Saves open rows of the flows whose oldest unwritten packet is `open_rows_after` seconds old at second `clock_s` of
     /// the stream's clock, so that long sessions are seen while they last: at most `most`. Returns whether there are no
-    /// more.
+    /// more. Bodies are hashed as far as they came, so that a digest does not wait for the end of its session.
     pub fn save_open(&mut self, clock_s: i64, most: usize) -> bool {
         let Some(after) = self.settings.open_rows_after else { return true };
+        self.bench.digests.run();
         for _ in 0..most {
             let oldest = self.unwritten.front().copied();
             let Some(entry) = oldest.filter(|entry| entry.clock_s + after <= clock_s) else { return true };

@@ -2,6 +2,7 @@
 //! chunk that a worker still holds is left to it, and used again once nobody holds it.
 
 use crate::MAX_RECORD_BYTES;
+use crate::shared::Blocks;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -11,12 +12,27 @@ pub type Chunk = Arc<Vec<u8>>;
 /// Size of a chunk: what was read stays in the second cache until its packets are handled. One is larger when a record needs
 /// more (at most [`crate::MAX_RECORD_BYTES`] and a header).
 const CHUNK_BYTES: usize = 1 << 17;
+/// Bytes of the next block that are put together with the end of one, where the record at hand needs fewer.
+const BORDER_BYTES: usize = 1 << 11;
 /// Most chunks kept for use again. More may be in flight; the last holder frees those.
 const MAX_POOLED: usize = 256;
 
+/// Where bytes come from.
+enum Source {
+    /// They are read into chunks of our own.
+    Own(Box<dyn Read + Send>),
+    /// The chunks are there already, and others read them as well.
+    Shared {
+        blocks: Blocks,
+        /// The block that the chunk at hand, which holds the end of the block before, goes over into, and how much of it
+        /// is in that chunk.
+        ahead: Option<(Chunk, usize)>,
+    },
+}
+
 /// The stream, with a window of bytes at hand. Invariant: `at <= filled <= chunk.len()`.
 pub struct Buffer {
-    source: Box<dyn Read + Send>,
+    source: Source,
     chunk: Chunk,
     at: usize,
     filled: usize,
@@ -34,9 +50,17 @@ pub struct Buffer {
 impl Buffer {
     /// Reads from `source`.
     pub fn new(source: Box<dyn Read + Send>) -> Self {
+        Self::of(Source::Own(source), Arc::new(vec![0; CHUNK_BYTES]))
+    }
+    /// Reads what others read as well.
+    pub fn shared(blocks: Blocks) -> Self {
+        Self::of(Source::Shared { blocks, ahead: None }, Chunk::default())
+    }
+
+    fn of(source: Source, chunk: Chunk) -> Self {
         Self {
             source,
-            chunk: Arc::new(vec![0; CHUNK_BYTES]),
+            chunk,
             at: 0,
             filled: 0,
             offset: 0,
@@ -122,7 +146,15 @@ impl Buffer {
         if self.ended || wanted > MAX_RECORD_BYTES as usize + CHUNK_BYTES {
             return Ok(false);
         }
+        match &mut self.source {
+            Source::Own(_) => self.read_own(wanted),
+            Source::Shared { .. } => self.read_shared(wanted),
+        }
+    }
+
+    fn read_own(&mut self, wanted: usize) -> std::io::Result<bool> {
         self.make_room(wanted);
+        let Source::Own(source) = &mut self.source else { return Ok(false) };
         // Decompressors and pipes give little at a time; a chunk that packets will hold should not be mostly empty.
         let worthwhile = (self.at + wanted).max(CHUNK_BYTES / 2);
         while self.filled < worthwhile && !self.ended {
@@ -130,21 +162,59 @@ impl Buffer {
             else {
                 break;
             };
-            match self.source.read(room) {
+            match source.read(room) {
                 Ok(0) => self.ended = true,
                 Ok(count) => self.filled += count.min(room.len()),
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                    return if self.available() >= wanted { Ok(true) } else { Err(error) };
+                    return if self.filled - self.at >= wanted { Ok(true) } else { Err(error) };
                 }
                 Err(error) => {
                     self.ended = true;
-                    if self.available() < wanted {
+                    if self.filled - self.at < wanted {
                         return Err(error);
                     }
                     // What was asked for is here; the error is reported when more is.
                     self.failure = Some(error);
                 }
+            }
+        }
+        Ok(self.available() >= wanted)
+    }
+
+    /// Goes on to the next blocks. What lies across their border is put together in a chunk of its own.
+    fn read_shared(&mut self, wanted: usize) -> std::io::Result<bool> {
+        let Source::Shared { blocks, ahead } = &mut self.source else { return Ok(false) };
+        while self.filled - self.at < wanted {
+            let held = self.filled - self.at;
+            match ahead {
+                // All that is at hand is in the block.
+                Some((block, taken)) if held <= *taken => {
+                    self.at = *taken - held;
+                    self.filled = block.len();
+                    self.chunk = std::mem::take(block);
+                    *ahead = None;
+                }
+                Some((block, taken)) if *taken < block.len() => {
+                    let more = (wanted - held).max(BORDER_BYTES).min(block.len() - *taken);
+                    let mut across = Vec::with_capacity(held + more);
+                    across.extend_from_slice(self.chunk.get(self.at..self.filled).unwrap_or_default());
+                    across.extend_from_slice(block.get(*taken..*taken + more).unwrap_or_default());
+                    *taken += more;
+                    (self.at, self.filled) = (0, across.len());
+                    self.chunk = Arc::new(across);
+                }
+                _ => match blocks.next_block() {
+                    Ok(Some(block)) => *ahead = Some((block, 0)),
+                    Ok(None) => {
+                        self.ended = true;
+                        break;
+                    }
+                    Err(error) => {
+                        self.ended = true;
+                        return Err(error);
+                    }
+                },
             }
         }
         Ok(self.available() >= wanted)

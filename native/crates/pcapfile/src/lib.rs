@@ -3,6 +3,7 @@
 //! * [`reader`]: packets of a file or stream, plain or compressed, in order.
 //! * [`classic`], [`ng`]: the two formats.
 //! * [`buffer`]: large reads into chunks that packets are ranges of.
+//! * [`shared`]: one stream for several readers.
 //! * [`compression`]: gzip, zstd and LZ4 by their magic numbers.
 //! * [`identity`]: which capture this is, whatever its path.
 //! * [`writer`]: classic pcap files of our own.
@@ -16,6 +17,7 @@ pub mod identity;
 pub mod ng;
 pub mod reader;
 pub mod record;
+pub mod shared;
 pub mod warning;
 pub mod writer;
 
@@ -24,6 +26,7 @@ pub use compression::{compression_of, decompress};
 pub use error::CaptureError;
 pub use identity::identity_of_file;
 pub use reader::{PacketRef, Reader, is_capture};
+pub use shared::{Blocks, share};
 pub use warning::Warning;
 pub use writer::{NO_LINKS, RECORD_HEADER, Writer, record_header};
 

@@ -7,6 +7,7 @@ use crate::compression::{decompress, is_damage, reason_unreadable};
 use crate::error::CaptureError;
 use crate::ng::{Ng, is_ng};
 use crate::record::{RawPacket, Step};
+use crate::shared::Blocks;
 use crate::warning::{Warning, Warnings};
 use std::fs::File;
 use std::io::Read;
@@ -70,7 +71,18 @@ impl Reader {
     /// # Errors
     /// When it is no capture.
     pub fn from_read(source: Box<dyn Read + Send>) -> Result<Self, CaptureError> {
-        let mut buffer = Buffer::new(decompress(source)?);
+        Self::from_buffer(Buffer::new(decompress(source)?))
+    }
+
+    /// Reads a stream, decompressed already, that others read as well.
+    ///
+    /// # Errors
+    /// When it is no capture.
+    pub fn from_blocks(blocks: Blocks) -> Result<Self, CaptureError> {
+        Self::from_buffer(Buffer::shared(blocks))
+    }
+
+    fn from_buffer(mut buffer: Buffer) -> Result<Self, CaptureError> {
         let long_enough = match buffer.ensure(24) {
             Ok(long_enough) => long_enough,
             // What was decompressed before the damage is looked at as a file that ends there.

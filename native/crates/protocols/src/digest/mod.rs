@@ -7,8 +7,9 @@
 
 mod lanes;
 mod queue;
+mod waiting;
 
-pub use queue::{Digests, Ticket};
+pub use queue::{Digests, MAX_WAITING_BYTES, Ticket};
 
 /// Bytes of a block.
 const BLOCK: usize = 64;

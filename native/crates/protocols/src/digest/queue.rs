@@ -1,18 +1,19 @@
-//! Digests of many bodies at a time: bytes wait until there are enough to hash several bodies side by side.
+//! Digests of many bodies at a time: bytes wait until there are enough bodies to hash side by side.
 
 use super::lanes::{self, LANES};
+use super::waiting::Waiting;
 use super::{BLOCK, INITIAL, SINES, padding};
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-/// Bytes that wait before they are hashed. They should still lie in the processor's cache then.
-const WAITING_BYTES: usize = 256 << 10;
-/// With fewer bodies left than this, one after the other is faster.
+/// Bytes that come between two turns of hashing. They should still lie in the processor's cache then.
+const TURN_BYTES: usize = 256 << 10;
+/// Bodies that are worth a turn. It takes as long for one as for sixteen, so with fewer the rest waits for more.
+const WANTED_LANES: usize = 8;
+/// With fewer bodies than this, one after the other is faster.
 const MIN_LANES: usize = 3;
-/// Most bytes of buffers that are kept for use again. A buffer that grows anew for each part of a large body costs more
-/// than its digest.
-const MAX_SPARE_BYTES: usize = 4 << 20;
-/// Room for what waits of one body, at first.
-const FIRST_BYTES: usize = 4 << 10;
+/// Bytes that wait for more bodies at most, where nothing else was asked for.
+pub const MAX_WAITING_BYTES: usize = 32 << 20;
 /// Streams at which it is looked for those that nobody waits for any more.
 const FIRST_SWEEP: usize = 1_024;
 
@@ -24,44 +25,56 @@ struct Stream {
     state: [u32; 4],
     /// Bytes taken so far.
     length: u64,
-    /// The bytes of a block that is not whole yet.
+    /// The bytes of a block that is not whole yet, when nothing waits.
     tail: [u8; BLOCK],
-    /// What waits, from the tail on; empty when nothing does.
-    waiting: Vec<u8>,
+    /// What waits, from the tail on.
+    waiting: Waiting,
     /// Whether all bytes came.
     ended: bool,
     /// The same as the ticket's; none when the place is free.
     ticket: Option<Arc<u32>>,
 }
 
-/// The digests of a worker.
+/// The digests of a worker. At most `max_waiting` bytes and those of one turn wait in it.
 pub struct Digests {
     streams: Vec<Stream>,
     free: Vec<u32>,
     /// Streams with bytes that wait.
     waiting: Vec<u32>,
     waiting_bytes: usize,
-    spare: Vec<Vec<u8>>,
-    /// Room of all spare buffers.
-    spare_bytes: usize,
+    max_waiting: usize,
+    /// Bytes that wait when the next turn comes.
+    turn_at: usize,
     sweep_at: usize,
 }
 
 impl Default for Digests {
     fn default() -> Self {
+        Self::new(MAX_WAITING_BYTES)
+    }
+}
+
+/// What waits of one body, while it is hashed.
+struct Job {
+    at: u32,
+    is_wanted: bool,
+    waiting: Waiting,
+}
+
+impl Digests {
+    /// Digests for which at most `max_waiting` bytes wait until there are more bodies.
+    pub fn new(max_waiting: usize) -> Self {
         Self {
             streams: Vec::new(),
             free: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
-            spare: Vec::new(),
-            spare_bytes: 0,
+            max_waiting,
+            turn_at: TURN_BYTES,
             sweep_at: FIRST_SWEEP,
         }
     }
-}
 
-impl Digests {
     /// Starts the MD5 digest of a body.
     pub fn begin(&mut self) -> Ticket {
         if self.free.is_empty() && self.streams.len() >= self.sweep_at {
@@ -73,7 +86,7 @@ impl Digests {
             state: INITIAL,
             length: 0,
             tail: [0; BLOCK],
-            waiting: Vec::new(),
+            waiting: Waiting::default(),
             ended: false,
             ticket: Some(Arc::clone(&ticket)),
         };
@@ -92,23 +105,18 @@ impl Digests {
         }
         if stream.waiting.is_empty() {
             self.waiting.push(*ticket.0);
-            if stream.waiting.capacity() == 0 {
-                stream.waiting = match self.spare.pop() {
-                    Some(spare) => {
-                        self.spare_bytes -= spare.capacity();
-                        spare
-                    }
-                    None => Vec::with_capacity(FIRST_BYTES),
-                };
-            }
             let held = (stream.length % BLOCK as u64) as usize;
-            stream.waiting.extend_from_slice(stream.tail.get(..held).unwrap_or_default());
+            stream.waiting.push(stream.tail.get(..held).unwrap_or_default(), data.len());
         }
-        stream.waiting.extend_from_slice(data);
+        stream.waiting.push(data, 0);
         stream.length = stream.length.wrapping_add(data.len() as u64);
         self.waiting_bytes += data.len();
-        if self.waiting_bytes >= WAITING_BYTES {
-            self.run();
+        if self.waiting_bytes >= self.turn_at {
+            self.turn(WANTED_LANES, None);
+            if self.waiting_bytes >= self.max_waiting {
+                self.run();
+            }
+            self.turn_at = self.waiting_bytes + TURN_BYTES;
         }
     }
 
@@ -138,71 +146,101 @@ impl Digests {
 
     /// Hashes all that waits, so that [`Digests::take`] has the digest of every body that ended.
     pub fn run(&mut self) {
-        let mut jobs: Vec<(u32, Vec<u8>)> = Vec::with_capacity(self.waiting.len());
+        self.turn(1, None);
+    }
+
+    /// Hashes all that waits of one body, so that [`Digests::take`] has its digest if it ended, and of others what can be
+    /// hashed beside it.
+    pub fn run_for(&mut self, ticket: &Ticket) {
+        if self.streams.get(*ticket.0 as usize).is_some_and(|stream| !stream.waiting.is_empty()) {
+            self.turn(WANTED_LANES, Some(*ticket.0));
+        }
+    }
+
+    /// Hashes what waits while there are `fewest` bodies to hash side by side, and all that waits of `wanted`.
+    fn turn(&mut self, fewest: usize, wanted: Option<u32>) {
+        let mut jobs: Vec<Job> = Vec::with_capacity(self.waiting.len());
         for at in self.waiting.drain(..) {
             if let Some(stream) = self.streams.get_mut(at as usize) {
-                jobs.push((at, std::mem::take(&mut stream.waiting)));
+                jobs.push(Job {
+                    at,
+                    is_wanted: wanted == Some(at),
+                    waiting: std::mem::take(&mut stream.waiting),
+                });
             }
         }
-        self.waiting_bytes = 0;
         // Long ones first, so that the lanes run out together.
-        jobs.sort_unstable_by_key(|(at, data)| (std::cmp::Reverse(data.len()), *at));
-        self.hash(&jobs);
-        for (at, data) in jobs {
-            if let Some(stream) = self.streams.get_mut(at as usize) {
-                for (place, byte) in stream.tail.iter_mut().zip(data.as_chunks::<BLOCK>().1) {
+        jobs.sort_unstable_by_key(|job| (!job.is_wanted, Reverse(job.waiting.len()), job.at));
+        self.hash(&mut jobs, fewest);
+        self.waiting_bytes = 0;
+        for Job { at, mut waiting, .. } in jobs {
+            let Some(stream) = self.streams.get_mut(at as usize) else { continue };
+            if waiting.len() < BLOCK {
+                for (place, byte) in stream.tail.iter_mut().zip(waiting.rest()) {
                     *place = *byte;
                 }
+            } else {
+                waiting.forget_taken();
+                self.waiting_bytes += waiting.len();
+                self.waiting.push(at);
+                stream.waiting = waiting;
             }
-            self.keep(data);
         }
     }
 
-    /// Keeps a buffer for use again, if there is room.
-    fn keep(&mut self, mut buffer: Vec<u8>) {
-        if self.spare_bytes + buffer.capacity() <= MAX_SPARE_BYTES {
-            buffer.clear();
-            self.spare_bytes += buffer.capacity();
-            self.spare.push(buffer);
-        }
-    }
-
-    fn hash(&mut self, jobs: &[(u32, Vec<u8>)]) {
-        let mut next = jobs.iter();
+    fn hash(&mut self, jobs: &mut [Job], fewest: usize) {
+        let mut more = jobs.iter_mut();
         let mut states = [[0; 4]; LANES];
-        let mut owners: [Option<u32>; LANES] = [None; LANES];
-        let mut rest: [&[[u8; BLOCK]]; LANES] = [&[]; LANES];
+        let mut owners: [Option<&mut Job>; LANES] = [const { None }; LANES];
         loop {
-            for lane in 0..LANES {
-                while rest[lane].is_empty() {
-                    self.put_back(owners[lane].take(), states[lane]);
-                    let Some((at, data)) = next.next() else { break };
-                    owners[lane] = Some(*at);
-                    rest[lane] = data.as_chunks::<BLOCK>().0;
-                    states[lane] = self.streams.get(*at as usize).map_or(INITIAL, |stream| stream.state);
+            for (owner, state) in owners.iter_mut().zip(&mut states) {
+                while owner.as_ref().is_none_or(|job| job.waiting.blocks().is_empty()) {
+                    self.put_back(owner.take(), *state);
+                    let Some(job) = more.next() else { break };
+                    *state = self.streams.get(job.at as usize).map_or(INITIAL, |stream| stream.state);
+                    *owner = Some(job);
                 }
             }
+            let rest =
+                owners.each_ref().map(|owner| owner.as_ref().map_or(&[][..], |job| job.waiting.blocks()));
             let busy = rest.iter().filter(|blocks| !blocks.is_empty());
             let (count, least) = (busy.clone().count(), busy.clone().map(|blocks| blocks.len()).min());
             let (Some(least), Some(any)) = (least, busy.clone().next().copied()) else { break };
+            let is_awaited = owners.iter().flatten().any(|job| job.is_wanted);
+            if count < fewest && !is_awaited {
+                break;
+            }
+            let mut taken = [least; LANES];
             if count < MIN_LANES {
-                for lane in 0..LANES {
-                    super::compress(&mut states[lane], rest[lane], std::hint::black_box(&SINES));
-                    rest[lane] = &[];
+                for ((owner, taken), (state, blocks)) in
+                    owners.iter().zip(&mut taken).zip(states.iter_mut().zip(rest))
+                {
+                    let is_due = !is_awaited || owner.as_ref().is_some_and(|job| job.is_wanted);
+                    *taken = if is_due { blocks.len() } else { 0 };
+                    super::compress(
+                        state,
+                        blocks.get(..*taken).unwrap_or_default(),
+                        std::hint::black_box(&SINES),
+                    );
                 }
-                continue;
+            } else {
+                // A lane without work does that of another, and nobody looks at it.
+                let input = rest.map(|blocks| if blocks.is_empty() { any } else { blocks });
+                lanes::compress(&mut states, &input, least);
             }
-            // A lane without work does that of another, and nobody looks at it.
-            let input = rest.map(|blocks| if blocks.is_empty() { any } else { blocks });
-            lanes::compress(&mut states, &input, least);
-            for blocks in &mut rest {
-                *blocks = blocks.get(least..).unwrap_or_default();
+            for (owner, taken) in owners.iter_mut().zip(taken) {
+                if let Some(job) = owner {
+                    job.waiting.take(taken);
+                }
             }
+        }
+        for (owner, state) in owners.into_iter().zip(states) {
+            self.put_back(owner, state);
         }
     }
 
-    fn put_back(&mut self, owner: Option<u32>, state: [u32; 4]) {
-        if let Some(stream) = owner.and_then(|at| self.streams.get_mut(at as usize)) {
+    fn put_back(&mut self, owner: Option<&mut Job>, state: [u32; 4]) {
+        if let Some(stream) = owner.and_then(|job| self.streams.get_mut(job.at as usize)) {
             stream.state = state;
         }
     }
@@ -226,69 +264,91 @@ mod tests {
     use super::*;
     use crate::digest::Md5;
 
-    #[test]
-    fn many_bodies_side_by_side_have_their_own_digests() {
-        let data: Vec<u8> = (0..40_000u32).map(|n| (n * 7 + n / 13) as u8).collect();
-        let mut digests = Digests::default();
+    /// Numbers below a bound, the same in each run.
+    fn random() -> impl FnMut(usize) -> usize {
         let mut random = 88_172_645_463_325_252u64;
-        let mut next = move |bound: usize| {
+        move |bound| {
             random ^= random << 13;
             random ^= random >> 7;
             random ^= random << 17;
             random as usize % bound
-        };
-        let mut open: Vec<(Ticket, usize, usize, usize)> = Vec::new();
-        let mut ended = Vec::new();
-        for round in 0..30_000 {
-            if open.len() < 20 {
-                let start = next(1_000);
-                let length = if round % 3 == 0 { next(200) } else { next(30_000) };
-                open.push((digests.begin(), start, start, start + length));
-            }
-            let at = next(open.len());
-            let (ticket, _, from, to) = &mut open[at];
-            let piece = next(1_500).min(*to - *from);
-            digests.update(ticket, &data[*from..*from + piece]);
-            *from += piece;
-            if *from == *to {
-                let (ticket, start, _, to) = open.swap_remove(at);
-                digests.end(&ticket);
-                ended.push((ticket, start, to));
-            }
         }
-        assert!(ended.len() > 500, "{}", ended.len());
-        digests.run();
-        for (ticket, start, to) in ended {
-            assert_eq!(digests.take(&ticket), Some(Md5::digest(&data[start..to])), "{start}..{to}");
-        }
-        for (ticket, start, from, _) in open {
-            assert_eq!(digests.take(&ticket), None);
-            digests.end(&ticket);
-            digests.run();
-            assert_eq!(digests.take(&ticket), Some(Md5::digest(&data[start..from])));
-        }
-        assert_eq!(digests.free.len(), digests.streams.len());
+    }
+
+    fn data(length: u32) -> Vec<u8> {
+        (0..length).map(|n| (n * 7 + n / 13) as u8).collect()
     }
 
     #[test]
-    fn buffers_are_kept_up_to_a_bound() {
-        let mut digests = Digests::default();
-        let body = vec![1; WAITING_BYTES - 1];
-        for _ in 0..2 * MAX_SPARE_BYTES / WAITING_BYTES {
-            let tickets = [digests.begin(), digests.begin()];
-            for ticket in &tickets {
-                digests.update(ticket, &body);
-                digests.end(ticket);
+    fn many_bodies_side_by_side_have_their_own_digests() {
+        let data = data(400_000);
+        let mut next = random();
+        for (bodies, longest, max_waiting) in
+            [(20, 30_000, MAX_WAITING_BYTES), (5, 300_000, 1 << 20), (2, 300_000, 0)]
+        {
+            let mut digests = Digests::new(max_waiting);
+            let mut open: Vec<(Ticket, usize, usize, usize)> = Vec::new();
+            let mut ended = Vec::new();
+            for round in 0..30_000 {
+                if open.len() < bodies {
+                    let start = next(1_000);
+                    let length = if round % 3 == 0 { next(200) } else { next(longest) };
+                    open.push((digests.begin(), start, start, start + length));
+                }
+                let at = next(open.len());
+                let (ticket, _, from, to) = &mut open[at];
+                let piece = next(1_500).min(*to - *from);
+                digests.update(ticket, &data[*from..*from + piece]);
+                *from += piece;
+                if *from == *to {
+                    let (ticket, start, _, to) = open.swap_remove(at);
+                    digests.end(&ticket);
+                    ended.push((ticket, start, to));
+                }
+                assert!(digests.waiting_bytes <= max_waiting + TURN_BYTES);
+                if round % 700 == 0 && !ended.is_empty() {
+                    let (ticket, start, to) = ended.swap_remove(next(ended.len()));
+                    digests.run_for(&ticket);
+                    assert_eq!(digests.take(&ticket), Some(Md5::digest(&data[start..to])), "{start}..{to}");
+                }
             }
+            assert!(ended.len() > 10, "{}", ended.len());
+            digests.run();
+            for (ticket, start, to) in ended {
+                assert_eq!(digests.take(&ticket), Some(Md5::digest(&data[start..to])), "{start}..{to}");
+            }
+            for (ticket, start, from, _) in open {
+                assert_eq!(digests.take(&ticket), None);
+                digests.end(&ticket);
+                digests.run();
+                assert_eq!(digests.take(&ticket), Some(Md5::digest(&data[start..from])));
+            }
+            assert_eq!(digests.free.len(), digests.streams.len());
+            assert_eq!(digests.waiting_bytes, 0);
         }
-        let kept: usize = digests.spare.iter().map(Vec::capacity).sum();
-        assert_eq!(digests.spare_bytes, kept);
-        assert!(kept > WAITING_BYTES && kept <= MAX_SPARE_BYTES, "{kept}");
-        let buffers: Vec<Vec<u8>> = (0..2 * MAX_SPARE_BYTES / body.len()).map(|_| body.clone()).collect();
-        for buffer in buffers {
-            digests.keep(buffer);
+    }
+
+    #[test]
+    fn few_bodies_wait_for_more_and_many_do_not() {
+        let body = data(200_000);
+        let mut digests = Digests::default();
+        let few: Vec<Ticket> = (1..WANTED_LANES).map(|_| digests.begin()).collect();
+        for ticket in &few {
+            digests.update(ticket, &body);
+            digests.end(ticket);
         }
-        assert!(digests.spare_bytes > MAX_SPARE_BYTES / 2 && digests.spare_bytes <= MAX_SPARE_BYTES);
+        assert!(few.iter().all(|ticket| digests.take(ticket).is_none()));
+        // What the one that is awaited has beside it goes as far as it does.
+        digests.run_for(&few[0]);
+        assert_eq!(digests.take(&few[0]), Some(Md5::digest(&body)));
+        let more: Vec<Ticket> = (0..LANES).map(|_| digests.begin()).collect();
+        for ticket in &more {
+            digests.update(ticket, &body);
+            digests.end(ticket);
+        }
+        let taken = more.iter().filter_map(|ticket| digests.take(ticket)).collect::<Vec<_>>();
+        assert!(taken.len() >= LANES - WANTED_LANES, "{}", taken.len());
+        assert!(taken.iter().all(|digest| *digest == Md5::digest(&body)));
     }
 
     #[test]

@@ -32,16 +32,11 @@ pub struct Ended(VecDeque<Ticket>);
 impl Ended {
     /// Adds the digests that are made to the session; all of them where `all` says that there is no later.
     pub fn settle(&mut self, context: &mut Context<'_>, all: bool) {
-        let mut ran = false;
         while let Some(first) = self.0.front() {
-            let Some(digest) = context.digests.take(first) else {
-                if ran || !(all || self.0.len() > MAX_ENDED) {
-                    break;
-                }
-                context.digests.run();
-                ran = true;
-                continue;
-            };
+            if all || self.0.len() > MAX_ENDED {
+                context.digests.run_for(first);
+            }
+            let Some(digest) = context.digests.take(first) else { break };
             add_hex(context, &fields::MD5, &digest);
             self.0.pop_front();
         }
