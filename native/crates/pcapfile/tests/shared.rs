@@ -158,7 +158,7 @@ fn packets_that_lie_across_blocks_are_whole() {
         random ^= random >> 7;
         random ^= random << 17;
         // Most are short, some longer than a block or two.
-        let length = if random % 97 == 0 { 400_000 } else { 3_000 };
+        let length = if random.is_multiple_of(97) { 400_000 } else { 3_000 };
         let data = vec![number as u8; (random >> 8) as usize % length];
         writer.write(number, data.len() as u32, &data).expect("a written packet");
     }
