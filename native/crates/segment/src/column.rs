@@ -8,11 +8,17 @@ use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBuffer, OffsetBuffer, Scala
 use arrow_schema::extension::Uuid;
 use arrow_schema::{ArrowError, DataType, Field, FieldRef};
 use lookback_session::{FieldSpec, Item, View};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Most bytes of text that one column gathers before its rows are written; a value beyond is left out and
 /// counted. Offsets are 32 bits wide.
 pub(crate) const MAX_TEXT_PER_BATCH: usize = 1 << 30;
+
+/// Values of a column that are looked at to tell whether they repeat.
+const SAMPLE: usize = 256;
+/// Fewer tell nothing.
+const MIN_SAMPLE: usize = 32;
 
 /// No place of a member; a list has fewer members.
 const NO_MEMBER: u8 = u8::MAX;
@@ -139,6 +145,41 @@ impl Column {
                 Values::Struct { members, .. } => members.iter().map(|member| member.column.left_out()).sum(),
                 _ => 0,
             }
+    }
+
+    /// The columns of values in this one, itself or those inside, with their paths in Parquet.
+    pub fn leaves(&self) -> Vec<(Vec<String>, &Column)> {
+        let name = self.field.name();
+        let mut leaves = match &self.values {
+            Values::List { child, .. } => child.leaves(),
+            Values::Struct { members, .. } => members.iter().flat_map(|one| one.column.leaves()).collect(),
+            _ => vec![(Vec::new(), self)],
+        };
+        let between = matches!(self.values, Values::List { .. }).then_some("list");
+        for (path, _) in &mut leaves {
+            path.splice(0..0, [name.as_str()].into_iter().chain(between).map(str::to_owned));
+        }
+        leaves
+    }
+    /// Whether it holds whole numbers.
+    pub fn is_integer(&self) -> bool {
+        matches!(self.values, Values::Integer32(_) | Values::Integer(_))
+    }
+    /// Whether its texts, addresses or ids are nearly all different, by some of them.
+    pub fn is_distinct(&self) -> bool {
+        let value = |row: usize| match &self.values {
+            Values::Text { ends, bytes } | Values::Binary { ends, bytes } => {
+                bytes.get(*ends.get(row)? as usize..*ends.get(row + 1)? as usize)
+            }
+            Values::Uuid(values) => values.get(16 * row..16 * (row + 1)),
+            _ => None,
+        };
+        let is_valid = |row: &usize| self.valid.as_ref().is_none_or(|valid| valid.get_bit(*row));
+        let step = self.length.div_ceil(SAMPLE).max(1);
+        let sample: Vec<&[u8]> = (0..self.length).step_by(step).filter(is_valid).filter_map(value).collect();
+        let different = sample.iter().collect::<HashSet<_>>().len();
+        // Of 256 among 4,096 values so many differ when each comes four times.
+        sample.len() >= MIN_SAMPLE && different > sample.len() / 8 * 7
     }
 
     /// Makes room for `rows` rows that hold `size` in one piece: a buffer that grows is copied again and again, each time

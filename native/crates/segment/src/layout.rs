@@ -2,20 +2,11 @@
 //! declared field that some row of the segment uses.
 
 use crate::column::{Column, Member, Size};
-use arrow_schema::{DataType, Schema};
 use lookback_session::{FieldSpec, Item, Kind, Session, Shape, View};
-use parquet::basic::{Compression, Encoding};
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
 use std::collections::HashMap;
 
-/// Version of the columns' names and types, kept in each segment under the key `lookback.schema`.
-pub const SCHEMA_VERSION: u32 = 1;
 /// Rows of a row group: the unit that readers skip and that DuckDB gives to a thread (its own is 122,880).
 pub(crate) const ROWS_PER_GROUP: usize = 122_880;
-/// Chance that a Bloom filter says "maybe" for a value that is not there.
-const BLOOM_FALSE_POSITIVE: f64 = 0.02;
 
 /// The declared fields of one segment and the members of their objects.
 pub(crate) struct Layout {
@@ -168,74 +159,4 @@ fn scalar(kind: Kind, name: &str) -> Column {
         Kind::Ip => Column::uuid(name, true),
         Kind::Term | Kind::LowerTerm | Kind::UpperTerm | Kind::Text => Column::text(name, true),
     }
-}
-
-/// Columns whose values rarely repeat: a dictionary would only be built to be thrown away.
-const DISTINCT: &[&str] = &["id", "rootId", "packetPos", "network.community_id"];
-/// Whole numbers that rise along the rows or spread widely: differences pack better than a dictionary.
-const SPREAD: &[&str] =
-    &["firstPacket", "lastPacket", "packetRange.gte", "packetRange.lte", "tcpseq.src", "tcpseq.dst"];
-/// What a segment that is merged soon is passed over by.
-const TIMES: &[&str] = &["firstPacket", "lastPacket"];
-/// Columns looked up by equality.
-const LOOKED_UP: &[&str] = &["id", "source.ip", "destination.ip", "network.community_id"];
-
-/// How the columns of `schema` are encoded in a segment with `rows` rows of compaction level `level`.
-pub(crate) fn properties(rows: usize, level: u8, schema: &Schema) -> WriterProperties {
-    // What was just captured is merged soon, and compressed then; compressing it twice costs a tenth of an import. What is
-    // merged is read again and again, and half of a query's time went into zstd.
-    let compression = if level == 0 { Compression::UNCOMPRESSED } else { Compression::LZ4_RAW };
-    let path = |name: &str| ColumnPath::from(vec![name.to_owned()]);
-    let mut builder = WriterProperties::builder()
-        .set_created_by(concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(compression)
-        // Readers skip by row group; an index of pages, for columns of one or two pages each, would only be written.
-        .set_offset_index_disabled(true)
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_key_value_metadata(Some(vec![KeyValue::new(
-            "lookback.schema".to_owned(),
-            SCHEMA_VERSION.to_string(),
-        )]));
-    for name in DISTINCT {
-        builder = builder.set_column_dictionary_enabled(path(name), false);
-    }
-    for name in SPREAD {
-        builder = builder
-            .set_column_dictionary_enabled(path(name), false)
-            .set_column_encoding(path(name), Encoding::DELTA_BINARY_PACKED);
-    }
-    for field in schema.fields() {
-        let column = path(field.name());
-        match field.data_type() {
-            // Least and greatest element of a list let no reader skip anything.
-            DataType::List(_) | DataType::Binary => {}
-            _ if level > 0 || TIMES.contains(&field.name().as_str()) => {
-                builder = builder.set_column_statistics_enabled(column.clone(), EnabledStatistics::Chunk);
-            }
-            _ => {}
-        }
-        // Of few rows a dictionary takes longer than differences, and no less room.
-        let numbers = match field.data_type() {
-            DataType::Int64 | DataType::Int32 => Some(column),
-            DataType::List(element) if *element.data_type() == DataType::Int64 => {
-                // Parquet's name for what a list holds.
-                let parts = [field.name(), "list", element.name()];
-                Some(ColumnPath::from(parts.map(str::to_owned).to_vec()))
-            }
-            _ => None,
-        };
-        if let Some(column) = numbers.filter(|_| level == 0) {
-            builder = builder
-                .set_column_dictionary_enabled(column.clone(), false)
-                .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
-        }
-    }
-    // Rows that are merged soon are looked up in one segment among many, which its times rule out mostly.
-    for name in LOOKED_UP.iter().filter(|_| level > 0) {
-        builder = builder
-            .set_column_bloom_filter_enabled(path(name), true)
-            .set_column_bloom_filter_fpp(path(name), BLOOM_FALSE_POSITIVE)
-            .set_column_bloom_filter_max_ndv(path(name), rows.clamp(1, ROWS_PER_GROUP) as u64);
-    }
-    builder.build()
 }

@@ -1,8 +1,9 @@
 //! Session rows out: as columns of immutable Parquet segments, and as JSON documents.
 //!
 //! * [`writer`]: [`SegmentWriter`] partitions rows by day and writes each part as one file.
-//! * [`layout`]: which columns a segment has, and how each is typed and encoded.
-//! * [`column`]: the growing columns themselves.
+//! * [`layout`]: which columns a segment has, and how each is typed.
+//! * [`columns`]: all of them, that rows are appended to; [`column`]: one.
+//! * [`encoding`]: how each is encoded.
 //! * [`row_groups`]: the file that they go to, column by column.
 //! * [`merge`](mod@merge): segments of a day as one.
 //! * [`document`](mod@document): one session as a nested JSON document.
@@ -13,7 +14,9 @@
 
 pub mod catalogue;
 mod column;
+mod columns;
 pub mod document;
+mod encoding;
 mod layout;
 pub mod merge;
 mod record_columns;
@@ -25,7 +28,7 @@ pub mod writer;
 
 pub use catalogue::field_catalogue_json;
 pub use document::{DocumentOptions, document};
-pub use layout::SCHEMA_VERSION;
+pub use encoding::SCHEMA_VERSION;
 pub use merge::{FlatColumn, FlatValues, Merge, MergeInput, merge};
 pub use shipping::{BulkLines, IndexPeriod, SegmentDocuments, ShippingError, VersionedRow};
 pub use target::SegmentTarget;

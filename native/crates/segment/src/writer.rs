@@ -1,8 +1,8 @@
 //! Writes rows as Parquet segments, one or more a day.
 
-use crate::column::Column;
-use crate::layout::{Layout, ROWS_PER_GROUP, properties};
-use crate::record_columns::{RecordColumns, Uses};
+use crate::columns::Columns;
+use crate::encoding::{captured, properties};
+use crate::layout::ROWS_PER_GROUP;
 use crate::row_groups::RowGroups;
 use crate::shape::by_shape;
 use crate::target::SegmentTarget;
@@ -212,53 +212,30 @@ impl SegmentWriter {
         out: W,
         path: &Path,
     ) -> Result<(W, Vec<String>, u64), SegmentError> {
-        let mut layout = Layout::new(&self.declared);
-        let mut uses = Uses::default();
-        for session in rows {
-            layout.include(session);
-            uses.include(session);
-        }
-        let mut record = RecordColumns::new(uses, rows.len().min(ROWS_PER_BATCH));
-        let mut fields = layout.build(rows.len().min(ROWS_PER_BATCH));
-        // A declared field that repeats a column of the record adds nothing: the record is what counts.
-        let taken: Vec<bool> = fields
-            .iter()
-            .map(|column| record.columns().any(|own| own.field().name() == column.field().name()))
-            .collect();
-        let kept = |at: usize| !taken.get(at).copied().unwrap_or(true);
-        let own = record.columns().map(|column| column.field().clone());
-        let declared =
-            fields.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, column)| column.field().clone());
-        let schema: SchemaRef = Arc::new(Schema::new(own.chain(declared).collect::<Vec<_>>()));
-
+        let mut columns = Columns::of(&self.declared, rows, ROWS_PER_BATCH);
+        let schema: SchemaRef =
+            Arc::new(Schema::new(columns.iter().map(|column| column.field().clone()).collect::<Vec<_>>()));
+        columns.append(rows.get(..ROWS_PER_BATCH.min(rows.len())).unwrap_or_default(), target);
         let encoding = properties(rows.len(), target.level, &schema);
-        let mut groups = RowGroups::new(out, schema.clone(), encoding)
+        let encoding = if target.level == 0 { captured(encoding, columns.iter()) } else { encoding };
+
+        let mut groups = RowGroups::new(out, schema.clone(), encoding.build())
             .map_err(|error| SegmentError::parquet(path, error))?;
         let batches = rows.chunks(ROWS_PER_GROUP).flat_map(|group| {
             let last = group.len().div_ceil(ROWS_PER_BATCH);
             group.chunks(ROWS_PER_BATCH).zip(1..).map(move |(batch, number)| (batch, number == last))
         });
         for (batch, is_last) in batches {
-            for (row, session) in batch.iter().enumerate() {
-                record.append(session, target);
-                for (number, item) in session.fields.items() {
-                    if let Some(column) = layout.column_of(number).and_then(|at| fields.get_mut(at)) {
-                        column.append_item(row, item);
-                    }
-                }
+            // The first is in them already.
+            if columns.is_empty() {
+                columns.append(batch, target);
             }
-            let own = record.columns_mut().map(|column| column.finish(is_last));
-            let declared = fields.iter_mut().enumerate().filter_map(|(at, column)| {
-                column.pad_to(batch.len());
-                let array = column.finish(is_last);
-                kept(at).then_some(array)
-            });
-            groups.add(own.chain(declared), is_last).map_err(|error| SegmentError::parquet(path, error))?;
+            let arrays = columns.finish(is_last);
+            groups.add(arrays, is_last).map_err(|error| SegmentError::parquet(path, error))?;
         }
         let out = groups.finish().map_err(|error| SegmentError::parquet(path, error))?;
         let names = schema.fields().iter().map(|field| field.name().clone()).collect();
-        let left_out = record.columns().chain(&fields).map(Column::left_out).sum();
-        Ok((out, names, left_out))
+        Ok((out, names, columns.left_out()))
     }
 }
 

@@ -13,7 +13,8 @@ mod input;
 mod union;
 
 use crate::column::uuid_field;
-use crate::layout::{ROWS_PER_GROUP, properties};
+use crate::encoding::properties;
+use crate::layout::ROWS_PER_GROUP;
 use crate::row_groups::RowGroups;
 use crate::writer::{SegmentError, SegmentInfo, segment_path};
 use arrow_array::cast::AsArray;
@@ -163,7 +164,7 @@ pub fn merge(merge: &Merge, cancel: &AtomicBool) -> Result<Option<SegmentInfo>, 
     let io = |error| SegmentError::io(path, error);
     let file = OpenOptions::new().write(true).create_new(true).open(path).map_err(io)?;
     let out = BufWriter::with_capacity(BUFFER_BYTES, file);
-    let encoding = properties(places.len(), merge.level, &schema);
+    let encoding = properties(places.len(), merge.level, &schema).build();
     let parquet = |error| SegmentError::parquet(path, error);
     let mut groups = RowGroups::new(out, schema.clone(), encoding).map_err(parquet)?;
     for group in places.chunks(rows_per_group(&inputs)) {
