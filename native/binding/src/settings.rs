@@ -168,7 +168,7 @@ impl NativeSettings {
                     body_magic: self.magic_mode != "none",
                     disabled: self.disable_parsers.clone(),
                 },
-                // What the run decides, not the configuration.
+                // What no setting decides, but the run or the machine.
                 ..FlowSettings::default()
             },
             max_fragments: self.max_frags as usize,

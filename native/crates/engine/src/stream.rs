@@ -50,7 +50,7 @@ impl StreamFile {
         self.open_until(self.end())
     }
 
-    /// Opens it as if it ended at `end`, as it is while others append to it.
+    /// Opens it as if it ended at `end`: others may append to it meanwhile.
     ///
     /// # Errors
     /// When it is no capture.

@@ -8,7 +8,8 @@ use lookback_engine::error::EngineError;
 use lookback_engine::import::{ImportOptions, import};
 use lookback_engine::stream::StreamFile;
 use lookback_engine::{EngineSettings, dissect};
-use lookback_pcapfile::Writer;
+use lookback_pcapfile::{Writer, share};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use support::{Scratch, frame, rows};
@@ -109,12 +110,44 @@ fn what_is_appended_meanwhile_is_not_read() {
     let end = before.end();
     let bytes = std::fs::read(&file).expect("the capture");
     std::fs::write(&file, [&bytes[..], &bytes[24..]].concat()).expect("twice as long");
-    let mut reader = before.open_until(end).expect("a capture").reader;
-    let mut read = 0;
-    while reader.next_packet().expect("a packet").is_some() {
-        read += 1;
+    let shared = share(vec![before.bytes_until(end).expect("a file")], 1).into_iter().flatten();
+    let shared = shared.map(|blocks| before.open_shared(blocks, end));
+    for source in [before.open_until(end)].into_iter().chain(shared) {
+        let mut reader = source.expect("a capture").reader;
+        let mut read = 0;
+        while reader.next_packet().expect("a packet").is_some() {
+            read += 1;
+        }
+        assert_eq!(read, packets);
     }
-    assert_eq!(read, packets);
+}
+
+#[test]
+fn workers_share_several_files_compressed_or_damaged() {
+    let scratch = Scratch::new("shared-files");
+    let whole = scratch.0.join("a.pcap");
+    capture(&whole);
+    let bytes = std::fs::read(&whole).expect("the capture");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&bytes).expect("compressed");
+    let compressed = encoder.finish().expect("compressed");
+    let (gz, cut) = (scratch.0.join("b.pcap.gz"), scratch.0.join("c.pcap.gz"));
+    std::fs::write(&gz, &compressed).expect("a file");
+    std::fs::write(&cut, &compressed[..compressed.len() / 2]).expect("a file");
+    let files = [whole, gz, cut];
+    let of = |workers| {
+        let segments = scratch.0.join(format!("segments-{workers}"));
+        let files = files.iter().zip(1..).map(|(path, file)| StreamFile { path: path.clone(), file });
+        let options = ImportOptions { files: files.collect(), ..options(&scratch.0, &segments, workers) };
+        let outcome = import(&options, &AtomicBool::new(false), &mut |_| {}).expect("an import");
+        let mut rows: Vec<String> =
+            outcome.segments.iter().flat_map(|segment| rows(&segments.join(&segment.path))).collect();
+        rows.sort();
+        (rows, outcome.packets, outcome.warnings)
+    };
+    let one = of(1);
+    assert!(one.2.iter().any(|warning| warning.name == "damaged-compression"), "{:?}", one.2);
+    assert!(one == of(3));
 }
 
 #[test]

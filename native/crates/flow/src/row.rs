@@ -11,11 +11,16 @@ use lookback_session::{Fields, Positions, Session, core_fields};
 use lookback_wire::FlowKind;
 
 impl Flow {
-    /// The row of the present segment as it stands; a later version takes its place. What dissectors still hold is not
-    /// in it.
-    pub fn open_row(&mut self, stream: &StreamIdentity) -> Session {
+    /// The row of the present segment as it stands; a later version takes its place. What is not complete is not in it.
+    pub fn open_row(&mut self, settings: &FlowSettings, bench: &mut Workbench) -> Session {
+        if self.dissectors.is_some() {
+            self.each_dissector(&mut None, self.last_packet_us, settings, bench, |dissector, context| {
+                dissector.settle(context);
+                Verdict::More
+            });
+        }
         let (positions, fields) = (self.positions.clone(), self.fields.clone());
-        let row = self.row(stream, positions, fields);
+        let row = self.row(&bench.stream, positions, fields);
         self.row_version += 1;
         self.unwritten = false;
         row

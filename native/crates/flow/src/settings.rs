@@ -44,7 +44,8 @@ pub struct FlowSettings {
     pub max_flows: usize,
     /// `maxTcpOutOfOrderPackets`: segments kept of one flow while an earlier one is missing, default 256.
     pub max_out_of_order: usize,
-    /// Bytes of bodies that wait at most until there are enough bodies to hash side by side, see [`MAX_WAITING_BYTES`].
+    /// Bytes of bodies of this table that wait at most until there are enough bodies to hash side by side, see
+    /// [`MAX_WAITING_BYTES`].
     pub max_waiting_body_bytes: usize,
     /// `minPacketsSaveBPFs`: which sessions get rows only from a number of packets on.
     pub least_packets: Option<Arc<dyn LeastPackets>>,

@@ -170,7 +170,7 @@ impl FlowTable {
     /// Saves the open row of a flow, unless its packets are in one. Returns whether it did.
     fn save_unwritten(&mut self, entry: Unwritten) -> bool {
         let Some(flow) = Self::still_unwritten(&mut self.flows, entry) else { return false };
-        let row = flow.open_row(&self.bench.stream);
+        let row = flow.open_row(&self.settings, &mut self.bench);
         keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
         true
     }

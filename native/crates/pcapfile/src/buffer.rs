@@ -197,10 +197,17 @@ impl Buffer {
                 }
                 Some((block, taken)) if *taken < block.len() => {
                     let more = (wanted - held).max(BORDER_BYTES).min(block.len() - *taken);
-                    let mut across = Vec::with_capacity(held + more);
-                    across.extend_from_slice(self.chunk.get(self.at..self.filled).unwrap_or_default());
-                    across.extend_from_slice(block.get(*taken..*taken + more).unwrap_or_default());
+                    let bytes = block.get(*taken..*taken + more).unwrap_or_default();
                     *taken += more;
+                    // A record over many blocks is put together once, and not again for each of them.
+                    if let Some(across) = Arc::get_mut(&mut self.chunk) {
+                        across.extend_from_slice(bytes);
+                        self.filled = across.len();
+                        continue;
+                    }
+                    let mut across = Vec::with_capacity(wanted.max(held + more));
+                    across.extend_from_slice(self.chunk.get(self.at..self.filled).unwrap_or_default());
+                    across.extend_from_slice(bytes);
                     (self.at, self.filled) = (0, across.len());
                     self.chunk = Arc::new(across);
                 }

@@ -9,14 +9,16 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Bytes of a block: what one read is still in the second cache when it is handled.
+/// Bytes of a block: what one read is still in the L2 cache when it is handled.
 const BLOCK_BYTES: usize = 1 << 17;
 /// Blocks that may wait for a reader that is behind: 64 MiB, what some tenths of a second bring. Writing a segment takes
-/// less.
+/// less. Beside them each stream has its first block once it is opened.
 const MAX_HELD: usize = 512;
-/// Looks at whether a block is there before a reader lies down. Reading one takes some ten microseconds, and waking
-/// somebody longer.
-const LOOKS: u32 = 2_000;
+/// Spare blocks that are looked at for one that nobody holds any more.
+const MAX_LOOKS: usize = 4;
+/// Looks at whether a block is there before a reader blocks. Reading one takes some ten microseconds, and waking
+/// a thread longer.
+const SPINS: u32 = 2_000;
 
 /// What one reader gets of one stream.
 pub struct Blocks {
@@ -36,14 +38,14 @@ struct State {
     streams: Vec<Stream>,
     /// Blocks that some reader has not taken, of all streams.
     held: usize,
-    /// Blocks that all have taken. Who still holds one is about to give it up.
-    spare: Vec<Chunk>,
-    /// Readers that lie down: waking asks the system, which takes as long as handing on a block.
+    /// Blocks that all have taken, and that some may still hold.
+    spare: VecDeque<Chunk>,
+    /// Readers that are blocked: waking asks the system, which takes as long as handing on a block.
     waiting: usize,
 }
 
 struct Stream {
-    /// None while somebody reads from it.
+    /// None while somebody reads from it, and at the end.
     source: Option<Box<dyn Read + Send>>,
     /// Blocks that some reader has not taken; the number of the first is `first`.
     blocks: VecDeque<Chunk>,
@@ -61,11 +63,13 @@ enum End {
     Failed(io::Error),
 }
 
-/// Gives each of `readers` readers all of `sources`; what is to be outer is the reader.
+/// Gives each of `readers` readers all of `sources`: one list for each reader, in the order of `sources`. Who reads takes the
+/// streams one after the other, and drops each at its end; before that at most the first block of those to come. Any error
+/// of a source, `WouldBlock` too, ends its stream.
 pub fn share(sources: Vec<Box<dyn Read + Send>>, readers: usize) -> Vec<Vec<Blocks>> {
     let streams: Vec<Stream> = sources.into_iter().map(|source| Stream::new(source, readers)).collect();
     let read: Vec<Arc<AtomicU64>> = streams.iter().map(|stream| Arc::clone(&stream.read)).collect();
-    let state = State { streams, held: 0, spare: Vec::new(), waiting: 0 };
+    let state = State { streams, held: 0, spare: VecDeque::new(), waiting: 0 };
     let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
     let of = |reader, (stream, read): (usize, &Arc<AtomicU64>)| Blocks {
         shared: Arc::clone(&shared),
@@ -104,7 +108,7 @@ impl State {
             stream.first += 1;
             self.held -= 1;
             if block.len() == BLOCK_BYTES && self.spare.len() < MAX_HELD {
-                self.spare.push(block);
+                self.spare.push_back(block);
             }
         }
         stream.first > before
@@ -112,8 +116,14 @@ impl State {
 
     /// Room for a block.
     fn room(&mut self) -> Chunk {
-        let free = self.spare.iter_mut().position(|block| Arc::get_mut(block).is_some());
-        free.map_or_else(|| Arc::new(vec![0; BLOCK_BYTES]), |free| self.spare.swap_remove(free))
+        for _ in 0..MAX_LOOKS.min(self.spare.len()) {
+            let Some(mut block) = self.spare.pop_front() else { break };
+            if Arc::get_mut(&mut block).is_some() {
+                return block;
+            }
+            self.spare.push_back(block);
+        }
+        Arc::new(vec![0; BLOCK_BYTES])
     }
 }
 
@@ -177,7 +187,7 @@ impl Blocks {
 
     /// Waits until somebody, who is at it, has read the block of a number.
     fn wait_for(&self, number: u64) -> MutexGuard<'_, State> {
-        for _ in 0..LOOKS {
+        for _ in 0..SPINS {
             if self.read.load(Ordering::Acquire) > number {
                 return self.shared.lock();
             }
@@ -226,6 +236,8 @@ impl Drop for Reading<'_> {
     fn drop(&mut self) {
         let mut block = std::mem::take(&mut self.block);
         Arc::make_mut(&mut block).truncate(self.filled);
+        let panicked = || End::Failed(io::Error::other("whoever read it panicked"));
+        let end = self.end.take().or_else(|| self.source.is_none().then(panicked));
         let mut state = self.blocks.shared.lock();
         let State { streams, held, .. } = &mut *state;
         if let Some(stream) = streams.get_mut(self.blocks.stream) {
@@ -235,11 +247,9 @@ impl Drop for Reading<'_> {
             }
             let read = stream.first + stream.blocks.len() as u64;
             stream.read.store(read, Ordering::Release);
-            stream.source = self.source.take();
-            stream.end = self.end.take();
-            if stream.source.is_none() {
-                stream.end = Some(End::Failed(io::Error::other("whoever read it panicked")));
-            }
+            // At the end it goes, with what it holds, and without the lock.
+            stream.source = if end.is_none() { self.source.take() } else { None };
+            stream.end = end;
         }
         self.blocks.shared.wake(&state);
     }
@@ -256,12 +266,17 @@ fn copied(error: &io::Error) -> io::Error {
 impl Drop for Blocks {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
-        if let Some(next) =
-            state.streams.get_mut(self.stream).and_then(|stream| stream.next.get_mut(self.reader))
-        {
-            *next = None;
+        let mut source = None;
+        if let Some(stream) = state.streams.get_mut(self.stream) {
+            if let Some(next) = stream.next.get_mut(self.reader) {
+                *next = None;
+            }
+            // The last one takes it along, and drops it without the lock.
+            source = stream.source.take_if(|_| stream.next.iter().all(Option::is_none));
         }
         state.forget_taken(self.stream);
         self.shared.wake(&state);
+        drop(state);
+        drop(source);
     }
 }

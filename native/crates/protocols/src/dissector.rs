@@ -141,6 +141,11 @@ pub trait Dissector: Send {
         let _ = (context, direction, bytes);
         Verdict::Done
     }
+    /// A row of the flow's segment is about to be made, and the segment goes on: add what is complete and was only waited
+    /// for, such as digests. What is pending stays so.
+    fn settle(&mut self, context: &mut Context<'_>) {
+        let _ = context;
+    }
     /// The flow's segment is about to be saved: add what is pending. `last` says that no segment follows.
     fn save(&mut self, context: &mut Context<'_>, last: bool) {
         let _ = (context, last);

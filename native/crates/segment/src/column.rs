@@ -165,7 +165,7 @@ impl Column {
     pub fn is_integer(&self) -> bool {
         matches!(self.values, Values::Integer32(_) | Values::Integer(_))
     }
-    /// Whether its texts, addresses or ids are nearly all different, by some of them.
+    /// Whether its texts, addresses or ids are nearly all different, by some of those that are in it.
     pub fn is_distinct(&self) -> bool {
         let value = |row: usize| match &self.values {
             Values::Text { ends, bytes } | Values::Binary { ends, bytes } => {
@@ -178,8 +178,8 @@ impl Column {
         let step = self.length.div_ceil(SAMPLE).max(1);
         let sample: Vec<&[u8]> = (0..self.length).step_by(step).filter(is_valid).filter_map(value).collect();
         let different = sample.iter().collect::<HashSet<_>>().len();
-        // Of 256 among 4,096 values so many differ when each comes four times.
-        sample.len() >= MIN_SAMPLE && different > sample.len() / 8 * 7
+        // Of 256 among 4,096 values so many are different when each comes five times.
+        sample.len() >= MIN_SAMPLE && different * 8 > sample.len() * 7
     }
 
     /// Makes room for `rows` rows that hold `size` in one piece: a buffer that grows is copied again and again, each time

@@ -68,7 +68,8 @@ pub(crate) fn properties(rows: usize, level: u8, schema: &Schema) -> WriterPrope
     builder
 }
 
-/// The same of a segment as captured, whose first rows `columns` hold: what takes least work, and not much more room.
+/// The same of a segment as captured, whose first rows `columns` hold: what takes least work, and not much more room. Usually
+/// those are all; a column that has none of its values yet keeps its dictionary.
 pub(crate) fn captured<'c>(
     mut builder: WriterPropertiesBuilder,
     columns: impl Iterator<Item = &'c Column>,

@@ -8,7 +8,8 @@ use lookback_segment::{DocumentOptions, SegmentTarget, SegmentWriter, document};
 use lookback_session::core_fields::{SOURCE_IP, SOURCE_MAC};
 use lookback_session::{Count, Ends, Fields, PacketPosition, Session, Value};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::basic::LogicalType;
+use parquet::basic::{Encoding, LogicalType};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::{Map, Value as Json, json};
 use std::fs::{self, File};
 use std::path::Path;
@@ -319,4 +320,41 @@ fn a_folder_that_cannot_be_made_is_named() {
         SegmentWriter::new([]).write(&[Random(1).session()], &target).expect_err("a file is no folder");
     assert_eq!(error.code(), "SEGMENT_IO");
     assert!(error.to_string().contains("a-file"), "{error}");
+}
+
+#[test]
+fn new_segments_have_dictionaries_of_what_repeats_alone() {
+    let folder = Folder::new("dictionaries");
+    let mut random = Random(5);
+    let sessions: Vec<Session> = (0..400)
+        .map(|number| {
+            let mut session = random.session();
+            // All on one day.
+            (session.first_packet_us, session.last_packet_us) =
+                (1_764_000_000_000_000, 1_764_000_000_000_000);
+            session.fields = Fields::new();
+            session.fields.add_text(&HOST, &format!("host-{number}"));
+            session.fields.add_text(&LINES, ["one", "two"][number % 2]);
+            let mut reply = Fields::new();
+            reply.add_text(&REPLY_NAME, &format!("reply-{number}"));
+            reply.add_integer(&REPLY_CODE, number as i64 % 3);
+            session.fields.add_object(&REPLIES, &reply);
+            session
+        })
+        .collect();
+    let segments = write(&folder, &sessions);
+    let file = File::open(folder.0.join(&segments[0].path)).expect("a segment");
+    let group = SerializedFileReader::new(file).expect("Parquet").metadata().row_group(0).clone();
+    let dictionary = |path: &str| {
+        let column = group.columns().iter().find(|column| column.column_path().string() == path);
+        let column = column.unwrap_or_else(|| panic!("{path}"));
+        column.encodings().any(|encoding| encoding == Encoding::RLE_DICTIONARY)
+    };
+    let with =
+        ["t.lines.list.element", "node", "id", "t.host.list.element", "o.list.element.name.list.element"]
+            .map(dictionary);
+    assert_eq!(with, [true, true, false, false, false]);
+    for numbers in ["source.packets", "fileId.list.element", "o.list.element.code"] {
+        assert!(!dictionary(numbers), "{numbers}");
+    }
 }

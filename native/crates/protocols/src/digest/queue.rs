@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 /// Bytes that come between two turns of hashing. They should still lie in the processor's cache then.
 const TURN_BYTES: usize = 256 << 10;
+/// Bodies with bytes that wait between two turns at most: each has some room of its own.
+const TURN_BODIES: usize = 4_096;
 /// Bodies that are worth a turn. It takes as long for one as for sixteen, so with fewer the rest waits for more.
 const WANTED_LANES: usize = 8;
 /// With fewer bodies than this, one after the other is faster.
@@ -35,7 +37,8 @@ struct Stream {
     ticket: Option<Arc<u32>>,
 }
 
-/// The digests of a worker. At most `max_waiting` bytes and those of one turn wait in it.
+/// The digests of a worker. At most `max_waiting` bytes wait in it, or those of one turn, and one piece as it is given: in room
+/// that is less than twice as much, and 2 KiB for each of [`TURN_BODIES`].
 pub struct Digests {
     streams: Vec<Stream>,
     free: Vec<u32>,
@@ -111,12 +114,11 @@ impl Digests {
         stream.waiting.push(data, 0);
         stream.length = stream.length.wrapping_add(data.len() as u64);
         self.waiting_bytes += data.len();
-        if self.waiting_bytes >= self.turn_at {
+        if self.waiting_bytes >= self.turn_at || self.waiting.len() >= TURN_BODIES {
             self.turn(WANTED_LANES, None);
             if self.waiting_bytes >= self.max_waiting {
                 self.run();
             }
-            self.turn_at = self.waiting_bytes + TURN_BYTES;
         }
     }
 
@@ -186,6 +188,7 @@ impl Digests {
                 stream.waiting = waiting;
             }
         }
+        self.turn_at = (self.waiting_bytes + TURN_BYTES).min(self.max_waiting.max(TURN_BYTES));
     }
 
     fn hash(&mut self, jobs: &mut [Job], fewest: usize) {
@@ -305,7 +308,7 @@ mod tests {
                     digests.end(&ticket);
                     ended.push((ticket, start, to));
                 }
-                assert!(digests.waiting_bytes <= max_waiting + TURN_BYTES);
+                assert!(digests.waiting_bytes <= max_waiting.max(TURN_BYTES) + 1_500);
                 if round % 700 == 0 && !ended.is_empty() {
                     let (ticket, start, to) = ended.swap_remove(next(ended.len()));
                     digests.run_for(&ticket);
@@ -349,6 +352,35 @@ mod tests {
         let taken = more.iter().filter_map(|ticket| digests.take(ticket)).collect::<Vec<_>>();
         assert!(taken.len() >= LANES - WANTED_LANES, "{}", taken.len());
         assert!(taken.iter().all(|digest| *digest == Md5::digest(&body)));
+    }
+
+    #[test]
+    fn a_turn_comes_after_as_many_bytes_whatever_waited_before() {
+        let body = data(1_000_000);
+        let ends: [fn(&mut Digests, &Ticket); 2] =
+            [|digests, _| digests.run(), |digests, ticket| digests.run_for(ticket)];
+        for end in ends {
+            let mut digests = Digests::default();
+            let one = digests.begin();
+            (0..8).for_each(|_| digests.update(&one, &body));
+            end(&mut digests, &one);
+            assert!(digests.waiting_bytes < BLOCK, "{}", digests.waiting_bytes);
+            let more: Vec<Ticket> = (0..LANES).map(|_| digests.begin()).collect();
+            for ticket in &more {
+                digests.update(ticket, &body[..TURN_BYTES / LANES]);
+            }
+            assert!(digests.waiting_bytes < TURN_BYTES / 2, "{}", digests.waiting_bytes);
+        }
+    }
+
+    #[test]
+    fn bodies_of_a_byte_take_no_room_for_long() {
+        let mut digests = Digests::default();
+        let bodies: Vec<Ticket> = (0..3 * TURN_BODIES).map(|_| digests.begin()).collect();
+        for ticket in &bodies {
+            digests.update(ticket, b"x");
+            assert!(digests.waiting.len() <= TURN_BODIES);
+        }
     }
 
     #[test]

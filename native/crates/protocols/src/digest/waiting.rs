@@ -7,7 +7,7 @@ const PIECE_BYTES: usize = 16 << 10;
 /// Room of a first piece, which grows: most bodies are short.
 const FIRST_BYTES: usize = 2 << 10;
 
-/// Bytes in pieces, so that none is copied again when more come. All pieces but the last hold whole blocks.
+/// Bytes in pieces, so that long bodies are not copied again when more come. All pieces but the last hold whole blocks.
 #[derive(Default)]
 pub struct Waiting {
     pieces: Vec<Vec<u8>>,

@@ -162,6 +162,10 @@ impl Dissector for Http {
         verdict
     }
 
+    fn settle(&mut self, context: &mut Context<'_>) {
+        self.exchange.ended.settle(context, false);
+    }
+
     fn save(&mut self, context: &mut Context<'_>, last: bool) {
         if last {
             for side in &mut self.sides {
