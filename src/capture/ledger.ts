@@ -26,6 +26,13 @@ function add(a: Counts, b: Counts, sign: 1 | -1): Counts {
   };
 }
 
+/** Spans on their way into the catalogue. */
+export interface LedgerStep {
+  readonly spans: readonly LedgerSpan[];
+  /** The next spans begin where these end; without it they hold these as well. */
+  settle(): void;
+}
+
 /**
  * Turns counts since the start of a capture into spans between two looks. Received is what is accounted for, so a span
  * always balances; packets on their way between two threads are in the next one.
@@ -43,8 +50,8 @@ export class LedgerSpans {
     this.#untilMs = startedMs;
   }
 
-  /** The spans since the last call, of interfaces on which anything came. */
-  next(ledgers: readonly SourceLedger[], nowMs: number): readonly LedgerSpan[] {
+  /** The spans since those that were settled last, of interfaces on which anything came. Settle them once they are durable. */
+  next(ledgers: readonly SourceLedger[], nowMs: number): LedgerStep {
     const now = countsByInterface(ledgers, this.#pushedFrom);
     const spans = [...now].flatMap(([name, counts]): LedgerSpan[] => {
       const before = this.#before.get(name);
@@ -56,8 +63,12 @@ export class LedgerSpans {
         node: this.#node, interface: name, fromMs: Math.min(this.#untilMs, nowMs), untilMs: nowMs, received, stored, byRule, malformed, cut, duplicate, lostToKernel, lostToInterface, lostToQueue, lostToDisk,
       }];
     });
-    this.#before = now;
-    this.#untilMs = nowMs;
-    return spans;
+    return {
+      spans,
+      settle: () => {
+        this.#before = now;
+        this.#untilMs = nowMs;
+      },
+    };
   }
 }

@@ -101,6 +101,8 @@ export class LiveService {
   #clockSetBack = 0;
   #sessions = sessionAccount({}, 0);
   #spans: LedgerSpans;
+  /** What the core made durable and the catalogue had no room for. */
+  #uncommitted: Pick<LiveFlush, "files" | "segments" | "mark"> | null = null;
   #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
   /** Rejects when the capture cannot go on. */
   readonly failure: Promise<never>;
@@ -247,8 +249,12 @@ export class LiveService {
     }
   }
 
-  async #commit(flush: LiveFlush, ledgers: readonly SourceLedger[], wish: number | null): Promise<void> {
+  /** Commits a flush, and those before it that were not; a failure leaves them all for the next. */
+  async #commit(newest: LiveFlush, ledgers: readonly SourceLedger[], wish: number | null): Promise<void> {
     const { catalogue, store, settings, clock, input } = this.#parts;
+    const flush = { ...newest, ...together(this.#uncommitted, newest) };
+    this.#uncommitted = { files: flush.files, segments: flush.segments, mark: flush.mark };
+    const ledger = this.#spans.next(ledgers, clock.nowMs());
     await store.commitSegments({ add: flush.segments, remove: [], goesOn: true }, () => {
       for (const file of flush.files) {
         const row = {
@@ -273,7 +279,7 @@ export class LiveService {
       } else {
         catalogue.marks.setCompleteUntil(this.#stream, flush.completeUntilMs);
       }
-      for (const span of this.#spans.next(ledgers, clock.nowMs())) catalogue.captureLedger.add(span);
+      for (const span of ledger.spans) catalogue.captureLedger.add(span);
       const lost = (count: (ledger: SourceLedger) => number): number => ledgers.reduce((sum, ledger) => sum + count(ledger), 0);
       const statistics: LiveStatistics = {
         node: settings.node, interface: this.#running.interface, timestampSource: this.#running.timestampSource, startedMs: this.#startedMs, updatedMs: clock.nowMs(),
@@ -284,6 +290,8 @@ export class LiveService {
       saveStatistics(catalogue.settings, statistics);
       if (wish !== null) noteRowsWritten(catalogue.settings, wish);
     });
+    this.#uncommitted = null;
+    ledger.settle();
   }
 
   /** Tells once that nothing can be stored, and once that it can again. */
@@ -313,6 +321,13 @@ export class LiveService {
     this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "live capture failed");
     this.#failed(error);
   }
+}
+
+/** Files, segments and mark of two flushes: of a file what was said last, and the newer mark if there is one. */
+function together(before: Pick<LiveFlush, "files" | "segments" | "mark"> | null, flush: LiveFlush): Pick<LiveFlush, "files" | "segments" | "mark"> {
+  if (before === null) return flush;
+  const files = new Map([...before.files, ...flush.files].map((file) => [file.fileId, file]));
+  return { files: [...files.values()], segments: [...before.segments, ...flush.segments], mark: flush.mark ?? before.mark };
 }
 
 function sourceOf(input: LiveInput, pushed: PacketSource | null): Pick<RunningCapture, "interface" | "timestampSource"> {

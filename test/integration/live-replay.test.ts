@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
+import { LookbackError } from "../../src/base/errors.js";
 import { silentLogger } from "../../src/base/logger.js";
 import { LiveService } from "../../src/capture/live-service.js";
 import { loadStatistics } from "../../src/capture/live-statistics.js";
@@ -36,9 +37,12 @@ class Process {
   readonly service: LiveService;
   #listener: PacketListener = () => {};
   #nowMs = START_MS;
+  /** Whether the catalogue takes nothing. */
+  isFull = false;
 
   constructor(readonly directory: string, maxFileBytes: number) {
     const catalogue = (): Catalogue => this.catalogue;
+    const isFull = (): boolean => this.isFull;
     const clock = { nowMs: () => this.#nowMs };
     this.catalogue = openCatalogue(directory, clock);
     this.catalogue.settings.getOrMake("live.stream.n1", () => STREAM);
@@ -52,6 +56,8 @@ class Process {
           catalogue().transaction(() => {
             catalogue().segments.apply({ ...commit, superseded: [] });
             alongside?.();
+            // What was done in a transaction that fails is undone.
+            if (isFull()) throw new LookbackError("DISK_FULL", "no room for the catalogue", { path: "catalogue.sqlite" });
           });
         },
       },
@@ -104,6 +110,26 @@ describe("live capture", () => {
     expect(loadStatistics(process.catalogue.settings, "n2")).toBeNull();
   });
 
+  it("commits what the catalogue had no room for once it has, and counts each packet once", async () => {
+    const packets = traffic();
+    const process = new Process(temporaryDirectory(), 5000);
+    await process.service.start();
+    for (let at = 0; at < packets.length; at += 25) {
+      // Twice for several flushes: with a mark before, and to the end but for the last commit.
+      process.isFull = (at > 50 && at < 150) || at > 200;
+      process.send(packets.slice(at, at + 25));
+      await process.service.flush();
+    }
+    process.isFull = false;
+    await process.service.stop();
+    expect(await rows(process.catalogue)).toHaveLength(80);
+    expect(process.catalogue.files.list().reduce((sum, file) => sum + file.packets, 0)).toBe(packets.length);
+    expect(process.catalogue.files.list().every(({ state }) => state === "complete")).toBe(true);
+    const spans = process.catalogue.captureLedger.list(0, Number.MAX_SAFE_INTEGER, 1000);
+    expect(spans.reduce((sum, { stored }) => sum + stored, 0)).toBe(packets.length);
+    expect(process.catalogue.marks.get(STREAM)).toMatchObject({ replayFromOrdinal: null, nextOrdinal: packets.length });
+  });
+
   it("takes packets and tells its account while a flush runs", async () => {
     const process = new Process(temporaryDirectory(), 1 << 30);
     await process.service.start();
@@ -122,7 +148,7 @@ describe("live capture", () => {
     expect(process.service.account()).toBeNull();
   });
 
-  it.each([[0.3, 1 << 30], [0.5, 2000], [0.8, 5000], [0.97, 1 << 30]])("killed after %f of the packets, files of %i bytes: the rows equal those of an uninterrupted run", async (share, maxFileBytes) => {
+  it.each([[0.3, 1 << 30, 1], [0.5, 2000, 1], [0.8, 5000, 1], [0.97, 1 << 30, 1], [0.8, 5000, 0.4]])("killed after %f of the packets, files of %i bytes, no room for the catalogue after %f of those: the rows equal those of an uninterrupted run", async (share, maxFileBytes, roomShare) => {
     const packets = traffic();
     const whole = new Process(temporaryDirectory(), maxFileBytes);
     await whole.service.start();
@@ -134,6 +160,7 @@ describe("live capture", () => {
     const killed = new Process(directory, maxFileBytes);
     await killed.service.start();
     for (let at = 0; at < cut; at += 25) {
+      killed.isFull = at > roomShare * cut;
       killed.send(packets.slice(at, Math.min(at + 25, cut)));
       await killed.service.flush();
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LedgerSpans } from "../../../src/capture/ledger.js";
+import type { LedgerSpan } from "../../../src/catalogue/capture-ledger.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import type { SourceLedger } from "../../../src/native/types.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
@@ -11,9 +12,26 @@ function ledger(name: string, counts: Partial<SourceLedger>): SourceLedger {
   };
 }
 
+/** The spans, each settled at once. */
+function settling(spans: LedgerSpans): { next(ledgers: readonly SourceLedger[], nowMs: number): readonly LedgerSpan[] } {
+  return {
+    next(ledgers, nowMs) {
+      const step = spans.next(ledgers, nowMs);
+      step.settle();
+      return step.spans;
+    },
+  };
+}
+
 describe("spans of the capture ledger", () => {
-  it("hold what came between two looks, summed over the sources of an interface, and balance", () => {
+  it("that found no room are part of the next", () => {
     const spans = new LedgerSpans("n1", "", 1000);
+    spans.next([ledger("a", { stored: 5 })], 2000);
+    expect(spans.next([ledger("a", { stored: 7, lostToDisk: 1 })], 3000).spans).toMatchObject([{ fromMs: 1000, untilMs: 3000, received: 8, stored: 7, lostToDisk: 1 }]);
+  });
+
+  it("hold what came between two looks, summed over the sources of an interface, and balance", () => {
+    const spans = settling(new LedgerSpans("n1", "", 1000));
     expect(spans.next([ledger("a", { stored: 5 }), ledger("a", { stored: 3, droppedByKernel: 2 }), ledger("b", {})], 2000)).toEqual([
       { node: "n1", interface: "a", fromMs: 1000, untilMs: 2000, received: 10, stored: 8, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToKernel: 2, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 },
     ]);
@@ -24,13 +42,13 @@ describe("spans of the capture ledger", () => {
   });
 
   it("count what a rule left out as received, and damaged packets once", () => {
-    const spans = new LedgerSpans("n1", "", 0);
+    const spans = settling(new LedgerSpans("n1", "", 0));
     spans.next([ledger("a", { stored: 1, byRule: 2, malformed: 1 })], 1000);
     expect(spans.next([ledger("a", { stored: 4, byRule: 7, malformed: 3, cut: 1 })], 2000)).toMatchObject([{ received: 8, stored: 3, byRule: 5, malformed: 2, cut: 1 }]);
   });
 
   it("are pushed packets' when their source has no name", () => {
-    expect(new LedgerSpans("n1", "eth9", 0).next([ledger("", { stored: 1, droppedByKernel: null })], 5)).toMatchObject([{ interface: "eth9", received: 1 }]);
+    expect(settling(new LedgerSpans("n1", "eth9", 0)).next([ledger("", { stored: 1, droppedByKernel: null })], 5)).toMatchObject([{ interface: "eth9", received: 1 }]);
   });
 });
 
