@@ -25,8 +25,9 @@ export interface Supervision {
 }
 
 /**
- * Runs `lookback` with `words` as a child; messages call it `what`. A child that never said that it runs is not tried again: it has printed why
- * (no interface, no right to capture), and trying would print it for ever. One that found no room is: there will be some.
+ * Runs `lookback` with `words` as a child; messages call it `what`. A first child that ends by itself before it said that it runs is
+ * not tried again: it has printed why (no interface, no right to capture), and trying would print it for ever. One that found no room,
+ * or that a signal ended, is, and so is every child after one that ran: what worked once will work again.
  */
 export function supervise(what: string, words: readonly string[], note: (line: string) => void, supervision: Supervision = {}): Supervised {
   const { makeRoom, program = fileURLToPath(new URL("./main.js", import.meta.url)), firstWaitMs = FIRST_WAIT_MS } = supervision;
@@ -35,14 +36,14 @@ export function supervise(what: string, words: readonly string[], note: (line: s
   let waitMs = firstWaitMs;
   let timer: NodeJS.Timeout | null = null;
   let listening = false;
+  let hasRun = false;
   let ended: Promise<void> = Promise.resolve();
 
   const start = (): void => {
-    let running = false;
     const started = fork(program, [...words], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     child = started;
     started.on("message", () => {
-      running = true;
+      hasRun = true;
       listening = true;
       waitMs = firstWaitMs;
     });
@@ -51,8 +52,12 @@ export function supervise(what: string, words: readonly string[], note: (line: s
         child = null;
         listening = false;
         resolve();
+        if (stopping) return;
         const full = code === EXIT.noRoom;
-        if (stopping || (!running && !full)) return;
+        if (!hasRun && !full && signal === null) {
+          note(`${what} did not start (exit code ${code ?? "unknown"}); it is not tried again`);
+          return;
+        }
         if (full) makeRoom?.().catch((error: unknown) => { note(`no room could be made for ${what}: ${error instanceof Error ? error.message : String(error)}`); });
         note(`${what} ended (${signal ?? `exit code ${code ?? "unknown"}`}); starting it again in ${waitMs / 1000} s`);
         timer = setTimeout(start, waitMs);
