@@ -53,12 +53,14 @@ CREATE TABLE capture_ledger (
   lost_to_kernel INTEGER NOT NULL,
   lost_to_interface INTEGER NOT NULL,
   lost_to_queue INTEGER NOT NULL,
-  lost_to_disk INTEGER NOT NULL, by_rule INTEGER NOT NULL DEFAULT 0, malformed INTEGER NOT NULL DEFAULT 0,
+  lost_to_disk INTEGER NOT NULL, by_rule INTEGER NOT NULL DEFAULT 0, malformed INTEGER NOT NULL DEFAULT 0, uncounted INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (node, interface, until_ms)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX capture_ledger_losses ON capture_ledger (until_ms)
   WHERE lost_to_kernel + lost_to_interface + lost_to_queue + lost_to_disk > 0;
+
+CREATE INDEX capture_ledger_uncounted ON capture_ledger (until_ms) WHERE uncounted = 1;
 
 CREATE TABLE exports (
   id TEXT PRIMARY KEY,

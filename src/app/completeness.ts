@@ -22,7 +22,7 @@ export function completeness(indexStore: LookbackConfig["values"]["indexStore"],
       const waitingFromMs = indexStore === "elasticsearch" ? catalogue.shipments.waiting().firstMs : null;
       return Math.min(asOfMs, markedMs ?? asOfMs, waitingFromMs ?? asOfMs);
     },
-    lostIn: ({ startMs, endMs }) => catalogue.captureLedger.lostIn(startMs, endMs),
+    lossIn: ({ startMs, endMs }) => ({ packets: catalogue.captureLedger.lostIn(startMs, endMs), uncounted: catalogue.captureLedger.uncountedIn(startMs, endMs) }),
     capturing: (asOfMs) => catalogue.marks.liveSince(asOfMs - SILENT_MS),
   };
 }

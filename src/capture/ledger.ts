@@ -26,6 +26,52 @@ function add(a: Counts, b: Counts, sign: 1 | -1): Counts {
   };
 }
 
+/** How far a stream's packets are accounted for. */
+export interface Accounted {
+  /** Names of the interfaces, separated by commas. */
+  readonly interface: string;
+  /** Position in the stream after the last packet that is in a span. */
+  readonly ordinal: number;
+  /** When the last span ended, milliseconds since 1970. */
+  readonly atMs: number;
+  /** Whether more was to come: false once a capture was stopped in order. */
+  readonly running: boolean;
+}
+
+const accountedKey = (stream: string): string => `live.accounted.${stream}`;
+
+/** Notes how far a stream is accounted for; runs in the transaction of the spans. */
+export function noteAccounted(settings: { set(key: string, value: string): void }, stream: string, accounted: Accounted): void {
+  settings.set(accountedKey(stream), JSON.stringify(accounted));
+}
+
+/** How far a stream is accounted for, or null when nothing was captured yet. */
+export function accountedUntil(settings: { get(key: string): string | null }, stream: string): Accounted | null {
+  const stored = settings.get(accountedKey(stream));
+  const parsed: unknown = stored === null ? null : JSON.parse(stored);
+  return isAccounted(parsed) ? parsed : null;
+}
+
+function isAccounted(value: unknown): value is Accounted {
+  return typeof value === "object" && value !== null && "interface" in value && "ordinal" in value && typeof value.ordinal === "number"
+    && "atMs" in value && typeof value.atMs === "number" && "running" in value;
+}
+
+/**
+ * The span between the death of a capture and the start of the next: packets that were stored and in no span yet, and such as nobody
+ * counted. None after a capture that was stopped in order.
+ *
+ * @param ordinal Position in the stream after the last packet on disk.
+ */
+export function gapAfter(before: Accounted | null, node: string, ordinal: number, nowMs: number): LedgerSpan | null {
+  if (before === null || !before.running) return null;
+  const stored = Math.max(ordinal - before.ordinal, 0);
+  return {
+    node, interface: before.interface, fromMs: Math.min(before.atMs, nowMs), untilMs: nowMs, received: stored, stored, byRule: 0, malformed: 0, cut: 0, duplicate: 0,
+    lostToKernel: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0, uncounted: true,
+  };
+}
+
 /** Spans on their way into the catalogue. */
 export interface LedgerStep {
   readonly spans: readonly LedgerSpan[];
@@ -61,6 +107,7 @@ export class LedgerSpans {
       const { stored, byRule, malformed, cut, duplicate, lostToKernel, lostToInterface, lostToQueue, lostToDisk } = span;
       return [{
         node: this.#node, interface: name, fromMs: Math.min(this.#untilMs, nowMs), untilMs: nowMs, received, stored, byRule, malformed, cut, duplicate, lostToKernel, lostToInterface, lostToQueue, lostToDisk,
+        uncounted: false,
       }];
     });
     return {

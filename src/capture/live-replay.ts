@@ -42,6 +42,7 @@ export async function replayStream(
   const result = await parts.native.importStream({
     files: needed.map((file) => ({ path: file.path, fileId: file.id })), stream, firstOrdinal: needed[0]?.firstOrdinal ?? 0, settings: parts.settings,
     segmentDirectory: parts.segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: { from, knownUntil, open: openOrdinals(catalogue, stream) },
+    losses: catalogue.captureLedger.losses(parts.settings.node, needed[0]?.firstMs ?? 0),
   }, null, () => {});
   await parts.store.commitSegments({ add: result.segments, remove: [] }, () => {
     catalogue.marks.set({ stream, node: parts.settings.node, replayFromOrdinal: null, nextOrdinal: end, completeUntilMs: null });

@@ -6,7 +6,7 @@ import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, PacketRule, RingSource, SourceLedger, StandardInput } from "../native/types.js";
-import { LedgerSpans } from "./ledger.js";
+import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "./ledger.js";
 import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
 import { adoptFiles, reserveFiles } from "./live-files.js";
 import { replayStream, rememberOpen } from "./live-replay.js";
@@ -95,6 +95,7 @@ export class LiveService {
   #flushing: Promise<void> | null = null;
   #failed: (error: unknown) => void = () => {};
   #startedMs = 0;
+  #firstOrdinal = 0;
   #committed = { nextOrdinal: -1, atMs: 0, markMs: 0, openSessions: 0 };
   #storeFailure: string | null = null;
   #passedOverMs = Number.NEGATIVE_INFINITY;
@@ -144,11 +145,27 @@ export class LiveService {
       keepPackets: parts.keepPackets, dontSaveBpfs: parts.dontSave, giveUpRights: parts.giveUpRights,
     }, stream);
     this.#running = { ...sourceOf(input, this.#source), linkType: this.#engine.linkType };
-    this.#spans = new LedgerSpans(parts.settings.node, this.#running.interface, this.#startedMs);
+    this.#account(firstOrdinal);
     this.#timers = [setInterval(() => { void this.flush(); }, FLUSH_MS)];
     this.#timers.push(setInterval(() => { this.#flushWanted(); }, WANTED_MS));
     if (this.#source !== null) this.#timers.push(setInterval(() => { this.#push(); }, BATCH_MS));
     return this.#running;
+  }
+
+  /** Accounts for what a capture that died left, and begins the account of this one. */
+  #account(firstOrdinal: number): void {
+    const { catalogue, settings: { node }, clock } = this.#parts;
+    const nowMs = clock.nowMs();
+    this.#firstOrdinal = firstOrdinal;
+    this.#spans = new LedgerSpans(node, this.#running.interface, nowMs);
+    const gap = gapAfter(accountedUntil(catalogue.settings, this.#stream), node, firstOrdinal, nowMs);
+    catalogue.transaction(() => {
+      if (gap !== null) catalogue.captureLedger.add(gap);
+      noteAccounted(catalogue.settings, this.#stream, { interface: this.#running.interface, ordinal: firstOrdinal, atMs: nowMs, running: true });
+    });
+    if (gap !== null) {
+      this.#parts.logger.warn({ fromMs: gap.fromMs, untilMs: gap.untilMs, packets: gap.stored }, "a capture ended without being stopped: what was lost until this one began was counted by nobody; the packets that it stored are accounted for now");
+    }
   }
 
   /** What it did since it began; null before and after. */
@@ -211,9 +228,12 @@ export class LiveService {
     const engine = this.#engine;
     this.#engine = null;
     if (engine === null) return;
-    const ledgers = engine.stopSources();
+    engine.stopSources();
+    // Packets on their way between two threads are accounted for once a flush has gone the same way.
+    this.#uncommitted = together(this.#uncommitted, await engine.flush(this.#parts.clock.nowMs(), false, false));
+    const ledgers = engine.ledgers();
     // Nothing is being written any more, so nothing is incomplete.
-    await this.#commit({ ...await engine.close(this.#parts.clock.nowMs()), completeUntilMs: null }, ledgers, null);
+    await this.#commit({ ...await engine.close(this.#parts.clock.nowMs()), completeUntilMs: null }, ledgers, null, false);
   }
 
   #take(packet: Buffer, originalLength: number): void {
@@ -250,11 +270,14 @@ export class LiveService {
   }
 
   /** Commits a flush, and those before it that were not; a failure leaves them all for the next. */
-  async #commit(newest: LiveFlush, ledgers: readonly SourceLedger[], wish: number | null): Promise<void> {
+  async #commit(newest: LiveFlush, ledgers: readonly SourceLedger[], wish: number | null, running = true): Promise<void> {
     const { catalogue, store, settings, clock, input } = this.#parts;
+    const nowMs = clock.nowMs();
+    const sum = (count: (ledger: SourceLedger) => number): number => ledgers.reduce((total, ledger) => total + count(ledger), 0);
     const flush = { ...newest, ...together(this.#uncommitted, newest) };
     this.#uncommitted = { files: flush.files, segments: flush.segments, mark: flush.mark };
-    const ledger = this.#spans.next(ledgers, clock.nowMs());
+    const ledger = this.#spans.next(ledgers, nowMs);
+    const accounted = { interface: this.#running.interface, ordinal: this.#firstOrdinal + sum(({ stored }) => stored), atMs: nowMs, running };
     await store.commitSegments({ add: flush.segments, remove: [], goesOn: true }, () => {
       for (const file of flush.files) {
         const row = {
@@ -280,11 +303,11 @@ export class LiveService {
         catalogue.marks.setCompleteUntil(this.#stream, flush.completeUntilMs);
       }
       for (const span of ledger.spans) catalogue.captureLedger.add(span);
-      const lost = (count: (ledger: SourceLedger) => number): number => ledgers.reduce((sum, ledger) => sum + count(ledger), 0);
+      noteAccounted(catalogue.settings, this.#stream, accounted);
       const statistics: LiveStatistics = {
-        node: settings.node, interface: this.#running.interface, timestampSource: this.#running.timestampSource, startedMs: this.#startedMs, updatedMs: clock.nowMs(),
-        packets: lost(({ stored }) => stored), bytes: lost(({ bytes }) => bytes), droppedByUs: lost(({ lostToDisk, lostToQueue }) => lostToDisk + lostToQueue),
-        droppedByKernel: input.kind === "rings" ? lost(({ droppedByKernel }) => droppedByKernel ?? 0) : (this.#source?.kernelDrops() ?? null),
+        node: settings.node, interface: this.#running.interface, timestampSource: this.#running.timestampSource, startedMs: this.#startedMs, updatedMs: nowMs,
+        packets: sum(({ stored }) => stored), bytes: sum(({ bytes }) => bytes), droppedByUs: sum(({ lostToDisk, lostToQueue }) => lostToDisk + lostToQueue),
+        droppedByKernel: input.kind === "rings" ? sum(({ droppedByKernel }) => droppedByKernel ?? 0) : (this.#source?.kernelDrops() ?? null),
         openSessions: flush.openSessions, sources: ledgers, failure: this.#storeFailure, counters: flush.counters,
       };
       saveStatistics(catalogue.settings, statistics);

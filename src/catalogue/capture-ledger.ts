@@ -20,7 +20,20 @@ export interface LedgerSpan {
   readonly lostToInterface: number;
   readonly lostToQueue: number;
   readonly lostToDisk: number;
+  /** Whether more may have been lost, which nobody counted: the capture had died. */
+  readonly uncounted: boolean;
 }
+
+/** A span in which packets were lost, milliseconds since 1970, both ends included. */
+export interface Loss {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** Losses closer than this are one: spans follow each other, and one in between that is quiet is not kept for long. */
+const JOINED_MS = 2_000;
+/** In some span packets were lost, counted or not. */
+const LOST = "lost_to_kernel + lost_to_interface + lost_to_queue + lost_to_disk > 0";
 
 /** Table `capture_ledger`. */
 export class CaptureLedger {
@@ -33,36 +46,56 @@ export class CaptureLedger {
   /** Adds a span; one that ends in the same millisecond as another of its interface is added to that. */
   add(span: LedgerSpan): void {
     this.#connection.prepare(
-      `INSERT INTO capture_ledger (node, interface, from_ms, until_ms, received, stored, by_rule, malformed, cut, duplicate, lost_to_kernel, lost_to_interface, lost_to_queue, lost_to_disk)
-       VALUES (@node, @interface, @fromMs, @untilMs, @received, @stored, @byRule, @malformed, @cut, @duplicate, @lostToKernel, @lostToInterface, @lostToQueue, @lostToDisk)
+      `INSERT INTO capture_ledger (node, interface, from_ms, until_ms, received, stored, by_rule, malformed, cut, duplicate, lost_to_kernel, lost_to_interface, lost_to_queue, lost_to_disk, uncounted)
+       VALUES (@node, @interface, @fromMs, @untilMs, @received, @stored, @byRule, @malformed, @cut, @duplicate, @lostToKernel, @lostToInterface, @lostToQueue, @lostToDisk, @uncounted)
        ON CONFLICT (node, interface, until_ms) DO UPDATE SET from_ms = min(from_ms, excluded.from_ms), received = received + excluded.received,
          stored = stored + excluded.stored, by_rule = by_rule + excluded.by_rule, malformed = malformed + excluded.malformed, cut = cut + excluded.cut, duplicate = duplicate + excluded.duplicate,
          lost_to_kernel = lost_to_kernel + excluded.lost_to_kernel, lost_to_interface = lost_to_interface + excluded.lost_to_interface,
-         lost_to_queue = lost_to_queue + excluded.lost_to_queue, lost_to_disk = lost_to_disk + excluded.lost_to_disk`,
-    ).run(span);
+         lost_to_queue = lost_to_queue + excluded.lost_to_queue, lost_to_disk = lost_to_disk + excluded.lost_to_disk, uncounted = max(uncounted, excluded.uncounted)`,
+    ).run({ ...span, uncounted: span.uncounted ? 1 : 0 });
   }
 
   /** Packets lost in spans that touch a range; a null end is open. */
   lostIn(startMs: number | null, endMs: number | null): number {
     return this.#connection.prepare<[number, number], { lost: number | null }>(
       `SELECT sum(lost_to_kernel + lost_to_interface + lost_to_queue + lost_to_disk) AS lost FROM capture_ledger
-       WHERE lost_to_kernel + lost_to_interface + lost_to_queue + lost_to_disk > 0 AND until_ms >= ? AND from_ms <= ?`,
+       WHERE ${LOST} AND until_ms >= ? AND from_ms <= ?`,
     ).get(startMs ?? 0, endMs ?? Number.MAX_SAFE_INTEGER)?.lost ?? 0;
+  }
+
+  /** Whether packets may have been lost, which nobody counted, in spans that touch a range; a null end is open. */
+  uncountedIn(startMs: number | null, endMs: number | null): boolean {
+    return this.#connection.prepare("SELECT 1 FROM capture_ledger WHERE uncounted = 1 AND until_ms >= ? AND from_ms <= ? LIMIT 1")
+      .get(startMs ?? 0, endMs ?? Number.MAX_SAFE_INTEGER) !== undefined;
+  }
+
+  /** When a node lost packets, counted or not, from a time on; spans that follow each other are one, in order. */
+  losses(node: string, fromMs: number): readonly Loss[] {
+    const losses: { fromMs: number; untilMs: number }[] = [];
+    const spans = this.#connection.prepare<[string, number], Loss>(
+      `SELECT from_ms AS fromMs, until_ms AS untilMs FROM capture_ledger WHERE node = ? AND until_ms >= ? AND (${LOST} OR uncounted = 1) ORDER BY until_ms`,
+    );
+    for (const span of spans.iterate(node, fromMs)) {
+      const last = losses.at(-1);
+      if (last !== undefined && span.fromMs <= last.untilMs + JOINED_MS) last.untilMs = Math.max(last.untilMs, span.untilMs);
+      else losses.push({ ...span });
+    }
+    return losses;
   }
 
   /** At most `limit` spans that end in `[fromMs, toMs)`, oldest first. */
   list(fromMs: number, toMs: number, limit: number): readonly LedgerSpan[] {
-    return this.#connection.prepare<[number, number, number], LedgerSpan>(
+    return this.#connection.prepare<[number, number, number], Omit<LedgerSpan, "uncounted"> & { readonly uncounted: number }>(
       `SELECT node, interface, from_ms AS fromMs, until_ms AS untilMs, received, stored, by_rule AS byRule, malformed, cut, duplicate, lost_to_kernel AS lostToKernel,
-         lost_to_interface AS lostToInterface, lost_to_queue AS lostToQueue, lost_to_disk AS lostToDisk
+         lost_to_interface AS lostToInterface, lost_to_queue AS lostToQueue, lost_to_disk AS lostToDisk, uncounted
        FROM capture_ledger WHERE until_ms >= ? AND until_ms < ? ORDER BY until_ms, node, interface LIMIT ?`,
-    ).all(fromMs, toMs, limit);
+    ).all(fromMs, toMs, limit).map((span) => ({ ...span, uncounted: span.uncounted === 1 }));
   }
 
   /** Removes spans without a loss that end before `quietBeforeMs`, and all that end before `beforeMs`; returns how many went. */
   expire(quietBeforeMs: number, beforeMs: number): number {
     return this.#connection.prepare(
-      `DELETE FROM capture_ledger WHERE until_ms < ? OR (until_ms < ? AND lost_to_kernel + lost_to_interface + lost_to_queue + lost_to_disk = 0)`,
+      `DELETE FROM capture_ledger WHERE until_ms < ? OR (until_ms < ? AND uncounted = 0 AND NOT (${LOST}))`,
     ).run(beforeMs, quietBeforeMs).changes;
   }
 }

@@ -23,10 +23,17 @@ export abstract class Answer {
     description: "Packets that live captures are known to have lost in spans that touch the time range of the question: sessions of that time may be incomplete. Null where a question has no time range, and for users with a forced expression or a time limit.",
   })
   lossInRange!: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether packets may have been lost, which nobody counted, in spans that touch the time range of the question: a live capture died, and packets went by until it was started again. Null where `lossInRange` is.",
+  })
+  uncountedLossInRange!: boolean | null;
 }
 
 /** What an answer to this operation carries; `range` is the time range of a question that has one. */
 export function answered(context: RequestContext, range: TimeRange | null = null): Answer {
   const { asOfMs, services: { completeness } } = context;
-  return { asOf: asOfMs, completeUntil: completeness.completeUntilMs(asOfMs), capturing: completeness.capturing(asOfMs), lossInRange: range === null || context.isNarrowed ? null : completeness.lostIn(range) };
+  const losses = range === null || context.isNarrowed ? null : completeness.lossIn(range);
+  return { asOf: asOfMs, completeUntil: completeness.completeUntilMs(asOfMs), capturing: completeness.capturing(asOfMs), lossInRange: losses?.packets ?? null, uncountedLossInRange: losses?.uncounted ?? null };
 }

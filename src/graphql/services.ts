@@ -194,8 +194,8 @@ export interface Completeness {
   completeUntilMs(asOfMs: number): number | null;
   /** Whether packets are being captured. */
   capturing(asOfMs: number): boolean;
-  /** Packets that captures are known to have lost in the range. */
-  lostIn(range: TimeRange): number;
+  /** Packets that captures are known to have lost in the range, and whether more may have been, which nobody counted. */
+  lossIn(range: TimeRange): { readonly packets: number; readonly uncounted: boolean };
 }
 
 /** Everything the API stands on. `app` makes one. */

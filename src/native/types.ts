@@ -127,6 +127,14 @@ export interface ImportOptions {
   readonly batchRows: number;
   /** Set when a stream of ours is replayed after a crash. */
   readonly replay: Replay | null;
+  /** Of a stream that was captured: the spans in which packets of it were lost, in order; null for others. */
+  readonly losses: readonly LossSpan[] | null;
+}
+
+/** A span of time in which packets were lost, milliseconds since 1970, both ends included. */
+export interface LossSpan {
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 /** Where a stream stood when its rows were last written; a replay saves only sessions that had no final row then. */

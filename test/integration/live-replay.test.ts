@@ -36,11 +36,12 @@ class Process {
   readonly catalogue: Catalogue;
   readonly service: LiveService;
   #listener: PacketListener = () => {};
-  #nowMs = START_MS;
+  #nowMs: number;
   /** Whether the catalogue takes nothing. */
   isFull = false;
 
-  constructor(readonly directory: string, maxFileBytes: number) {
+  constructor(readonly directory: string, maxFileBytes: number, startMs = START_MS) {
+    this.#nowMs = startMs;
     const catalogue = (): Catalogue => this.catalogue;
     const isFull = (): boolean => this.isFull;
     const clock = { nowMs: () => this.#nowMs };
@@ -169,7 +170,8 @@ describe("live capture", () => {
     const newest = readdirSync(path.join(directory, "packets")).sort().at(-1) ?? "";
     appendFileSync(path.join(directory, "packets", newest), Buffer.from("0011223344", "hex"));
 
-    const restarted = new Process(directory, maxFileBytes);
+    const cutMs = packets[cut - 1]?.atMs ?? 0;
+    const restarted = new Process(directory, maxFileBytes, cutMs + 500);
     await restarted.service.start();
     const listed = restarted.catalogue.files.list();
     expect(listed.every((file) => file.state === "complete" && statSync(file.path).size === file.bytes)).toBe(true);
@@ -177,7 +179,6 @@ describe("live capture", () => {
     // Sessions that were open at the cut end there; every other one is as if nothing had happened.
     const expected = (await rows(whole.catalogue)) as string[][];
     const found = new Map(((await rows(restarted.catalogue)) as string[][]).map((row) => [row[0], row]));
-    const cutMs = packets[cut - 1]?.atMs ?? 0;
     for (const row of expected) {
       const [id, first, last] = row;
       if (Number(last) <= cutMs) expect(found.get(id ?? "")).toEqual(row);
@@ -190,5 +191,9 @@ describe("live capture", () => {
     restarted.send(packets.slice(cut));
     await restarted.service.stop();
     expect(restarted.catalogue.files.list().reduce((sum, file) => sum + file.packets, 0)).toBe(packets.length);
+    const spans = restarted.catalogue.captureLedger.list(0, Number.MAX_SAFE_INTEGER, 1000);
+    expect(spans.reduce((sum, { stored }) => sum + stored, 0)).toBe(packets.length);
+    expect(spans.filter(({ uncounted }) => uncounted)).toHaveLength(1);
+    expect([restarted.catalogue.captureLedger.uncountedIn(cutMs + 1, cutMs + 400), whole.catalogue.captureLedger.uncountedIn(null, null)]).toEqual([true, false]);
   });
 });

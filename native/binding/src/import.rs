@@ -39,6 +39,24 @@ pub struct NativeImportOptions {
     pub batch_rows: u32,
     /// Set when a stream is replayed.
     pub replay: Option<NativeReplay>,
+    /// Set when the stream was captured: when packets of it were lost.
+    pub losses: Option<Vec<NativeLoss>>,
+}
+
+/// A span in which packets were lost.
+#[napi(object)]
+#[derive(Clone)]
+#[allow(missing_docs, reason = "described in src/native/types.ts")]
+pub struct NativeLoss {
+    pub from_ms: f64,
+    pub until_ms: f64,
+}
+
+impl NativeLoss {
+    /// Microseconds since 1970, both ends included.
+    fn us(&self) -> (i64, i64) {
+        ((self.from_ms * 1_000.0) as i64, (self.until_ms * 1_000.0) as i64 + 999)
+    }
 }
 
 /// What of a stream is known already.
@@ -193,6 +211,7 @@ impl Task for ImportTask {
             first_ordinal: self.options.first_ordinal as u64,
             segments: PathBuf::from(&self.options.segment_directory),
             batch_rows: self.options.batch_rows as usize,
+            losses: self.options.losses.as_ref().map(|spans| spans.iter().map(NativeLoss::us).collect()),
             settings,
         };
         let mut report = |progress: Progress| {

@@ -3,6 +3,7 @@ import { LookbackError } from "../../base/errors.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import { LOSS, lossNote } from "../loss-note.js";
 import { printCount, TimePrinter } from "../print-time.js";
 import { printBytes } from "../progress.js";
 import { isoTime, kindOf } from "../session-view.js";
@@ -19,12 +20,12 @@ const MOST_BUCKETS = 10_000;
 const LONGEST_BAR = 30;
 
 const HEAD = "query ($expression: String, $range: TimeRange";
-const ON = "{ aggregate(expression: $expression, timeRange: $range)";
-const TERMS = `${HEAD}, $field: String!, $metric: Metric!, $size: Int!) ${ON} { completeUntil count terms(field: $field, metric: $metric, size: $size) { buckets { key sessions value } otherValue errorBound } } }`;
-const CROSS = `${HEAD}, $fields: [String!]!, $metric: Metric!, $size: Int!) ${ON} { completeUntil count crossTab(fields: $fields, metric: $metric, size: $size) { buckets { keys sessions value } otherValue errorBound } } }`;
-const HISTOGRAM = `${HEAD}, $metric: Metric!, $interval: IntervalInput, $zone: String!) ${ON} { histogram(metrics: [$metric], interval: $interval, timeZone: $zone) { interval { unit count } starts series { values } } } }`;
-const NUMBERS = `${HEAD}, $field: String!, $percents: [Float!]!) ${ON} { stats(field: $field) { count min max sum average } percentiles(field: $field, percents: $percents) { percent value } } }`;
-const DISTINCT = `${HEAD}, $field: String!) ${ON} { cardinality(field: $field) { value relativeError } } }`;
+const ON = `{ aggregate(expression: $expression, timeRange: $range) { ${LOSS}`;
+const TERMS = `${HEAD}, $field: String!, $metric: Metric!, $size: Int!) ${ON} completeUntil count terms(field: $field, metric: $metric, size: $size) { buckets { key sessions value } otherValue errorBound } } }`;
+const CROSS = `${HEAD}, $fields: [String!]!, $metric: Metric!, $size: Int!) ${ON} completeUntil count crossTab(fields: $fields, metric: $metric, size: $size) { buckets { keys sessions value } otherValue errorBound } } }`;
+const HISTOGRAM = `${HEAD}, $metric: Metric!, $interval: IntervalInput, $zone: String!) ${ON} histogram(metrics: [$metric], interval: $interval, timeZone: $zone) { interval { unit count } starts series { values } } } }`;
+const NUMBERS = `${HEAD}, $field: String!, $percents: [Float!]!) ${ON} stats(field: $field) { count min max sum average } percentiles(field: $field, percents: $percents) { percent value } } }`;
+const DISTINCT = `${HEAD}, $field: String!) ${ON} cardinality(field: $field) { value relativeError } } }`;
 
 const PERCENTS = [5, 50, 95, 99];
 
@@ -36,7 +37,12 @@ export async function run(context: CommandContext): Promise<number> {
   if (kinds.length > 1) throw new LookbackError("BAD_INPUT", `${kinds.map((name) => `--${name}`).join(" and ")}: ask for one of them`);
   const connection = await connect("read");
   try {
-    const ask = async (operation: string, more: Readonly<Record<string, unknown>>): Promise<Answer> => (await connection.ask(operation, { ...asked, ...more })).at("aggregate");
+    const ask = async (operation: string, more: Readonly<Record<string, unknown>>): Promise<Answer> => {
+      const answer = (await connection.ask(operation, { ...asked, ...more })).at("aggregate");
+      const loss = lossNote(answer);
+      if (loss !== null) context.note(`lookback: ${loss}`);
+      return answer;
+    };
     if (options["histogram"] !== undefined) await printHistogram(context, ask);
     else if (options["stats"] !== undefined) await printNumbers(context, ask, String(options["stats"]));
     else if (options["distinct"] !== undefined) await printDistinct(context, ask, String(options["distinct"]));

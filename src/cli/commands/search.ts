@@ -4,6 +4,7 @@ import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import type { Connection } from "../connection.js";
 import { EXIT } from "../exit-code.js";
+import { LOSS, lossNote } from "../loss-note.js";
 import { printCount, TimePrinter } from "../print-time.js";
 import { chosenFields, overview, type NamedValues, type SessionView } from "../session-view.js";
 import { table, tabSeparated } from "../table.js";
@@ -18,13 +19,13 @@ const PAGE = 1_000;
 
 const SEARCH = `query ($expression: String, $range: TimeRange, $names: [String!]!, $first: Int!, $after: String, $order: [SessionOrder!], $count: Boolean!) {
   sessions(expression: $expression, timeRange: $range, first: $first, after: $after, order: $order) {
-    completeUntil
+    completeUntil ${LOSS}
     nodes { id fields(names: $names) { name value } }
     pageInfo { hasNextPage endCursor }
     totalCount @include(if: $count) { value relation }
   }
 }`;
-const COUNT = "query ($expression: String, $range: TimeRange) { aggregate(expression: $expression, timeRange: $range) { count } }";
+const COUNT = `query ($expression: String, $range: TimeRange) { aggregate(expression: $expression, timeRange: $range) { count ${LOSS} } }`;
 
 /** What one search asks for. */
 interface Asked {
@@ -40,26 +41,31 @@ export async function run({ operands: [expression], options, connect, print, not
     expression: typeof expression === "string" ? expression : "", range: rangeOf(options, systemClock.nowMs()),
     order: orderOf(options["sort"]), limit: limitOf(options["limit"]),
   };
+  const tell = (loss: string | null): void => { if (loss !== null) note(`lookback: ${loss}`); };
   const connection = await connect("read");
   try {
     if (options["count"] === true) {
-      print(String((await connection.ask(COUNT, { expression: asked.expression, range: asked.range })).at("aggregate").at("count").number()));
+      const answer = (await connection.ask(COUNT, { expression: asked.expression, range: asked.range })).at("aggregate");
+      print(String(answer.at("count").number()));
+      tell(lossNote(answer));
       return EXIT.ok;
     }
     if (options["json"] === true) {
       const names = namesOf(options["fields"]) ?? PLAIN_FIELDS;
-      await eachPage(connection, asked, names, false, (rows) => {
+      const { loss } = await eachPage(connection, asked, names, false, (rows) => {
         for (const { id, values } of rows) print(JSON.stringify({ id, ...Object.fromEntries(values) }));
       });
+      tell(loss);
     } else if (terminal.forPeople) {
       const times = new TimePrinter(options["utc"] === true);
       const names = namesOf(options["fields"]);
-      await printTable(connection, asked, names === null ? overview(times) : chosenFields(names, times), times, { print, note, terminal });
+      tell(await printTable(connection, asked, names === null ? overview(times) : chosenFields(names, times), times, { print, note, terminal }));
     } else {
       const view = chosenFields(namesOf(options["fields"]) ?? PLAIN_FIELDS, null);
-      await eachPage(connection, asked, view.names, false, (rows) => {
+      const { loss } = await eachPage(connection, asked, view.names, false, (rows) => {
         for (const line of tabSeparated(rows.map((row) => view.row(row.values)))) print(line);
       });
+      tell(loss);
     }
     return EXIT.ok;
   } finally {
@@ -67,9 +73,10 @@ export async function run({ operands: [expression], options, connect, print, not
   }
 }
 
+/** Prints the table and what there is to say of it; what was lost is returned. */
 async function printTable(
   connection: Connection, asked: Asked, view: SessionView, times: TimePrinter, { print, note, terminal }: Pick<CommandContext, "print" | "note" | "terminal">,
-): Promise<void> {
+): Promise<string | null> {
   const shown: (readonly string[])[] = [];
   const last = await eachPage(connection, asked, view.names, true, (rows) => {
     for (const { values } of rows) shown.push(view.row(values));
@@ -80,6 +87,7 @@ async function printTable(
   const more = total !== null && total > shown.length ? `; --limit shows more, up to ${printCount(MOST)}` : "";
   note(terminal.dim(`${all} session${(total ?? shown.length) === 1 ? "" : "s"} (times are ${times.zone})${completeUntil === null ? "" : `, complete until ${times.print(completeUntil)}`}${more}`));
   if (shown.length === 0 && asked.range !== null) note(terminal.dim(await outsideRange(connection, asked, times)));
+  return last.loss;
 }
 
 /** What there is at other times, for somebody whose time range has nothing. */
@@ -97,14 +105,15 @@ interface Row {
 /** Reads pages until the limit; the count of all that match comes with the first one when `count` is set. */
 async function eachPage(
   connection: Connection, { expression, range, order, limit }: Asked, names: readonly string[], count: boolean, use: (rows: readonly Row[]) => void,
-): Promise<{ readonly total: number | null; readonly completeUntil: number | null }> {
-  let [after, left, total, completeUntil]: [string | null, number, number | null, number | null] = [null, limit, null, null];
+): Promise<{ readonly total: number | null; readonly completeUntil: number | null; readonly loss: string | null }> {
+  let [after, left, total, completeUntil, loss]: [string | null, number, number | null, number | null, string | null] = [null, limit, null, null, null];
   do {
     const first = Math.min(left, PAGE);
     const page = (await connection.ask(SEARCH, { expression, range, names, order, first, after, count: count && after === null })).at("sessions");
     if (after === null) {
       total = count ? (page.at("totalCount").orNull()?.at("value").number() ?? null) : null;
       completeUntil = page.at("completeUntil").orNull()?.time() ?? null;
+      loss = lossNote(page);
     }
     const rows = page.at("nodes").list().map(rowOf);
     use(rows);
@@ -112,7 +121,7 @@ async function eachPage(
     const info = page.at("pageInfo");
     after = rows.length > 0 && info.at("hasNextPage").flag() ? info.at("endCursor").text() : null;
   } while (after !== null && left > 0);
-  return { total, completeUntil };
+  return { total, completeUntil, loss };
 }
 
 function rowOf(node: Answer): Row {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LedgerSpans } from "../../../src/capture/ledger.js";
+import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "../../../src/capture/ledger.js";
 import type { LedgerSpan } from "../../../src/catalogue/capture-ledger.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import type { SourceLedger } from "../../../src/native/types.js";
@@ -33,7 +33,7 @@ describe("spans of the capture ledger", () => {
   it("hold what came between two looks, summed over the sources of an interface, and balance", () => {
     const spans = settling(new LedgerSpans("n1", "", 1000));
     expect(spans.next([ledger("a", { stored: 5 }), ledger("a", { stored: 3, droppedByKernel: 2 }), ledger("b", {})], 2000)).toEqual([
-      { node: "n1", interface: "a", fromMs: 1000, untilMs: 2000, received: 10, stored: 8, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToKernel: 2, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 },
+      { node: "n1", interface: "a", fromMs: 1000, untilMs: 2000, received: 10, stored: 8, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToKernel: 2, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0, uncounted: false },
     ]);
     expect(spans.next([ledger("a", { stored: 5 }), ledger("a", { stored: 3, droppedByKernel: 2 })], 3000)).toEqual([]);
     expect(spans.next([ledger("a", { stored: 6, lostToDisk: 4 }), ledger("a", { stored: 3, droppedByKernel: 2, duplicate: 1 })], 4000)).toMatchObject([
@@ -55,7 +55,7 @@ describe("spans of the capture ledger", () => {
 describe("the capture ledger", () => {
   it("says what was lost in a range, to the edges of the spans that touch it, and forgets quiet spans first", () => {
     const { captureLedger } = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
-    const span = { node: "n1", interface: "a", stored: 7, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 };
+    const span = { node: "n1", interface: "a", stored: 7, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0, uncounted: false };
     captureLedger.add({ ...span, fromMs: 1000, untilMs: 2000, received: 10, lostToKernel: 3 });
     captureLedger.add({ ...span, fromMs: 2000, untilMs: 3000, received: 7, lostToKernel: 0 });
     captureLedger.add({ ...span, fromMs: 3000, untilMs: 4000, received: 8, lostToKernel: 1 });
@@ -67,5 +67,38 @@ describe("the capture ledger", () => {
     expect(captureLedger.lostIn(null, null)).toBe(5);
     expect(captureLedger.expire(4000, 4000)).toBe(1);
     expect(captureLedger.lostIn(null, null)).toBe(2);
+  });
+
+  it("knows losses of a node that nobody counted, and keeps them as those that were", () => {
+    const { captureLedger } = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    const span = { node: "n1", interface: "a", received: 1, stored: 1, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToKernel: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0, uncounted: false };
+    captureLedger.add({ ...span, fromMs: 0, untilMs: 1000 });
+    captureLedger.add({ ...span, fromMs: 1000, untilMs: 2000, uncounted: true });
+    captureLedger.add({ ...span, fromMs: 2000, untilMs: 3000, received: 2, lostToQueue: 1 });
+    captureLedger.add({ ...span, fromMs: 3000, untilMs: 9000 });
+    captureLedger.add({ ...span, fromMs: 9000, untilMs: 9500, received: 4, lostToDisk: 3 });
+    captureLedger.add({ ...span, node: "n2", fromMs: 0, untilMs: 9500, uncounted: true });
+    expect([captureLedger.uncountedIn(null, null), captureLedger.uncountedIn(2001, 9000)]).toEqual([true, true]);
+    expect(captureLedger.losses("n1", 0)).toEqual([{ fromMs: 1000, untilMs: 3000 }, { fromMs: 9000, untilMs: 9500 }]);
+    expect(captureLedger.losses("n1", 3001)).toEqual([{ fromMs: 9000, untilMs: 9500 }]);
+    expect(captureLedger.expire(Number.MAX_SAFE_INTEGER, 0)).toBe(2);
+    expect(captureLedger.losses("n1", 0)).toHaveLength(2);
+    captureLedger.expire(0, 9000);
+    expect([captureLedger.uncountedIn(null, 500), captureLedger.list(0, 9000, 10)]).toEqual([true, []]);
+  });
+});
+
+describe("what a capture that died left", () => {
+  it("is a span of its own: what it stored since its last, and losses that nobody counted", () => {
+    const settings = new Map<string, string>();
+    const store = { get: (key: string) => settings.get(key) ?? null, set: (key: string, value: string) => { settings.set(key, value); } };
+    expect(accountedUntil(store, "s")).toBeNull();
+    expect(gapAfter(null, "n1", 10, 5000)).toBeNull();
+    noteAccounted(store, "s", { interface: "a,b", ordinal: 7, atMs: 4000, running: true });
+    expect(gapAfter(accountedUntil(store, "s"), "n1", 10, 5000)).toMatchObject({ node: "n1", interface: "a,b", fromMs: 4000, untilMs: 5000, received: 3, stored: 3, uncounted: true });
+    // Files that went, and a clock that was set back.
+    expect(gapAfter(accountedUntil(store, "s"), "n1", 2, 3000)).toMatchObject({ fromMs: 3000, untilMs: 3000, received: 0, stored: 0 });
+    noteAccounted(store, "s", { interface: "a,b", ordinal: 7, atMs: 4000, running: false });
+    expect(gapAfter(accountedUntil(store, "s"), "n1", 10, 5000)).toBeNull();
   });
 });

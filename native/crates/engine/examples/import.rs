@@ -25,6 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         first_ordinal: 0,
         segments: PathBuf::from(directory),
         batch_rows,
+        losses: None,
         settings: EngineSettings { workers, ..EngineSettings::default() },
     };
     let start = Instant::now();

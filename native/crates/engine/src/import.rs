@@ -5,6 +5,7 @@
 //! deals packets out had cost more, and its workers waited for it whenever one of them wrote a segment.
 
 use crate::error::EngineError;
+use crate::live::losses::LossLog;
 use crate::origins::Origins;
 use crate::segment_sink::SegmentSink;
 use crate::settings::EngineSettings;
@@ -17,6 +18,7 @@ use lookback_pcapfile::{Blocks, share};
 use lookback_segment::SegmentInfo;
 use lookback_wire::{Decoded, SessionIdTracking, flow_hash};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Most workers.
@@ -35,6 +37,8 @@ pub struct ImportOptions {
     pub segments: PathBuf,
     /// Rows of one segment.
     pub batch_rows: usize,
+    /// Of a stream that was captured: when packets of it were lost, microseconds since 1970, both ends included.
+    pub losses: Option<Vec<(i64, i64)>>,
     /// Settings.
     pub settings: EngineSettings,
 }
@@ -50,6 +54,7 @@ pub fn import(
 ) -> Result<StreamOutcome, EngineError> {
     let workers = options.settings.workers.clamp(1, MOST_WORKERS);
     let sources = open(options, workers)?;
+    let losses = options.losses.as_deref().map(|spans| Arc::new(LossLog::of(spans)));
     let failed = AtomicBool::new(false);
     let is_cancelled = || cancel.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
     let saved: Vec<AtomicU64> = (0..workers).map(|_| AtomicU64::new(0)).collect();
@@ -64,7 +69,7 @@ pub fn import(
             });
         };
         let mut watch = Watch { is_cancelled: &is_cancelled, progress: &mut progress };
-        let worked = work(options, sources, number, workers, &mut watch);
+        let worked = work(options, sources, losses.clone(), number, workers, &mut watch);
         if worked.result.is_err() {
             failed.store(true, Ordering::Relaxed);
         }
@@ -124,6 +129,7 @@ fn open(options: &ImportOptions, workers: usize) -> Result<Vec<Vec<StreamSource>
 fn work(
     options: &ImportOptions,
     sources: Vec<StreamSource>,
+    losses: Option<Arc<LossLog>>,
     number: usize,
     workers: usize,
     watch: &mut Watch<'_>,
@@ -132,6 +138,9 @@ fn work(
     let mut outcome = StreamOutcome::default();
     let sink = SegmentSink::new(options.segments.clone(), settings.node.clone(), *stream);
     let mut worker = Worker::new(settings, *stream, options.batch_rows, sink);
+    if let Some(losses) = losses {
+        worker = worker.with_losses(losses);
+    }
     let own = Inline { worker: &mut worker };
     let tracking = settings.flow.tracking;
     let mut share = Share { own, number: number as u64, workers: workers as u64, tracking };

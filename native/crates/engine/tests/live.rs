@@ -189,6 +189,7 @@ fn sessions(workers: usize) -> [Vec<String>; 2] {
         first_ordinal: 0,
         segments: scratch.0.join("again"),
         batch_rows: 1_000,
+        losses: None,
         settings: settings(1),
     };
     let imported = import(&again, &AtomicBool::new(false), &mut |_| {}).expect("an import");

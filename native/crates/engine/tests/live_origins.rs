@@ -119,6 +119,7 @@ fn sessions_tell_at_which_interface_they_began_and_do_so_when_indexed_again() {
                 first_ordinal: 0,
                 segments: scratch.0.join(name),
                 batch_rows: 1_000,
+                losses: None,
                 settings,
             };
             let imported = import(&again, &AtomicBool::new(false), &mut |_| {}).expect("an import");

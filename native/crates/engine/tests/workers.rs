@@ -69,6 +69,7 @@ fn options(capture: &Path, segments: &Path, workers: usize) -> ImportOptions {
         first_ordinal: 0,
         segments: segments.to_owned(),
         batch_rows: 64,
+        losses: None,
         settings: EngineSettings { workers, ..EngineSettings::default() },
     }
 }

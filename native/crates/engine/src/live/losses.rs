@@ -16,6 +16,12 @@ pub struct LossLog {
 }
 
 impl LossLog {
+    /// Losses that are known already, as [`LossLog::note`] takes them.
+    pub fn of(spans: &[(i64, i64)]) -> Self {
+        let log = Self::default();
+        spans.iter().for_each(|(from_us, until_us)| log.note(*from_us, *until_us));
+        log
+    }
     /// Notes that packets of this span were lost, microseconds since 1970, both ends included.
     pub fn note(&self, from_us: i64, until_us: i64) {
         let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);

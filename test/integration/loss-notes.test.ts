@@ -1,0 +1,41 @@
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
+import type { LedgerSpan } from "../../src/catalogue/capture-ledger.js";
+import { lookback } from "../support/lookback-process.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const AT_MS = Date.UTC(2025, 10, 25, 9, 1);
+const SPAN: LedgerSpan = {
+  node: "n1", interface: "eth0", fromMs: AT_MS, untilMs: AT_MS + 1000, received: 1, stored: 1, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToKernel: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0,
+  uncounted: false,
+};
+
+describe("answers at the command line", () => {
+  const directory = temporaryDirectory();
+  beforeAll(async () => {
+    const { code, error } = await lookback(["import", path.resolve("examples/first-look.pcap")], directory);
+    if (code !== 0) throw new Error(error);
+    const catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => AT_MS });
+    catalogue.captureLedger.add({ ...SPAN, received: 13, lostToKernel: 12 });
+    catalogue.captureLedger.add({ ...SPAN, fromMs: AT_MS + 60_000, untilMs: AT_MS + 61_000, uncounted: true });
+    catalogue.close();
+  });
+
+  const range = (fromMs: number, untilMs: number): string[] => ["--start", new Date(fromMs).toISOString(), "--end", new Date(untilMs).toISOString()];
+  const LOST = "lookback: 12 packets were lost around this time: sessions may be missing or incomplete";
+  const DIED = "lookback: a capture died around this time, and what went by until the next one began was counted by nobody: sessions may be missing or incomplete";
+
+  it.each([
+    ["search", ["search"]], ["search --json", ["search", "--json"]], ["search --count", ["search", "--count"]], ["aggregate", ["aggregate"]], ["aggregate --histogram", ["aggregate", "--histogram"]],
+  ])("of %s say what was lost in their time range", async (_, words) => {
+    const [lost, died, quiet, open] = await Promise.all([
+      lookback([...words, ...range(AT_MS - 1000, AT_MS + 5000)], directory), lookback([...words, ...range(AT_MS + 60_500, AT_MS + 70_000)], directory),
+      lookback([...words, ...range(AT_MS + 5000, AT_MS + 50_000)], directory), lookback(words, directory),
+    ]);
+    expect([lost.code, died.code, quiet.code, open.code]).toEqual([0, 0, 0, 0]);
+    expect([lost.error.trim(), died.error.trim()]).toEqual([LOST, DIED]);
+    expect(quiet.error).not.toContain("lookback:");
+    expect(open.error).toContain("lookback: 12 packets were lost around this time; a capture died around this time");
+  });
+});
