@@ -130,6 +130,8 @@ export interface NativeImportOptions {
   batchRows: number
   /** Set when a stream is replayed. */
   replay: NativeReplay | null
+  /** Set when the stream was captured: when packets of it were lost. */
+  losses: Array<NativeLoss> | null
 }
 
 /** What an import made. */
@@ -205,6 +207,12 @@ export interface NativeLiveOptions {
   dontSaveBpfs: Array<NativePacketRule>
   /** Whether every capability is given up once the sources are open. */
   giveUpRights: boolean
+}
+
+/** A span in which packets were lost. */
+export interface NativeLoss {
+  fromMs: number
+  untilMs: number
 }
 
 /** Where a replay must start. */

@@ -45,7 +45,8 @@ export function compilerVersion() {
 function profiled() {
   if (!PROFILED_ON.includes(`${process.platform}-${process.arch}`) || !existsSync(join(top, PROFILE.counts))) return [];
   const { compiler } = JSON.parse(readFileSync(join(top, PROFILE.made), "utf8"));
-  if (compilerVersion() === compiler) return [`-Cprofile-use=${join(top, PROFILE.counts)}`];
+  // Functions that changed since are compiled as if nothing was known of them, which is nothing to warn of.
+  if (compilerVersion() === compiler) return [`-Cprofile-use=${join(top, PROFILE.counts)}`, "-Cllvm-args=-no-pgo-warn-mismatch"];
   note(`the profile of native/profile is of "${compiler}": building without it, which makes imports about a twentieth slower`);
   return [];
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
+import type { Replay } from "../catalogue/replays.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { EngineSettings, NativeCore } from "../native/types.js";
 import { nextOrdinal } from "./live-files.js";
@@ -20,36 +21,70 @@ function openOrdinals(catalogue: Catalogue, stream: string): Buffer {
 }
 
 /**
- * Indexes again what is on disk but in no row: packets after the last flush, and those of sessions that were open then.
- * Returns the position of the next packet. A second run finds nothing to do.
+ * Notes what a capture that died left on disk and in no row: packets after the last flush, and those of sessions that were open then.
+ * Returns the position of the next packet. A second call notes nothing more.
  */
-export async function replayStream(
-  parts: {
-    readonly native: NativeCore; readonly catalogue: Catalogue; readonly store: Pick<IndexStore, "commitSegments">;
-    readonly settings: EngineSettings; readonly segmentDirectory: string; readonly logger: Logger;
-  },
-  stream: string,
-): Promise<number> {
-  const { catalogue } = parts;
-  const mark = catalogue.marks.get(stream);
-  const files = catalogue.files.ofStream(stream);
-  const end = Math.max(nextOrdinal(files), mark?.nextOrdinal ?? 0);
-  const knownUntil = mark?.nextOrdinal ?? 0;
-  const from = mark?.replayFromOrdinal ?? knownUntil;
-  // Files that retention took had no open session, or were taken for want of room: nothing of them is left to index.
-  const needed = unbroken(files.filter((file) => file.packets > 0 && file.firstOrdinal + file.packets > from));
-  if (from >= end || needed.length === 0) return end;
-  const result = await parts.native.importStream({
-    files: needed.map((file) => ({ path: file.path, fileId: file.id })), stream, firstOrdinal: needed[0]?.firstOrdinal ?? 0, settings: parts.settings,
-    segmentDirectory: parts.segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: { from, knownUntil, open: openOrdinals(catalogue, stream) },
-    losses: catalogue.captureLedger.losses(parts.settings.node, needed[0]?.firstMs ?? 0),
-  }, null, () => {});
-  await parts.store.commitSegments({ add: result.segments, remove: [] }, () => {
-    catalogue.marks.set({ stream, node: parts.settings.node, replayFromOrdinal: null, nextOrdinal: end, completeUntilMs: null });
+export function noteReplay(catalogue: Catalogue, stream: string, node: string): number {
+  return catalogue.transaction(() => {
+    const mark = catalogue.marks.get(stream);
+    const files = catalogue.files.ofStream(stream);
+    const end = Math.max(nextOrdinal(files), mark?.nextOrdinal ?? 0);
+    const knownUntil = mark?.nextOrdinal ?? 0;
+    const from = mark?.replayFromOrdinal ?? knownUntil;
+    const [first] = filesBetween(files, from, end);
+    if (from >= end || first === undefined) return end;
+    catalogue.replays.add({
+      stream, node, fromOrdinal: from, knownUntilOrdinal: knownUntil, untilOrdinal: end, open: openOrdinals(catalogue, stream), completeUntilMs: mark?.completeUntilMs ?? first.firstMs ?? 0,
+    });
+    catalogue.marks.set({ stream, node, replayFromOrdinal: null, nextOrdinal: end, completeUntilMs: null });
     rememberOpen(catalogue, stream, Buffer.alloc(0));
+    return end;
   });
-  parts.logger.info({ packets: end - from, sessions: result.sessions }, "indexed again what an interrupted capture left");
-  return end;
+}
+
+/** What replays need. */
+export interface ReplayParts {
+  readonly native: NativeCore;
+  readonly catalogue: Catalogue;
+  readonly store: Pick<IndexStore, "commitSegments">;
+  readonly settings: EngineSettings;
+  readonly segmentDirectory: string;
+  readonly logger: Logger;
+}
+
+/**
+ * Indexes again what was noted of a stream, the oldest first, on one thread: a capture goes on beside it. What is done when the
+ * signal comes, or something fails, stays done, and what is not stays noted. Throws DISK_FULL, CAPTURE_UNREADABLE.
+ */
+export async function runReplays(parts: ReplayParts, stream: string, signal: AbortSignal): Promise<void> {
+  for (const replay of parts.catalogue.replays.ofStream(stream)) {
+    signal.throwIfAborted();
+    await run(parts, replay, signal);
+  }
+}
+
+async function run(parts: ReplayParts, replay: Replay, signal: AbortSignal): Promise<void> {
+  const { catalogue, logger } = parts;
+  const { stream, fromOrdinal: from, untilOrdinal: until, knownUntilOrdinal: knownUntil } = replay;
+  // Files that retention took had no open session, or were taken for want of room: nothing of them is left to index.
+  const files = filesBetween(catalogue.files.ofStream(stream), from, until);
+  const done = (): void => { catalogue.replays.remove(replay); };
+  const [first] = files;
+  if (first === undefined) {
+    done();
+    return;
+  }
+  const result = await parts.native.importStream({
+    files: files.map((file) => ({ path: file.path, fileId: file.id })), stream, firstOrdinal: first.firstOrdinal, settings: { ...parts.settings, workers: 1 },
+    segmentDirectory: parts.segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: { from, knownUntil, open: replay.open }, losses: catalogue.captureLedger.losses(replay.node, first.firstMs ?? 0),
+  }, signal, () => {});
+  await parts.store.commitSegments({ add: result.segments, remove: [] }, done);
+  logger.info({ packets: until - from, sessions: result.sessions }, "indexed again what an interrupted capture left");
+}
+
+/** The last files with packets in `[from, until)` that follow each other. A capture begins a file, so none goes beyond `until`. */
+function filesBetween(files: readonly PacketFile[], from: number, until: number): readonly PacketFile[] {
+  return unbroken(files.filter((file) => file.packets > 0 && file.firstOrdinal + file.packets > from && file.firstOrdinal < until));
 }
 
 /** The last files of a stream that follow each other: packets are counted from the first, so none may be missing in between. */

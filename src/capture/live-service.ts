@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
@@ -9,7 +10,7 @@ import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore
 import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "./ledger.js";
 import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
 import { adoptFiles, reserveFiles } from "./live-files.js";
-import { replayStream, rememberOpen } from "./live-replay.js";
+import { noteReplay, rememberOpen, runReplays } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
 import { noteRowsWritten, rowsWanted, rowsWritten } from "./wanted-rows.js";
 import { PacketBatch } from "./packet-batch.js";
@@ -30,6 +31,9 @@ const MARKED_ALWAYS = 10_000;
 const WANTED_MS = 50;
 const WANTED_EVERY_MS = 500;
 
+/** Wait before what a crash left is indexed again after there was no room for it, and for its end when the capture is stopped. */
+const REPLAY_AGAIN_MS = 10_000;
+const REPLAY_WAIT_MS = 5_000;
 /** Time between two lines of the log about a packet directory that is passed over. */
 const PASSED_OVER_EVERY_MS = 60_000;
 
@@ -80,8 +84,8 @@ export interface RunningCapture {
 
 /**
  * Captures one node's packets. The native engine stores and indexes them on threads of its own; every second what
- * became durable is committed: packet files, segments and marks in one transaction. After a crash the next start
- * indexes again what was on disk but not in a row. A full disk ends nothing: packets are lost and counted until there
+ * became durable is committed: packet files, segments and marks in one transaction. After a crash the next start captures at once, and
+ * indexes beside that what was on disk but not in a row. A full disk ends nothing: packets are lost and counted until there
  * is room.
  */
 export class LiveService {
@@ -105,6 +109,9 @@ export class LiveService {
   /** What the core made durable and the catalogue had no room for. */
   #uncommitted: Pick<LiveFlush, "files" | "segments" | "mark"> | null = null;
   #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
+  readonly #ending = new AbortController();
+  /** Resolves when what a crash left is indexed, or is left to the next start. */
+  replayed: Promise<void> = Promise.resolve();
   /** Rejects when the capture cannot go on. */
   readonly failure: Promise<never>;
   #end: () => void = () => {};
@@ -126,12 +133,12 @@ export class LiveService {
     return this.#stream;
   }
 
-  /** Replays what a crash left, then captures. The caller holds the capture role. Throws UNAVAILABLE, CONFIG_INVALID. */
+  /** Captures, and indexes beside it what a crash left. The caller holds the capture role. Throws UNAVAILABLE, CONFIG_INVALID. */
   async start(): Promise<RunningCapture> {
     const parts = this.#parts;
     for (const directory of [...parts.packetDirectories, parts.segmentDirectory]) await mkdir(directory, { recursive: true });
     await adoptFiles(parts, this.#stream);
-    const firstOrdinal = await replayStream(parts, this.#stream);
+    const firstOrdinal = noteReplay(parts.catalogue, this.#stream, parts.settings.node);
     const { input } = parts;
     this.#source = input.kind === "pushed" ? await input.open((packet, originalLength) => { this.#take(packet, originalLength); }) : null;
     const stream = input.kind === "stream" ? await input.open() : null;
@@ -146,10 +153,28 @@ export class LiveService {
     }, stream);
     this.#running = { ...sourceOf(input, this.#source), linkType: this.#engine.linkType };
     this.#account(firstOrdinal);
+    this.replayed = this.#replay();
     this.#timers = [setInterval(() => { void this.flush(); }, FLUSH_MS)];
     this.#timers.push(setInterval(() => { this.#flushWanted(); }, WANTED_MS));
     if (this.#source !== null) this.#timers.push(setInterval(() => { this.#push(); }, BATCH_MS));
     return this.#running;
+  }
+
+  /** Indexes again what a crash left. Without room for it, as soon as there is some; what fails otherwise is tried at the next start. */
+  async #replay(): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      try {
+        await runReplays(this.#parts, this.#stream, signal);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "what an interrupted capture left could not be indexed; capturing goes on");
+        if (!(error instanceof LookbackError) || error.code !== "DISK_FULL") return;
+        this.#parts.onDiskFull(error);
+        await setTimeout(REPLAY_AGAIN_MS, undefined, { signal, ref: false }).catch(() => {});
+      }
+    }
   }
 
   /** Accounts for what a capture that died left, and begins the account of this one. */
@@ -233,7 +258,17 @@ export class LiveService {
     this.#uncommitted = together(this.#uncommitted, await engine.flush(this.#parts.clock.nowMs(), false, false));
     const ledgers = engine.ledgers();
     // Nothing is being written any more, so nothing is incomplete.
+    await this.#endReplay();
     await this.#commit({ ...await engine.close(this.#parts.clock.nowMs()), completeUntilMs: null }, ledgers, null, false);
+  }
+
+  /** Lets what is being indexed again come to its end, for a while; the next start goes on. */
+  async #endReplay(): Promise<void> {
+    const waited = new AbortController();
+    await Promise.race([this.replayed, setTimeout(REPLAY_WAIT_MS, undefined, { signal: waited.signal }).catch(() => {})]);
+    waited.abort();
+    this.#ending.abort();
+    await this.replayed;
   }
 
   #take(packet: Buffer, originalLength: number): void {

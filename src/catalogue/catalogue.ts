@@ -12,6 +12,7 @@ import { ImportJobs, type ImportJobChange } from "./jobs.js";
 import { Marks } from "./marks.js";
 import { loadMigrations, migrate } from "./migrations.js";
 import { PacketFiles, type PacketFileChange } from "./packet-files.js";
+import { Replays } from "./replays.js";
 import { RetentionEventLog } from "./retention-events.js";
 import { RetentionClasses } from "./retention-classes.js";
 import { Segments, type SegmentChange } from "./segments.js";
@@ -44,6 +45,7 @@ export class Catalogue {
   readonly shipments: Shipments;
   readonly marks: Marks;
   readonly captureLedger: CaptureLedger;
+  readonly replays: Replays;
   readonly tags: Tags;
   readonly holds: Holds;
   readonly retentionClasses: RetentionClasses;
@@ -71,6 +73,7 @@ export class Catalogue {
     this.shipments = new Shipments(connection, clock);
     this.marks = new Marks(connection, clock);
     this.captureLedger = new CaptureLedger(connection);
+    this.replays = new Replays(connection);
     this.tags = new Tags(connection, clock);
     this.holds = new Holds(connection, clock);
     this.retentionClasses = new RetentionClasses(connection, clock);

@@ -48,9 +48,11 @@ export class Marks {
     ).all();
   }
 
-  /** The time before which every stream is complete, or null when no stream says so. */
+  /** The time before which every stream is complete, what is to be replayed included, or null when nothing says so. */
   completeUntilMs(): number | null {
-    return this.#connection.prepare<[], { least: number | null }>("SELECT min(complete_until_ms) AS least FROM marks").get()?.least ?? null;
+    return this.#connection.prepare<[], { least: number | null }>(
+      "SELECT min(complete_until_ms) AS least FROM (SELECT complete_until_ms FROM marks UNION ALL SELECT complete_until_ms FROM replays)",
+    ).get()?.least ?? null;
   }
 
   /** Whether a stream that is being captured has told where it is since `sinceMs`. */

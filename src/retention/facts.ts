@@ -17,7 +17,7 @@ const FIRST_LIMIT = 4_096;
 const MOST_LOOKS = 100;
 
 export interface FactSources {
-  readonly catalogue: Pick<Catalogue, "files" | "holds" | "marks">;
+  readonly catalogue: Pick<Catalogue, "files" | "holds" | "marks" | "replays">;
   readonly store: Pick<IndexStore, "partitions" | "dataNodes">;
   readonly tombstones: Pick<Tombstones, "list">;
   /** Directories of packet files that we write. */
@@ -51,6 +51,7 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
   const { catalogue, undecidedFromMs = null } = sources;
   const held = heldFiles(sources);
   const replayFrom = new Map(catalogue.marks.all().map((mark) => [mark.stream, mark.replayFromOrdinal]));
+  for (const { stream, fromOrdinal } of catalogue.replays.all()) replayFrom.set(stream, Math.min(fromOrdinal, replayFrom.get(stream) ?? fromOrdinal));
   const deviceOf = deviceLookup(sources.packetDirectories, devices);
   const listed = limit === null ? catalogue.files.retained() : catalogue.files.oldestRetained(limit, COPY_STREAM);
   const files = listed.map((file): PacketFileFact => {

@@ -17,7 +17,7 @@ const HISTORY_MS = 57 * DAY_MS;
 const WHAT_IF_MS = 7 * DAY_MS;
 
 export interface ForecastParts extends Omit<FactSources, "store"> {
-  readonly catalogue: Pick<Catalogue, "files" | "holds" | "marks">;
+  readonly catalogue: Pick<Catalogue, "files" | "holds" | "marks" | "replays">;
   readonly store: Pick<IndexStore, "partitions" | "dataNodes" | "byteBudget">;
   readonly rules: RetentionRules;
   /** Directory of the index. */

@@ -125,11 +125,11 @@ export class RetentionService {
    */
   async #planning<T>(body: (sources: PlanSources) => Promise<T>): Promise<T> {
     const { catalogue, classes } = this.#parts;
-    const { files, marks, holds, retentionClasses } = catalogue;
+    const { files, marks, replays, holds, retentionClasses } = catalogue;
     if (retentionClasses.list().length === 0 && holds.unsettled(null, 1).length === 0) return body(this.#parts);
     const held = catalogue.heldCopy();
     try {
-      return await body({ ...this.#parts, catalogue: { files, marks, holds: held.holds }, ...(classes === undefined ? {} : { classes: classes.on(held) }) });
+      return await body({ ...this.#parts, catalogue: { files, marks, replays, holds: held.holds }, ...(classes === undefined ? {} : { classes: classes.on(held) }) });
     } finally {
       held.close();
     }

@@ -39,11 +39,14 @@ class Process {
   #nowMs: number;
   /** Whether the catalogue takes nothing. */
   isFull = false;
+  /** What a replay waits for before it commits. */
+  replayMayCommit: Promise<unknown> = Promise.resolve();
 
   constructor(readonly directory: string, maxFileBytes: number, startMs = START_MS) {
     this.#nowMs = startMs;
     const catalogue = (): Catalogue => this.catalogue;
     const isFull = (): boolean => this.isFull;
+    const mayCommit = (): Promise<unknown> => this.replayMayCommit;
     const clock = { nowMs: () => this.#nowMs };
     this.catalogue = openCatalogue(directory, clock);
     this.catalogue.settings.getOrMake("live.stream.n1", () => STREAM);
@@ -54,6 +57,7 @@ class Process {
       snapLength: 16_384, keepPackets: true, dontSave: [], giveUpRights: false, maxFileBytes, maxFileSeconds: 0, openRowsAfterSeconds: 10,
       store: {
         async commitSegments(commit, alongside) {
+          if (commit.goesOn !== true) await mayCommit();
           catalogue().transaction(() => {
             catalogue().segments.apply({ ...commit, superseded: [] });
             alongside?.();
@@ -131,6 +135,42 @@ describe("live capture", () => {
     expect(process.catalogue.marks.get(STREAM)).toMatchObject({ replayFromOrdinal: null, nextOrdinal: packets.length });
   });
 
+  it("captures while what a crash left is indexed, is complete only when that is done, and goes on with it after another crash", async () => {
+    const packets = traffic();
+    const [first, second] = [Math.floor(packets.length * 0.4), Math.floor(packets.length * 0.7)];
+    const atMs = (at: number): number => packets[at]?.atMs ?? 0;
+    const directory = temporaryDirectory();
+    const killed = new Process(directory, 1 << 30);
+    await killed.service.start();
+    killed.send(packets.slice(0, first));
+    await killed.service.flush();
+    const completeMs = killed.catalogue.marks.completeUntilMs() ?? 0;
+    killed.crash();
+
+    const again = new Process(directory, 1 << 30, atMs(first));
+    again.replayMayCommit = new Promise(() => {});
+    await again.service.start();
+    again.send(packets.slice(first, second));
+    await again.service.flush();
+    expect(again.catalogue.files.list().reduce((sum, file) => sum + file.packets, 0)).toBe(second);
+    expect(again.catalogue.marks.get(STREAM)?.completeUntilMs).toBeGreaterThan(completeMs);
+    expect(again.catalogue.marks.completeUntilMs()).toBe(completeMs);
+    again.crash();
+
+    const last = new Process(directory, 1 << 30, atMs(second));
+    await last.service.start();
+    expect(last.catalogue.replays.all()).toMatchObject([{ untilOrdinal: first }, { fromOrdinal: expect.any(Number), untilOrdinal: second }]);
+    last.send(packets.slice(second));
+    await last.service.replayed;
+    expect(last.catalogue.replays.all()).toEqual([]);
+    await last.service.stop();
+    expect(last.catalogue.marks.completeUntilMs()).toBeNull();
+    // Sessions end at a crash, so there are more of them; each packet is in one.
+    const found = (await rows(last.catalogue)) as string[][];
+    expect(found.length).toBeGreaterThan(80);
+    expect(found.reduce((sum, row) => sum + Number(row[4]), 0)).toBe(packets.length);
+  });
+
   it("takes packets and tells its account while a flush runs", async () => {
     const process = new Process(temporaryDirectory(), 1 << 30);
     await process.service.start();
@@ -173,6 +213,7 @@ describe("live capture", () => {
     const cutMs = packets[cut - 1]?.atMs ?? 0;
     const restarted = new Process(directory, maxFileBytes, cutMs + 500);
     await restarted.service.start();
+    await restarted.service.replayed;
     const listed = restarted.catalogue.files.list();
     expect(listed.every((file) => file.state === "complete" && statSync(file.path).size === file.bytes)).toBe(true);
     expect(listed.reduce((sum, file) => sum + file.packets, 0)).toBe(cut);

@@ -250,6 +250,16 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("keeps files that wait for their replay beside a capture", async () => {
+    const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }, { bytes: 500 }]);
+    const stream = "1".padStart(32, "0");
+    catalogue.replays.add({ stream, node: "n", fromOrdinal: 0, knownUntilOrdinal: 0, untilOrdinal: 9, open: Buffer.alloc(0), completeUntilMs: 1 });
+    catalogue.marks.set({ stream, node: "n", replayFromOrdinal: 1_000, nextOrdinal: 1_001, completeUntilMs: null });
+    await service().enforcePackets(null);
+    expect(there()).toEqual([1, 3]);
+    catalogue.close();
+  });
+
   it("deletes nothing when the facts about holds cannot be had, or a directory is not there", async () => {
     const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
     holdOpenSession(catalogue);
@@ -306,7 +316,7 @@ describe("making room", () => {
   it("frees space although the catalogue has no room to note it", async () => {
     const { catalogue, free, service, there, gone } = world([{ bytes: 3000 }, { bytes: 2500 }]);
     const full: RetentionParts["catalogue"] = {
-      files: catalogue.files, holds: catalogue.holds, marks: catalogue.marks, audit: catalogue.audit, settings: catalogue.settings, exports: catalogue.exports, retentionClasses: catalogue.retentionClasses, heldCopy: () => catalogue.heldCopy(),
+      files: catalogue.files, holds: catalogue.holds, marks: catalogue.marks, replays: catalogue.replays, audit: catalogue.audit, settings: catalogue.settings, exports: catalogue.exports, retentionClasses: catalogue.retentionClasses, heldCopy: () => catalogue.heldCopy(),
       transaction: (body) => {
         if (free() < 5000) throw new LookbackError("DISK_FULL", "no room");
         return catalogue.transaction(body);
@@ -368,7 +378,7 @@ describe("any files, failures and crashes", () => {
             throw new Error("crash");
           };
           const catalogue: RetentionParts["catalogue"] = {
-            files: one.catalogue.files, holds: one.catalogue.holds, marks: one.catalogue.marks, audit: one.catalogue.audit, settings: one.catalogue.settings, exports: one.catalogue.exports,
+            files: one.catalogue.files, holds: one.catalogue.holds, marks: one.catalogue.marks, replays: one.catalogue.replays, audit: one.catalogue.audit, settings: one.catalogue.settings, exports: one.catalogue.exports,
             retentionClasses: one.catalogue.retentionClasses, heldCopy: () => one.catalogue.heldCopy(),
             transaction: (body) => {
               if (crashed) throw new Error("this process is dead");
