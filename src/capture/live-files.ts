@@ -1,5 +1,6 @@
-import { open, readdir, unlink, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
+import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
@@ -25,6 +26,30 @@ export function reserveFiles(catalogue: Catalogue, stream: string): number {
   });
 }
 
+/** Makes the packet directories that are not there. One that cannot be is passed over as long as another can. Throws UNAVAILABLE. */
+export async function makeDirectories(directories: readonly string[], logger: Logger): Promise<void> {
+  const refusals: string[] = [];
+  for (const directory of directories) {
+    try {
+      await mkdir(directory, { recursive: true });
+    } catch (error) {
+      refusals.push(`${directory}: ${error instanceof Error ? error.message : String(error)}`);
+      logger.error({ directory, error: refusals.at(-1) }, "a packet directory cannot be used and is passed over; packets go to another one");
+    }
+  }
+  if (refusals.length === directories.length) throw new LookbackError("UNAVAILABLE", `no packet directory can be used: ${refusals.join("; ")}; pcapDir names them`, { directories });
+}
+
+/** Names in a directory; none of one that does not answer, which is passed over when packets are written, too. */
+async function namesIn(directory: string, logger: Logger): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    logger.error({ directory, error: error instanceof Error ? error.message : String(error) }, "a packet directory does not answer; what an interrupted capture left there is not listed until the next start");
+    return [];
+  }
+}
+
 /**
  * Lists what a capture that died left on disk: its files end at their last whole record, and those it had not committed
  * yet are added. Afterwards every file of the stream is complete, its packets counted.
@@ -47,7 +72,7 @@ export async function adoptFiles(
   const first = Number(catalogue.settings.get(blockKey(stream)));
   const found: { readonly fileId: number; readonly file: string }[] = [];
   for (const directory of packetDirectories) {
-    const names = await readdir(directory);
+    const names = await namesIn(directory, logger);
     await removeLonelyLists(directory, names, node);
     for (const name of first === 0 ? [] : names) {
       const parsed = parsePacketFileName(name);

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { setTimeout } from "node:timers/promises";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
@@ -9,7 +8,7 @@ import type { IndexStore } from "../index-store/index-store.js";
 import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, PacketRule, RingSource, SourceLedger, StandardInput } from "../native/types.js";
 import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "./ledger.js";
 import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
-import { adoptFiles, reserveFiles } from "./live-files.js";
+import { adoptFiles, makeDirectories, reserveFiles } from "./live-files.js";
 import { noteReplay, rememberOpen, runReplays } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
 import { noteRowsWritten, rowsWanted, rowsWritten } from "./wanted-rows.js";
@@ -104,12 +103,15 @@ export class LiveService {
   #storeFailure: string | null = null;
   #passedOverMs = Number.NEGATIVE_INFINITY;
   #clockSetBack = 0;
+  /** As of the last flush. */
+  #troubles: readonly Pick<SourceLedger, "wentDown" | "damagedBlocks">[] = [];
   #sessions = sessionAccount({}, 0);
   #spans: LedgerSpans;
   /** What the core made durable and the catalogue had no room for. */
   #uncommitted: Pick<LiveFlush, "files" | "segments" | "mark"> | null = null;
   #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
   readonly #ending = new AbortController();
+  #replayAgainMs = Number.POSITIVE_INFINITY;
   /** Resolves when what a crash left is indexed, or is left to the next start. */
   replayed: Promise<void> = Promise.resolve();
   /** Rejects when the capture cannot go on. */
@@ -136,7 +138,8 @@ export class LiveService {
   /** Captures, and indexes beside it what a crash left. The caller holds the capture role. Throws UNAVAILABLE, CONFIG_INVALID. */
   async start(): Promise<RunningCapture> {
     const parts = this.#parts;
-    for (const directory of [...parts.packetDirectories, parts.segmentDirectory]) await mkdir(directory, { recursive: true });
+    await mkdir(parts.segmentDirectory, { recursive: true });
+    await makeDirectories(parts.packetDirectories, parts.logger);
     await adoptFiles(parts, this.#stream);
     const firstOrdinal = noteReplay(parts.catalogue, this.#stream, parts.settings.node);
     const { input } = parts;
@@ -160,20 +163,17 @@ export class LiveService {
     return this.#running;
   }
 
-  /** Indexes again what a crash left. Without room for it, as soon as there is some; what fails otherwise is tried at the next start. */
+  /** Indexes again what a crash left. Without room for it, again when there may be some; what fails otherwise is tried at the next start. */
   async #replay(): Promise<void> {
     const { signal } = this.#ending;
-    while (!signal.aborted) {
-      try {
-        await runReplays(this.#parts, this.#stream, signal);
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "what an interrupted capture left could not be indexed; capturing goes on");
-        if (!(error instanceof LookbackError) || error.code !== "DISK_FULL") return;
-        this.#parts.onDiskFull(error);
-        await setTimeout(REPLAY_AGAIN_MS, undefined, { signal, ref: false }).catch(() => {});
-      }
+    try {
+      await runReplays(this.#parts, this.#stream, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "what an interrupted capture left could not be indexed; capturing goes on");
+      if (!(error instanceof LookbackError) || error.code !== "DISK_FULL") return;
+      this.#parts.onDiskFull(error);
+      this.#replayAgainMs = this.#parts.clock.nowMs() + REPLAY_AGAIN_MS;
     }
   }
 
@@ -211,6 +211,10 @@ export class LiveService {
     try {
       this.#push();
       const now = this.#parts.clock.nowMs();
+      if (now >= this.#replayAgainMs) {
+        this.#replayAgainMs = Number.POSITIVE_INFINITY;
+        this.replayed = this.#replay();
+      }
       const mark = this.#committed.openSessions < MARKED_ALWAYS || now - this.#committed.markMs >= MARK_MS;
       const wish = this.#wish();
       if (wish !== null) this.#wishes.triedMs = now;
@@ -219,6 +223,7 @@ export class LiveService {
       this.#noteFailure(flush.writeFailure);
       this.#notePassedOver(flush.passedOver, now);
       this.#noteClock(flush.counters["clock.setBack"] ?? 0);
+      this.#noteSources(engine.ledgers());
       const failed = flush.writeFailure ?? flush.passedOver;
       const full = failed === null ? null : diskFullOf(failed);
       if (full !== null) this.#parts.onDiskFull(full);
@@ -264,11 +269,9 @@ export class LiveService {
 
   /** Lets what is being indexed again come to its end, for a while; the next start goes on. */
   async #endReplay(): Promise<void> {
-    const waited = new AbortController();
-    await Promise.race([this.replayed, setTimeout(REPLAY_WAIT_MS, undefined, { signal: waited.signal }).catch(() => {})]);
-    waited.abort();
-    this.#ending.abort();
+    const patience = setTimeout(() => { this.#ending.abort(); }, REPLAY_WAIT_MS);
     await this.replayed;
+    clearTimeout(patience);
   }
 
   #take(packet: Buffer, originalLength: number): void {
@@ -373,6 +376,16 @@ export class LiveService {
   #noteClock(setBack: number): void {
     if (setBack > this.#clockSetBack) this.#parts.logger.warn({ times: setBack }, "the clock that stamps packets was set back by more than a minute; sessions go on, and timeouts are measured onward from there");
     this.#clockSetBack = setBack;
+  }
+
+  /** Tells what happened to interfaces since the last flush; the counts are in the statistics. */
+  #noteSources(ledgers: readonly SourceLedger[]): void {
+    for (const [at, { interface: name, wentDown, damagedBlocks }] of ledgers.entries()) {
+      const before = this.#troubles[at] ?? { wentDown: 0, damagedBlocks: 0 };
+      if (wentDown > before.wentDown) this.#parts.logger.warn({ interface: name, times: wentDown - before.wentDown }, "the interface went down or away; what passes by meanwhile is not seen, and capture goes on once it is back");
+      if (damagedBlocks > before.damagedBlocks) this.#parts.logger.error({ interface: name, blocks: damagedBlocks - before.damagedBlocks }, "blocks of the kernel's ring did not hold and were passed over; their packets are not counted");
+    }
+    this.#troubles = ledgers;
   }
 
   #fail(error: unknown): void {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { saySkipped } from "../support/corpus.js";
@@ -49,6 +49,8 @@ describe.skipIf(why !== null)("a link", () => {
       "kill -TERM $pid; wait $pid",
     ].join("\n"), 60_000);
     expect(await accountOf(path.join(directory, "data"))).toMatchObject({ received: 4, stored: 4, filed: 4, indexed: 4, lost: 0 });
+    const lines = readFileSync(path.join(directory, "capture.log"), "utf8").split("\n").filter((line) => line.includes("the interface went down or away"));
+    expect(lines.map((line): unknown => (JSON.parse(line) as { interface: unknown }).interface)).toEqual(["v0", "v0"]);
     const large = await lookback(["search", "port.src == 5003", "--fields", "bytes,tags", "--json", "--data", "data"], directory);
     expect(JSON.parse(large.output)).toMatchObject({ bytes: 4042 });
   });

@@ -171,6 +171,35 @@ describe("live capture", () => {
     expect(found.reduce((sum, row) => sum + Number(row[4]), 0)).toBe(packets.length);
   });
 
+  it("indexes what a crash left once there is room for it", async () => {
+    const packets = traffic();
+    const cut = Math.floor(packets.length * 0.5);
+    const directory = temporaryDirectory();
+    const killed = new Process(directory, 1 << 30);
+    await killed.service.start();
+    killed.send(packets.slice(0, cut));
+    await killed.service.flush();
+    killed.crash();
+
+    const again = new Process(directory, 1 << 30, packets[cut]?.atMs);
+    again.replayMayCommit = Promise.reject(new LookbackError("DISK_FULL", "no room for segments", { path: "sessions" }));
+    again.replayMayCommit.catch(() => {});
+    await again.service.start();
+    await again.service.replayed;
+    expect(again.catalogue.replays.all()).toHaveLength(1);
+    again.replayMayCommit = Promise.resolve();
+    await again.service.flush();
+    await again.service.replayed;
+    expect(again.catalogue.replays.all()).toHaveLength(1);
+    // Some tens of seconds later.
+    again.send(packets.slice(cut));
+    await again.service.flush();
+    await again.service.replayed;
+    expect(again.catalogue.replays.all()).toEqual([]);
+    await again.service.stop();
+    expect(((await rows(again.catalogue)) as string[][]).reduce((sum, row) => sum + Number(row[4]), 0)).toBe(packets.length);
+  });
+
   it("takes packets and tells its account while a flush runs", async () => {
     const process = new Process(temporaryDirectory(), 1 << 30);
     await process.service.start();
