@@ -47,6 +47,9 @@ pub struct PacketMeta {
 /// Bytes of bodies that wait to be hashed side by side at most, those of all workers.
 const MAX_WAITING_BODY_BYTES: usize = 64 << 20;
 
+/// Bytes that the open flows of a worker may hold at least, however many workers share what all may.
+const MIN_HELD_BYTES: usize = 64 << 20;
+
 /// Most rows that room is made for at once.
 const ROOM_ROWS: usize = 8_192;
 
@@ -86,6 +89,7 @@ impl<S: RowSink> Worker<S> {
         let mut flow = settings.flow.clone();
         let workers = settings.workers.max(1);
         flow.max_flows = (flow.max_flows / workers).max(64);
+        flow.max_held_bytes = (flow.max_held_bytes / workers).max(MIN_HELD_BYTES);
         flow.max_waiting_body_bytes = flow.max_waiting_body_bytes.min(MAX_WAITING_BODY_BYTES / workers);
         let mut table = FlowTable::new(flow, stream);
         // In one piece: a vector that grows copies its rows again and again.
@@ -284,6 +288,7 @@ impl<S: RowSink> Worker<S> {
             saved,
             rows_by_rule,
             closed_early,
+            closed_for_memory,
             out_of_order_overflow,
             gap_bytes,
             dissector_failures,
@@ -300,6 +305,7 @@ impl<S: RowSink> Worker<S> {
         add("sessions.indexLost", self.final_rows_lost);
         add("sessions.openRowsLost", self.rows_lost - self.final_rows_lost);
         add("sessions.closedEarly", *closed_early);
+        add("sessions.closedForMemory", *closed_for_memory);
         add("tcp.outOfOrderOverflow", *out_of_order_overflow);
         add("tcp.gapBytes", *gap_bytes);
         add("dissectors.failed", *dissector_failures);

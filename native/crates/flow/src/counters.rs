@@ -15,8 +15,10 @@ pub struct FlowCounters {
     pub saved: u64,
     /// Final session rows left out because of `minPacketsSaveBPFs`.
     pub rows_by_rule: u64,
-    /// Sessions closed early because the table was full.
+    /// Sessions closed early because the table was full, or held more bytes than it may.
     pub closed_early: u64,
+    /// Of those, sessions that were closed for the bytes.
+    pub closed_for_memory: u64,
     /// TCP flows whose out-of-order buffer overflowed.
     pub out_of_order_overflow: u64,
     /// Payload bytes skipped as never seen.
@@ -38,6 +40,7 @@ impl FlowCounters {
         self.saved += other.saved;
         self.rows_by_rule += other.rows_by_rule;
         self.closed_early += other.closed_early;
+        self.closed_for_memory += other.closed_for_memory;
         self.out_of_order_overflow += other.out_of_order_overflow;
         self.gap_bytes += other.gap_bytes;
         self.dissector_failures += other.dissector_failures;

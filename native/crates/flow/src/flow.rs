@@ -12,9 +12,12 @@ use lookback_session::record::{DESTINATION, Direction, SOURCE};
 use lookback_session::{Ends, FieldSpec, Fields, PacketPosition, Positions, core_fields};
 use lookback_wire::{Decoded, FlowKey, FlowKind};
 use smallvec::SmallVec;
+use std::num::NonZeroU16;
 
 /// Packets per direction whose link and network headers are recorded in the session.
 const HEADER_PACKETS: u8 = 10;
+/// Bytes that what flows hold is counted in: a flow has two bytes of room for the count.
+pub(crate) const HELD_UNIT: usize = 256;
 /// One packet, decoded, on its way into its session.
 #[derive(Clone, Copy, Debug)]
 pub struct PacketFacts<'a> {
@@ -112,10 +115,13 @@ pub struct Flow {
     /// Keyed hash of the headers of each direction's last packet, not 0; the headers themselves would be a third of a
     /// flow.
     pub(crate) headers_seen: [u32; 2],
-    pub(crate) ethertype: Option<u16>,
+    /// A frame that says it has a length of 0 has none.
+    pub(crate) ethertype: Option<NonZeroU16>,
     pub(crate) icmp: (u8, u8),
     /// Packets of the whole flow, over all segments, by direction; 255 stands for more.
     flow_packets: [u8; 2],
+    /// What of [`Flow::held_bytes`] the table has counted, in units of [`HELD_UNIT`].
+    pub(crate) counted: u16,
     /// Packets that the flow must have to get a row (`minPacketsSaveBPFs`).
     least_packets: u8,
     pub(crate) ip_protocol: u8,
@@ -175,9 +181,10 @@ impl Flow {
             dissectors: None,
             other_ends,
             headers_seen: [0; 2],
-            ethertype: decoded.ethertype,
+            ethertype: decoded.ethertype.and_then(NonZeroU16::new),
             icmp: decoded.icmp,
             flow_packets: [0; 2],
+            counted: 0,
             least_packets: settings
                 .least_packets
                 .as_ref()
@@ -190,6 +197,16 @@ impl Flow {
             classified: [false; 2],
             unwritten: false,
         }
+    }
+
+    /// Bytes that it holds beside its place and a little for each part: values, positions, payload that waits.
+    #[inline]
+    pub(crate) fn held_bytes(&self) -> usize {
+        let dissectors = self.dissectors.as_ref();
+        self.fields.held_bytes()
+            + self.positions.as_bytes().len()
+            + self.tcp.as_ref().map_or(0, |tcp| tcp.held_bytes())
+            + dissectors.map_or(0, |all| all.iter().map(|dissector| dissector.held_bytes()).sum())
     }
 
     /// Addresses and ports, source first; none without IP.

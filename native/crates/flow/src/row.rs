@@ -9,6 +9,7 @@ use lookback_protocols::Verdict;
 use lookback_session::record::{DESTINATION, SOURCE};
 use lookback_session::{Fields, Positions, Session, core_fields};
 use lookback_wire::FlowKind;
+use std::num::NonZeroU16;
 
 impl Flow {
     /// The row of the present segment as it stands; a later version takes its place. What is not complete is not in it.
@@ -93,7 +94,7 @@ impl Flow {
             segment_first_us: self.segment_first_us,
             last_packet_us: self.last_packet_us,
             ip_protocol: self.ip_protocol,
-            ethertype: self.ethertype,
+            ethertype: self.ethertype.map(NonZeroU16::get),
             ends,
             packets: self.packets.map(u64::from),
             bytes: self.bytes,

@@ -42,6 +42,9 @@ pub struct FlowSettings {
     pub max_packets: usize,
     /// `maxStreams`: open flows of this table; the oldest closes early beyond it. Default 1,500,000.
     pub max_flows: usize,
+    /// Bytes that the open flows of this table may hold beside their places: values, positions, payload that waits. Beyond
+    /// it those close early that would expire first. Default 2 GiB.
+    pub max_held_bytes: usize,
     /// `maxTcpOutOfOrderPackets`: segments kept of one flow while an earlier one is missing, default 256.
     pub max_out_of_order: usize,
     /// Bytes of bodies of this table that wait at most until there are enough bodies to hash side by side, see
@@ -96,6 +99,7 @@ impl Default for FlowSettings {
             tcp_save_timeout: 480,
             max_packets: 10_000,
             max_flows: 1_500_000,
+            max_held_bytes: 2 << 30,
             max_out_of_order: 256,
             max_waiting_body_bytes: MAX_WAITING_BYTES,
             least_packets: None,

@@ -1,7 +1,7 @@
 //! The flow table of one worker.
 
 use crate::counters::FlowCounters;
-use crate::flow::{Flow, PacketFacts, Workbench};
+use crate::flow::{Flow, HELD_UNIT, PacketFacts, Workbench};
 use crate::identity::StreamIdentity;
 use crate::settings::FlowSettings;
 use crate::slab::Slab;
@@ -27,6 +27,8 @@ pub struct FlowTable {
     bench: Workbench,
     saved: Vec<Session>,
     unwritten: VecDeque<Unwritten>,
+    /// Of all open flows, see [`Flow::held_bytes`], in units of [`HELD_UNIT`].
+    held: usize,
 }
 
 /// A flow with packets that no row holds: where it is, and when the first of them came. One whose row was written
@@ -52,12 +54,17 @@ impl FlowTable {
             bench,
             saved: Vec::new(),
             unwritten: VecDeque::new(),
+            held: 0,
         }
     }
 
     /// Flows open now.
     pub fn open_flows(&self) -> usize {
         self.index.len()
+    }
+    /// Bytes that the open flows hold beside their places, each rounded up to 256.
+    pub fn held_bytes(&self) -> usize {
+        self.held * HELD_UNIT
     }
     /// Counts so far.
     pub fn counters(&self) -> &FlowCounters {
@@ -139,6 +146,25 @@ impl FlowTable {
         }
         if flow.closing_at_s == packet.clock_s + self.settings.tcp_closing_timeout {
             self.timers.schedule(packet.clock_s + self.settings.tcp_closing_timeout, at, generation);
+        }
+        let held = u16::try_from(flow.held_bytes().div_ceil(HELD_UNIT)).unwrap_or(u16::MAX);
+        self.held = self.held + usize::from(held) - usize::from(flow.counted);
+        flow.counted = held;
+        if self.held_bytes() > self.settings.max_held_bytes {
+            self.free_memory(packet.clock_before_s);
+        }
+    }
+
+    /// Closes flows for the bytes that they hold, some with each packet, so that no packet waits for all of them.
+    #[cold]
+    fn free_memory(&mut self, clock_s: i64) {
+        for _ in 0..EXPIRED_WITH_A_PACKET {
+            if self.held_bytes() <= self.settings.max_held_bytes {
+                break;
+            }
+            let before = self.bench.counters.closed_early;
+            self.close_oldest(clock_s);
+            self.bench.counters.closed_for_memory += self.bench.counters.closed_early - before;
         }
     }
 
@@ -232,6 +258,7 @@ impl FlowTable {
         if let Ok(entry) = self.index.find_entry(self.hasher.hash_one(flow.key), |held| *held == at) {
             entry.remove();
         }
+        self.held -= usize::from(flow.counted);
         if flow.has_packets() {
             let row = flow.save(true, &self.settings, &mut self.bench);
             keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);

@@ -98,3 +98,49 @@ fn flows_that_end_at_the_same_time_are_closed_a_few_with_each_packet() {
     assert_eq!((table.saved().len(), table.open_flows()), (FLOWS as usize, 2));
     assert_eq!(table.counters().closed_early, 0);
 }
+
+/// Segments of open connections, each of which leaves a hole.
+#[test]
+fn payload_that_waits_in_many_flows_is_bounded_in_all() {
+    const BOUND: usize = 1 << 20;
+    let settings = FlowSettings { max_held_bytes: BOUND, ..FlowSettings::default() };
+    let mut table = FlowTable::new(settings, [7; 16]);
+    let payload = [b'x'; 1_400];
+    let mut ordinal = 0;
+    let mut send = |table: &mut FlowTable, decoded: &Decoded, data: &[u8]| {
+        ordinal += 1;
+        table.packet(&PacketFacts {
+            frame: data,
+            decoded,
+            timestamp_ns: 0,
+            clock_s: 0,
+            clock_before_s: 0,
+            link_type: 1,
+            captured_length: data.len() as u32,
+            original_length: data.len() as u32,
+            truncated: false,
+            ordinal,
+            position: PacketPosition { file: 1, length: 1_416, offset: ordinal * 1_416 },
+            origin: 0,
+            earlier: &[],
+        });
+    };
+    const FLOWS: u32 = 5_000;
+    for number in 0..FLOWS {
+        let mut decoded = attempt(number);
+        send(&mut table, &decoded, &[]);
+        decoded.tcp.flags = 0x18;
+        decoded.tcp.sequence = decoded.tcp.sequence.wrapping_add(10_000);
+        decoded.payload_end = payload.len() as u32;
+        send(&mut table, &decoded, &payload);
+        assert!(table.held_bytes() <= BOUND, "{}", table.held_bytes());
+    }
+    let open = table.open_flows();
+    assert!((500..800).contains(&open), "{open}");
+    assert_eq!(table.counters().closed_for_memory, u64::from(FLOWS) - open as u64);
+    assert_eq!(table.saved().len() as u64, table.counters().closed_early);
+    for at in table.remaining() {
+        table.close(at);
+    }
+    assert_eq!((table.held_bytes(), table.saved().len()), (0, FLOWS as usize));
+}

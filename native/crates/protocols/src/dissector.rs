@@ -136,6 +136,11 @@ pub trait Dissector: Send {
     fn name(&self) -> &'static str;
     /// Handles payload: for TCP the next bytes in order of one direction, else one datagram's payload.
     fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict;
+    /// Bytes of payload that it keeps until there is more of them: all but some hundreds. They count against what open
+    /// sessions may hold.
+    fn held_bytes(&self) -> usize {
+        0
+    }
     /// `bytes` of one direction were never seen (TCP only); the payload that follows comes after the gap.
     fn gap(&mut self, context: &mut Context<'_>, direction: Direction, bytes: u64) -> Verdict {
         let _ = (context, direction, bytes);

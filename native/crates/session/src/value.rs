@@ -235,6 +235,11 @@ impl Fields {
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
+    /// Bytes that the values take.
+    #[inline]
+    pub fn held_bytes(&self) -> usize {
+        self.bytes.len()
+    }
     /// Values refused because a field was full ([`MAX_VALUES_PER_FIELD`]).
     pub fn dropped(&self) -> u32 {
         self.dropped

@@ -281,6 +281,12 @@ impl TcpState {
         }
     }
 
+    /// Bytes of payload that wait for an earlier segment, or for a second packet.
+    #[inline]
+    pub fn held_bytes(&self) -> usize {
+        self.waiting.as_ref().map_or(0, |waiting| waiting.held_bytes())
+    }
+
     fn early(&self, direction: Direction) -> Option<&Early> {
         match self.waiting.as_deref() {
             Some(Waiting::Early(early)) => early.get(direction),

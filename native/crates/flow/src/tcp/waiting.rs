@@ -37,6 +37,16 @@ impl Early {
     }
 }
 
+impl Waiting {
+    /// Bytes of payload that wait.
+    pub fn held_bytes(&self) -> usize {
+        match self {
+            Self::Alone(_, data) => data.len(),
+            Self::Early(early) => early.iter().map(|early| early.bytes).sum(),
+        }
+    }
+}
+
 /// Most connections never need it.
 #[derive(Debug)]
 pub(super) enum Waiting {

@@ -292,6 +292,10 @@ impl Dissector for Stream {
         "dns"
     }
 
+    fn held_bytes(&self) -> usize {
+        self.partial.iter().map(Vec::len).sum()
+    }
+
     fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict {
         let Some(partial) = self.partial.get_mut(direction) else { return Verdict::Done };
         let mut rest = data;

@@ -162,6 +162,10 @@ impl Dissector for Http {
         verdict
     }
 
+    fn held_bytes(&self) -> usize {
+        self.sides.iter().map(|side| side.head.len()).sum()
+    }
+
     fn settle(&mut self, context: &mut Context<'_>) {
         self.exchange.ended.settle(context, false);
     }

@@ -44,6 +44,10 @@ impl Dissector for Socks {
         "socks"
     }
 
+    fn held_bytes(&self) -> usize {
+        self.unread.iter().map(Vec::len).sum()
+    }
+
     fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict {
         let Some(unread) = self.unread.get_mut(direction) else { return Verdict::Done };
         if self.step == Step::Inside && unread.is_empty() {

@@ -24,6 +24,10 @@ impl Dissector for Dtls {
         "dtls"
     }
 
+    fn held_bytes(&self) -> usize {
+        self.sides.iter().map(|side| side.message.len()).sum()
+    }
+
     fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict {
         let Some(side) = self.sides.get_mut(direction) else { return Verdict::Done };
         let mut records = Reader::new(data);

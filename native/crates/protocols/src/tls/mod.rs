@@ -63,6 +63,10 @@ impl Dissector for Tls {
         "tls"
     }
 
+    fn held_bytes(&self) -> usize {
+        self.sides.iter().map(|side| side.message.len()).sum()
+    }
+
     fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict {
         if let Some(side) = self.sides.get_mut(direction) {
             side.take(context, data);
