@@ -260,7 +260,12 @@ export class LiveService {
     if (engine === null) return;
     engine.stopSources();
     // Packets on their way between two threads are accounted for once a flush has gone the same way.
-    this.#uncommitted = together(this.#uncommitted, await engine.flush(this.#parts.clock.nowMs(), false, false));
+    const last = await engine.flush(this.#parts.clock.nowMs(), false, false).catch(async (error: unknown) => {
+      // A thread that is stuck is not waited for again, and what is left is indexed by the next start.
+      await engine.close(this.#parts.clock.nowMs()).catch(() => {});
+      throw error;
+    });
+    this.#uncommitted = together(this.#uncommitted, last);
     const ledgers = engine.ledgers();
     // Nothing is being written any more, so nothing is incomplete.
     await this.#endReplay();

@@ -5,7 +5,7 @@
 mod live_support;
 mod support;
 
-use lookback_capture::SourceError;
+use lookback_capture::{Batch, PacketSource, SourceError, SourceStatistics};
 use lookback_engine::EngineSettings;
 use lookback_engine::live::{FlushRows, LiveEngine, LiveFlush, LiveOptions};
 use lookback_engine::rules::PacketRules;
@@ -13,6 +13,7 @@ use lookback_flow::settings::LeastPackets;
 use lookback_pcapfile::record_header;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use support::{Scratch, frame, rows};
 
 const START_S: i64 = 1_700_000_000;
@@ -307,6 +308,44 @@ fn the_digest_of_a_body_does_not_wait_for_the_end_of_its_session() {
     let rows = all_rows(&scratch.0, &flush);
     // MD5 of "hello".
     assert!(rows.len() == 1 && rows[0].contains("5d41402abc4b2a76b9719d911017c592"), "{rows:?}");
+}
+
+/// An interface that gives one packet, and whose reading then fails in a way that nobody thought of.
+struct Panics(bool);
+
+impl PacketSource for Panics {
+    fn interface(&self) -> &str {
+        "in0"
+    }
+    fn link_type(&self) -> u16 {
+        1
+    }
+    fn read(&mut self, batch: &mut Batch, _wait: Duration) -> Result<(), SourceError> {
+        if std::mem::replace(&mut self.0, true) {
+            panic!("a bug");
+        }
+        let frame = frame(1, true, 17, 0, 0, b"the only one");
+        assert!(batch.push(START_S * S, frame.len() as u32, 65_535, &[&frame]));
+        Ok(())
+    }
+    fn statistics(&mut self) -> SourceStatistics {
+        SourceStatistics::default()
+    }
+}
+
+#[test]
+fn an_interface_whose_reader_panicked_is_told_of_and_costs_nothing_that_came_before() {
+    let scratch = Scratch::new("live-panic");
+    let options = live_support::options(&scratch.0, EngineSettings::default());
+    let mut engine = LiveEngine::open(options, vec![Box::new(Panics(false))]).expect("threads");
+    while engine.ledgers().iter().any(|ledger| ledger.failure.is_none()) {
+        std::thread::yield_now();
+    }
+    engine.stop_sources();
+    let flush = finish(&engine);
+    let ledger = engine.ledgers().remove(0);
+    assert_eq!((ledger.failure.as_deref(), ledger.stored), (Some("its reader panicked"), 1));
+    assert_eq!(all_rows(&scratch.0, &flush).len(), 1);
 }
 
 #[test]

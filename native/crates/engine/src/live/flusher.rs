@@ -7,7 +7,7 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use lookback_segment::SegmentInfo;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A thread that does not answer a flush within this time is stuck.
@@ -37,6 +37,8 @@ pub enum FlushRows {
 /// What a flush that failed had drained already; the next one tells it.
 #[derive(Default)]
 pub(super) struct Kept {
+    /// A thread was stuck: nobody waits for it again.
+    is_stuck: bool,
     files: Vec<(LiveFile, File)>,
     segments: Vec<SegmentInfo>,
 }
@@ -45,11 +47,32 @@ impl Flusher {
     /// Makes packets durable, then the rows that `rows` asks for. `mark` asks for a replay mark.
     ///
     /// # Errors
-    /// When something cannot be stored (it is tried again next time), or a thread is gone or stuck.
+    /// When something cannot be stored (it is tried again next time), or a thread is gone or stuck. After it was stuck once,
+    /// every later flush fails at once.
     pub fn flush(&self, now_ns: i64, mark: bool, rows: FlushRows) -> Result<LiveFlush, EngineError> {
+        let stuck = || {
+            self.kept().is_stuck = true;
+            EngineError::Worker(format!("a capture thread did not answer within {:?}", self.answer))
+        };
+        if self.kept().is_stuck {
+            return Err(stuck());
+        }
+        self.flush_all(now_ns, mark, rows, &stuck)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn flush_all(
+        &self,
+        now_ns: i64,
+        mark: bool,
+        rows: FlushRows,
+        stuck: &dyn Fn() -> EngineError,
+    ) -> Result<LiveFlush, EngineError> {
         let gone = || EngineError::Worker("the capture threads are gone".to_owned());
         let within = self.answer;
-        let stuck = || EngineError::Worker(format!("a capture thread did not answer within {within:?}"));
         let messages = self.messages.as_ref().ok_or_else(gone)?;
         let (reply, answer) = bounded(1);
         messages
@@ -58,8 +81,7 @@ impl Flusher {
         let stream = answer
             .recv_timeout(within)
             .map_err(|error| if error.is_timeout() { stuck() } else { gone() })??;
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.files.extend(stream.files);
+        self.kept().files.extend(stream.files);
         let mut flush = LiveFlush {
             next_ordinal: stream.next_ordinal,
             write_failure: stream.write_failure,
@@ -80,7 +102,7 @@ impl Flusher {
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => return Err(stuck()),
             };
-            kept.segments.extend(worker.segments);
+            self.kept().segments.extend(worker.segments);
             flush.open_sessions += worker.open_sessions;
             open.extend(worker.open_ordinals);
             if let Some(since_us) = worker.unwritten_since_us {
@@ -90,6 +112,7 @@ impl Flusher {
                 *flush.counters.entry(name).or_default() += count;
             }
         }
+        let mut kept = self.kept();
         // Rows are told only once the packets they point at are durable.
         for (info, file) in &kept.files {
             file.sync_data().map_err(|error| EngineError::io(info.path.clone(), error))?;
@@ -144,9 +167,12 @@ mod tests {
         // It takes the order and does not answer; then it takes none.
         assert!(told(&flusher).contains("did not answer within 50ms"), "{}", told(&flusher));
         assert_eq!(messages.len(), 1);
-        assert!(told(&flusher).contains("did not answer within 50ms"));
-        drop(messages);
-        assert!(told(&flusher).contains("the capture threads are gone"));
+        // Nobody waits again: who ends the capture would.
+        let again = Flusher { answer: Duration::MAX, ..flusher.clone() };
+        assert!(told(&again).contains("did not answer"));
+        let (gone, orders) = watched();
+        drop(orders);
+        assert!(told(&gone).contains("the capture threads are gone"));
     }
 
     #[test]

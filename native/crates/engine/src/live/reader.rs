@@ -4,6 +4,7 @@ use super::Message;
 use super::losses::LossLog;
 use crossbeam_channel::{SendTimeoutError, Sender};
 use lookback_capture::{Batch, BatchPool, PacketSource, SourceError, SourceStatistics};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -61,8 +62,8 @@ impl SourceAccount {
         *self.kernel.lock().unwrap_or_else(PoisonError::into_inner) = counts;
         more
     }
-    fn fail(&self, error: &SourceError) {
-        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+    fn fail(&self, reason: String) {
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
     }
 }
 
@@ -89,12 +90,17 @@ impl Reader {
             Arc::new(SourceAccount { interface: source.interface().to_owned(), ..SourceAccount::default() });
         let told = Arc::clone(&account);
         let thread = std::thread::Builder::new().name(format!("source-{number}")).spawn(move || {
-            let outcome = read(source.as_mut(), number, &messages, &stop, &told, &losses);
-            told.count(source.as_mut());
+            // An interface that nobody reads any more must be told of, whatever ended its reader.
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                let outcome = read(source.as_mut(), number, &messages, &stop, &told, &losses);
+                told.count(source.as_mut());
+                outcome
+            }));
             match outcome {
-                Ok(()) => {}
-                Err(SourceError::Ended { .. }) => told.ended.store(true, Ordering::Release),
-                Err(error) => told.fail(&error),
+                Ok(Ok(())) => {}
+                Ok(Err(SourceError::Ended { .. })) => told.ended.store(true, Ordering::Release),
+                Ok(Err(error)) => told.fail(error.to_string()),
+                Err(_) => told.fail("its reader panicked".to_owned()),
             }
         })?;
         Ok(Self { account, thread: Some(thread) })
@@ -103,7 +109,7 @@ impl Reader {
     /// Waits for the thread, which ends soon after `stop` is set.
     pub fn join(&mut self) {
         if let Some(thread) = self.thread.take() {
-            // A reader that panicked has failed as one whose source did: what it counted stays.
+            // It cannot have panicked.
             let _ = thread.join();
         }
     }
