@@ -251,6 +251,22 @@ fn a_quiet_link_of_pushed_packets_is_complete_up_to_now() {
 }
 
 #[test]
+fn a_quiet_link_closes_a_file_that_is_old_enough() {
+    let scratch = Scratch::new("live-old-file");
+    let mut engine = open(&scratch.0, 1, |options| options.max_file_seconds = 60);
+    engine.push(&record(0, &frame(1, true, 17, 0, 0, b"the only one")));
+    let files = |engine: &LiveEngine, second: i64| {
+        let flush = engine.flusher().flush((START_S + second) * S, false, FlushRows::Due).expect("a flush");
+        flush.files.iter().map(|file| (file.packets, file.open)).collect::<Vec<_>>()
+    };
+    assert_eq!(files(&engine, 5), [(1, true)]);
+    assert_eq!(files(&engine, 59), [(1, true)]);
+    assert_eq!(files(&engine, 61), [(1, false)]);
+    assert_eq!(files(&engine, 200), []);
+    finish(&engine);
+}
+
+#[test]
 fn a_clock_that_is_set_back_is_counted_and_costs_no_session() {
     for workers in [1, 2] {
         let scratch = Scratch::new("live-clock");

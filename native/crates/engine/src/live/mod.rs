@@ -211,11 +211,9 @@ impl LiveEngine {
         let places = sources.len().max(1);
         let stores: Arc<Vec<Stores>> = Arc::new((0..places).map(|_| Stores::default()).collect());
         let losses: Arc<LossLog> = Arc::default();
-        let shared = pipeline::Shared {
-            losses: Arc::clone(&losses),
-            stores: Arc::clone(&stores),
-            times_are_given: sources.iter().any(|source| source.times_are_given()),
-        };
+        let times_are_given = sources.iter().any(|source| source.times_are_given());
+        let shared =
+            pipeline::Shared { losses: Arc::clone(&losses), stores: Arc::clone(&stores), times_are_given };
         let pipeline =
             Pipeline::start(&options.settings, &options.segments, options.stream, shared).map_err(failed)?;
         let snaplen = options.snaplen;
@@ -242,6 +240,7 @@ impl LiveEngine {
             ordinal: options.first_ordinal,
             stores: Arc::clone(&stores),
             losses: Arc::clone(&losses),
+            times_are_given,
             is_pushed: sources.is_empty(),
             delivered_until: vec![None; places],
             write_failure: None,

@@ -136,11 +136,14 @@ impl PacketFiles {
     }
 
     fn is_due(&self, timestamp_ns: i64) -> bool {
-        self.current.as_ref().is_some_and(|open| {
-            let seconds = timestamp_ns.saturating_sub(open.info.first_ns) / 1_000_000_000;
-            open.info.bytes >= self.options.max_bytes
-                || (self.options.max_seconds > 0 && seconds >= self.options.max_seconds)
-        })
+        self.is_old(timestamp_ns)
+            || self.current.as_ref().is_some_and(|open| open.info.bytes >= self.options.max_bytes)
+    }
+
+    fn is_old(&self, now_ns: i64) -> bool {
+        let seconds = |open: &OpenFile| now_ns.saturating_sub(open.info.first_ns) / 1_000_000_000;
+        self.options.max_seconds > 0
+            && self.current.as_ref().is_some_and(|open| seconds(open) >= self.options.max_seconds)
     }
 
     /// Makes a file in the first directory that takes one, of those that are not `refusing`; adds those that do not.
@@ -225,6 +228,13 @@ impl PacketFiles {
             self.closed.push((info.clone(), list));
         }
         self.closed.push((info, writer.into_file()));
+    }
+
+    /// Closes the open file if it is as old as one may be, so that a quiet link closes its files, too.
+    pub fn close_old(&mut self, now_ns: i64) {
+        if self.is_old(now_ns) {
+            self.rotate();
+        }
     }
 
     /// Closes the open file.

@@ -42,6 +42,8 @@ pub(super) struct StreamThread {
     pub(super) ordinal: u64,
     pub(super) stores: Arc<Vec<Stores>>,
     pub(super) losses: Arc<LossLog>,
+    /// Whether packets have times that were given to them elsewhere: those say nothing of how old a file is.
+    pub(super) times_are_given: bool,
     /// Whether packets are pushed: whoever pushes gives all it has before it flushes.
     pub(super) is_pushed: bool,
     /// By source: it has given every packet before this time, nanoseconds since 1970.
@@ -145,6 +147,8 @@ impl StreamThread {
             Some(files) => {
                 if rows == FlushRows::Closing {
                     files.close();
+                } else if !self.times_are_given {
+                    files.close_old(now_ns);
                 }
                 files.changed()?
             }
