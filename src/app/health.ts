@@ -5,8 +5,7 @@ import { HealthChecks, type CheckResult } from "../http/health.js";
 import { isInside } from "../packet-store/packet-store.js";
 import type { SegmentInfo } from "../model/segment.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
-import type { RetentionWatch } from "../watching/retention-watch.js";
-import { describeEvent } from "../watching/event-words.js";
+import { describeCondition, type RetentionWatch } from "../watching/retention-watch.js";
 import type { Core, Directories } from "./core.js";
 import type { Shipping } from "../graphql/services.js";
 import { freeSpaceConflicts } from "./retention.js";
@@ -70,11 +69,7 @@ async function diskCheck(directories: Directories, packetDirectories: readonly s
 /** Targets that cannot be reached. Low forecasts, holds that block and rules that disagree are told, but are nothing that is broken. */
 function retentionCheck(watch: Pick<RetentionWatch, "conditions">, conflicts: readonly string[]): CheckResult {
   const short = watch.conditions().filter(({ kind }) => kind === "target-unreachable");
-  const words = short.map((condition) => {
-    const { kind, subject, ...facts } = condition;
-    return describeEvent({ id: null, atMs: 0, kind, subject, phase: "began", user: null, facts: { ...facts } });
-  });
-  return verdict(words, ["every device has the free space it should have", ...conflicts].join("; "), (names) => [names, ...conflicts].join("; "));
+  return verdict(short.map(describeCondition), ["every device has the free space it should have", ...conflicts].join("; "), (names) => [names, ...conflicts].join("; "));
 }
 
 function taskCheck(scheduler: Pick<Scheduler, "status">): CheckResult {

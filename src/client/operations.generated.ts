@@ -17,7 +17,7 @@ export type FieldKind = "INTEGER" | "FLOAT" | "IP" | "TIME" | "TERM" | "LOWER_TE
 export type Metric = "SESSIONS" | "PACKETS" | "BYTES" | "DATABYTES";
 
 /** What an event is about. */
-export type RetentionEventKind = "TARGET_UNREACHABLE" | "FORECAST_LOW" | "HOLD_BLOCKS" | "EXPORT_READY";
+export type RetentionEventKind = "TARGET_UNREACHABLE" | "FORECAST_LOW" | "HOLD_BLOCKS" | "CAPTURE_LOSS" | "CAPTURE_DOWN" | "PACKET_DIRECTORY_FAILED" | "EXPORT_READY";
 
 /** Whether a condition begins, lasts or ends, or something just happened. */
 export type RetentionEventPhase = "OCCURRED" | "BEGAN" | "LASTS" | "ENDED";

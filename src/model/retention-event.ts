@@ -24,6 +24,35 @@ export interface HoldBlocks {
   readonly bytes: number;
 }
 
+/** Packets that a capture lost in the last minute, by its ledger. Subject: node and interface (`node/eth0`). */
+export interface CaptureLoss {
+  readonly kind: "capture-loss";
+  readonly subject: string;
+  /** The sum of the four below. */
+  readonly lostPackets: number;
+  readonly lostToKernel: number;
+  readonly lostToInterface: number;
+  readonly lostToQueue: number;
+  readonly lostToDisk: number;
+}
+
+/** A capture that nobody stopped and that does not run. Subject: node and interfaces (`node/eth0,eth1`). */
+export interface CaptureDown {
+  readonly kind: "capture-down";
+  readonly subject: string;
+  /** Why it ended, or that nothing is heard of it. */
+  readonly reason: string;
+  /** Seconds since it was last heard of, or since it was started when it never was. */
+  readonly silentSeconds: number;
+}
+
+/** A packet directory that takes nothing: packets go to another one, or are lost where there is none. Subject: the directory. */
+export interface PacketDirectoryFailed {
+  readonly kind: "packet-directory-failed";
+  readonly subject: string;
+  readonly reason: string;
+}
+
 /** An export whose file can be downloaded. Subject: the export's id. */
 export interface ExportReady {
   readonly kind: "export-ready";
@@ -34,10 +63,13 @@ export interface ExportReady {
   readonly bytes: number;
 }
 
-/** A state that lasts until it is over. Subject and kind together name it. */
-export type RetentionCondition = TargetUnreachable | ForecastLow | HoldBlocks;
+/** A condition of a live capture. */
+export type CaptureCondition = CaptureLoss | CaptureDown | PacketDirectoryFailed;
 
-/** What somebody who keeps an eye on retention wants to be told. */
+/** A state that lasts until it is over. Subject and kind together name it. */
+export type RetentionCondition = TargetUnreachable | ForecastLow | HoldBlocks | CaptureCondition;
+
+/** What somebody who keeps an eye on capture and retention wants to be told. */
 export type RetentionEvent = RetentionCondition | ExportReady;
 
 /**

@@ -117,6 +117,11 @@ export class RetentionWatch implements RetentionEvents {
   }
 }
 
+/** A condition that lasts, in words. */
+export function describeCondition({ kind, subject, ...facts }: RetentionCondition): string {
+  return watchedOf({ id: null, atMs: 0, kind, subject, phase: "began", facts }, kind).message;
+}
+
 /** A stored event as it is told, or null for a kind of another version. */
 export function watched(stored: StoredEvent): WatchedEvent | null {
   return isEventKind(stored.kind) ? watchedOf(stored, stored.kind) : null;
@@ -124,9 +129,12 @@ export function watched(stored: StoredEvent): WatchedEvent | null {
 
 function watchedOf(stored: Omit<StoredEvent, "id"> & { readonly id: number | null }, kind: WatchedEvent["kind"]): WatchedEvent {
   const { id, atMs, subject, phase, facts } = stored;
-  const user = facts["user"];
+  const text = (name: string): string | null => {
+    const value = facts[name];
+    return typeof value === "string" ? value : null;
+  };
   const numbers = Object.fromEntries(Object.entries(facts).flatMap(([name, value]) => (typeof value === "number" ? [[name, value] as const] : [])));
-  const event = { id, atMs, kind, subject, phase, user: typeof user === "string" ? user : null, facts: numbers };
+  const event = { id, atMs, kind, subject, phase, user: text("user"), reason: text("reason"), facts: numbers };
   return { ...event, message: describeEvent(event) };
 }
 
@@ -136,6 +144,7 @@ function conditionOf({ kind, subject, facts }: StoredEvent): RetentionCondition 
     const value = facts[name];
     return typeof value === "number" ? value : 0;
   };
+  const reason = typeof facts["reason"] === "string" ? facts["reason"] : "";
   switch (kind) {
     case "target-unreachable":
       return { kind, subject, targetBytes: number("targetBytes"), freeBytes: number("freeBytes"), shortfallBytes: number("shortfallBytes") };
@@ -143,6 +152,15 @@ function conditionOf({ kind, subject, facts }: StoredEvent): RetentionCondition 
       return { kind, subject, days: number("days"), thresholdDays: number("thresholdDays") };
     case "hold-blocks":
       return { kind, subject, items: number("items"), bytes: number("bytes") };
+    case "capture-loss":
+      return {
+        kind, subject, lostPackets: number("lostPackets"), lostToKernel: number("lostToKernel"), lostToInterface: number("lostToInterface"), lostToQueue: number("lostToQueue"),
+        lostToDisk: number("lostToDisk"),
+      };
+    case "capture-down":
+      return { kind, subject, reason, silentSeconds: number("silentSeconds") };
+    case "packet-directory-failed":
+      return { kind, subject, reason };
     default:
       return null;
   }

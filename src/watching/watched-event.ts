@@ -12,14 +12,16 @@ export interface WatchedEvent {
   readonly phase: EventPhase;
   /** Of `export-ready`, whose export it is; null otherwise. */
   readonly user: string | null;
-  /** The numbers of the event by name, in bytes, days or pieces. */
+  /** Of `capture-down` and `packet-directory-failed`, why; null otherwise. */
+  readonly reason: string | null;
+  /** The numbers of the event by name, in bytes, days, seconds or pieces. */
   readonly facts: Readonly<Record<string, number>>;
   /** The event in words. */
   readonly message: string;
 }
 
 /** Every kind of event. */
-export const EVENT_KINDS = ["target-unreachable", "forecast-low", "hold-blocks", "export-ready"] as const satisfies readonly RetentionEvent["kind"][];
+export const EVENT_KINDS = ["target-unreachable", "forecast-low", "hold-blocks", "capture-loss", "capture-down", "packet-directory-failed", "export-ready"] as const satisfies readonly RetentionEvent["kind"][];
 
 /** Whether a stored text is a kind of this version. */
 export function isEventKind(text: string): text is RetentionEvent["kind"] {

@@ -133,7 +133,7 @@ export class Webhooks {
   async #send(url: string, event: WatchedEvent, attempt: number): Promise<Attempt> {
     const { secret, node, clock, fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS } = this.#parts;
     const body = JSON.stringify({
-      id: event.id, kind: event.kind, phase: event.phase, subject: event.subject, at: new Date(event.atMs).toISOString(), node, user: event.user, message: event.message, ...event.facts,
+      id: event.id, kind: event.kind, phase: event.phase, subject: event.subject, at: new Date(event.atMs).toISOString(), node, user: event.user, reason: event.reason, message: event.message, ...event.facts,
     });
     const timestamp = String(Math.floor(clock.nowMs() / 1000));
     const headers: Record<string, string> = {

@@ -91,6 +91,20 @@ test("what was told can be asked for later, by whoever was told", async () => {
   expect((await api.ask(operator, `{ webhookDeliveries(event: "-1") { deliveries { state } } }`)).errors).toMatchObject([{ extensions: { code: "BAD_INPUT" } }]);
 });
 
+test("what a capture lost and why it is down has fields of its own, for operators only", async () => {
+  watch.raise({ kind: "capture-down", subject: "n/eth0", reason: "the interface is gone", silentSeconds: 75 });
+  watch.raise({ kind: "capture-loss", subject: "n/eth0", lostPackets: 10, lostToKernel: 1, lostToInterface: 2, lostToQueue: 3, lostToDisk: 4 });
+  watch.raise({ kind: "packet-directory-failed", subject: "/b", reason: "input/output error" });
+  const list = "{ retentionEvents { events { kind subject reason silentSeconds lostPackets lostToKernel lostToInterface lostToQueue lostToDisk } } }";
+  const nothing = { reason: null, silentSeconds: null, lostPackets: null, lostToKernel: null, lostToInterface: null, lostToQueue: null, lostToDisk: null };
+  expect((await api.ask(await api.token({ name: "oscar", role: "operator" }), list)).data["retentionEvents"].events).toEqual([
+    { ...nothing, kind: "PACKET_DIRECTORY_FAILED", subject: "/b", reason: "input/output error" },
+    { ...nothing, kind: "CAPTURE_LOSS", subject: "n/eth0", lostPackets: 10, lostToKernel: 1, lostToInterface: 2, lostToQueue: 3, lostToDisk: 4 },
+    { ...nothing, kind: "CAPTURE_DOWN", subject: "n/eth0", reason: "the interface is gone", silentSeconds: 75 },
+  ]);
+  expect((await api.ask(await api.token({ name: "ana", role: "analyst" }), list)).data["retentionEvents"].events).toEqual([]);
+});
+
 test("webhooks are shown without what may be a secret", async () => {
   catalogue.retentionEvents.add({ kind: "export-ready", subject: "e1", phase: "occurred", facts: { user: "ana" } }, ["https://hooks.example/services/secret"]);
   const operator = await api.token({ name: "oscar", role: "operator" });

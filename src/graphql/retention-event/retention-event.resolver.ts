@@ -11,6 +11,7 @@ import { RetentionEventKind, RetentionEventList, RetentionEventPhase, RetentionE
 
 const KINDS: Readonly<Record<WatchedEvent["kind"], RetentionEventKind>> = {
   "target-unreachable": RetentionEventKind.TARGET_UNREACHABLE, "forecast-low": RetentionEventKind.FORECAST_LOW, "hold-blocks": RetentionEventKind.HOLD_BLOCKS,
+  "capture-loss": RetentionEventKind.CAPTURE_LOSS, "capture-down": RetentionEventKind.CAPTURE_DOWN, "packet-directory-failed": RetentionEventKind.PACKET_DIRECTORY_FAILED,
   "export-ready": RetentionEventKind.EXPORT_READY,
 };
 const PHASES: Readonly<Record<WatchedEvent["phase"], RetentionEventPhase>> = {
@@ -46,9 +47,11 @@ function viewOf(event: WatchedEvent, context: RequestContext): RetentionEventVie
   const fact = (name: string): number | null => event.facts[name] ?? null;
   return {
     ...answered(context),
-    id: event.id === null ? null : String(event.id), at: event.atMs, kind: KINDS[event.kind], phase: PHASES[event.phase], subject: event.subject, message: event.message, user: event.user,
+    id: event.id === null ? null : String(event.id), at: event.atMs, kind: KINDS[event.kind], phase: PHASES[event.phase], subject: event.subject, message: event.message, user: event.user, reason: event.reason,
     targetBytes: fact("targetBytes"), freeBytes: fact("freeBytes"), shortfallBytes: fact("shortfallBytes"), days: fact("days"), thresholdDays: fact("thresholdDays"),
     items: fact("items"), bytes: fact("bytes"), sessions: fact("sessions"), packets: fact("packets"),
+    lostPackets: fact("lostPackets"), lostToKernel: fact("lostToKernel"), lostToInterface: fact("lostToInterface"), lostToQueue: fact("lostToQueue"), lostToDisk: fact("lostToDisk"),
+    silentSeconds: fact("silentSeconds"),
   };
 }
 
@@ -58,7 +61,7 @@ function idOf(argument: string, text: string): number {
   return id;
 }
 
-/** What retention and exports found out. */
+/** What was found out about capture, retention and exports. */
 @Resolver()
 export class RetentionEventResolver {
   @Query(() => RetentionEventList, { complexity: ({ args, childComplexity }) => 10 + (typeof args["first"] === "number" ? (Math.max(0, args["first"]) * childComplexity) / 20 : 0), description: "What the subscription `retention` told you or would have told you, newest first." })
@@ -84,7 +87,7 @@ export class RetentionEventResolver {
 
   @Subscription(() => RetentionEventView, {
     subscribe: ({ context }: { readonly context: RequestContext }) => sourceOf(context, "export").events(context.signal, visible(context)),
-    description: "What retention and exports find out from now on: a target that cannot be reached, a forecast below its threshold, a hold that keeps what would be deleted (these for operators), an export of yours that is ready.",
+    description: "What is found out about capture, retention and exports from now on: a target that cannot be reached, a forecast below its threshold, a hold that keeps what would be deleted, a capture that loses packets or is down, a packet directory that takes nothing (these for operators), an export of yours that is ready.",
   })
   retention(@Root() event: WatchedEvent, @Ctx() context: RequestContext): RetentionEventView {
     return viewOf(event, context);

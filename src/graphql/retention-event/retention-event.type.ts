@@ -7,6 +7,9 @@ export enum RetentionEventKind {
   TARGET_UNREACHABLE = "target-unreachable",
   FORECAST_LOW = "forecast-low",
   HOLD_BLOCKS = "hold-blocks",
+  CAPTURE_LOSS = "capture-loss",
+  CAPTURE_DOWN = "capture-down",
+  PACKET_DIRECTORY_FAILED = "packet-directory-failed",
   EXPORT_READY = "export-ready",
 }
 
@@ -17,6 +20,9 @@ registerEnumType(RetentionEventKind, {
     TARGET_UNREACHABLE: { description: "A device has too little free space, and nothing more may be deleted there. `subject` is a directory on it; see `targetBytes`, `freeBytes`, `shortfallBytes`." },
     FORECAST_LOW: { description: "Packets or sessions will be kept for fewer days than wanted. See `days`, `thresholdDays`." },
     HOLD_BLOCKS: { description: "A hold keeps what would be deleted now. `subject` is the hold; see `items`, `bytes`." },
+    CAPTURE_LOSS: { description: "A capture lost packets in the last minute. `subject` is node and interface (`node/eth0`); see `lostPackets`, `lostToKernel`, `lostToInterface`, `lostToQueue`, `lostToDisk`." },
+    CAPTURE_DOWN: { description: "A capture that nobody stopped does not run. `subject` is node and interfaces (`node/eth0,eth1`); see `reason`, `silentSeconds`." },
+    PACKET_DIRECTORY_FAILED: { description: "A packet directory takes nothing; packets go to another one, or are lost where there is none. `subject` is the directory; see `reason`." },
     EXPORT_READY: { description: "An export can be downloaded. `subject` is its id; see `user`, `sessions`, `packets`, `bytes`." },
   },
 });
@@ -41,7 +47,7 @@ registerEnumType(RetentionEventPhase, {
 });
 
 /** One event. */
-@ObjectType("RetentionEvent", { simpleResolvers: true, implements: Answer, description: "Something that retention or exports found out." })
+@ObjectType("RetentionEvent", { simpleResolvers: true, implements: Answer, description: "Something that was found out about capture, retention or exports." })
 export class RetentionEventView extends Answer {
   @Field(() => ID, { nullable: true, description: "Identity; ascends with time. Null for an event that could not be kept, because the device of the catalogue is full." })
   id!: string | null;
@@ -63,6 +69,9 @@ export class RetentionEventView extends Answer {
 
   @Field(() => String, { nullable: true, description: "Whose export it is; null for other kinds." })
   user!: string | null;
+
+  @Field(() => String, { nullable: true, description: "Why a capture is down or a directory takes nothing; null for other kinds." })
+  reason!: string | null;
 
   @Field(() => LongScalar, { nullable: true, description: "Free bytes that the device should have." })
   targetBytes!: number | null;
@@ -90,6 +99,24 @@ export class RetentionEventView extends Answer {
 
   @Field(() => LongScalar, { nullable: true, description: "Packets in the export." })
   packets!: number | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Packets lost in the last minute." })
+  lostPackets!: number | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Of those, dropped by the kernel." })
+  lostToKernel!: number | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Of those, lost before the kernel saw them." })
+  lostToInterface!: number | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Of those, lost because our queue was full." })
+  lostToQueue!: number | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Of those, lost because they could not be written." })
+  lostToDisk!: number | null;
+
+  @Field(() => LongScalar, { nullable: true, description: "Seconds since the capture was last heard of." })
+  silentSeconds!: number | null;
 }
 
 /** Events. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
-import { RetentionWatch } from "../../../src/watching/retention-watch.js";
+import { describeCondition, RetentionWatch } from "../../../src/watching/retention-watch.js";
 import type { WatchedEvent } from "../../../src/watching/watched-event.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
@@ -76,6 +76,27 @@ describe("watching retention", () => {
       "export e1 of ana is ready: 2 sessions, 9 packets, 1.5 KiB", "packets will be kept for 2.3 days only; 7 are wanted", "hold 7 keeps 3 things (10 bytes) that would be deleted now",
       "packets will be kept long enough again", "hold 7 keeps nothing from being deleted any more",
     ]);
+  });
+
+  it("says of a capture what it lost and why it is down, and which packet directory takes nothing", () => {
+    const one = watch();
+    const down = { kind: "capture-down", subject: "n/eth0", reason: "the interface is gone", silentSeconds: 75 } as const;
+    const failed = { kind: "packet-directory-failed", subject: "/b", reason: "/b/1.pcap: input/output error" } as const;
+    const loss = { kind: "capture-loss", subject: "n/eth0", lostPackets: 10, lostToKernel: 7, lostToInterface: 0, lostToQueue: 1, lostToDisk: 2 } as const;
+    for (const condition of [down, failed, loss]) one.raise(condition);
+    clock.now += 24 * HOUR;
+    for (const condition of [down, failed, loss]) one.raise(condition);
+    expect(watch().conditions()).toEqual([down, failed, loss]);
+    for (const { kind, subject } of [down, failed, loss]) one.clear(kind, subject);
+    expect(told.map(({ message }) => message)).toEqual([
+      "the capture of n/eth0 is down: the interface is gone", "packet directory /b takes nothing: /b/1.pcap: input/output error",
+      "the capture of n/eth0 loses packets: 10 in the last minute (7 dropped by the kernel, 1 found our queue full, 2 could not be written)",
+      "the capture of n/eth0 is still down: the interface is gone", "packet directory /b still takes nothing: /b/1.pcap: input/output error",
+      "the capture of n/eth0 still loses packets: 10 in the last minute (7 dropped by the kernel, 1 found our queue full, 2 could not be written)",
+      "the capture of n/eth0 is not down any more", "packet directory /b is not failing any more", "the capture of n/eth0 loses no packets any more",
+    ]);
+    expect(told[0]).toMatchObject({ reason: "the interface is gone", user: null, facts: { silentSeconds: 75 } });
+    expect(describeCondition(failed)).toBe("packet directory /b takes nothing: /b/1.pcap: input/output error");
   });
 
   it("lists what was, for whoever may see it, in pages", () => {

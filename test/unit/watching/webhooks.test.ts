@@ -61,7 +61,7 @@ describe("a webhook", () => {
     await webhooks.idle();
     const [{ headers, body } = { headers: {}, body: "" }] = got;
     expect(JSON.parse(body)).toEqual({
-      id: 1, kind: "export-ready", phase: "occurred", subject: "e1", at: "2026-05-05T00:00:00.000Z", node: "n", user: "ana", sessions: 2, packets: 9, bytes: 1536,
+      id: 1, kind: "export-ready", phase: "occurred", subject: "e1", at: "2026-05-05T00:00:00.000Z", node: "n", user: "ana", reason: null, sessions: 2, packets: 9, bytes: 1536,
       message: "export e1 of ana is ready: 2 sessions, 9 packets, 1.5 KiB",
     });
     expect(headers).toMatchObject({ "content-type": "application/json", "x-lookback-event": "export-ready", "x-lookback-delivery": "1", "x-lookback-attempt": "1", "x-lookback-timestamp": "1777939200" });
@@ -156,7 +156,7 @@ describe("a webhook", () => {
 
   it("is told once what the catalogue could not keep", async () => {
     const { webhooks } = start();
-    webhooks.sendUnkept({ id: null, atMs: clock.now, kind: "target-unreachable", subject: "/p", phase: "began", user: null, facts: { freeBytes: 1 }, message: "m" });
+    webhooks.sendUnkept({ id: null, atMs: clock.now, kind: "target-unreachable", subject: "/p", phase: "began", user: null, reason: null, facts: { freeBytes: 1 }, message: "m" });
     await webhooks.idle();
     expect(JSON.parse(got[0]?.body ?? "{}")).toMatchObject({ id: null, kind: "target-unreachable", freeBytes: 1 });
     expect(got[0]?.headers["x-lookback-delivery"]).toBeUndefined();
