@@ -3,6 +3,7 @@ import { systemClock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { openCap } from "../capture/cap-source.js";
+import { CaptureRunRecord } from "../capture/capture-run.js";
 import { defaultInterface, noInterface } from "../capture/default-interface.js";
 import { LiveService, type LiveInput, type RunningCapture } from "../capture/live-service.js";
 import type { LookbackConfig } from "../config/config.js";
@@ -35,27 +36,33 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
     const { values } = config;
     const settings = engineSettings(config);
     const native = loadNativeCore();
-    const input = readsInput(config) ? { kind: "stream" as const, open: () => native.openStandardInput(values.bpf ?? "", values.snapLen) } : interfacesOf(config, settings);
     const { directories } = config.storageOf(config.node);
     const packetDirectories = directories.length > 0 ? directories : [config.packetDirectory];
     // Before a file is opened, so that every one belongs to the user who goes on to write it.
     const dropped = becomeDropUser(config, [config.dataDirectory, ...packetDirectories], logger, native);
     const core = await openCore(config, "capture", logger, lifecycle);
-    const live = new LiveService({
-      native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings,
-      segmentDirectory: core.directories.sessions, packetDirectories, directoryChoice: values.pcapDirAlgorithm, snapLength: values.snapLen,
-      keepPackets: values.pcapWriteMethod !== "null", dontSave: values.dontSaveBPFs, giveUpRights: dropped,
-      maxFileBytes: Math.round(values.maxFileSizeG * 2 ** 30), maxFileSeconds: values.maxFileTimeM * 60,
-      openRowsAfterSeconds: values.openSessionFlush, input, onDiskFull: (error) => { askForRoom(core.catalogue, core.directories.packets, error); },
-    });
-    if (values.tcpHealthCheckPort > 0) lifecycle.add("liveness port", await openLivenessPort(values.tcpHealthCheckPort), (opened) => opened.close());
-    lifecycle.add("live capture", live, (started) => started.stop());
-    const running = await live.start().catch((error: unknown) => {
+    const run = lifecycle.add("note of the run", new CaptureRunRecord({ settings: core.catalogue.settings, clock: systemClock, logger, node: config.node, interfaces: wantedInterfaces(config) }), (begun) => { begun.end(); });
+    try {
+      const input = readsInput(config) ? { kind: "stream" as const, open: () => native.openStandardInput(values.bpf ?? "", values.snapLen) } : interfacesOf(config, settings);
+      const live = new LiveService({
+        native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings,
+        segmentDirectory: core.directories.sessions, packetDirectories, directoryChoice: values.pcapDirAlgorithm, snapLength: values.snapLen,
+        keepPackets: values.pcapWriteMethod !== "null", dontSave: values.dontSaveBPFs, giveUpRights: dropped,
+        maxFileBytes: Math.round(values.maxFileSizeG * 2 ** 30), maxFileSeconds: values.maxFileTimeM * 60,
+        openRowsAfterSeconds: values.openSessionFlush, input, onDiskFull: (error) => { askForRoom(core.catalogue, core.directories.packets, error); },
+      });
+      if (values.tcpHealthCheckPort > 0) lifecycle.add("liveness port", await openLivenessPort(values.tcpHealthCheckPort), (opened) => opened.close());
+      lifecycle.add("live capture", live, (started) => started.stop());
+      const running = await live.start();
+      run.captures(running.interface);
+      live.failure.catch((error: unknown) => { run.failed(error); });
+      sayPlaces(core.native, config, logger.child({ area: "capture" }));
+      return { live, running, settings: core.live, packetDirectories };
+    } catch (error) {
+      run.failed(error);
       askForRoom(core.catalogue, core.directories.packets, error);
       throw error;
-    });
-    sayPlaces(core.native, config, logger.child({ area: "capture" }));
-    return { live, running, settings: core.live, packetDirectories };
+    }
   });
 }
 
@@ -64,8 +71,19 @@ export function readsInput({ values }: LookbackConfig): boolean {
   return values.pcapReadMethod === "stdin" || (values.interface.length === 1 && values.interface[0] === "-");
 }
 
-function interfacesOf({ values }: LookbackConfig, settings: EngineSettings): LiveInput {
-  const devices = values.interface.length > 0 ? values.interface : [defaultInterface(readFileSync("/proc/net/route", "utf8"))].filter((name) => name !== null);
+/** The configured interfaces, else that of the default route; empty when there is none. */
+function devicesOf({ values }: LookbackConfig): readonly string[] {
+  return values.interface.length > 0 ? values.interface : [defaultInterface(readFileSync("/proc/net/route", "utf8"))].filter((name) => name !== null);
+}
+
+/** What is to be captured, in words, before it is open. */
+function wantedInterfaces(config: LookbackConfig): string {
+  return readsInput(config) ? "standard input" : devicesOf(config).join(",") || "no interface";
+}
+
+function interfacesOf(config: LookbackConfig, settings: EngineSettings): LiveInput {
+  const { values } = config;
+  const devices = devicesOf(config);
   const [first] = devices;
   if (first === undefined) throw noInterface();
   return values.pcapReadMethod === "tpacketv3" ? { kind: "rings", rings: devices.map((name, at) => ({

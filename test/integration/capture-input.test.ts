@@ -1,7 +1,9 @@
-import { createReadStream, readdirSync, readFileSync, statSync } from "node:fs";
+import { createReadStream, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { loadRun } from "../../src/capture/capture-run.js";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { LookbackProcess, lookback } from "../support/lookback-process.js";
 import { readCapture } from "../support/read-capture.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -73,5 +75,31 @@ describe("a capture that another program writes to standard input", () => {
     await becomes(() => count(directory), (sessions) => sessions > 0);
     expect(await running.stop()).toBe(0);
     expect(await count(directory)).toBeGreaterThan(0);
+  });
+
+  it("notes that it was stopped, and why it could not go on: whoever serves tells the one from the other", async () => {
+    const directory = temporaryDirectory();
+    const noted = () => {
+      const catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => Date.now() });
+      const run = loadRun(catalogue.settings);
+      catalogue.close();
+      return run;
+    };
+    running = capture(directory);
+    await written(running, readFileSync(EXAMPLE).subarray(0, 60_001));
+    await running.line(/"capturing":"standard input"/);
+    expect(noted()).toMatchObject({ interface: "standard input", endedMs: null, failure: null });
+    expect(await running.stop()).toBe(0);
+    expect(noted()).toMatchObject({ endedMs: expect.any(Number), failure: null });
+    // Rows find no place any more.
+    rmSync(path.join(directory, "data", "sessions"), { recursive: true });
+    running = capture(directory);
+    await written(running, readFileSync(EXAMPLE).subarray(0, 24));
+    await running.line(/"capturing":"standard input"/);
+    rmSync(path.join(directory, "data", "sessions"), { recursive: true });
+    writeFileSync(path.join(directory, "data", "sessions"), "in its place");
+    await written(running, readFileSync(EXAMPLE).subarray(24));
+    expect((await running.exited).code).not.toBe(0);
+    expect(noted()).toMatchObject({ endedMs: expect.any(Number), failure: expect.stringContaining("sessions") });
   });
 });

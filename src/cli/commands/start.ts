@@ -2,6 +2,7 @@ import { readsInput } from "../../app/capture-process.js";
 import { startServer } from "../../app.js";
 import { openLog } from "../../app/log.js";
 import { LookbackError } from "../../base/errors.js";
+import { settleFailedRun } from "../../capture/capture-run.js";
 import { systemClock } from "../../base/clock.js";
 import type { CommandContext, GlobalOptions } from "../command.js";
 import { EXIT } from "../exit-code.js";
@@ -38,6 +39,8 @@ export async function run({ options, config: configOf, reread, print, note }: Co
     if (paths.length > 0) exitCode = importExitCode(await runImports(imports, paths, options["copy"] === true, output));
   });
   const captures = paths.length === 0 && options["capture"] !== false;
+  // Somebody who has no right to capture, say, and does not want to: that it failed once needs no looking after.
+  if (!captures) settleFailedRun(server.catalogue.settings);
   if (captures && readsInput(config)) note("live capture: pcapReadMethod=stdin is for \"lookback capture\", which another program writes to; this serves only");
   const capture = captures && !readsInput(config) ? supervise("live capture", childWords("capture", options), note, { makeRoom: server.makeRoom }) : null;
   const shipper = config.values.indexStore === "elasticsearch" ? supervise("the shipper", childWords("ship", options), note) : null;
