@@ -1,9 +1,7 @@
+import { SILENT_MS } from "../capture/live-statistics.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { Completeness } from "../graphql/services.js";
-
-/** A capture tells where it is every 15 seconds at least; one that has been silent for longer than this has ended. */
-const SILENT_MS = 60_000;
 
 /**
  * How far answers are complete, from what the catalogue holds.

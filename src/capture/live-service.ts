@@ -6,6 +6,7 @@ import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, PacketRule, RingSource, SourceLedger, StandardInput } from "../native/types.js";
+import { FailedDirectories } from "./failed-directories.js";
 import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "./ledger.js";
 import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
 import { adoptFiles, makeDirectories, reserveFiles } from "./live-files.js";
@@ -101,6 +102,7 @@ export class LiveService {
   #firstOrdinal = 0;
   #committed = { nextOrdinal: -1, atMs: 0, markMs: 0, openSessions: 0 };
   #storeFailure: string | null = null;
+  readonly #directories: FailedDirectories;
   #passedOverMs = Number.NEGATIVE_INFINITY;
   #clockSetBack = 0;
   /** As of the last flush. */
@@ -124,6 +126,7 @@ export class LiveService {
     this.#parts = parts;
     this.#stream = parts.catalogue.settings.getOrMake(`live.stream.${parts.settings.node}`, () => randomBytes(16).toString("hex"));
     this.#spans = new LedgerSpans(parts.settings.node, "", 0);
+    this.#directories = new FailedDirectories(parts.packetDirectories);
     this.failure = new Promise((_, reject) => { this.#failed = reject; });
     this.ended = new Promise((resolve) => { this.#end = resolve; });
     // Whoever waits for it hears of it; nobody waiting is no reason to end the process.
@@ -222,6 +225,7 @@ export class LiveService {
       this.#sessions = sessionAccount(flush.counters, flush.openSessions);
       this.#noteFailure(flush.writeFailure);
       this.#notePassedOver(flush.passedOver, now);
+      this.#directories.note([flush.writeFailure, flush.passedOver], flush.files, now);
       this.#noteClock(flush.counters["clock.setBack"] ?? 0);
       this.#noteSources(engine.ledgers());
       const failed = flush.writeFailure ?? flush.passedOver;
@@ -351,7 +355,7 @@ export class LiveService {
         node: settings.node, interface: this.#running.interface, timestampSource: this.#running.timestampSource, startedMs: this.#startedMs, updatedMs: nowMs,
         packets: sum(({ stored }) => stored), bytes: sum(({ bytes }) => bytes), droppedByUs: sum(({ lostToDisk, lostToQueue }) => lostToDisk + lostToQueue),
         droppedByKernel: input.kind === "rings" ? sum(({ droppedByKernel }) => droppedByKernel ?? 0) : (this.#source?.kernelDrops() ?? null),
-        openSessions: flush.openSessions, sources: ledgers, failure: this.#storeFailure, counters: flush.counters,
+        openSessions: flush.openSessions, sources: ledgers, failure: this.#storeFailure, failedDirectories: this.#directories.list(), counters: flush.counters,
       };
       saveStatistics(catalogue.settings, statistics);
       if (wish !== null) noteRowsWritten(catalogue.settings, wish);

@@ -1,5 +1,9 @@
 import type { SourceLedger } from "../native/types.js";
+import type { FailedDirectory } from "./failed-directories.js";
 import type { TimestampSource } from "./packet-source.js";
+
+/** A capture tells what it counted every 15 seconds at least; one that has been silent for longer than this, in milliseconds, has ended. */
+export const SILENT_MS = 60_000;
 
 /** What a live capture counted since it started; each packet that arrived is in exactly one of the packet counts. */
 export interface LiveStatistics {
@@ -20,6 +24,8 @@ export interface LiveStatistics {
   readonly sources: readonly SourceLedger[];
   /** Why packets or rows cannot be stored at present, or null. */
   readonly failure: string | null;
+  /** Packet directories that failed, and took nothing since. */
+  readonly failedDirectories: readonly FailedDirectory[];
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -46,5 +52,5 @@ export function loadStatistics(settings: Settings, node: string): LiveStatistics
 }
 
 function isStatistics(value: unknown): value is LiveStatistics {
-  return typeof value === "object" && value !== null && "node" in value && "interface" in value && "packets" in value && "counters" in value && "sources" in value && Array.isArray(value.sources) && value.sources.every((source: unknown) => typeof source === "object" && source !== null && "byRule" in source);
+  return typeof value === "object" && value !== null && "node" in value && "interface" in value && "packets" in value && "counters" in value && "failedDirectories" in value && "sources" in value && Array.isArray(value.sources) && value.sources.every((source: unknown) => typeof source === "object" && source !== null && "byRule" in source);
 }
