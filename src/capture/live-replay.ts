@@ -76,7 +76,7 @@ async function run(parts: ReplayParts, replay: Replay, signal: AbortSignal): Pro
   }
   const result = await parts.native.importStream({
     files: files.map((file) => ({ path: file.path, fileId: file.id })), stream, firstOrdinal: first.firstOrdinal, settings: { ...parts.settings, workers: 1 },
-    segmentDirectory: parts.segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: { from, knownUntil, open: replay.open }, losses: catalogue.captureLedger.losses(replay.node, first.firstMs ?? 0),
+    segmentDirectory: parts.segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: { from, knownUntil, open: replay.open }, losses: catalogue.captureLedger.lossSpans(replay.node, first.firstMs ?? 0),
   }, signal, () => {});
   await parts.store.commitSegments({ add: result.segments, remove: [] }, done);
   logger.info({ packets: until - from, sessions: result.sessions }, "indexed again what an interrupted capture left");

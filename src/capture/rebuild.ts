@@ -44,7 +44,7 @@ export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
     if (first === undefined) continue;
     const result = await native.importStream({
       files: run.map((file) => ({ path: file.path, fileId: file.id })), stream: first.stream, firstOrdinal: first.firstOrdinal, settings: { ...settings, node: first.node }, segmentDirectory,
-      batchRows: ROWS_PER_SEGMENT, replay: null, losses: first.storage === "own" ? catalogue.captureLedger.losses(first.node, first.firstMs ?? 0) : null,
+      batchRows: ROWS_PER_SEGMENT, replay: null, losses: first.storage === "own" ? catalogue.captureLedger.lossSpans(first.node, first.firstMs ?? 0) : null,
     }, null, () => {});
     made.push(...result.segments);
     sessions += result.sessions;

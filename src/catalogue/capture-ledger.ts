@@ -35,6 +35,9 @@ const JOINED_MS = 2_000;
 /** In some span packets were lost, counted or not. */
 const LOST = "lost_to_kernel + lost_to_interface + lost_to_queue + lost_to_disk > 0";
 
+/** What an interface lost, in packets. */
+export type LedgerLoss = Pick<LedgerSpan, "node" | "interface" | "lostToKernel" | "lostToInterface" | "lostToQueue" | "lostToDisk">;
+
 /** Table `capture_ledger`. */
 export class CaptureLedger {
   readonly #connection: Connection;
@@ -70,7 +73,7 @@ export class CaptureLedger {
   }
 
   /** When a node lost packets, counted or not, from a time on; spans that follow each other are one, in order. */
-  losses(node: string, fromMs: number): readonly Loss[] {
+  lossSpans(node: string, fromMs: number): readonly Loss[] {
     const losses: { fromMs: number; untilMs: number }[] = [];
     const spans = this.#connection.prepare<[string, number], Loss>(
       `SELECT from_ms AS fromMs, until_ms AS untilMs FROM capture_ledger WHERE node = ? AND until_ms >= ? AND (${LOST} OR uncounted = 1) ORDER BY until_ms`,
@@ -81,6 +84,15 @@ export class CaptureLedger {
       else losses.push({ ...span });
     }
     return losses;
+  }
+
+  /** What each interface lost in spans that end in `[fromMs, toMs)`; those that lost something. */
+  losses(fromMs: number, toMs: number): readonly LedgerLoss[] {
+    return this.#connection.prepare<[number, number], LedgerLoss>(
+      `SELECT node, interface, sum(lost_to_kernel) AS lostToKernel, sum(lost_to_interface) AS lostToInterface, sum(lost_to_queue) AS lostToQueue, sum(lost_to_disk) AS lostToDisk
+       FROM capture_ledger WHERE ${LOST} AND until_ms >= ? AND until_ms < ?
+       GROUP BY node, interface ORDER BY node, interface`,
+    ).all(fromMs, toMs);
   }
 
   /** At most `limit` spans that end in `[fromMs, toMs)`, oldest first. */

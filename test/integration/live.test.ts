@@ -2,7 +2,10 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { observeCapture } from "../../src/app/capture-observation.js";
 import { captureStatistics } from "../../src/app/capture-statistics.js";
+import { loadRun } from "../../src/capture/capture-run.js";
+import { captureConditions } from "../../src/capture/capture-state.js";
 import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { saySkipped } from "../support/corpus.js";
 import { httpExchange, udpFrame } from "../support/frames.js";
@@ -59,6 +62,7 @@ describe.skipIf(why !== null)("live capture on a pair of interfaces", () => {
     expect(JSON.parse(found.output)).toMatchObject({ "packets": 9, "port.src": 43_210 });
     const catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => Date.now() });
     const spans = catalogue.captureLedger.list(0, Number.MAX_SAFE_INTEGER, 1000);
+    expect(observeCapture(catalogue, Date.now())).toMatchObject({ run: { interface: "v0", endedMs: expect.any(Number), failure: null }, statistics: { failedDirectories: [] }, losses: [] });
     catalogue.close();
     const sum = (count: (span: (typeof spans)[number]) => number): number => spans.reduce((total, span) => total + count(span), 0);
     expect([sum(({ received }) => received), sum(({ stored }) => stored), spans[0]?.interface]).toEqual([frames.length, frames.length, "v0"]);
@@ -135,14 +139,25 @@ describe.skipIf(why !== null)("live capture on a pair of interfaces", () => {
     expect((await lookback(["search", "ip.src == 10.9.0.1", "--count", "--data", "data"], directory)).output.trim()).toBe("4");
     const http = await lookback(["search", "host.http == live.example.com", "--fields", "packets", "--json", "--data", "data"], directory);
     expect(JSON.parse(http.output)).toMatchObject({ packets: 9 });
+    const catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => Date.now() });
+    const run = loadRun(catalogue.settings);
+    catalogue.close();
+    // Since the first start packets were wanted, for nobody stopped it.
+    expect(run?.wantedSinceMs).toBeLessThan(run?.startedMs ?? 0);
   });
 });
 
 describe("without what it needs", () => {
   it("says in one line what is missing", async () => {
-    const result = await lookback(["capture", "--interface", "no-such-interface", "--data", "data"], temporaryDirectory());
+    const directory = temporaryDirectory();
+    const result = await lookback(["capture", "--interface", "no-such-interface", "--data", "data"], directory);
     expect(result.code).toBe(1);
     expect(result.error.trim().split("\n")).toHaveLength(1);
     expect(result.error).toMatch(/^error UNAVAILABLE: (no interface no-such-interface; there are .*\blo\b|live capture needs the package cap)/);
+    // Whoever serves knows that it is down.
+    const catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => Date.now() });
+    const conditions = captureConditions(observeCapture(catalogue, Date.now()));
+    catalogue.close();
+    expect(conditions).toMatchObject([{ kind: "capture-down", subject: expect.stringMatching(/\/no-such-interface$/), reason: expect.stringContaining("no-such-interface") }]);
   });
 });

@@ -3,14 +3,8 @@ import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "../../../s
 import type { LedgerSpan } from "../../../src/catalogue/capture-ledger.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import type { SourceLedger } from "../../../src/native/types.js";
+import { sourceLedger as ledger } from "../../support/source-ledger.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
-
-function ledger(name: string, counts: Partial<SourceLedger>): SourceLedger {
-  return {
-    interface: name, delivered: 0, bytes: 0, stored: 0, byRule: 0, malformed: 0, lostToDisk: 0, lostToQueue: 0, cut: 0, duplicate: 0, droppedByKernel: 0, droppedByInterface: null, waits: 0, wentDown: 0, damagedBlocks: 0, ended: false,
-    failure: null, ...counts,
-  };
-}
 
 /** The spans, each settled at once. */
 function settling(spans: LedgerSpans): { next(ledgers: readonly SourceLedger[], nowMs: number): readonly LedgerSpan[] } {
@@ -69,6 +63,22 @@ describe("the capture ledger", () => {
     expect(captureLedger.lostIn(null, null)).toBe(2);
   });
 
+  it("says what each interface lost in a range", () => {
+    const { captureLedger } = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    const nothing = { lostToKernel: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 };
+    const span = { node: "n1", stored: 7, byRule: 0, malformed: 0, cut: 0, duplicate: 0, received: 9, uncounted: false, ...nothing };
+    captureLedger.add({ ...span, interface: "a", fromMs: 0, untilMs: 1000, lostToKernel: 100 });
+    captureLedger.add({ ...span, interface: "a", fromMs: 1000, untilMs: 2000, lostToKernel: 3, lostToDisk: 1 });
+    captureLedger.add({ ...span, interface: "a", fromMs: 2000, untilMs: 3000, lostToKernel: 2, lostToInterface: 4 });
+    captureLedger.add({ ...span, interface: "b", fromMs: 2000, untilMs: 3000, lostToQueue: 2 });
+    captureLedger.add({ ...span, interface: "c", fromMs: 2000, untilMs: 3000 });
+    captureLedger.add({ ...span, interface: "a", fromMs: 3000, untilMs: 4000, lostToKernel: 100 });
+    expect(captureLedger.losses(2000, 4000)).toEqual([
+      { node: "n1", interface: "a", lostToKernel: 5, lostToInterface: 4, lostToQueue: 0, lostToDisk: 1 }, { node: "n1", interface: "b", ...nothing, lostToQueue: 2 },
+    ]);
+    expect(captureLedger.losses(4001, 9000)).toEqual([]);
+  });
+
   it("knows losses of a node that nobody counted, and keeps them as those that were", () => {
     const { captureLedger } = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
     const span = { node: "n1", interface: "a", received: 1, stored: 1, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToKernel: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0, uncounted: false };
@@ -79,10 +89,10 @@ describe("the capture ledger", () => {
     captureLedger.add({ ...span, fromMs: 9000, untilMs: 9500, received: 4, lostToDisk: 3 });
     captureLedger.add({ ...span, node: "n2", fromMs: 0, untilMs: 9500, uncounted: true });
     expect([captureLedger.uncountedIn(null, null), captureLedger.uncountedIn(2001, 9000)]).toEqual([true, true]);
-    expect(captureLedger.losses("n1", 0)).toEqual([{ fromMs: 1000, untilMs: 3000 }, { fromMs: 9000, untilMs: 9500 }]);
-    expect(captureLedger.losses("n1", 3001)).toEqual([{ fromMs: 9000, untilMs: 9500 }]);
+    expect(captureLedger.lossSpans("n1", 0)).toEqual([{ fromMs: 1000, untilMs: 3000 }, { fromMs: 9000, untilMs: 9500 }]);
+    expect(captureLedger.lossSpans("n1", 3001)).toEqual([{ fromMs: 9000, untilMs: 9500 }]);
     expect(captureLedger.expire(Number.MAX_SAFE_INTEGER, 0)).toBe(2);
-    expect(captureLedger.losses("n1", 0)).toHaveLength(2);
+    expect(captureLedger.lossSpans("n1", 0)).toHaveLength(2);
     captureLedger.expire(0, 9000);
     expect([captureLedger.uncountedIn(null, 500), captureLedger.list(0, 9000, 10)]).toEqual([true, []]);
   });
