@@ -3,6 +3,7 @@
  * reverse. What a part needs is passed to it; no part finds another by itself.
  */
 import type { AccessService, FirstAdministrator } from "./access/access-service.js";
+import { watchCapture } from "./app/capture-alarms.js";
 import { openCore, type Core } from "./app/core.js";
 import { healthChecks } from "./app/health.js";
 import { STOP_MS, withLifecycle } from "./app/lifecycle.js";
@@ -56,6 +57,7 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     });
     auditConfiguration(core, access);
     sayPlaces(core.native, config, logger.child({ area: "imports" }));
+    watchCapture(core, watch, lifecycle);
     const metrics = metricsOf({ core, scheduler, watch, retention, version: lookbackVersion() });
     scheduler.start();
     lifecycle.add("scheduler", scheduler, (started) => started.stop());

@@ -70,7 +70,7 @@ export const SETTINGS = {
   forecastWarnDays: optionalDecimal(0.01, 36_500, "Lookback: operators are told when packets or sessions will be kept for fewer days; unset: never."),
   auditDays: integer(730, 1, 36_500, "Lookback: days that entries of the audit log are kept."),
 
-  webhookUrls: urls("Lookback: URLs that are told events of retention and exports, as JSON by POST."),
+  webhookUrls: urls("Lookback: URLs that are told events of capture, retention and exports, as JSON by POST."),
   webhookSecret: optionalText("any text", "Lookback: key of the signature of what webhookUrls are sent; unset: no signature."),
 
   // Exports.
