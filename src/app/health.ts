@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { systemClock, type Clock } from "../base/clock.js";
+import { captureConditions, captureState, subjectOf, type CaptureObservation } from "../capture/capture-state.js";
 import { HealthChecks, type CheckResult } from "../http/health.js";
 import { isInside } from "../packet-store/packet-store.js";
 import type { SegmentInfo } from "../model/segment.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import { describeCondition, type RetentionWatch } from "../watching/retention-watch.js";
+import { observeCapture } from "./capture-observation.js";
 import type { Core, Directories } from "./core.js";
 import type { Shipping } from "../graphql/services.js";
 import { freeSpaceConflicts } from "./retention.js";
@@ -20,10 +23,12 @@ export interface HealthSources {
   readonly core: Core;
   readonly scheduler: Pick<Scheduler, "status">;
   readonly watch: Pick<RetentionWatch, "conditions">;
+  /** By default the host's. */
+  readonly clock?: Clock;
 }
 
 /** What the service needs to answer, and what somebody should look after. */
-export function healthChecks({ core, scheduler, watch }: HealthSources): HealthChecks {
+export function healthChecks({ core, scheduler, watch, clock = systemClock }: HealthSources): HealthChecks {
   const { config, catalogue, store, directories } = core;
   const checks = new HealthChecks();
   checks.add("catalogue", () => Promise.resolve({ ok: true, detail: `${catalogue.segments.live().length} segments` }));
@@ -37,10 +42,22 @@ export function healthChecks({ core, scheduler, watch }: HealthSources): HealthC
   });
   const shipping = shippingOf(config, catalogue);
   if (shipping !== null) checks.watch("shipping", () => Promise.resolve(shippingCheck(shipping)));
+  checks.watch("capture", () => Promise.resolve(captureCheck(observeCapture(catalogue, clock.nowMs()))));
   checks.watch("disk", () => diskCheck(directories, config.storageOf(config.node).directories));
   checks.watch("retention", async () => retentionCheck(watch, await freeSpaceConflicts(core)));
   checks.watch("tasks", () => Promise.resolve(taskCheck(scheduler)));
   return checks;
+}
+
+/** A capture that is down, loses packets, or has a directory that takes nothing. One that was never started or was stopped is fine. */
+function captureCheck(observed: CaptureObservation): CheckResult {
+  const state = captureState(observed);
+  const wrong = captureConditions(observed).map(describeCondition);
+  if (state.kind === "never") return verdict(wrong, "no capture was ever started", (names) => names);
+  const subject = subjectOf(state.run);
+  if (state.kind === "starting" && state.again) wrong.unshift(`the capture of ${subject} starts again after it ended by itself`);
+  const words = { stopped: "was stopped", starting: "is starting", running: "runs and loses nothing", down: "is down" } as const;
+  return verdict(wrong, `the capture of ${subject} ${words[state.kind]}`, (names) => names);
 }
 
 /** Sessions that wait for the cluster: too many, refused ones, or nobody who ships. */

@@ -1,4 +1,4 @@
-import { systemClock } from "../base/clock.js";
+import { systemClock, type Clock } from "../base/clock.js";
 import { Metrics, type Sample } from "../http/metrics.js";
 import { diskSpaceProbe, measureSpace, type SpaceMeasurement } from "../packet-store/packet-store.js";
 import type { PacketRules } from "../retention/plan.js";
@@ -7,6 +7,7 @@ import type { RetentionService } from "../retention/retention-service.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import { EVENT_KINDS } from "../watching/watched-event.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
+import { addCaptureMetrics } from "./capture-metrics.js";
 import type { Core } from "./core.js";
 import { freeSpaceConflicts, retentionRules } from "./retention.js";
 import { shippingOf } from "./shipping.js";
@@ -22,12 +23,15 @@ export interface MetricSources {
   readonly watch: Pick<RetentionWatch, "conditions">;
   readonly version: string;
   readonly retention: Pick<RetentionService, "totals">;
+  /** By default the host's. */
+  readonly clock?: Clock;
 }
 
 /** Every metric that is read from the parts; the server adds those of its requests. */
-export function metricsOf({ core, scheduler, watch, version, retention }: MetricSources): Metrics {
+export function metricsOf({ core, scheduler, watch, version, retention, clock = systemClock }: MetricSources): Metrics {
   const metrics = new Metrics();
   addProcessMetrics(metrics, version);
+  addCaptureMetrics(metrics, core.catalogue, clock);
   addStoreMetrics(metrics, core);
   addDeviceMetrics(metrics, core);
   addShippingMetrics(metrics, core);

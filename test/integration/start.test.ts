@@ -55,9 +55,12 @@ describe("lookback start", () => {
     expect(queued.code).toBe(0);
 
     expect(await start.stop()).toBe(3);
+    expect((await lookback(["capture", "--interface", "no-such-interface", "--data", "data"], directory)).code).toBe(1);
     const again = spawnLookback(["start", "--no-capture", "--data", "data", "--set", "viewPort=0"], directory);
     await again.line(/^Ready\.$/);
     expect(again.text()).not.toContain("password ");
+    // That no capture could be started needs no looking after where none is wanted.
+    expect((await fetch(`${/serves on (\S+)/.exec(again.text())?.[1] ?? ""}/healthz`)).status).toBe(200);
     expect(again.text()).not.toContain(password);
     expect(await again.stop()).toBe(0);
   });
