@@ -12,6 +12,7 @@ import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js
 import { adoptFiles, makeDirectories, reserveFiles } from "./live-files.js";
 import { noteReplay, rememberOpen, runReplays } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
+import { LiveTroubles } from "./live-troubles.js";
 import { noteRowsWritten, rowsWanted, rowsWritten } from "./wanted-rows.js";
 import { PacketBatch } from "./packet-batch.js";
 import type { PacketListener, PacketSource, TimestampSource } from "./packet-source.js";
@@ -34,9 +35,6 @@ const WANTED_EVERY_MS = 500;
 /** Wait before what a crash left is indexed again after there was no room for it, and for its end when the capture is stopped. */
 const REPLAY_AGAIN_MS = 10_000;
 const REPLAY_WAIT_MS = 5_000;
-/** Time between two lines of the log about a packet directory that is passed over. */
-const PASSED_OVER_EVERY_MS = 60_000;
-
 /** Where the packets of a capture come from. */
 export type LiveInput =
   | { readonly kind: "rings"; readonly rings: readonly RingSource[] }
@@ -101,12 +99,8 @@ export class LiveService {
   #startedMs = 0;
   #firstOrdinal = 0;
   #committed = { nextOrdinal: -1, atMs: 0, markMs: 0, openSessions: 0 };
-  #storeFailure: string | null = null;
+  readonly #told: LiveTroubles;
   readonly #directories: FailedDirectories;
-  #passedOverMs = Number.NEGATIVE_INFINITY;
-  #clockSetBack = 0;
-  /** As of the last flush. */
-  #troubles: readonly Pick<SourceLedger, "wentDown" | "damagedBlocks">[] = [];
   #sessions = sessionAccount({}, 0);
   #spans: LedgerSpans;
   /** What the core made durable and the catalogue had no room for. */
@@ -127,6 +121,7 @@ export class LiveService {
     this.#stream = parts.catalogue.settings.getOrMake(`live.stream.${parts.settings.node}`, () => randomBytes(16).toString("hex"));
     this.#spans = new LedgerSpans(parts.settings.node, "", 0);
     this.#directories = new FailedDirectories(parts.packetDirectories);
+    this.#told = new LiveTroubles(parts.logger);
     this.failure = new Promise((_, reject) => { this.#failed = reject; });
     this.ended = new Promise((resolve) => { this.#end = resolve; });
     // Whoever waits for it hears of it; nobody waiting is no reason to end the process.
@@ -199,7 +194,7 @@ export class LiveService {
   /** What it did since it began; null before and after. */
   account(): LiveAccount | null {
     if (this.#engine === null) return null;
-    return liveAccount(this.#engine.ledgers(), this.#running.interface, this.#sessions, { startedMs: this.#startedMs, atMs: this.#parts.clock.nowMs() }, this.#storeFailure);
+    return liveAccount(this.#engine.ledgers(), this.#running.interface, this.#sessions, { startedMs: this.#startedMs, atMs: this.#parts.clock.nowMs() }, this.#told.failure);
   }
 
   /** Makes everything so far durable and visible; while one flush runs, no other begins. */
@@ -223,11 +218,8 @@ export class LiveService {
       if (wish !== null) this.#wishes.triedMs = now;
       const flush = await engine.flush(now, mark, wish !== null);
       this.#sessions = sessionAccount(flush.counters, flush.openSessions);
-      this.#noteFailure(flush.writeFailure);
-      this.#notePassedOver(flush.passedOver, now);
+      this.#told.flushed(flush, engine.ledgers(), now);
       this.#directories.note([flush.writeFailure, flush.passedOver], flush.files, now);
-      this.#noteClock(flush.counters["clock.setBack"] ?? 0);
-      this.#noteSources(engine.ledgers());
       const failed = flush.writeFailure ?? flush.passedOver;
       const full = failed === null ? null : diskFullOf(failed);
       if (full !== null) this.#parts.onDiskFull(full);
@@ -248,7 +240,7 @@ export class LiveService {
         this.#fail(error);
         return;
       }
-      this.#noteFailure(error.message);
+      this.#told.storing(error.message);
       this.#parts.onDiskFull(error);
     }
   }
@@ -355,46 +347,13 @@ export class LiveService {
         node: settings.node, interface: this.#running.interface, timestampSource: this.#running.timestampSource, startedMs: this.#startedMs, updatedMs: nowMs,
         packets: sum(({ stored }) => stored), bytes: sum(({ bytes }) => bytes), droppedByUs: sum(({ lostToDisk, lostToQueue }) => lostToDisk + lostToQueue),
         droppedByKernel: input.kind === "rings" ? sum(({ droppedByKernel }) => droppedByKernel ?? 0) : (this.#source?.kernelDrops() ?? null),
-        openSessions: flush.openSessions, sources: ledgers, failure: this.#storeFailure, failedDirectories: this.#directories.list(), counters: flush.counters,
+        openSessions: flush.openSessions, sources: ledgers, failure: this.#told.failure, failedDirectories: this.#directories.list(), counters: flush.counters,
       };
       saveStatistics(catalogue.settings, statistics);
       if (wish !== null) noteRowsWritten(catalogue.settings, wish);
     });
     this.#uncommitted = null;
     ledger.settle();
-  }
-
-  /** Tells once that nothing can be stored, and once that it can again. */
-  #noteFailure(reason: string | null): void {
-    if (reason !== null && this.#storeFailure === null) {
-      this.#parts.logger.error({ error: reason }, "packets or rows cannot be stored; they are lost and counted until this ends");
-    } else if (reason === null && this.#storeFailure !== null) {
-      this.#parts.logger.warn({}, "packets and rows are stored again");
-    }
-    this.#storeFailure = reason;
-  }
-
-  /** Tells of a packet directory that takes nothing, each once in a while: it is tried again with every new file. */
-  #notePassedOver(reason: string | null, nowMs: number): void {
-    if (reason === null || (nowMs >= this.#passedOverMs && nowMs - this.#passedOverMs < PASSED_OVER_EVERY_MS)) return;
-    this.#passedOverMs = nowMs;
-    this.#parts.logger.error({ error: reason }, "a packet directory takes nothing and is passed over; packets go to another one");
-  }
-
-  /** Tells when the packets' times were set back: their sessions go on, and answers by time find later packets before earlier ones. */
-  #noteClock(setBack: number): void {
-    if (setBack > this.#clockSetBack) this.#parts.logger.warn({ times: setBack }, "the clock that stamps packets was set back by more than a minute; sessions go on, and timeouts are measured onward from there");
-    this.#clockSetBack = setBack;
-  }
-
-  /** Tells what happened to interfaces since the last flush; the counts are in the statistics. */
-  #noteSources(ledgers: readonly SourceLedger[]): void {
-    for (const [at, { interface: name, wentDown, damagedBlocks }] of ledgers.entries()) {
-      const before = this.#troubles[at] ?? { wentDown: 0, damagedBlocks: 0 };
-      if (wentDown > before.wentDown) this.#parts.logger.warn({ interface: name, times: wentDown - before.wentDown }, "the interface went down or away; what passes by meanwhile is not seen, and capture goes on once it is back");
-      if (damagedBlocks > before.damagedBlocks) this.#parts.logger.error({ interface: name, blocks: damagedBlocks - before.damagedBlocks }, "blocks of the kernel's ring did not hold and were passed over; their packets are not counted");
-    }
-    this.#troubles = ledgers;
   }
 
   #fail(error: unknown): void {

@@ -96,7 +96,7 @@ describe("alarms of capture", () => {
 
   it("tell that packets are lost, by interface, until a minute went by without", () => {
     begin();
-    const span = { node: "n", interface: "eth0", fromMs: START, received: 9, stored: 7, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToKernel: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0 };
+    const span = { node: "n", interface: "eth0", fromMs: START, received: 9, stored: 7, byRule: 0, malformed: 0, cut: 0, duplicate: 0, lostToKernel: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0, uncounted: false };
     catalogue.captureLedger.add({ ...span, untilMs: START });
     expect(look()).toEqual([]);
     catalogue.captureLedger.add({ ...span, untilMs: START + SECOND, lostToQueue: 2 });

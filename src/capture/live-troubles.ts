@@ -1,0 +1,65 @@
+import type { Logger } from "../base/logger.js";
+import type { LiveFlush, SourceLedger } from "../native/types.js";
+
+/** Time between two lines of the log about a packet directory that is passed over. */
+const PASSED_OVER_EVERY_MS = 60_000;
+
+/** What goes wrong while packets are captured, told in the log when it begins and ends, and not each second. */
+export class LiveTroubles {
+  readonly #logger: Logger;
+  #failure: string | null = null;
+  #passedOverMs = Number.NEGATIVE_INFINITY;
+  #clockSetBack = 0;
+  /** As of the last flush. */
+  #before: readonly Pick<SourceLedger, "wentDown" | "damagedBlocks">[] = [];
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Why nothing can be stored at present, or null. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+
+  /** Tells what a flush and the account of the sources say. */
+  flushed(flush: Pick<LiveFlush, "writeFailure" | "passedOver" | "counters">, ledgers: readonly SourceLedger[], nowMs: number): void {
+    this.storing(flush.writeFailure);
+    this.#passedOver(flush.passedOver, nowMs);
+    this.#clock(flush.counters["clock.setBack"] ?? 0);
+    this.#sources(ledgers);
+  }
+
+  /** Tells once that nothing can be stored, and once that it can again. */
+  storing(reason: string | null): void {
+    if (reason !== null && this.#failure === null) {
+      this.#logger.error({ error: reason }, "packets or rows cannot be stored; they are lost and counted until this ends");
+    } else if (reason === null && this.#failure !== null) {
+      this.#logger.warn({}, "packets and rows are stored again");
+    }
+    this.#failure = reason;
+  }
+
+  /** Tells of a packet directory that takes nothing, each once in a while: it is tried again with every new file. */
+  #passedOver(reason: string | null, nowMs: number): void {
+    if (reason === null || (nowMs >= this.#passedOverMs && nowMs - this.#passedOverMs < PASSED_OVER_EVERY_MS)) return;
+    this.#passedOverMs = nowMs;
+    this.#logger.error({ error: reason }, "a packet directory takes nothing and is passed over; packets go to another one");
+  }
+
+  /** Tells when the packets' times were set back: their sessions go on, and answers by time find later packets before earlier ones. */
+  #clock(setBack: number): void {
+    if (setBack > this.#clockSetBack) this.#logger.warn({ times: setBack }, "the clock that stamps packets was set back by more than a minute; sessions go on, and timeouts are measured onward from there");
+    this.#clockSetBack = setBack;
+  }
+
+  /** Tells what happened to interfaces since the last flush; the counts are in the statistics. */
+  #sources(ledgers: readonly SourceLedger[]): void {
+    for (const [at, { interface: name, wentDown, damagedBlocks }] of ledgers.entries()) {
+      const before = this.#before[at] ?? { wentDown: 0, damagedBlocks: 0 };
+      if (wentDown > before.wentDown) this.#logger.warn({ interface: name, times: wentDown - before.wentDown }, "the interface went down or away; what passes by meanwhile is not seen, and capture goes on once it is back");
+      if (damagedBlocks > before.damagedBlocks) this.#logger.error({ interface: name, blocks: damagedBlocks - before.damagedBlocks }, "blocks of the kernel's ring did not hold and were passed over; their packets are not counted");
+    }
+    this.#before = ledgers;
+  }
+}
