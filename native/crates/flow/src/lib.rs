@@ -21,6 +21,7 @@ mod dissection;
 pub mod flow;
 mod headers;
 pub mod identity;
+mod index;
 pub mod replay;
 mod row;
 pub mod sctp;

@@ -3,11 +3,11 @@
 use crate::counters::FlowCounters;
 use crate::flow::{Flow, HELD_UNIT, PacketFacts, Workbench};
 use crate::identity::StreamIdentity;
+use crate::index::FlowIndex;
 use crate::settings::FlowSettings;
 use crate::slab::Slab;
 use crate::tcp::flag;
 use crate::timers::Timers;
-use hashbrown::HashTable;
 use lookback_session::Session;
 use lookback_wire::{FlowKey, FlowKind};
 use std::collections::VecDeque;
@@ -18,8 +18,7 @@ const EXPIRED_WITH_A_PACKET: usize = 32;
 /// Open flows of one worker of one stream. Holds at most `max_flows`.
 pub struct FlowTable {
     settings: FlowSettings,
-    /// Numbers of flows by the hash of their key. Four bytes a flow: this is all that a packet of no open flow needs.
-    index: HashTable<u32>,
+    index: FlowIndex,
     /// Keyed anew in each process, so that nobody can choose flows that collide.
     hasher: ahash::RandomState,
     flows: Slab,
@@ -47,7 +46,7 @@ impl FlowTable {
         let bench = Workbench::new(&settings, stream);
         Self {
             settings,
-            index: HashTable::new(),
+            index: FlowIndex::default(),
             hasher: ahash::RandomState::new(),
             flows: Slab::default(),
             timers: Timers::default(),
@@ -81,7 +80,7 @@ impl FlowTable {
 
     /// The number of the flow with this key.
     fn find(&self, hash: u64, key: &FlowKey) -> Option<u32> {
-        self.index.find(hash, |at| self.flows.get(*at).is_some_and(|flow| flow.key == *key)).copied()
+        self.index.find(hash, |at| self.flows.get(at).is_some_and(|flow| flow.key == *key))
     }
 
     fn timeout(&self, kind: FlowKind) -> i64 {
@@ -247,7 +246,7 @@ impl FlowTable {
         let at = self.flows.insert(flow);
         self.timers.schedule(until, at, self.flows.get(at).map_or(0, |flow| flow.generation));
         let Self { index, flows, hasher, .. } = self;
-        index.insert_unique(hash, at, |at| flows.get(*at).map_or(0, |flow| hasher.hash_one(flow.key)));
+        index.insert(hash, at, |at| flows.get(at).map_or(0, |flow| hasher.hash_one(flow.key)));
         self.bench.counters.opened += 1;
         at
     }
@@ -255,9 +254,7 @@ impl FlowTable {
     /// Closes the flow of a number and saves its row.
     pub fn close(&mut self, at: u32) {
         let Some(flow) = self.flows.get_mut(at) else { return };
-        if let Ok(entry) = self.index.find_entry(self.hasher.hash_one(flow.key), |held| *held == at) {
-            entry.remove();
-        }
+        self.index.remove(self.hasher.hash_one(flow.key), at);
         self.held -= usize::from(flow.counted);
         if flow.has_packets() {
             let row = flow.save(true, &self.settings, &mut self.bench);
