@@ -1,8 +1,10 @@
-// What live capture needs in memory: at rest, and for each open session; and what a flood of new sessions costs a packet.
+// What live capture needs in memory: at rest, and for each open session; what a flood of new sessions costs a packet; and the
+// highest rate without loss.
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { measure } from "./measure.mjs";
+import { rates } from "./rates.mjs";
 
 const OPEN_FLOWS = "native/target/release/examples/open_flows";
 /** As many as `maxStreams` allows. */
@@ -48,4 +50,5 @@ export async function capturing({ work, main, report, note }) {
   const rest = await atRest(work, main);
   if (rest === null) note("memory at rest: network namespaces are not permitted here");
   else report("live capture at rest, memory without rings", rest / 1e6, 150, "MB");
+  await rates({ work, main, report, note });
 }

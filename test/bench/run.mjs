@@ -180,7 +180,7 @@ async function manyClients() {
 try {
   note(`${cpus().length} CPUs, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}, work in ${work}`);
   if (options.only !== undefined && !["importing", "querying", "exports", "shipping", "clients", "writing", "capturing"].includes(options.only)) throw new Error("--only takes importing, querying, exports, shipping, clients, writing or capturing");
-  await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-traffic"]);
+  await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-traffic", "-p", "lookback-capture", "--bins"]);
   await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-pcapfile", "--example", "write_rate"]);
   await measure("cargo", ["build", "--release", "--manifest-path", "native/Cargo.toml", "-p", "lookback-engine", "--example", "open_flows"]);
   const asked = (part) => options.only === undefined || options.only === part;
