@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { openCatalogue } from "../../src/catalogue/catalogue.js";
@@ -33,6 +33,17 @@ export function makeTraffic(file: string, size: string, seed: number): void {
   execFileSync(MAKER, ["--mix", "flow", "--size", size, "--seed", String(seed), "--out", file], { stdio: "ignore" });
 }
 
+/** Makes a capture of short connections and of downloads, of about `megabytes` and 700 bytes a packet on average. */
+export function makeMixedTraffic(file: string, megabytes: number, seed: number): void {
+  const parts = ([["flow", 0.56], ["bulk", 0.44]] as const).map(([mix, share]) => {
+    const part = `${file}.${mix}`;
+    execFileSync(MAKER, ["--mix", mix, "--size", `${Math.round(megabytes * share)}M`, "--seed", String(seed), "--out", part], { stdio: "ignore" });
+    return part;
+  });
+  execFileSync(process.execPath, [path.resolve("test/support/interleave-captures.mjs"), ...parts, file]);
+  for (const part of parts) rmSync(part);
+}
+
 /** Runs a script in a network namespace of its own with a pair of interfaces v0 and v1; `capture` in it is the command. */
 export function inNamespace(directory: string, script: string, timeoutMs: number): Promise<string> {
   const links = "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 2>/dev/null; ip link add v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up";
@@ -46,10 +57,11 @@ export function inNamespace(directory: string, script: string, timeoutMs: number
   });
 }
 
-/** What the sender said of itself. */
+/** What senders said of themselves, one after the other: frames, their bytes, and the seconds that they sent. */
 export function sentOf(output: string): { readonly packets: number; readonly bytes: number; readonly seconds: number } {
-  const line = output.split("\n").find((one) => one.startsWith("{\"packets\""));
-  return JSON.parse(line ?? "{}") as { packets: number; bytes: number; seconds: number };
+  const said = output.split("\n").filter((one) => one.startsWith("{\"packets\"")).map((line) => JSON.parse(line) as { packets: number; bytes: number; seconds: number });
+  const sum = (measure: "packets" | "bytes" | "seconds"): number => said.reduce((total, one) => total + one[measure], 0);
+  return { packets: sum("packets"), bytes: sum("bytes"), seconds: sum("seconds") };
 }
 
 /** The account of a data directory: its ledger, its packet files, and its visible rows. */
@@ -86,17 +98,29 @@ export async function accountOf(data: string): Promise<DataAccount> {
   };
 }
 
-/** Captures while `file` is sent `times` times at a rate; ends in order. `lag` is how many seconds `completeUntil` was behind 15 s after the last packet. */
-export async function captureAtRate(directory: string, file: string, mbit: number, times: number, timeoutMs: number): Promise<{ readonly sent: ReturnType<typeof sentOf>; readonly account: DataAccount; readonly lagSeconds: number }> {
+/**
+ * Captures while `files` are sent one after the other at `mbit` (Mbit/s), each once, and removed so that its packets take its
+ * room; ends in order. `seconds` is how long that took; `lagSeconds` the longest that `completeUntil` was behind, until all that
+ * was sent was indexed.
+ */
+export async function captureAtRate(directory: string, files: readonly string[], mbit: number, timeoutMs: number): Promise<{ readonly sent: ReturnType<typeof sentOf>; readonly seconds: number; readonly account: DataAccount; readonly lagSeconds: number }> {
   const output = await inNamespace(directory, [
     // So that every frame that was made can be sent.
     "ip link set v0 mtu 9000; ip link set v1 mtu 9000",
     "capture > capture.log 2>&1 & pid=$!", "until_line capture.log 'capturing from v0' || exit 1",
-    `"${SENDER}" v1 "${file}" ${mbit} ${times}`,
-    `sleep 3; "${process.execPath}" "${MAIN}" search --count --data data > /dev/null`,
-    `"${process.execPath}" -e 'const D = require("${path.resolve("node_modules/better-sqlite3")}"); const d = new D("data/catalogue.sqlite", { readonly: true }); const r = d.prepare("SELECT max(complete_until_ms) AS at FROM marks").get(); console.log("lag " + (Date.now() - r.at) / 1000)'`,
+    `"${process.execPath}" "${path.resolve("test/support/watch-complete-until.mjs")}" data & watch=$!`,
+    // A sender begins where its input ends, by when it has read all: the next one reads while another sends, and the link is never idle.
+    `ready() { mkfifo "gate$1"; { cat "$2"; rm "$2"; read -r go < "gate$1"; } | "${SENDER}" v1 /dev/stdin ${mbit} & next=$!; }`,
+    `ready 0 "${files[0] ?? ""}"`,
+    ...files.flatMap((_, at) => {
+      const following = files[at + 1];
+      return [`echo go > gate${at}; now=$next`, ...(at === 0 ? ["begun=$(date +%s%N)"] : []), ...(following === undefined ? [] : [`ready ${at + 1} "${following}"`]), "wait $now || exit 1"];
+    }),
+    "echo \"took $(( ($(date +%s%N) - begun) / 1000000 ))\"",
+    "kill -TERM $watch; wait $watch",
     "kill -TERM $pid; wait $pid; echo \"code $?\"",
   ].join("\n"), timeoutMs);
   if (!output.includes("code 0")) throw new Error(`${output}\n${readFileSync(path.join(directory, "capture.log"), "utf8")}`);
-  return { sent: sentOf(output), account: await accountOf(path.join(directory, "data")), lagSeconds: Number(/^lag (.+)$/m.exec(output)?.[1] ?? NaN) };
+  const said = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? NaN);
+  return { sent: sentOf(output), seconds: said(/^took (.+)$/m) / 1000, account: await accountOf(path.join(directory, "data")), lagSeconds: said(/^lag (.+)$/m) };
 }
