@@ -149,6 +149,16 @@ async function caughtUp(directory) {
   }
 }
 
+/** Ends a receiver with its signal; one that does not end in time fails the run. */
+async function stopped(running, { name, signal }) {
+  const { child, ended } = running;
+  const late = setTimeout(() => { child.kill("SIGKILL"); }, PATIENCE_MS);
+  child.kill(signal);
+  await ended;
+  clearTimeout(late);
+  if (child.signalCode === "SIGKILL") throw new Error(`${name} did not end:\n${running.output}`);
+}
+
 /**
  * Sends `file` once at `megabits` (Mbit/s) to a receiver that writes to an empty directory.
  * @returns {Promise<{ rate: number, packets: number, missing: number }>} Mbit/s and packets a second that were sent, and
@@ -166,8 +176,7 @@ async function trial({ space, receiver, main, work, file, megabits }) {
     if (code !== 0) throw new Error(`the sender ended with ${code}: ${sender.output}`);
     const sent = JSON.parse(sender.output);
     await caughtUp(directory);
-    running.child.kill(receiver.signal);
-    await Promise.race([running.ended, pause(PATIENCE_MS).then(() => { throw new Error(`${receiver.name} did not end:\n${running.output}`); })]);
+    await stopped(running, receiver);
     const { counted, lost } = await receiver.account(directory, running.output);
     const files = captures(directory);
     // Nothing is cut, so the length of the files says whether all is in them.
@@ -183,9 +192,11 @@ async function trial({ space, receiver, main, work, file, megabits }) {
 
 /** A search for the highest rate without loss: it doubles, or halves, until it has a rate on each side, then goes between them. */
 class Search {
-  /** The fastest trial without loss, and the slowest with one: `{ rate, packets }`; null before there is one. */
+  /** The fastest trial without loss, Mbit/s and packets a second; null before there is one. */
   best = null;
+  /** The slowest rate with losses, Mbit/s. */
   #tooFast = null;
+  /** Trials in which the sender was no faster than before, though it was asked to be. */
   #slow = 0;
   /** Whether no more could be sent, so that the highest rate may be higher. */
   isOpen = false;
