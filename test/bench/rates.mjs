@@ -13,9 +13,9 @@ const SENDER = "native/target/release/lookback-send";
 const GENERATOR = "native/target/release/lookback-traffic";
 const INTERLEAVE = "test/support/interleave-captures.mjs";
 /** Short conversations and downloads of such sizes are packets of 700 bytes on average; all is sent once, so that every session is a new one. */
-const MIX = [["flow", "560M"], ["bulk", "440M"]];
+const MIX = [["flow", "840M"], ["bulk", "660M"]];
 /** Free bytes without which nothing is begun: what is sent, the parts it is made of, and what one receiver writes of it. */
-const ROOM = 4e9;
+const ROOM = 6e9;
 /** IPv6 segments of the generator are longer than Ethernet's usual 1500 bytes; frames of netsniff-ng's ring end at 2048. */
 const MTU = 1600;
 /** The kernel's buffer for each receiver, MiB: the usual `ringMiB`. */
