@@ -66,6 +66,8 @@ fn main() -> std::io::Result<()> {
 
     let before = resident()?;
     let mut table = FlowTable::new(flow.clone(), [7; 16]);
+    // As a worker does.
+    table.saved().reserve_exact(8_192);
     let mut ordinal = 0;
     for number in 0..sessions {
         take(&mut table, &segment(number, true, SYN, 1, 0), ordinal);

@@ -15,6 +15,9 @@ use std::collections::VecDeque;
 /// Flows that may be over and are looked at with each packet: each brings at most one new one, so that none pile up.
 const EXPIRED_WITH_A_PACKET: usize = 32;
 
+/// Flows that are looked at for one that may close early.
+const LOOKED_AT_FOR_ROOM: usize = 256;
+
 /// Open flows of one worker of one stream. Holds at most `max_flows`.
 pub struct FlowTable {
     settings: FlowSettings,
@@ -278,17 +281,25 @@ impl FlowTable {
         false
     }
 
-    /// Makes room by closing the flow that would expire first.
+    /// Makes room by closing the flow that would expire first; where many got packets since that was noted, the first of
+    /// some of those, so that no packet waits until all were looked at.
     fn close_oldest(&mut self, clock_s: i64) {
-        while let Some((second, (at, generation))) = self.timers.take_first() {
+        let mut oldest: Option<(i64, u32)> = None;
+        for _ in 0..LOOKED_AT_FOR_ROOM {
+            let Some((second, (at, generation))) = self.timers.take_first() else { break };
             let Some(until) = self.open_until_of(at, generation) else { continue };
-            if until > second {
-                self.timers.schedule(until, at, generation);
-                continue;
+            if until <= second {
+                oldest = Some((until, at));
+                break;
             }
+            self.timers.schedule(until, at, generation);
+            if oldest.is_none_or(|(least, _)| until < least) {
+                oldest = Some((until, at));
+            }
+        }
+        if let Some((until, at)) = oldest {
             self.bench.counters.closed_early += u64::from(until >= clock_s);
             self.close(at);
-            return;
         }
     }
 

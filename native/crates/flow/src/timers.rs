@@ -3,17 +3,48 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+/// Entries of one piece of a second's. A second of a flood has a hundred thousand: in one piece they would be moved, all at
+/// once, whenever that is full.
+const PIECE: usize = 1_024;
+
+/// The flows of one second, first in, first out.
+#[derive(Debug, Default)]
+struct Second {
+    /// None is empty, and none longer than [`PIECE`].
+    pieces: VecDeque<VecDeque<(u32, u32)>>,
+}
+
+impl Second {
+    fn push(&mut self, entry: (u32, u32)) {
+        match self.pieces.back_mut() {
+            Some(last) if last.len() < PIECE => last.push_back(entry),
+            _ => self.pieces.push_back(VecDeque::from([entry])),
+        }
+    }
+    fn pop(&mut self) -> Option<(u32, u32)> {
+        let first = self.pieces.front_mut()?;
+        let entry = first.pop_front();
+        if first.is_empty() {
+            self.pieces.pop_front();
+        }
+        entry
+    }
+    fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+}
+
 /// Flows by the second at which to look at them next.
 #[derive(Debug, Default)]
 pub struct Timers {
-    due: BTreeMap<i64, VecDeque<(u32, u32)>>,
+    due: BTreeMap<i64, Second>,
     scheduled: usize,
 }
 
 impl Timers {
     /// Looks at slot `slot` of generation `generation` at second `at`.
     pub fn schedule(&mut self, at: i64, slot: u32, generation: u32) {
-        self.due.entry(at).or_default().push_back((slot, generation));
+        self.due.entry(at).or_default().push((slot, generation));
         self.scheduled += 1;
     }
     /// The first entry of the earliest second, if that is before `now`.
@@ -27,7 +58,7 @@ impl Timers {
     pub fn take_first(&mut self) -> Option<(i64, (u32, u32))> {
         let mut earliest = self.due.first_entry()?;
         let at = *earliest.key();
-        let entry = earliest.get_mut().pop_front();
+        let entry = earliest.get_mut().pop();
         if earliest.get().is_empty() {
             earliest.remove();
         }
@@ -57,6 +88,27 @@ mod tests {
         assert_eq!(timers.take_due(11), Some((1, 0)));
         assert_eq!(timers.take_due(12), None);
         assert_eq!(timers.len(), 1);
+    }
+
+    #[test]
+    fn a_second_with_many_gives_them_in_their_order() {
+        let mut timers = Timers::default();
+        let (mut next, mut taken) = (0, 0);
+        for round in 0..5 {
+            for _ in 0..PIECE + round {
+                timers.schedule(10, next, 0);
+                next += 1;
+            }
+            for _ in 0..PIECE / 2 {
+                assert_eq!(timers.take_due(11), Some((taken, 0)));
+                taken += 1;
+            }
+        }
+        while let Some((slot, _)) = timers.take_due(11) {
+            assert_eq!(slot, taken);
+            taken += 1;
+        }
+        assert_eq!((taken, timers.len()), (next, 0));
     }
 
     #[test]
