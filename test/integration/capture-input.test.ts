@@ -103,3 +103,10 @@ describe("a capture that another program writes to standard input", () => {
     expect(noted()).toMatchObject({ endedMs: expect.any(Number), failure: expect.stringContaining("sessions") });
   });
 });
+
+describe("a way of capturing that is not there yet", () => {
+  it.each(["pfring", "afxdp"])("is refused by name: %s", async (method) => {
+    const { code, error } = await lookback(["capture", "--set", `pcapReadMethod=${method}`, "--data", "data"], temporaryDirectory());
+    expect([code, error]).toEqual([78, expect.stringContaining(`pcapReadMethod=${method}: allowed: tpacketv3, libpcap, stdin`)]);
+  });
+});

@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { saySkipped } from "../support/corpus.js";
 import { classicCapture } from "../support/capture-bytes.js";
 import { udpFrame } from "../support/frames.js";
 import { accountOf, inNamespace, liveObstacle, SENDER } from "../support/live-run.js";
 import { lookback } from "../support/lookback-process.js";
+import { readCapture } from "../support/read-capture.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const why = liveObstacle();
@@ -53,5 +55,22 @@ describe.skipIf(why !== null)("a link", () => {
     expect(lines.map((line): unknown => (JSON.parse(line) as { interface: unknown }).interface)).toEqual(["v0", "v0"]);
     const large = await lookback(["search", "port.src == 5003", "--fields", "bytes,tags", "--json", "--data", "data"], directory);
     expect(JSON.parse(large.output)).toMatchObject({ bytes: 4042 });
+  });
+
+  it("is made promiscuous while it is captured, unless told not to, and packets are cut at snapLen and counted", async () => {
+    const directory = temporaryDirectory();
+    const file = oneFrame(directory, "one.pcap", 5001, 400);
+    const run = (more: string): string => [
+      "rm -f capture.log", `capture --set snapLen=100 ${more} > capture.log 2>&1 & pid=$!`, "until_line capture.log 'capturing from v0' || exit 1", "ip -d link show v0 | grep -o 'promiscuity [0-9]*'",
+      `size=$(cat data/packets/*.pcap 2>/dev/null | wc -c); "${SENDER}" v1 "${file}" > /dev/null && until_grown $size || exit 1`, "kill -TERM $pid; wait $pid", "ip -d link show v0 | grep -o 'promiscuity [0-9]*'",
+    ].join("\n");
+    const output = await inNamespace(directory, [GROWN, run(""), run("--set promiscuous=false")].join("\n"), 60_000);
+    expect(output.match(/promiscuity \d/g)).toEqual(["promiscuity 1", "promiscuity 0", "promiscuity 0", "promiscuity 0"]);
+    expect(await accountOf(path.join(directory, "data"))).toMatchObject({ received: 2, stored: 2, indexed: 2, lost: 0 });
+    const catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => 0 });
+    expect(catalogue.captureLedger.list(0, Number.MAX_SAFE_INTEGER, 10).reduce((sum, { cut }) => sum + cut, 0)).toBe(2);
+    const [packets] = catalogue.files.list().map((one) => readCapture(readFileSync(one.path)).packets);
+    catalogue.close();
+    expect(packets?.map(({ data, originalLength }) => [data.length, originalLength])).toEqual([[100, 442]]);
   });
 });
