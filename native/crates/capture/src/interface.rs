@@ -57,10 +57,19 @@ impl Interface {
         if number("ifindex") != Some(u64::from(self.index)) {
             return None;
         }
-        let counts = ["rx_missed_errors", "rx_fifo_errors", "rx_over_errors"]
-            .map(|counter| number(&format!("statistics/{counter}")));
-        counts.iter().any(Option::is_some).then(|| counts.into_iter().flatten().sum())
+        let counter = |name: &str| number(&format!("statistics/{name}"));
+        lost_by(counter("rx_missed_errors"), counter("rx_fifo_errors"), counter("rx_over_errors"))
     }
+}
+
+/// Packets lost by three counters of an interface, those that there are. Drivers use `fifo` and `over` for the same thing, and
+/// many set both (struct rtnl_link_stats64 in linux/if_link.h).
+fn lost_by(missed: Option<u64>, fifo: Option<u64>, over: Option<u64>) -> Option<u64> {
+    let overflowed = fifo.max(over);
+    if missed.is_none() && overflowed.is_none() {
+        return None;
+    }
+    Some(missed.unwrap_or(0).saturating_add(overflowed.unwrap_or(0)))
 }
 
 /// Names of the interfaces of this network namespace, sorted.
@@ -73,4 +82,17 @@ pub fn names() -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_that_two_counters_tell_of_is_one() {
+        assert_eq!(lost_by(None, None, None), None);
+        assert_eq!(lost_by(Some(0), None, None), Some(0));
+        assert_eq!(lost_by(Some(3), Some(5), Some(5)), Some(8));
+        assert_eq!(lost_by(None, Some(2), Some(7)), Some(7));
+    }
 }
