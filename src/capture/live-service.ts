@@ -263,6 +263,7 @@ export class LiveService {
     });
     this.#uncommitted = together(this.#uncommitted, last);
     const ledgers = engine.ledgers();
+    this.#told.flushed(last, ledgers, this.#parts.clock.nowMs());
     // Nothing is being written any more, so nothing is incomplete.
     await this.#endReplay();
     await this.#commit({ ...await engine.close(this.#parts.clock.nowMs()), completeUntilMs: null }, ledgers, null, false);
