@@ -16,7 +16,13 @@ const LOSSES = [
  * `lookback_capture_start_timestamp_seconds` shows. What a source cannot know has no sample. Nothing when there was no capture.
  */
 export function addCaptureMetrics(metrics: Metrics, catalogue: Pick<Catalogue, "settings" | "captureLedger">, clock: Clock): void {
-  const observe = (): CaptureObservation => observeCapture(catalogue, clock.nowMs());
+  let observed: CaptureObservation | null = null;
+  // All metrics of one page are read in one go: they tell of the same moment, and the catalogue is asked once.
+  const observe = (): CaptureObservation => {
+    if (observed === null) queueMicrotask(() => { observed = null; });
+    observed ??= observeCapture(catalogue, clock.nowMs());
+    return observed;
+  };
   const told = (samples: (statistics: LiveStatistics) => readonly Sample[]) => (): readonly Sample[] => {
     const { statistics } = observe();
     return statistics === null ? [] : samples(statistics);

@@ -71,6 +71,9 @@ export interface LiveParts {
   readonly onDiskFull: (error: LookbackError) => void;
 }
 
+/** What a flush made durable, for the catalogue to take. */
+type Durable = Pick<LiveFlush, "files" | "segments" | "mark">;
+
 /** What a capture that runs says of itself. */
 export interface RunningCapture {
   /** Names of the interfaces, separated by commas. */
@@ -104,7 +107,7 @@ export class LiveService {
   #sessions = sessionAccount({}, 0);
   #spans: LedgerSpans;
   /** What the core made durable and the catalogue had no room for. */
-  #uncommitted: Pick<LiveFlush, "files" | "segments" | "mark"> | null = null;
+  #uncommitted: Durable | null = null;
   #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
   readonly #ending = new AbortController();
   #replayAgainMs = Number.POSITIVE_INFINITY;
@@ -218,19 +221,19 @@ export class LiveService {
       if (wish !== null) this.#wishes.triedMs = now;
       const flush = await engine.flush(now, mark, wish !== null);
       this.#sessions = sessionAccount(flush.counters, flush.openSessions);
-      this.#told.flushed(flush, engine.ledgers(), now);
-      this.#directories.note([flush.writeFailure, flush.passedOver], flush.files, now);
+      const ledgers = engine.ledgers();
+      this.#noteTroubles(flush, ledgers, now);
       const failed = flush.writeFailure ?? flush.passedOver;
       const full = failed === null ? null : diskFullOf(failed);
       if (full !== null) this.#parts.onDiskFull(full);
-      const dead = engine.ledgers().find(({ failure }) => failure !== null);
+      const dead = ledgers.find(({ failure }) => failure !== null);
       if (dead !== undefined) throw new LookbackError("UNAVAILABLE", `capture from ${dead.interface} ended: ${dead.failure ?? ""}`, { interface: dead.interface });
       // A quiet link costs no transaction a second; its statistics are still told now and then.
-      if (engine.ledgers().every(({ ended }) => ended)) this.#end();
+      if (ledgers.every(({ ended }) => ended)) this.#end();
       const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal && flush.writeFailure === null;
       if (quiet && wish === null && now - this.#committed.atMs < QUIET_COMMIT_MS) return;
       // Before the first packet, what is complete is what was there when the capture began.
-      await this.#commit({ ...flush, completeUntilMs: flush.completeUntilMs ?? this.#startedMs }, engine.ledgers(), wish);
+      await this.#commit({ ...flush, completeUntilMs: flush.completeUntilMs ?? this.#startedMs }, ledgers, wish);
       if (wish !== null) this.#wishes.met = wish;
       this.#committed = {
         nextOrdinal: flush.nextOrdinal, atMs: now, openSessions: flush.openSessions, markMs: flush.mark === null ? this.#committed.markMs : now,
@@ -263,7 +266,7 @@ export class LiveService {
     });
     this.#uncommitted = together(this.#uncommitted, last);
     const ledgers = engine.ledgers();
-    this.#told.flushed(last, ledgers, this.#parts.clock.nowMs());
+    this.#noteTroubles(last, ledgers, this.#parts.clock.nowMs());
     // Nothing is being written any more, so nothing is incomplete.
     await this.#endReplay();
     await this.#commit({ ...await engine.close(this.#parts.clock.nowMs()), completeUntilMs: null }, ledgers, null, false);
@@ -314,8 +317,8 @@ export class LiveService {
     const { catalogue, store, settings, clock, input } = this.#parts;
     const nowMs = clock.nowMs();
     const sum = (count: (ledger: SourceLedger) => number): number => ledgers.reduce((total, ledger) => total + count(ledger), 0);
-    const flush = { ...newest, ...together(this.#uncommitted, newest) };
-    this.#uncommitted = { files: flush.files, segments: flush.segments, mark: flush.mark };
+    this.#uncommitted = together(this.#uncommitted, newest);
+    const flush = { ...newest, ...this.#uncommitted };
     const ledger = this.#spans.next(ledgers, nowMs);
     const accounted = { interface: this.#running.interface, ordinal: this.#firstOrdinal + sum(({ stored }) => stored), atMs: nowMs, running };
     await store.commitSegments({ add: flush.segments, remove: [], goesOn: true }, () => {
@@ -357,6 +360,12 @@ export class LiveService {
     ledger.settle();
   }
 
+  /** Tells of what went wrong until a flush, and keeps which directories failed for whoever serves. */
+  #noteTroubles(flush: LiveFlush, ledgers: readonly SourceLedger[], nowMs: number): void {
+    this.#told.flushed(flush, ledgers, nowMs);
+    this.#directories.note([flush.writeFailure, flush.passedOver], flush.files, nowMs);
+  }
+
   #fail(error: unknown): void {
     this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "live capture failed");
     this.#failed(error);
@@ -364,10 +373,10 @@ export class LiveService {
 }
 
 /** Files, segments and mark of two flushes: of a file what was said last, and the newer mark if there is one. */
-function together(before: Pick<LiveFlush, "files" | "segments" | "mark"> | null, flush: LiveFlush): Pick<LiveFlush, "files" | "segments" | "mark"> {
-  if (before === null) return flush;
-  const files = new Map([...before.files, ...flush.files].map((file) => [file.fileId, file]));
-  return { files: [...files.values()], segments: [...before.segments, ...flush.segments], mark: flush.mark ?? before.mark };
+function together(before: Durable | null, { files: newer, segments, mark }: Durable): Durable {
+  if (before === null) return { files: newer, segments, mark };
+  const files = new Map([...before.files, ...newer].map((file) => [file.fileId, file]));
+  return { files: [...files.values()], segments: [...before.segments, ...segments], mark: mark ?? before.mark };
 }
 
 function sourceOf(input: LiveInput, pushed: PacketSource | null): Pick<RunningCapture, "interface" | "timestampSource"> {

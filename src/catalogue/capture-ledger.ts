@@ -32,8 +32,8 @@ export interface Loss {
 
 /** Losses closer than this are one: spans follow each other, and one in between that is quiet is not kept for long. */
 const JOINED_MS = 2_000;
-/** In some span packets were lost, counted or not. */
-const LOST = "lost_to_kernel + lost_to_interface + lost_to_queue + lost_to_disk > 0";
+/** Packets that a span counts as lost, as the index of losses has it. */
+const LOST = "lost_to_kernel + lost_to_interface + lost_to_queue + lost_to_disk";
 
 /** What an interface lost, in packets. */
 export type LedgerLoss = Pick<LedgerSpan, "node" | "interface" | "lostToKernel" | "lostToInterface" | "lostToQueue" | "lostToDisk">;
@@ -61,8 +61,8 @@ export class CaptureLedger {
   /** Packets lost in spans that touch a range; a null end is open. */
   lostIn(startMs: number | null, endMs: number | null): number {
     return this.#connection.prepare<[number, number], { lost: number | null }>(
-      `SELECT sum(lost_to_kernel + lost_to_interface + lost_to_queue + lost_to_disk) AS lost FROM capture_ledger
-       WHERE ${LOST} AND until_ms >= ? AND from_ms <= ?`,
+      `SELECT sum(${LOST}) AS lost FROM capture_ledger
+       WHERE ${LOST} > 0 AND until_ms >= ? AND from_ms <= ?`,
     ).get(startMs ?? 0, endMs ?? Number.MAX_SAFE_INTEGER)?.lost ?? 0;
   }
 
@@ -76,7 +76,7 @@ export class CaptureLedger {
   lossSpans(node: string, fromMs: number): readonly Loss[] {
     const losses: { fromMs: number; untilMs: number }[] = [];
     const spans = this.#connection.prepare<[string, number], Loss>(
-      `SELECT from_ms AS fromMs, until_ms AS untilMs FROM capture_ledger WHERE node = ? AND until_ms >= ? AND (${LOST} OR uncounted = 1) ORDER BY until_ms`,
+      `SELECT from_ms AS fromMs, until_ms AS untilMs FROM capture_ledger WHERE node = ? AND until_ms >= ? AND (${LOST} > 0 OR uncounted = 1) ORDER BY until_ms`,
     );
     for (const span of spans.iterate(node, fromMs)) {
       const last = losses.at(-1);
@@ -90,7 +90,7 @@ export class CaptureLedger {
   losses(fromMs: number, toMs: number): readonly LedgerLoss[] {
     return this.#connection.prepare<[number, number], LedgerLoss>(
       `SELECT node, interface, sum(lost_to_kernel) AS lostToKernel, sum(lost_to_interface) AS lostToInterface, sum(lost_to_queue) AS lostToQueue, sum(lost_to_disk) AS lostToDisk
-       FROM capture_ledger WHERE ${LOST} AND until_ms >= ? AND until_ms < ?
+       FROM capture_ledger WHERE ${LOST} > 0 AND until_ms >= ? AND until_ms < ?
        GROUP BY node, interface ORDER BY node, interface`,
     ).all(fromMs, toMs);
   }
@@ -107,7 +107,7 @@ export class CaptureLedger {
   /** Removes spans without a loss that end before `quietBeforeMs`, and all that end before `beforeMs`; returns how many went. */
   expire(quietBeforeMs: number, beforeMs: number): number {
     return this.#connection.prepare(
-      `DELETE FROM capture_ledger WHERE until_ms < ? OR (until_ms < ? AND uncounted = 0 AND NOT (${LOST}))`,
+      `DELETE FROM capture_ledger WHERE until_ms < ? OR (until_ms < ? AND uncounted = 0 AND ${LOST} = 0)`,
     ).run(beforeMs, quietBeforeMs).changes;
   }
 }

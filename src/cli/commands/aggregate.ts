@@ -40,7 +40,7 @@ export async function run(context: CommandContext): Promise<number> {
     const ask = async (operation: string, more: Readonly<Record<string, unknown>>): Promise<Answer> => {
       const answer = (await connection.ask(operation, { ...asked, ...more })).at("aggregate");
       const loss = lossNote(answer);
-      if (loss !== null) context.note(`lookback: ${loss}`);
+      if (loss !== null) context.note(loss);
       return answer;
     };
     if (options["histogram"] !== undefined) await printHistogram(context, ask);

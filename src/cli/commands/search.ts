@@ -41,7 +41,7 @@ export async function run({ operands: [expression], options, connect, print, not
     expression: typeof expression === "string" ? expression : "", range: rangeOf(options, systemClock.nowMs()),
     order: orderOf(options["sort"]), limit: limitOf(options["limit"]),
   };
-  const tell = (loss: string | null): void => { if (loss !== null) note(`lookback: ${loss}`); };
+  const tell = (loss: string | null): void => { if (loss !== null) note(loss); };
   const connection = await connect("read");
   try {
     if (options["count"] === true) {
