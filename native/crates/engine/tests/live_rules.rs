@@ -7,12 +7,15 @@ mod support;
 
 use lookback_capture::{Batch, PacketSource, SourceError, SourceStatistics};
 use lookback_engine::EngineSettings;
+use lookback_engine::import::{ImportOptions, import};
 use lookback_engine::live::{FlushRows, LiveEngine, LiveFlush, LiveOptions};
 use lookback_engine::rules::PacketRules;
+use lookback_engine::stream::StreamFile;
 use lookback_flow::settings::LeastPackets;
 use lookback_pcapfile::record_header;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use support::{Scratch, frame, rows};
 
@@ -199,6 +202,29 @@ fn bytes_that_never_came_are_told_from_those_that_were_lost_here() {
         assert_eq!(ledger.delivered, ledger.stored + ledger.lost_to_disk);
         all_rows(&scratch.0, &flush)
     };
+    // The same of rows that are made again from the packet files.
+    let again_of = |losses: Option<Vec<(i64, i64)>>| {
+        let scratch = Scratch::new("live-missed-again");
+        let mut engine = open(&scratch.0, 1, |_| {});
+        engine.push(&with_a_hole(0, 1));
+        let file = finish(&engine).files.remove(0);
+        let segments = scratch.0.join("again");
+        let options = ImportOptions {
+            files: vec![StreamFile { path: file.path, file: file.file }],
+            stream: [7; 16],
+            first_ordinal: 0,
+            segments: segments.clone(),
+            batch_rows: 1_000,
+            losses,
+            settings: EngineSettings::default(),
+        };
+        let made = import(&options, &AtomicBool::new(false), &mut |_| {}).expect("an import");
+        made.segments.iter().flat_map(|segment| rows(&segments.join(&segment.path))).collect::<Vec<_>>()
+    };
+    let span = |second: i64| vec![((START_S + second) * 1_000_000, (START_S + second + 1) * 1_000_000)];
+    assert!(again_of(Some(span(0)))[0].contains("missedBytesLost=10"));
+    assert!(again_of(Some(span(100)))[0].contains("missedBytesLost=0"));
+    assert!(!again_of(None)[0].contains("missedBytesLost"));
     for (lost, ours) in [(false, 0), (true, 10)] {
         let rows = rows_of(lost);
         assert_eq!(rows.len(), 1);

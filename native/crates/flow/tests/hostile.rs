@@ -144,3 +144,24 @@ fn payload_that_waits_in_many_flows_is_bounded_in_all() {
     }
     assert_eq!((table.held_bytes(), table.saved().len()), (0, FLOWS as usize));
 }
+
+#[test]
+fn room_is_made_after_a_look_at_some_when_all_flows_got_packets_since() {
+    const FLOWS: u32 = 5_000;
+    let settings = FlowSettings { max_flows: FLOWS as usize, ..FlowSettings::default() };
+    let mut table = FlowTable::new(settings, [7; 16]);
+    let mut ordinal = 0;
+    let mut send = |table: &mut FlowTable, number: u32, second: i64| {
+        packet(table, &attempt(number), ordinal, second);
+        ordinal += 1;
+    };
+    (0..FLOWS).for_each(|number| send(&mut table, number, 0));
+    // The last ones first: they would expire first now, and are looked at last.
+    (0..FLOWS).rev().for_each(|number| send(&mut table, number, 100 - i64::from(number / 50)));
+    send(&mut table, FLOWS, 101);
+    let [row] = table.saved().as_slice() else { panic!("{} rows", table.saved().len()) };
+    let source = row.ends.map(|ends| ends.address[0]).unwrap_or_default();
+    let number = u32::from_be_bytes([source[12], source[13], source[14], source[15]]) & 0xff_ffff;
+    assert!(number < 256, "of those that were looked at the one that would expire first: {number}");
+    assert_eq!((table.open_flows(), table.counters().closed_early), (FLOWS as usize, 1));
+}

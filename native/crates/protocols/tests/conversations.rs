@@ -301,3 +301,22 @@ fn a_length_of_zero_ends_a_dns_stream() {
     let found = play(6, 53, &talk);
     expect(&found, &[("protocol", json!(["dns"])), ("dnsCnt", json!(1))]);
 }
+
+#[test]
+fn what_is_kept_of_a_message_that_is_not_whole_is_told_until_it_is() {
+    // A head, a handshake message, a DNS message behind its length: so much of each, and then the rest.
+    let head = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "y".repeat(6_000)).into_bytes();
+    let hello = seeds::tls()[0][0].1.clone();
+    let query = [&[0x01, 0x00][..], &[0; 256]].concat();
+    let settings = corpus_settings();
+    let registry = Registry::new(&settings);
+    for (port, message, first) in [(80, head, 5_000), (443, hello, 100), (53, query, 200)] {
+        let facts = SessionFacts { ip_protocol: 6, port: [40_000, port], first_packet_us: 0, now_us: 0 };
+        let mut player = Player::new(&registry, &settings, facts);
+        player.payload(0, &message[..first]);
+        let held = player.held_bytes();
+        assert!((first - 10..=first).contains(&held), "port {port}: {held} of {first}");
+        player.payload(0, &message[first..]);
+        assert!(player.held_bytes() < 10, "port {port}");
+    }
+}

@@ -91,6 +91,11 @@ impl<'a> Player<'a> {
         self.with(|context, _| registry.classify(context, direction, data));
     }
 
+    /// What the dissectors hold of the payload.
+    pub fn held_bytes(&self) -> usize {
+        self.dissectors.iter().map(|dissector| dissector.held_bytes()).sum()
+    }
+
     /// Next bytes (TCP) or a datagram.
     pub fn payload(&mut self, direction: usize, data: &[u8]) {
         if !std::mem::replace(&mut self.classified[direction], true) {
