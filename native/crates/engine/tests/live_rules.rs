@@ -293,6 +293,23 @@ fn a_quiet_link_closes_a_file_that_is_old_enough() {
 }
 
 #[test]
+fn what_others_captured_earlier_makes_no_file_old() {
+    let scratch = Scratch::new("live-given-file");
+    let mut options = live_support::options(&scratch.0, EngineSettings::default());
+    options.max_file_seconds = 60;
+    let engine =
+        LiveEngine::open(options, vec![Box::new(One { is_given: false, panics: false })]).expect("threads");
+    while engine.ledgers().iter().any(|ledger| ledger.stored == 0) {
+        std::thread::yield_now();
+    }
+    for second in [5, 1_000] {
+        let flush = engine.flusher().flush((START_S + second) * S, false, FlushRows::Due).expect("a flush");
+        assert!(flush.files.iter().all(|file| file.open), "{second}");
+    }
+    drop(engine);
+}
+
+#[test]
 fn a_clock_that_is_set_back_is_counted_and_costs_no_session() {
     for workers in [1, 2] {
         let scratch = Scratch::new("live-clock");
@@ -352,19 +369,27 @@ fn the_digest_of_a_body_does_not_wait_for_the_end_of_its_session() {
     assert!(rows.len() == 1 && rows[0].contains("5d41402abc4b2a76b9719d911017c592"), "{rows:?}");
 }
 
-/// An interface that gives one packet, and whose reading then fails in a way that nobody thought of.
-struct Panics(bool);
+/// A source that gives one packet, and whose reading then fails in a way that nobody thought of, or gives no more.
+struct One {
+    is_given: bool,
+    panics: bool,
+}
 
-impl PacketSource for Panics {
+impl PacketSource for One {
     fn interface(&self) -> &str {
         "in0"
     }
     fn link_type(&self) -> u16 {
         1
     }
+    fn times_are_given(&self) -> bool {
+        !self.panics
+    }
     fn read(&mut self, batch: &mut Batch, _wait: Duration) -> Result<(), SourceError> {
-        if std::mem::replace(&mut self.0, true) {
-            panic!("a bug");
+        if std::mem::replace(&mut self.is_given, true) {
+            assert!(!self.panics, "a bug");
+            std::thread::yield_now();
+            return Ok(());
         }
         let frame = frame(1, true, 17, 0, 0, b"the only one");
         assert!(batch.push(START_S * S, frame.len() as u32, 65_535, &[&frame]));
@@ -379,7 +404,8 @@ impl PacketSource for Panics {
 fn an_interface_whose_reader_panicked_is_told_of_and_costs_nothing_that_came_before() {
     let scratch = Scratch::new("live-panic");
     let options = live_support::options(&scratch.0, EngineSettings::default());
-    let mut engine = LiveEngine::open(options, vec![Box::new(Panics(false))]).expect("threads");
+    let mut engine =
+        LiveEngine::open(options, vec![Box::new(One { is_given: false, panics: true })]).expect("threads");
     while engine.ledgers().iter().any(|ledger| ledger.failure.is_none()) {
         std::thread::yield_now();
     }
