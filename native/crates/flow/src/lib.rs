@@ -10,6 +10,7 @@
 //! * `beginning`: what is kept of the first packets.
 //! * `row`: the row of its present segment.
 //! * [`tcp`], [`sctp`]: payload in order.
+//! * `index`, `slab`: where flows are found, and where they lie.
 //! * [`timers`]: expiry by whole seconds without work per packet.
 //! * [`identity`], [`community`]: row ids and Community ID.
 //! * [`replay`]: what is known when a stream is read again.

@@ -2,16 +2,11 @@
 //! chunk that a worker still holds is left to it, and used again once nobody holds it.
 
 use crate::MAX_RECORD_BYTES;
+use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::shared::Blocks;
 use std::io::Read;
 use std::sync::Arc;
 
-/// Bytes that packets point into.
-pub type Chunk = Arc<Vec<u8>>;
-
-/// Size of a chunk: what was read stays in the second cache until its packets are handled. One is larger when a record needs
-/// more (at most [`crate::MAX_RECORD_BYTES`] and a header).
-const CHUNK_BYTES: usize = 1 << 17;
 /// Bytes of the next block that are put together with the end of one, where the record at hand needs fewer.
 const BORDER_BYTES: usize = 1 << 11;
 /// Most chunks kept for use again. More may be in flight; the last holder frees those.
@@ -227,7 +222,8 @@ impl Buffer {
         Ok(self.available() >= wanted)
     }
 
-    /// Moves the bytes at hand to the front of a chunk that nobody else holds and that has room for `wanted`.
+    /// Moves the bytes at hand to the front of a chunk that nobody else holds and that has room for `wanted`: one is larger than
+    /// others when a record needs more, at most [`MAX_RECORD_BYTES`] and a header.
     fn make_room(&mut self, wanted: usize) {
         let (at, filled) = (self.at, self.filled);
         let held = filled - at;

@@ -2,7 +2,7 @@
 //!
 //! * [`reader`]: packets of a file or stream, plain or compressed, in order.
 //! * [`classic`], [`ng`]: the two formats.
-//! * [`buffer`]: large reads into chunks that packets are ranges of.
+//! * [`buffer`]: large reads into chunks ([`chunk`]) that packets are ranges of.
 //! * [`shared`]: one stream for several readers.
 //! * [`compression`]: gzip, zstd and LZ4 by their magic numbers.
 //! * [`identity`]: which capture this is, whatever its path.
@@ -10,6 +10,7 @@
 //! * [`warning`]: what was odd about a file, counted.
 
 pub mod buffer;
+pub mod chunk;
 pub mod classic;
 pub mod compression;
 pub mod error;
@@ -21,7 +22,7 @@ pub mod shared;
 pub mod warning;
 pub mod writer;
 
-pub use buffer::Chunk;
+pub use chunk::Chunk;
 pub use compression::{compression_of, decompress};
 pub use error::CaptureError;
 pub use identity::identity_of_file;

@@ -1,7 +1,8 @@
 //! Packets of a capture in order, whatever its format and compression.
 
 use crate::USUAL_PACKET_BYTES;
-use crate::buffer::{Buffer, Chunk};
+use crate::buffer::Buffer;
+use crate::chunk::Chunk;
 use crate::classic::{Classic, is_classic};
 use crate::compression::{decompress, is_damage, reason_unreadable};
 use crate::error::CaptureError;

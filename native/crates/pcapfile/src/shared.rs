@@ -3,14 +3,12 @@
 //! Workers of an import need the same bytes. Reading a file once for each costs a copy each, and decompressing it once
 //! for each costs most of what they would gain.
 
-use crate::buffer::Chunk;
+use crate::chunk::{CHUNK_BYTES, Chunk};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Bytes of a block: what one read is still in the L2 cache when it is handled.
-const BLOCK_BYTES: usize = 1 << 17;
 /// Blocks that may wait for a reader that is behind: 64 MiB, what some tenths of a second bring. Writing a segment takes
 /// less. Beside them each stream has its first block once it is opened.
 const MAX_HELD: usize = 512;
@@ -107,7 +105,7 @@ impl State {
         {
             stream.first += 1;
             self.held -= 1;
-            if block.len() == BLOCK_BYTES && self.spare.len() < MAX_HELD {
+            if block.len() == CHUNK_BYTES && self.spare.len() < MAX_HELD {
                 self.spare.push_back(block);
             }
         }
@@ -123,7 +121,7 @@ impl State {
             }
             self.spare.push_back(block);
         }
-        Arc::new(vec![0; BLOCK_BYTES])
+        Arc::new(vec![0; CHUNK_BYTES])
     }
 }
 
