@@ -2,7 +2,6 @@
 
 use crate::socket::interface_facts;
 use std::fs;
-use std::path::PathBuf;
 
 /// A network interface of this network namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,30 +45,6 @@ impl Interface {
     pub fn link_type(&self) -> Option<u16> {
         LINK_TYPES.iter().find(|(hardware, _)| *hardware == self.hardware_type).map(|(_, link)| *link)
     }
-
-    /// Packets that the interface lost before the kernel saw them, since it exists; none when it counts nothing.
-    pub fn lost(&self) -> Option<u64> {
-        let directory = PathBuf::from("/sys/class/net").join(&self.name);
-        let number = |file: &str| -> Option<u64> {
-            fs::read_to_string(directory.join(file)).ok()?.trim().parse().ok()
-        };
-        // /sys may show another network namespace, with another interface of the same name.
-        if number("ifindex") != Some(u64::from(self.index)) {
-            return None;
-        }
-        let counter = |name: &str| number(&format!("statistics/{name}"));
-        lost_by(counter("rx_missed_errors"), counter("rx_fifo_errors"), counter("rx_over_errors"))
-    }
-}
-
-/// Packets lost by three counters of an interface, those that there are. Drivers use `fifo` and `over` for the same thing, and
-/// many set both (struct rtnl_link_stats64 in linux/if_link.h).
-fn lost_by(missed: Option<u64>, fifo: Option<u64>, over: Option<u64>) -> Option<u64> {
-    let overflowed = fifo.max(over);
-    if missed.is_none() && overflowed.is_none() {
-        return None;
-    }
-    Some(missed.unwrap_or(0).saturating_add(overflowed.unwrap_or(0)))
 }
 
 /// Names of the interfaces of this network namespace, sorted.
@@ -82,17 +57,4 @@ pub fn names() -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_loss_that_two_counters_tell_of_is_one() {
-        assert_eq!(lost_by(None, None, None), None);
-        assert_eq!(lost_by(Some(0), None, None), Some(0));
-        assert_eq!(lost_by(Some(3), Some(5), Some(5)), Some(8));
-        assert_eq!(lost_by(None, Some(2), Some(7)), Some(7));
-    }
 }

@@ -9,14 +9,17 @@
 //! * [`privileges`]: giving up rights once interfaces are open.
 //! * [`memory`]: what the C library does with freed memory.
 //! * [`interface`]: what the system says about a network interface.
+//! * [`interface_losses`], [`ethtool`]: what an interface and its driver say they lost.
 //! * [`send`]: frames onto an interface, for tests and rate measurements.
 //!
 //! Another way of reading (AF_XDP, PF_RING, pcap-over-ip) is a module with a [`source::PacketSource`].
 
 pub mod batch;
 pub mod bpf;
+pub mod ethtool;
 pub mod filter;
 pub mod interface;
+pub mod interface_losses;
 pub mod memory;
 pub mod privileges;
 pub mod send;

@@ -6,6 +6,7 @@ pub mod ring;
 use crate::batch::Batch;
 use crate::filter::Program;
 use crate::interface::{self, Interface};
+use crate::interface_losses::InterfaceLosses;
 use crate::socket::{PacketSocket, Readiness};
 use crate::source::{PacketSource, SourceError, SourceStatistics};
 use block::{BlockHeader, packet_at};
@@ -49,6 +50,7 @@ pub struct TpacketSource {
     block: usize,
     place: Option<(u32, usize)>,
     statistics: SourceStatistics,
+    losses: InterfaceLosses,
     lost_before: Option<u64>,
     /// The interface went down and nothing came since: it may be another one of the same name by now, which nobody tells.
     is_down: bool,
@@ -70,7 +72,8 @@ impl TpacketSource {
         })?;
         let program = Program::of_setting(&options.filter, link_type, options.snaplen)?;
         let (socket, ring) = Self::attach(&options, &interface, program.as_ref())?;
-        let lost_before = interface.lost();
+        let mut losses = InterfaceLosses::of(&interface);
+        let lost_before = losses.lost();
         Ok(Self {
             options,
             interface,
@@ -80,6 +83,7 @@ impl TpacketSource {
             block: 0,
             place: None,
             statistics: SourceStatistics::default(),
+            losses,
             lost_before,
             is_down: false,
         })
@@ -171,7 +175,8 @@ impl TpacketSource {
                 self.count();
                 (self.socket, self.ring) = Self::attach(&self.options, &now, program.as_ref())?;
                 (self.block, self.place) = (0, None);
-                self.lost_before = now.lost();
+                self.losses = InterfaceLosses::of(&now);
+                self.lost_before = self.losses.lost();
                 self.interface = now;
             }
             // The socket stays bound while the interface is down and receives again once it is up.
@@ -222,7 +227,7 @@ impl PacketSource for TpacketSource {
 
     fn statistics(&mut self) -> SourceStatistics {
         self.count();
-        if let (Some(before), Some(now)) = (self.lost_before, self.interface.lost()) {
+        if let (Some(before), Some(now)) = (self.lost_before, self.losses.lost()) {
             let lost = self.statistics.dropped_by_interface.unwrap_or(0) + now.saturating_sub(before);
             self.statistics.dropped_by_interface = Some(lost);
             self.lost_before = Some(now);

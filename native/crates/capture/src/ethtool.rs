@@ -1,0 +1,96 @@
+//! What a driver counts of its interface (`ethtool -S`; linux/ethtool.h): names, and numbers in the same order.
+#![allow(unsafe_code, reason = "an ioctl on memory that this module owns")]
+
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+/// Most counters of an interface that are read; a driver with queues for every processor has some thousands.
+const MOST_COUNTERS: usize = 4096;
+/// Counters that there is memory for, should the driver get more of them between two questions.
+const ROOM: usize = 2 * MOST_COUNTERS;
+/// Words of 8 bytes of a name (`ETH_GSTRING_LEN`).
+const NAME_WORDS: usize = 4;
+/// `ETH_SS_STATS`: the set of names that is about statistics.
+const STATISTICS_SET: u32 = 1;
+/// `SIOCETHTOOL` (linux/sockios.h), and its commands: names of a set, statistics, sizes of sets.
+const ETHTOOL: libc::Ioctl = 0x8946;
+const GET_STRINGS: u32 = 0x1b;
+const GET_STATISTICS: u32 = 0x1d;
+const GET_SET_INFO: u32 = 0x37;
+
+/// Names of a driver's counters of an interface; none when it has none, or more than can be read.
+pub fn counter_names(interface: &str) -> Option<Vec<String>> {
+    let socket = any_socket()?;
+    let count = count(&socket, interface)?;
+    let mut memory = vec![0; 2 + ROOM * NAME_WORDS];
+    begin(&mut memory, GET_STRINGS, STATISTICS_SET);
+    // `struct ethtool_gstrings`: the number of names, then they.
+    memory[1] = pair(count as u32, 0);
+    ask(&socket, interface, &mut memory)?;
+    let bytes: Vec<u8> = memory.iter().flat_map(|word| word.to_ne_bytes()).skip(12).collect();
+    let name = |bytes: &[u8]| {
+        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+        String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).trim().to_owned()
+    };
+    Some(bytes.chunks_exact(NAME_WORDS * 8).take(count).map(name).collect())
+}
+
+/// The values of its `expected` counters, in the order of the names; none when there is another number of them, or the
+/// interface is gone.
+pub fn counter_values(interface: &str, expected: usize) -> Option<Vec<u64>> {
+    let socket = any_socket()?;
+    // Their number changes with that of its queues.
+    if count(&socket, interface)? != expected {
+        return None;
+    }
+    let mut memory = vec![0; 1 + ROOM];
+    begin(&mut memory, GET_STATISTICS, expected as u32);
+    ask(&socket, interface, &mut memory)?;
+    memory.get(1..=expected).map(<[u64]>::to_vec)
+}
+
+/// How many counters there are.
+fn count(socket: &OwnedFd, interface: &str) -> Option<usize> {
+    // `struct ethtool_sset_info`: a mask of sets, then the size of each that is in it.
+    let mut memory = vec![0; 2 + 32];
+    begin(&mut memory, GET_SET_INFO, 0);
+    memory[1] = 1 << STATISTICS_SET;
+    ask(socket, interface, &mut memory)?;
+    let [a, b, c, d, ..] = memory[2].to_ne_bytes();
+    let count = u32::from_ne_bytes([a, b, c, d]) as usize;
+    // A set that there is not is cleared from the mask.
+    (memory[1] != 0 && (1..=MOST_COUNTERS).contains(&count)).then_some(count)
+}
+
+/// Two numbers one after the other, as the kernel reads them.
+fn pair(first: u32, second: u32) -> u64 {
+    let ([a, b, c, d], [e, f, g, h]) = (first.to_ne_bytes(), second.to_ne_bytes());
+    u64::from_ne_bytes([a, b, c, d, e, f, g, h])
+}
+
+fn begin(memory: &mut [u64], command: u32, second: u32) {
+    memory[0] = pair(command, second);
+}
+
+fn any_socket() -> Option<OwnedFd> {
+    // SAFETY: takes no pointers.
+    let descriptor = unsafe { libc::socket(libc::AF_INET, libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, 0) };
+    // SAFETY: the descriptor was just made and belongs to nobody else.
+    (descriptor >= 0).then(|| unsafe { OwnedFd::from_raw_fd(descriptor) })
+}
+
+/// Has the kernel answer the request that `memory` begins with; the answer takes its place.
+fn ask(socket: &OwnedFd, interface: &str, memory: &mut [u64]) -> Option<()> {
+    // SAFETY: every member of ifreq may be zero.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    if interface.is_empty() || interface.len() >= request.ifr_name.len() {
+        return None;
+    }
+    for (place, byte) in request.ifr_name.iter_mut().zip(interface.bytes()) {
+        *place = byte as libc::c_char;
+    }
+    request.ifr_ifru.ifru_data = memory.as_mut_ptr().cast();
+    // SAFETY: a whole ifreq, whose data outlives the call, is aligned for 8 bytes and has room for twice as many names or
+    // values as were counted before.
+    let done = unsafe { libc::ioctl(socket.as_raw_fd(), ETHTOOL, &raw mut request) };
+    (done == 0).then_some(())
+}
