@@ -183,6 +183,7 @@ export interface NativeLiveFlush {
   openSessions: number
   writeFailure: string | null
   passedOver: string | null
+  notDurable: string | null
   counters: Record<string, number>
 }
 

@@ -223,7 +223,7 @@ export class LiveService {
       this.#sessions = sessionAccount(flush.counters, flush.openSessions);
       const ledgers = engine.ledgers();
       this.#noteTroubles(flush, ledgers, now);
-      const failed = flush.writeFailure ?? flush.passedOver;
+      const failed = flush.writeFailure ?? flush.passedOver ?? flush.notDurable;
       const full = failed === null ? null : diskFullOf(failed);
       if (full !== null) this.#parts.onDiskFull(full);
       const dead = ledgers.find(({ failure }) => failure !== null);
@@ -363,7 +363,7 @@ export class LiveService {
   /** Tells of what went wrong until a flush, and keeps which directories failed for whoever serves. */
   #noteTroubles(flush: LiveFlush, ledgers: readonly SourceLedger[], nowMs: number): void {
     this.#told.flushed(flush, ledgers, nowMs);
-    this.#directories.note([flush.writeFailure, flush.passedOver], flush.files, nowMs);
+    this.#directories.note([flush.writeFailure, flush.passedOver, flush.notDurable], flush.files, nowMs);
   }
 
   #fail(error: unknown): void {

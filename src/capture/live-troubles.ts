@@ -1,14 +1,14 @@
 import type { Logger } from "../base/logger.js";
 import type { LiveFlush, SourceLedger } from "../native/types.js";
 
-/** Time between two lines of the log about a packet directory that is passed over. */
-const PASSED_OVER_EVERY_MS = 60_000;
+/** Time between two lines of the log about a packet directory that is passed over, or whose packets do not become durable. */
+const DIRECTORY_EVERY_MS = 60_000;
 
 /** What goes wrong while packets are captured, told in the log when it begins and ends, and not each second. */
 export class LiveTroubles {
   readonly #logger: Logger;
   #failure: string | null = null;
-  #passedOverMs = Number.NEGATIVE_INFINITY;
+  readonly #directoryMs = { passedOver: Number.NEGATIVE_INFINITY, notDurable: Number.NEGATIVE_INFINITY };
   #clockSetBack = 0;
   /** As of the last flush. */
   #before: readonly Pick<SourceLedger, "wentDown" | "damagedBlocks">[] = [];
@@ -23,9 +23,10 @@ export class LiveTroubles {
   }
 
   /** Tells what a flush and the account of the sources say. */
-  flushed(flush: Pick<LiveFlush, "writeFailure" | "passedOver" | "counters">, ledgers: readonly SourceLedger[], nowMs: number): void {
+  flushed(flush: Pick<LiveFlush, "writeFailure" | "passedOver" | "notDurable" | "counters">, ledgers: readonly SourceLedger[], nowMs: number): void {
     this.storing(flush.writeFailure);
-    this.#passedOver(flush.passedOver, nowMs);
+    this.#directory("passedOver", flush.passedOver, nowMs, "a packet directory takes nothing and is passed over; packets go to another one");
+    this.#directory("notDurable", flush.notDurable, nowMs, "packets that were written may not survive a crash of the system: their disk is late or failed; later ones go to another directory where there is one");
     this.#clock(flush.counters["clock.setBack"] ?? 0);
     this.#sources(ledgers);
   }
@@ -40,11 +41,12 @@ export class LiveTroubles {
     this.#failure = reason;
   }
 
-  /** Tells of a packet directory that takes nothing, each once in a while: it is tried again with every new file. */
-  #passedOver(reason: string | null, nowMs: number): void {
-    if (reason === null || (nowMs >= this.#passedOverMs && nowMs - this.#passedOverMs < PASSED_OVER_EVERY_MS)) return;
-    this.#passedOverMs = nowMs;
-    this.#logger.error({ error: reason }, "a packet directory takes nothing and is passed over; packets go to another one");
+  /** Tells of a packet directory that fails, each once in a while: it is tried again with every new file. */
+  #directory(kind: "passedOver" | "notDurable", reason: string | null, nowMs: number, what: string): void {
+    const beforeMs = this.#directoryMs[kind];
+    if (reason === null || (nowMs >= beforeMs && nowMs - beforeMs < DIRECTORY_EVERY_MS)) return;
+    this.#directoryMs[kind] = nowMs;
+    this.#logger.error({ error: reason }, what);
   }
 
   /** Tells when the packets' times were set back: their sessions go on, and answers by time find later packets before earlier ones. */

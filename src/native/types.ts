@@ -244,6 +244,8 @@ export interface LiveFlush {
   readonly writeFailure: string | null;
   /** Why a packet directory was passed over since the last flush, or null; another one took the packets. */
   readonly passedOver: string | null;
+  /** Why packets that were written since the last flush may not survive a crash of the system, or null. */
+  readonly notDurable: string | null;
   readonly counters: Readonly<Record<string, number>>;
 }
 

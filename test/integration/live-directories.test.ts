@@ -1,76 +1,76 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { observeCapture } from "../../src/app/capture-observation.js";
-import { silentLogger } from "../../src/base/logger.js";
-import { CaptureRunRecord } from "../../src/capture/capture-run.js";
 import { captureConditions } from "../../src/capture/capture-state.js";
-import { LiveService } from "../../src/capture/live-service.js";
-import type { PacketListener } from "../../src/capture/packet-source.js";
-import { openCatalogue } from "../../src/catalogue/catalogue.js";
-import { loadConfig } from "../../src/config/config.js";
-import { engineSettings } from "../../src/config/engine-settings.js";
-import { loadNativeCore } from "../../src/native/native.js";
-import { udpFrame } from "../support/frames.js";
+import { freezableDisk } from "../support/freezable-disk.js";
+import { pushedCapture } from "../support/pushed-capture.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 it("a packet directory that goes away while others take its packets is told of to whoever serves", async () => {
-  const clock = { now: Date.UTC(2026, 0, 2), nowMs: () => clock.now };
   const directory = temporaryDirectory();
   const [there, gone] = ["there", "gone"].map((name) => path.join(directory, name));
   if (there === undefined || gone === undefined) throw new Error("two directories");
-  const catalogue = openCatalogue(directory, clock);
-  const settings = engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory }));
-  let listener: PacketListener = () => {};
-  const run = new CaptureRunRecord({ settings: catalogue.settings, clock, logger: silentLogger, node: "n1", interfaces: "test0" });
-  const live = new LiveService({
-    native: loadNativeCore(), catalogue, clock, nowNs: () => BigInt(clock.now) * 1_000_000n, logger: silentLogger, settings,
-    segmentDirectory: path.join(directory, "sessions"), packetDirectories: [there, gone], directoryChoice: "round-robin",
-    // Each batch closes the file of the one before it.
-    snapLength: 16_384, keepPackets: true, dontSave: [], giveUpRights: false, maxFileBytes: 1, maxFileSeconds: 0, openRowsAfterSeconds: 10,
-    store: {
-      commitSegments: (commit, alongside) => {
-        catalogue.transaction(() => {
-          catalogue.segments.apply({ ...commit, superseded: [] });
-          alongside?.();
-        });
-        return Promise.resolve();
-      },
-    },
-    onDiskFull: () => {},
-    input: {
-      kind: "pushed",
-      open: (onPacket) => {
-        listener = onPacket;
-        return Promise.resolve({ interface: "test0", linkType: 1, timestampSource: "arrival", snapLength: 65_535, kernelDrops: () => null, close: () => {} });
-      },
-    },
-  });
-  const frame = udpFrame({ source: "10.0.0.1", destination: "192.0.2.1", sourcePort: 4000, destinationPort: 9 }, Buffer.from("x"));
-  /** Three packets, each in a file of its own; what is to be told then. */
-  const packets = async (): Promise<readonly unknown[]> => {
-    for (let sent = 0; sent < 3; sent += 1) {
-      listener(frame, frame.length);
-      await live.flush();
-      clock.now += 1000;
-    }
+  // Each batch closes the file of the one before it.
+  const { catalogue, live, run, clock, packets } = pushedCapture(directory, [there, gone], 1);
+  const conditions = async (): Promise<readonly unknown[]> => {
+    await packets(3);
     return captureConditions(observeCapture(catalogue, clock.now));
   };
   await live.start();
-  expect(await packets()).toEqual([]);
+  expect(await conditions()).toEqual([]);
   rmSync(gone, { recursive: true });
   writeFileSync(gone, "in its place");
-  const [condition, ...others] = await packets();
+  const [condition, ...others] = await conditions();
   expect([condition, others]).toEqual([{ kind: "packet-directory-failed", subject: gone, reason: expect.stringMatching(/gone\/.*\.pcap: Not a directory/) }, []]);
   expect(observeCapture(catalogue, clock.now).statistics).toMatchObject({ packets: 6, droppedByUs: 0, failure: null });
 
   // One that takes nothing while there is no other costs packets.
   rmSync(there, { recursive: true });
   await live.flush();
-  const lost = await packets();
+  const lost = await conditions();
   expect(lost).toEqual(expect.arrayContaining([{ kind: "capture-loss", subject: "n1/test0", lostPackets: 3, lostToKernel: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 3 }]));
   await live.stop();
   run.end();
   expect(captureConditions(observeCapture(catalogue, clock.now + 3_600_000))).toEqual([]);
   catalogue.close();
 });
+
+it("a disk that stops answering is passed over, costs no packet, and keeps none twice when it answers again", async ({ skip }) => {
+  const directory = temporaryDirectory();
+  const [there, mounted] = ["there", "mounted"].map((name) => path.join(directory, name));
+  if (there === undefined || mounted === undefined) throw new Error("two directories");
+  mkdirSync(mounted);
+  const disk = await freezableDisk(path.join(directory, "disk.img"), mounted, 32);
+  if (disk === null) {
+    skip("a file system cannot be mounted and frozen here");
+    return;
+  }
+  const { catalogue, live, run, clock, packets } = pushedCapture(directory, [disk.directory, there], 1 << 30);
+  /** Sizes of the packet files in a directory. */
+  const sizes = (of: string): readonly number[] => readdirSync(of).filter((name) => name.endsWith(".pcap")).map((name) => statSync(path.join(of, name)).size);
+  try {
+    await live.start();
+    await packets(3);
+    const [size] = sizes(disk.directory);
+    expect([sizes(disk.directory).length, sizes(there)]).toEqual([1, []]);
+    disk.freeze();
+    await packets(2);
+    expect(captureConditions(observeCapture(catalogue, clock.now))).toEqual([
+      { kind: "packet-directory-failed", subject: disk.directory, reason: expect.stringMatching(/\.pcap: the disk did not answer within 5s$/) },
+    ]);
+    expect(sizes(there)).toHaveLength(1);
+    disk.thaw();
+    // What was written too late is taken back.
+    await expect.poll(() => sizes(disk.directory)).toEqual([size]);
+    await packets(1);
+    await live.stop();
+    expect(observeCapture(catalogue, clock.now).statistics).toMatchObject({ packets: 6, droppedByUs: 0, failure: null });
+    const files = catalogue.files.list().map(({ path: file, packets: count }) => [path.dirname(file), count]);
+    expect(files).toEqual([[disk.directory, 3], [there, 3]]);
+  } finally {
+    await disk.close();
+    run.end();
+    catalogue.close();
+  }
+}, 60_000);

@@ -95,6 +95,7 @@ pub struct NativeLiveFlush {
     pub open_sessions: f64,
     pub write_failure: Option<String>,
     pub passed_over: Option<String>,
+    pub not_durable: Option<String>,
     pub counters: HashMap<String, f64>,
 }
 
@@ -465,6 +466,7 @@ fn native_flush(flush: LiveFlush) -> NativeLiveFlush {
         open_sessions: flush.open_sessions as f64,
         write_failure: flush.write_failure,
         passed_over: flush.passed_over,
+        not_durable: flush.not_durable,
         counters: flush.counters.into_iter().map(|(name, count)| (name, count as f64)).collect(),
     }
 }

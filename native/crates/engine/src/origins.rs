@@ -65,34 +65,29 @@ impl OriginWriter {
         Self { path: list_beside(packets), file: None, last: 0 }
     }
 
-    /// Says that packets from number `packet` of the file on are of `origin`, whose interface has this name.
+    /// Says that packets from number `packet` of the file on are of `origin`, whose interface has this name. The first line
+    /// makes the list: a handle to make it durable by is returned then.
     ///
     /// # Errors
     /// When the line cannot be written; part of one may be.
-    pub fn note(&mut self, packet: u64, origin: u16, interface: &str) -> std::io::Result<()> {
+    pub fn note(&mut self, packet: u64, origin: u16, interface: &str) -> std::io::Result<Option<File>> {
         if origin == self.last {
-            return Ok(());
+            return Ok(None);
         }
-        let file = match &mut self.file {
-            Some(file) => file,
+        let (file, made) = match &mut self.file {
+            Some(file) => (file, None),
             None => {
                 let mut options = OpenOptions::new();
                 options.create(true).append(true).mode(0o640).custom_flags(NO_LINKS);
-                self.file.insert(options.open(&self.path)?)
+                let file = options.open(&self.path)?;
+                let handle = file.try_clone()?;
+                (self.file.insert(file), Some(handle))
             }
         };
         // After one that was cut short a line begins anew.
         file.write_all(format!("\n{packet} {interface}\n").as_bytes())?;
         self.last = origin;
-        Ok(())
-    }
-
-    /// A handle to make it durable by; none when nothing was written.
-    ///
-    /// # Errors
-    /// When the system has no more handles.
-    pub fn handle(&self) -> std::io::Result<Option<File>> {
-        self.file.as_ref().map(File::try_clone).transpose()
+        Ok(made)
     }
 }
 

@@ -91,6 +91,16 @@ impl Writer {
         self.append(&record)
     }
 
+    /// Takes back what was appended behind `position`, where a record begins.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn cut_to(&mut self, position: u64) -> std::io::Result<()> {
+        self.file.set_len(position)?;
+        self.position = position;
+        Ok(())
+    }
+
     /// Size of the file.
     pub fn position(&self) -> u64 {
         self.position

@@ -1,5 +1,6 @@
 //! Making a stream durable from any thread: packets first, then the rows that point at them.
 
+use super::durable::{DurableDirectory, sync_all};
 use super::mark::Mark;
 use super::{LiveFile, LiveFlush, Message};
 use crate::error::EngineError;
@@ -40,7 +41,17 @@ pub(super) struct Kept {
     /// A thread was stuck: nobody waits for it again.
     is_stuck: bool,
     files: Vec<(LiveFile, File)>,
+    /// Files that were made durable, or cannot be.
+    told: Vec<LiveFile>,
     segments: Vec<SegmentInfo>,
+    directories: Vec<DurableDirectory>,
+}
+
+impl Kept {
+    /// Nothing is kept of files in these directories.
+    pub(super) fn of(directories: Vec<DurableDirectory>) -> Self {
+        Self { directories, ..Self::default() }
+    }
 }
 
 impl Flusher {
@@ -113,15 +124,16 @@ impl Flusher {
             }
         }
         let mut kept = self.kept();
-        // Rows are told only once the packets they point at are durable.
-        for (info, file) in &kept.files {
-            file.sync_data().map_err(|error| EngineError::io(info.path.clone(), error))?;
-        }
+        // Rows are told only once the packets they point at are durable, or never will be.
+        let files = std::mem::take(&mut kept.files);
+        kept.told.extend(files.iter().map(|(info, _)| info.clone()));
+        // A disk that fails costs the certainty that its packets survive, not the account of what passed.
+        flush.not_durable = sync_all(&mut kept.directories, files).map(|error| error.to_string());
         if let Some(error) = failure {
             return Err(error);
         }
         flush.segments = std::mem::take(&mut kept.segments);
-        flush.files = latest(std::mem::take(&mut kept.files));
+        flush.files = latest(std::mem::take(&mut kept.told));
         flush.complete_until_ns = complete;
         if mark {
             open.sort_unstable();
@@ -136,11 +148,8 @@ impl Flusher {
 }
 
 /// The last word on each file.
-fn latest(files: Vec<(LiveFile, File)>) -> Vec<LiveFile> {
-    let mut latest: BTreeMap<u32, LiveFile> = BTreeMap::new();
-    for (info, _) in files {
-        latest.insert(info.file, info);
-    }
+fn latest(files: Vec<LiveFile>) -> Vec<LiveFile> {
+    let latest: BTreeMap<u32, LiveFile> = files.into_iter().map(|info| (info.file, info)).collect();
     latest.into_values().collect()
 }
 

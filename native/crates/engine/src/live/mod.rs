@@ -7,15 +7,19 @@
 //!
 //! * [`reader`]: source threads.
 //! * [`mark`]: where a replay must start.
-//! * [`packet_files`]: rotation, directories, what happens when a disk is full.
+//! * [`packet_files`]: rotation, which directory is next, what happens when a disk is full or does not answer.
+//! * [`packet_directory`], [`durable`], [`disk_thread`]: writing and syncing without waiting for a disk for ever.
 //! * [`saving`]: which packets go into them.
 //! * [`losses`]: when packets were lost.
 //! * [`pipeline`]: the workers.
 //! * [`flusher`]: making it durable.
 
+pub mod disk_thread;
+pub mod durable;
 pub mod flusher;
 pub mod losses;
 pub mod mark;
+pub mod packet_directory;
 pub mod packet_files;
 pub mod pipeline;
 mod quiet;
@@ -29,6 +33,7 @@ use crate::rules::PacketRules;
 use crate::settings::EngineSettings;
 use crate::worker::Counters;
 use crossbeam_channel::{Sender, TrySendError, bounded};
+use durable::{DURABLE_WITHIN, DurableDirectory};
 use flusher::Kept;
 pub use flusher::{FlushRows, Flusher};
 use lookback_capture::batch::records;
@@ -45,11 +50,14 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use stores::Stores;
 use stream_thread::{StreamFlush, StreamThread};
 
 /// Batches that may wait for the stream's thread, 1 MiB each at most.
 const QUEUE_BATCHES: usize = 32;
+/// A packet directory whose disk takes packets more slowly than this is passed over until it has answered.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(5);
 /// Batches of pushed packets that may be on their way at once.
 const PUSHED_IN_FLIGHT: usize = 32;
 
@@ -127,6 +135,8 @@ pub struct LiveFlush {
     pub write_failure: Option<String>,
     /// Why a packet directory was passed over since the last flush; nothing is lost, for another one took the packets.
     pub passed_over: Option<String>,
+    /// Why packets that were written since the last flush may not survive a crash of the system, if so.
+    pub not_durable: Option<String>,
     /// Counts since the stream was opened.
     pub counters: Counters,
 }
@@ -217,20 +227,25 @@ impl LiveEngine {
         let pipeline =
             Pipeline::start(&options.settings, &options.segments, options.stream, shared).map_err(failed)?;
         let snaplen = options.snaplen;
+        let files = options.keep_packets.then(|| {
+            PacketFiles::new(PacketFileOptions {
+                directories: options.packets,
+                choice: options.directory_choice,
+                node: options.settings.node.clone(),
+                link_type: options.link_type,
+                snaplen,
+                next_file: options.next_file,
+                max_bytes: options.max_file_bytes,
+                max_seconds: options.max_file_seconds,
+                interfaces: options.settings.interfaces.clone(),
+                answer: WRITTEN_WITHIN,
+            })
+        });
+        let durable = |(path, is_late)| DurableDirectory::new(path, DURABLE_WITHIN, is_late);
+        let kept =
+            Kept::of(files.as_ref().map(PacketFiles::lateness).into_iter().flatten().map(durable).collect());
         let stream = StreamThread {
-            files: options.keep_packets.then(|| {
-                PacketFiles::new(PacketFileOptions {
-                    directories: options.packets,
-                    choice: options.directory_choice,
-                    node: options.settings.node.clone(),
-                    link_type: options.link_type,
-                    snaplen,
-                    next_file: options.next_file,
-                    max_bytes: options.max_file_bytes,
-                    max_seconds: options.max_file_seconds,
-                    interfaces: options.settings.interfaces.clone(),
-                })
-            }),
+            files,
             saving: options
                 .dont_save
                 .map(|rules| Saving::new(rules, options.settings.flow.tracking, options.link_type)),
@@ -260,7 +275,7 @@ impl LiveEngine {
             pushed_account: SourceAccount::default(),
             pushed_lost: 0,
             snaplen,
-            kept: Arc::default(),
+            kept: Arc::new(Mutex::new(kept)),
             losses,
         };
         for (number, source) in sources.into_iter().enumerate() {

@@ -1,12 +1,15 @@
 //! Our own packet files: classic pcap with nanosecond times, appended to a batch at a time.
 
 use super::LiveFile;
+use super::packet_directory::{Appended, OriginNote, PacketDirectory, Records};
 use crate::error::EngineError;
-use crate::origins::OriginWriter;
 use lookback_capture::batch::records;
-use lookback_pcapfile::Writer;
+use std::cmp::Reverse;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// How the directory of the next packet file is chosen (`pcapDirAlgorithm`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,17 +44,24 @@ pub struct PacketFileOptions {
     pub max_seconds: i64,
     /// Names of the interfaces by origin from 1, where it is kept by which of them packets came.
     pub interfaces: Vec<String>,
+    /// A disk that answers later than this is passed over until it has answered.
+    pub answer: Duration,
 }
 
 struct OpenFile {
-    writer: Writer,
-    origins: OriginWriter,
+    /// Which of the directories it is in.
+    directory: usize,
+    /// To make it durable by.
+    handle: File,
+    /// To make the list of interfaces beside it durable by, when there is one.
+    list: Option<File>,
     info: LiveFile,
 }
 
 /// The packet files of a stream: one open, those closed since they were last asked for.
 pub struct PacketFiles {
     options: PacketFileOptions,
+    directories: Vec<PacketDirectory>,
     current: Option<OpenFile>,
     closed: Vec<(LiveFile, File)>,
     next_file: u32,
@@ -63,8 +73,10 @@ pub struct PacketFiles {
 impl PacketFiles {
     /// None is open; the first batch makes one.
     pub fn new(options: PacketFileOptions) -> Self {
+        let directory = |path: &PathBuf| PacketDirectory::new(path.clone(), options.answer);
         Self {
             next_file: options.next_file,
+            directories: options.directories.iter().map(directory).collect(),
             options,
             current: None,
             closed: Vec::new(),
@@ -73,31 +85,41 @@ impl PacketFiles {
         }
     }
 
-    /// Appends records; returns the file's number and where in it they begin. A directory that takes nothing is passed
-    /// over as long as another does. On an error none of the records is in a file.
+    /// By directory: whether its disk is late in making durable what is there. Whoever does that says so by this.
+    pub fn lateness(&self) -> Vec<(PathBuf, Arc<AtomicBool>)> {
+        self.directories.iter().map(|one| (one.path().to_path_buf(), one.lateness())).collect()
+    }
+
+    /// Appends records; returns the file's number and where in it they begin. A directory that takes nothing, or does not
+    /// answer, is passed over as long as another takes them. On an error none of the records is in a file.
     ///
     /// # Errors
     /// `DISK_FULL`, or another failure of the operating system.
-    pub fn append(&mut self, bytes: &[u8], ordinal: u64, origin: u16) -> Result<(u32, u64), EngineError> {
-        let Some(first) = records(bytes).next() else { return Ok((0, 0)) };
-        if self.is_due(first.timestamp_ns) {
+    pub fn append(
+        &mut self,
+        records_of: &Records,
+        ordinal: u64,
+        origin: u16,
+    ) -> Result<(u32, u64), EngineError> {
+        let Some(first) = records(records_of.bytes()).next() else { return Ok((0, 0)) };
+        if self.is_due(first.timestamp_ns) || self.is_late() {
             self.rotate();
         }
-        let mut refusing: Vec<PathBuf> = Vec::new();
+        let mut refusing = vec![false; self.directories.len()];
         loop {
             let open = match self.current.take() {
                 Some(open) => open,
                 None => self.create(first.timestamp_ns, ordinal, &mut refusing)?,
             };
-            let directory = open.info.path.parent().map(Path::to_path_buf);
-            match self.append_to(open, bytes, origin) {
+            let directory = open.directory;
+            match self.append_to(open, records_of, origin) {
                 Ok(place) => return Ok(place),
                 // What is in the file stays as it is. With one directory it is tried again: there may be room by then.
-                Err(error) if self.options.directories.len() == 1 => return Err(error),
+                Err(error) if self.directories.len() == 1 && !self.is_silent(directory) => return Err(error),
                 Err(error) => {
                     self.rotate();
-                    refusing.extend(directory);
-                    if self.options.directories.iter().all(|one| refusing.contains(one)) {
+                    refusing[directory] = true;
+                    if !refusing.contains(&false) {
                         return Err(error);
                     }
                     self.passed_over = Some(error.to_string());
@@ -110,29 +132,27 @@ impl PacketFiles {
     fn append_to(
         &mut self,
         mut open: OpenFile,
-        bytes: &[u8],
+        records_of: &Records,
         origin: u16,
     ) -> Result<(u32, u64), EngineError> {
-        // A packet is not stored where it could not be said by which interface it came.
         let interface = usize::from(origin).checked_sub(1).and_then(|at| self.options.interfaces.get(at));
-        let noted = interface.map_or(Ok(()), |name| open.origins.note(open.info.packets, origin, name));
-        match noted.and_then(|()| open.writer.append(bytes)) {
-            Ok(offset) => {
-                open.info.bytes = open.writer.position();
-                for record in records(bytes) {
-                    open.info.packets += 1;
-                    open.info.last_ns = open.info.last_ns.max(record.timestamp_ns);
-                }
-                let file = open.info.file;
-                self.current = Some(open);
-                Ok((file, offset))
+        let note =
+            interface.map(|name| OriginNote { packet: open.info.packets, origin, interface: name.clone() });
+        let appended = match self.directories.get_mut(open.directory) {
+            Some(directory) => directory.append(&open.info.path, records_of.clone(), note),
+            None => Err(EngineError::Worker("no packet directory".to_owned())),
+        };
+        let place = appended.map(|Appended { offset, list }| {
+            open.list = list.or(open.list.take());
+            open.info.bytes = offset + records_of.bytes().len() as u64;
+            for record in records(records_of.bytes()) {
+                open.info.packets += 1;
+                open.info.last_ns = open.info.last_ns.max(record.timestamp_ns);
             }
-            Err(error) => {
-                let path = open.info.path.clone();
-                self.current = Some(open);
-                Err(EngineError::io(path, error))
-            }
-        }
+            (open.info.file, offset)
+        });
+        self.current = Some(open);
+        place
     }
 
     fn is_due(&self, timestamp_ns: i64) -> bool {
@@ -146,72 +166,73 @@ impl PacketFiles {
             && self.current.as_ref().is_some_and(|open| seconds(open) >= self.options.max_seconds)
     }
 
+    /// Whether the open file's directory is late where another is not.
+    fn is_late(&self) -> bool {
+        let open = self.current.as_ref().and_then(|open| self.directories.get(open.directory));
+        open.is_some_and(PacketDirectory::is_late) && !self.directories.iter().all(PacketDirectory::is_late)
+    }
+
+    fn is_silent(&self, directory: usize) -> bool {
+        self.directories.get(directory).is_some_and(PacketDirectory::is_silent)
+    }
+
     /// Makes a file in the first directory that takes one, of those that are not `refusing`; adds those that do not.
     fn create(
         &mut self,
         timestamp_ns: i64,
         ordinal: u64,
-        refusing: &mut Vec<PathBuf>,
+        refusing: &mut [bool],
     ) -> Result<OpenFile, EngineError> {
         let number = self.next_file;
         let name = format!("{}-{}-{number:08}.pcap", self.options.node, day_name(timestamp_ns));
         let mut failure = None;
         let mut made = None;
-        for directory in self.directories() {
-            if refusing.contains(&directory) {
-                continue;
-            }
-            let path = directory.join(&name);
-            match Writer::create(&path, self.options.link_type, self.options.snaplen) {
-                Ok(writer) => {
-                    made = Some((path, writer));
+        for at in self.order() {
+            let Some(directory) = self.directories.get_mut(at).filter(|_| !refusing[at]) else { continue };
+            let path = directory.path().join(&name);
+            match directory.create(&path, self.options.link_type, self.options.snaplen) {
+                Ok((bytes, handle)) => {
+                    made = Some((at, path, bytes, handle));
                     break;
                 }
-                Err(error) => failure = Some(EngineError::io(path, error)),
+                Err(error) => failure = Some(error),
             }
-            refusing.push(directory);
+            refusing[at] = true;
         }
-        let Some((path, writer)) = made else {
+        let Some((directory, path, bytes, handle)) = made else {
             return Err(failure.unwrap_or_else(|| EngineError::Worker("no packet directory".to_owned())));
         };
         self.passed_over = failure.map(|error| error.to_string()).or(self.passed_over.take());
         self.next_file += 1;
-        let origins = OriginWriter::beside(&path);
         let info = LiveFile {
             file: number,
             path,
             packets: 0,
-            bytes: writer.position(),
+            bytes,
             first_ns: timestamp_ns,
             last_ns: timestamp_ns,
             first_ordinal: ordinal,
             open: true,
         };
-        Ok(OpenFile { writer, origins, info })
+        Ok(OpenFile { directory, handle, list: None, info })
     }
 
-    /// The directories in the order in which the next file tries them.
-    fn directories(&mut self) -> Vec<PathBuf> {
-        let mut directories = self.options.directories.clone();
-        let mut most_first = |measure: fn(&rustix::fs::StatVfs) -> u64| {
-            directories.sort_by_cached_key(|path| {
-                std::cmp::Reverse(rustix::fs::statvfs(path).map_or(0, |status| measure(&status)))
-            });
-        };
+    /// The directories in the order in which the next file tries them: those that are late come last.
+    fn order(&mut self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.directories.len()).collect();
         match self.options.choice {
             DirectoryChoice::RoundRobin => {
-                let turn = self.next_directory % directories.len().max(1);
-                directories.rotate_left(turn);
+                let turn = self.next_directory % order.len().max(1);
+                order.rotate_left(turn);
             }
-            DirectoryChoice::MostBytesFree => {
-                most_first(|status| status.f_bavail.saturating_mul(status.f_frsize));
-            }
-            DirectoryChoice::MostPercentFree => {
-                most_first(|status| status.f_bavail.saturating_mul(1_000_000) / status.f_blocks.max(1));
+            choice => {
+                let free: Vec<u64> = self.directories.iter_mut().map(|one| one.free(choice)).collect();
+                order.sort_by_key(|at| Reverse(free.get(*at).copied()));
             }
         }
+        order.sort_by_key(|at| self.directories.get(*at).is_some_and(PacketDirectory::is_late));
         self.next_directory = self.next_directory.wrapping_add(1);
-        directories
+        order
     }
 
     /// Why a directory was passed over since this was last called: it takes nothing, and another does.
@@ -220,14 +241,13 @@ impl PacketFiles {
     }
 
     fn rotate(&mut self) {
-        let Some(open) = self.current.take() else { return };
-        let OpenFile { writer, origins, mut info } = open;
-        info.open = false;
-        // Where the system has no handle left, it writes the list in its own time.
-        if let Ok(Some(list)) = origins.handle() {
-            self.closed.push((info.clone(), list));
+        let Some(OpenFile { directory, handle, list, mut info }) = self.current.take() else { return };
+        if let Some(directory) = self.directories.get_mut(directory) {
+            directory.close();
         }
-        self.closed.push((info, writer.into_file()));
+        info.open = false;
+        self.closed.extend(list.map(|list| (info.clone(), list)));
+        self.closed.push((info, handle));
     }
 
     /// Closes the open file if it is as old as one may be, so that a quiet link closes its files, too.
@@ -248,10 +268,11 @@ impl PacketFiles {
     /// When the system has no more handles; the files are told next time.
     pub fn changed(&mut self) -> Result<Vec<(LiveFile, File)>, EngineError> {
         let mut open = Vec::new();
-        if let Some(OpenFile { writer, origins, info }) = &self.current {
-            let failed = |error| EngineError::io(&info.path, error);
-            open.extend(origins.handle().map_err(failed)?.map(|list| (info.clone(), list)));
-            open.push((info.clone(), writer.handle().map_err(failed)?));
+        if let Some(OpenFile { handle, list, info, .. }) = &self.current {
+            for file in list.iter().chain([handle]) {
+                let handle = file.try_clone().map_err(|error| EngineError::io(&info.path, error))?;
+                open.push((info.clone(), handle));
+            }
         }
         let mut files = std::mem::take(&mut self.closed);
         files.extend(open);
@@ -280,8 +301,118 @@ fn civil_date(days: i64) -> (i64, i64, i64) {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 mod tests {
     use super::*;
+    use std::sync::atomic::Ordering;
+
+    /// One packet of a second.
+    fn packet(second: u32) -> Records {
+        let mut record = [second, 0, 4, 4].map(u32::to_le_bytes).concat();
+        record.extend(*b"data");
+        Records::Chosen(Arc::new(record))
+    }
+
+    /// Packet files in directories of these names, and where those are.
+    fn files(test: &str, names: &[&str]) -> (PacketFiles, PathBuf) {
+        let top = std::env::temp_dir().join(format!("lookback-files-{test}-{}", std::process::id()));
+        let directories: Vec<PathBuf> = names.iter().map(|name| top.join(name)).collect();
+        for path in &directories {
+            std::fs::create_dir_all(path).expect("a directory");
+        }
+        let options = PacketFileOptions {
+            directories,
+            choice: DirectoryChoice::RoundRobin,
+            node: "n".to_owned(),
+            link_type: 1,
+            snaplen: 65_535,
+            next_file: 1,
+            max_bytes: 1 << 30,
+            max_seconds: 0,
+            interfaces: Vec::new(),
+            answer: Duration::from_millis(20),
+        };
+        (PacketFiles::new(options), top)
+    }
+
+    /// Directory and packets of the files that changed.
+    fn told(files: &mut PacketFiles) -> Vec<(String, u64)> {
+        let directory = |info: &LiveFile| {
+            info.path
+                .parent()
+                .and_then(|parent| parent.file_name())
+                .map(|name| name.to_string_lossy().into_owned())
+        };
+        let changed = files.changed().expect("handles");
+        changed.iter().map(|(info, _)| (directory(info).unwrap_or_default(), info.packets)).collect()
+    }
+
+    #[test]
+    fn a_disk_that_does_not_answer_is_passed_over_until_it_does() {
+        let (mut files, top) = files("frozen", &["a", "b"]);
+        files.append(&packet(1), 0, 0).expect("a packet");
+        let thaw = files.directories[0].freeze();
+        for second in 2..4 {
+            assert_eq!(
+                files.append(&packet(second), u64::from(second), 0).ok(),
+                Some((2, 24 + 20 * u64::from(second - 2)))
+            );
+        }
+        let reason = files.passed_over().expect("a reason");
+        assert!(
+            reason.contains("/a/") && reason.ends_with("the disk did not answer within 20ms"),
+            "{reason}"
+        );
+        assert_eq!(told(&mut files), [("a".to_owned(), 1), ("b".to_owned(), 2)]);
+        // The other one does not answer either: nothing takes packets, and it is said at once.
+        let both = files.directories[1].freeze();
+        assert!(
+            files.append(&packet(4), 3, 0).is_err_and(|error| error.to_string().contains("did not answer"))
+        );
+        drop((thaw, both));
+        while files.append(&packet(5), 3, 0).is_err() {
+            std::thread::yield_now();
+        }
+        drop(files);
+        std::fs::remove_dir_all(top).expect("the directory");
+    }
+
+    #[test]
+    fn the_only_directory_goes_on_with_a_new_file_once_it_answers() {
+        let (mut files, top) = files("only", &["a"]);
+        files.append(&packet(1), 0, 0).expect("a packet");
+        let thaw = files.directories[0].freeze();
+        assert!(files.append(&packet(2), 1, 0).is_err());
+        drop(thaw);
+        while files.append(&packet(3), 1, 0).is_err() {
+            std::thread::yield_now();
+        }
+        assert_eq!(told(&mut files), [("a".to_owned(), 1), ("a".to_owned(), 1)]);
+        drop(files);
+        std::fs::remove_dir_all(top).expect("the directory");
+    }
+
+    #[test]
+    fn packets_go_where_what_is_there_becomes_durable() {
+        let (mut files, top) = files("late", &["a", "b"]);
+        let late = files.lateness();
+        let directories = |files: &mut PacketFiles| -> Vec<String> {
+            told(files).into_iter().map(|(directory, _)| directory).collect()
+        };
+        files.append(&packet(1), 0, 0).expect("a packet");
+        late[0].1.store(true, Ordering::Relaxed);
+        files.append(&packet(2), 1, 0).expect("a packet");
+        assert_eq!(directories(&mut files), ["a", "b"]);
+        // Where both are late, packets stay where they are.
+        late[1].1.store(true, Ordering::Relaxed);
+        files.append(&packet(3), 2, 0).expect("a packet");
+        assert_eq!(directories(&mut files), ["b"]);
+        late[0].1.store(false, Ordering::Relaxed);
+        files.append(&packet(4), 3, 0).expect("a packet");
+        assert_eq!(directories(&mut files), ["b", "a"]);
+        drop(files);
+        std::fs::remove_dir_all(top).expect("the directory");
+    }
 
     #[test]
     fn day_names_follow_the_calendar() {

@@ -2,9 +2,10 @@
 
 use super::flusher::FlushRows;
 use super::losses::LossLog;
+use super::packet_directory::Records;
 use super::packet_files::PacketFiles;
 use super::pipeline::{Pipeline, Stored, WorkerFlush};
-use super::saving::Saving;
+use super::saving::{Chosen, Saving};
 use super::stores::Stores;
 use super::{LiveFile, Message};
 use crate::error::EngineError;
@@ -101,18 +102,18 @@ impl StreamThread {
             return Ok(());
         };
         let chosen = self.saving.as_mut().and_then(|saving| saving.choose(&batch));
-        let (kept, records) = match &chosen {
-            Some(chosen) => {
-                (chosen.saved.iter().filter(|saved| **saved).count() as u64, chosen.records.as_slice())
+        let (saved, kept, records) = match chosen {
+            Some(Chosen { records, saved }) => {
+                let kept = saved.iter().filter(|saved| **saved).count() as u64;
+                (Some(saved), kept, Records::Chosen(Arc::new(records)))
             }
-            None => (count, batch.records()),
+            None => (None, count, Records::Batch(batch.clone())),
         };
         add(&self.stores, |stores| &stores.by_rule, count - kept);
-        match if kept > 0 { files.append(records, first_ordinal, origin).map(Some) } else { Ok(None) } {
+        match if kept > 0 { files.append(&records, first_ordinal, origin).map(Some) } else { Ok(None) } {
             Ok(place) => {
                 self.ordinal += kept;
                 add(&self.stores, |stores| &stores.stored, kept);
-                let saved = chosen.map(|chosen| chosen.saved);
                 self.pipeline.packets(Stored {
                     batch,
                     source,
