@@ -267,6 +267,7 @@ export interface NativeReplay {
 export interface NativeRingSource {
   interface: string
   filter: string
+  snaplen: number
   blockBytes: number
   ringBytes: number
   /** Sockets that share the interface's flows, each with a thread and a ring. */

@@ -8,9 +8,10 @@ import { defaultInterface, noInterface } from "../capture/default-interface.js";
 import { LiveService, type LiveInput, type RunningCapture } from "../capture/live-service.js";
 import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
+import type { InterfaceSettings } from "../config/interface-settings.js";
 import type { LiveConfig } from "../config/live-config.js";
 import { loadNativeCore } from "../native/native.js";
-import type { EngineSettings } from "../native/types.js";
+import type { EngineSettings, RingSource } from "../native/types.js";
 import { openCore } from "./core.js";
 import { becomeDropUser } from "./privileges.js";
 import { sayPlaces } from "./places.js";
@@ -46,7 +47,7 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
       const input = readsInput(config) ? { kind: "stream" as const, open: () => native.openStandardInput(values.bpf ?? "", values.snapLen) } : interfacesOf(config, settings);
       const live = new LiveService({
         native: core.native, catalogue: core.catalogue, store: core.store, clock: systemClock, nowNs: arrivalClock(), logger: logger.child({ area: "capture" }), settings,
-        segmentDirectory: core.directories.sessions, packetDirectories, directoryChoice: values.pcapDirAlgorithm, snapLength: values.snapLen,
+        segmentDirectory: core.directories.sessions, packetDirectories, directoryChoice: values.pcapDirAlgorithm, snapLength: snapLengthOf(config),
         keepPackets: values.pcapWriteMethod !== "null", dontSave: values.dontSaveBPFs, giveUpRights: dropped,
         maxFileBytes: Math.round(values.maxFileSizeG * 2 ** 30), maxFileSeconds: values.maxFileTimeM * 60,
         openRowsAfterSeconds: values.openSessionFlush, input, onDiskFull: (error) => { askForRoom(core.catalogue, core.directories.packets, error); },
@@ -87,10 +88,18 @@ function interfacesOf(config: LookbackConfig, settings: EngineSettings): LiveInp
   const [first] = devices;
   if (first === undefined) throw noInterface();
   return values.pcapReadMethod === "tpacketv3" ? { kind: "rings", rings: devices.map((name, at) => ({
-    interface: name, filter: values.bpf ?? "", blockBytes: values.tpacketv3BlockSize, ringBytes: values.ringMiB * 2 ** 20, threads: values.tpacketv3NumThreads,
-    fanoutGroup: (values.tpacketv3ClusterId + at) % 65_536, promiscuous: values.promiscuous,
-    origin: settings.interfaces.length > 0 ? at + 1 : 0,
-  })) } : { kind: "pushed", open: (onPacket) => openCap(onlyOne(devices, first), values.bpf ?? "", values.pcapBufferSize, onPacket) };
+    ...ringOf(name, config.interfaceSettings(name)), fanoutGroup: (values.tpacketv3ClusterId + at) % 65_536, origin: settings.interfaces.length > 0 ? at + 1 : 0,
+  })) } : { kind: "pushed", open: (onPacket) => openCap(onlyOne(devices, first), config.interfaceSettings(first).bpf ?? "", values.pcapBufferSize, onPacket) };
+}
+
+function ringOf(name: string, { bpf, snapLen, promiscuous, ringMiB, tpacketv3BlockSize, tpacketv3NumThreads }: InterfaceSettings): Omit<RingSource, "fanoutGroup" | "origin"> {
+  return { interface: name, filter: bpf ?? "", snaplen: snapLen, blockBytes: tpacketv3BlockSize, ringBytes: ringMiB * 2 ** 20, threads: tpacketv3NumThreads, promiscuous };
+}
+
+/** Bytes that are kept of the longest packet of any interface: what packet files say in their head. */
+function snapLengthOf(config: LookbackConfig): number {
+  const devices = readsInput(config) ? [] : devicesOf(config);
+  return devices.length === 0 ? config.values.snapLen : Math.max(...devices.map((name) => config.interfaceSettings(name).snapLen));
 }
 
 /** libpcap is read one interface a process. */

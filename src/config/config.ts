@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { LookbackError } from "../base/errors.js";
 import { LARGEST_CONFIG, parseIni, type IniEntry } from "./ini.js";
+import { interfaceOfSection, ownInterfaceSettings, strangeInterfaceKey, type InterfaceSettings } from "./interface-settings.js";
 import { ACCEPTED_KEYS, DATA_SECTIONS } from "./known-keys.js";
 import { nearestNames } from "../base/nearest-name.js";
 import { printOrigin, readSetting, type FreeSpaceSetting, type Origin, type Setting } from "./setting.js";
@@ -32,6 +33,8 @@ export interface LookbackConfig {
   readonly storageOf: (node: string) => PacketStorage;
   /** A `freeSpaceG` of this node that was read later, with its directories by absolute path. Throws CONFIG_INVALID. */
   readonly freeSpaceWith: (read: FreeSpaceSetting) => FreeSpaceSetting;
+  /** How an interface is captured from: its own settings (`[interface:NAME]`), else the node's. */
+  readonly interfaceSettings: (name: string) => InterfaceSettings;
   /** Where each setting that is not a default was written. */
   readonly origins: ReadonlyMap<SettingKey, Origin>;
   /** Keys nobody knows. */
@@ -110,7 +113,8 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
     throw new LookbackError("CONFIG_INVALID", `node name ${node.slice(0, 80)}: allowed: 1 to 64 letters, digits, _ . -`, { key: "node", value: node.slice(0, 80) });
   }
   const dataDirectory = path.resolve(source.workingDirectory, values.dataDir);
-  const [warnings, accepted] = classify(entries, new Set(sections));
+  const [unknown, accepted] = classify(entries, new Set(sections));
+  const warnings = [...unknown, ...strayInterfaces(entries, values.interface)];
   const storageOf = (name: string): PacketStorage => {
     const among = new Lookup(entries, name);
     const read = <T>(key: SettingKey, declared: Setting<T>): T => {
@@ -121,9 +125,11 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
     const directories = given.length === 0 ? [path.join(dataDirectory, "packets")] : given;
     return { directories, freeSpace: withPaths(read("freeSpaceG", SETTINGS.freeSpaceG), directories, source.workingDirectory, entryOf("freeSpaceG", among)?.origin) };
   };
+  const interfaces = ownInterfaceSettings(entries, new Set(Object.keys(source.overrides ?? {})));
   return {
     node, file, values, origins, warnings, accepted, dataDirectory, entries, sections, storageOf,
     freeSpaceWith: (read) => withPaths(read, storageOf(node).directories, source.workingDirectory, origins.get("freeSpaceG")),
+    interfaceSettings: (name) => ({ ...values, ...interfaces.get(name) }),
     packetDirectory: storageOf(node).directories[0] ?? path.join(dataDirectory, "packets"),
   };
 }
@@ -146,7 +152,7 @@ function withPaths(freeSpace: FreeSpaceSetting, packetDirectories: readonly stri
  */
 export function checkOtherSections({ entries, sections }: LookbackConfig): void {
   for (const { section, key, value, origin } of entries) {
-    if (sections.includes(section) || DATA_SECTIONS.has(section)) continue;
+    if (sections.includes(section) || DATA_SECTIONS.has(section) || interfaceOfSection(section) !== null) continue;
     const known = settingKeys().find((name) => name === key);
     const declared: Setting<unknown> | null = known === undefined ? null : SETTINGS[known];
     if (declared !== null && !isUnset(value, declared)) readSetting(key, value, origin, declared);
@@ -245,6 +251,11 @@ function classify(entries: readonly IniEntry[], ours: ReadonlySet<string>): [Con
   const unknown: ConfigWarning[] = [];
   const accepted: ConfigWarning[] = [];
   for (const { section, key, origin } of entries) {
+    if (interfaceOfSection(section) !== null) {
+      const message = strangeInterfaceKey({ section, key, origin });
+      if (message !== null) unknown.push({ kind: "unknown-key", key, section, origin, message });
+      continue;
+    }
     if (DATA_SECTIONS.has(section) || key in SETTINGS) continue;
     const known = ACCEPTED_KEYS.get(key);
     if (known !== undefined) {
@@ -257,6 +268,17 @@ function classify(entries: readonly IniEntry[], ours: ReadonlySet<string>): [Con
     }
   }
   return [unknown, accepted];
+}
+
+/** Sections of interfaces that no node captures from; none where interfaces are left to the default route. */
+function strayInterfaces(entries: readonly IniEntry[], interfaces: readonly string[]): ConfigWarning[] {
+  const named = new Set([...interfaces, ...entries.flatMap(({ key, value }) => (key === "interface" ? value.split(";").map((name) => name.trim()) : []))]);
+  const first = new Map(entries.map((entry) => [entry.section, entry] as const).toReversed());
+  return [...first].flatMap(([section, { key, origin }]) => {
+    const name = interfaceOfSection(section);
+    if (name === null || named.size === 0 || named.has(name)) return [];
+    return [{ kind: "unknown-key" as const, key, section, origin, message: `${printOrigin(origin)}: [${section}] has no effect: interface names ${[...named].join(", ")}` }];
+  });
 }
 
 function shortHostname(): string {

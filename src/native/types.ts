@@ -164,6 +164,8 @@ export interface RingSource {
   readonly interface: string;
   /** BPF expression, compiled by libpcap; empty for every packet. */
   readonly filter: string;
+  /** Bytes kept of each packet (`snapLen`). */
+  readonly snaplen: number;
   /** Bytes of a block of the ring (`tpacketv3BlockSize`). */
   readonly blockBytes: number;
   /** Bytes of a whole ring. */

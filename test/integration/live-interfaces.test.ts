@@ -63,3 +63,16 @@ describe.skipIf(why !== null)("interfaceOps", () => {
     expect(await refused("interfaceOps=tags")).toContain("interfaceOps");
   });
 });
+
+describe.skipIf(why !== null)("an interface", () => {
+  it("has a filter of its own", async () => {
+    const directory = temporaryDirectory();
+    const [first, second] = [datagrams(directory, "first.pcap", [5001, 5002, 5003]), datagrams(directory, "second.pcap", [6001, 6002, 6003])];
+    writeFileSync(path.join(directory, "config.ini"), "[default]\ninterface=v0;w0\n[interface:w0]\nbpf=udp src port 6001 or udp src port 6003\n");
+    await inNamespace(directory, [
+      SECOND_LINK, STORED, `"${process.execPath}" "${MAIN}" capture --data data > capture.log 2>&1 & pid=$!`, "until_line capture.log 'capturing from v0,w0' || exit 1",
+      `"${SENDER}" v1 "${first}" > /dev/null; "${SENDER}" w1 "${second}" > /dev/null`, `until_stored ${FIVE} || exit 1`, "kill -TERM $pid; wait $pid; exit 0",
+    ].join("\n"), 60_000);
+    expect(await portsOf(directory, "ip == 10.9.0.1")).toEqual([5001, 5002, 5003, 6001, 6003]);
+  });
+});

@@ -23,6 +23,7 @@ use std::path::PathBuf;
 pub struct NativeRingSource {
     pub interface: String,
     pub filter: String,
+    pub snaplen: u32,
     pub block_bytes: u32,
     pub ring_bytes: u32,
     /// Sockets that share the interface's flows, each with a thread and a ring.
@@ -332,7 +333,7 @@ fn open_sources(options: &NativeLiveOptions) -> napi::Result<(Sources, Vec<u16>)
             let source = TpacketSource::open(TpacketOptions {
                 interface: ring.interface.clone(),
                 filter: ring.filter.clone(),
-                snaplen: options.snaplen,
+                snaplen: ring.snaplen,
                 block_bytes: ring.block_bytes,
                 ring_bytes: ring.ring_bytes,
                 fanout: (threads > 1).then_some(ring.fanout_group as u16),

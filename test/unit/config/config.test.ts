@@ -202,3 +202,28 @@ describe("interfaceOps", () => {
     expect(() => engineSettings(load("[default]\ninterfaceOps=tags=a\n"))).toThrow("interfaceOps has 1 list and interface names none");
   });
 });
+
+describe("an interface", () => {
+  const FILE = "[default]\ninterface=eth0;eth1\nbpf=tcp\nsnapLen=2000\n[interface:eth1]\nbpf=udp\nringMiB=128\npromiscuous=false\ntpacketv3NumThreads=4\ntpacketv3BlockSize=65536\n";
+  it("has settings of its own, and the node's for the others", () => {
+    const config = load(FILE);
+    expect(config.interfaceSettings("eth0")).toMatchObject({ bpf: "tcp", snapLen: 2000, ringMiB: 64, promiscuous: true, tpacketv3NumThreads: 1, tpacketv3BlockSize: 2_097_152 });
+    expect(config.interfaceSettings("eth1")).toMatchObject({ bpf: "udp", snapLen: 2000, ringMiB: 128, promiscuous: false, tpacketv3NumThreads: 4, tpacketv3BlockSize: 65_536 });
+    expect(config.warnings).toEqual([]);
+  });
+  it("has what the environment and later lines say, and what the command line says for all", () => {
+    expect(load(`${FILE}bpf=\nsnapLen=99\n`).interfaceSettings("eth1")).toMatchObject({ bpf: null, snapLen: 99 });
+    expect(load(FILE, { environment: { LOOKBACK_interfaceCOLONeth1__bpf: "icmp" } }).interfaceSettings("eth1").bpf).toBe("icmp");
+    expect(load(FILE, { overrides: { bpf: "arp" } }).interfaceSettings("eth1").bpf).toBe("arp");
+  });
+  it("that is given what it cannot have is refused, or warned about, by line", () => {
+    expect(failure(`${FILE}snapLen=0\n`).message).toMatch(/test\.ini:11: snapLen=0: allowed: /);
+    expect(failure(`${FILE}ringMiB=\n`).message).toMatch(/test\.ini:11: ringMiB has no value: allowed: /);
+    const messages = (content: string): readonly string[] => load(content).warnings.map(({ message }) => message);
+    expect(messages(`${FILE}pcapDir=/x\nsnapLenn=5\n`)).toEqual([
+      expect.stringMatching(/test\.ini:11: pcapDir has no effect in \[interface:eth1\]; there: bpf, /), expect.stringMatching(/test\.ini:12: snapLenn has no effect in \[interface:eth1\]; did you mean snapLen\?/),
+    ]);
+    expect(messages(`${FILE}[interface:eth7]\nbpf=tcp\nsnapLen=99\n`)).toEqual([expect.stringMatching(/test\.ini:12: \[interface:eth7\] has no effect: interface names eth0, eth1$/)]);
+    expect(messages("[default]\nviewPort=1\n[interface:eth7]\nbpf=tcp\n")).toEqual([]);
+  });
+});
