@@ -34,6 +34,8 @@ const bundle = await rolldown({
   external: (name) => !name.startsWith(".") && !name.startsWith("/") && name !== BUNDLED,
   // Modules act when they are loaded: decorators register types.
   treeshake: false,
+  // What an import of captures loads is imported at need by some and always by others: that is what the groups are for.
+  checks: { ineffectiveDynamicImport: false },
   plugins: [{
     name: "what is loaded together",
     buildEnd() {

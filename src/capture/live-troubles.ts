@@ -9,7 +9,7 @@ export class LiveTroubles {
   readonly #logger: Logger;
   #failure: string | null = null;
   readonly #directoryMs = { passedOver: Number.NEGATIVE_INFINITY, notDurable: Number.NEGATIVE_INFINITY };
-  #clockSetBack = 0;
+  #clockSet = { back: 0, forward: 0 };
   /** As of the last flush. */
   #before: readonly Pick<SourceLedger, "wentDown" | "damagedBlocks">[] = [];
 
@@ -27,7 +27,7 @@ export class LiveTroubles {
     this.storing(flush.writeFailure);
     this.#directory("passedOver", flush.passedOver, nowMs, "a packet directory takes nothing and is passed over; packets go to another one");
     this.#directory("notDurable", flush.notDurable, nowMs, "packets that were written may not survive a crash of the system: their disk is late or failed; later ones go to another directory where there is one");
-    this.#clock(flush.counters["clock.setBack"] ?? 0);
+    this.#clock(flush.counters);
     this.#sources(ledgers);
   }
 
@@ -49,10 +49,15 @@ export class LiveTroubles {
     this.#logger.error({ error: reason }, what);
   }
 
-  /** Tells when the packets' times were set back: their sessions go on, and answers by time find later packets before earlier ones. */
-  #clock(setBack: number): void {
-    if (setBack > this.#clockSetBack) this.#logger.warn({ times: setBack }, "the clock that stamps packets was set back by more than a minute; sessions go on, and timeouts are measured onward from there");
-    this.#clockSetBack = setBack;
+  /**
+   * Tells when the clock was set. Back: sessions go on, and answers by time find later packets before earlier ones. Forward: what was
+   * open looks as if it had been idle meanwhile.
+   */
+  #clock(counters: LiveFlush["counters"]): void {
+    const { back, forward } = { back: counters["clock.setBack"] ?? 0, forward: counters["clock.setForward"] ?? 0 };
+    if (back > this.#clockSet.back) this.#logger.warn({ times: back }, "the clock that stamps packets was set back; sessions go on, and timeouts are measured onward from there");
+    if (forward > this.#clockSet.forward) this.#logger.warn({ times: forward }, "the clock that stamps packets was set forward, or the host slept; sessions that were idle for that long by the clock end, and go on as others");
+    this.#clockSet = { back, forward };
   }
 
   /** Tells what happened to interfaces since the last flush; the counts are in the statistics. */

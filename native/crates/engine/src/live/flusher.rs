@@ -123,6 +123,10 @@ impl Flusher {
                 *flush.counters.entry(name).or_default() += count;
             }
         }
+        // One that was set back by much is seen in the packets' times, too.
+        let back = flush.counters.entry("clock.setBack".to_owned()).or_default();
+        *back = stream.clock.back.max(*back);
+        flush.counters.insert("clock.setForward".to_owned(), stream.clock.forward);
         let mut kept = self.kept();
         // Rows are told only once the packets they point at are durable, or never will be.
         let files = std::mem::take(&mut kept.files);
@@ -197,6 +201,7 @@ mod tests {
                 delivered_until_ns: None,
                 write_failure: None,
                 passed_over: None,
+                clock: Default::default(),
                 counters: Counters::new(),
             };
             let _ = reply.send(Ok(flush));

@@ -14,6 +14,7 @@
 //! * [`pipeline`]: the workers.
 //! * [`flusher`]: making it durable.
 
+mod clock_watch;
 pub mod disk_thread;
 pub mod durable;
 pub mod flusher;
@@ -32,6 +33,7 @@ use crate::error::EngineError;
 use crate::rules::PacketRules;
 use crate::settings::EngineSettings;
 use crate::worker::Counters;
+use clock_watch::ClockWatch;
 use crossbeam_channel::{Sender, TrySendError, bounded};
 use durable::{DURABLE_WITHIN, DurableDirectory};
 use flusher::Kept;
@@ -256,6 +258,7 @@ impl LiveEngine {
             stores: Arc::clone(&stores),
             losses: Arc::clone(&losses),
             times_are_given,
+            clock: ClockWatch::default(),
             is_pushed: sources.is_empty(),
             delivered_until: vec![None; places],
             write_failure: None,

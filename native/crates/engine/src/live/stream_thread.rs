@@ -1,5 +1,6 @@
 //! The one thread that orders a stream.
 
+use super::clock_watch::{ClockSteps, ClockWatch};
 use super::flusher::FlushRows;
 use super::losses::LossLog;
 use super::packet_directory::Records;
@@ -28,6 +29,7 @@ pub struct StreamFlush {
     pub(super) delivered_until_ns: Option<i64>,
     pub(super) write_failure: Option<String>,
     pub(super) passed_over: Option<String>,
+    pub(super) clock: ClockSteps,
     pub(super) counters: Counters,
 }
 
@@ -45,6 +47,7 @@ pub(super) struct StreamThread {
     pub(super) losses: Arc<LossLog>,
     /// Whether packets have times that were given to them elsewhere: those say nothing of how old a file is.
     pub(super) times_are_given: bool,
+    pub(super) clock: ClockWatch,
     /// Whether packets are pushed: whoever pushes gives all it has before it flushes.
     pub(super) is_pushed: bool,
     /// By source: it has given every packet before this time, nanoseconds since 1970.
@@ -141,6 +144,7 @@ impl StreamThread {
     }
 
     fn flush(&mut self, now_ns: i64, mark: bool, rows: FlushRows) -> Result<StreamFlush, EngineError> {
+        self.clock.look(now_ns);
         if self.is_pushed {
             self.delivered(0, now_ns - PUSHED_WITHIN);
         }
@@ -167,6 +171,7 @@ impl StreamThread {
             delivered_until_ns: delivered,
             write_failure: self.write_failure.take(),
             passed_over: self.files.as_mut().and_then(PacketFiles::passed_over),
+            clock: self.clock.steps(),
             counters,
         })
     }

@@ -1,0 +1,34 @@
+import { beforeEach, expect, it } from "vitest";
+import { silentLogger, type Logger } from "../../../src/base/logger.js";
+import { LiveTroubles } from "../../../src/capture/live-troubles.js";
+
+const QUIET = { writeFailure: null, passedOver: null, notDurable: null, counters: {} };
+
+let lines: string[];
+const logger: Logger = { ...silentLogger, warn: (_, text) => { lines.push(text); }, error: (_, text) => { lines.push(text); } };
+beforeEach(() => { lines = []; });
+
+it("a directory that fails is told of once in a while, each way of failing by itself", () => {
+  const troubles = new LiveTroubles(logger);
+  const told = (flush: { readonly passedOver?: string; readonly notDurable?: string }, nowMs: number): readonly string[] => {
+    lines = [];
+    troubles.flushed({ ...QUIET, ...flush }, [], nowMs);
+    return lines.map((line) => line.slice(0, 28));
+  };
+  expect(told({ passedOver: "/a: gone" }, 1000)).toEqual(["a packet directory takes not"]);
+  expect(told({ notDurable: "/a: late" }, 2000)).toEqual(["packets that were written ma"]);
+  expect(told({ passedOver: "/a: gone", notDurable: "/a: late" }, 60_000)).toEqual([]);
+  expect(told({ passedOver: "/a: gone" }, 61_000)).toHaveLength(1);
+  // A clock that was set back keeps nothing quiet.
+  expect(told({ passedOver: "/a: gone" }, 10)).toHaveLength(1);
+});
+
+it("a clock that is set is told of each time, by direction", () => {
+  const troubles = new LiveTroubles(logger);
+  const told = (back: number, forward: number): readonly string[] => {
+    lines = [];
+    troubles.flushed({ ...QUIET, counters: { "clock.setBack": back, "clock.setForward": forward } }, [], 0);
+    return lines.map((line) => /set (back|forward)/.exec(line)?.[1] ?? line);
+  };
+  expect([told(0, 0), told(1, 0), told(1, 0), told(1, 2), told(2, 3)]).toEqual([[], ["back"], [], ["forward"], ["back", "forward"]]);
+});
