@@ -58,36 +58,36 @@ async function capture(name, mix, size) {
   return file;
 }
 
-/** Imports `file` in place into an empty data directory, under further `settings` (`key=value`). */
-async function importInto(data, file, ...settings) {
+/** Imports `files` in place into an empty data directory, under further `settings` (`key=value`). */
+async function importInto(data, files, ...settings) {
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
-  return measure(process.execPath, [MAIN, "--data", data, ...settings.flatMap((setting) => ["--set", setting]), "import", file]);
+  return measure(process.execPath, [MAIN, "--data", data, ...settings.flatMap((setting) => ["--set", setting]), "import", ...[files].flat()]);
 }
 
 /**
  * CPU seconds of importing as a multiple of `md5sum`'s, with and without hashes of bodies, and the time that two workers need
  * of one's; one after the other so that all meet the same machine.
  */
-async function beside(name, into, file) {
+async function beside(name, into, files) {
   const [ratios, unhashed, shared] = [[], [], []];
   let memory = 0;
   for (let round = 0; round < rounds; round++) {
-    const sum = await measure("md5sum", [file]);
-    const own = await importInto(into, file);
-    const plain = await importInto(into, file, "bodyMd5=false");
-    const two = await importInto(into, file, "packetThreads=2");
+    const sum = await measure("md5sum", [files].flat());
+    const own = await importInto(into, files);
+    const plain = await importInto(into, files, "bodyMd5=false");
+    const two = await importInto(into, files, "packetThreads=2");
     memory = Math.max(memory, own.memory);
     ratios.push(own.cpu / sum.cpu);
     unhashed.push(plain.cpu / sum.cpu);
     shared.push(two.wall / own.wall);
     note(`${name}: import ${own.cpu.toFixed(2)} s CPU, ${own.wall.toFixed(2)} s; without hashes ${plain.cpu.toFixed(2)} s CPU; two workers ${two.wall.toFixed(2)} s; md5sum ${sum.cpu.toFixed(2)} s CPU`);
   }
-  report(`import, ${name}-heavy, CPU of md5sum`, median(ratios), 1.5, "×");
-  report(`import, ${name}-heavy, CPU of md5sum, in the end`, median(ratios), 1, "×");
-  report(`import, ${name}-heavy, without hashes, CPU of md5sum`, median(unhashed), 0.6, "×");
-  report(`import, ${name}-heavy, two workers, time of one`, median(shared), 0.6, "×");
-  report(`import, ${name}-heavy, memory`, memory / 1e6, 500, "MB");
+  report(`import, ${name}, CPU of md5sum`, median(ratios), 1.5, "×");
+  report(`import, ${name}, CPU of md5sum, in the end`, median(ratios), 1, "×");
+  report(`import, ${name}, without hashes, CPU of md5sum`, median(unhashed), 0.6, "×");
+  report(`import, ${name}, two workers, time of one`, median(shared), 0.6, "×");
+  report(`import, ${name}, memory`, memory / 1e6, 500, "MB");
 }
 
 async function serve(data, work) {
@@ -102,10 +102,13 @@ async function serve(data, work) {
 
 const [address, host] = ["10.20.1.40", "shop1"];
 
-/** Imports of both mixes. */
+/** Imports of both mixes, each by itself and one after the other: much traffic is of both kinds. */
 async function importing() {
-  await beside("bulk", join(work, "bulk"), await capture("bulk", "bulk", options.bulk));
-  await beside("flow", data.small, await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION)));
+  const bulk = await capture("bulk", "bulk", options.bulk);
+  const flow = await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION));
+  await beside("bulk-heavy", join(work, "bulk"), bulk);
+  await beside("flow-heavy", data.small, flow);
+  await beside("both", join(work, "both"), [bulk, flow]);
 }
 
 /** Where stores of a tenth of the sessions and of all of them lie. */
@@ -115,9 +118,11 @@ const data = { small: join(work, "small"), large: join(work, "large") };
 async function querying() {
   const small = await importInto(data.small, await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION)));
   const large = await capture("flow-large", "flow", String(sessions * BYTES_PER_SESSION));
+  const two = await importInto(data.large, large, "packetThreads=2");
   const own = await importInto(data.large, large);
   const gigabytes = statSync(large).size / 1e9;
   report(`import, ${gigabytes.toFixed(1)} GB, memory`, own.memory / 1e6, 500, "MB");
+  report(`import, ${gigabytes.toFixed(1)} GB, two workers, time of one`, two.wall / own.wall, 0.6, "×");
   report("import, ten times the file, memory", own.memory / small.memory, 1.3, "×");
 
   const few = await serve(data.small, (server) => time(server, data.small, questions(address, host)));
