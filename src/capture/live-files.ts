@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
-import { LookbackError } from "../base/errors.js";
+import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
@@ -14,6 +14,8 @@ const RECORD_HEADER = 16;
 /** Longest packet that a record of ours can hold; a length beyond it is no length. */
 const LONGEST_PACKET = 262_144;
 const CHUNK = 1 << 20;
+/** Longest wait for a disk before its packet directory is passed over, in milliseconds; its packets may be years old, so one call counts, not all. */
+const ANSWER_MS = 5000;
 
 const blockKey = (stream: string): string => `live.files.${stream}`;
 
@@ -26,42 +28,83 @@ export function reserveFiles(catalogue: Catalogue, stream: string): number {
   });
 }
 
+/** A disk has not answered in time. What it was asked goes on waiting. */
+class Unanswered extends Error {}
+
+/** What disks are asked, each for a limited time: one that does not answer is not asked again. */
+export class PacketDisks {
+  readonly #logger: Logger;
+  readonly #answerMs: number;
+  readonly #silent = new Set<string>();
+
+  constructor(logger: Logger, answerMs = ANSWER_MS) {
+    this.#logger = logger;
+    this.#answerMs = answerMs;
+  }
+
+  /** What `work` in `directory` comes to. Throws what it throws, or that the disk does not answer. */
+  async ask<T>(directory: string, work: () => Promise<T>): Promise<T> {
+    if (this.#silent.has(directory)) throw new Unanswered(`${directory}: the disk does not answer`);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#silent.add(directory);
+        reject(new Unanswered(`${directory}: the disk did not answer within ${this.#answerMs / 1000} s`));
+      }, this.#answerMs);
+    });
+    try {
+      return await Promise.race([work(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Says what a directory that is passed over does. */
+  tell(directory: string, error: unknown, what: string): string {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#logger.error({ directory, error: reason }, what);
+    return reason;
+  }
+}
+
 /** Makes the packet directories that are not there. One that cannot be is passed over as long as another can. Throws UNAVAILABLE. */
-export async function makeDirectories(directories: readonly string[], logger: Logger): Promise<void> {
+export async function makeDirectories(directories: readonly string[], disks: PacketDisks): Promise<void> {
   const refusals: string[] = [];
   for (const directory of directories) {
     try {
-      await mkdir(directory, { recursive: true });
+      await disks.ask(directory, () => mkdir(directory, { recursive: true }));
     } catch (error) {
-      refusals.push(`${directory}: ${error instanceof Error ? error.message : String(error)}`);
-      logger.error({ directory, error: refusals.at(-1) }, "a packet directory cannot be used and is passed over; packets go to another one");
+      refusals.push(`${directory}: ${disks.tell(directory, error, "a packet directory cannot be used and is passed over; packets go to another one")}`);
     }
   }
   if (refusals.length === directories.length) throw new LookbackError("UNAVAILABLE", `no packet directory can be used: ${refusals.join("; ")}; pcapDir names them`, { directories });
 }
 
 /** Names in a directory; none of one that does not answer, which is passed over when packets are written, too. */
-async function namesIn(directory: string, logger: Logger): Promise<readonly string[]> {
+async function namesIn(directory: string, disks: PacketDisks): Promise<readonly string[]> {
   try {
-    return await readdir(directory);
+    return await disks.ask(directory, () => readdir(directory));
   } catch (error) {
-    logger.error({ directory, error: error instanceof Error ? error.message : String(error) }, "a packet directory does not answer; what an interrupted capture left there is not listed until the next start");
+    disks.tell(directory, error, "a packet directory does not answer; what an interrupted capture left there is not listed until the next start");
     return [];
   }
 }
 
 /**
  * Lists what a capture that died left on disk: its files end at their last whole record, and those it had not committed
- * yet are added. Afterwards every file of the stream is complete, its packets counted.
+ * yet are added. Afterwards every file of the stream is complete, its packets counted, but for those on a disk that does not
+ * answer or fails: they wait for the next start.
  */
 export async function adoptFiles(
   parts: { readonly catalogue: Catalogue; readonly packetDirectories: readonly string[]; readonly settings: { readonly node: string }; readonly logger: Logger },
   stream: string,
+  disks: PacketDisks,
 ): Promise<void> {
   const { catalogue, packetDirectories, settings: { node }, logger } = parts;
   for (const file of catalogue.files.ofStream(stream)) {
     if (file.state !== "writing") continue;
-    const tail = await endAtWholeRecord(file.path, Math.max(file.bytes, FILE_HEADER));
+    const tail = await endOf(file.path, Math.max(file.bytes, FILE_HEADER), disks);
+    if (tail === "unreadable") continue;
     if (tail === null) {
       catalogue.files.update(file.id, { state: "gone" });
       continue;
@@ -72,7 +115,7 @@ export async function adoptFiles(
   const first = Number(catalogue.settings.get(blockKey(stream)));
   const found: { readonly fileId: number; readonly file: string }[] = [];
   for (const directory of packetDirectories) {
-    const names = await namesIn(directory, logger);
+    const names = await namesIn(directory, disks);
     await removeLonelyLists(directory, names, node);
     for (const name of first === 0 ? [] : names) {
       const parsed = parsePacketFileName(name);
@@ -81,13 +124,24 @@ export async function adoptFiles(
     }
   }
   for (const { fileId, file } of found.sort((a, b) => a.fileId - b.fileId)) {
-    const whole = await endAtWholeRecord(file, FILE_HEADER);
-    if (whole === null) continue;
+    const whole = await endOf(file, FILE_HEADER, disks);
+    if (whole === null || whole === "unreadable") continue;
     catalogue.files.add({
       id: fileId, node, path: file, displayName: file, stream, storage: "own", state: "complete", format: "pcap", linkTypes: [whole.linkType],
       bytes: whole.bytes, packets: whole.packets, firstMs: whole.firstMs, lastMs: whole.lastMs, firstOrdinal: nextOrdinal(catalogue.files.ofStream(stream)),
     });
     logger.warn({ path: file, packets: whole.packets }, "listed a packet file of a capture that ended before it did");
+  }
+}
+
+/** As `endAtWholeRecord`; "unreadable" of a file that may be there and cannot be read now. */
+async function endOf(file: string, offset: number, disks: PacketDisks): Promise<Records | null | "unreadable"> {
+  const directory = path.dirname(file);
+  try {
+    return await endAtWholeRecord(file, offset, (work) => disks.ask(directory, work));
+  } catch (error) {
+    disks.tell(directory, error, "a packet file of a capture that ended cannot be read; it is closed at a next start that can");
+    return "unreadable";
   }
 }
 
@@ -115,38 +169,44 @@ interface Records {
   readonly lastMs: number | null;
 }
 
-/** Counts the whole records from `offset` (a record's start) and cuts what is left; null when there is no such file. */
-async function endAtWholeRecord(file: string, offset: number): Promise<Records | null> {
+/** Does one thing with a disk, for a limited time. */
+type Ask = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Counts the whole records from `offset` (a record's start) and cuts what is left; null when there is no such file, or it has no head. Throws what the disk says otherwise. */
+async function endAtWholeRecord(file: string, offset: number, ask: Ask): Promise<Records | null> {
   let handle: FileHandle;
   try {
-    handle = await open(file, "r+");
-  } catch {
-    return null;
+    handle = await ask(() => open(file, "r+"));
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return null;
+    throw error;
   }
   try {
     const header = Buffer.alloc(FILE_HEADER);
-    const { bytesRead } = await handle.read(header, 0, FILE_HEADER, 0);
+    const { bytesRead } = await ask(() => handle.read(header, 0, FILE_HEADER, 0));
     if (bytesRead < FILE_HEADER) return null;
-    const { size } = await handle.stat();
-    const records = await walk(handle, offset, size, header.readUInt32LE(0) === 0xa1b23c4d ? 1e6 : 1e3);
+    const { size } = await ask(() => handle.stat());
+    const records = await walk(handle, offset, size, header.readUInt32LE(0) === 0xa1b23c4d ? 1e6 : 1e3, ask);
     if (records.bytes < size) {
-      await handle.truncate(records.bytes);
-      await handle.sync();
+      await ask(() => handle.truncate(records.bytes));
+      await ask(() => handle.sync());
     }
     return { ...records, linkType: header.readUInt32LE(20) & 0xffff };
   } finally {
-    await handle.close();
+    // Of a disk that does not answer, it ends when that does.
+    void handle.close().catch(() => {});
   }
 }
 
-async function walk(handle: FileHandle, start: number, size: number, perMs: number): Promise<Omit<Records, "linkType">> {
+async function walk(handle: FileHandle, start: number, size: number, perMs: number, ask: Ask): Promise<Omit<Records, "linkType">> {
   const chunk = Buffer.alloc(CHUNK);
   let [at, packets, chunkStart, chunkLength] = [start, 0, 0, 0];
   let [firstMs, lastMs]: [number | null, number | null] = [null, null];
   while (at + RECORD_HEADER <= size) {
     if (at < chunkStart || at + RECORD_HEADER > chunkStart + chunkLength) {
       chunkStart = at;
-      chunkLength = (await handle.read(chunk, 0, CHUNK, at)).bytesRead;
+      const from = at;
+      chunkLength = (await ask(() => handle.read(chunk, 0, CHUNK, from))).bytesRead;
       if (chunkLength < RECORD_HEADER) break;
     }
     const record = at - chunkStart;

@@ -9,7 +9,7 @@ import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore
 import { FailedDirectories } from "./failed-directories.js";
 import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "./ledger.js";
 import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
-import { adoptFiles, makeDirectories, reserveFiles } from "./live-files.js";
+import { adoptFiles, makeDirectories, PacketDisks, reserveFiles } from "./live-files.js";
 import { noteReplay, rememberOpen, runReplays } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
 import { LiveTroubles } from "./live-troubles.js";
@@ -140,8 +140,9 @@ export class LiveService {
   async start(): Promise<RunningCapture> {
     const parts = this.#parts;
     await mkdir(parts.segmentDirectory, { recursive: true });
-    await makeDirectories(parts.packetDirectories, parts.logger);
-    await adoptFiles(parts, this.#stream);
+    const disks = new PacketDisks(parts.logger);
+    await makeDirectories(parts.packetDirectories, disks);
+    await adoptFiles(parts, this.#stream, disks);
     const firstOrdinal = noteReplay(parts.catalogue, this.#stream, parts.settings.node);
     const { input } = parts;
     this.#source = input.kind === "pushed" ? await input.open((packet, originalLength) => { this.#take(packet, originalLength); }) : null;
