@@ -99,11 +99,27 @@ fn words<S: Simd>(simd: S, lanes: &[&[[u8; BLOCK]]; LANES], block: usize) -> Opt
         *row = u32x16::simd_from(simd, std::array::from_fn(|word| u32::from_le_bytes(words[word])));
     }
     // Rows become columns: each round deals the two halves of the rows together, as cards are.
+    // Sixteen names instead of an array, which would be copied in memory with each round.
     for _ in 0..LANES.ilog2() {
-        rows = std::array::from_fn(|at| {
-            let (low, high) = (rows[at / 2], rows[at / 2 + LANES / 2]);
-            if at % 2 == 0 { low.zip_low(high) } else { low.zip_high(high) }
-        });
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = rows;
+        rows = [
+            a.zip_low(i),
+            a.zip_high(i),
+            b.zip_low(j),
+            b.zip_high(j),
+            c.zip_low(k),
+            c.zip_high(k),
+            d.zip_low(l),
+            d.zip_high(l),
+            e.zip_low(m),
+            e.zip_high(m),
+            f.zip_low(n),
+            f.zip_high(n),
+            g.zip_low(o),
+            g.zip_high(o),
+            h.zip_low(p),
+            h.zip_high(p),
+        ];
     }
     Some(rows)
 }
