@@ -15,7 +15,7 @@ const LOSSES = [
  * What the capture counted, as it told last. Totals only grow while a capture runs, and begin at 0 when one starts, as
  * `lookback_capture_start_timestamp_seconds` shows. What a source cannot know has no sample. Nothing when there was no capture.
  */
-export function addCaptureMetrics(metrics: Metrics, catalogue: Pick<Catalogue, "settings" | "captureLedger">, clock: Clock): void {
+export function addCaptureMetrics(metrics: Metrics, catalogue: Pick<Catalogue, "settings" | "captureLedger" | "marks">, clock: Clock): void {
   let observed: CaptureObservation | null = null;
   // All metrics of one page are read in one go: they tell of the same moment, and the catalogue is asked once.
   const observe = (): CaptureObservation => {
@@ -57,6 +57,10 @@ export function addCaptureMetrics(metrics: Metrics, catalogue: Pick<Catalogue, "
   perSource("lookback_capture_interface_down_total", "Times the interface went down while it was captured, by each socket that reads it.", ({ wentDown }) => wentDown);
   perSource("lookback_capture_damaged_blocks_total", "Blocks of the kernel's ring that were not as promised: what they held is lost uncounted.", ({ damagedBlocks }) => damagedBlocks);
   addProcess(metrics, observe, told);
+  metrics.gauges("lookback_capture_complete_until_lag_seconds", "How far completeUntil of each sensor is behind the clock: 0 after it was stopped in order. It grows while a capture is dead.", () => {
+    const nowMs = clock.nowMs();
+    return catalogue.marks.ofNodes().map(({ node, completeUntilMs }) => ({ labels: { node }, value: Math.max(0, nowMs - (completeUntilMs ?? nowMs)) / 1000 }));
+  });
 }
 
 /** What is of the capture as a whole, not of an interface. */

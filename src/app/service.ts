@@ -103,7 +103,7 @@ function exportServiceParts({ config, live, catalogue, store, fields, directorie
   return Object.assign(exportParts(directories.data, live, catalogue.files, store, reader), {
     limits: { keepMs: Math.round(config.values.exportHours * 3_600_000) },
     jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"), directory: directories.exports,
-    completeUntilMs: () => completeness(live.values.indexStore, catalogue).completeUntilMs(systemClock.nowMs()), awaitLatestRows: (endMs: number | null, signal: AbortSignal | null) => awaitLatestRows({ catalogue, clock: systemClock }, endMs, signal), events, clock: systemClock, logger: logger.child({ area: "exports" }),
+    completeUntilMs: () => completeness(live.values.indexStore, catalogue).of(systemClock.nowMs()).completeUntilMs, awaitLatestRows: (endMs: number | null, signal: AbortSignal | null) => awaitLatestRows({ catalogue, clock: systemClock }, endMs, signal), events, clock: systemClock, logger: logger.child({ area: "exports" }),
     scopeOf: (name: string) => {
       const user = access.user(name);
       access.require(user, "export");

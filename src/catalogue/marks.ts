@@ -13,6 +13,17 @@ export interface StreamMark {
   readonly completeUntilMs: number | null;
 }
 
+/** Where a node stands, over its streams and what of them is to be replayed. Times are milliseconds since 1970. */
+export interface NodeMark {
+  readonly node: string;
+  /** Every packet before this is in a visible row; null when nothing is incomplete. */
+  readonly completeUntilMs: number | null;
+  /** When it last told where it is. */
+  readonly updatedMs: number;
+  /** The same of a capture that was not stopped; null when there is none. */
+  readonly runningMs: number | null;
+}
+
 /** Table `marks`. */
 export class Marks {
   readonly #connection: Connection;
@@ -45,6 +56,16 @@ export class Marks {
     return this.#connection.prepare<[], StreamMark>(
       `SELECT stream, node, replay_from_ordinal AS replayFromOrdinal, next_ordinal AS nextOrdinal, complete_until_ms AS completeUntilMs
        FROM marks ORDER BY stream`,
+    ).all();
+  }
+
+  /** One mark for each node that captures or captured, by name. */
+  ofNodes(): readonly NodeMark[] {
+    return this.#connection.prepare<[], NodeMark>(
+      `SELECT node, min(completeUntilMs) AS completeUntilMs, max(updatedMs) AS updatedMs, max(runningMs) AS runningMs FROM (
+         SELECT node, complete_until_ms AS completeUntilMs, updated_at AS updatedMs, CASE WHEN complete_until_ms IS NOT NULL THEN updated_at END AS runningMs FROM marks
+         UNION ALL SELECT node, complete_until_ms, 0, NULL FROM replays
+       ) GROUP BY node ORDER BY node`,
     ).all();
   }
 

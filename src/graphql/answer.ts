@@ -1,7 +1,37 @@
-import { Field, InterfaceType } from "type-graphql";
+import { Field, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import type { TimeRange } from "../model/time-range.js";
 import type { RequestContext } from "./context.js";
 import { DateTimeScalar, LongScalar } from "./scalar/scalars.js";
+
+/** Whether a sensor captures. */
+export enum SensorState { CAPTURING = "CAPTURING", STOPPED = "STOPPED", SILENT = "SILENT" }
+registerEnumType(SensorState, {
+  name: "SensorState",
+  description: "Whether a sensor captures.",
+  valuesConfig: {
+    CAPTURING: { description: "It captures." },
+    STOPPED: { description: "It was stopped in order." },
+    SILENT: { description: "It was not stopped, and has told nothing for a minute: it died." },
+  },
+});
+
+/** A node that captures or captured, and how far it is complete. */
+@ObjectType("Sensor", { simpleResolvers: true, description: "A node that captures packets into the data directory of this service, or did." })
+export class Sensor {
+  @Field(() => String, { description: "Name of the node, as `node` of its sessions." })
+  node!: string;
+
+  @Field(() => DateTimeScalar, {
+    description: "Every packet that it captured before this is in a session that the answer counts. `asOf` when it was stopped in order and nothing is missing. After its death it stands still, until it captures again and what it left is indexed. An import that waits or runs changes nothing about it.",
+  })
+  completeUntil!: number;
+
+  @Field(() => SensorState, { description: "Whether it captures." })
+  state!: SensorState;
+
+  @Field(() => DateTimeScalar, { description: "When it last told how far it is: at least every 15 seconds while it captures." })
+  lastHeard!: number;
+}
 
 /** What every answer carries: as of when it is, and until when it is complete. */
 @InterfaceType("Answer", { description: "What every answer carries: the moment it is of, and until when everything captured is in it." })
@@ -14,6 +44,11 @@ export abstract class Answer {
     description: "Every packet captured or imported before this is in a session that the answer counts. While packets are captured it trails behind `asOf` by the packets of sessions that are still open; when nothing is captured or imported it is `asOf`. Null while an import waits or runs, which may bring sessions of any time.",
   })
   completeUntil!: number | null;
+
+  @Field(() => [Sensor], {
+    description: "How far each sensor is complete, by name; `completeUntil` is no later than the earliest. One that died stays here, and its mark stands still. Empty where nothing was captured, and for users with a forced expression or a time limit.",
+  })
+  sensors!: readonly Sensor[];
 
   @Field(() => Boolean, { description: "Whether packets are being captured. When it is false, only an import can change the answer." })
   capturing!: boolean;
@@ -35,5 +70,10 @@ export abstract class Answer {
 export function answered(context: RequestContext, range: TimeRange | null = null): Answer {
   const { asOfMs, services: { completeness } } = context;
   const losses = range === null || context.isNarrowed ? null : completeness.lossIn(range);
-  return { asOf: asOfMs, completeUntil: completeness.completeUntilMs(asOfMs), capturing: completeness.capturing(asOfMs), lossInRange: losses?.packets ?? null, uncountedLossInRange: losses?.uncounted ?? null };
+  const { completeUntilMs, capturing, sensors } = completeness.of(asOfMs);
+  return {
+    asOf: asOfMs, completeUntil: completeUntilMs, capturing, lossInRange: losses?.packets ?? null, uncountedLossInRange: losses?.uncounted ?? null,
+    // What is of the whole store is not for a reader who sees a part of it.
+    sensors: context.isNarrowed ? [] : sensors.map(({ node, completeUntilMs: untilMs, state, heardMs }) => ({ node, completeUntil: untilMs, state: SensorState[state], lastHeard: heardMs })),
+  };
 }

@@ -185,15 +185,31 @@ export type Forecasts = Pick<ForecastService, "forecast" | "whatIf">;
 /** Holds as the API uses them; `HoldService` satisfies it. */
 export type Holds = Pick<HoldService, "create" | "release" | "list">;
 
+/** How far a node that captures or captured is complete. Times are milliseconds since 1970. */
+export interface SensorView {
+  readonly node: string;
+  /** Every packet that it captured before this is in a visible row: no later than the answer, and that when nothing is missing. */
+  readonly completeUntilMs: number;
+  /** Silent: it was not stopped, and told nothing for a minute. */
+  readonly state: "CAPTURING" | "STOPPED" | "SILENT";
+  /** When it last told where it is. */
+  readonly heardMs: number;
+}
+
 /** How far answers are complete. */
 export interface Completeness {
-  /**
-   * Every packet before this is in a visible row, milliseconds since 1970: no later than `asOfMs`, and that when nothing
-   * is missing. Null while an import runs, which may bring sessions of any time.
-   */
-  completeUntilMs(asOfMs: number): number | null;
-  /** Whether packets are being captured. */
-  capturing(asOfMs: number): boolean;
+  /** At a moment, milliseconds since 1970. */
+  of(asOfMs: number): {
+    /**
+     * Every packet before this is in a visible row, milliseconds since 1970: no later than `asOfMs`, and that when nothing
+     * is missing. Null while an import runs, which may bring sessions of any time.
+     */
+    readonly completeUntilMs: number | null;
+    /** Whether packets are being captured. */
+    readonly capturing: boolean;
+    /** Nodes that capture or captured into the data directory, by name. */
+    readonly sensors: readonly SensorView[];
+  };
   /** Packets that captures are known to have lost in the range, and whether more may have been, which nobody counted. */
   lossIn(range: TimeRange): { readonly packets: number; readonly uncounted: boolean };
 }

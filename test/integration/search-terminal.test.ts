@@ -1,5 +1,6 @@
 import path from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { saySkipped } from "../support/corpus.js";
 import { lookback } from "../support/lookback-process.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -33,5 +34,13 @@ describe.skipIf(!hasTerminal())("search at a terminal", () => {
     expect(await search("protocols == dns", "--last", "1h")).toContain("outside the time range there are some: the newest ended 2025-11-25 09:01:03.094");
     expect(await search("ip.src == 203.0.113.250", "--last", "1h")).toContain("there are none at other times either");
     expect(await search("ip.src == 203.0.113.250")).not.toContain("other times");
+  });
+
+  it("names a sensor that died", async () => {
+    const diedMs = Date.UTC(2025, 10, 25, 10);
+    const catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => diedMs });
+    catalogue.marks.set({ stream: "a", node: "east", replayFromOrdinal: null, nextOrdinal: 1, completeUntilMs: diedMs - 2000 });
+    catalogue.close();
+    expect(await search("protocols == dns")).toContain("complete until 2025-11-25 09:59:58.000: east has been silent since 2025-11-25 10:00:00.000");
   });
 });

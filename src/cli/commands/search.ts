@@ -19,7 +19,7 @@ const PAGE = 1_000;
 
 const SEARCH = `query ($expression: String, $range: TimeRange, $names: [String!]!, $first: Int!, $after: String, $order: [SessionOrder!], $count: Boolean!) {
   sessions(expression: $expression, timeRange: $range, first: $first, after: $after, order: $order) {
-    completeUntil ${LOSS}
+    completeUntil sensors { node state lastHeard } ${LOSS}
     nodes { id fields(names: $names) { name value } }
     pageInfo { hasNextPage endCursor }
     totalCount @include(if: $count) { value relation }
@@ -83,9 +83,10 @@ async function printTable(
   });
   if (shown.length > 0) for (const line of table(view.columns, shown, terminal)) print(line);
   const { total, completeUntil } = last;
+  const silent = last.silent.map(({ node, heardMs }) => `${node} has been silent since ${times.print(heardMs)}`).join(", ");
   const all = total === null || total === shown.length ? printCount(shown.length) : `${printCount(shown.length)} of ${printCount(total)}`;
   const more = total !== null && total > shown.length ? `; --limit shows more, up to ${printCount(MOST)}` : "";
-  note(terminal.dim(`${all} session${(total ?? shown.length) === 1 ? "" : "s"} (times are ${times.zone})${completeUntil === null ? "" : `, complete until ${times.print(completeUntil)}`}${more}`));
+  note(terminal.dim(`${all} session${(total ?? shown.length) === 1 ? "" : "s"} (times are ${times.zone})${completeUntil === null ? "" : `, complete until ${times.print(completeUntil)}${silent === "" ? "" : `: ${silent}`}`}${more}`));
   if (shown.length === 0 && asked.range !== null) note(terminal.dim(await outsideRange(connection, asked, times)));
   return last.loss;
 }
@@ -97,6 +98,12 @@ async function outsideRange(connection: Connection, asked: Asked, times: TimePri
   return typeof newest === "number" ? `outside the time range there are some: the newest ended ${times.print(newest)}` : "there are none at other times either";
 }
 
+/** A sensor that died, and when it was last heard of, in milliseconds since 1970. */
+interface SilentSensor {
+  readonly node: string;
+  readonly heardMs: number;
+}
+
 interface Row {
   readonly id: string;
   readonly values: NamedValues;
@@ -105,7 +112,8 @@ interface Row {
 /** Reads pages until the limit; the count of all that match comes with the first one when `count` is set. */
 async function eachPage(
   connection: Connection, { expression, range, order, limit }: Asked, names: readonly string[], count: boolean, use: (rows: readonly Row[]) => void,
-): Promise<{ readonly total: number | null; readonly completeUntil: number | null; readonly loss: string | null }> {
+): Promise<{ readonly total: number | null; readonly completeUntil: number | null; readonly silent: readonly SilentSensor[]; readonly loss: string | null }> {
+  let silent: readonly SilentSensor[] = [];
   let [after, left, total, completeUntil, loss]: [string | null, number, number | null, number | null, string | null] = [null, limit, null, null, null];
   do {
     const first = Math.min(left, PAGE);
@@ -113,6 +121,7 @@ async function eachPage(
     if (after === null) {
       total = count ? (page.at("totalCount").orNull()?.at("value").number() ?? null) : null;
       completeUntil = page.at("completeUntil").orNull()?.time() ?? null;
+      silent = page.at("sensors").list().filter((sensor) => sensor.at("state").text() === "SILENT").map((sensor) => ({ node: sensor.at("node").text(), heardMs: sensor.at("lastHeard").time() }));
       loss = lossNote(page);
     }
     const rows = page.at("nodes").list().map(rowOf);
@@ -121,7 +130,7 @@ async function eachPage(
     const info = page.at("pageInfo");
     after = rows.length > 0 && info.at("hasNextPage").flag() ? info.at("endCursor").text() : null;
   } while (after !== null && left > 0);
-  return { total, completeUntil, loss };
+  return { total, completeUntil, silent, loss };
 }
 
 function rowOf(node: Answer): Row {

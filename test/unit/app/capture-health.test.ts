@@ -138,4 +138,14 @@ describe("metrics of capture", () => {
     run.end();
     expect(await upAndWanted()).toEqual(["0", "0"]);
   });
+
+  it("say of each sensor how far it is behind, also of one that died", async () => {
+    const lags = async () => (await samples()).filter((line) => line.startsWith("lookback_capture_complete_until_lag_seconds"));
+    expect(await lags()).toEqual([]);
+    catalogue.marks.set({ stream: "a", node: "east", replayFromOrdinal: null, nextOrdinal: 1, completeUntilMs: START - 2500 });
+    catalogue.marks.set({ stream: "b", node: "west", replayFromOrdinal: null, nextOrdinal: 1, completeUntilMs: null });
+    expect(await lags()).toEqual(['lookback_capture_complete_until_lag_seconds{node="east"} 2.5', 'lookback_capture_complete_until_lag_seconds{node="west"} 0']);
+    clock.now += 600 * SECOND;
+    expect(await lags()).toEqual(['lookback_capture_complete_until_lag_seconds{node="east"} 602.5', 'lookback_capture_complete_until_lag_seconds{node="west"} 0']);
+  });
 });
