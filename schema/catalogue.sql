@@ -373,6 +373,15 @@ CREATE TABLE tokens (
 
 CREATE INDEX tokens_user ON tokens (user);
 
+CREATE TABLE unknown_drops (
+  node TEXT NOT NULL,
+  interface TEXT NOT NULL,
+  -- The span, milliseconds since 1970.
+  from_ms INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL,
+  PRIMARY KEY (node, interface, from_ms)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE users (
   name TEXT PRIMARY KEY COLLATE NOCASE,
   password_hash TEXT NOT NULL,

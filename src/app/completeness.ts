@@ -12,7 +12,7 @@ import type { Completeness, SensorView } from "../graphql/services.js";
  * - While an import is queued or runs: null, for it may bring sessions of any time.
  * - Otherwise the moment asked for: there is nothing that is not in a row.
  */
-export function completeness(indexStore: LookbackConfig["values"]["indexStore"], catalogue: Pick<Catalogue, "shipments" | "marks" | "jobs" | "captureLedger">): Completeness {
+export function completeness(indexStore: LookbackConfig["values"]["indexStore"], catalogue: Pick<Catalogue, "shipments" | "marks" | "jobs" | "captureLedger" | "unknownDrops">): Completeness {
   return {
     of(asOfMs) {
       const waitingFromMs = (indexStore === "elasticsearch" ? catalogue.shipments.waiting().firstMs : null) ?? asOfMs;
@@ -24,7 +24,9 @@ export function completeness(indexStore: LookbackConfig["values"]["indexStore"],
         capturing: sensors.some(({ state }) => state === "CAPTURING"), sensors,
       };
     },
-    lossIn: ({ startMs, endMs }) => ({ packets: catalogue.captureLedger.lostIn(startMs, endMs), uncounted: catalogue.captureLedger.uncountedIn(startMs, endMs) }),
+    lossIn: ({ startMs, endMs }) => ({
+      packets: catalogue.captureLedger.lostIn(startMs, endMs), uncounted: catalogue.captureLedger.uncountedIn(startMs, endMs), unknownDrops: catalogue.unknownDrops.touch(startMs, endMs),
+    }),
   };
 }
 

@@ -30,6 +30,7 @@ export function statisticsTask({ config, catalogue, store, directories }: Omit<C
     name: "statistics", description: "Rolls counters and measurements up into hours, which are kept for 400 days.", cron: "*/5 * * * *", timeZone: "UTC",
     run: async () => {
       const spans = catalogue.captureLedger.expire(systemClock.nowMs() - QUIET_SPANS_KEPT_MS, systemClock.nowMs() - SPANS_KEPT_MS);
+      catalogue.unknownDrops.expire(systemClock.nowMs() - SPANS_KEPT_MS);
       return { ...await rollup.run(), spans };
     },
     dryRun: () => rollup.plan(),

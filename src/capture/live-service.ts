@@ -347,6 +347,7 @@ export class LiveService {
         catalogue.marks.setCompleteUntil(this.#stream, flush.completeUntilMs);
       }
       for (const span of ledger.spans) catalogue.captureLedger.add(span);
+      if (this.#source !== null && this.#source.kernelDrops() === null) catalogue.unknownDrops.note({ node: settings.node, interface: this.#running.interface, fromMs: this.#startedMs, untilMs: nowMs });
       noteAccounted(catalogue.settings, this.#stream, accounted);
       const statistics: LiveStatistics = {
         node: settings.node, interface: this.#running.interface, timestampSource: this.#running.timestampSource, startedMs: this.#startedMs, updatedMs: nowMs,

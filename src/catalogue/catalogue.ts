@@ -20,6 +20,7 @@ import { Shipments } from "./shipments.js";
 import { StoredSettings } from "./stored-settings.js";
 import { Tags } from "./tags.js";
 import { TaskRuns } from "./task-runs.js";
+import { UnknownDrops } from "./unknown-drops.js";
 import { Users } from "./users.js";
 
 /** What an import made, to become visible at once. */
@@ -45,6 +46,7 @@ export class Catalogue {
   readonly shipments: Shipments;
   readonly marks: Marks;
   readonly captureLedger: CaptureLedger;
+  readonly unknownDrops: UnknownDrops;
   readonly replays: Replays;
   readonly tags: Tags;
   readonly holds: Holds;
@@ -73,6 +75,7 @@ export class Catalogue {
     this.shipments = new Shipments(connection, clock);
     this.marks = new Marks(connection, clock);
     this.captureLedger = new CaptureLedger(connection);
+    this.unknownDrops = new UnknownDrops(connection);
     this.replays = new Replays(connection);
     this.tags = new Tags(connection, clock);
     this.holds = new Holds(connection, clock);

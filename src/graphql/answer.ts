@@ -64,6 +64,12 @@ export abstract class Answer {
     description: "Whether packets may have been lost, which nobody counted, in spans that touch the time range of the question: a live capture died, and packets went by until it was started again. Null where `lossInRange` is.",
   })
   uncountedLossInRange!: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether packets of the time range of the question were captured through libpcap, which does not tell what the kernel dropped: `lossInRange` counts the other losses of that time. Null where `lossInRange` is.",
+  })
+  unknownDropsInRange!: boolean | null;
 }
 
 /** What an answer to this operation carries; `range` is the time range of a question that has one. */
@@ -72,7 +78,7 @@ export function answered(context: RequestContext, range: TimeRange | null = null
   const losses = range === null || context.isNarrowed ? null : completeness.lossIn(range);
   const { completeUntilMs, capturing, sensors } = completeness.of(asOfMs);
   return {
-    asOf: asOfMs, completeUntil: completeUntilMs, capturing, lossInRange: losses?.packets ?? null, uncountedLossInRange: losses?.uncounted ?? null,
+    asOf: asOfMs, completeUntil: completeUntilMs, capturing, lossInRange: losses?.packets ?? null, uncountedLossInRange: losses?.uncounted ?? null, unknownDropsInRange: losses?.unknownDrops ?? null,
     // What is of the whole store is not for a reader who sees a part of it.
     sensors: context.isNarrowed ? [] : sensors.map(({ node, completeUntilMs: untilMs, state, heardMs }) => ({ node, completeUntil: untilMs, state: SensorState[state], lastHeard: heardMs })),
   };

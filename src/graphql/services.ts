@@ -196,6 +196,16 @@ export interface SensorView {
   readonly heardMs: number;
 }
 
+/** What is known of the losses of captures in a time range. */
+export interface RangeLoss {
+  /** Packets that are known to be lost. */
+  readonly packets: number;
+  /** Whether more may have been lost, which nobody counted: a capture died. */
+  readonly uncounted: boolean;
+  /** Whether a source captured that cannot know what the kernel dropped. */
+  readonly unknownDrops: boolean;
+}
+
 /** How far answers are complete. */
 export interface Completeness {
   /** At a moment, milliseconds since 1970. */
@@ -210,8 +220,8 @@ export interface Completeness {
     /** Nodes that capture or captured into the data directory, by name. */
     readonly sensors: readonly SensorView[];
   };
-  /** Packets that captures are known to have lost in the range, and whether more may have been, which nobody counted. */
-  lossIn(range: TimeRange): { readonly packets: number; readonly uncounted: boolean };
+  /** What is known of losses in the range. */
+  lossIn(range: TimeRange): RangeLoss;
 }
 
 /** Everything the API stands on. `app` makes one. */

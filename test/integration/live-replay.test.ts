@@ -108,6 +108,10 @@ describe("live capture", () => {
     process.send(traffic());
     await process.service.flush();
     await process.service.stop();
+    // The source cannot know what the kernel dropped: said of all the time that it captured, and of no other.
+    const { startedMs, updatedMs } = loadStatistics(process.catalogue.settings, "n1") ?? { startedMs: 0, updatedMs: 0 };
+    expect(updatedMs).toBeGreaterThan(startedMs);
+    expect([[startedMs, startedMs], [updatedMs, null], [null, startedMs - 1], [updatedMs + 1, null]].map(([from, until]) => process.catalogue.unknownDrops.touch(from ?? null, until ?? null))).toEqual([true, true, false, false]);
     expect(process.catalogue.files.list()).toMatchObject([{ state: "complete", storage: "own", packets: traffic().length, stream: STREAM, linkTypes: [1] }]);
     expect(await rows(process.catalogue)).toHaveLength(80);
     expect(process.catalogue.marks.get(STREAM)).toMatchObject({ replayFromOrdinal: null, nextOrdinal: traffic().length, completeUntilMs: null });

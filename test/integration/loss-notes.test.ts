@@ -19,22 +19,24 @@ describe("answers at the command line", () => {
     const catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => AT_MS });
     catalogue.captureLedger.add({ ...SPAN, received: 13, lostToKernel: 12 });
     catalogue.captureLedger.add({ ...SPAN, fromMs: AT_MS + 60_000, untilMs: AT_MS + 61_000, uncounted: true });
+    catalogue.unknownDrops.note({ node: "n1", interface: "eth0", fromMs: AT_MS + 60_700, untilMs: AT_MS + 120_000 });
     catalogue.close();
   });
 
   const range = (fromMs: number, untilMs: number): string[] => ["--start", new Date(fromMs).toISOString(), "--end", new Date(untilMs).toISOString()];
   const LOST = "lookback: 12 packets were lost around this time: sessions may be missing or incomplete";
-  const DIED = "lookback: a capture died around this time, and what went by until the next one began was counted by nobody: sessions may be missing or incomplete";
+  const DIED = "lookback: a capture died around this time, and what went by until the next one began was counted by nobody; what the kernel dropped is unknown (libpcap): sessions may be missing or incomplete";
 
   it.each([
     ["search", ["search"]], ["search --json", ["search", "--json"]], ["search --count", ["search", "--count"]], ["aggregate", ["aggregate"]], ["aggregate --histogram", ["aggregate", "--histogram"]],
   ])("of %s say what was lost in their time range", async (_, words) => {
-    const [lost, died, quiet, open] = await Promise.all([
+    const [lost, died, quiet, open, unknown] = await Promise.all([
       lookback([...words, ...range(AT_MS - 1000, AT_MS + 5000)], directory), lookback([...words, ...range(AT_MS + 60_500, AT_MS + 70_000)], directory),
       lookback([...words, ...range(AT_MS + 5000, AT_MS + 50_000)], directory), lookback(words, directory),
+      lookback([...words, ...range(AT_MS + 70_000, AT_MS + 80_000)], directory),
     ]);
-    expect([lost.code, died.code, quiet.code, open.code]).toEqual([0, 0, 0, 0]);
-    expect([lost.error.trim(), died.error.trim()]).toEqual([LOST, DIED]);
+    expect([lost.code, died.code, quiet.code, open.code, unknown.code]).toEqual([0, 0, 0, 0, 0]);
+    expect([lost.error.trim(), died.error.trim(), unknown.error.trim()]).toEqual([LOST, DIED, "lookback: what the kernel dropped is unknown (libpcap)"]);
     expect(quiet.error).not.toContain("lookback:");
     expect(open.error).toContain("lookback: 12 packets were lost around this time; a capture died around this time");
   });

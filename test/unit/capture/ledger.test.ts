@@ -112,3 +112,20 @@ describe("what a capture that died left", () => {
     expect(gapAfter(accountedUntil(store, "s"), "n1", 10, 5000)).toBeNull();
   });
 });
+
+describe("drops that a source cannot know", () => {
+  it("are of the whole run of a capture, kept until it is old", () => {
+    const { unknownDrops } = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    expect(unknownDrops.touch(null, null)).toBe(false);
+    const run = { node: "n1", interface: "a", fromMs: 1000, untilMs: 2000 };
+    unknownDrops.note(run);
+    unknownDrops.note({ ...run, untilMs: 5000 });
+    // A clock that was set back takes nothing away.
+    unknownDrops.note({ ...run, untilMs: 900 });
+    unknownDrops.note({ ...run, fromMs: 8000, untilMs: 7000 });
+    expect([[null, 999], [null, 1000], [3000, 3500], [5000, 6000], [5001, 7999], [8000, null], [8001, null]].map(([from, until]) => unknownDrops.touch(from ?? null, until ?? null)))
+      .toEqual([false, true, true, true, false, true, false]);
+    expect([unknownDrops.expire(5000), unknownDrops.expire(5001)]).toEqual([0, 1]);
+    expect([unknownDrops.touch(null, 7000), unknownDrops.touch(null, null)]).toEqual([false, true]);
+  });
+});

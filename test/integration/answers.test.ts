@@ -47,3 +47,24 @@ describe("sensors of an answer", () => {
     expect((await api.ask(narrow, `{ sessions { ${asked} } }`)).data["sessions"]).toMatchObject({ completeUntil: iso(TEST_NOW_MS - 602_000), sensors: [] });
   });
 });
+
+describe("losses of an answer", () => {
+  it("tell what was lost, what was counted by nobody, and where drops are unknown", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), clock);
+    catalogue.unknownDrops.note({ node: "east", interface: "eth0", fromMs: TEST_NOW_MS - 5000, untilMs: TEST_NOW_MS });
+    const api = await startApi(undefined, { completeness: completeness("embedded", catalogue) });
+    try {
+      const asked = "lossInRange uncountedLossInRange unknownDropsInRange";
+      const query = `query ($range: TimeRange) { sessions(timeRange: $range) { ${asked} } }`;
+      const inRange = async (token: string, endMs: number) => (await api.ask(token, query, { range: { end: endMs } })).data["sessions"];
+      const viewer = await api.token({ name: "vic", role: "viewer" });
+      expect(await inRange(viewer, TEST_NOW_MS)).toEqual({ lossInRange: 0, uncountedLossInRange: false, unknownDropsInRange: true });
+      expect(await inRange(viewer, TEST_NOW_MS - 5001)).toEqual({ lossInRange: 0, uncountedLossInRange: false, unknownDropsInRange: false });
+      const narrow = await api.token({ name: "narrow", role: "viewer", forcedExpression: "protocols == dns" });
+      expect(await inRange(narrow, TEST_NOW_MS)).toEqual({ lossInRange: null, uncountedLossInRange: null, unknownDropsInRange: null });
+    } finally {
+      await api.server.stop();
+      catalogue.close();
+    }
+  });
+});
