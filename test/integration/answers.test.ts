@@ -56,10 +56,11 @@ describe("losses of an answer", () => {
     try {
       const asked = "lossInRange uncountedLossInRange unknownDropsInRange";
       const query = `query ($range: TimeRange) { sessions(timeRange: $range) { ${asked} } }`;
-      const inRange = async (token: string, endMs: number) => (await api.ask(token, query, { range: { end: endMs } })).data["sessions"];
+      const inRange = async (token: string, endMs: number, startMs: number | null = null) => (await api.ask(token, query, { range: { start: startMs, end: endMs } })).data["sessions"];
       const viewer = await api.token({ name: "vic", role: "viewer" });
       expect(await inRange(viewer, TEST_NOW_MS)).toEqual({ lossInRange: 0, uncountedLossInRange: false, unknownDropsInRange: true });
       expect(await inRange(viewer, TEST_NOW_MS - 5001)).toEqual({ lossInRange: 0, uncountedLossInRange: false, unknownDropsInRange: false });
+      expect(await inRange(viewer, TEST_NOW_MS + 9000, TEST_NOW_MS + 1)).toMatchObject({ unknownDropsInRange: false });
       const narrow = await api.token({ name: "narrow", role: "viewer", forcedExpression: "protocols == dns" });
       expect(await inRange(narrow, TEST_NOW_MS)).toEqual({ lossInRange: null, uncountedLossInRange: null, unknownDropsInRange: null });
     } finally {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { announced } from "../../app/local-endpoint.js";
@@ -92,6 +93,11 @@ export const processes: Check = {
     });
   },
 };
+
+/** Whether a process runs a role on a data directory, which need not be there. */
+export function isHeld(directory: string, role: Role): boolean {
+  return existsSync(path.join(directory, "locks")) && holderOf(directory, role) !== null;
+}
 
 function holderOf(directory: string, role: Role): string | null {
   try {

@@ -3,7 +3,6 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { interruptsOf, offloadFinding, queueFinding, ringFinding } from "../../../src/cli/doctor/nic-checks.js";
-import { rateFinding } from "../../../src/cli/doctor/speed-checks.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 const RINGS = (most: number, now: number): string => `Ring parameters for eth0:\nPre-set maximums:\nRX:\t\t${most}\nRX Mini:\tn/a\nTX:\t\t${most}\nCurrent hardware settings:\nRX:\t\t${now}\nTX:\t\t256\n`;
@@ -32,13 +31,6 @@ describe("what doctor says of an interface", () => {
   it("finds the interrupts of an interface's queues", () => {
     const text = "            CPU0\n  24:  7  IR-PCI-MSI 1-edge  eth0\n  25:  7  IR-PCI-MSI 2-edge  eth0-TxRx-0\n  26:  7  IR-PCI-MSI  mlx5_comp0@eth0\n  27:  7  IR-PCI-MSI  eth01\n NMI:  0  eth0\n";
     expect(interruptsOf("eth0", text)).toEqual(["24", "25", "26"]);
-  });
-
-  it("states a rate: what the slower of disk and processors takes", () => {
-    const MB = 1e6;
-    expect(rateFinding({ disk: 200 * MB, hash: 600 * MB, processors: 8, link: null })).toMatchObject({ verdict: "ok", detail: expect.stringContaining("1.1 Gbit/s without a pause can be trusted to this host; the disk decides") });
-    expect(rateFinding({ disk: 4000 * MB, hash: 500 * MB, processors: 2, link: null })).toMatchObject({ detail: expect.stringContaining("2.4 Gbit/s without a pause can be trusted to this host; 2 processors decide") });
-    expect(rateFinding({ disk: 200 * MB, hash: 600 * MB, processors: 8, link: 1250 * MB })).toMatchObject({ verdict: "warn", detail: expect.stringContaining("the interfaces can bring 10.0 Gbit/s") });
   });
 });
 

@@ -6,6 +6,7 @@ import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import { takeRole } from "../../../src/catalogue/role-lock.js";
 import { runCheck, type Check } from "../../../src/cli/doctor/check.js";
 import { CHECKS } from "../../../src/cli/doctor/checks.js";
+import { isHeld } from "../../../src/cli/doctor/data-checks.js";
 import { loadConfig } from "../../../src/config/config.js";
 import type { SettingKey } from "../../../src/config/settings.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
@@ -57,7 +58,9 @@ describe("the data directory", () => {
     expect((await run("processes", directory))[0]?.[0]).toBe("skip");
     openCatalogue(directory, { nowMs: () => 0 }).close();
     expect((await run("catalogue", directory))[0]?.[0]).toBe("ok");
+    expect([isHeld(directory, "capture"), isHeld(join(directory, "none"), "capture")]).toEqual([false, false]);
     const lock = takeRole(directory, "capture");
+    expect([isHeld(directory, "capture"), isHeld(directory, "serve")]).toEqual([true, false]);
     lock.release();
     expect(await run("processes", directory)).toEqual([["ok", "nothing runs the role serve", ""], ["ok", "nothing runs the role capture", ""]]);
     writeFileSync(join(directory, "catalogue.sqlite"), "this is no database, and long enough to be taken for one".repeat(100));
