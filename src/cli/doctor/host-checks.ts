@@ -4,12 +4,14 @@ import { describePlaceFile } from "../../app/places.js";
 import { engineSettings } from "../../config/engine-settings.js";
 import { loadNativeCore } from "../../native/native.js";
 import { printBytes } from "../progress.js";
-import { fail, ok, skip, warn, type Check } from "./check.js";
+import { fail, ok, skip, warn, type Check, type Finding } from "./check.js";
 
 /** Node releases that package.json asks for. */
 const LEAST_NODE: readonly [number, number] = [20, 19];
 /** Open files that a service with many segments and clients may need. */
 const LEAST_FILES = 4_096;
+/** Processes and threads of the user: those of capturing, serving and queries on many processors, and what else the user runs. */
+const LEAST_TASKS = 512;
 /** Before this the clock is certainly wrong: the program is younger. */
 const EARLIEST_MS = Date.UTC(2026, 0, 1);
 
@@ -65,21 +67,26 @@ function containerLimit(): number | null {
 }
 
 export const limits: Check = {
-  name: "limits", purpose: "enough files may be open, and packet files may grow",
-  run() {
-    const text = readFileSync("/proc/self/limits", "utf8");
-    const soft = (name: string): number | null => {
-      const word = new RegExp(`^${name} +(\\S+)`, "m").exec(text)?.[1];
-      return word === undefined ? null : word === "unlimited" ? Number.POSITIVE_INFINITY : Number(word);
-    };
-    const [files, size] = [soft("Max open files"), soft("Max file size")];
-    if (files === null) return [skip("/proc/self/limits does not say how many files may be open")];
-    return [
-      files < LEAST_FILES ? warn(`${files} files may be open`, `raise the limit to ${LEAST_FILES} or more: LimitNOFILE= in the unit, or ulimit -n`) : ok(`${files === Number.POSITIVE_INFINITY ? "any number of" : files} files may be open`),
-      ...(size !== null && size !== Number.POSITIVE_INFINITY ? [warn(`a file may have ${printBytes(size)} at most`, "lift the limit: LimitFSIZE=infinity in the unit, or ulimit -f unlimited")] : []),
-    ];
-  },
+  name: "limits", purpose: "enough files may be open, threads run and memory be mapped, and packet files may grow",
+  run: () => limitFindings(readFileSync("/proc/self/limits", "utf8")),
 };
+
+/** What /proc/self/limits says, as findings. Of a kind that bounds nothing nothing is said, but for open files. */
+export function limitFindings(text: string): readonly Finding[] {
+  const soft = (name: string): number | null => {
+    const word = new RegExp(`^${name} +(\\S+)`, "m").exec(text)?.[1];
+    return word === undefined ? null : word === "unlimited" ? Number.POSITIVE_INFINITY : Number(word);
+  };
+  const bounded = (limit: number | null): limit is number => limit !== null && limit !== Number.POSITIVE_INFINITY;
+  const [files, size, tasks, mapped] = [soft("Max open files"), soft("Max file size"), soft("Max processes"), soft("Max address space")];
+  if (files === null) return [skip("/proc/self/limits does not say how many files may be open")];
+  return [
+    files < LEAST_FILES ? warn(`${files} files may be open`, `raise the limit to ${LEAST_FILES} or more: LimitNOFILE= in the unit, or ulimit -n`) : ok(`${files === Number.POSITIVE_INFINITY ? "any number of" : files} files may be open`),
+    ...(bounded(size) ? [warn(`a file may have ${printBytes(size)} at most`, "lift the limit: LimitFSIZE=infinity in the unit, or ulimit -f unlimited")] : []),
+    ...(bounded(tasks) && tasks < LEAST_TASKS ? [warn(`the user may have ${tasks} processes and threads`, `raise the limit to ${LEAST_TASKS} or more: LimitNPROC= in the unit, or ulimit -u`)] : []),
+    ...(bounded(mapped) ? [warn(`a process may map ${printBytes(mapped)} at most`, "lift the limit: LimitAS=infinity in the unit, or ulimit -v unlimited; the rings of a capture and the queries map more than they use")] : []),
+  ];
+}
 
 export const clock: Check = {
   name: "clock", purpose: "packets are stamped, and retention counts days, by the host's time",
