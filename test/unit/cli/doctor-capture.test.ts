@@ -16,8 +16,8 @@ describe("what doctor says of an interface", () => {
   });
 
   it("names the offloads that join packets, and not those that cannot be changed", () => {
-    const printed = "rx-checksumming: on\ngeneric-receive-offload: on\nlarge-receive-offload: off [fixed]\ntcp-segmentation-offload: on [fixed]\ngeneric-segmentation-offload: on\n";
-    expect(offloadFinding("eth0", printed)).toMatchObject({ verdict: "warn", detail: "eth0 joins packets: generic-receive-offload, generic-segmentation-offload", fix: { words: ["eth0"] } });
+    const printed = "rx-checksumming: on\ngeneric-receive-offload: on\nrx-gro-hw: on\nlarge-receive-offload: off [fixed]\ntcp-segmentation-offload: on [fixed]\ngeneric-segmentation-offload: on\n";
+    expect(offloadFinding("eth0", printed)).toMatchObject({ verdict: "warn", detail: "eth0 joins packets: generic-receive-offload, rx-gro-hw, generic-segmentation-offload", fix: { words: ["eth0"] } });
     expect(offloadFinding("eth0", printed.replaceAll(": on\n", ": off\n"))).toMatchObject({ verdict: "ok" });
   });
 
