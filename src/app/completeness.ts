@@ -2,6 +2,8 @@ import { SILENT_MS } from "../capture/live-statistics.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { Completeness, SensorView } from "../graphql/services.js";
+import type { RangeLoss } from "../model/range-loss.js";
+import type { TimeRange } from "../model/time-range.js";
 
 /**
  * How far answers are complete, from what the catalogue holds.
@@ -24,9 +26,7 @@ export function completeness(indexStore: LookbackConfig["values"]["indexStore"],
         capturing: sensors.some(({ state }) => state === "CAPTURING"), sensors,
       };
     },
-    lossIn: ({ startMs, endMs }) => ({
-      packets: catalogue.captureLedger.lostIn(startMs, endMs), uncounted: catalogue.captureLedger.uncountedIn(startMs, endMs), unknownDrops: catalogue.unknownDrops.touch(startMs, endMs),
-    }),
+    lossIn: (range) => lossIn(catalogue, range),
   };
 }
 
@@ -34,4 +34,9 @@ export function completeness(indexStore: LookbackConfig["values"]["indexStore"],
 function stateOf(runningMs: number | null, asOfMs: number): SensorView["state"] {
   if (runningMs === null) return "STOPPED";
   return runningMs >= asOfMs - SILENT_MS ? "CAPTURING" : "SILENT";
+}
+
+/** What live captures lost in a range, by their account; milliseconds since 1970, a null end is open. */
+export function lossIn({ captureLedger, unknownDrops }: Pick<Catalogue, "captureLedger" | "unknownDrops">, { startMs, endMs }: Pick<TimeRange, "startMs" | "endMs">): RangeLoss {
+  return { packets: captureLedger.lostIn(startMs, endMs), uncounted: captureLedger.uncountedIn(startMs, endMs), unknownDrops: unknownDrops.touch(startMs, endMs) };
 }

@@ -52,9 +52,9 @@ async function ofCapture(parts: EstimateParts, request: ExportRequest, context: 
     else missing += 1;
   };
   for await (const sessions of parts.store.streamPositions(request, context)) {
-    for (const tell of sessions) {
+    for (const session of sessions) {
       missing = 0;
-      const packets = tell(see);
+      const packets = session.tell(see);
       found.sessions += 1;
       found.packets += packets - missing;
       found.missingPackets += missing;

@@ -1,3 +1,4 @@
+import type { RangeLoss } from "../model/range-loss.js";
 import type { CaptureFormat } from "./capture-format.js";
 import type { Absence } from "./missing-packets.js";
 import type { SigningKey } from "./signing-key.js";
@@ -55,6 +56,11 @@ export interface ManifestFacts {
     readonly sessionsUnlisted: number;
     readonly sessionsWithoutPackets: number;
   };
+  /**
+   * What live captures lost, by their account, from the first to the last packet of the sessions (ISO 8601): they may lack
+   * packets that no capture holds, and others may be missing. Null without a session, and when the user sees a part of the store.
+   */
+  readonly losses: ({ readonly start: string; readonly end: string } & RangeLoss) | null;
   readonly software: { readonly name: string; readonly version: string };
 }
 

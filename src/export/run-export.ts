@@ -3,6 +3,9 @@ import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { IndexStore, ReadContext } from "../index-store/index-store.js";
+import type { Field } from "../model/field.js";
+import type { FieldCatalogue } from "../model/field-catalogue.js";
+import type { RangeLoss } from "../model/range-loss.js";
 import { syncDirectory, type SpaceProbe } from "../packet-store/packet-store.js";
 import type { CaptureFormat } from "./capture-format.js";
 import { EXPORT_FORMATS, isCapture, type ExportRequest } from "./export-request.js";
@@ -11,6 +14,7 @@ import { incompleteSessions } from "./incomplete-sessions.js";
 import { signManifest, type ManifestFacts, type ManifestSource } from "./manifest.js";
 import { OutputBuffer } from "./output-buffer.js";
 import { writeWhole } from "./record-sorter.js";
+import type { SessionSpan } from "./session-span.js";
 import type { SigningKey } from "./signing-key.js";
 import { encodeExpression } from "./stored-request.js";
 import { columnName } from "./table-columns.js";
@@ -29,6 +33,9 @@ export interface ExportParts extends CaptureParts {
   readonly signingKey: SigningKey;
   /** What the catalogue knows of packet files, for manifests. */
   readonly describeFile: (fileId: number) => Pick<ManifestSource, "node" | "name" | "stream" | "fileBytes"> | null;
+  /** What live captures lost in a time, for manifests. */
+  readonly lossIn: (span: SessionSpan) => RangeLoss;
+  readonly fields: Pick<FieldCatalogue, "byPath">;
   /** The server's own limit, in bytes. */
   readonly maxBytes: number;
   /** Version of this software. */
@@ -150,6 +157,7 @@ interface Written {
   readonly capture: CaptureFormat | null;
   readonly sources: readonly CaptureSource[];
   readonly missing: ManifestFacts["missing"];
+  readonly span: SessionSpan | null;
 }
 
 function limitOf(parts: ExportParts, task: ExportTask): number {
@@ -170,7 +178,7 @@ async function capture(parts: ExportParts, task: ExportTask, work: string, file:
   }, progress);
   const incomplete = await incompleteSessions(parts.store, request, context, result.missing);
   return {
-    extension: result.format.container, sessions: result.sessions, packets: result.packets, bytes: result.bytes, sha256: await file.digest(), capture: result.format, sources: result.sources,
+    extension: result.format.container, sessions: result.sessions, packets: result.packets, bytes: result.bytes, sha256: await file.digest(), capture: result.format, sources: result.sources, span: result.span,
     missing: {
       packets: result.missing.total, files: result.missing.list(), packetsUnlisted: result.missing.unlisted,
       sessions: incomplete.listed, sessionsUnlisted: incomplete.unlisted, sessionsWithoutPackets: result.sessionsWithoutPackets,
@@ -182,11 +190,18 @@ async function table(parts: ExportParts, task: ExportTask, file: HashedFile, pro
   const { request, context } = task;
   if (isCapture(request.format)) throw new LookbackError("INTERNAL", "a capture is no table");
   const out = await file.restart(limitOf(parts, task));
-  const sessions = await writeTable(parts.store, { request, context, format: request.format, fields: request.fields }, out, progress);
+  const times = { first: timeField(parts, "firstPacket"), last: timeField(parts, "lastPacket") };
+  const { sessions, span } = await writeTable(parts.store, { request, context, format: request.format, fields: request.fields, times }, out, progress);
   return {
-    extension: request.format, sessions, packets: 0, bytes: out.bytes, sha256: await file.digest(), capture: null, sources: [],
+    extension: request.format, sessions, packets: 0, bytes: out.bytes, sha256: await file.digest(), capture: null, sources: [], span,
     missing: { packets: 0, files: [], packetsUnlisted: 0, sessions: [], sessionsUnlisted: 0, sessionsWithoutPackets: 0 },
   };
+}
+
+function timeField({ fields }: Pick<ExportParts, "fields">, name: string): Field {
+  const field = fields.byPath(name);
+  if (field === null) throw new LookbackError("INTERNAL", `the field catalogue has no ${name}`);
+  return field;
 }
 
 /** An early answer where the device cannot hold the file; the write itself still meets a device that fills up meanwhile. */
@@ -202,6 +217,7 @@ const isoOrNull = (ms: number | null): string | null => (ms === null ? null : is
 
 async function writeManifest(parts: ExportParts, task: ExportTask, done: Written, fileName: string): Promise<void> {
   const { request, context: { scope } } = task;
+  const narrowed = scope.forcedExpression !== null || scope.oldestMs !== null || scope.hiddenFields.size > 0;
   const facts: ManifestFacts = {
     file: { name: task.fileName ?? fileName, format: done.extension, bytes: done.bytes, sha256: done.sha256 },
     request: {
@@ -210,7 +226,7 @@ async function writeManifest(parts: ExportParts, task: ExportTask, done: Written
       packets: request.wholeConnections ? "WHOLE_CONNECTION" : "MATCHING_PART", format: request.format, maxBytes: request.maxBytes, fields: request.fields.map(columnName),
       user: scope.user, at: iso(task.requestedMs),
     },
-    narrowed: scope.forcedExpression !== null || scope.oldestMs !== null || scope.hiddenFields.size > 0,
+    narrowed,
     asOf: iso(task.asOfMs), completeUntil: isoOrNull(task.completeUntilMs), sessions: done.sessions, packets: done.packets,
     capture: done.capture === null ? null : {
       container: done.capture.container, linkTypes: done.capture.linkTypes, timestampResolution: done.capture.nanosecond ? "nanosecond" : "microsecond",
@@ -219,6 +235,7 @@ async function writeManifest(parts: ExportParts, task: ExportTask, done: Written
     sources: done.sources.slice(0, SOURCES_LISTED).map((source) => ({ ...(parts.describeFile(source.fileId) ?? { node: null, name: null, stream: null, fileBytes: null }), ...source })),
     sourcesUnlisted: Math.max(0, done.sources.length - SOURCES_LISTED),
     missing: done.missing,
+    losses: narrowed || done.span === null ? null : { start: iso(done.span.startMs), end: iso(done.span.endMs), ...parts.lossIn(done.span) },
     software: { name: "Lookback", version: parts.version },
   };
   const handle = await open(path.join(task.directory, manifestName(fileName)), "w", 0o600);

@@ -76,7 +76,7 @@ export class ExportStreams {
     };
     if (!isCapture(request.format)) {
       const out = begin(request.format);
-      const sessions = await writeTable(this.#parts.store, { request, context, format: request.format, fields: request.fields }, out, progress);
+      const { sessions } = await writeTable(this.#parts.store, { request, context, format: request.format, fields: request.fields }, out, progress);
       return { sessions, packets: 0, bytes: out.bytes, missingPackets: 0 };
     }
     const result = await writeCapture(this.#parts, { request, context, container: request.format === "pcapng" ? "pcapng" : "auto", maxBytes, work }, {

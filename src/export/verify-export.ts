@@ -18,7 +18,7 @@ export interface Verification {
   readonly ok: boolean;
   readonly keyId: string;
   readonly checks: readonly Check[];
-  /** Who asked for it, when and what, for the reader of the report. */
+  /** Who asked for it, when and what, and what was lost meanwhile, for the reader of the report. */
   readonly summary: string;
 }
 
@@ -55,8 +55,18 @@ export async function verifyExport(file: string, manifestFile: string, publicPem
   const request = object(manifest["request"], "request");
   return {
     ok: checks.every(({ ok }) => ok), keyId, checks,
-    summary: `${String(manifest["sessions"])} sessions, ${String(manifest["packets"])} packets of ${JSON.stringify(request["query"])}, asked for by ${String(request["user"])} at ${String(request["at"])}`,
+    summary: `${String(manifest["sessions"])} sessions, ${String(manifest["packets"])} packets of ${JSON.stringify(request["query"])}, asked for by ${String(request["user"])} at ${String(request["at"])}${lossesIn(manifest["losses"])}`,
   };
+}
+
+/** What a manifest says of losses, in words; nothing where it says that there were none, or says nothing. */
+function lossesIn(losses: unknown): string {
+  if (losses === undefined || losses === null) return "";
+  const { packets, uncounted, unknownDrops } = object(losses, "losses");
+  return [
+    packets === 0 ? "" : `; ${String(packets)} packets were lost in that time`, uncounted === true ? "; a capture died in that time, and what it lost was counted by nobody" : "",
+    unknownDrops === true ? "; what the kernel dropped in that time is unknown (libpcap)" : "",
+  ].join("");
 }
 
 function compared(name: Check["name"], has: string, promised: string): Check {

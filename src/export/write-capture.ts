@@ -9,6 +9,7 @@ import { tooLarge } from "./output-buffer.js";
 import type { PacketFileLookup } from "./packet-files.js";
 import { PositionSorter, type FileExtent } from "./position-sorter.js";
 import type { SorterLimits } from "./record-sorter.js";
+import { SpanFinder, type SessionSpan } from "./session-span.js";
 import { surveyFiles, writeSorted, type SortParts } from "./sort-packets.js";
 
 /** Bytes of the file header, and of each packet's record beyond its own, that are allowed for before the format is known. */
@@ -53,6 +54,8 @@ export interface CaptureResult {
   readonly sessions: number;
   /** Sessions that have no packet positions at all. */
   readonly sessionsWithoutPackets: number;
+  /** The time of the sessions, with or without packets; null when there are none. */
+  readonly span: SessionSpan | null;
   readonly packets: number;
   readonly bytes: number;
   readonly format: CaptureFormat;
@@ -94,22 +97,21 @@ export async function writeCapture(parts: CaptureParts, task: CaptureTask, targe
   }
 }
 
-interface Counts {
-  readonly sessions: number;
-  readonly sessionsWithoutPackets: number;
-}
+type Counts = Pick<CaptureResult, "sessions" | "sessionsWithoutPackets" | "span">;
 
 async function gather(parts: CaptureParts, task: CaptureTask, positions: PositionSorter, progress: CaptureProgress): Promise<Counts> {
   let sessionsWithoutPackets = 0;
+  const found = new SpanFinder();
   for await (const sessions of parts.store.streamPositions(task.request, task.context)) {
     stopIfCancelled(task);
-    for (const tell of sessions) {
+    for (const session of sessions) {
       progress.sessions += 1;
-      if (tell(positions.addOne) === 0) sessionsWithoutPackets += 1;
+      found.see(session.firstPacketMs, session.lastPacketMs);
+      if (session.tell(positions.addOne) === 0) sessionsWithoutPackets += 1;
       if (positions.isFull) await positions.spill();
     }
   }
-  return { sessions: progress.sessions, sessionsWithoutPackets };
+  return { sessions: progress.sessions, sessionsWithoutPackets, span: found.span };
 }
 
 async function writeFiles(

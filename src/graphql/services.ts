@@ -1,3 +1,4 @@
+import type { RangeLoss } from "../model/range-loss.js";
 import type { TimeRange } from "../model/time-range.js";
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
@@ -194,16 +195,6 @@ export interface SensorView {
   readonly state: "CAPTURING" | "STOPPED" | "SILENT";
   /** When it last told where it is. */
   readonly heardMs: number;
-}
-
-/** What is known of the losses of captures in a time range. */
-export interface RangeLoss {
-  /** Packets that are known to be lost. */
-  readonly packets: number;
-  /** Whether more may have been lost, which nobody counted: a capture died. */
-  readonly uncounted: boolean;
-  /** Whether a source captured that cannot know what the kernel dropped. */
-  readonly unknownDrops: boolean;
 }
 
 /** How far answers are complete. */

@@ -153,8 +153,13 @@ export interface SessionPackets {
 /** Told where a packet is: the id of its file, the offset of its record there and the record's length, in bytes. */
 export type PacketVisitor = (fileId: number, offset: number, length: number) => void;
 
-/** The packets of one session, each told to `visit` in their order. Returns how many; throws STORE_DAMAGED, having told some of them. */
-export type SessionPositions = (visit: PacketVisitor) => number;
+/** The time of one session, milliseconds since 1970, and its packets. */
+export interface SessionPositions {
+  readonly firstPacketMs: number;
+  readonly lastPacketMs: number;
+  /** Tells each packet to `visit` in their order. Returns how many; throws STORE_DAMAGED, having told some of them. */
+  tell(visit: PacketVisitor): number;
+}
 
 /** A row and where its packets are from now on, in their order. */
 export interface PacketMove {

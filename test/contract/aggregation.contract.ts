@@ -158,10 +158,13 @@ export function aggregationContract(name: string, make: () => Promise<StoreUnder
     it("streams the same positions without the sessions", async () => {
       const request = { ...all, expression: exact("protocols", "http") };
       const told: PacketRef[] = [];
-      const counts = (await collected(store.streamPositions(request, service))).map((tell) => tell((fileId, offset, length) => { told.push({ fileId, offset, length }); }));
+      const positions = await collected(store.streamPositions(request, service));
+      const counts = positions.map((session) => session.tell((fileId, offset, length) => { told.push({ fileId, offset, length }); }));
       const sessions = await collected(store.streamPackets(request, service));
       const text = ({ fileId, offset, length }: PacketRef): string => [fileId, offset, length].join(" ");
       expect(told.map(text).toSorted()).toEqual(sessions.flatMap(({ packets }) => packets.map(text)).toSorted());
+      const times = (of: readonly { readonly firstPacketMs: number; readonly lastPacketMs: number }[]): string[] => of.map(({ firstPacketMs, lastPacketMs }) => `${firstPacketMs} ${lastPacketMs}`).toSorted();
+      expect(times(positions)).toEqual(times(sessions));
       expect(counts.toSorted((a, b) => a - b)).toEqual(sessions.map(({ packets }) => packets.length).toSorted((a, b) => a - b));
     });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openCatalogue } from "../../src/catalogue/catalogue.js";
@@ -39,5 +40,16 @@ describe("answers at the command line", () => {
     expect([lost.error.trim(), died.error.trim(), unknown.error.trim()]).toEqual([LOST, DIED, "lookback: what the kernel dropped is unknown (libpcap)"]);
     expect(quiet.error).not.toContain("lookback:");
     expect(open.error).toContain("lookback: 12 packets were lost around this time; a capture died around this time");
+  });
+
+  it("and the manifests of exports say so of the time of their sessions, also where it is verified", async () => {
+    const exported = await lookback(["export", "protocols == http", "web.pcap", ...range(AT_MS - 3_600_000, AT_MS + 3_600_000)], directory);
+    expect([exported.code, exported.error]).toMatchObject([0, expect.any(String)]);
+    const { losses } = JSON.parse(readFileSync(path.join(directory, "web.pcap.manifest.json"), "utf8")) as { losses: Record<string, unknown> };
+    // The sessions end before the capture that died and the one through libpcap, whatever the range that was asked for.
+    expect(losses).toEqual({ start: expect.any(String), end: expect.any(String), packets: 12, uncounted: false, unknownDrops: false });
+    expect([Date.parse(String(losses["start"])) < AT_MS, Date.parse(String(losses["end"])) < AT_MS + 60_000]).toEqual([true, true]);
+    const verified = await lookback(["export", "--verify", "web.pcap"], directory);
+    expect([verified.code, verified.output + verified.error]).toEqual([0, expect.stringContaining("; 12 packets were lost in that time")]);
   });
 });

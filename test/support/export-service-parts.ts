@@ -16,7 +16,8 @@ export const EVERYTHING_REQUEST: ExportRequest = { expression: { node: "everythi
 /** What exports are made with beside store, reader and look-up; the key lies in `directory`. */
 export function plainParts(directory: string): Omit<ExportParts, "store" | "reader" | "lookup"> {
   return {
-    probe: () => Promise.resolve({ freeBytes: 1e12, totalBytes: 1e12 }), signingKey: openSigningKey(directory), describeFile: () => null,
+    probe: () => Promise.resolve({ freeBytes: 1e12, totalBytes: 1e12 }), signingKey: openSigningKey(directory), describeFile: () => null, fields: packagedCatalogue(),
+    lossIn: () => ({ packets: 0, uncounted: false, unknownDrops: false }),
     maxBytes: Number.POSITIVE_INFINITY, version: "0.0.0",
   };
 }
@@ -39,7 +40,7 @@ export function partialStore(reads: Partial<Pick<IndexStore, "streamPackets" | "
 export function positionsOf(store: Pick<IndexStore, "streamPackets">): IndexStore["streamPositions"] {
   return async function* (request, context) {
     for await (const sessions of store.streamPackets(request, context)) {
-      yield sessions.map(({ packets }) => sessionPositions(packets));
+      yield sessions.map(sessionPositions);
     }
   };
 }

@@ -1,6 +1,6 @@
 import { LookbackError } from "../../base/errors.js";
 import type { PacketRef } from "../../model/session.js";
-import type { SessionPositions } from "../index-store.js";
+import type { SessionPackets, SessionPositions } from "../index-store.js";
 import { listOf, numberOf, type JsonObject } from "./json.js";
 
 /** The packets of a stored document. Throws STORE_DAMAGED when its two lists do not fit. */
@@ -19,11 +19,14 @@ export function packetsOf(id: string, source: JsonObject): readonly PacketRef[] 
   return packets;
 }
 
-/** Tells the packets of a list. */
-export function sessionPositions(packets: readonly PacketRef[]): SessionPositions {
-  return (visit) => {
-    for (const { fileId, offset, length } of packets) visit(fileId, offset, length);
-    return packets.length;
+/** The positions of a session that has a list of them. */
+export function sessionPositions({ firstPacketMs, lastPacketMs, packets }: Pick<SessionPackets, "firstPacketMs" | "lastPacketMs" | "packets">): SessionPositions {
+  return {
+    firstPacketMs, lastPacketMs,
+    tell: (visit) => {
+      for (const { fileId, offset, length } of packets) visit(fileId, offset, length);
+      return packets.length;
+    },
   };
 }
 

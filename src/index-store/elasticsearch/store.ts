@@ -132,7 +132,7 @@ export class ElasticsearchStore implements IndexStore {
   }
 
   async *streamPositions(request: StreamRequest, context: ReadContext): AsyncGenerator<readonly SessionPositions[]> {
-    for await (const sessions of this.streamPackets(request, context)) yield sessions.map(({ packets }) => sessionPositions(packets));
+    for await (const sessions of this.streamPackets(request, context)) yield sessions.map(sessionPositions);
   }
 
   async *streamRows(request: RowsRequest, context: ReadContext): AsyncGenerator<readonly SessionRow[]> {

@@ -40,9 +40,9 @@ export async function* streamPackets(engine: Engine, plans: StreamPlan, context:
 export async function* streamPositions(engine: Engine, plans: StreamPlan, context: ReadContext): AsyncGenerator<readonly SessionPositions[]> {
   if (plans.plan.isEmpty) return;
   const parameters = new Parameters();
-  const sql = `SELECT "packetPos" FROM ${sourceOf(plans, { fields: [] }, parameters)}`;
+  const sql = `SELECT "firstPacket", "lastPacket", "packetPos" FROM ${sourceOf(plans, { fields: [] }, parameters)}`;
   for await (const rows of engine.stream(parameters.statement(sql), context)) {
-    yield rows.map(([packed]) => (visit) => visitPackets(packed, visit));
+    yield rows.map(([first, last, packed]) => ({ firstPacketMs: countOf(first), lastPacketMs: countOf(last), tell: (visit) => visitPackets(packed, visit) }));
   }
 }
 
