@@ -49,7 +49,8 @@ function written(args: Readonly<Record<string, unknown>>): AuditEntry["details"]
 function countsOf(answer: unknown): AuditEntry["details"] {
   if (typeof answer !== "object" || answer === null) return {};
   const counts: Record<string, number> = {};
-  const list = Object.values(answer).find((value) => Array.isArray(value));
+  // Every answer has a list of sensors beside its own.
+  const [, list] = Object.entries(answer).find(([name, value]) => name !== "sensors" && Array.isArray(value)) ?? [];
   if (Array.isArray(list)) counts["items"] = list.length;
   if ("totalCount" in answer && typeof answer.totalCount === "object" && answer.totalCount !== null && "value" in answer.totalCount && typeof answer.totalCount.value === "number") {
     counts["total"] = answer.totalCount.value;
