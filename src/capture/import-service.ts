@@ -233,7 +233,12 @@ export class ImportService {
       // The core may report after its result is known; a finished job does not change any more.
       if (now - last < REPORT_INTERVAL_MS || this.#queue.get(id)?.state !== "running") return;
       last = now;
-      this.#events.publish(this.#queue.progress(id, { packets, bytes, totalBytes, sessions }));
+      try {
+        this.#events.publish(this.#queue.progress(id, { packets, bytes, totalBytes, sessions }));
+      } catch (error) {
+        // It is called by the core, where nobody would catch it. What lasts, such as a full device, ends the import when it writes.
+        this.#parts.logger.warn({ error: messageOf(error) }, "the progress of an import could not be noted");
+      }
     };
   }
 

@@ -110,6 +110,18 @@ const packets = () => (existsSync(path.join(directory, "packets")) ? readdirSync
 const segments = () => (existsSync(path.join(directory, "sessions")) ? readdirSync(path.join(directory, "sessions"), { recursive: true }).filter((name) => String(name).endsWith(".parquet")) : []);
 
 describe("an import", () => {
+  it("goes on when its progress finds no room in the catalogue", async () => {
+    const { jobs } = catalogue;
+    const update = jobs.update.bind(jobs);
+    let refused = 0;
+    jobs.update = (id, change) => {
+      if (change.packets === 5) throw new Error(`database or disk is full (${(refused += 1)})`);
+      update(id, change);
+    };
+    expect(await run(["a.pcap"])).toMatchObject([{ state: "done", packets: 7 }]);
+    expect(refused).toBe(1);
+  });
+
   it("in place makes file, segments and the end of the job visible, and copies nothing", async () => {
     expect(await run(["a.pcap"])).toMatchObject([{ state: "done", packets: 7, sessions: 2, bytes: 70, requestedBy: "test", warnings: [{ name: "truncated", firstOffset: 60 }] }]);
     expect(catalogue.files.list()).toMatchObject([{ path: path.join(directory, "a.pcap"), storage: "in-place", state: "complete", stream: "aaaa".padEnd(32, "0"), packets: 7, node: "n1" }]);
