@@ -75,7 +75,7 @@ describe("the speed of the core", () => {
         close: () => {
           this.closed += 1;
           return Promise.resolve<LiveFlush>({
-            files: [], segments: [], mark: null, completeUntilMs: null, nextOrdinal: 0, openSessions: 0, writeFailure: null, passedOver: null, counters: { "sessions.opened": PER_RUN / 12 },
+            files: [], segments: [], mark: null, completeUntilMs: null, nextOrdinal: 0, openSessions: 0, writeFailure: null, passedOver: null, notDurable: null, counters: { "sessions.opened": PER_RUN / 12 },
           });
         },
       };
