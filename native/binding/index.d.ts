@@ -34,6 +34,8 @@ export declare class LiveCapture {
   flusher(): LiveFlusher
   /** What each source did since the stream was opened. */
   ledgers(): Array<NativeSourceLedger>
+  /** Gives packet files more numbers, for when those there are have been used up; whether the stream took them. */
+  moreFileIds(first: number, count: number): boolean
   /** Ends the sources and returns their last ledgers; `close` comes next. */
   stopSources(): Array<NativeSourceLedger>
   /** Closes every session and file; the object is of no use afterwards. */
@@ -85,6 +87,9 @@ export declare function keepRightsOverChangeOfUser(): void
 
 /** Leaves this thread the capabilities to open interfaces, and no other. */
 export declare function keepRightsToCapture(): void
+
+/** Makes a directory for packet files, and looks into it; why it cannot be used, or null. */
+export declare function makeDirectory(path: string, withinMs: number): string | null
 
 /** Merges segments into a file without a name of its own: the caller renames and commits it, or removes it. Null without rows. */
 export declare function mergeSegments(options: NativeMergeOptions, cancel: CancelFlag): Promise<NativeSegment | null>
@@ -171,6 +176,7 @@ export interface NativeLiveFile {
   lastMs: number
   firstOrdinal: number
   open: boolean
+  givenUp: boolean
 }
 
 /** What became durable. */
@@ -182,8 +188,8 @@ export interface NativeLiveFlush {
   nextOrdinal: number
   openSessions: number
   writeFailure: string | null
-  passedOver: string | null
-  notDurable: string | null
+  refusals: Array<string>
+  notDurable: Array<string>
   counters: Record<string, number>
 }
 
@@ -199,7 +205,9 @@ export interface NativeLiveOptions {
   /** 32 hex digits. */
   stream: string
   firstOrdinal: number
-  nextFileId: number
+  firstFileId: number
+  /** How many numbers packet files may have, from the first on. */
+  fileIds: number
   maxFileBytes: number
   maxFileSeconds: number
   openRowsAfterSeconds: number

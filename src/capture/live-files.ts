@@ -1,31 +1,38 @@
-import { mkdir, open, readdir, unlink, type FileHandle } from "node:fs/promises";
+import { open, readdir, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
+import type { LiveFile, NativeCore } from "../native/types.js";
 import { packetFileOfList, parsePacketFileName } from "../packet-store/packet-file-name.js";
+import { FileNumbers } from "./file-numbers.js";
 
-/** File numbers taken at a time. The engine numbers its files itself, so that rotation does not wait for the catalogue. */
-const FILE_NUMBERS = 100_000;
 /** Bytes of a pcap file before its first record, and of a record before its packet (draft-ietf-opsawg-pcap §4, §5). */
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 /** Longest packet that a record of ours can hold; a length beyond it is no length. */
 const LONGEST_PACKET = 262_144;
 const CHUNK = 1 << 20;
-/** Longest wait for a disk before its packet directory is passed over, in milliseconds; its packets may be years old, so one call counts, not all. */
+const givenUpKey = (stream: string): string => `live.givenUp.${stream}`;
+
+/** Longest wait for one answer of a disk before its packet directory is passed over, in milliseconds. */
 const ANSWER_MS = 5000;
 
-const blockKey = (stream: string): string => `live.files.${stream}`;
+/** Files of a stream that were given up and not heard of since, by number. */
+function givenUpFiles(settings: Catalogue["settings"], stream: string): ReadonlySet<number> {
+  return new Set((settings.get(givenUpKey(stream)) ?? "").split(",").filter((id) => id !== "").map(Number));
+}
 
-/** Takes numbers for the files of a stream, and notes them, so that a file nobody listed yet is known by its number. */
-export function reserveFiles(catalogue: Catalogue, stream: string): number {
-  return catalogue.transaction(() => {
-    const first = catalogue.files.reserve(FILE_NUMBERS);
-    catalogue.settings.set(blockKey(stream), String(first));
-    return first;
-  });
+/** Notes which files were given up, and which are written no more; in the transaction that lists them. */
+export function noteGivenUp(settings: Catalogue["settings"], stream: string, files: readonly Pick<LiveFile, "fileId" | "givenUp">[]): void {
+  const noted = givenUpFiles(settings, stream);
+  const now = new Set(noted);
+  for (const { fileId, givenUp } of files) {
+    if (givenUp) now.add(fileId);
+    else now.delete(fileId);
+  }
+  if (now.size > 0 || noted.size > 0) settings.set(givenUpKey(stream), [...now].join(","));
 }
 
 /** A disk has not answered in time. What it was asked goes on waiting. */
@@ -42,14 +49,19 @@ export class PacketDisks {
     this.#answerMs = answerMs;
   }
 
+  /** Whether every directory that was asked has answered. */
+  get allAnswer(): boolean {
+    return this.#silent.size === 0;
+  }
+
   /** What `work` in `directory` comes to. Throws what it throws, or that the disk does not answer. */
   async ask<T>(directory: string, work: () => Promise<T>): Promise<T> {
-    if (this.#silent.has(directory)) throw new Unanswered(`${directory}: the disk does not answer`);
+    if (this.#silent.has(directory)) throw new Unanswered("its disk does not answer");
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         this.#silent.add(directory);
-        reject(new Unanswered(`${directory}: the disk did not answer within ${this.#answerMs / 1000} s`));
+        reject(new Unanswered(`its disk did not answer within ${this.#answerMs / 1000} s`));
       }, this.#answerMs);
     });
     try {
@@ -59,24 +71,28 @@ export class PacketDisks {
     }
   }
 
-  /** Says what a directory that is passed over does. */
-  tell(directory: string, error: unknown, what: string): string {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#logger.error({ directory, error: reason }, what);
-    return reason;
+  /**
+   * Makes a directory if it is not there; why it cannot be used, or null. On a thread of the core: those of Node, of which there are four, are
+   * not to wait for disks that never answer.
+   */
+  make(native: Pick<NativeCore, "makeDirectory">, directory: string): string | null {
+    const refusal = native.makeDirectory(directory, this.#answerMs);
+    if (refusal !== null) {
+      this.#silent.add(directory);
+      this.#logger.error({ directory, error: refusal }, "a packet directory cannot be used and is passed over; packets go to another one");
+    }
+    return refusal;
+  }
+
+  /** Says what comes of an answer that is none, or an error. */
+  tell(directory: string, error: unknown, what: string): void {
+    this.#logger.error({ directory, error: error instanceof Error ? error.message : String(error) }, what);
   }
 }
 
 /** Makes the packet directories that are not there. One that cannot be is passed over as long as another can. Throws UNAVAILABLE. */
-export async function makeDirectories(directories: readonly string[], disks: PacketDisks): Promise<void> {
-  const refusals: string[] = [];
-  for (const directory of directories) {
-    try {
-      await disks.ask(directory, () => mkdir(directory, { recursive: true }));
-    } catch (error) {
-      refusals.push(`${directory}: ${disks.tell(directory, error, "a packet directory cannot be used and is passed over; packets go to another one")}`);
-    }
-  }
+export function makeDirectories(native: Pick<NativeCore, "makeDirectory">, directories: readonly string[], disks: PacketDisks): void {
+  const refusals = directories.map((directory) => disks.make(native, directory)).filter((refusal) => refusal !== null);
   if (refusals.length === directories.length) throw new LookbackError("UNAVAILABLE", `no packet directory can be used: ${refusals.join("; ")}; pcapDir names them`, { directories });
 }
 
@@ -100,57 +116,75 @@ export async function adoptFiles(
   stream: string,
   disks: PacketDisks,
 ): Promise<void> {
-  const { catalogue, packetDirectories, settings: { node }, logger } = parts;
+  const { catalogue, settings: { node }, logger } = parts;
+  const givenUp = givenUpFiles(catalogue.settings, stream);
   for (const file of catalogue.files.ofStream(stream)) {
     if (file.state !== "writing") continue;
-    const tail = await endOf(file.path, Math.max(file.bytes, FILE_HEADER), disks);
+    // What a disk took too late is in the next file.
+    const tail = await endOf(file.path, Math.max(file.bytes, FILE_HEADER), givenUp.has(file.id) ? 0 : Infinity, disks);
     if (tail === "unreadable") continue;
     if (tail === null) {
       catalogue.files.update(file.id, { state: "gone" });
       continue;
     }
+    noteGivenUp(catalogue.settings, stream, [{ fileId: file.id, givenUp: false }]);
     catalogue.files.update(file.id, { state: "complete", bytes: tail.bytes, packets: file.packets + tail.packets, lastMs: tail.lastMs ?? file.lastMs });
     logger.warn({ path: file.path, packets: tail.packets }, "closed a packet file of a capture that ended without closing it");
   }
-  const first = Number(catalogue.settings.get(blockKey(stream)));
-  const found: { readonly fileId: number; readonly file: string }[] = [];
-  for (const directory of packetDirectories) {
-    const names = await namesIn(directory, disks);
-    await removeLonelyLists(directory, names, node);
-    for (const name of first === 0 ? [] : names) {
-      const parsed = parsePacketFileName(name);
-      if (parsed?.node !== node || parsed.fileId < first || parsed.fileId >= first + FILE_NUMBERS || catalogue.files.get(parsed.fileId) !== null) continue;
-      found.push({ fileId: parsed.fileId, file: path.join(directory, name) });
-    }
-  }
-  for (const { fileId, file } of found.sort((a, b) => a.fileId - b.fileId)) {
-    const whole = await endOf(file, FILE_HEADER, disks);
+  for (const { fileId, file } of await unlistedFiles(parts, new FileNumbers(catalogue, stream), disks)) {
+    const whole = await endOf(file, FILE_HEADER, Infinity, disks);
     if (whole === null || whole === "unreadable") continue;
-    catalogue.files.add({
-      id: fileId, node, path: file, displayName: file, stream, storage: "own", state: "complete", format: "pcap", linkTypes: [whole.linkType],
-      bytes: whole.bytes, packets: whole.packets, firstMs: whole.firstMs, lastMs: whole.lastMs, firstOrdinal: nextOrdinal(catalogue.files.ofStream(stream)),
-    });
-    logger.warn({ path: file, packets: whole.packets }, "listed a packet file of a capture that ended before it did");
+    if (whole.packets === 0) {
+      await disks.ask(path.dirname(file), () => unlink(file)).catch((error: unknown) => { disks.tell(path.dirname(file), error, "a packet file without packets cannot be removed"); });
+    } else if (catalogue.files.get(fileId) === null) {
+      catalogue.files.add({
+        id: fileId, node, path: file, displayName: file, stream, storage: "own", state: "complete", format: "pcap", linkTypes: [whole.linkType],
+        bytes: whole.bytes, packets: whole.packets, firstMs: whole.firstMs, lastMs: whole.lastMs, firstOrdinal: nextOrdinal(catalogue.files.ofStream(stream)),
+      });
+      logger.warn({ path: file, packets: whole.packets }, "listed a packet file of a capture that ended before it did");
+    } else {
+      logger.error({ path: file, packets: whole.packets }, "a packet file has the number of another one and is not listed");
+    }
   }
 }
 
+/** Packet files of a stream that are in no list, in the order in which they were written. */
+async function unlistedFiles(
+  { catalogue, packetDirectories, settings: { node } }: Pick<Parameters<typeof adoptFiles>[0], "catalogue" | "packetDirectories" | "settings">,
+  numbers: FileNumbers,
+  disks: PacketDisks,
+): Promise<readonly { readonly fileId: number; readonly file: string }[]> {
+  const found: { readonly fileId: number; readonly file: string }[] = [];
+  for (const directory of packetDirectories) {
+    const names = await namesIn(directory, disks);
+    await removeLonelyLists(directory, names, node, disks);
+    for (const name of names) {
+      const parsed = parsePacketFileName(name);
+      if (parsed?.node !== node || !numbers.mayBeOurs(parsed.fileId) || catalogue.files.get(parsed.fileId) !== null) continue;
+      found.push({ fileId: parsed.fileId, file: path.join(directory, name) });
+    }
+  }
+  return found.sort((a, b) => a.fileId - b.fileId);
+}
+
 /** As `endAtWholeRecord`; "unreadable" of a file that may be there and cannot be read now. */
-async function endOf(file: string, offset: number, disks: PacketDisks): Promise<Records | null | "unreadable"> {
+async function endOf(file: string, offset: number, most: number, disks: PacketDisks): Promise<Records | null | "unreadable"> {
   const directory = path.dirname(file);
   try {
-    return await endAtWholeRecord(file, offset, (work) => disks.ask(directory, work));
+    return await endAtWholeRecord(file, offset, most, (work) => disks.ask(directory, work));
   } catch (error) {
     disks.tell(directory, error, "a packet file of a capture that ended cannot be read; it is closed at a next start that can");
     return "unreadable";
   }
 }
 
-/** Removes lists of interfaces whose packets were deleted; `names` are those of the directory's files. */
-async function removeLonelyLists(directory: string, names: readonly string[], node: string): Promise<void> {
+/** Removes lists of interfaces whose packets were deleted; `names` are those of the directory's files. One that cannot be removed stays for the next start. */
+async function removeLonelyLists(directory: string, names: readonly string[], node: string, disks: PacketDisks): Promise<void> {
   const there = new Set(names);
   for (const name of names) {
     const packets = packetFileOfList(name);
-    if (packets !== null && parsePacketFileName(packets)?.node === node && !there.has(packets)) await unlink(path.join(directory, name));
+    if (packets === null || parsePacketFileName(packets)?.node !== node || there.has(packets)) continue;
+    await disks.ask(directory, () => unlink(path.join(directory, name))).catch((error: unknown) => { disks.tell(directory, error, "a list of interfaces whose packets were deleted cannot be removed"); });
   }
 }
 
@@ -172,8 +206,8 @@ interface Records {
 /** Does one thing with a disk, for a limited time. */
 type Ask = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Counts the whole records from `offset` (a record's start) and cuts what is left; null when there is no such file, or it has no head. Throws what the disk says otherwise. */
-async function endAtWholeRecord(file: string, offset: number, ask: Ask): Promise<Records | null> {
+/** Counts the whole records from `offset` (a record's start), at most `most`, and cuts what is left; null when there is no such file, or it has no head. Throws what the disk says otherwise. */
+async function endAtWholeRecord(file: string, offset: number, most: number, ask: Ask): Promise<Records | null> {
   let handle: FileHandle;
   try {
     handle = await ask(() => open(file, "r+"));
@@ -186,7 +220,7 @@ async function endAtWholeRecord(file: string, offset: number, ask: Ask): Promise
     const { bytesRead } = await ask(() => handle.read(header, 0, FILE_HEADER, 0));
     if (bytesRead < FILE_HEADER) return null;
     const { size } = await ask(() => handle.stat());
-    const records = await walk(handle, offset, size, header.readUInt32LE(0) === 0xa1b23c4d ? 1e6 : 1e3, ask);
+    const records = await walk(handle, offset, size, most, header.readUInt32LE(0) === 0xa1b23c4d ? 1e6 : 1e3, ask);
     if (records.bytes < size) {
       await ask(() => handle.truncate(records.bytes));
       await ask(() => handle.sync());
@@ -198,11 +232,11 @@ async function endAtWholeRecord(file: string, offset: number, ask: Ask): Promise
   }
 }
 
-async function walk(handle: FileHandle, start: number, size: number, perMs: number, ask: Ask): Promise<Omit<Records, "linkType">> {
+async function walk(handle: FileHandle, start: number, size: number, most: number, perMs: number, ask: Ask): Promise<Omit<Records, "linkType">> {
   const chunk = Buffer.alloc(CHUNK);
   let [at, packets, chunkStart, chunkLength] = [start, 0, 0, 0];
   let [firstMs, lastMs]: [number | null, number | null] = [null, null];
-  while (at + RECORD_HEADER <= size) {
+  while (at + RECORD_HEADER <= size && packets < most) {
     if (at < chunkStart || at + RECORD_HEADER > chunkStart + chunkLength) {
       chunkStart = at;
       const from = at;

@@ -9,7 +9,8 @@ import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore
 import { FailedDirectories } from "./failed-directories.js";
 import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "./ledger.js";
 import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
-import { adoptFiles, makeDirectories, PacketDisks, reserveFiles } from "./live-files.js";
+import { FileNumbers } from "./file-numbers.js";
+import { adoptFiles, makeDirectories, noteGivenUp, PacketDisks } from "./live-files.js";
 import { noteReplay, rememberOpen, runReplays } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
 import { LiveTroubles } from "./live-troubles.js";
@@ -35,6 +36,8 @@ const WANTED_EVERY_MS = 500;
 /** Wait before what a crash left is indexed again after there was no room for it, and for its end when the capture is stopped. */
 const REPLAY_AGAIN_MS = 10_000;
 const REPLAY_WAIT_MS = 5_000;
+/** Longest wait for its end once it was told to. */
+const REPLAY_END_MS = 5_000;
 /** Where the packets of a capture come from. */
 export type LiveInput =
   | { readonly kind: "rings"; readonly rings: readonly RingSource[] }
@@ -105,6 +108,7 @@ export class LiveService {
   readonly #told: LiveTroubles;
   readonly #directories: FailedDirectories;
   #sessions = sessionAccount({}, 0);
+  readonly #numbers: FileNumbers;
   #spans: LedgerSpans;
   /** What the core made durable and the catalogue had no room for. */
   #uncommitted: Durable | null = null;
@@ -122,6 +126,7 @@ export class LiveService {
   constructor(parts: LiveParts) {
     this.#parts = parts;
     this.#stream = parts.catalogue.settings.getOrMake(`live.stream.${parts.settings.node}`, () => randomBytes(16).toString("hex"));
+    this.#numbers = new FileNumbers(parts.catalogue, this.#stream);
     this.#spans = new LedgerSpans(parts.settings.node, "", 0);
     this.#directories = new FailedDirectories(parts.packetDirectories);
     this.#told = new LiveTroubles(parts.logger);
@@ -141,7 +146,7 @@ export class LiveService {
     const parts = this.#parts;
     await mkdir(parts.segmentDirectory, { recursive: true });
     const disks = new PacketDisks(parts.logger);
-    await makeDirectories(parts.packetDirectories, disks);
+    makeDirectories(parts.native, parts.packetDirectories, disks);
     await adoptFiles(parts, this.#stream, disks);
     const firstOrdinal = noteReplay(parts.catalogue, this.#stream, parts.settings.node);
     const { input } = parts;
@@ -149,10 +154,11 @@ export class LiveService {
     const stream = input.kind === "stream" ? await input.open() : null;
     this.#startedMs = parts.clock.nowMs();
     this.#wishes.met = rowsWritten(parts.catalogue.settings);
+    const numbers = this.#numbers.begin(disks.allAnswer);
     this.#engine = parts.native.openLive({
       settings: parts.settings, segmentDirectory: parts.segmentDirectory, packetDirectories: parts.packetDirectories, directoryChoice: parts.directoryChoice,
       linkType: this.#source?.linkType ?? null, snaplen: Math.min(parts.snapLength, this.#source?.snapLength ?? Infinity), stream: this.#stream, firstOrdinal,
-      nextFileId: reserveFiles(parts.catalogue, this.#stream), maxFileBytes: parts.maxFileBytes, maxFileSeconds: parts.maxFileSeconds,
+      firstFileId: numbers.first, fileIds: numbers.count, maxFileBytes: parts.maxFileBytes, maxFileSeconds: parts.maxFileSeconds,
       openRowsAfterSeconds: parts.openRowsAfterSeconds, sources: input.kind === "rings" ? input.rings : [],
       keepPackets: parts.keepPackets, dontSaveBpfs: parts.dontSave, giveUpRights: parts.giveUpRights,
     }, stream);
@@ -224,9 +230,8 @@ export class LiveService {
       this.#sessions = sessionAccount(flush.counters, flush.openSessions);
       const ledgers = engine.ledgers();
       this.#noteTroubles(flush, ledgers, now);
-      const failed = flush.writeFailure ?? flush.passedOver ?? flush.notDurable;
-      const full = failed === null ? null : diskFullOf(failed);
-      if (full !== null) this.#parts.onDiskFull(full);
+      const full = failuresOf(flush).map(diskFullOf).find((error) => error !== null);
+      if (full !== undefined) this.#parts.onDiskFull(full);
       const dead = ledgers.find(({ failure }) => failure !== null);
       if (dead !== undefined) throw new LookbackError("UNAVAILABLE", `capture from ${dead.interface} ended: ${dead.failure ?? ""}`, { interface: dead.interface });
       // A quiet link costs no transaction a second; its statistics are still told now and then.
@@ -275,8 +280,15 @@ export class LiveService {
 
   /** Lets what is being indexed again come to its end, for a while; the next start goes on. */
   async #endReplay(): Promise<void> {
-    const patience = setTimeout(() => { this.#ending.abort(); }, REPLAY_WAIT_MS);
-    await this.replayed;
+    // One that waits for a disk which does not answer hears of no end.
+    let patience: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      patience = setTimeout(() => {
+        this.#ending.abort();
+        patience = setTimeout(resolve, REPLAY_END_MS);
+      }, REPLAY_WAIT_MS);
+    });
+    await Promise.race([this.replayed, enough]);
     clearTimeout(patience);
   }
 
@@ -336,6 +348,7 @@ export class LiveService {
           catalogue.files.update(file.fileId, row);
         }
       }
+      noteGivenUp(catalogue.settings, this.#stream, flush.files);
       const { mark } = flush;
       if (mark !== null) {
         catalogue.marks.set({
@@ -360,18 +373,25 @@ export class LiveService {
     });
     this.#uncommitted = null;
     ledger.settle();
+    const highest = flush.files.reduce((most, { fileId }) => Math.max(most, fileId), 0);
+    this.#numbers.use(highest, ({ first, count }) => this.#engine?.moreFileIds(first, count) ?? false);
   }
 
   /** Tells of what went wrong until a flush, and keeps which directories failed for whoever serves. */
   #noteTroubles(flush: LiveFlush, ledgers: readonly SourceLedger[], nowMs: number): void {
     this.#told.flushed(flush, ledgers, nowMs);
-    this.#directories.note([flush.writeFailure, flush.passedOver, flush.notDurable], flush.files, nowMs);
+    this.#directories.note(failuresOf(flush), flush.files, nowMs);
   }
 
   #fail(error: unknown): void {
     this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "live capture failed");
     this.#failed(error);
   }
+}
+
+/** What went wrong with disks until a flush, each as the core words it: the path, a colon and the reason. */
+function failuresOf({ writeFailure, refusals, notDurable }: LiveFlush): readonly string[] {
+  return [...(writeFailure === null ? [] : [writeFailure]), ...refusals, ...notDurable];
 }
 
 /** Files, segments and mark of two flushes: of a file what was said last, and the newer mark if there is one. */

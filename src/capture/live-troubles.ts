@@ -8,7 +8,7 @@ const DIRECTORY_EVERY_MS = 60_000;
 export class LiveTroubles {
   readonly #logger: Logger;
   #failure: string | null = null;
-  readonly #directoryMs = { passedOver: Number.NEGATIVE_INFINITY, notDurable: Number.NEGATIVE_INFINITY };
+  readonly #directoryMs = { refusals: Number.NEGATIVE_INFINITY, notDurable: Number.NEGATIVE_INFINITY };
   #clockSet = { back: 0, forward: 0 };
   /** As of the last flush. */
   #before: readonly Pick<SourceLedger, "wentDown" | "damagedBlocks">[] = [];
@@ -23,9 +23,9 @@ export class LiveTroubles {
   }
 
   /** Tells what a flush and the account of the sources say. */
-  flushed(flush: Pick<LiveFlush, "writeFailure" | "passedOver" | "notDurable" | "counters">, ledgers: readonly SourceLedger[], nowMs: number): void {
+  flushed(flush: Pick<LiveFlush, "writeFailure" | "refusals" | "notDurable" | "counters">, ledgers: readonly SourceLedger[], nowMs: number): void {
     this.storing(flush.writeFailure);
-    this.#directory("passedOver", flush.passedOver, nowMs, "a packet directory takes nothing and is passed over; packets go to another one");
+    if (flush.writeFailure === null) this.#directory("refusals", flush.refusals, nowMs, "a packet directory takes nothing and is passed over; packets go to another one");
     this.#directory("notDurable", flush.notDurable, nowMs, "packets that were written may not survive a crash of the system: their disk is late or failed; later ones go to another directory where there is one");
     this.#clock(flush.counters);
     this.#sources(ledgers);
@@ -42,11 +42,11 @@ export class LiveTroubles {
   }
 
   /** Tells of a packet directory that fails, each once in a while: it is tried again with every new file. */
-  #directory(kind: "passedOver" | "notDurable", reason: string | null, nowMs: number, what: string): void {
+  #directory(kind: "refusals" | "notDurable", reasons: readonly string[], nowMs: number, what: string): void {
     const beforeMs = this.#directoryMs[kind];
-    if (reason === null || (nowMs >= beforeMs && nowMs - beforeMs < DIRECTORY_EVERY_MS)) return;
+    if (reasons.length === 0 || (nowMs >= beforeMs && nowMs - beforeMs < DIRECTORY_EVERY_MS)) return;
     this.#directoryMs[kind] = nowMs;
-    this.#logger.error({ error: reason }, what);
+    this.#logger.error({ error: reasons.join("; ") }, what);
   }
 
   /**

@@ -27,6 +27,7 @@ interface Binding {
   identifyCapture(path: string): Promise<CaptureIdentity>;
   dissectCapture(path: string, settings: EngineSettings): Promise<string>;
   keepRightsOverChangeOfUser(): void;
+  makeDirectory(path: string, withinMs: number): string | null;
   useSmallPages(): boolean;
   keepRightsToCapture(): void;
   copyCapture(source: string, destination: string, cancel: NativeCancelFlag, onProgress: (bytes: number) => void): Promise<number>;
@@ -131,6 +132,7 @@ export function loadNativeCore(): NativeCore {
       const reader = translatedNow(() => new binding.SegmentReader(path, periods, segment));
       return { next: (maxBytes) => translated(reader.next(maxBytes)), close: () => { reader.close(); } };
     },
+    makeDirectory: (path, withinMs) => binding.makeDirectory(path, withinMs),
     useSmallPages: () => binding.useSmallPages(),
     keepRightsOverChangeOfUser: () => { translatedNow(() => { binding.keepRightsOverChangeOfUser(); }); },
     keepRightsToCapture: () => { translatedNow(() => { binding.keepRightsToCapture(); }); },
@@ -144,6 +146,7 @@ export function loadNativeCore(): NativeCore {
         push: (batch) => translatedNow(() => live.push(batch)),
         flush: (nowMs, mark, open) => (flusher === null ? Promise.reject(new LookbackError("SHUTTING_DOWN", "this live capture is closed")) : translated(flusher.flush(nowMs, mark, open))),
         ledgers: () => translatedNow(() => live.ledgers()),
+        moreFileIds: (first, count) => translatedNow(() => live.moreFileIds(first, count)),
         stopSources: () => translatedNow(() => live.stopSources()),
         close: (nowMs) => {
           // It holds a way into the stream, which ends when nobody does.

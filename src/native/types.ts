@@ -192,7 +192,9 @@ export interface LiveOptions {
   readonly stream: string;
   /** Position in the stream of the next packet. */
   readonly firstOrdinal: number;
-  readonly nextFileId: number;
+  /** Numbers that packet files may have: `fileIds` from this one on. */
+  readonly firstFileId: number;
+  readonly fileIds: number;
   readonly maxFileBytes: number;
   /** 0 rotates by size only. */
   readonly maxFileSeconds: number;
@@ -219,6 +221,8 @@ export interface LiveFile {
   readonly firstOrdinal: number;
   /** Still being written. */
   readonly open: boolean;
+  /** Its disk was given up while it wrote: until that has answered there may be more in the file, which is in another one. */
+  readonly givenUp: boolean;
 }
 
 /** Where a replay must start, and which sessions were open there. */
@@ -244,10 +248,10 @@ export interface LiveFlush {
   readonly openSessions: number;
   /** Why packets could not be written since the last flush, or null. */
   readonly writeFailure: string | null;
-  /** Why a packet directory was passed over since the last flush, or null; another one took the packets. */
-  readonly passedOver: string | null;
-  /** Why packets that were written since the last flush may not survive a crash of the system, or null. */
-  readonly notDurable: string | null;
+  /** Why packet directories took nothing since the last flush, one reason each; without a `writeFailure` others took the packets. */
+  readonly refusals: readonly string[];
+  /** Why packets that were written since the last flush may not survive a crash of the system, a reason for each directory. */
+  readonly notDurable: readonly string[];
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -300,6 +304,8 @@ export interface LiveEngine {
    */
   flush(nowMs: number, mark: boolean, open: boolean): Promise<LiveFlush>;
   ledgers(): readonly SourceLedger[];
+  /** Gives packet files more numbers, for when those there are have been used up; whether the core took them. */
+  moreFileIds(first: number, count: number): boolean;
   /** Ends the sources, once they gave what the kernel still held. */
   stopSources(): readonly SourceLedger[];
   /** Closes and writes all sessions. */
@@ -363,6 +369,8 @@ export interface PlaceFileState {
  * INTERNAL.
  */
 export interface NativeCore {
+  /** Makes a directory and those above it where they are not there, and looks into it; waits so many milliseconds. Why it cannot be used, or null. */
+  makeDirectory(path: string, withinMs: number): string | null;
   /** Reads the files of places and says what each setting came to. */
   checkPlaceFiles(settings: EngineSettings): readonly PlaceFileState[];
   /** `schema/fields.json` as the dissectors declare it. */

@@ -7,6 +7,7 @@ use crate::settings::{NativePacketRule, NativeSettings, packet_rules};
 use lookback_capture::stream::StreamSource;
 use lookback_capture::tpacket::{TpacketOptions, TpacketSource};
 use lookback_capture::{PacketSource, SourceError, memory, privileges};
+use lookback_engine::live::packet_directory;
 use lookback_engine::live::packet_files::DirectoryChoice;
 use lookback_engine::live::{FlushRows, Flusher, LiveEngine, LiveFlush, LiveOptions, SourceLedger};
 use napi::Task;
@@ -16,6 +17,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// An interface to read through TPACKET_V3.
 #[napi(object, use_nullable = true)]
@@ -49,7 +51,9 @@ pub struct NativeLiveOptions {
     /// 32 hex digits.
     pub stream: String,
     pub first_ordinal: f64,
-    pub next_file_id: u32,
+    pub first_file_id: u32,
+    /// How many numbers packet files may have, from the first on.
+    pub file_ids: u32,
     pub max_file_bytes: f64,
     pub max_file_seconds: u32,
     pub open_rows_after_seconds: u32,
@@ -72,6 +76,7 @@ pub struct NativeLiveFile {
     pub last_ms: f64,
     pub first_ordinal: f64,
     pub open: bool,
+    pub given_up: bool,
 }
 
 /// Where a replay must start.
@@ -95,8 +100,8 @@ pub struct NativeLiveFlush {
     pub next_ordinal: f64,
     pub open_sessions: f64,
     pub write_failure: Option<String>,
-    pub passed_over: Option<String>,
-    pub not_durable: Option<String>,
+    pub refusals: Vec<String>,
+    pub not_durable: Vec<String>,
     pub counters: HashMap<String, f64>,
 }
 
@@ -260,7 +265,7 @@ impl LiveCapture {
                 snaplen: options.snaplen,
                 stream: stream_identity(&options.stream)?,
                 first_ordinal: options.first_ordinal as u64,
-                next_file: options.next_file_id,
+                file_numbers: options.first_file_id..options.first_file_id.saturating_add(options.file_ids),
                 max_file_bytes: options.max_file_bytes as u64,
                 max_file_seconds: i64::from(options.max_file_seconds),
                 keep_packets: options.keep_packets,
@@ -303,6 +308,12 @@ impl LiveCapture {
         self.running(|engine| engine.ledgers().into_iter().map(native_ledger).collect())
     }
 
+    /// Gives packet files more numbers, for when those there are have been used up; whether the stream took them.
+    #[napi]
+    pub fn more_file_ids(&mut self, first: u32, count: u32) -> napi::Result<bool> {
+        self.running(|engine| engine.more_file_numbers(first..first.saturating_add(count)))
+    }
+
     /// Ends the sources and returns their last ledgers; `close` comes next.
     #[napi]
     pub fn stop_sources(&mut self) -> napi::Result<Vec<NativeSourceLedger>> {
@@ -329,7 +340,7 @@ fn open_sources(options: &NativeLiveOptions) -> napi::Result<(Sources, Vec<u16>)
     let mut origins = Vec::new();
     for ring in &options.sources {
         let threads = ring.threads.clamp(1, 24);
-        for _ in 0..threads {
+        for thread in 0..threads {
             let source = TpacketSource::open(TpacketOptions {
                 interface: ring.interface.clone(),
                 filter: ring.filter.clone(),
@@ -338,6 +349,7 @@ fn open_sources(options: &NativeLiveOptions) -> napi::Result<(Sources, Vec<u16>)
                 ring_bytes: ring.ring_bytes,
                 fanout: (threads > 1).then_some(ring.fanout_group as u16),
                 promiscuous: ring.promiscuous,
+                counts_losses: thread == 0,
             })
             .map_err(|error| source_error(&error))?;
             sources.push(Box::new(source));
@@ -345,6 +357,13 @@ fn open_sources(options: &NativeLiveOptions) -> napi::Result<(Sources, Vec<u16>)
         }
     }
     Ok((sources, origins))
+}
+
+/// Makes a directory for packet files, and looks into it; why it cannot be used, or null.
+#[napi]
+pub fn make_directory(path: String, within_ms: f64) -> Option<String> {
+    let deadline = Instant::now() + Duration::from_millis(within_ms as u64);
+    packet_directory::make_directory(path.as_ref(), deadline).err().map(|error| format!("{path}: {error}"))
 }
 
 /// A capture that comes through standard input.
@@ -454,6 +473,7 @@ fn native_flush(flush: LiveFlush) -> NativeLiveFlush {
                 last_ms: milliseconds(file.last_ns),
                 first_ordinal: file.first_ordinal as f64,
                 open: file.open,
+                given_up: file.given_up,
             })
             .collect(),
         segments: flush.segments.iter().map(NativeSegment::from).collect(),
@@ -466,7 +486,7 @@ fn native_flush(flush: LiveFlush) -> NativeLiveFlush {
         next_ordinal: flush.next_ordinal as f64,
         open_sessions: flush.open_sessions as f64,
         write_failure: flush.write_failure,
-        passed_over: flush.passed_over,
+        refusals: flush.refusals,
         not_durable: flush.not_durable,
         counters: flush.counters.into_iter().map(|(name, count)| (name, count as f64)).collect(),
     }

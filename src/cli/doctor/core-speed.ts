@@ -101,7 +101,7 @@ async function run(parts: CoreSpeedParts, { pushes }: Load, workers: number): Pr
   const engine = native.openLive({
     // Rules need libpcap, and values of interfaces the interfaces.
     settings: { ...settings, workers, minPacketsSaveBpfs: [], interfaces: [] }, segmentDirectory: rows, packetDirectories: [directory], directoryChoice: "round-robin",
-    linkType: 1, snaplen: 65_535, stream: "0".repeat(32), firstOrdinal: 0, nextFileId: 1, maxFileBytes: 2 ** 30, maxFileSeconds: 0, openRowsAfterSeconds: 3600, sources: [],
+    linkType: 1, snaplen: 65_535, stream: "0".repeat(32), firstOrdinal: 0, firstFileId: 1, fileIds: 1, maxFileBytes: 2 ** 30, maxFileSeconds: 0, openRowsAfterSeconds: 3600, sources: [],
     keepPackets: false, dontSaveBpfs: [], giveUpRights: false,
   }, null);
   const startMs = elapsedMs();

@@ -20,6 +20,7 @@ class ScriptedCore implements NativeCore {
   started: () => void = () => {};
 
   fieldCatalogue(): string { return "{}"; }
+  makeDirectory(): never { throw new Error("an import makes no directory for packets"); }
   checkPlaceFiles(): readonly [] { return []; }
   mergeSegments(): never { throw new Error("an import merges nothing"); }
   directionFinder(): never { throw new Error("an import asks for no directions"); }

@@ -1,12 +1,16 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../../src/base/logger.js";
-import { adoptFiles, makeDirectories, PacketDisks } from "../../../src/capture/live-files.js";
+import { FileNumbers } from "../../../src/capture/file-numbers.js";
+import { adoptFiles, makeDirectories, noteGivenUp, PacketDisks } from "../../../src/capture/live-files.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
+import { loadNativeCore } from "../../../src/native/native.js";
 import { classicCapture } from "../../support/capture-bytes.js";
 import { freezableDisk } from "../../support/freezable-disk.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
+
+const native = loadNativeCore();
 
 describe("packet directories", () => {
   it("that cannot be used are passed over as long as another can", async () => {
@@ -14,9 +18,9 @@ describe("packet directories", () => {
     const [file, good] = [path.join(directory, "file"), path.join(directory, "good", "packets")];
     writeFileSync(file, "");
     const disks = new PacketDisks(silentLogger);
-    await makeDirectories([path.join(file, "packets"), good], disks);
+    makeDirectories(native, [path.join(file, "packets"), good], disks);
     expect(existsSync(good)).toBe(true);
-    await expect(makeDirectories([path.join(file, "packets")], disks)).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining("ENOTDIR") });
+    expect(() => { makeDirectories(native, [path.join(file, "packets")], disks); }).toThrow(/no packet directory can be used: .*file\/packets: Not a directory/);
     const catalogue = openCatalogue(directory, { nowMs: () => 1 });
     await adoptFiles({ catalogue, packetDirectories: [path.join(file, "packets"), good], settings: { node: "n1" }, logger: silentLogger }, "s", disks);
     expect(catalogue.files.list()).toEqual([]);
@@ -44,7 +48,7 @@ describe("packet directories", () => {
       const states = (): unknown[] => [slow, good].map((id) => id === undefined ? null : catalogue.files.get(id)).map((file) => [file?.state, file?.packets]);
       const adopt = (): Promise<void> => adoptFiles({ catalogue, packetDirectories: [disk.directory, directory], settings: { node: "n1" }, logger: silentLogger }, "s", new PacketDisks(silentLogger, 50));
       disk.freeze();
-      await makeDirectories([path.join(disk.directory, "new"), path.join(directory, "new")], new PacketDisks(silentLogger, 50));
+      makeDirectories(native, [path.join(disk.directory, "new"), path.join(directory, "new")], new PacketDisks(silentLogger, 50));
       await adopt();
       expect(states()).toEqual([["writing", 0], ["complete", 1]]);
       disk.thaw();
@@ -54,5 +58,35 @@ describe("packet directories", () => {
       await disk.close();
       catalogue.close();
     }
+  });
+
+  it("keep of a file that was given up what the next one does not have, and no file without packets", async () => {
+    const directory = temporaryDirectory();
+    const catalogue = openCatalogue(directory, { nowMs: () => 1 });
+    const { bytes } = classicCapture([1, 2, 3].map((seconds) => ({ seconds, nanoseconds: 0, data: Buffer.alloc(60) })));
+    const record = 16 + 60;
+    const written = (name: string, content: Buffer): string => {
+      const file = path.join(directory, name);
+      writeFileSync(file, content);
+      return file;
+    };
+    const listed = { node: "n1", displayName: "", stream: "s", storage: "own", format: "pcap" } as const;
+    new FileNumbers(catalogue, "s").begin(true);
+    // The first has one packet by the list; its second and third were written too late and are the next one's.
+    const givenUp = written("n1-260101-00000001.pcap", bytes);
+    catalogue.files.add({ ...listed, id: 1, path: givenUp, state: "writing", bytes: 24 + record, packets: 1, firstOrdinal: 0 });
+    catalogue.files.add({ ...listed, id: 2, path: written("n1-260101-00000002.pcap", bytes), state: "complete", bytes: bytes.length, packets: 3, firstOrdinal: 1 });
+    noteGivenUp(catalogue.settings, "s", [{ fileId: 1, givenUp: true }, { fileId: 2, givenUp: false }]);
+    const empty = written("n1-260101-00000003.pcap", bytes.subarray(0, 24));
+    written("n1-260101-00000004.pcap", bytes);
+    const twin = path.join(directory, "other");
+    mkdirSync(twin);
+    writeFileSync(path.join(twin, "n1-260101-00000004.pcap"), bytes.subarray(0, 24));
+    await adoptFiles({ catalogue, packetDirectories: [twin, directory], settings: { node: "n1" }, logger: silentLogger }, "s", new PacketDisks(silentLogger));
+    expect(catalogue.files.ofStream("s").map(({ id, state, packets, firstOrdinal }) => [id, state, packets, firstOrdinal])).toEqual([
+      [1, "complete", 1, 0], [2, "complete", 3, 1], [4, "complete", 3, 4],
+    ]);
+    expect([statSync(givenUp).size, existsSync(empty), readdirSync(twin)]).toEqual([24 + record, false, []]);
+    catalogue.close();
   });
 });

@@ -59,7 +59,7 @@ describe("the speed of the core", () => {
       let calls = 0;
       const never = (): never => { throw new Error("not for measuring"); };
       return {
-        linkType: 1, flush: never, ledgers: never, stopSources: never,
+        linkType: 1, flush: never, ledgers: never, moreFileIds: never, stopSources: never,
         push: (batch) => {
           calls += 1;
           if (this.full(calls)) return 0;
@@ -75,7 +75,7 @@ describe("the speed of the core", () => {
         close: () => {
           this.closed += 1;
           return Promise.resolve<LiveFlush>({
-            files: [], segments: [], mark: null, completeUntilMs: null, nextOrdinal: 0, openSessions: 0, writeFailure: null, passedOver: null, notDurable: null, counters: { "sessions.opened": PER_RUN / 12 },
+            files: [], segments: [], mark: null, completeUntilMs: null, nextOrdinal: 0, openSessions: 0, writeFailure: null, refusals: [], notDurable: [], counters: { "sessions.opened": PER_RUN / 12 },
           });
         },
       };

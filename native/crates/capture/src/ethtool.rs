@@ -26,6 +26,9 @@ pub fn counter_names(interface: &str) -> Option<Vec<String>> {
     // `struct ethtool_gstrings`: the number of names, then they.
     memory[1] = pair(count as u32, 0);
     ask(&socket, interface, &mut memory)?;
+    if parts(memory[1]).0 as usize != count {
+        return None;
+    }
     let bytes: Vec<u8> = memory.iter().flat_map(|word| word.to_ne_bytes()).skip(12).collect();
     let name = |bytes: &[u8]| {
         let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
@@ -45,6 +48,9 @@ pub fn counter_values(interface: &str, expected: usize) -> Option<Vec<u64>> {
     let mut memory = vec![0; 1 + ROOM];
     begin(&mut memory, GET_STATISTICS, expected as u32);
     ask(&socket, interface, &mut memory)?;
+    if parts(memory[0]).1 as usize != expected {
+        return None;
+    }
     memory.get(1..=expected).map(<[u64]>::to_vec)
 }
 
@@ -55,8 +61,7 @@ fn count(socket: &OwnedFd, interface: &str) -> Option<usize> {
     begin(&mut memory, GET_SET_INFO, 0);
     memory[1] = 1 << STATISTICS_SET;
     ask(socket, interface, &mut memory)?;
-    let [a, b, c, d, ..] = memory[2].to_ne_bytes();
-    let count = u32::from_ne_bytes([a, b, c, d]) as usize;
+    let count = parts(memory[2]).0 as usize;
     // A set that there is not is cleared from the mask.
     (memory[1] != 0 && (1..=MOST_COUNTERS).contains(&count)).then_some(count)
 }
@@ -65,6 +70,12 @@ fn count(socket: &OwnedFd, interface: &str) -> Option<usize> {
 fn pair(first: u32, second: u32) -> u64 {
     let ([a, b, c, d], [e, f, g, h]) = (first.to_ne_bytes(), second.to_ne_bytes());
     u64::from_ne_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// As `pair`, the other way.
+fn parts(word: u64) -> (u32, u32) {
+    let [a, b, c, d, e, f, g, h] = word.to_ne_bytes();
+    (u32::from_ne_bytes([a, b, c, d]), u32::from_ne_bytes([e, f, g, h]))
 }
 
 fn begin(memory: &mut [u64], command: u32, second: u32) {

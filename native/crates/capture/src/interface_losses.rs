@@ -4,7 +4,9 @@ use crate::ethtool::{counter_names, counter_values};
 use crate::interface::Interface;
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Time between two questions to a driver: some ask their hardware for the answer.
 const DRIVER_EVERY: Duration = Duration::from_secs(1);
@@ -13,8 +15,8 @@ const DRIVER_EVERY: Duration = Duration::from_secs(1);
 /// standard ones: of ixgbe, of mlx5 (at the port), of vmxnet3 (a queue each).
 const DRIVER_LOSSES: [&str; 3] = ["rx_no_dma_resources", "rx_discards_phy", "pkts rx OOB"];
 
-/// What is lost at queues: of veth, igb, igc and older virtio_net one counter each, of ena and virtio_net one for all. Some drivers tell of it as
-/// the kernel's `rx_fifo_errors`, too.
+/// What is lost at queues: of veth, igb, igc and older virtio_net one counter each, of ena and virtio_net one for all. Some
+/// drivers tell of it as the kernel's `rx_fifo_errors`, too.
 fn is_queue_loss(name: &str) -> bool {
     let queue = name.strip_prefix("rx_queue_").and_then(|rest| rest.strip_suffix("_drops"));
     name == "rx_drops"
@@ -54,25 +56,81 @@ impl Places {
     }
 }
 
-/// Follows the losses of one interface.
+/// What an interface's counters say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    missed: Option<u64>,
+    fifo: Option<u64>,
+    over: Option<u64>,
+    driver: Option<DriverLosses>,
+}
+
+impl Counts {
+    /// What was lost since the counters said `first`; none when nothing counts.
+    fn lost_since(self, first: Self) -> Option<u64> {
+        let since = |now: Option<u64>, first: Option<u64>| Some(now?.saturating_sub(first?));
+        let missed = since(self.missed, first.missed);
+        let driver = self.driver.zip(first.driver).map(|(now, first)| DriverLosses {
+            apart: now.apart.saturating_sub(first.apart),
+            queues: since(now.queues, first.queues),
+        });
+        // Drivers use these two for the same thing, many set both (struct rtnl_link_stats64 in linux/if_link.h), and some what
+        // they count at queues.
+        let overflowed = since(self.fifo, first.fifo)
+            .max(since(self.over, first.over))
+            .max(driver.and_then(|driver| driver.queues));
+        if missed.is_none() && overflowed.is_none() && driver.is_none() {
+            return None;
+        }
+        let apart = driver.map_or(0, |driver| driver.apart);
+        Some(missed.unwrap_or(0).saturating_add(overflowed.unwrap_or(0)).saturating_add(apart))
+    }
+
+    /// The first value of each counter that has one.
+    fn or(self, later: Self) -> Self {
+        Self {
+            missed: self.missed.or(later.missed),
+            fifo: self.fifo.or(later.fifo),
+            over: self.over.or(later.over),
+            driver: self.driver.or(later.driver),
+        }
+    }
+}
+
+/// Follows what one interface loses. Its driver is asked by a thread, for it may ask its hardware, or wait for others who
+/// configure it.
 #[derive(Debug)]
 pub struct InterfaceLosses {
     interface: Interface,
-    places: Option<Places>,
-    driver: DriverLosses,
-    asked: Option<Instant>,
+    first: Counts,
+    driver: Arc<Mutex<Option<DriverLosses>>>,
+    /// Dropped, it ends the thread that asks the driver; none before that is wanted, and where the system has no thread.
+    asks: Option<Sender<()>>,
+    has_begun: bool,
 }
 
 impl InterfaceLosses {
-    /// Of `interface`, whose driver is asked at most once a second.
+    /// Of `interface`, from now on.
     pub fn of(interface: &Interface) -> Self {
-        let places = counter_names(&interface.name).and_then(|names| Places::of(&names));
-        Self { interface: interface.clone(), places, driver: DriverLosses::default(), asked: None }
+        let (first, driver) = (Counts::default(), Arc::default());
+        let mut losses = Self { interface: interface.clone(), first, driver, asks: None, has_begun: false };
+        losses.first = losses.counts();
+        losses
     }
 
-    /// Packets lost since the interface exists; none when nothing counts them.
+    /// Packets lost since this was made, as the driver knew a second ago; none when nothing counts them. The first call makes
+    /// the thread, which has the rights of the one that calls.
     pub fn lost(&mut self) -> Option<u64> {
-        self.ask_driver();
+        if !self.has_begun {
+            self.has_begun = true;
+            self.asks = follow_driver(self.interface.name.clone(), Arc::clone(&self.driver));
+        }
+        let now = self.counts();
+        self.first = self.first.or(now);
+        now.lost_since(self.first)
+    }
+
+    fn counts(&self) -> Counts {
         let directory = PathBuf::from("/sys/class/net").join(&self.interface.name);
         let number = |file: &str| -> Option<u64> {
             fs::read_to_string(directory.join(file)).ok()?.trim().parse().ok()
@@ -80,42 +138,37 @@ impl InterfaceLosses {
         // /sys may show another network namespace, with another interface of the same name.
         let is_ours = number("ifindex") == Some(u64::from(self.interface.index));
         let counter = |name: &str| number(&format!("statistics/{name}")).filter(|_| is_ours);
-        let driver = self.places.as_ref().map(|_| self.driver);
-        lost_by(counter("rx_missed_errors"), counter("rx_fifo_errors"), counter("rx_over_errors"), driver)
-    }
-
-    fn ask_driver(&mut self) {
-        let Some(places) = &self.places else { return };
-        if self.asked.is_some_and(|asked| asked.elapsed() < DRIVER_EVERY) {
-            return;
-        }
-        self.asked = Some(Instant::now());
-        match counter_values(&self.interface.name, places.counters) {
-            Some(values) => self.driver = places.losses(&values),
-            // It has more or fewer queues now; what it said before stands until it is asked again.
-            None => {
-                self.places = counter_names(&self.interface.name)
-                    .and_then(|names| Places::of(&names))
-                    .or(self.places.take());
-            }
+        Counts {
+            missed: counter("rx_missed_errors"),
+            fifo: counter("rx_fifo_errors"),
+            over: counter("rx_over_errors"),
+            driver: *self.driver.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
 }
 
-/// Packets lost by three counters of an interface, those that there are, and by its driver's own. Drivers use `fifo` and `over`
-/// for the same thing, many set both (struct rtnl_link_stats64 in linux/if_link.h), and some what they count at queues.
-fn lost_by(
-    missed: Option<u64>,
-    fifo: Option<u64>,
-    over: Option<u64>,
-    driver: Option<DriverLosses>,
-) -> Option<u64> {
-    let overflowed = fifo.max(over).max(driver.and_then(|driver| driver.queues));
-    if missed.is_none() && overflowed.is_none() && driver.is_none() {
-        return None;
-    }
-    let apart = driver.map_or(0, |driver| driver.apart);
-    Some(missed.unwrap_or(0).saturating_add(overflowed.unwrap_or(0)).saturating_add(apart))
+/// Asks the driver of an interface once a second, until what is returned is dropped; none where the system has no thread.
+fn follow_driver(interface: String, told: Arc<Mutex<Option<DriverLosses>>>) -> Option<Sender<()>> {
+    let (ends, ended) = channel();
+    let look = |interface: &str| counter_names(interface).and_then(|names| Places::of(&names));
+    let follow = move || {
+        // One that tells of no losses is not asked again.
+        let Some(mut places) = look(&interface) else { return };
+        loop {
+            match counter_values(&interface, places.counters) {
+                Some(values) => {
+                    *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(places.losses(&values));
+                }
+                // It has more or fewer queues now; what it said before stands until it is asked again.
+                None => places = look(&interface).unwrap_or(places),
+            }
+            if ended.recv_timeout(DRIVER_EVERY) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+        }
+    };
+    std::thread::Builder::new().name("nic-losses".to_owned()).spawn(follow).ok()?;
+    Some(ends)
 }
 
 #[cfg(test)]
@@ -124,14 +177,36 @@ mod tests {
 
     #[test]
     fn a_loss_that_two_counters_tell_of_is_one() {
-        assert_eq!(lost_by(None, None, None, None), None);
-        assert_eq!(lost_by(Some(0), None, None, None), Some(0));
-        assert_eq!(lost_by(Some(3), Some(5), Some(5), None), Some(8));
-        assert_eq!(lost_by(None, Some(2), Some(7), None), Some(7));
-        let driver = |apart, queues| Some(DriverLosses { apart, queues });
-        assert_eq!(lost_by(Some(3), Some(5), None, driver(0, Some(5))), Some(8));
-        assert_eq!(lost_by(Some(3), Some(0), None, driver(10, Some(7))), Some(20));
-        assert_eq!(lost_by(None, None, None, driver(2, None)), Some(2));
+        let zero = Counts {
+            missed: Some(0),
+            fifo: Some(0),
+            over: Some(0),
+            driver: Some(DriverLosses { apart: 0, queues: Some(0) }),
+        };
+        let lost = |missed, fifo, over, driver: Option<(u64, Option<u64>)>| {
+            let driver = driver.map(|(apart, queues)| DriverLosses { apart, queues });
+            Counts { missed, fifo, over, driver }.lost_since(zero)
+        };
+        assert_eq!(lost(None, None, None, None), None);
+        assert_eq!(lost(Some(0), None, None, None), Some(0));
+        assert_eq!(lost(Some(3), Some(5), Some(5), None), Some(8));
+        assert_eq!(lost(None, Some(2), Some(7), None), Some(7));
+        assert_eq!(lost(Some(3), Some(5), None, Some((0, Some(5)))), Some(8));
+        assert_eq!(lost(Some(3), Some(0), None, Some((10, Some(7)))), Some(20));
+        assert_eq!(lost(None, None, None, Some((2, None))), Some(2));
+    }
+
+    #[test]
+    fn what_was_lost_before_does_not_count_whenever_a_counter_is_first_read() {
+        let driver = |apart| Some(DriverLosses { apart, queues: Some(apart) });
+        let at_first = Counts { missed: Some(100), fifo: None, over: None, driver: None };
+        let then = Counts { missed: Some(101), fifo: Some(50), over: None, driver: driver(70) };
+        let first = at_first.or(then);
+        assert_eq!(then.lost_since(first), Some(1));
+        let later = Counts { missed: Some(101), fifo: Some(52), over: None, driver: driver(73) };
+        assert_eq!(later.lost_since(first), Some(1 + 3 + 3));
+        // A counter that begins anew takes nothing back.
+        assert_eq!(at_first.lost_since(Counts { missed: Some(500), ..at_first }), Some(0));
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub(crate) struct OriginWriter {
     path: PathBuf,
     /// Made with the first line.
     file: Option<File>,
+    /// Another handle of it, until it is asked for.
+    handle: Option<File>,
     /// Origin of the last line.
     last: u16,
 }
@@ -62,32 +64,36 @@ pub(crate) struct OriginWriter {
 impl OriginWriter {
     /// Beside the packet file at `packets`.
     pub fn beside(packets: &Path) -> Self {
-        Self { path: list_beside(packets), file: None, last: 0 }
+        Self { path: list_beside(packets), file: None, handle: None, last: 0 }
     }
 
-    /// Says that packets from number `packet` of the file on are of `origin`, whose interface has this name. The first line
-    /// makes the list: a handle to make it durable by is returned then.
+    /// Says that packets from number `packet` of the file on are of `origin`, whose interface has this name.
     ///
     /// # Errors
     /// When the line cannot be written; part of one may be.
-    pub fn note(&mut self, packet: u64, origin: u16, interface: &str) -> std::io::Result<Option<File>> {
+    pub fn note(&mut self, packet: u64, origin: u16, interface: &str) -> std::io::Result<()> {
         if origin == self.last {
-            return Ok(None);
+            return Ok(());
         }
-        let (file, made) = match &mut self.file {
-            Some(file) => (file, None),
+        let file = match &mut self.file {
+            Some(file) => file,
             None => {
                 let mut options = OpenOptions::new();
                 options.create(true).append(true).mode(0o640).custom_flags(NO_LINKS);
                 let file = options.open(&self.path)?;
-                let handle = file.try_clone()?;
-                (self.file.insert(file), Some(handle))
+                self.handle = Some(file.try_clone()?);
+                self.file.insert(file)
             }
         };
         // After one that was cut short a line begins anew.
         file.write_all(format!("\n{packet} {interface}\n").as_bytes())?;
         self.last = origin;
-        Ok(made)
+        Ok(())
+    }
+
+    /// A handle to make the list durable by, once: after the first line that was written or begun.
+    pub fn take_handle(&mut self) -> Option<File> {
+        self.handle.take()
     }
 }
 

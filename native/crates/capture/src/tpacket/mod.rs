@@ -37,6 +37,8 @@ pub struct TpacketOptions {
     pub fanout: Option<u16>,
     /// Whether to see packets that are not for this host.
     pub promiscuous: bool,
+    /// Whether to count what the interface itself loses: one of the sockets of an interface does.
+    pub counts_losses: bool,
 }
 
 /// A ring on an interface.
@@ -50,8 +52,9 @@ pub struct TpacketSource {
     block: usize,
     place: Option<(u32, usize)>,
     statistics: SourceStatistics,
-    losses: InterfaceLosses,
-    lost_before: Option<u64>,
+    losses: Option<InterfaceLosses>,
+    /// What interfaces of this name before this one lost.
+    lost_before: u64,
     /// The interface went down and nothing came since: it may be another one of the same name by now, which nobody tells.
     is_down: bool,
 }
@@ -72,8 +75,7 @@ impl TpacketSource {
         })?;
         let program = Program::of_setting(&options.filter, link_type, options.snaplen)?;
         let (socket, ring) = Self::attach(&options, &interface, program.as_ref())?;
-        let mut losses = InterfaceLosses::of(&interface);
-        let lost_before = losses.lost();
+        let losses = options.counts_losses.then(|| InterfaceLosses::of(&interface));
         Ok(Self {
             options,
             interface,
@@ -84,7 +86,7 @@ impl TpacketSource {
             place: None,
             statistics: SourceStatistics::default(),
             losses,
-            lost_before,
+            lost_before: 0,
             is_down: false,
         })
     }
@@ -175,8 +177,8 @@ impl TpacketSource {
                 self.count();
                 (self.socket, self.ring) = Self::attach(&self.options, &now, program.as_ref())?;
                 (self.block, self.place) = (0, None);
-                self.losses = InterfaceLosses::of(&now);
-                self.lost_before = self.losses.lost();
+                self.lost_before = self.statistics.dropped_by_interface.unwrap_or(0);
+                self.losses = self.options.counts_losses.then(|| InterfaceLosses::of(&now));
                 self.interface = now;
             }
             // The socket stays bound while the interface is down and receives again once it is up.
@@ -227,10 +229,8 @@ impl PacketSource for TpacketSource {
 
     fn statistics(&mut self) -> SourceStatistics {
         self.count();
-        if let (Some(before), Some(now)) = (self.lost_before, self.losses.lost()) {
-            let lost = self.statistics.dropped_by_interface.unwrap_or(0) + now.saturating_sub(before);
-            self.statistics.dropped_by_interface = Some(lost);
-            self.lost_before = Some(now);
+        if let Some(lost) = self.losses.as_mut().and_then(InterfaceLosses::lost) {
+            self.statistics.dropped_by_interface = Some(self.lost_before + lost);
         }
         self.statistics
     }

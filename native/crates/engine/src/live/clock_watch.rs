@@ -1,6 +1,6 @@
 //! Notices that the system's clock was set, which packets alone cannot tell from a link on which nothing happened.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A difference of more than this between the clock and the time that passed is a clock that was set; clocks that are
 /// corrected run a little faster or slower meanwhile.
@@ -23,9 +23,16 @@ pub struct ClockWatch {
 }
 
 impl ClockWatch {
-    /// Takes the system's clock, nanoseconds since 1970.
-    pub fn look(&mut self, now_ns: i64) {
-        let now = Instant::now();
+    /// Looks at both clocks.
+    pub fn look(&mut self) {
+        let system = SystemTime::now().duration_since(UNIX_EPOCH);
+        self.seen(
+            system.map_or(0, |time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
+            Instant::now(),
+        );
+    }
+
+    fn seen(&mut self, now_ns: i64, now: Instant) {
         if let Some((before_ns, before)) = self.before.replace((now_ns, now)) {
             self.passed(now_ns.saturating_sub(before_ns), now.duration_since(before));
         }
@@ -65,9 +72,13 @@ mod tests {
     #[test]
     fn the_first_look_is_no_step() {
         let mut watch = ClockWatch::default();
-        watch.look(1_700_000_000_000_000_000);
+        let now = Instant::now();
+        watch.seen(1_700_000_000_000_000_000, now);
         assert_eq!(watch.steps(), ClockSteps::default());
-        watch.look(1_700_000_100_000_000_000);
+        watch.seen(1_700_000_100_000_000_000, now);
         assert_eq!(watch.steps(), ClockSteps { forward: 1, back: 0 });
+        watch.look();
+        watch.look();
+        assert_eq!(watch.steps().back, 0);
     }
 }

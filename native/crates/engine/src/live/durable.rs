@@ -1,70 +1,88 @@
 //! Making packet files durable, those of each directory by a thread of its own.
 
 use super::LiveFile;
-use super::disk_thread::DiskThread;
-use super::packet_directory::unanswered;
+use super::disk_thread::{Begun, DiskThread};
+use super::lateness::Lateness;
 use crate::error::EngineError;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A disk that needs longer to make packets durable does not answer: their rows wait no longer, and later packets go to
 /// another directory if there is one.
-pub const DURABLE_WITHIN: Duration = Duration::from_secs(20);
+pub const DURABLE_WITHIN: Duration = Duration::from_secs(10);
 
 /// A packet directory whose files are made durable.
 pub struct DurableDirectory {
     path: PathBuf,
-    within: Duration,
     thread: DiskThread<()>,
-    /// Set while the disk is late, or after it failed; whoever writes packets looks at it.
-    is_late: Arc<AtomicBool>,
+    /// Where those who write packets see it.
+    lateness: Arc<Lateness>,
 }
 
+/// Files that a disk is making durable: the first of them, and what comes of it.
+type Syncing = (PathBuf, Begun<Option<EngineError>>);
+
 impl DurableDirectory {
-    /// Sets `is_late` when the disk answers later than `within`, and unsets it when it has answered.
-    pub fn new(path: PathBuf, within: Duration, is_late: Arc<AtomicBool>) -> Self {
-        Self { path, within, thread: DiskThread::new("durable", within, ()), is_late }
+    /// Tells `lateness` what its disk does.
+    pub fn new(path: PathBuf, lateness: Arc<Lateness>) -> Self {
+        Self { path, thread: DiskThread::new("durable", ()), lateness }
     }
 
-    /// Makes files durable. Returns what a disk says that does not: what is in the files may not survive a crash of the
-    /// system, and asking again would not change that.
-    fn sync(&mut self, files: Vec<(LiveFile, File)>) -> Option<EngineError> {
+    /// Begins with files, at least one.
+    fn begin(&mut self, files: Vec<(LiveFile, File)>, deadline: Instant) -> Result<Syncing, EngineError> {
         let path = files.first().map_or_else(|| self.path.clone(), |(info, _)| info.path.clone());
-        let is_late = Arc::clone(&self.is_late);
-        let sync = move |_: &mut ()| {
+        let lateness = Arc::clone(&self.lateness);
+        let sync = move |(): &mut ()| {
             files.iter().find_map(|(info, file)| {
                 file.sync_data().err().map(|error| EngineError::io(info.path.clone(), error))
             })
         };
-        let failure = self
-            .thread
-            .ask(sync, move |(), failure| is_late.store(failure.is_some(), Ordering::Relaxed))
-            .unwrap_or_else(|_| Some(EngineError::io(path, unanswered(self.within))));
-        self.is_late.store(failure.is_some(), Ordering::Relaxed);
-        failure
+        let late = move |(): &mut (), failure: Option<EngineError>| lateness.answered(failure.is_none());
+        match self.thread.begin(deadline, sync, late) {
+            Ok(begun) => Ok((path, begun)),
+            Err(why) => Err(EngineError::io(path, why.into())),
+        }
+    }
+
+    fn end(&mut self, (path, begun): Syncing, deadline: Instant) -> Option<EngineError> {
+        let lateness = &self.lateness;
+        match self.thread.end(begun, deadline, || lateness.waits()) {
+            Ok(failure) => {
+                lateness.answered(failure.is_none());
+                failure
+            }
+            Err(why) => Some(EngineError::io(path, why.into())),
+        }
     }
 }
 
-/// Makes `files` durable, each in the directory of the list that it is in. Returns what the first disk says that does not.
+/// Makes `files` durable, each in the directory of the list that it is in, all directories side by side, `within` a time.
+/// Returns what the disks say that do not: what is in their files may not survive a crash of the system, and asking again would
+/// not change that.
 pub fn sync_all(
     directories: &mut [DurableDirectory],
     mut files: Vec<(LiveFile, File)>,
-) -> Option<EngineError> {
-    let mut first = None;
+    within: Duration,
+) -> Vec<EngineError> {
+    let deadline = Instant::now() + within;
+    let mut begun = Vec::new();
     for directory in directories {
-        let (here, elsewhere) = files
-            .into_iter()
-            .partition(|(info, _)| info.path.parent().is_some_and(|parent| parent == directory.path));
-        files = elsewhere;
-        let here: Vec<_> = here;
-        if !here.is_empty() {
-            first = first.or(directory.sync(here));
+        let here = |info: &LiveFile| info.path.parent().is_some_and(|parent| parent == directory.path);
+        let of: Vec<_> = files.extract_if(.., |(info, _)| here(info)).collect();
+        if !of.is_empty() {
+            let syncing = directory.begin(of, deadline);
+            begun.push((directory, syncing));
         }
     }
-    first
+    begun
+        .into_iter()
+        .filter_map(|(directory, syncing)| match syncing {
+            Ok(syncing) => directory.end(syncing, deadline),
+            Err(error) => Some(error),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -82,49 +100,69 @@ mod tests {
             last_ns: 0,
             first_ordinal: 0,
             open: true,
+            given_up: false,
         };
         (info, file)
     }
 
     #[test]
-    fn a_disk_that_is_late_is_told_of_and_no_other_waits_for_it() {
+    fn disks_that_are_late_are_told_of_and_waited_for_together() {
         let scratch = std::env::temp_dir().join(format!("lookback-durable-{}", std::process::id()));
-        let [slow, good] = ["slow", "good"].map(|name| scratch.join(name));
-        for path in [&slow, &good] {
+        let paths = ["slow", "good", "slower"].map(|name| scratch.join(name));
+        let mut directories = Vec::new();
+        for path in &paths {
             std::fs::create_dir_all(path).expect("a directory");
+            directories.push(DurableDirectory::new(path.clone(), Arc::default()));
         }
-        let late: [Arc<AtomicBool>; 2] = Default::default();
-        let within = Duration::from_millis(20);
-        let mut directories: Vec<_> = [&slow, &good]
-            .into_iter()
-            .zip(&late)
-            .map(|(path, late)| DurableDirectory::new(path.clone(), within, Arc::clone(late)))
-            .collect();
-        let is_late = || late.each_ref().map(|late| late.load(Ordering::Relaxed));
-        let files = || vec![file(slow.join("1.pcap")), file(good.join("1.pcap"))];
-
-        let (thaw, frozen) = crossbeam_channel::bounded::<()>(0);
-        assert!(directories[0].thread.ask(move |()| frozen.recv().is_ok(), |(), _| {}).is_err());
-        let told = sync_all(&mut directories, files()).expect("what the slow disk says").to_string();
-        assert!(told.contains("slow/1.pcap: the disk did not answer within 20ms"), "{told}");
-        assert_eq!(is_late(), [true, false]);
-
+        let files = || paths.iter().map(|path| file(path.join("1.pcap"))).collect();
+        let within = Duration::from_millis(200);
+        let mut thaw = Vec::new();
+        for at in [0, 2] {
+            let (hold, frozen) = crossbeam_channel::bounded::<()>(0);
+            let soon = Instant::now() + Duration::from_millis(20);
+            let frozen = directories[at].thread.ask(soon, move |()| frozen.recv().is_ok(), |(), _| {});
+            assert!(frozen.is_err());
+            thaw.push(hold);
+        }
+        let told: Vec<String> =
+            sync_all(&mut directories, files(), within).iter().map(ToString::to_string).collect();
+        assert!(
+            matches!(&*told, [slow, slower] if slow.contains("slow/1.pcap: the disk does not answer")
+                && slower.contains("slower/1.pcap: the disk does not answer")),
+            "{told:?}"
+        );
         drop(thaw);
-        while sync_all(&mut directories, files()).is_some() {
+        while !sync_all(&mut directories, files(), within).is_empty() {
             std::thread::yield_now();
         }
-        assert_eq!(is_late(), [false, false]);
         std::fs::remove_dir_all(scratch).expect("the directory");
     }
 
     #[test]
     fn what_was_late_is_not_late_any_more_once_it_is_done() {
-        let within = Duration::from_millis(20);
-        let late = Arc::new(AtomicBool::new(true));
-        let path = std::env::temp_dir().join(format!("lookback-durable-late-{}.pcap", std::process::id()));
-        let mut directory = DurableDirectory::new(std::env::temp_dir(), within, Arc::clone(&late));
-        assert!(directory.sync(vec![file(path.clone())]).is_none());
-        assert!(!late.load(Ordering::Relaxed));
-        std::fs::remove_file(path).expect("the file");
+        let late: Arc<Lateness> = Arc::default();
+        let mut directory = DurableDirectory::new(std::env::temp_dir(), Arc::clone(&late));
+        let (thaw, frozen) = crossbeam_channel::bounded::<()>(0);
+        let (done, seen) = crossbeam_channel::bounded(1);
+        let lateness = Arc::clone(&late);
+        let soon = Instant::now() + Duration::from_millis(20);
+        let begun = directory
+            .thread
+            .begin(
+                soon,
+                move |()| {
+                    let _ = frozen.recv();
+                    None
+                },
+                move |(), failure: Option<EngineError>| {
+                    lateness.answered(failure.is_none());
+                    assert!(done.send(()).is_ok());
+                },
+            )
+            .expect("begun");
+        assert!(directory.end((PathBuf::from("1.pcap"), begun), soon).is_some());
+        assert!(late.is_late());
+        drop(thaw);
+        assert!(seen.recv().is_ok() && !late.is_late());
     }
 }

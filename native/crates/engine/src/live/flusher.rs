@@ -1,6 +1,6 @@
 //! Making a stream durable from any thread: packets first, then the rows that point at them.
 
-use super::durable::{DurableDirectory, sync_all};
+use super::durable::{DURABLE_WITHIN, DurableDirectory, sync_all};
 use super::mark::Mark;
 use super::{LiveFile, LiveFlush, Message};
 use crate::error::EngineError;
@@ -96,7 +96,7 @@ impl Flusher {
         let mut flush = LiveFlush {
             next_ordinal: stream.next_ordinal,
             write_failure: stream.write_failure,
-            passed_over: stream.passed_over,
+            refusals: stream.refusals,
             counters: stream.counters,
             ..LiveFlush::default()
         };
@@ -132,7 +132,8 @@ impl Flusher {
         let files = std::mem::take(&mut kept.files);
         kept.told.extend(files.iter().map(|(info, _)| info.clone()));
         // A disk that fails costs the certainty that its packets survive, not the account of what passed.
-        flush.not_durable = sync_all(&mut kept.directories, files).map(|error| error.to_string());
+        let failures = sync_all(&mut kept.directories, files, DURABLE_WITHIN);
+        flush.not_durable = failures.iter().map(ToString::to_string).collect();
         if let Some(error) = failure {
             return Err(error);
         }
@@ -200,7 +201,7 @@ mod tests {
                 next_ordinal: 0,
                 delivered_until_ns: None,
                 write_failure: None,
-                passed_over: None,
+                refusals: Vec::new(),
                 clock: Default::default(),
                 counters: Counters::new(),
             };

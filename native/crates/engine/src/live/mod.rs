@@ -18,6 +18,7 @@ mod clock_watch;
 pub mod disk_thread;
 pub mod durable;
 pub mod flusher;
+pub mod lateness;
 pub mod losses;
 pub mod mark;
 pub mod packet_directory;
@@ -35,7 +36,7 @@ use crate::settings::EngineSettings;
 use crate::worker::Counters;
 use clock_watch::ClockWatch;
 use crossbeam_channel::{Sender, TrySendError, bounded};
-use durable::{DURABLE_WITHIN, DurableDirectory};
+use durable::DurableDirectory;
 use flusher::Kept;
 pub use flusher::{FlushRows, Flusher};
 use lookback_capture::batch::records;
@@ -44,10 +45,11 @@ use lookback_flow::identity::StreamIdentity;
 use lookback_segment::SegmentInfo;
 use losses::LossLog;
 use mark::Mark;
-use packet_files::{DirectoryChoice, PacketFileOptions, PacketFiles};
+use packet_files::{DirectoryChoice, FileNumbers, PacketFileOptions, PacketFiles};
 use pipeline::Pipeline;
 use reader::{Reader, SourceAccount};
 use saving::Saving;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -60,6 +62,9 @@ use stream_thread::{StreamFlush, StreamThread};
 const QUEUE_BATCHES: usize = 32;
 /// A packet directory whose disk takes packets more slowly than this is passed over until it has answered.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(5);
+/// The same where there is one directory, so that all that can be done is to wait; less than the time after which the stream's
+/// thread counts as stuck.
+const WRITTEN_WITHIN_ALONE: Duration = Duration::from_secs(30);
 /// Batches of pushed packets that may be on their way at once.
 const PUSHED_IN_FLIGHT: usize = 32;
 
@@ -82,8 +87,8 @@ pub struct LiveOptions {
     pub stream: StreamIdentity,
     /// Number of the next packet in the stream.
     pub first_ordinal: u64,
-    /// Number of the next packet file.
-    pub next_file: u32,
+    /// Numbers that packet files get.
+    pub file_numbers: Range<u32>,
     /// Size at which a packet file is closed, bytes.
     pub max_file_bytes: u64,
     /// Age at which it is closed, seconds of packet time; 0 for never.
@@ -115,6 +120,8 @@ pub struct LiveFile {
     pub first_ordinal: u64,
     /// Whether it is still being written.
     pub open: bool,
+    /// Whether its disk was given up while it wrote: until that has answered there may be more in the file, which is in another one.
+    pub given_up: bool,
 }
 
 /// What became durable since the last flush.
@@ -135,10 +142,11 @@ pub struct LiveFlush {
     pub open_sessions: u64,
     /// Why packets could not be written since the last flush, if so.
     pub write_failure: Option<String>,
-    /// Why a packet directory was passed over since the last flush; nothing is lost, for another one took the packets.
-    pub passed_over: Option<String>,
-    /// Why packets that were written since the last flush may not survive a crash of the system, if so.
-    pub not_durable: Option<String>,
+    /// Why packet directories took nothing since the last flush, one reason each. Nothing is lost by that unless there is a
+    /// `write_failure`: another one took the packets.
+    pub refusals: Vec<String>,
+    /// Why packets that were written since the last flush may not survive a crash of the system, a reason for each directory.
+    pub not_durable: Vec<String>,
     /// Counts since the stream was opened.
     pub counters: Counters,
 }
@@ -190,6 +198,8 @@ pub enum Message {
     /// A source has no packets older than this.
     #[allow(missing_docs, reason = "the source's number and the time, nanoseconds since 1970")]
     Quiet { source: usize, until_ns: i64 },
+    /// Numbers for packet files when those there are have been used up.
+    FileNumbers(Range<u32>),
     /// No more comes.
     End,
     /// Make what there is durable.
@@ -236,14 +246,15 @@ impl LiveEngine {
                 node: options.settings.node.clone(),
                 link_type: options.link_type,
                 snaplen,
-                next_file: options.next_file,
+                numbers: FileNumbers::new(options.file_numbers),
                 max_bytes: options.max_file_bytes,
                 max_seconds: options.max_file_seconds,
                 interfaces: options.settings.interfaces.clone(),
                 answer: WRITTEN_WITHIN,
+                answer_alone: WRITTEN_WITHIN_ALONE,
             })
         });
-        let durable = |(path, is_late)| DurableDirectory::new(path, DURABLE_WITHIN, is_late);
+        let durable = |(path, lateness)| DurableDirectory::new(path, lateness);
         let kept =
             Kept::of(files.as_ref().map(PacketFiles::lateness).into_iter().flatten().map(durable).collect());
         let stream = StreamThread {
@@ -341,6 +352,13 @@ impl LiveEngine {
         }
     }
 
+    /// Gives packet files more numbers, for when those there are have been used up. Whether the stream took them; when it is
+    /// busy, it is asked again later.
+    pub fn more_file_numbers(&self, numbers: Range<u32>) -> bool {
+        let send = |messages: &Sender<Message>| messages.try_send(Message::FileNumbers(numbers));
+        self.messages.as_ref().is_some_and(|messages| send(messages).is_ok())
+    }
+
     /// A handle by which another thread flushes.
     pub fn flusher(&self) -> Flusher {
         Flusher { messages: self.messages.clone(), kept: Arc::clone(&self.kept), answer: flusher::ANSWER }
@@ -367,7 +385,7 @@ impl LiveEngine {
                     by_rule: count(&stores.by_rule),
                     lost_to_disk: count(&stores.lost_to_disk),
                     malformed: count(&stores.malformed),
-                    lost_to_queue: self.pushed_lost,
+                    lost_to_queue: self.pushed_lost + count(&account.lost),
                     cut: count(&account.cut),
                     duplicate: kernel.duplicate,
                     dropped_by_kernel: kernel.dropped_by_kernel,

@@ -1,7 +1,7 @@
 //! A packet directory and the file that is being written in it, by a thread of its own.
 
 use super::disk_thread::{DiskThread, Unanswered};
-use super::packet_files::DirectoryChoice;
+use super::lateness::Lateness;
 use crate::error::EngineError;
 use crate::origins::OriginWriter;
 use lookback_capture::Batch;
@@ -10,8 +10,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Records of packets that are written in one piece; a clone is cheap.
 #[derive(Clone, Debug)]
@@ -47,19 +46,16 @@ pub struct OriginNote {
 struct OpenWriter {
     writer: Writer,
     origins: OriginWriter,
-    /// A handle of the list of interfaces that was not told yet.
-    list: Option<File>,
 }
 
 impl OpenWriter {
     fn append(&mut self, records: &Records, note: Option<&OriginNote>) -> io::Result<Appended> {
         // A packet is not stored where it could not be said by which interface it came.
         if let Some(note) = note {
-            let made = self.origins.note(note.packet, note.origin, &note.interface)?;
-            self.list = made.or(self.list.take());
+            self.origins.note(note.packet, note.origin, &note.interface)?;
         }
         let offset = self.writer.append(records.bytes())?;
-        Ok(Appended { offset, list: self.list.take() })
+        Ok(Appended { offset, list: self.origins.take_handle() })
     }
 }
 
@@ -67,25 +63,31 @@ impl OpenWriter {
 pub struct Appended {
     /// Where in the file they begin.
     pub offset: u64,
-    /// A handle of the list of interfaces, when it was made just now.
+    /// A handle of the list of interfaces, when it is new.
     pub list: Option<File>,
 }
 
-/// A directory of packet files. Whatever asks the disk may wait for `within`; after that the directory refuses until the
+/// Room on a disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes free for us.
+    pub bytes: u64,
+    /// The same as millionths of all.
+    pub millionths: u64,
+}
+
+/// A directory of packet files. Whatever asks the disk waits until a deadline; after that the directory refuses until the
 /// disk has answered.
 pub struct PacketDirectory {
     path: PathBuf,
-    within: Duration,
     thread: DiskThread<Option<OpenWriter>>,
-    /// The disk has not made durable in time what is there.
-    is_late: Arc<AtomicBool>,
+    lateness: Arc<Lateness>,
 }
 
 impl PacketDirectory {
     /// Nothing is done before the first file.
-    pub fn new(path: PathBuf, within: Duration) -> Self {
-        let thread = DiskThread::new("packet-disk", within, None);
-        Self { path, within, thread, is_late: Arc::default() }
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, thread: DiskThread::new("packet-disk", None), lateness: Arc::default() }
     }
 
     /// The directory.
@@ -93,14 +95,14 @@ impl PacketDirectory {
         &self.path
     }
 
-    /// Says whether the disk is late in making durable what is there.
-    pub fn lateness(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.is_late)
+    /// Where it is told whether what is here becomes durable.
+    pub fn lateness(&self) -> &Arc<Lateness> {
+        &self.lateness
     }
 
-    /// Whether the disk is late in making durable what is there: others take what comes, if there are any.
+    /// Whether others should take what comes, if there are any: the disk is late in making durable what is there.
     pub fn is_late(&self) -> bool {
-        self.is_late.load(Ordering::Relaxed)
+        self.lateness.is_late()
     }
 
     /// Whether the disk did not answer when it was last asked.
@@ -108,27 +110,38 @@ impl PacketDirectory {
         self.thread.is_silent()
     }
 
+    /// Whether a disk that did not answer has by now; it is not waited for, only its thread.
+    pub fn answers(&mut self) -> bool {
+        self.thread.ask(Instant::now() + Duration::from_secs(1), |_| {}, |_, ()| {}).is_ok()
+    }
+
     /// Makes `path` and writes to it from now on; the file before it is closed. Returns its size and a handle to make it
     /// durable by.
     ///
     /// # Errors
     /// The operating system's, with the path, also when it does not answer; no file stays behind.
-    pub fn create(&mut self, path: &Path, link_type: u16, snaplen: u32) -> Result<(u64, File), EngineError> {
+    pub fn create(
+        &mut self,
+        deadline: Instant,
+        path: &Path,
+        link_type: u16,
+        snaplen: u32,
+    ) -> Result<(u64, File), EngineError> {
         let (made, undone) = (path.to_path_buf(), path.to_path_buf());
         let create = move |open: &mut Option<OpenWriter>| {
             *open = None;
             let writer = Writer::create(&made, link_type, snaplen)?;
             let told = (writer.position(), writer.handle()?);
-            *open = Some(OpenWriter { writer, origins: OriginWriter::beside(&made), list: None });
+            *open = Some(OpenWriter { writer, origins: OriginWriter::beside(&made) });
             Ok(told)
         };
-        let done = self.thread.ask(create, move |open, _: io::Result<_>| {
+        let done = self.thread.ask(deadline, create, move |open, _: io::Result<_>| {
             if open.take().is_some() {
-                // An empty file that stays is swept at start-up.
+                // One that stays has no packet, and goes with the next start.
                 let _ = std::fs::remove_file(&undone);
             }
         });
-        self.answered(path, done)
+        answered(path, done)
     }
 
     /// Appends records to the file that was made last, which is `path`.
@@ -137,6 +150,7 @@ impl PacketDirectory {
     /// As `create`; none of the records is in the file, or will be for long.
     pub fn append(
         &mut self,
+        deadline: Instant,
         path: &Path,
         records: Records,
         note: Option<OriginNote>,
@@ -145,32 +159,29 @@ impl PacketDirectory {
             Some(open) => open.append(&records, note.as_ref()),
             None => Err(io::Error::from(io::ErrorKind::NotFound)),
         };
-        let done = self.thread.ask(append, |open, appended| {
+        let done = self.thread.ask(deadline, append, |open, appended| {
             // The records are in another file by now. Nothing more comes into this one.
             if let (Some(mut open), Ok(appended)) = (open.take(), appended) {
                 let _ = open.writer.cut_to(appended.offset);
             }
         });
-        self.answered(path, done)
+        answered(path, done)
     }
 
     /// Closes the file that is open.
-    pub fn close(&mut self) {
+    pub fn close(&mut self, deadline: Instant) {
         // One that does not answer closes it with the next file that it is asked for.
-        let _ = self.thread.ask(|open| *open = None, |_, ()| {});
+        let _ = self.thread.ask(deadline, |open| *open = None, |_, ()| {});
     }
 
-    /// How much is free, as `choice` counts it; 0 where the disk does not say.
-    pub fn free(&mut self, choice: DirectoryChoice) -> u64 {
+    /// How much is free; nothing where the disk does not say.
+    pub fn room(&mut self, deadline: Instant) -> Room {
         let path = self.path.clone();
-        let status = self.thread.ask(move |_| rustix::fs::statvfs(&path), |_, _| {});
-        let Ok(Ok(status)) = status else { return 0 };
-        match choice {
-            DirectoryChoice::RoundRobin => 0,
-            DirectoryChoice::MostBytesFree => status.f_bavail.saturating_mul(status.f_frsize),
-            DirectoryChoice::MostPercentFree => {
-                status.f_bavail.saturating_mul(1_000_000) / status.f_blocks.max(1)
-            }
+        let status = self.thread.ask(deadline, move |_| rustix::fs::statvfs(&path), |_, _| {});
+        let Ok(Ok(status)) = status else { return Room::default() };
+        Room {
+            bytes: status.f_bavail.saturating_mul(status.f_frsize),
+            millionths: status.f_bavail.saturating_mul(1_000_000) / status.f_blocks.max(1),
         }
     }
 
@@ -178,17 +189,25 @@ impl PacketDirectory {
     #[cfg(test)]
     pub fn freeze(&mut self) -> crossbeam_channel::Sender<()> {
         let (thaw, frozen) = crossbeam_channel::bounded(0);
-        assert_eq!(self.thread.ask(move |_| frozen.recv().is_ok(), |_, _| {}), Err(Unanswered));
+        let soon = Instant::now() + Duration::from_millis(20);
+        assert_eq!(self.thread.ask(soon, move |_| frozen.recv().is_ok(), |_, _| {}), Err(Unanswered::Late));
         thaw
-    }
-
-    fn answered<T>(&self, path: &Path, done: Result<io::Result<T>, Unanswered>) -> Result<T, EngineError> {
-        done.unwrap_or_else(|Unanswered| Err(unanswered(self.within)))
-            .map_err(|error| EngineError::io(path.to_path_buf(), error))
     }
 }
 
-/// The error of a disk that does not answer.
-pub fn unanswered(within: Duration) -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, format!("the disk did not answer within {within:?}"))
+/// Makes a directory, and those above it, where they are not there, and looks into it.
+///
+/// # Errors
+/// The operating system's, or that the disk does not answer until `deadline`.
+pub fn make_directory(path: &Path, deadline: Instant) -> io::Result<()> {
+    let made = path.to_path_buf();
+    let make = move |(): &mut ()| {
+        std::fs::create_dir_all(&made)?;
+        std::fs::read_dir(&made)?.next().transpose().map(drop)
+    };
+    DiskThread::new("packet-disk", ()).ask(deadline, make, |(), _| {}).unwrap_or_else(|why| Err(why.into()))
+}
+
+fn answered<T>(path: &Path, done: Result<io::Result<T>, Unanswered>) -> Result<T, EngineError> {
+    done.unwrap_or_else(|why| Err(why.into())).map_err(|error| EngineError::io(path.to_path_buf(), error))
 }

@@ -1,15 +1,17 @@
 //! Our own packet files: classic pcap with nanosecond times, appended to a batch at a time.
 
 use super::LiveFile;
-use super::packet_directory::{Appended, OriginNote, PacketDirectory, Records};
+use super::lateness::Lateness;
+use super::packet_directory::{Appended, OriginNote, PacketDirectory, Records, Room};
 use crate::error::EngineError;
 use lookback_capture::batch::records;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fs::File;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How the directory of the next packet file is chosen (`pcapDirAlgorithm`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +38,8 @@ pub struct PacketFileOptions {
     pub link_type: u16,
     /// Longest captured packet.
     pub snaplen: u32,
-    /// Number of the first file.
-    pub next_file: u32,
+    /// Numbers of the files.
+    pub numbers: FileNumbers,
     /// Size at which a file is closed, bytes; it may be a batch longer.
     pub max_bytes: u64,
     /// Age at which it is closed, seconds of packet time; 0 for never.
@@ -46,11 +48,46 @@ pub struct PacketFileOptions {
     pub interfaces: Vec<String>,
     /// A disk that answers later than this is passed over until it has answered.
     pub answer: Duration,
+    /// The same where there is no other directory.
+    pub answer_alone: Duration,
+}
+
+/// Numbers that packet files may have: a run of them, and what comes when it is used up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileNumbers {
+    run: Range<u32>,
+    after: Range<u32>,
+}
+
+impl FileNumbers {
+    /// Those of a run.
+    pub fn new(run: Range<u32>) -> Self {
+        Self { run, after: 0..0 }
+    }
+
+    /// What comes when the run is used up.
+    pub fn add(&mut self, after: Range<u32>) {
+        self.after = after;
+    }
+
+    /// The next one; none when all are used up.
+    fn next(&mut self) -> Option<u32> {
+        if self.run.is_empty() {
+            self.run = std::mem::replace(&mut self.after, 0..0);
+        }
+        (!self.run.is_empty()).then_some(self.run.start)
+    }
+
+    fn take(&mut self) {
+        self.run.next();
+    }
 }
 
 struct OpenFile {
     /// Which of the directories it is in.
     directory: usize,
+    /// Whether that was late already when the file was made: no other took it.
+    made_late: bool,
     /// To make it durable by.
     handle: File,
     /// To make the list of interfaces beside it durable by, when there is one.
@@ -64,30 +101,37 @@ pub struct PacketFiles {
     directories: Vec<PacketDirectory>,
     current: Option<OpenFile>,
     closed: Vec<(LiveFile, File)>,
-    next_file: u32,
+    /// Closed, but a disk that does not answer may still have more in them than was told; with their directory.
+    given_up: Vec<(usize, LiveFile, File)>,
+    numbers: FileNumbers,
     next_directory: usize,
-    /// Why a directory was passed over since this was last asked for.
-    passed_over: Option<String>,
+    /// By directory, why it refused since this was last asked for.
+    refusals: BTreeMap<usize, String>,
 }
 
 impl PacketFiles {
     /// None is open; the first batch makes one.
     pub fn new(options: PacketFileOptions) -> Self {
-        let directory = |path: &PathBuf| PacketDirectory::new(path.clone(), options.answer);
         Self {
-            next_file: options.next_file,
-            directories: options.directories.iter().map(directory).collect(),
+            numbers: options.numbers.clone(),
+            directories: options.directories.iter().cloned().map(PacketDirectory::new).collect(),
             options,
             current: None,
             closed: Vec::new(),
+            given_up: Vec::new(),
             next_directory: 0,
-            passed_over: None,
+            refusals: BTreeMap::new(),
         }
     }
 
-    /// By directory: whether its disk is late in making durable what is there. Whoever does that says so by this.
-    pub fn lateness(&self) -> Vec<(PathBuf, Arc<AtomicBool>)> {
-        self.directories.iter().map(|one| (one.path().to_path_buf(), one.lateness())).collect()
+    /// By directory: where it is told whether its packets become durable.
+    pub fn lateness(&self) -> Vec<(PathBuf, Arc<Lateness>)> {
+        self.directories.iter().map(|one| (one.path().to_path_buf(), Arc::clone(one.lateness()))).collect()
+    }
+
+    /// Where the numbers of files come from.
+    pub fn numbers(&mut self) -> &mut FileNumbers {
+        &mut self.numbers
     }
 
     /// Appends records; returns the file's number and where in it they begin. A directory that takes nothing, or does not
@@ -102,27 +146,28 @@ impl PacketFiles {
         origin: u16,
     ) -> Result<(u32, u64), EngineError> {
         let Some(first) = records(records_of.bytes()).next() else { return Ok((0, 0)) };
-        if self.is_due(first.timestamp_ns) || self.is_late() {
-            self.rotate();
+        let patience = Patience::of(&self.options);
+        if self.is_due(first.timestamp_ns) || self.should_leave() {
+            self.rotate(&patience);
         }
         let mut refusing = vec![false; self.directories.len()];
         loop {
             let open = match self.current.take() {
                 Some(open) => open,
-                None => self.create(first.timestamp_ns, ordinal, &mut refusing)?,
+                None => self.create(&patience, first.timestamp_ns, ordinal, &mut refusing)?,
             };
             let directory = open.directory;
-            match self.append_to(open, records_of, origin) {
+            match self.append_to(&patience, open, records_of, origin) {
                 Ok(place) => return Ok(place),
                 // What is in the file stays as it is. With one directory it is tried again: there may be room by then.
                 Err(error) if self.directories.len() == 1 && !self.is_silent(directory) => return Err(error),
                 Err(error) => {
-                    self.rotate();
+                    self.refusals.insert(directory, error.to_string());
+                    self.rotate(&patience);
                     refusing[directory] = true;
                     if !refusing.contains(&false) {
                         return Err(error);
                     }
-                    self.passed_over = Some(error.to_string());
                 }
             }
         }
@@ -131,6 +176,7 @@ impl PacketFiles {
     /// Appends records to a file, which is the open one afterwards.
     fn append_to(
         &mut self,
+        patience: &Patience,
         mut open: OpenFile,
         records_of: &Records,
         origin: u16,
@@ -139,7 +185,9 @@ impl PacketFiles {
         let note =
             interface.map(|name| OriginNote { packet: open.info.packets, origin, interface: name.clone() });
         let appended = match self.directories.get_mut(open.directory) {
-            Some(directory) => directory.append(&open.info.path, records_of.clone(), note),
+            Some(directory) => {
+                directory.append(patience.deadline(), &open.info.path, records_of.clone(), note)
+            }
             None => Err(EngineError::Worker("no packet directory".to_owned())),
         };
         let place = appended.map(|Appended { offset, list }| {
@@ -166,10 +214,11 @@ impl PacketFiles {
             && self.current.as_ref().is_some_and(|open| seconds(open) >= self.options.max_seconds)
     }
 
-    /// Whether the open file's directory is late where another is not.
-    fn is_late(&self) -> bool {
-        let open = self.current.as_ref().and_then(|open| self.directories.get(open.directory));
-        open.is_some_and(PacketDirectory::is_late) && !self.directories.iter().all(PacketDirectory::is_late)
+    /// Whether the open file's directory has become late where another is not.
+    fn should_leave(&self) -> bool {
+        let open = self.current.as_ref().filter(|open| !open.made_late);
+        open.and_then(|open| self.directories.get(open.directory)).is_some_and(PacketDirectory::is_late)
+            && !self.directories.iter().all(PacketDirectory::is_late)
     }
 
     fn is_silent(&self, directory: usize) -> bool {
@@ -179,87 +228,103 @@ impl PacketFiles {
     /// Makes a file in the first directory that takes one, of those that are not `refusing`; adds those that do not.
     fn create(
         &mut self,
+        patience: &Patience,
         timestamp_ns: i64,
         ordinal: u64,
         refusing: &mut [bool],
     ) -> Result<OpenFile, EngineError> {
-        let number = self.next_file;
+        let Some(number) = self.numbers.next() else {
+            return Err(EngineError::Worker("the numbers of packet files are used up".to_owned()));
+        };
         let name = format!("{}-{}-{number:08}.pcap", self.options.node, day_name(timestamp_ns));
         let mut failure = None;
-        let mut made = None;
-        for at in self.order() {
+        for at in self.order(patience) {
             let Some(directory) = self.directories.get_mut(at).filter(|_| !refusing[at]) else { continue };
             let path = directory.path().join(&name);
-            match directory.create(&path, self.options.link_type, self.options.snaplen) {
+            let (link_type, snaplen) = (self.options.link_type, self.options.snaplen);
+            match directory.create(patience.deadline(), &path, link_type, snaplen) {
                 Ok((bytes, handle)) => {
-                    made = Some((at, path, bytes, handle));
-                    break;
+                    self.numbers.take();
+                    let info = LiveFile {
+                        file: number,
+                        path,
+                        packets: 0,
+                        bytes,
+                        first_ns: timestamp_ns,
+                        last_ns: timestamp_ns,
+                        first_ordinal: ordinal,
+                        open: true,
+                        given_up: false,
+                    };
+                    let made_late = directory.is_late();
+                    return Ok(OpenFile { directory: at, made_late, handle, list: None, info });
                 }
-                Err(error) => failure = Some(error),
+                Err(error) => {
+                    self.refusals.insert(at, error.to_string());
+                    // One that is full may be helped.
+                    if !matches!(failure, Some(EngineError::DiskFull { .. })) {
+                        failure = Some(error);
+                    }
+                }
             }
             refusing[at] = true;
         }
-        let Some((directory, path, bytes, handle)) = made else {
-            return Err(failure.unwrap_or_else(|| EngineError::Worker("no packet directory".to_owned())));
-        };
-        self.passed_over = failure.map(|error| error.to_string()).or(self.passed_over.take());
-        self.next_file += 1;
-        let info = LiveFile {
-            file: number,
-            path,
-            packets: 0,
-            bytes,
-            first_ns: timestamp_ns,
-            last_ns: timestamp_ns,
-            first_ordinal: ordinal,
-            open: true,
-        };
-        Ok(OpenFile { directory, handle, list: None, info })
+        Err(failure.unwrap_or_else(|| EngineError::Worker("no packet directory".to_owned())))
     }
 
     /// The directories in the order in which the next file tries them: those that are late come last.
-    fn order(&mut self) -> Vec<usize> {
+    fn order(&mut self, patience: &Patience) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.directories.len()).collect();
+        let mut most_first = |measure: fn(Room) -> u64| {
+            let room: Vec<u64> =
+                self.directories.iter_mut().map(|one| measure(one.room(patience.deadline()))).collect();
+            order.sort_by_key(|at| Reverse(room.get(*at).copied()));
+        };
         match self.options.choice {
             DirectoryChoice::RoundRobin => {
                 let turn = self.next_directory % order.len().max(1);
                 order.rotate_left(turn);
             }
-            choice => {
-                let free: Vec<u64> = self.directories.iter_mut().map(|one| one.free(choice)).collect();
-                order.sort_by_key(|at| Reverse(free.get(*at).copied()));
-            }
+            DirectoryChoice::MostBytesFree => most_first(|room| room.bytes),
+            DirectoryChoice::MostPercentFree => most_first(|room| room.millionths),
         }
         order.sort_by_key(|at| self.directories.get(*at).is_some_and(PacketDirectory::is_late));
         self.next_directory = self.next_directory.wrapping_add(1);
         order
     }
 
-    /// Why a directory was passed over since this was last called: it takes nothing, and another does.
-    pub fn passed_over(&mut self) -> Option<String> {
-        self.passed_over.take()
+    /// Why directories took nothing since this was last called, whether or not others did.
+    pub fn refusals(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.refusals).into_values().collect()
     }
 
-    fn rotate(&mut self) {
-        let Some(OpenFile { directory, handle, list, mut info }) = self.current.take() else { return };
+    fn rotate(&mut self, patience: &Patience) {
+        let Some(OpenFile { directory, handle, list, mut info, .. }) = self.current.take() else { return };
         if let Some(directory) = self.directories.get_mut(directory) {
-            directory.close();
+            directory.close(patience.deadline());
         }
-        info.open = false;
-        self.closed.extend(list.map(|list| (info.clone(), list)));
-        self.closed.push((info, handle));
+        if self.is_silent(directory) {
+            info.given_up = true;
+            // After a crash it ends where the next file begins; it is complete once its disk has answered.
+            self.closed.extend(list.into_iter().chain(handle.try_clone()).map(|file| (info.clone(), file)));
+            self.given_up.push((directory, info, handle));
+        } else {
+            info.open = false;
+            self.closed.extend(list.map(|list| (info.clone(), list)));
+            self.closed.push((info, handle));
+        }
     }
 
     /// Closes the open file if it is as old as one may be, so that a quiet link closes its files, too.
     pub fn close_old(&mut self, now_ns: i64) {
         if self.is_old(now_ns) {
-            self.rotate();
+            self.rotate(&Patience::of(&self.options));
         }
     }
 
     /// Closes the open file.
     pub fn close(&mut self) {
-        self.rotate();
+        self.rotate(&Patience::of(&self.options));
     }
 
     /// Files that changed since the last call, each with a handle to sync it by.
@@ -274,9 +339,35 @@ impl PacketFiles {
                 open.push((info.clone(), handle));
             }
         }
+        let directories = &mut self.directories;
+        let mut answers = |at: usize| directories.get_mut(at).is_none_or(PacketDirectory::answers);
+        for (_, mut info, handle) in self.given_up.extract_if(.., |(at, ..)| answers(*at)) {
+            (info.open, info.given_up) = (false, false);
+            self.closed.push((info, handle));
+        }
         let mut files = std::mem::take(&mut self.closed);
         files.extend(open);
         Ok(files)
+    }
+}
+
+/// How long one batch waits for disks: each may take its time, all together twice that, and the last ones still get a moment.
+struct Patience {
+    each: Duration,
+    all_until: Instant,
+}
+
+impl Patience {
+    /// Of two disks one may be slow; where there is one, nobody else can take what it does not.
+    fn of(options: &PacketFileOptions) -> Self {
+        let each = if options.directories.len() > 1 { options.answer } else { options.answer_alone };
+        Self { each, all_until: Instant::now() + 2 * each }
+    }
+
+    /// Until when a disk that is asked now is waited for.
+    fn deadline(&self) -> Instant {
+        let now = Instant::now();
+        (now + self.each).min(self.all_until).max(now + self.each / 50)
     }
 }
 
@@ -304,7 +395,6 @@ fn civil_date(days: i64) -> (i64, i64, i64) {
 #[allow(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 mod tests {
     use super::*;
-    use std::sync::atomic::Ordering;
 
     /// One packet of a second.
     fn packet(second: u32) -> Records {
@@ -326,17 +416,18 @@ mod tests {
             node: "n".to_owned(),
             link_type: 1,
             snaplen: 65_535,
-            next_file: 1,
+            numbers: FileNumbers::new(1..1000),
             max_bytes: 1 << 30,
             max_seconds: 0,
             interfaces: Vec::new(),
             answer: Duration::from_millis(20),
+            answer_alone: Duration::from_millis(20),
         };
         (PacketFiles::new(options), top)
     }
 
-    /// Directory and packets of the files that changed.
-    fn told(files: &mut PacketFiles) -> Vec<(String, u64)> {
+    /// Directory and packets of the files that changed, and whether they are still written.
+    fn told(files: &mut PacketFiles) -> Vec<(String, u64, bool)> {
         let directory = |info: &LiveFile| {
             info.path
                 .parent()
@@ -344,7 +435,10 @@ mod tests {
                 .map(|name| name.to_string_lossy().into_owned())
         };
         let changed = files.changed().expect("handles");
-        changed.iter().map(|(info, _)| (directory(info).unwrap_or_default(), info.packets)).collect()
+        changed
+            .iter()
+            .map(|(info, _)| (directory(info).unwrap_or_default(), info.packets, info.open))
+            .collect()
     }
 
     #[test]
@@ -358,16 +452,16 @@ mod tests {
                 Some((2, 24 + 20 * u64::from(second - 2)))
             );
         }
-        let reason = files.passed_over().expect("a reason");
+        let reasons = files.refusals();
         assert!(
-            reason.contains("/a/") && reason.ends_with("the disk did not answer within 20ms"),
-            "{reason}"
+            matches!(&*reasons, [one] if one.contains("/a/") && one.contains("the disk does not answer")),
+            "{reasons:?}"
         );
-        assert_eq!(told(&mut files), [("a".to_owned(), 1), ("b".to_owned(), 2)]);
+        assert_eq!(told(&mut files), [("a".to_owned(), 1, true), ("b".to_owned(), 2, true)]);
         // The other one does not answer either: nothing takes packets, and it is said at once.
         let both = files.directories[1].freeze();
         assert!(
-            files.append(&packet(4), 3, 0).is_err_and(|error| error.to_string().contains("did not answer"))
+            files.append(&packet(4), 3, 0).is_err_and(|error| error.to_string().contains("does not answer"))
         );
         drop((thaw, both));
         while files.append(&packet(5), 3, 0).is_err() {
@@ -387,7 +481,8 @@ mod tests {
         while files.append(&packet(3), 1, 0).is_err() {
             std::thread::yield_now();
         }
-        assert_eq!(told(&mut files), [("a".to_owned(), 1), ("a".to_owned(), 1)]);
+        // It was given up, has answered since, and another one is open.
+        assert_eq!(told(&mut files), [true, false, true].map(|open| ("a".to_owned(), 1, open)));
         drop(files);
         std::fs::remove_dir_all(top).expect("the directory");
     }
@@ -397,21 +492,53 @@ mod tests {
         let (mut files, top) = files("late", &["a", "b"]);
         let late = files.lateness();
         let directories = |files: &mut PacketFiles| -> Vec<String> {
-            told(files).into_iter().map(|(directory, _)| directory).collect()
+            told(files).into_iter().map(|(directory, ..)| directory).collect()
         };
         files.append(&packet(1), 0, 0).expect("a packet");
-        late[0].1.store(true, Ordering::Relaxed);
+        late[0].1.waits();
         files.append(&packet(2), 1, 0).expect("a packet");
         assert_eq!(directories(&mut files), ["a", "b"]);
         // Where both are late, packets stay where they are.
-        late[1].1.store(true, Ordering::Relaxed);
+        late[1].1.waits();
         files.append(&packet(3), 2, 0).expect("a packet");
         assert_eq!(directories(&mut files), ["b"]);
-        late[0].1.store(false, Ordering::Relaxed);
+        late[0].1.answered(true);
         files.append(&packet(4), 3, 0).expect("a packet");
         assert_eq!(directories(&mut files), ["b", "a"]);
         drop(files);
         std::fs::remove_dir_all(top).expect("the directory");
+    }
+
+    #[test]
+    fn a_late_directory_that_is_the_only_one_left_gets_no_file_a_batch() {
+        let (mut files, top) = files("last", &["a", "b"]);
+        files.append(&packet(1), 0, 0).expect("a packet");
+        files.lateness()[0].1.waits();
+        std::fs::remove_dir(top.join("b")).expect("an empty directory");
+        for second in 2..6 {
+            files.append(&packet(second), u64::from(second), 0).expect("a packet");
+        }
+        // It is tried once whether another takes them.
+        assert_eq!(
+            told(&mut files),
+            [(1, false), (4, true)].map(|(packets, open)| ("a".to_owned(), packets, open))
+        );
+        assert!(matches!(&*files.refusals(), [one] if one.contains("/b/")));
+        drop(files);
+        std::fs::remove_dir_all(top).expect("the directory");
+    }
+
+    #[test]
+    fn numbers_go_on_with_the_next_run_and_end_with_the_last() {
+        let mut numbers = FileNumbers::new(7..9);
+        let taken = |numbers: &mut FileNumbers| {
+            let next = numbers.next();
+            numbers.take();
+            next
+        };
+        assert_eq!(taken(&mut numbers), Some(7));
+        numbers.add(20..21);
+        assert_eq!([(); 3].map(|()| taken(&mut numbers)), [Some(8), Some(20), None]);
     }
 
     #[test]

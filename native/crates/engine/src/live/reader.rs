@@ -37,6 +37,8 @@ pub struct SourceAccount {
     pub cut: AtomicU64,
     /// Times it had to wait because every batch was in use.
     pub waits: AtomicU64,
+    /// Packets that the stream did not take any more when all was to stop.
+    pub lost: AtomicU64,
     /// Whether it has given all there is.
     pub ended: AtomicBool,
     kernel: Mutex<SourceStatistics>,
@@ -131,6 +133,10 @@ fn read(
             stop_at = Some(Instant::now() + DRAIN);
         }
         let Some(mut batch) = pool.take() else {
+            // Where all hangs, a stop does not.
+            if stop_at.is_some_and(|at| Instant::now() >= at + WAIT * MOST_WAITS_AT_STOP) {
+                return Ok(());
+            }
             account.waits.fetch_add(1, Ordering::Relaxed);
             std::thread::sleep(Duration::from_millis(1));
             continue;
@@ -148,8 +154,12 @@ fn read(
             Message::Packets { source: number, batch: batch.clone() }
         };
         pool.lend(&batch);
+        let packets = u64::from(batch.packets());
         drop(batch);
         let is_taken = pass_on(messages, message, account, stop);
+        if !is_taken {
+            account.lost.fetch_add(packets, Ordering::Relaxed);
+        }
         // A source that fails has given what it gave before.
         outcome?;
         if !is_taken || ended {

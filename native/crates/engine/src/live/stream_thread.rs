@@ -28,7 +28,7 @@ pub struct StreamFlush {
     pub(super) next_ordinal: u64,
     pub(super) delivered_until_ns: Option<i64>,
     pub(super) write_failure: Option<String>,
-    pub(super) passed_over: Option<String>,
+    pub(super) refusals: Vec<String>,
     pub(super) clock: ClockSteps,
     pub(super) counters: Counters,
 }
@@ -67,6 +67,11 @@ impl StreamThread {
                 }
                 Message::Quiet { source, until_ns } => self.delivered(source, until_ns),
                 Message::End => break,
+                Message::FileNumbers(after) => {
+                    if let Some(files) = &mut self.files {
+                        files.numbers().add(after);
+                    }
+                }
                 Message::Flush { now_ns, mark, rows, reply } => {
                     let flush = self.flush(now_ns, mark, rows);
                     let _ = reply.send(flush);
@@ -144,7 +149,7 @@ impl StreamThread {
     }
 
     fn flush(&mut self, now_ns: i64, mark: bool, rows: FlushRows) -> Result<StreamFlush, EngineError> {
-        self.clock.look(now_ns);
+        self.clock.look();
         if self.is_pushed {
             self.delivered(0, now_ns - PUSHED_WITHIN);
         }
@@ -170,7 +175,7 @@ impl StreamThread {
             next_ordinal: self.ordinal,
             delivered_until_ns: delivered,
             write_failure: self.write_failure.take(),
-            passed_over: self.files.as_mut().and_then(PacketFiles::passed_over),
+            refusals: self.files.as_mut().map(PacketFiles::refusals).unwrap_or_default(),
             clock: self.clock.steps(),
             counters,
         })

@@ -18,7 +18,7 @@ pub fn options(directory: &Path, settings: EngineSettings) -> LiveOptions {
         snaplen: 65_535,
         stream: [7; 16],
         first_ordinal: 0,
-        next_file: 1,
+        file_numbers: 1..1_000_000,
         max_file_bytes: 1 << 30,
         max_file_seconds: 0,
         keep_packets: true,

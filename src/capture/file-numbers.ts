@@ -1,0 +1,79 @@
+import type { Catalogue } from "../catalogue/catalogue.js";
+
+/** Numbers taken at a time. The engine numbers its files itself, so that rotation does not wait for the catalogue: a file a minute needs them in 69 days. */
+const AT_A_TIME = 100_000;
+
+/** Numbers that packet files may have, one after the other. */
+export interface FileNumberRun {
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * The numbers of a stream's packet files. They are noted, so that a file that nobody listed yet is known by its number, and
+ * a start that makes no file takes none: positions in the index name files by 32 bits, which are never used again.
+ */
+export class FileNumbers {
+  readonly #catalogue: Catalogue;
+  readonly #keys: { readonly blocks: string; readonly used: string };
+  readonly #atATime: number;
+  readonly #stream: string;
+  /** Taken, and not with the engine yet. */
+  #spare: number | null = null;
+  #used = 0;
+
+  constructor(catalogue: Catalogue, stream: string, atATime = AT_A_TIME) {
+    this.#catalogue = catalogue;
+    this.#keys = { blocks: `live.files.${stream}`, used: `live.files.used.${stream}` };
+    this.#atATime = atATime;
+    this.#stream = stream;
+  }
+
+  /** Whether a file of this number can be one of a capture before this one that nobody listed. */
+  mayBeOurs(fileId: number): boolean {
+    return this.#blocks().some((first) => fileId >= first && fileId < first + this.#atATime);
+  }
+
+  /** Numbers for a capture that begins. Those that one before left over, when every file of it is listed (`allListed`). */
+  begin(allListed: boolean): FileNumberRun {
+    const { settings, files } = this.#catalogue;
+    return this.#catalogue.transaction(() => {
+      const last = this.#blocks().at(-1);
+      if (last !== undefined && allListed) {
+        const listed = files.ofStream(this.#stream).reduce((highest, { id }) => Math.max(highest, id), 0);
+        const first = Math.max(last, listed + 1, Number(settings.get(this.#keys.used) ?? 0) + 1);
+        const count = last + this.#atATime - first;
+        if (count > this.#atATime / 10) return { first, count };
+      }
+      const first = files.reserve(this.#atATime);
+      settings.set(this.#keys.blocks, String(first));
+      return { first, count: this.#atATime };
+    });
+  }
+
+  /**
+   * Notes that numbers up to `highest` are used.
+   *
+   * @param more Gives the engine further numbers before these end; whether it took them. If not, it is asked again with the next call.
+   */
+  use(highest: number, more: (run: FileNumberRun) => boolean): void {
+    const { settings, files } = this.#catalogue;
+    if (highest > this.#used) {
+      this.#used = highest;
+      this.#catalogue.transaction(() => {
+        settings.set(this.#keys.used, String(highest));
+        const last = this.#blocks().at(-1);
+        if (last === undefined || highest < last + this.#atATime * 0.9) return;
+        this.#spare = files.reserve(this.#atATime);
+        settings.set(this.#keys.blocks, `${last},${this.#spare}`);
+      });
+    }
+    if (this.#spare !== null && more({ first: this.#spare, count: this.#atATime })) this.#spare = null;
+  }
+
+  /** First numbers of the blocks that the capture is in, in order; the older of two is not over yet. */
+  #blocks(): readonly number[] {
+    const noted = this.#catalogue.settings.get(this.#keys.blocks);
+    return noted === null ? [] : noted.split(",").map(Number);
+  }
+}
