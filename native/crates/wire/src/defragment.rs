@@ -8,7 +8,7 @@
 //! known bytes exactly is ignored, and one that overlaps otherwise discards the datagram (RFC 5722).
 
 use crate::decoded::{Address, Decoded, Fragment};
-use std::collections::{HashMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// Largest payload that an IP datagram can have.
 const MAX_PAYLOAD: usize = 65_535;
@@ -16,6 +16,8 @@ const MAX_PAYLOAD: usize = 65_535;
 const MAX_PIECES: usize = MAX_PAYLOAD / 8 + 1;
 /// Most headers kept in front of the payload, link and tunnels included.
 const MAX_HEADERS: usize = 4096;
+/// Most datagrams given up with one fragment for their age, and as many for room: no fragment waits for thousands.
+const GIVEN_UP_AT_ONCE: usize = 32;
 
 /// Bounds of a [`Defragmenter`].
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +26,8 @@ pub struct DefragmentLimits {
     pub datagrams: usize,
     /// Seconds of packet time from the first fragment after which a datagram is given up (`fragsTimeout`).
     pub timeout_s: i64,
-    /// Most payload bytes held for all datagrams together; the oldest are given up.
+    /// Most bytes held for all datagrams together: payload, headers, what is known and which fragments came. The oldest are
+    /// given up, or the one at hand where that would be very many.
     pub bytes: usize,
 }
 
@@ -77,7 +80,7 @@ pub enum Addition {
     Refused,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct DatagramKey {
     source: Address,
     destination: Address,
@@ -101,17 +104,18 @@ struct Datagram {
     headers: Option<(Vec<u8>, Fragment)>,
     tokens: Vec<u64>,
     started_s: i64,
-    generation: u64,
+    number: u64,
 }
 
 /// Joins fragments of one stream. Memory is bounded by [`DefragmentLimits`]; time comes with each packet.
 #[derive(Debug, Default)]
 pub struct Defragmenter {
     limits: DefragmentLimits,
-    datagrams: HashMap<DatagramKey, Datagram>,
-    /// Oldest first; an entry whose generation is not that of its datagram is stale.
-    order: VecDeque<(DatagramKey, u64)>,
-    generation: u64,
+    /// A tree, because a hash table that grows moves all of them at once.
+    datagrams: BTreeMap<DatagramKey, Box<Datagram>>,
+    /// By number, so oldest first.
+    order: BTreeMap<u64, DatagramKey>,
+    number: u64,
     bytes: usize,
     now_s: i64,
     counters: DefragmentCounters,
@@ -133,7 +137,7 @@ impl Defragmenter {
         self.datagrams.len()
     }
 
-    /// Payload bytes held.
+    /// Bytes held, as [`DefragmentLimits::bytes`] counts them.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
@@ -161,35 +165,37 @@ impl Defragmenter {
             return Addition::Refused;
         }
         let key = datagram_key(decoded, &fragment);
+        if self.datagrams.get(&key).is_some_and(|datagram| self.is_over(datagram)) {
+            self.time_out(&key);
+        }
         let datagram = self.datagrams.entry(key).or_insert_with(|| {
-            self.generation += 1;
-            self.order.push_back((key, self.generation));
-            Datagram {
+            self.number += 1;
+            self.order.insert(self.number, key);
+            Box::new(Datagram {
                 payload: Vec::new(),
                 known: Vec::new(),
                 total: None,
                 headers: None,
                 tokens: Vec::new(),
                 started_s: self.now_s,
-                generation: self.generation,
-            }
+                number: self.number,
+            })
         });
-        let before = datagram.payload.len();
+        self.bytes -= datagram.bytes();
         let placed = datagram.place(frame, &fragment, payload);
-        let grown = datagram.payload.len() - before;
-        self.bytes += grown;
-        match placed {
-            Placed::Overlap if !key.is_v6 => self.counters.overlaps += 1,
-            Placed::Overlap => {
-                self.counters.overlaps += 1;
-                return self.refuse(&key);
-            }
-            Placed::Contradiction => return self.refuse(&key),
-            Placed::New | Placed::Repeated => {}
-        }
-        if !datagram.is_complete() {
+        let is_overlap = matches!(placed, Placed::Overlap);
+        let is_refused = matches!(placed, Placed::Contradiction) || (is_overlap && key.is_v6);
+        let is_whole = !is_refused && datagram.is_complete();
+        if !is_refused && !is_whole {
             datagram.tokens.push(token);
-            self.keep_bounds();
+        }
+        self.bytes += datagram.bytes();
+        self.counters.overlaps += u64::from(is_overlap);
+        if is_refused {
+            return self.refuse(&key);
+        }
+        if !is_whole {
+            self.keep_bounds(&key);
             return Addition::Held;
         }
         let Some(datagram) = self.remove(&key) else { return Addition::Refused };
@@ -205,15 +211,10 @@ impl Defragmenter {
         }
     }
 
-    fn remove(&mut self, key: &DatagramKey) -> Option<Datagram> {
+    fn remove(&mut self, key: &DatagramKey) -> Option<Box<Datagram>> {
         let datagram = self.datagrams.remove(key)?;
-        self.bytes -= datagram.payload.len();
-        // Stale entries are dropped once they are the larger part.
-        if self.order.len() > 64 + 2 * self.datagrams.len() {
-            let datagrams = &self.datagrams;
-            self.order
-                .retain(|(key, generation)| datagrams.get(key).is_some_and(|d| d.generation == *generation));
-        }
+        self.order.remove(&datagram.number);
+        self.bytes -= datagram.bytes();
         Some(datagram)
     }
 
@@ -225,37 +226,53 @@ impl Defragmenter {
         Addition::Refused
     }
 
-    /// The oldest datagram that still waits.
-    fn oldest(&mut self) -> Option<DatagramKey> {
-        while let Some((key, generation)) = self.order.front() {
-            if self.datagrams.get(key).is_some_and(|d| d.generation == *generation) {
-                return Some(*key);
-            }
-            self.order.pop_front();
-        }
-        None
+    /// The oldest datagram that waits.
+    fn oldest(&self) -> Option<DatagramKey> {
+        self.order.first_key_value().map(|(_, key)| *key)
     }
 
+    fn is_over(&self, datagram: &Datagram) -> bool {
+        self.now_s.saturating_sub(datagram.started_s) > self.limits.timeout_s
+    }
+
+    fn time_out(&mut self, key: &DatagramKey) {
+        if let Some(datagram) = self.remove(key) {
+            self.counters.timed_out += 1;
+            self.counters.lost_fragments += datagram.tokens.len() as u64;
+        }
+    }
+
+    /// Gives up datagrams whose time is over. Those that are left are still here, and get no fragment.
     fn expire(&mut self) {
-        while let Some(key) = self.oldest() {
-            let Some(datagram) = self.datagrams.get(&key) else { return };
-            if self.now_s.saturating_sub(datagram.started_s) <= self.limits.timeout_s {
-                return;
-            }
-            if let Some(datagram) = self.remove(&key) {
-                self.counters.timed_out += 1;
-                self.counters.lost_fragments += datagram.tokens.len() as u64;
-            }
+        for _ in 0..GIVEN_UP_AT_ONCE {
+            let oldest = self
+                .oldest()
+                .filter(|key| self.datagrams.get(key).is_some_and(|datagram| self.is_over(datagram)));
+            let Some(key) = oldest else { return };
+            self.time_out(&key);
         }
     }
 
-    fn keep_bounds(&mut self) {
-        while self.datagrams.len() > self.limits.datagrams || self.bytes > self.limits.bytes {
-            let Some(key) = self.oldest() else { return };
-            if let Some(datagram) = self.remove(&key) {
-                self.counters.evicted += 1;
-                self.counters.lost_fragments += datagram.tokens.len() as u64;
-            }
+    fn is_beyond_bounds(&self) -> bool {
+        self.datagrams.len() > self.limits.datagrams || self.bytes > self.limits.bytes
+    }
+
+    /// Makes room after a fragment of the datagram of `key` came.
+    fn keep_bounds(&mut self, key: &DatagramKey) {
+        for _ in 0..GIVEN_UP_AT_ONCE {
+            let oldest = self.oldest().filter(|_| self.is_beyond_bounds());
+            let Some(oldest) = oldest else { return };
+            self.evict(&oldest);
+        }
+        if self.is_beyond_bounds() {
+            self.evict(key);
+        }
+    }
+
+    fn evict(&mut self, key: &DatagramKey) {
+        if let Some(datagram) = self.remove(key) {
+            self.counters.evicted += 1;
+            self.counters.lost_fragments += datagram.tokens.len() as u64;
         }
     }
 }
@@ -285,6 +302,14 @@ enum Placed {
 }
 
 impl Datagram {
+    /// Bytes that it holds.
+    fn bytes(&self) -> usize {
+        self.payload.len()
+            + self.headers.as_ref().map_or(0, |(headers, _)| headers.len())
+            + size_of_val(self.known.as_slice())
+            + size_of_val(self.tokens.as_slice())
+    }
+
     fn place(&mut self, frame: &[u8], fragment: &Fragment, payload: &[u8]) -> Placed {
         let (start, end) = (fragment.offset, fragment.offset + payload.len() as u32);
         let highest = self.known.last().map_or(0, |(_, end)| *end);

@@ -1,18 +1,37 @@
-//! Mutated frames and fragments: no panic, no hang, positions inside the frame, bounded memory.
+//! Mutated frames and fragments: no panic, no hang, positions inside the frame, bounded memory and time for each.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod frames;
 mod support;
 
 use frames::*;
+use lookback_cost::{Cost, Limit, hold};
 use lookback_wire::{
     Addition, Decoded, DefragmentLimits, Defragmenter, FlowKey, FlowKind, SessionIdTracking, decode,
     decode_reassembled, link_type,
 };
+use std::time::Duration;
 use support::Random;
 
 /// Cases for each layer.
 const CASES: usize = 200_000;
+/// Cases that are played together, and again when one of them is slow.
+const ROUND: usize = 500;
+/// Of one frame. Decoding keeps nothing.
+const DECODING: Limit = Limit { time: Duration::from_millis(1), bytes: 0 };
+
+/// Plays all cases in rounds; `round` gets the number of its first case.
+fn play(
+    name: &str,
+    limit: Limit,
+    mut round: impl FnMut(&mut lookback_cost::Meter, usize) -> u64,
+) -> (u64, Cost) {
+    let rounds = (0..CASES).step_by(ROUND).map(|first| hold(limit, |meter| round(meter, first)));
+    let (sum, cost) =
+        rounds.fold((0, Cost::default()), |(sum, most), (result, cost)| (sum + result, most.max(cost)));
+    println!("{name}: {cost:?}");
+    (sum, cost)
+}
 
 const LINK_TYPES: [u16; 16] = [
     link_type::NULL,
@@ -124,68 +143,86 @@ fn seeds() -> Vec<(u16, Vec<u8>)> {
 #[test]
 fn mutated_frames() {
     let seeds = seeds();
-    let mut random = Random(0x5eed);
-    let mut decoded = Decoded::default();
-    for case in 0..CASES {
-        let (link, frame) = &seeds[case % seeds.len()];
-        let mut frame = frame.clone();
-        random.mutate(&mut frame);
-        let link = if random.below(8) == 0 { LINK_TYPES[random.below(LINK_TYPES.len())] } else { *link };
-        let original_length =
-            if random.below(4) == 0 { frame.len() as u32 + 500 } else { frame.len() as u32 };
-        decode(link, &frame, original_length, &mut decoded).unwrap();
-        check(&decoded, &frame);
-    }
+    play("frames", DECODING, |meter, first| {
+        let mut random = Random(0x5eed ^ first as u64);
+        let mut decoded = Decoded::default();
+        for case in first..first + ROUND {
+            let (link, frame) = &seeds[case % seeds.len()];
+            let mut frame = frame.clone();
+            random.mutate(&mut frame);
+            let link = if random.below(8) == 0 { LINK_TYPES[random.below(LINK_TYPES.len())] } else { *link };
+            let original_length =
+                if random.below(4) == 0 { frame.len() as u32 + 500 } else { frame.len() as u32 };
+            meter.measure(|| decode(link, &frame, original_length, &mut decoded)).unwrap();
+            check(&decoded, &frame);
+        }
+        0
+    });
 }
 
 #[test]
 fn random_bytes() {
-    let mut random = Random(0xb17e5);
-    let mut decoded = Decoded::default();
-    for _ in 0..CASES {
-        let frame: Vec<u8> = (0..random.below(200)).map(|_| random.next() as u8).collect();
-        let link = LINK_TYPES[random.below(LINK_TYPES.len())];
-        decode(link, &frame, frame.len() as u32, &mut decoded).unwrap();
-        check(&decoded, &frame);
-    }
+    play("random bytes", DECODING, |meter, first| {
+        let mut random = Random(0xb17e5 ^ first as u64);
+        let mut decoded = Decoded::default();
+        for _ in 0..ROUND {
+            let frame: Vec<u8> = (0..random.below(200)).map(|_| random.next() as u8).collect();
+            let link = LINK_TYPES[random.below(LINK_TYPES.len())];
+            meter.measure(|| decode(link, &frame, frame.len() as u32, &mut decoded)).unwrap();
+            check(&decoded, &frame);
+        }
+        0
+    });
 }
+
+/// Bytes of payload that wait for fragments in these tests.
+const FRAGMENT_BYTES: usize = 100_000;
 
 #[test]
 fn mutated_fragments() {
-    let mut random = Random(0xf4a6);
-    let limits = DefragmentLimits { datagrams: 50, timeout_s: 480, bytes: 100_000 };
-    let mut defragmenter = Defragmenter::new(limits);
-    let mut decoded = Decoded::default();
-    let mut completed = 0u64;
-    for case in 0..CASES {
-        // Few identifications, so that fragments of different shapes meet.
-        let identification = random.below(20) as u16;
-        let (offset, more) = (8 * random.below(4), random.below(2) > 0);
-        let length = if more { 8 * (1 + random.below(6)) } else { 1 + random.below(40) };
-        let body = vec![random.next() as u8; length];
-        let mut frame = if random.below(2) == 0 {
-            ethernet(0x0800, &ipv4_fragment(identification, offset, more, 17, &body))
-        } else {
-            ethernet(0x86dd, &ipv6_fragment(u32::from(identification), offset, more, 17, &body))
-        };
-        if random.below(3) == 0 {
-            random.mutate(&mut frame);
+    // A fragment may make room for all of a datagram, and whoever joins one has it twice.
+    let limit = Limit { time: Duration::from_millis(1), bytes: 256 << 10 };
+    let (completed, cost) = play("fragments", limit, |meter, first| {
+        let mut random = Random(0xf4a6 ^ first as u64);
+        let limits = DefragmentLimits { datagrams: 50, timeout_s: 480, bytes: FRAGMENT_BYTES };
+        let mut defragmenter = meter.beside(|| Defragmenter::new(limits));
+        let mut decoded = Decoded::default();
+        let mut completed = 0u64;
+        for case in 0..ROUND {
+            // Few identifications, so that fragments of different shapes meet.
+            let identification = random.below(20) as u16;
+            let (offset, more) = (8 * random.below(4), random.below(2) > 0);
+            let length = if more { 8 * (1 + random.below(6)) } else { 1 + random.below(40) };
+            let body = vec![random.next() as u8; length];
+            let mut frame = if random.below(2) == 0 {
+                ethernet(0x0800, &ipv4_fragment(identification, offset, more, 17, &body))
+            } else {
+                ethernet(0x86dd, &ipv6_fragment(u32::from(identification), offset, more, 17, &body))
+            };
+            if random.below(3) == 0 {
+                random.mutate(&mut frame);
+            }
+            decode(link_type::ETHERNET, &frame, frame.len() as u32, &mut decoded).unwrap();
+            if decoded.fragment.is_none() {
+                continue;
+            }
+            let added =
+                meter.measure(|| defragmenter.add(&frame, &decoded, (case / 100) as i64, case as u64));
+            if let Addition::Complete(whole) = added {
+                completed += 1;
+                assert!(whole.frame.len() <= 65_535 + 4096);
+                meter.measure(|| decode_reassembled(&whole.frame, &whole.fragment, &mut decoded)).unwrap();
+                check(&decoded, &whole.frame);
+                assert!(decoded.fragment.is_none() || decoded.malformed.is_none());
+                meter.beside(|| drop(whole));
+            }
+            assert!(defragmenter.waiting() <= 50 && defragmenter.bytes() <= FRAGMENT_BYTES);
         }
-        decode(link_type::ETHERNET, &frame, frame.len() as u32, &mut decoded).unwrap();
-        if decoded.fragment.is_none() {
-            continue;
-        }
-        if let Addition::Complete(whole) =
-            defragmenter.add(&frame, &decoded, (case / 100) as i64, case as u64)
-        {
-            completed += 1;
-            assert!(whole.frame.len() <= 65_535 + 4096);
-            decode_reassembled(&whole.frame, &whole.fragment, &mut decoded).unwrap();
-            check(&decoded, &whole.frame);
-            assert!(decoded.fragment.is_none() || decoded.malformed.is_none());
-        }
-        assert!(defragmenter.waiting() <= 50 && defragmenter.bytes() <= 100_000);
-    }
+        assert_eq!(defragmenter.counters().reassembled, completed);
+        meter.beside(|| drop(defragmenter));
+        completed
+    });
     assert!(completed > 1000, "{completed}");
-    assert_eq!(defragmenter.counters().reassembled, completed);
+    // Vectors that grow have up to twice the room, beside what names and orders the datagrams.
+    assert!(cost.held <= 3 * FRAGMENT_BYTES as u64, "{cost:?}");
 }
