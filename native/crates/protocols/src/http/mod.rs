@@ -7,11 +7,13 @@
 
 mod body;
 pub mod fields;
+mod framing;
 mod parser;
 mod request;
 
 use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict};
 use body::{Body, Ended};
+use framing::{Framing, Upgrade};
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
 use parser::{Header, Headers, StartLine};
 use std::collections::VecDeque;
@@ -90,22 +92,6 @@ struct Exchange {
 struct Http {
     sides: [Side; 2],
     exchange: Exchange,
-}
-
-/// What the headers of one message say about its framing.
-#[derive(Default)]
-struct Framing {
-    length: Option<u64>,
-    chunked: bool,
-    bad_length: bool,
-    upgrade: Option<Upgrade>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Upgrade {
-    WebSocket,
-    Http2,
-    Other,
 }
 
 impl Http {
@@ -477,40 +463,6 @@ impl Side {
 
 fn split(data: &[u8], at: u64) -> (&[u8], &[u8]) {
     data.split_at(usize::try_from(at).unwrap_or(usize::MAX).min(data.len()))
-}
-
-impl Framing {
-    fn note(&mut self, header: &Header<'_>) {
-        let value: &[u8] = &header.value;
-        match header.name.len() {
-            14 if header.name.eq_ignore_ascii_case(b"content-length") => {
-                let parsed = std::str::from_utf8(value)
-                    .ok()
-                    .filter(|v| !v.starts_with('+'))
-                    .and_then(|v| v.parse().ok());
-                self.bad_length |=
-                    parsed.is_none() || self.length.is_some_and(|length| Some(length) != parsed);
-                self.length = self.length.or(parsed);
-            }
-            17 if header.name.eq_ignore_ascii_case(b"transfer-encoding") => {
-                self.chunked = value.len() >= 7
-                    && value
-                        .rsplit(|&b| b == b',')
-                        .next()
-                        .is_some_and(|last| last.trim_ascii().eq_ignore_ascii_case(b"chunked"));
-            }
-            7 if header.name.eq_ignore_ascii_case(b"upgrade") => {
-                self.upgrade = Some(if value.eq_ignore_ascii_case(b"websocket") {
-                    Upgrade::WebSocket
-                } else if value.eq_ignore_ascii_case(b"h2c") {
-                    Upgrade::Http2
-                } else {
-                    Upgrade::Other
-                });
-            }
-            _ => {}
-        }
-    }
 }
 
 fn read_request(
