@@ -81,7 +81,7 @@ impl Flow {
         settings: &FlowSettings,
         bench: &mut Workbench,
     ) {
-        let Workbench { registry, counters, attached, malformed, digests, .. } = bench;
+        let Workbench { registry, counters, attached, malformed, digests, work, .. } = bench;
         let mut again = None;
         let mut context = Context {
             session: self.facts(now_us),
@@ -91,6 +91,7 @@ impl Flow {
             reclassify: &mut again,
             malformed,
             digests,
+            work,
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| registry.classify(&mut context, direction, data)));
         if outcome.is_err() {
@@ -120,6 +121,7 @@ impl Flow {
                 reclassify: again,
                 malformed: &mut bench.malformed,
                 digests: &mut bench.digests,
+                work: &mut bench.work,
             };
             if let Some(dissectors) = &mut dissectors {
                 dissectors.retain_mut(|dissector| call(dissector.as_mut(), &mut context) == Verdict::More);

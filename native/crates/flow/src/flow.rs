@@ -7,7 +7,7 @@ use crate::sctp;
 use crate::settings::FlowSettings;
 use crate::tcp::{Outcome, Piece, TcpState};
 use lookback_protocols::digest::Digests;
-use lookback_protocols::{Dissector, Registry};
+use lookback_protocols::{Dissector, Registry, Work};
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
 use lookback_session::{Ends, FieldSpec, Fields, PacketPosition, Positions, core_fields};
 use lookback_wire::{Decoded, FlowKey, FlowKind};
@@ -60,6 +60,8 @@ pub struct Workbench {
     pub(crate) attached: Vec<Box<dyn Dissector>>,
     pub(crate) malformed: Vec<(&'static str, &'static str)>,
     pub(crate) digests: Digests,
+    /// What is left of the work for the packet at hand; the same for each flow, whatever others did.
+    pub(crate) work: Work,
     /// Keyed anew in each process, so that nobody can choose headers that collide.
     header_hasher: ahash::RandomState,
 }
@@ -74,6 +76,7 @@ impl Workbench {
             attached: Vec::new(),
             malformed: Vec::new(),
             digests: Digests::new(settings.max_waiting_body_bytes),
+            work: Work::default(),
             header_hasher: ahash::RandomState::new(),
         }
     }
@@ -265,6 +268,7 @@ impl Flow {
         settings: &FlowSettings,
         bench: &mut Workbench,
     ) {
+        bench.work = Work::default();
         let decoded = packet.decoded;
         let direction = self.direction(decoded, key);
         let now_us = packet.timestamp_ns.div_euclid(1000);

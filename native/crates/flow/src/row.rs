@@ -5,7 +5,7 @@ use crate::community::{CommunityFlow, community_id};
 use crate::flow::{Flow, Workbench};
 use crate::identity::{FlowIdentity, StreamIdentity};
 use crate::settings::FlowSettings;
-use lookback_protocols::Verdict;
+use lookback_protocols::{Verdict, Work};
 use lookback_session::record::{DESTINATION, SOURCE};
 use lookback_session::{Fields, Positions, Session, core_fields};
 use lookback_wire::FlowKind;
@@ -30,6 +30,7 @@ impl Flow {
     /// Takes the row of the present segment; a next packet starts another one.
     pub fn save(&mut self, last: bool, settings: &FlowSettings, bench: &mut Workbench) -> Session {
         let now_us = self.last_packet_us;
+        bench.work = Work::default();
         if let Some((direction, payload)) = self.tcp.as_mut().and_then(|tcp| tcp.take_alone()) {
             self.payload(direction, &payload, now_us, settings, bench);
         }

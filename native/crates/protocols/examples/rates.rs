@@ -5,7 +5,7 @@
 mod support;
 
 use lookback_protocols::digest::{Digests, Md5};
-use lookback_protocols::{Context, Registry, SessionFacts, Settings};
+use lookback_protocols::{Context, Registry, SessionFacts, Settings, Work};
 use lookback_session::Fields;
 use std::time::Instant;
 
@@ -40,6 +40,7 @@ fn main() {
             reclassify: &mut reclassify,
             malformed: &mut malformed,
             digests: &mut digests,
+            work: &mut Work::default(),
         };
         for _ in 0..connections {
             registry.classify(&mut context, 1, head.as_bytes());

@@ -6,6 +6,7 @@
 //! cannot read with [`Context::malformed`].
 
 use crate::digest::Digests;
+use crate::work::{TOO_MUCH, Work};
 use lookback_session::{Fields, core_fields, record::Direction};
 
 /// Options that dissectors follow; names and defaults are Arkime's settings of the same name.
@@ -96,6 +97,8 @@ pub struct Context<'a> {
     pub malformed: &'a mut Vec<(&'static str, &'static str)>,
     /// Makes digests of bodies, of many flows at once.
     pub digests: &'a mut Digests,
+    /// What is left of the work for the packet at hand.
+    pub work: &'a mut Work,
 }
 
 impl Context<'_> {
@@ -114,6 +117,15 @@ impl Context<'_> {
     /// Lets `dissector` see this flow's payload from the payload at hand on.
     pub fn attach(&mut self, dissector: Box<dyn Dissector>) {
         self.attached.push(dissector);
+    }
+    /// Takes what a step costs of the work for the packet at hand. Whether it was there; if not, that is counted.
+    pub fn takes(&mut self, protocol: &'static str, units: usize) -> bool {
+        let was_left = !self.work.is_used_up();
+        let is_there = self.work.take(units);
+        if was_left && !is_there {
+            self.malformed(protocol, TOO_MUCH);
+        }
+        is_there
     }
     /// Counts a malformed message.
     pub fn malformed(&mut self, protocol: &'static str, reason: &'static str) {

@@ -4,6 +4,7 @@
 //! * [`registry`]: which classifiers meet a first payload.
 //! * [`labels`]: protocols that are recognised by their first payload and not dissected further.
 //! * [`bytes`]: checked reading of untrusted bytes.
+//! * [`work`]: what may be made of one packet.
 
 pub mod bytes;
 pub mod digest;
@@ -18,9 +19,11 @@ pub mod socks;
 pub mod starttls;
 pub mod template;
 pub mod tls;
+pub mod work;
 
 pub use dissector::{Classifier, Context, Dissector, Protocol, SessionFacts, Settings, Trigger, Verdict};
 pub use registry::Registry;
+pub use work::Work;
 
 use lookback_session::FieldSpec;
 

@@ -1,14 +1,24 @@
-//! Changed conversations: cut, flipped, repeated, spliced, split anywhere, with gaps. No dissector may panic, hang or
-//! keep more than it says.
+//! Changed conversations: cut, flipped, repeated, spliced, split anywhere, with gaps. No dissector may panic, hang, keep
+//! more than it says, or take longer for one payload than a packet may.
 
 mod support;
 
-use lookback_protocols::{Registry, SessionFacts};
+use lookback_cost::{Cost, Limit, Meter, hold};
+use lookback_protocols::{Registry, SessionFacts, Settings};
+use std::time::Duration;
 use support::seeds::{self, Conversation};
 use support::{Player, corpus_settings};
 
 /// Cases a dissector.
-const CASES: u32 = 200_000;
+const CASES: usize = 200_000;
+/// Cases that are played together, and again when one of them is slow.
+const ROUND: usize = 200;
+/// Of one payload, which is at most what one packet carries.
+const PAYLOAD: Limit = Limit { time: Duration::from_millis(1), bytes: 512 << 10 };
+/// Longest payload of a packet.
+const LONGEST: usize = 65_495;
+/// Most that one session may hold, its fields and what waits to be hashed.
+const HELD: u64 = 1 << 20;
 
 /// A small generator with a fixed seed (xorshift64*), so that a failure can be repeated.
 struct Random(u64);
@@ -72,15 +82,27 @@ fn change(random: &mut Random, talk: &mut Conversation) {
     }
 }
 
-fn run(seed: u64, ip_protocol: u8, port: u16, seeds: &[Conversation]) {
+/// Plays all cases in rounds; what takes too long is played again.
+fn play(name: &str, seed: u64, mut case: impl FnMut(&mut Meter, &mut Random)) {
+    let mut most = Cost::default();
+    for round in 0..CASES / ROUND {
+        let ((), cost) = hold(PAYLOAD, |meter| {
+            let mut random = Random(seed << 32 | (round as u64 + 1));
+            (0..ROUND).for_each(|_| case(meter, &mut random));
+        });
+        most = most.max(cost);
+    }
+    println!("{name}: {most:?}");
+    assert!(most.held <= HELD, "{most:?}");
+}
+
+fn run(name: &str, seed: u64, ip_protocol: u8, port: u16, seeds: &[Conversation]) {
     let settings = corpus_settings();
     let registry = Registry::new(&settings);
-    let mut random = Random(seed);
-    for _ in 0..CASES {
+    play(name, seed, |meter, random| {
         let mut talk = seeds[random.below(seeds.len())].clone();
-        change(&mut random, &mut talk);
-        let facts = SessionFacts { ip_protocol, port: [50_000, port], first_packet_us: 0, now_us: 0 };
-        let mut player = Player::new(&registry, &settings, facts);
+        change(random, &mut talk);
+        let mut player = begin(meter, &registry, &settings, ip_protocol, port);
         for (direction, data) in &talk {
             let mut rest = data.as_slice();
             while !rest.is_empty() {
@@ -91,52 +113,65 @@ fn run(seed: u64, ip_protocol: u8, port: u16, seeds: &[Conversation]) {
                 };
                 // One-byte pieces of a long filler only cost time.
                 let count = if ip_protocol == 17 { rest.len() } else { count.max(rest.len() / 64) };
-                let (piece, after) = rest.split_at(count.min(rest.len()));
+                let (piece, after) = rest.split_at(count.min(rest.len()).min(LONGEST));
                 if ip_protocol == 6 && random.one_in(60) {
-                    player.gap(*direction, piece.len() as u64 + random.below(3) as u64);
+                    let bytes = piece.len() as u64 + random.below(3) as u64;
+                    meter.measure(|| player.gap(*direction, bytes));
                 } else {
-                    player.payload(*direction, piece);
+                    meter.measure(|| player.payload(*direction, piece));
                 }
                 rest = after;
             }
         }
-        player.end();
-    }
+        meter.measure(|| player.end());
+        meter.beside(|| drop(player));
+    });
+}
+
+fn begin<'a>(
+    meter: &mut Meter,
+    registry: &'a Registry,
+    settings: &'a Settings,
+    ip_protocol: u8,
+    port: u16,
+) -> Player<'a> {
+    let facts = SessionFacts { ip_protocol, port: [50_000, port], first_packet_us: 0, now_us: 0 };
+    meter.beside(|| Player::new(registry, settings, facts))
 }
 
 #[test]
 fn http() {
-    run(1, 6, 80, &seeds::http());
+    run("http", 1, 6, 80, &seeds::http());
 }
 
 #[test]
 fn dns_datagrams() {
-    run(2, 17, 53, &seeds::dns());
+    run("dns_datagrams", 2, 17, 53, &seeds::dns());
 }
 
 #[test]
 fn dns_stream() {
-    run(3, 6, 53, &seeds::dns_stream());
+    run("dns_stream", 3, 6, 53, &seeds::dns_stream());
 }
 
 #[test]
 fn tls() {
-    run(4, 6, 443, &seeds::tls());
+    run("tls", 4, 6, 443, &seeds::tls());
 }
 
 #[test]
 fn dtls() {
-    run(5, 17, 4433, &seeds::dtls());
+    run("dtls", 5, 17, 4433, &seeds::dtls());
 }
 
 #[test]
 fn socks() {
-    run(6, 6, 1080, &seeds::socks());
+    run("socks", 6, 6, 1080, &seeds::socks());
 }
 
 #[test]
 fn starttls() {
-    run(7, 6, 25, &seeds::starttls());
+    run("starttls", 7, 6, 25, &seeds::starttls());
 }
 
 /// Beginnings of every magic under every port that a classifier looks at, then noise.
@@ -145,10 +180,9 @@ fn classifiers() {
     use lookback_protocols::{PROTOCOLS, Trigger};
     let settings = corpus_settings();
     let registry = Registry::new(&settings);
-    let mut random = Random(8);
     let triggers: Vec<_> =
         PROTOCOLS.iter().flat_map(|protocol| protocol.classifiers).map(|c| c.trigger).collect();
-    for _ in 0..CASES {
+    play("classifiers", 8, |meter, random| {
         let mut data: Vec<u8> =
             (0..random.below(120)).map(|_| if random.one_in(3) { 0 } else { random.next() as u8 }).collect();
         let (mut ip_protocol, mut port) = (6, 0);
@@ -168,10 +202,10 @@ fn classifiers() {
             }
         }
         data.truncate(random.below(data.len() + 1));
-        let facts = SessionFacts { ip_protocol, port: [50_000, port], first_packet_us: 0, now_us: 0 };
-        let mut player = Player::new(&registry, &settings, facts);
-        player.payload(random.below(2), &data);
-        player.payload(random.below(2), &data);
-        player.end();
-    }
+        let mut player = begin(meter, &registry, &settings, ip_protocol, port);
+        meter.measure(|| player.payload(random.below(2), &data));
+        meter.measure(|| player.payload(random.below(2), &data));
+        meter.measure(|| player.end());
+        meter.beside(|| drop(player));
+    });
 }

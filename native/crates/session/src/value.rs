@@ -235,6 +235,11 @@ impl Fields {
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
+    /// Values that were added.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.items as usize
+    }
     /// Bytes that the values take.
     #[inline]
     pub fn held_bytes(&self) -> usize {

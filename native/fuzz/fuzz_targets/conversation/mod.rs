@@ -2,7 +2,7 @@
 //! and that many bytes, until the input ends.
 
 use lookback_protocols::digest::Digests;
-use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Settings, Verdict};
+use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Settings, Verdict, Work};
 use lookback_session::Fields;
 use std::sync::LazyLock;
 
@@ -23,7 +23,7 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new(&SETTINGS))
 pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
     let session = SessionFacts { ip_protocol, port: [50_000, port], first_packet_us: 0, now_us: 0 };
     let (mut fields, mut attached, mut again, mut malformed) = (Fields::new(), Vec::new(), None, Vec::new());
-    let mut digests = Digests::default();
+    let (mut digests, mut work) = (Digests::default(), Work::default());
     let mut dissectors: Vec<Box<dyn Dissector>> = Vec::new();
     let mut classified = [false; 2];
     let mut rest = input;
@@ -32,6 +32,7 @@ pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
         let is_gap = control & 2 != 0 && ip_protocol == 6;
         let (data, after) = after.split_at((usize::from(control >> 2) * 8).min(after.len()));
         rest = after;
+        work = Work::default();
         let mut context = Context {
             session,
             settings: &SETTINGS,
@@ -40,6 +41,7 @@ pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
             reclassify: &mut again,
             malformed: &mut malformed,
             digests: &mut digests,
+            work: &mut work,
         };
         if is_gap {
             dissectors.retain_mut(|d| d.gap(&mut context, direction, data.len() as u64) == Verdict::More);
@@ -71,6 +73,7 @@ pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
         reclassify: &mut again,
         malformed: &mut malformed,
         digests: &mut digests,
+        work: &mut work,
     };
     for dissector in &mut dissectors {
         dissector.save(&mut context, true);

@@ -9,6 +9,7 @@ mod parser;
 mod rdata;
 
 use crate::bytes::{be16, mapped};
+use crate::work::{TOO_MUCH, Work};
 use crate::{Classifier, Context, Dissector, Protocol, Trigger, Verdict};
 use compact_str::CompactString;
 use lookback_session::record::Direction;
@@ -22,6 +23,14 @@ const MAX_QUESTIONS: u16 = 10;
 const MAX_OPCODE: u8 = 5;
 /// Shortest message: a header and a root question.
 const MIN_MESSAGE: usize = 17;
+/// What a message costs of the work for a packet, and each object that may be its question's.
+const MESSAGE_WORK: usize = 1_500;
+const OBJECT_WORK: usize = 25;
+/// What a record costs, and each value that is looked at because it may be one of the record's.
+const RECORD_WORK: usize = 800;
+const VALUE_WORK: usize = 5;
+/// Each value of an object that gets more of them.
+const CHANGE_WORK: usize = 50;
 /// Shown for the empty name.
 const ROOT: &str = "<root>";
 
@@ -66,6 +75,9 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
         };
         first.get_or_insert(question);
     }
+    if !context.takes("dns", MESSAGE_WORK + OBJECT_WORK * context.fields.len()) {
+        return false;
+    }
     context.label(kind.label());
     if questions != 1 && kind == Kind::Dns {
         context.tag("dns:qdcount-not-1");
@@ -74,10 +86,12 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
     let keep_answers = context.settings.dns_answers;
     let mut outcome = Outcome::default();
     let asked = Asked::of(first.as_ref(), &mut outcome);
+    let work = &mut *context.work;
     let mut fill = |object: &mut Fields| {
+        work.take(CHANGE_WORK * object.len());
         object.add_text(&fields::OPCODE, names::opcode(message.opcode()));
         if message.is_response() {
-            response(object, &mut message, all_sections, keep_answers, &mut outcome);
+            response(object, &mut message, all_sections, keep_answers, work, &mut outcome);
         }
     };
     if !context.fields.change_object(&fields::DNS, |object| asked.is_of(object), &mut fill) {
@@ -91,6 +105,9 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
     if outcome.bad_record {
         context.malformed("dns", "record");
     }
+    if outcome.too_much {
+        context.malformed("dns", TOO_MUCH);
+    }
     true
 }
 
@@ -99,6 +116,9 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
 struct Outcome {
     bad_punycode: bool,
     bad_record: bool,
+    too_much: bool,
+    /// The name that addresses were of last, and which of [`OWNERS`] it is; none when there are more since.
+    owner: Option<(CompactString, [bool; 3])>,
 }
 
 /// What a question is known by.
@@ -167,6 +187,7 @@ fn response(
     message: &mut Message<'_>,
     all_sections: bool,
     keep_answers: bool,
+    work: &mut Work,
     outcome: &mut Outcome,
 ) {
     object.add_text(&fields::STATUS, names::status(message.status()));
@@ -177,6 +198,10 @@ fn response(
     let records = if all_sections { answers + authorities + additional } else { answers };
     let mut count = 0;
     for _ in 0..records {
+        if !work.take(RECORD_WORK) {
+            outcome.too_much = true;
+            break;
+        }
         let Some(record) = message.record() else {
             outcome.bad_record = true;
             break;
@@ -187,7 +212,7 @@ fn response(
             continue;
         }
         count += 1;
-        let answer = answer(object, message, &record, outcome);
+        let answer = answer(object, message, &record, work, outcome);
         if keep_answers {
             object.add_object(&fields::ANSWERS, &answer);
         }
@@ -198,7 +223,18 @@ fn response(
 }
 
 /// The object of one record; adds its names and addresses to the question's object.
-fn answer(object: &mut Fields, message: &Message<'_>, record: &Record<'_>, outcome: &mut Outcome) -> Fields {
+fn answer(
+    object: &mut Fields,
+    message: &Message<'_>,
+    record: &Record<'_>,
+    work: &mut Work,
+    outcome: &mut Outcome,
+) -> Fields {
+    let mut owns = |object: &mut Fields, field: &'static FieldSpec, name: &str| {
+        if !object.add_text(field, name) {
+            work.take(VALUE_WORK * object.len());
+        }
+    };
     let mut answer = Fields::new();
     let name = shown(&record.name, outcome);
     answer.add_text(&fields::ANSWER_NAME, &name);
@@ -208,28 +244,34 @@ fn answer(object: &mut Fields, message: &Message<'_>, record: &Record<'_>, outco
     answer.add_integer(&fields::ANSWER_TTL, i64::from(record.ttl));
     let done = match (record.kind, record.data.len()) {
         (1, 4) => <[u8; 4]>::try_from(record.data)
-            .map(|octets| address(object, &mut answer, &name, Ipv4Addr::from(octets).into()))
+            .map(|octets| address(object, &mut answer, &name, Ipv4Addr::from(octets).into(), work, outcome))
             .ok(),
         (28, 16) => <[u8; 16]>::try_from(record.data)
-            .map(|octets| address(object, &mut answer, &name, Ipv6Addr::from(octets).into()))
+            .map(|octets| address(object, &mut answer, &name, Ipv6Addr::from(octets).into(), work, outcome))
             .ok(),
         (1 | 28, _) => None,
         (2, _) => message.name(record.data_at).map(|(server, _)| {
             let server = shown(&server, outcome);
             answer.add_text(&fields::ANSWER_NS, &server);
-            object.add_text(&fields::NAMESERVER_HOST, &server);
+            owns(object, &fields::NAMESERVER_HOST, &server);
+            outcome.owner = None;
         }),
         (5, _) => message.name(record.data_at).map(|(wire_name, _)| {
             let target = shown(&wire_name, outcome);
             answer.add_text(&fields::ANSWER_CNAME, &target);
-            add_host(object, &wire_name, &target);
+            owns(object, &fields::HOST, &target);
+            if target != wire_name {
+                owns(object, &fields::PUNY, &wire_name);
+            }
+            outcome.owner = None;
         }),
         (15, _) => {
             be16(record.data, 0).zip(message.name(record.data_at + 2)).map(|(preference, (server, _))| {
                 let server = shown(&server, outcome);
                 answer.add_integer(&fields::ANSWER_PRIORITY, i64::from(preference));
                 answer.add_text(&fields::ANSWER_MX, &server);
-                object.add_text(&fields::MAILSERVER_HOST, &server);
+                owns(object, &fields::MAILSERVER_HOST, &server);
+                outcome.owner = None;
             })
         }
         (16, _) => {
@@ -252,17 +294,33 @@ fn keep(answer: &mut Fields, field: &'static FieldSpec, text: &str) {
 }
 
 /// An address belongs to the name asked for, to a name server, to a mail exchange, or to several of them.
-fn address(object: &mut Fields, answer: &mut Fields, name: &str, ip: IpAddr) {
+static OWNERS: [(&FieldSpec, &FieldSpec); 3] = [
+    (&fields::HOST, &fields::IP),
+    (&fields::NAMESERVER_HOST, &fields::NAMESERVER_IP),
+    (&fields::MAILSERVER_HOST, &fields::MAILSERVER_IP),
+];
+
+fn address(
+    object: &mut Fields,
+    answer: &mut Fields,
+    name: &str,
+    ip: IpAddr,
+    work: &mut Work,
+    outcome: &mut Outcome,
+) {
     let ip = mapped(ip);
     answer.add_ip(&fields::ANSWER_IP, ip);
-    static OWNERS: [(&FieldSpec, &FieldSpec); 3] = [
-        (&fields::HOST, &fields::IP),
-        (&fields::NAMESERVER_HOST, &fields::NAMESERVER_IP),
-        (&fields::MAILSERVER_HOST, &fields::MAILSERVER_IP),
-    ];
-    for (hosts, addresses) in &OWNERS {
-        if object.has_text(hosts, name) {
-            object.add_ip(addresses, ip);
+    // Addresses of one name follow each other.
+    let known = outcome.owner.as_ref().filter(|(of, _)| of == name).map(|(_, is)| *is);
+    let is = known.unwrap_or_else(|| {
+        work.take(OWNERS.len() * VALUE_WORK * object.len());
+        let is = OWNERS.map(|(hosts, _)| object.has_text(hosts, name));
+        outcome.owner = Some((name.into(), is));
+        is
+    });
+    for ((_, addresses), _) in OWNERS.iter().zip(is).filter(|(_, is)| *is) {
+        if !object.add_ip(addresses, ip) {
+            work.take(VALUE_WORK * object.len());
         }
     }
 }

@@ -22,6 +22,9 @@ struct Hashes {
     sha256: Option<Sha256>,
 }
 
+/// What a body costs of the work for a packet, however short: its place among those that are hashed; and its SHA-256.
+const BODY_WORK: usize = 1_000;
+const SHA256_WORK: usize = 5_000;
 /// Most bodies whose digests are waited for.
 const MAX_ENDED: usize = 64;
 
@@ -48,12 +51,15 @@ const PASSWORD_NAMES: [&[u8]; 3] = [b"password", b"passwd", b"pass"];
 
 fn has_password(data: &[u8]) -> bool {
     memchr::memchr_iter(b'=', data).any(|equals| {
-        PASSWORD_NAMES.iter().any(|name| {
-            equals
-                .checked_sub(name.len())
-                .and_then(|start| data.get(start..equals))
-                .is_some_and(|before| before.eq_ignore_ascii_case(name))
-        })
+        // Of many equals signs few come after the last letter of a name.
+        let last = equals.checked_sub(1).and_then(|last| data.get(last)).map(u8::to_ascii_lowercase);
+        matches!(last, Some(b'd' | b's'))
+            && PASSWORD_NAMES.iter().any(|name| {
+                equals
+                    .checked_sub(name.len())
+                    .and_then(|start| data.get(start..equals))
+                    .is_some_and(|before| before.eq_ignore_ascii_case(name))
+            })
     })
 }
 
@@ -80,6 +86,7 @@ impl Body {
     fn begin(&mut self, context: &mut Context<'_>, data: &[u8], is_request: bool) {
         self.begun = true;
         let settings = context.settings;
+        context.takes("http", if settings.sha256 { BODY_WORK + SHA256_WORK } else { BODY_WORK });
         if has_password(data) {
             context.tag("http:password");
         }

@@ -26,6 +26,9 @@ const MAX_HEADERS: usize = 256;
 const MAX_PENDING: usize = 128;
 /// Most bytes of chunk size lines and trailers in a row without body bytes.
 const MAX_CHUNK_LINE: usize = 16 * 1024;
+/// What a message costs of the work for a packet, and each of its headers.
+const MESSAGE_WORK: usize = 500;
+const HEADER_WORK: usize = 120;
 
 /// Where a direction stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,6 +232,11 @@ impl Side {
 
     fn give_up(&mut self, context: &mut Context<'_>, reason: &'static str) {
         context.malformed("http", reason);
+        self.end();
+    }
+
+    /// Reads nothing more.
+    fn end(&mut self) {
         self.state = State::Over;
         self.head = Vec::new();
         self.body.clear();
@@ -311,6 +319,7 @@ impl Side {
         direction: Direction,
         head: &[u8],
     ) {
+        context.takes("http", MESSAGE_WORK);
         let (line, headers) = parser::split_line(head);
         match parser::start_line(line) {
             Some(StartLine::Request { method, target, version }) => {
@@ -330,6 +339,9 @@ impl Side {
                 self.begin_response_body(exchange, context, status, &framing);
             }
             None => self.give_up(context, "start line"),
+        }
+        if context.work.is_used_up() {
+            self.end();
         }
     }
 
@@ -513,6 +525,7 @@ fn read_request(
 const OWN_FIELDS: [&[u8]; 3] = [b"host", b"user-agent", b"x-forwarded-for"];
 
 fn note_header(context: &mut Context<'_>, header: &Header<'_>, is_request: bool) {
+    context.takes("http", HEADER_WORK);
     let mut name: smallvec::SmallVec<[u8; 64]> = smallvec::SmallVec::from_slice(header.name);
     name.make_ascii_lowercase();
     let (names, keep, name_field, value_field) = if is_request {

@@ -9,6 +9,8 @@ use std::net::IpAddr;
 
 /// Longest URI kept, in bytes; a longer one is cut and tagged.
 const MAX_URI: usize = 4096;
+/// What a part of a list costs of the work for a packet: a cookie, an address, a pair of a query.
+const PART_WORK: usize = 80;
 
 /// Adds host, URI, path and query of a request target.
 pub fn target(context: &mut Context<'_>, host: Option<&[u8]>, target: &[u8]) {
@@ -67,6 +69,9 @@ fn path_and_query(context: &mut Context<'_>, target: &[u8]) {
     let (path, query) = target.split_at(question);
     context.fields.add_bytes(&fields::PATH, path);
     for pair in query.get(1..).unwrap_or_default().split(|&byte| byte == b'&') {
+        if !context.takes("http", PART_WORK) {
+            break;
+        }
         // A name without `=` counts as a key only when another pair follows, as in `?a&b=c`; an equals sign
         // inside a value ends that value. Both follow Arkime, so that searches find the same sessions.
         let mut parts = pair.split(|&byte| byte == b'=');
@@ -93,6 +98,9 @@ fn decoded(context: &mut Context<'_>, field: &'static FieldSpec, text: &[u8]) {
 /// Adds the names, and if kept the values, of a Cookie header (RFC 6265 section 4.2).
 pub fn cookies(context: &mut Context<'_>, header: &[u8]) {
     for cookie in header.split(|&byte| byte == b';') {
+        if !context.takes("http", PART_WORK) {
+            break;
+        }
         let cookie = cookie.trim_ascii_start();
         let Some(equals) = memchr::memchr(b'=', cookie) else { continue };
         let (key, value) = cookie.split_at(equals);
@@ -143,6 +151,9 @@ fn digest_user(parameters: &[u8]) -> Option<&[u8]> {
 /// Adds the addresses of an X-Forwarded-For header.
 pub fn forwarded_for(context: &mut Context<'_>, header: &[u8]) {
     for part in header.split(|&byte| byte == b',') {
+        if !context.takes("http", PART_WORK) {
+            break;
+        }
         match std::str::from_utf8(part.trim_ascii()).ok().and_then(parse_ip) {
             Some(ip) => {
                 context.fields.add_ip(&fields::XFF, mapped(ip));

@@ -87,6 +87,7 @@ mod tests {
             reclassify: &mut reclassify,
             malformed: &mut malformed,
             digests: &mut crate::digest::Digests::default(),
+            work: &mut crate::Work::default(),
         };
         let mut template = Template::default();
         for piece in pieces {

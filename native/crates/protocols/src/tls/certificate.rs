@@ -8,6 +8,8 @@ use sha1::{Digest, Sha1};
 
 /// Certificates kept of one session; more are not read.
 const MAX_CERTIFICATES: usize = 64;
+/// What one costs of the work for a packet, beside hashing its bytes.
+const CERTIFICATE_WORK: usize = 2_000;
 /// Bit of keyCertSign in a key usage (RFC 5280 section 4.2.1.3).
 const KEY_CERT_SIGN: u8 = 0x04;
 
@@ -36,6 +38,9 @@ struct Certificate<'a> {
 
 /// Adds the certificate in `data` to the session, once.
 pub fn add(context: &mut Context<'_>, data: &[u8]) {
+    if !context.takes("tls", CERTIFICATE_WORK) {
+        return;
+    }
     let mut hash = String::with_capacity(59);
     for (index, byte) in Sha1::digest(data).iter().enumerate() {
         if index > 0 {

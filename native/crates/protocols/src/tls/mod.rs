@@ -20,6 +20,8 @@ use lookback_session::record::Direction;
 const MAX_RECORD: u16 = 16 * 1024 + 2048;
 /// Longest handshake message put together, in bytes; a longer one ends the direction.
 const MAX_MESSAGE: usize = 128 * 1024;
+/// What a message costs of the work for a packet.
+const MESSAGE_WORK: usize = 2_000;
 
 mod content {
     pub const CHANGE_CIPHER_SPEC: u8 = 20;
@@ -197,6 +199,9 @@ fn whole_message(data: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 }
 
 fn message(context: &mut Context<'_>, kind: u8, body: &[u8]) {
+    if !context.takes("tls", MESSAGE_WORK) {
+        return;
+    }
     match kind {
         handshake::CLIENT_HELLO => {
             hello::client(context, body, Carrier::Tcp);

@@ -5,7 +5,7 @@
 pub mod seeds;
 
 use lookback_protocols::digest::Digests;
-use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Settings, Verdict};
+use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Settings, Verdict, Work};
 use lookback_session::{Fields, Value};
 use serde_json::{Map, Value as Json, json};
 use std::net::{IpAddr, Ipv6Addr};
@@ -44,6 +44,7 @@ pub struct Player<'a> {
     pub fields: Fields,
     pub malformed: Vec<(&'static str, &'static str)>,
     digests: Digests,
+    work: Work,
     dissectors: Vec<Box<dyn Dissector>>,
     classified: [bool; 2],
 }
@@ -57,6 +58,7 @@ impl<'a> Player<'a> {
             fields: Fields::new(),
             malformed: Vec::new(),
             digests: Digests::default(),
+            work: Work::default(),
             dissectors: Vec::new(),
             classified: [false; 2],
         }
@@ -76,6 +78,7 @@ impl<'a> Player<'a> {
             reclassify: &mut reclassify,
             malformed: &mut self.malformed,
             digests: &mut self.digests,
+            work: &mut self.work,
         };
         let result = call(&mut context, &mut self.dissectors);
         for dissector in attached {
@@ -98,6 +101,7 @@ impl<'a> Player<'a> {
 
     /// Next bytes (TCP) or a datagram.
     pub fn payload(&mut self, direction: usize, data: &[u8]) {
+        self.work = Work::default();
         if !std::mem::replace(&mut self.classified[direction], true) {
             self.classify(direction, data);
         }
