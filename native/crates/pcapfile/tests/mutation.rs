@@ -1,14 +1,21 @@
-//! Mutated capture files: no panic, no hang, bounded memory, and nothing handed out that is not in the file.
+//! Mutated capture files: no panic, no hang, bounded memory and time for each packet, and nothing handed out that is not in
+//! the file.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 
+use lookback_cost::{Cost, Limit, Meter, hold};
 use lookback_pcapfile::{CaptureError, Reader};
 use std::io::Cursor;
 use std::path::PathBuf;
+use std::time::Duration;
 use support::{Endian, NgFile, classic};
 
 const CASES: usize = 200_000;
+/// Cases that are played together, and again when one of them is slow.
+const ROUND: usize = 100;
+/// Of one packet, or of the beginning of a file.
+const PACKET: Limit = Limit { time: Duration::from_millis(1), bytes: 1 << 20 };
 
 /// Deterministic random numbers (splitmix64).
 struct Random(u64);
@@ -57,8 +64,9 @@ impl Random {
 }
 
 /// Reads a file to its end; checks what must hold of any file.
-fn read(file: &[u8], is_plain: bool) -> usize {
-    let mut reader = match Reader::from_read(Box::new(Cursor::new(file.to_vec()))) {
+fn read(meter: &mut Meter, file: &[u8], is_plain: bool) -> usize {
+    let source = meter.beside(|| Box::new(Cursor::new(file.to_vec())));
+    let mut reader = match meter.measure(|| Reader::from_read(source)) {
         Ok(reader) => reader,
         Err(CaptureError::Unreadable { first_bytes, .. }) => {
             assert!(first_bytes.len() <= 16);
@@ -72,7 +80,7 @@ fn read(file: &[u8], is_plain: bool) -> usize {
     let mut count = 0;
     let mut end = 0;
     loop {
-        let packet = match reader.next_packet() {
+        let packet = match meter.measure(|| reader.next_packet()) {
             Ok(Some(packet)) => packet,
             Ok(None) => break,
             Err(error) => {
@@ -97,17 +105,27 @@ fn read(file: &[u8], is_plain: bool) -> usize {
         assert!(reader.bytes_read() <= file.len() as u64);
     }
     assert!(reader.next_packet().unwrap().is_none(), "an end is an end");
+    meter.beside(|| drop(reader));
     count
 }
 
-fn mutated(seeds: &[Vec<u8>], seed: u64, cases: usize, is_plain: bool) {
-    let mut random = Random(seed);
+fn mutated(name: &str, seeds: &[Vec<u8>], seed: u64, cases: usize, is_plain: bool) {
     let mut packets = 0;
-    for case in 0..cases {
-        let mut file = seeds[case % seeds.len()].clone();
-        random.mutate(&mut file);
-        packets += read(&file, is_plain);
+    let mut most = Cost::default();
+    for first in (0..cases).step_by(ROUND) {
+        let (read, cost) = hold(PACKET, |meter| {
+            let mut random = Random(seed << 32 ^ first as u64);
+            let read_changed = |case: usize| {
+                let mut file = seeds[case % seeds.len()].clone();
+                random.mutate(&mut file);
+                read(meter, &file, is_plain)
+            };
+            (first..first + ROUND).map(read_changed).sum::<usize>()
+        });
+        packets += read;
+        most = most.max(cost);
     }
+    println!("{name}: {packets} packets, {most:?}");
     // Mutation that leaves nothing readable would test nothing.
     assert!(packets > cases / 2, "{packets}");
 }
@@ -158,12 +176,12 @@ fn ng_seeds() -> Vec<Vec<u8>> {
 
 #[test]
 fn mutated_classic_files() {
-    mutated(&classic_seeds(), 1, CASES, true);
+    mutated("classic", &classic_seeds(), 1, CASES, true);
 }
 
 #[test]
 fn mutated_pcapng_files() {
-    mutated(&ng_seeds(), 2, CASES, true);
+    mutated("pcapng", &ng_seeds(), 2, CASES, true);
 }
 
 #[test]
@@ -179,5 +197,5 @@ fn mutated_compressed_files() {
         seeds.push(lz4.finish().unwrap());
         seeds.push(zstd::encode_all(file.as_slice(), 1).unwrap());
     }
-    mutated(&seeds, 3, 5_000, false);
+    mutated("compressed", &seeds, 3, 5_000, false);
 }
