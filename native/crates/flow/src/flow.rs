@@ -357,16 +357,42 @@ impl Flow {
             Outcome::Payload => {
                 let overflowed = tcp.overflowed();
                 let limit = settings.max_out_of_order;
-                tcp.accept(header.sequence, payload, direction, limit, self, |flow, piece| match piece {
-                    Piece::Data(data) => {
-                        flow.note_payload8(direction, data, true);
-                        flow.data_bytes[direction] += data.len() as u64;
-                        flow.payload(direction, data, now_us, settings, bench);
-                    }
-                    Piece::Gap(bytes) => flow.gap(direction, bytes, now_us, settings, bench),
+                tcp.accept(header.sequence, payload, direction, limit, self, |flow, piece| {
+                    flow.piece(direction, piece, now_us, settings, bench);
                 });
                 bench.counters.out_of_order_overflow += u64::from(tcp.overflowed() && !overflowed);
             }
+        }
+        self.tcp = Some(tcp);
+    }
+
+    /// Takes the next bytes of a connection's direction, or a hole in them.
+    fn piece(
+        &mut self,
+        direction: Direction,
+        piece: Piece<'_>,
+        now_us: i64,
+        settings: &FlowSettings,
+        bench: &mut Workbench,
+    ) {
+        match piece {
+            Piece::Data(data) => {
+                self.note_payload8(direction, data, true);
+                self.data_bytes[direction] += data.len() as u64;
+                self.payload(direction, data, now_us, settings, bench);
+            }
+            Piece::Gap(bytes) => self.gap(direction, bytes, now_us, settings, bench),
+        }
+    }
+
+    /// Takes what is left of segments that waited and are in order: no packet follows that would.
+    pub(crate) fn take_rest(&mut self, now_us: i64, settings: &FlowSettings, bench: &mut Workbench) {
+        let Some(mut tcp) = self.tcp.take_if(|tcp| tcp.waiting() > 0) else { return };
+        bench.work = Work::default();
+        for direction in [SOURCE, DESTINATION] {
+            tcp.hand_on_rest(direction, self, |flow, piece| {
+                flow.piece(direction, piece, now_us, settings, bench);
+            });
         }
         self.tcp = Some(tcp);
     }

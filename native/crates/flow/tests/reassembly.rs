@@ -197,3 +197,25 @@ fn a_fin_that_is_acknowledged_is_no_byte() {
     stream.tcp.header(&header, 1, 0, 0, &mut stream.fields);
     assert_eq!(stream.tcp.unseen(), 0);
 }
+
+#[test]
+fn much_that_waited_is_handed_on_with_the_packets_that_follow_or_at_the_end() {
+    let piece = vec![7u8; 60_000];
+    let mut stream = Stream::opened_at(0);
+    for number in 0..20u32 {
+        stream.send(11 + number * 60_000, flag::ACK, &piece);
+    }
+    stream.send(1, flag::ACK, b"0123456789");
+    let first = stream.got.len();
+    assert!((380_000..500_000).contains(&first), "{first}");
+    stream.send(11 + 20 * 60_000, flag::ACK, b"next");
+    assert!((2 * 380_000..1_000_000).contains(&stream.got.len()), "{}", stream.got.len());
+    let (got, gaps) = (&mut stream.got, &mut stream.gaps);
+    stream.tcp.hand_on_rest(0, &mut stream.fields, |_, piece| match piece {
+        Piece::Data(data) => got.extend_from_slice(data),
+        Piece::Gap(bytes) => *gaps += bytes,
+    });
+    assert_eq!(stream.got.len(), 10 + 20 * 60_000 + 4);
+    assert_eq!((stream.gaps, stream.tcp.held_bytes(), stream.tcp.overflowed()), (0, 0, false));
+    assert_eq!(stream.tags(), ["out-of-order-src"]);
+}

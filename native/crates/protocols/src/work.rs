@@ -5,6 +5,9 @@
 /// milliseconds. Ordinary ones need a hundredth of this.
 const FOR_A_PACKET: usize = 400_000;
 
+/// Work for the end of a session: several may end with one packet.
+const FOR_AN_END: usize = FOR_A_PACKET / 4;
+
 /// What is left of the work for one packet. A dissector takes what the next step costs before it does it; when nothing is
 /// left it counts the message as malformed ([`TOO_MUCH`]) and ends.
 #[derive(Debug)]
@@ -20,6 +23,15 @@ impl Default for Work {
 }
 
 impl Work {
+    /// Work for what is dissected only as its session ends.
+    pub fn for_an_end() -> Self {
+        Self(FOR_AN_END)
+    }
+    /// Whether sessions that ended took as much of theirs, together, as one may: `used` units, to which this one's are added.
+    pub fn is_enough(&self, used: &mut usize) -> bool {
+        *used += FOR_AN_END.saturating_sub(self.0);
+        *used >= FOR_AN_END
+    }
     /// Takes what a step costs. Whether it was there; if not, nothing is left.
     #[inline]
     pub fn take(&mut self, units: usize) -> bool {

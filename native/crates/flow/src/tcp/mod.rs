@@ -29,6 +29,9 @@ pub mod flag {
 
 /// Most bytes that wait for an earlier segment, per direction of a flow.
 const MAX_PENDING_BYTES: usize = 4 << 20;
+/// Most bytes of segments that waited which one packet hands on: what 256 of the usual size have. Where there are more, as
+/// in a capture of joined segments, the rest is handed on with the packets that follow.
+const HANDED_ON_WITH_A_PACKET: usize = 384 << 10;
 /// Bytes that can be on their way at once, RFC 7323 section 2.3.
 const LARGEST_WINDOW: i32 = 1 << 30;
 /// Most initial sequence numbers remembered of one source.
@@ -313,6 +316,19 @@ impl TcpState {
         flow: &mut F,
         mut deliver: impl FnMut(&mut F, Piece<'_>),
     ) {
+        self.place(sequence, data, direction, limit, flow, &mut deliver);
+        self.drain(direction, HANDED_ON_WITH_A_PACKET, flow, &mut deliver);
+    }
+
+    fn place<F: AsMut<Fields>>(
+        &mut self,
+        sequence: u32,
+        data: &[u8],
+        direction: Direction,
+        limit: usize,
+        flow: &mut F,
+        deliver: &mut impl FnMut(&mut F, Piece<'_>),
+    ) {
         let Some(next) = self.sides[direction].next() else { return };
         let end = sequence.wrapping_add(data.len() as u32);
         if distance(next, end) <= 0 {
@@ -329,9 +345,6 @@ impl TcpState {
                 self.sides[direction].set_next(end);
                 self.sides[direction].set_delivered();
                 deliver(flow, Piece::Data(fresh));
-                if waits {
-                    self.drain(direction, flow, &mut deliver);
-                }
             }
             return;
         }
@@ -339,13 +352,14 @@ impl TcpState {
         let Some(early) = self.early(direction) else { return };
         if early.segments.len() > limit || early.bytes > MAX_PENDING_BYTES {
             let first = early.segments.first().map(|first| first.sequence);
-            self.overflowed = true;
-            flow.as_mut().add_text(&core_fields::TAGS, "incomplete-tcp");
-            if let Some(first) = first {
-                let missing = distance(next, first).max(0);
+            // Segments without a hole before them are on their way out.
+            if let Some((first, missing)) =
+                first.map(|first| (first, distance(next, first))).filter(|(_, missing)| *missing > 0)
+            {
+                self.overflowed = true;
+                flow.as_mut().add_text(&core_fields::TAGS, "incomplete-tcp");
                 self.sides[direction].set_next(first);
                 deliver(flow, Piece::Gap(missing as u64));
-                self.drain(direction, flow, &mut deliver);
             }
         }
     }
@@ -365,16 +379,36 @@ impl TcpState {
         }
     }
 
-    fn drain<F>(&mut self, direction: Direction, flow: &mut F, deliver: &mut impl FnMut(&mut F, Piece<'_>)) {
+    /// Hands on what waits and is in order, to its end.
+    pub fn hand_on_rest<F>(
+        &mut self,
+        direction: Direction,
+        flow: &mut F,
+        mut deliver: impl FnMut(&mut F, Piece<'_>),
+    ) {
+        self.drain(direction, usize::MAX, flow, &mut deliver);
+    }
+
+    /// Hands on what waits and is in order, about `most` bytes of it.
+    fn drain<F>(
+        &mut self,
+        direction: Direction,
+        most: usize,
+        flow: &mut F,
+        deliver: &mut impl FnMut(&mut F, Piece<'_>),
+    ) {
         let Some(Waiting::Early(early)) = self.waiting.as_deref_mut() else { return };
         let (early, side) = (&mut early[direction], &mut self.sides[direction]);
-        let mut taken = 0;
-        while let (Some(held), Some(next)) = (early.segments.get(taken), side.next()) {
+        let (mut taken, mut handed_on) = (0, 0);
+        while handed_on < most
+            && let (Some(held), Some(next)) = (early.segments.get(taken), side.next())
+        {
             let skip = distance(held.sequence, next);
             if skip < 0 {
                 break;
             }
             early.bytes -= held.data.len();
+            handed_on += held.data.len();
             if let Some(fresh) = held.data.get(skip as usize..)
                 && !fresh.is_empty()
             {

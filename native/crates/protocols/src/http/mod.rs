@@ -29,6 +29,8 @@ const MAX_CHUNK_LINE: usize = 16 * 1024;
 /// What a message costs of the work for a packet, and each of its headers.
 const MESSAGE_WORK: usize = 500;
 const HEADER_WORK: usize = 120;
+/// What a chunk costs.
+const CHUNK_WORK: usize = 50;
 
 /// Where a direction stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -438,6 +440,10 @@ impl Side {
                     if size == 0 {
                         self.state = State::Trailer(0);
                     } else {
+                        if !context.takes("http", CHUNK_WORK) {
+                            self.end();
+                            return &[];
+                        }
                         self.state = State::ChunkData(size);
                         return rest;
                     }
