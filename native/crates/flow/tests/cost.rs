@@ -105,7 +105,7 @@ fn hole(name: &str, head: &[u8], body: &[u8], size: usize) {
         }
         fed.frame(meter, &tcp(1, false, 1, ACK, head));
         assert!(size < LARGEST || fed.table.held_bytes() > body.len() / 2, "not all at once");
-        for _ in 0..20 {
+        for _ in 0..40 {
             fed.frame(meter, &tcp(1, false, sequence, ACK, b"more"));
             sequence += 4;
         }
@@ -214,7 +214,7 @@ fn sessions_full_of_values_that_end_at_the_same_time() {
 
 #[test]
 fn lone_packets_of_many_connections_whose_time_is_over() {
-    let text = b"GET /a?b=c HTTP/1.1\r\nHost: h\r\nCookie: a=b\r\n\r\n".repeat(LARGEST / 46);
+    let text = b"GET /a?b=c HTTP/1.1\r\nHost: h\r\nCookie: a=b\r\n\r\n".repeat(350);
     cost("lone packets", |meter| {
         let mut fed = Fed::new(meter, FlowSettings::default());
         for flow in 0..200 {

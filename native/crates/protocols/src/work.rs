@@ -2,8 +2,8 @@
 
 /// Work for one packet, in units of about a nanosecond. A packet carries 64 KiB, in which thousands of messages or parts of
 /// one can lie, each of which is looked up among what there is already: made for it, one packet would take tens of
-/// milliseconds. Ordinary ones need a hundredth of this.
-const FOR_A_PACKET: usize = 400_000;
+/// milliseconds. Ordinary ones need a small part of this.
+const FOR_A_PACKET: usize = 250_000;
 
 /// Work for the end of a session: several may end with one packet.
 const FOR_AN_END: usize = FOR_A_PACKET / 4;

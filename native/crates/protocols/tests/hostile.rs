@@ -71,6 +71,22 @@ fn http() {
             "cookies",
             request(&[b"Cookie: ", &cut(numbered(30_000, |n| format!("{n:x}=1;")), long)[..]].concat()),
         ),
+        (
+            "cookies by turns",
+            request(&[b"Cookie: ", &cut(numbered(9_000, |n| format!("c{}=1;", n % 80)), long)[..]].concat()),
+        ),
+        (
+            "headers by turns",
+            cut(
+                numbered(300, |_| {
+                    format!(
+                        "GET / HTTP/1.1\r\n{}\r\n",
+                        (0..80).map(|h| format!("h{h}:{h}\r\n")).collect::<String>()
+                    )
+                }),
+                long,
+            ),
+        ),
         ("same cookies", request(&[&b"Cookie: "[..], &b"a=1;".repeat(long / 4)].concat())),
         (
             "query",
@@ -274,7 +290,7 @@ fn tls() {
 /// As much as programs put into one packet is read whole.
 #[test]
 fn ordinary_payloads_are_not_too_much() {
-    let requests = numbered(40, |n| {
+    let requests = numbered(20, |n| {
         let cookies: String = (0..20).map(|cookie| format!("c{cookie}={n}; ")).collect();
         format!(
             "GET /page{n}?a=1&b=2 HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nReferer: r\r\nCookie: {cookies}\r\n\r\n"

@@ -29,9 +29,9 @@ pub mod flag {
 
 /// Most bytes that wait for an earlier segment, per direction of a flow.
 const MAX_PENDING_BYTES: usize = 4 << 20;
-/// Most bytes of segments that waited which one packet hands on: what 256 of the usual size have. Where there are more, as
-/// in a capture of joined segments, the rest is handed on with the packets that follow.
-const HANDED_ON_WITH_A_PACKET: usize = 384 << 10;
+/// Bytes of segments that waited which one packet hands on, or as many as begin before: more than any packet brings. The
+/// rest is handed on with the packets that follow.
+const HANDED_ON_WITH_A_PACKET: usize = 192 << 10;
 /// Bytes that can be on their way at once, RFC 7323 section 2.3.
 const LARGEST_WINDOW: i32 = 1 << 30;
 /// Most initial sequence numbers remembered of one source.

@@ -24,10 +24,11 @@ const MAX_OPCODE: u8 = 5;
 /// Shortest message: a header and a root question.
 const MIN_MESSAGE: usize = 17;
 /// What a message costs of the work for a packet, and each object that may be its question's.
-const MESSAGE_WORK: usize = 1_500;
-const OBJECT_WORK: usize = 25;
-/// What a record costs, and each value that is looked at because it may be one of the record's.
-const RECORD_WORK: usize = 800;
+const MESSAGE_WORK: usize = 700;
+const OBJECT_WORK: usize = 20;
+/// What a record costs, each byte of its owner's name, and each value that is looked at because it may be one of the record's.
+const RECORD_WORK: usize = 400;
+const NAME_WORK: usize = 3;
 const VALUE_WORK: usize = 5;
 /// Each value of an object that gets more of them.
 const CHANGE_WORK: usize = 50;
@@ -212,6 +213,7 @@ fn response(
             continue;
         }
         count += 1;
+        work.take(NAME_WORK * record.name.len());
         let answer = answer(object, message, &record, work, outcome);
         if keep_answers {
             object.add_object(&fields::ANSWERS, &answer);

@@ -28,7 +28,7 @@ const MAX_PENDING: usize = 128;
 const MAX_CHUNK_LINE: usize = 16 * 1024;
 /// What a message costs of the work for a packet, and each of its headers.
 const MESSAGE_WORK: usize = 500;
-const HEADER_WORK: usize = 120;
+const HEADER_WORK: usize = 200;
 /// What a chunk costs.
 const CHUNK_WORK: usize = 50;
 

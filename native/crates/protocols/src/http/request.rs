@@ -10,7 +10,7 @@ use std::net::IpAddr;
 /// Longest URI kept, in bytes; a longer one is cut and tagged.
 const MAX_URI: usize = 4096;
 /// What a part of a list costs of the work for a packet: a cookie, an address, a pair of a query.
-const PART_WORK: usize = 80;
+const PART_WORK: usize = 250;
 
 /// Adds host, URI, path and query of a request target.
 pub fn target(context: &mut Context<'_>, host: Option<&[u8]>, target: &[u8]) {
