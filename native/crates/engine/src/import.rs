@@ -135,16 +135,19 @@ fn work(
     watch: &mut Watch<'_>,
 ) -> Worked {
     let ImportOptions { settings, stream, .. } = options;
+    let mut settings = settings.clone();
+    // Nothing is lost while a packet of a file waits.
+    settings.flow.max_waiting_bytes_of_a_body = usize::MAX;
     let mut outcome = StreamOutcome::default();
     let sink = SegmentSink::new(options.segments.clone(), settings.node.clone(), *stream);
-    let mut worker = Worker::new(settings, *stream, options.batch_rows, sink);
+    let mut worker = Worker::new(&settings, *stream, options.batch_rows, sink);
     if let Some(losses) = losses {
         worker = worker.with_losses(losses);
     }
     let own = Inline { worker: &mut worker };
     let tracking = settings.flow.tracking;
     let mut share = Share { own, number: number as u64, workers: workers as u64, tracking };
-    let read = read_stream(sources, options.first_ordinal, settings, watch, &mut outcome, &mut share);
+    let read = read_stream(sources, options.first_ordinal, &settings, watch, &mut outcome, &mut share);
     let result = read.and_then(|()| worker.finish());
     if number > 0 {
         // What was read is the same for all, and counted once.

@@ -62,6 +62,8 @@ pub struct Workbench {
     pub(crate) digests: Digests,
     /// What is left of the work for the packet at hand; the same for each flow, whatever others did.
     pub(crate) work: Work,
+    /// Bytes that waited until the end of their row, of all flows.
+    pub(crate) rest_bytes: usize,
     /// Keyed anew in each process, so that nobody can choose headers that collide.
     header_hasher: ahash::RandomState,
 }
@@ -75,8 +77,9 @@ impl Workbench {
             stream,
             attached: Vec::new(),
             malformed: Vec::new(),
-            digests: Digests::new(settings.max_waiting_body_bytes),
+            digests: Digests::new(settings.max_waiting_body_bytes, settings.max_waiting_bytes_of_a_body),
             work: Work::default(),
+            rest_bytes: 0,
             header_hasher: ahash::RandomState::new(),
         }
     }
@@ -341,6 +344,15 @@ impl Flow {
     ) {
         let now_us = packet.timestamp_ns.div_euclid(1000);
         let Some(mut tcp) = self.tcp.take() else { return };
+        if tcp.waiting() > 0 {
+            // What came before this packet is dissected before it, in both directions.
+            for direction in [SOURCE, DESTINATION] {
+                tcp.hand_on(direction, self, |flow, piece| {
+                    flow.piece(direction, piece, now_us, settings, bench);
+                    !bench.work.is_low()
+                });
+            }
+        }
         let header = &packet.decoded.tcp;
         let outcome = tcp.header(header, direction, payload.len(), now_us, &mut self.fields);
         let first_of_flow = matches!(self.flow_packets, [1, 0] | [0, 1]);
@@ -359,6 +371,7 @@ impl Flow {
                 let limit = settings.max_out_of_order;
                 tcp.accept(header.sequence, payload, direction, limit, self, |flow, piece| {
                     flow.piece(direction, piece, now_us, settings, bench);
+                    !bench.work.is_low()
                 });
                 bench.counters.out_of_order_overflow += u64::from(tcp.overflowed() && !overflowed);
             }
@@ -385,12 +398,16 @@ impl Flow {
         }
     }
 
-    /// Takes what is left of segments that waited and are in order: no packet follows that would.
+    /// Takes what is left of segments that waited and are in order: no packet follows that would, or none of this row.
     pub(crate) fn take_rest(&mut self, now_us: i64, settings: &FlowSettings, bench: &mut Workbench) {
         let Some(mut tcp) = self.tcp.take_if(|tcp| tcp.waiting() > 0) else { return };
-        bench.work = Work::default();
         for direction in [SOURCE, DESTINATION] {
             tcp.hand_on_rest(direction, self, |flow, piece| {
+                if let Piece::Data(data) = piece {
+                    bench.rest_bytes += data.len();
+                }
+                // Each piece could have been a packet of its own.
+                bench.work = Work::default();
                 flow.piece(direction, piece, now_us, settings, bench);
             });
         }

@@ -30,12 +30,10 @@ impl Flow {
     /// Takes the row of the present segment; a next packet starts another one.
     pub fn save(&mut self, last: bool, settings: &FlowSettings, bench: &mut Workbench) -> Session {
         let now_us = self.last_packet_us;
+        self.take_rest(now_us, settings, bench);
         bench.work = Work::for_an_end();
         if let Some((direction, payload)) = self.tcp.as_mut().and_then(|tcp| tcp.take_alone()) {
             self.payload(direction, &payload, now_us, settings, bench);
-        }
-        if last {
-            self.take_rest(now_us, settings, bench);
         }
         if self.dissectors.is_some() {
             let mut again = None;

@@ -2,7 +2,7 @@
 
 use crate::replay::Replay;
 use lookback_protocols::Settings;
-use lookback_protocols::digest::MAX_WAITING_BYTES;
+use lookback_protocols::digest::{MAX_WAITING_BYTES, MAX_WAITING_BYTES_OF_A_BODY};
 use lookback_session::{Assignment, Fields};
 pub use lookback_wire::SessionIdTracking;
 use std::sync::Arc;
@@ -50,6 +50,8 @@ pub struct FlowSettings {
     /// Bytes of bodies of this table that wait at most until there are enough bodies to hash side by side, see
     /// [`MAX_WAITING_BYTES`].
     pub max_waiting_body_bytes: usize,
+    /// The same of one body, see [`MAX_WAITING_BYTES_OF_A_BODY`]. An import has no packet that must not wait, and no such bound.
+    pub max_waiting_bytes_of_a_body: usize,
     /// `minPacketsSaveBPFs`: which sessions get rows only from a number of packets on.
     pub least_packets: Option<Arc<dyn LeastPackets>>,
     /// What sessions hold from their first packet on, by where that came from, see [`crate::PacketFacts::origin`]: the
@@ -102,6 +104,7 @@ impl Default for FlowSettings {
             max_held_bytes: 2 << 30,
             max_out_of_order: 256,
             max_waiting_body_bytes: MAX_WAITING_BYTES,
+            max_waiting_bytes_of_a_body: MAX_WAITING_BYTES_OF_A_BODY,
             least_packets: None,
             origin_fields: Vec::new(),
             replay: None,

@@ -14,6 +14,8 @@ use std::collections::VecDeque;
 
 /// Flows that may be over and are looked at with each packet: each brings at most one new one, so that none pile up.
 const EXPIRED_WITH_A_PACKET: usize = 32;
+/// Bytes that sessions which end with one packet may have left to dissect, together; the last of them may have more.
+const REST_AT_ONCE: usize = 96 << 10;
 
 /// Flows that are looked at for one that may close early.
 const LOOKED_AT_FOR_ROOM: usize = 256;
@@ -160,8 +162,11 @@ impl FlowTable {
     /// Closes flows for the bytes that they hold, some with each packet, so that no packet waits for all of them.
     #[cold]
     fn free_memory(&mut self, clock_s: i64) {
+        let rest_before = self.bench.rest_bytes;
         for _ in 0..EXPIRED_WITH_A_PACKET {
-            if self.held_bytes() <= self.settings.max_held_bytes {
+            if self.held_bytes() <= self.settings.max_held_bytes
+                || self.bench.rest_bytes - rest_before > REST_AT_ONCE
+            {
                 break;
             }
             let before = self.bench.counters.closed_early;
@@ -267,15 +272,18 @@ impl FlowTable {
     }
 
     /// Closes flows that are over at second `clock_s` of the stream's clock, after looking at `most` of those that may be:
-    /// fewer when what they left to dissect was much. Returns whether there are no more. One that is over and still here gets no packet: its next one finds that out.
+    /// fewer when what they left to dissect was much. Returns whether there are no more. One that is over and still here gets
+    /// no packet: its next one finds that out.
     pub fn expire(&mut self, clock_s: i64, most: usize) -> bool {
         let mut used = 0;
+        let rest_before = self.bench.rest_bytes;
         for _ in 0..most {
             let Some((at, generation)) = self.timers.take_due(clock_s) else { return true };
             let Some(until) = self.open_until_of(at, generation) else { continue };
             if until < clock_s {
                 self.close(at);
-                if self.bench.work.is_enough(&mut used) {
+                if self.bench.work.is_enough(&mut used) || self.bench.rest_bytes - rest_before > REST_AT_ONCE
+                {
                     return false;
                 }
             } else {

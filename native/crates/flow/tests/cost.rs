@@ -105,7 +105,7 @@ fn hole(name: &str, head: &[u8], body: &[u8], size: usize) {
         }
         fed.frame(meter, &tcp(1, false, 1, ACK, head));
         assert!(size < LARGEST || fed.table.held_bytes() > body.len() / 2, "not all at once");
-        for _ in 0..40 {
+        for _ in 0..80 {
             fed.frame(meter, &tcp(1, false, sequence, ACK, b"more"));
             sequence += 4;
         }

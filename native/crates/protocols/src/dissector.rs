@@ -120,9 +120,8 @@ impl Context<'_> {
     }
     /// Takes what a step costs of the work for the packet at hand. Whether it was there; if not, that is counted.
     pub fn takes(&mut self, protocol: &'static str, units: usize) -> bool {
-        let was_left = !self.work.is_used_up();
         let is_there = self.work.take(units);
-        if was_left && !is_there {
+        if self.work.tell() {
             self.malformed(protocol, TOO_MUCH);
         }
         is_there

@@ -31,7 +31,7 @@ pub mod flag {
 const MAX_PENDING_BYTES: usize = 4 << 20;
 /// Bytes of segments that waited which one packet hands on, or as many as begin before: more than any packet brings. The
 /// rest is handed on with the packets that follow.
-const HANDED_ON_WITH_A_PACKET: usize = 192 << 10;
+const HANDED_ON_WITH_A_PACKET: usize = 96 << 10;
 /// Bytes that can be on their way at once, RFC 7323 section 2.3.
 const LARGEST_WINDOW: i32 = 1 << 30;
 /// Most initial sequence numbers remembered of one source.
@@ -177,7 +177,7 @@ impl TcpState {
         }
         if flags & flag::RST != 0 {
             self.counts.rst += 1;
-            match self.sides[direction].next().map(|next| distance(next, tcp.sequence)) {
+            match self.reached(direction).map(|next| distance(next, tcp.sequence)) {
                 Some(0) => return Outcome::Closing,
                 Some(ahead) if ahead > 0 => self.sides[direction].acknowledge_end(),
                 _ => return Outcome::Done,
@@ -199,7 +199,7 @@ impl TcpState {
             self.sides[direction].set_next(tcp.sequence);
         }
         if flags & flag::ACK != 0 {
-            if let Some(next) = self.sides[other].next()
+            if let Some(next) = self.reached(other)
                 && self.handshake
                 && distance(next, tcp.acknowledgement) > 1
                 && self.sides[direction].tag_unseen()
@@ -304,7 +304,8 @@ impl TcpState {
     }
 
     /// Takes the payload of one packet: `deliver` gets what is next in order, in pieces; `gap` bytes that were skipped
-    /// because the buffer for later segments was full (`limit` segments, 4 MiB).
+    /// because the buffer for later segments was full (`limit` segments, 4 MiB). It says whether there may be more of what
+    /// waited already; if not, that comes with a later packet.
     ///
     /// `flow` is whose connection this is; it has the session's fields.
     pub fn accept<F: AsMut<Fields>>(
@@ -314,7 +315,7 @@ impl TcpState {
         direction: Direction,
         limit: usize,
         flow: &mut F,
-        mut deliver: impl FnMut(&mut F, Piece<'_>),
+        mut deliver: impl FnMut(&mut F, Piece<'_>) -> bool,
     ) {
         self.place(sequence, data, direction, limit, flow, &mut deliver);
         self.drain(direction, HANDED_ON_WITH_A_PACKET, flow, &mut deliver);
@@ -327,7 +328,7 @@ impl TcpState {
         direction: Direction,
         limit: usize,
         flow: &mut F,
-        deliver: &mut impl FnMut(&mut F, Piece<'_>),
+        deliver: &mut impl FnMut(&mut F, Piece<'_>) -> bool,
     ) {
         let Some(next) = self.sides[direction].next() else { return };
         let end = sequence.wrapping_add(data.len() as u32);
@@ -344,7 +345,7 @@ impl TcpState {
                 }
                 self.sides[direction].set_next(end);
                 self.sides[direction].set_delivered();
-                deliver(flow, Piece::Data(fresh));
+                let _ = deliver(flow, Piece::Data(fresh));
             }
             return;
         }
@@ -359,7 +360,7 @@ impl TcpState {
                 self.overflowed = true;
                 flow.as_mut().add_text(&core_fields::TAGS, "incomplete-tcp");
                 self.sides[direction].set_next(first);
-                deliver(flow, Piece::Gap(missing as u64));
+                let _ = deliver(flow, Piece::Gap(missing as u64));
             }
         }
     }
@@ -379,6 +380,16 @@ impl TcpState {
         }
     }
 
+    /// Hands on of a direction what waits and is in order: as much as one packet hands on.
+    pub fn hand_on<F>(
+        &mut self,
+        direction: Direction,
+        flow: &mut F,
+        mut deliver: impl FnMut(&mut F, Piece<'_>) -> bool,
+    ) {
+        self.drain(direction, HANDED_ON_WITH_A_PACKET, flow, &mut deliver);
+    }
+
     /// Hands on what waits and is in order, to its end.
     pub fn hand_on_rest<F>(
         &mut self,
@@ -386,6 +397,10 @@ impl TcpState {
         flow: &mut F,
         mut deliver: impl FnMut(&mut F, Piece<'_>),
     ) {
+        let mut deliver = |flow: &mut F, piece: Piece<'_>| {
+            deliver(flow, piece);
+            true
+        };
         self.drain(direction, usize::MAX, flow, &mut deliver);
     }
 
@@ -395,7 +410,7 @@ impl TcpState {
         direction: Direction,
         most: usize,
         flow: &mut F,
-        deliver: &mut impl FnMut(&mut F, Piece<'_>),
+        deliver: &mut impl FnMut(&mut F, Piece<'_>) -> bool,
     ) {
         let Some(Waiting::Early(early)) = self.waiting.as_deref_mut() else { return };
         let (early, side) = (&mut early[direction], &mut self.sides[direction]);
@@ -413,11 +428,28 @@ impl TcpState {
                 && !fresh.is_empty()
             {
                 side.set_next(held.sequence.wrapping_add(held.data.len() as u32));
-                deliver(flow, Piece::Data(fresh));
+                if !deliver(flow, Piece::Data(fresh)) {
+                    handed_on = most;
+                }
             }
             taken += 1;
         }
         early.segments.drain(..taken);
+    }
+
+    /// Sequence number of the next byte that has not come: behind what is in order and waits only to be handed on.
+    fn reached(&self, direction: Direction) -> Option<u32> {
+        let mut next = self.sides[direction].next()?;
+        for held in self.early(direction).iter().flat_map(|early| early.segments.iter()) {
+            if distance(next, held.sequence) > 0 {
+                break;
+            }
+            let end = held.sequence.wrapping_add(held.data.len() as u32);
+            if distance(next, end) > 0 {
+                next = end;
+            }
+        }
+        Some(next)
     }
 
     /// Bytes that were sent and never seen, as far as they were not skipped already: holes before segments that wait, and
@@ -443,7 +475,7 @@ impl TcpState {
         missing + beyond.saturating_sub(u64::from(fin))
     }
 
-    /// Segments that wait for an earlier one.
+    /// Segments that wait, for an earlier one or to be handed on.
     pub fn waiting(&self) -> usize {
         (0..2).filter_map(|direction| self.early(direction)).map(|early| early.segments.len()).sum()
     }

@@ -14,9 +14,9 @@ const TURN_BODIES: usize = 4_096;
 const WANTED_LANES: usize = 8;
 /// With fewer bodies than this, one after the other is faster.
 const MIN_LANES: usize = 3;
-/// Bytes of one body that wait for more bodies at most: what a packet that ends it has to wait for. Longer ones would let
-/// more of them be hashed side by side, and one packet wait for 40 ms.
-const BODY_BYTES: usize = 64 << 10;
+/// Bytes of one body that wait for more bodies at most, where packets must not wait: what one that ends the body waits for. More
+/// would let more bodies be hashed side by side, and one packet wait for 40 ms.
+pub const MAX_WAITING_BYTES_OF_A_BODY: usize = 64 << 10;
 /// Bytes that wait for more bodies at most, where nothing else was asked for.
 pub const MAX_WAITING_BYTES: usize = 32 << 20;
 /// Streams at which it is looked for those that nobody waits for any more.
@@ -49,6 +49,7 @@ pub struct Digests {
     waiting: Vec<u32>,
     waiting_bytes: usize,
     max_waiting: usize,
+    max_waiting_of_a_body: usize,
     /// Bytes that wait when the next turn comes.
     turn_at: usize,
     sweep_at: usize,
@@ -56,7 +57,7 @@ pub struct Digests {
 
 impl Default for Digests {
     fn default() -> Self {
-        Self::new(MAX_WAITING_BYTES)
+        Self::new(MAX_WAITING_BYTES, MAX_WAITING_BYTES_OF_A_BODY)
     }
 }
 
@@ -68,14 +69,15 @@ struct Job {
 }
 
 impl Digests {
-    /// Digests for which at most `max_waiting` bytes wait until there are more bodies.
-    pub fn new(max_waiting: usize) -> Self {
+    /// Digests for which at most `max_waiting` bytes wait until there are more bodies, and `max_waiting_of_a_body` of each body.
+    pub fn new(max_waiting: usize, max_waiting_of_a_body: usize) -> Self {
         Self {
             streams: Vec::new(),
             free: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
             max_waiting,
+            max_waiting_of_a_body,
             turn_at: TURN_BYTES,
             sweep_at: FIRST_SWEEP,
         }
@@ -118,7 +120,7 @@ impl Digests {
         stream.length = stream.length.wrapping_add(data.len() as u64);
         let waits = stream.waiting.len();
         self.waiting_bytes += data.len();
-        if waits >= BODY_BYTES {
+        if waits >= self.max_waiting_of_a_body {
             self.turn(WANTED_LANES, Some(*ticket.0));
         }
         if self.waiting_bytes >= self.turn_at || self.waiting.len() >= TURN_BODIES {
@@ -296,7 +298,7 @@ mod tests {
         for (bodies, longest, max_waiting) in
             [(20, 30_000, MAX_WAITING_BYTES), (5, 300_000, 1 << 20), (2, 300_000, 0)]
         {
-            let mut digests = Digests::new(max_waiting);
+            let mut digests = Digests::new(max_waiting, usize::MAX);
             let mut open: Vec<(Ticket, usize, usize, usize)> = Vec::new();
             let mut ended = Vec::new();
             for round in 0..30_000 {
@@ -369,7 +371,7 @@ mod tests {
         for piece in body.chunks(1_448) {
             for ticket in &bodies {
                 digests.update(ticket, piece);
-                assert!(digests.waiting_bytes < bodies.len() * (BODY_BYTES + 1_448));
+                assert!(digests.waiting_bytes < bodies.len() * (MAX_WAITING_BYTES_OF_A_BODY + 1_448));
             }
         }
         for ticket in &bodies {

@@ -106,7 +106,7 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
     if outcome.bad_record {
         context.malformed("dns", "record");
     }
-    if outcome.too_much {
+    if context.work.tell() {
         context.malformed("dns", TOO_MUCH);
     }
     true
@@ -117,7 +117,6 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
 struct Outcome {
     bad_punycode: bool,
     bad_record: bool,
-    too_much: bool,
     /// The name that addresses were of last, and which of [`OWNERS`] it is; none when there are more since.
     owner: Option<(CompactString, [bool; 3])>,
 }
@@ -200,7 +199,6 @@ fn response(
     let mut count = 0;
     for _ in 0..records {
         if !work.take(RECORD_WORK) {
-            outcome.too_much = true;
             break;
         }
         let Some(record) = message.record() else {
@@ -378,7 +376,7 @@ impl Dissector for Stream {
                 return Verdict::More;
             }
             let whole = std::mem::take(partial);
-            if !message(context, Kind::Dns, whole.get(2..).unwrap_or_default()) {
+            if !next(context, whole.get(2..).unwrap_or_default()) {
                 return Verdict::Done;
             }
         }
@@ -388,7 +386,7 @@ impl Dissector for Stream {
                 return Verdict::Done;
             }
             let Some(body) = rest.get(2..2 + length) else { break };
-            if !message(context, Kind::Dns, body) {
+            if !next(context, body) {
                 return Verdict::Done;
             }
             rest = rest.get(2 + length..).unwrap_or_default();
@@ -396,6 +394,11 @@ impl Dissector for Stream {
         partial.extend_from_slice(rest);
         Verdict::More
     }
+}
+
+/// Takes the next message of a stream; one for which this packet's work is used up is passed over. Whether more may come.
+fn next(context: &mut Context<'_>, body: &[u8]) -> bool {
+    context.work.is_used_up() || message(context, Kind::Dns, body) || context.work.is_used_up()
 }
 
 fn datagrams(context: &mut Context<'_>, kind: Kind) {
