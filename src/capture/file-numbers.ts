@@ -3,6 +3,9 @@ import type { Catalogue } from "../catalogue/catalogue.js";
 /** Numbers taken at a time. The engine numbers its files itself, so that rotation does not wait for the catalogue: a file a minute needs them in 69 days. */
 const AT_A_TIME = 100_000;
 
+/** Blocks that are remembered; of older ones a disk that never answered keeps files that nobody lists. */
+const MOST_BLOCKS = 16;
+
 /** Numbers that packet files may have, one after the other. */
 export interface FileNumberRun {
   readonly first: number;
@@ -46,7 +49,8 @@ export class FileNumbers {
         if (count > this.#atATime / 10) return { first, count };
       }
       const first = files.reserve(this.#atATime);
-      settings.set(this.#keys.blocks, String(first));
+      // On a disk that does not answer there may be files of the blocks before.
+      settings.set(this.#keys.blocks, [...(allListed ? [] : this.#blocks().slice(1 - MOST_BLOCKS)), first].join(","));
       return { first, count: this.#atATime };
     });
   }
@@ -59,19 +63,21 @@ export class FileNumbers {
   use(highest: number, more: (run: FileNumberRun) => boolean): void {
     const { settings, files } = this.#catalogue;
     if (highest > this.#used) {
-      this.#used = highest;
-      this.#catalogue.transaction(() => {
+      this.#spare = this.#catalogue.transaction(() => {
         settings.set(this.#keys.used, String(highest));
-        const last = this.#blocks().at(-1);
-        if (last === undefined || highest < last + this.#atATime * 0.9) return;
-        this.#spare = files.reserve(this.#atATime);
-        settings.set(this.#keys.blocks, `${last},${this.#spare}`);
+        const blocks = this.#blocks();
+        const last = blocks.at(-1);
+        if (last === undefined || highest < last + this.#atATime * 0.9) return this.#spare;
+        const spare = files.reserve(this.#atATime);
+        settings.set(this.#keys.blocks, [...blocks.slice(1 - MOST_BLOCKS), spare].join(","));
+        return spare;
       });
+      this.#used = highest;
     }
     if (this.#spare !== null && more({ first: this.#spare, count: this.#atATime })) this.#spare = null;
   }
 
-  /** First numbers of the blocks that the capture is in, in order; the older of two is not over yet. */
+  /** First numbers of the blocks that files may have of which nobody knows, in order; the last is the one in use, or the next. */
   #blocks(): readonly number[] {
     const noted = this.#catalogue.settings.get(this.#keys.blocks);
     return noted === null ? [] : noted.split(",").map(Number);

@@ -43,15 +43,16 @@ export class PacketDisks {
   readonly #logger: Logger;
   readonly #answerMs: number;
   readonly #silent = new Set<string>();
+  #failed = false;
 
   constructor(logger: Logger, answerMs = ANSWER_MS) {
     this.#logger = logger;
     this.#answerMs = answerMs;
   }
 
-  /** Whether every directory that was asked has answered. */
-  get allAnswer(): boolean {
-    return this.#silent.size === 0;
+  /** Whether every directory that was asked has answered, and with no error. */
+  get allAnswered(): boolean {
+    return this.#silent.size === 0 && !this.#failed;
   }
 
   /** What `work` in `directory` comes to. Throws what it throws, or that the disk does not answer. */
@@ -66,6 +67,9 @@ export class PacketDisks {
     });
     try {
       return await Promise.race([work(), late]);
+    } catch (error) {
+      this.#failed ||= systemErrorCode(error) !== "ENOENT";
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -133,9 +137,11 @@ export async function adoptFiles(
   }
   for (const { fileId, file } of await unlistedFiles(parts, new FileNumbers(catalogue, stream), disks)) {
     const whole = await endOf(file, FILE_HEADER, Infinity, disks);
-    if (whole === null || whole === "unreadable") continue;
-    if (whole.packets === 0) {
-      await disks.ask(path.dirname(file), () => unlink(file)).catch((error: unknown) => { disks.tell(path.dirname(file), error, "a packet file without packets cannot be removed"); });
+    if (whole === "unreadable") continue;
+    if (whole === null || whole.packets === 0) {
+      await disks.ask(path.dirname(file), () => unlink(file)).catch((error: unknown) => {
+        if (systemErrorCode(error) !== "ENOENT") disks.tell(path.dirname(file), error, "a packet file without packets cannot be removed");
+      });
     } else if (catalogue.files.get(fileId) === null) {
       catalogue.files.add({
         id: fileId, node, path: file, displayName: file, stream, storage: "own", state: "complete", format: "pcap", linkTypes: [whole.linkType],

@@ -154,7 +154,7 @@ export class LiveService {
     const stream = input.kind === "stream" ? await input.open() : null;
     this.#startedMs = parts.clock.nowMs();
     this.#wishes.met = rowsWritten(parts.catalogue.settings);
-    const numbers = this.#numbers.begin(disks.allAnswer);
+    const numbers = this.#numbers.begin(disks.allAnswered);
     this.#engine = parts.native.openLive({
       settings: parts.settings, segmentDirectory: parts.segmentDirectory, packetDirectories: parts.packetDirectories, directoryChoice: parts.directoryChoice,
       linkType: this.#source?.linkType ?? null, snaplen: Math.min(parts.snapLength, this.#source?.snapLength ?? Infinity), stream: this.#stream, firstOrdinal,
@@ -236,7 +236,7 @@ export class LiveService {
       if (dead !== undefined) throw new LookbackError("UNAVAILABLE", `capture from ${dead.interface} ended: ${dead.failure ?? ""}`, { interface: dead.interface });
       // A quiet link costs no transaction a second; its statistics are still told now and then.
       if (ledgers.every(({ ended }) => ended)) this.#end();
-      const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal && flush.writeFailure === null;
+      const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal && flush.writeFailure === null && flush.files.every(({ open, givenUp }) => open && !givenUp);
       if (quiet && wish === null && now - this.#committed.atMs < QUIET_COMMIT_MS) return;
       // Before the first packet, what is complete is what was there when the capture began.
       await this.#commit({ ...flush, completeUntilMs: flush.completeUntilMs ?? this.#startedMs }, ledgers, wish);

@@ -15,6 +15,8 @@ it("a start that makes no file takes no numbers", () => {
   expect(numbers().begin(true)).toEqual({ first: 1, count: 100 });
   // Of a directory that does not answer nobody knows which there are.
   expect(numbers().begin(false)).toEqual({ first: 101, count: 100 });
+  // There may be files of both blocks, until a start sees all of them.
+  expect([1, 100, 101, 200, 201].map((id) => numbers().mayBeOurs(id))).toEqual([true, true, true, true, false]);
 });
 
 it("the next start goes on behind the files of the one before, while there are enough", () => {
@@ -49,4 +51,19 @@ it("a capture gets more before its numbers end, once, and no number that another
   // Files of both may be left by a crash, and of no others.
   expect([1, 100, 101, 110, 111, 210, 211].map((id) => numbers().mayBeOurs(id))).toEqual([true, true, false, false, true, true, false]);
   expect(numbers().begin(true)).toEqual({ first: 151, count: 60 });
+});
+
+it("numbers that a failed transaction took back are given to nobody", () => {
+  const ours = numbers();
+  ours.begin(true);
+  const given: number[] = [];
+  const full = new Error("full");
+  const more = ({ first }: FileNumberRun): boolean => given.push(first) > 0;
+  const reserve = catalogue.files.reserve.bind(catalogue.files);
+  catalogue.files.reserve = (count) => { reserve(count); throw full; };
+  expect(() => { ours.use(95, more); }).toThrow(full);
+  catalogue.files.reserve = reserve;
+  expect([given, reserve(1)]).toEqual([[], 101]);
+  ours.use(95, more);
+  expect(given).toEqual([102]);
 });

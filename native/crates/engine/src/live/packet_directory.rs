@@ -131,7 +131,11 @@ impl PacketDirectory {
         let create = move |open: &mut Option<OpenWriter>| {
             *open = None;
             let writer = Writer::create(&made, link_type, snaplen)?;
-            let told = (writer.position(), writer.handle()?);
+            let handle = writer.handle().inspect_err(|_| {
+                // As below.
+                let _ = std::fs::remove_file(&made);
+            })?;
+            let told = (writer.position(), handle);
             *open = Some(OpenWriter { writer, origins: OriginWriter::beside(&made) });
             Ok(told)
         };

@@ -8,6 +8,7 @@ use lookback_capture::batch::records;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -83,6 +84,13 @@ impl FileNumbers {
     }
 }
 
+/// Numbers that are tried for one file, when files are there already that have them.
+const MOST_NUMBERS_TRIED: u32 = 100;
+/// A disk that is well answers within this, whatever others took.
+const LEAST_WAIT: Duration = Duration::from_millis(100);
+/// Longest time that writing may wait for disks between two flushes, together: whoever flushes waits for less than a minute.
+const WAITED_BETWEEN_FLUSHES: Duration = Duration::from_secs(40);
+
 struct OpenFile {
     /// Which of the directories it is in.
     directory: usize,
@@ -107,6 +115,8 @@ pub struct PacketFiles {
     next_directory: usize,
     /// By directory, why it refused since this was last asked for.
     refusals: BTreeMap<usize, String>,
+    /// Time that went into writing since the last flush.
+    waited: Duration,
 }
 
 impl PacketFiles {
@@ -121,6 +131,7 @@ impl PacketFiles {
             given_up: Vec::new(),
             next_directory: 0,
             refusals: BTreeMap::new(),
+            waited: Duration::ZERO,
         }
     }
 
@@ -145,25 +156,37 @@ impl PacketFiles {
         ordinal: u64,
         origin: u16,
     ) -> Result<(u32, u64), EngineError> {
+        let begun = Instant::now();
+        let place = self.append_within(&self.patience(), records_of, ordinal, origin);
+        self.waited += begun.elapsed();
+        place
+    }
+
+    fn append_within(
+        &mut self,
+        patience: &Patience,
+        records_of: &Records,
+        ordinal: u64,
+        origin: u16,
+    ) -> Result<(u32, u64), EngineError> {
         let Some(first) = records(records_of.bytes()).next() else { return Ok((0, 0)) };
-        let patience = Patience::of(&self.options);
         if self.is_due(first.timestamp_ns) || self.should_leave() {
-            self.rotate(&patience);
+            self.rotate(patience);
         }
         let mut refusing = vec![false; self.directories.len()];
         loop {
             let open = match self.current.take() {
                 Some(open) => open,
-                None => self.create(&patience, first.timestamp_ns, ordinal, &mut refusing)?,
+                None => self.create(patience, first.timestamp_ns, ordinal, &mut refusing)?,
             };
             let directory = open.directory;
-            match self.append_to(&patience, open, records_of, origin) {
+            match self.append_to(patience, open, records_of, origin) {
                 Ok(place) => return Ok(place),
                 // What is in the file stays as it is. With one directory it is tried again: there may be room by then.
                 Err(error) if self.directories.len() == 1 && !self.is_silent(directory) => return Err(error),
                 Err(error) => {
                     self.refusals.insert(directory, error.to_string());
-                    self.rotate(&patience);
+                    self.rotate(patience);
                     refusing[directory] = true;
                     if !refusing.contains(&false) {
                         return Err(error);
@@ -233,16 +256,27 @@ impl PacketFiles {
         ordinal: u64,
         refusing: &mut [bool],
     ) -> Result<OpenFile, EngineError> {
-        let Some(number) = self.numbers.next() else {
-            return Err(EngineError::Worker("the numbers of packet files are used up".to_owned()));
-        };
-        let name = format!("{}-{}-{number:08}.pcap", self.options.node, day_name(timestamp_ns));
         let mut failure = None;
         for at in self.order(patience) {
             let Some(directory) = self.directories.get_mut(at).filter(|_| !refusing[at]) else { continue };
-            let path = directory.path().join(&name);
-            let (link_type, snaplen) = (self.options.link_type, self.options.snaplen);
-            match directory.create(patience.deadline(), &path, link_type, snaplen) {
+            let mut tries = 0;
+            let (number, path, made) = loop {
+                let Some(number) = self.numbers.next() else {
+                    return Err(EngineError::Worker("the numbers of packet files are used up".to_owned()));
+                };
+                let name = format!("{}-{}-{number:08}.pcap", self.options.node, day_name(timestamp_ns));
+                let path = directory.path().join(name);
+                let (link_type, snaplen) = (self.options.link_type, self.options.snaplen);
+                let made = directory.create(patience.deadline(), &path, link_type, snaplen);
+                // A number that a file has which nobody knew of.
+                let is_there = matches!(&made, Err(EngineError::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists);
+                if !is_there || tries == MOST_NUMBERS_TRIED {
+                    break (number, path, made);
+                }
+                self.numbers.take();
+                tries += 1;
+            };
+            match made {
                 Ok((bytes, handle)) => {
                     self.numbers.take();
                     let info = LiveFile {
@@ -298,6 +332,14 @@ impl PacketFiles {
         std::mem::take(&mut self.refusals).into_values().collect()
     }
 
+    /// Of two disks one may be slow; where there is one, nobody else can take what it does not.
+    fn patience(&self) -> Patience {
+        let alone = self.directories.len() < 2;
+        let most = if alone { self.options.answer_alone } else { self.options.answer };
+        let each = most.min(WAITED_BETWEEN_FLUSHES.saturating_sub(self.waited)).max(LEAST_WAIT.min(most));
+        Patience { each, all_until: Instant::now() + 2 * each }
+    }
+
     fn rotate(&mut self, patience: &Patience) {
         let Some(OpenFile { directory, handle, list, mut info, .. }) = self.current.take() else { return };
         if let Some(directory) = self.directories.get_mut(directory) {
@@ -318,13 +360,13 @@ impl PacketFiles {
     /// Closes the open file if it is as old as one may be, so that a quiet link closes its files, too.
     pub fn close_old(&mut self, now_ns: i64) {
         if self.is_old(now_ns) {
-            self.rotate(&Patience::of(&self.options));
+            self.rotate(&self.patience());
         }
     }
 
     /// Closes the open file.
     pub fn close(&mut self) {
-        self.rotate(&Patience::of(&self.options));
+        self.rotate(&self.patience());
     }
 
     /// Files that changed since the last call, each with a handle to sync it by.
@@ -332,6 +374,7 @@ impl PacketFiles {
     /// # Errors
     /// When the system has no more handles; the files are told next time.
     pub fn changed(&mut self) -> Result<Vec<(LiveFile, File)>, EngineError> {
+        self.waited = Duration::ZERO;
         let mut open = Vec::new();
         if let Some(OpenFile { handle, list, info, .. }) = &self.current {
             for file in list.iter().chain([handle]) {
@@ -358,16 +401,10 @@ struct Patience {
 }
 
 impl Patience {
-    /// Of two disks one may be slow; where there is one, nobody else can take what it does not.
-    fn of(options: &PacketFileOptions) -> Self {
-        let each = if options.directories.len() > 1 { options.answer } else { options.answer_alone };
-        Self { each, all_until: Instant::now() + 2 * each }
-    }
-
     /// Until when a disk that is asked now is waited for.
     fn deadline(&self) -> Instant {
         let now = Instant::now();
-        (now + self.each).min(self.all_until).max(now + self.each / 50)
+        (now + self.each).min(self.all_until).max(now + LEAST_WAIT.min(self.each))
     }
 }
 
@@ -524,6 +561,32 @@ mod tests {
             [(1, false), (4, true)].map(|(packets, open)| ("a".to_owned(), packets, open))
         );
         assert!(matches!(&*files.refusals(), [one] if one.contains("/b/")));
+        drop(files);
+        std::fs::remove_dir_all(top).expect("the directory");
+    }
+
+    #[test]
+    fn a_number_that_a_file_has_already_is_passed_over() {
+        let (mut files, top) = files("there", &["a"]);
+        for number in 1..4 {
+            std::fs::write(top.join(format!("a/n-700101-{number:08}.pcap")), b"").expect("a file");
+        }
+        assert_eq!(files.append(&packet(1), 0, 0).ok(), Some((4, 24)));
+        drop(files);
+        std::fs::remove_dir_all(top).expect("the directory");
+    }
+
+    #[test]
+    fn slow_disks_together_take_less_than_a_flush_waits() {
+        let (mut files, top) = files("slow", &["a"]);
+        files.options.answer_alone = Duration::from_secs(30);
+        assert_eq!(files.patience().each, Duration::from_secs(30));
+        files.waited = Duration::from_secs(25);
+        assert_eq!(files.patience().each, Duration::from_secs(15));
+        files.waited = Duration::from_secs(100);
+        assert_eq!(files.patience().each, LEAST_WAIT);
+        files.changed().expect("handles");
+        assert_eq!(files.patience().each, Duration::from_secs(30));
         drop(files);
         std::fs::remove_dir_all(top).expect("the directory");
     }
