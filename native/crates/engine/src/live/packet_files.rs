@@ -1,6 +1,7 @@
 //! Our own packet files: classic pcap with nanosecond times, appended to a batch at a time.
 
 use super::LiveFile;
+use super::file_numbers::FileNumbers;
 use super::lateness::Lateness;
 use super::packet_directory::{Appended, OriginNote, PacketDirectory, Records, Room};
 use crate::error::EngineError;
@@ -9,7 +10,6 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::ErrorKind;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -51,37 +51,6 @@ pub struct PacketFileOptions {
     pub answer: Duration,
     /// The same where there is no other directory.
     pub answer_alone: Duration,
-}
-
-/// Numbers that packet files may have: a run of them, and what comes when it is used up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileNumbers {
-    run: Range<u32>,
-    after: Range<u32>,
-}
-
-impl FileNumbers {
-    /// Those of a run.
-    pub fn new(run: Range<u32>) -> Self {
-        Self { run, after: 0..0 }
-    }
-
-    /// What comes when the run is used up.
-    pub fn add(&mut self, after: Range<u32>) {
-        self.after = after;
-    }
-
-    /// The next one; none when all are used up.
-    fn next(&mut self) -> Option<u32> {
-        if self.run.is_empty() {
-            self.run = std::mem::replace(&mut self.after, 0..0);
-        }
-        (!self.run.is_empty()).then_some(self.run.start)
-    }
-
-    fn take(&mut self) {
-        self.run.next();
-    }
 }
 
 /// Numbers that are tried for one file, when files are there already that have them.
@@ -261,7 +230,7 @@ impl PacketFiles {
             let Some(directory) = self.directories.get_mut(at).filter(|_| !refusing[at]) else { continue };
             let mut tries = 0;
             let (number, path, made) = loop {
-                let Some(number) = self.numbers.next() else {
+                let Some(number) = self.numbers.peek() else {
                     return Err(EngineError::Worker("the numbers of packet files are used up".to_owned()));
                 };
                 let name = format!("{}-{}-{number:08}.pcap", self.options.node, day_name(timestamp_ns));
@@ -589,19 +558,6 @@ mod tests {
         assert_eq!(files.patience().each, Duration::from_secs(30));
         drop(files);
         std::fs::remove_dir_all(top).expect("the directory");
-    }
-
-    #[test]
-    fn numbers_go_on_with_the_next_run_and_end_with_the_last() {
-        let mut numbers = FileNumbers::new(7..9);
-        let taken = |numbers: &mut FileNumbers| {
-            let next = numbers.next();
-            numbers.take();
-            next
-        };
-        assert_eq!(taken(&mut numbers), Some(7));
-        numbers.add(20..21);
-        assert_eq!([(); 3].map(|()| taken(&mut numbers)), [Some(8), Some(20), None]);
     }
 
     #[test]
