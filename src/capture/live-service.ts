@@ -8,6 +8,7 @@ import type { IndexStore } from "../index-store/index-store.js";
 import type { DirectoryChoice, EngineSettings, LiveEngine, LiveFlush, NativeCore, PacketRule, RingSource, SourceLedger, StandardInput } from "../native/types.js";
 import { FailedDirectories } from "./failed-directories.js";
 import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "./ledger.js";
+import { diskFullOf, failuresOf, together, type Durable } from "./live-flush.js";
 import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
 import { FileNumbers } from "./file-numbers.js";
 import { adoptFiles, makeDirectories, noteGivenUp, PacketDisks } from "./live-files.js";
@@ -73,9 +74,6 @@ export interface LiveParts {
   /** Hears of each second in which packets or rows found no room; capturing goes on. */
   readonly onDiskFull: (error: LookbackError) => void;
 }
-
-/** What a flush made durable, for the catalogue to take. */
-type Durable = Pick<LiveFlush, "files" | "segments" | "mark">;
 
 /** What a capture that runs says of itself. */
 export interface RunningCapture {
@@ -389,28 +387,7 @@ export class LiveService {
   }
 }
 
-/** What went wrong with disks until a flush, each as the core words it: the path, a colon and the reason. */
-function failuresOf({ writeFailure, refusals, notDurable }: LiveFlush): readonly string[] {
-  return [...(writeFailure === null ? [] : [writeFailure]), ...refusals, ...notDurable];
-}
-
-/** Files, segments and mark of two flushes: of a file what was said last, and the newer mark if there is one. */
-function together(before: Durable | null, { files: newer, segments, mark }: Durable): Durable {
-  if (before === null) return { files: newer, segments, mark };
-  const files = new Map([...before.files, ...newer].map((file) => [file.fileId, file]));
-  return { files: [...files.values()], segments: [...before.segments, ...segments], mark: mark ?? before.mark };
-}
-
 function sourceOf(input: LiveInput, pushed: PacketSource | null): Pick<RunningCapture, "interface" | "timestampSource"> {
   if (input.kind === "rings") return { interface: input.rings.map((ring) => ring.interface).join(","), timestampSource: "kernel" };
   return pushed ?? { interface: "standard input", timestampSource: "given" };
-}
-
-/**
- * The failure to store packets as DISK_FULL naming the file, or null when it is another: a device that fails, or a directory that
- * may not be written, gets no better by deleting. The core names a full device with these words.
- */
-export function diskFullOf(failure: string): LookbackError | null {
-  const path = /^(.+): no space left on the device;/s.exec(failure)?.[1];
-  return path === undefined ? null : new LookbackError("DISK_FULL", failure, { path });
 }

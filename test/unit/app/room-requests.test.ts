@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { askForRoom, RoomRequests } from "../../../src/app/room-requests.js";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
-import { diskFullOf } from "../../../src/capture/live-service.js";
+import { diskFullOf } from "../../../src/capture/live-flush.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
