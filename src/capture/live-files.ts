@@ -6,11 +6,9 @@ import type { Catalogue } from "../catalogue/catalogue.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
 import type { LiveFile, NativeCore } from "../native/types.js";
 import { packetFileOfList, parsePacketFileName } from "../packet-store/packet-file-name.js";
+import { CLASSIC_HEADER_BYTES, CLASSIC_RECORD_BYTES } from "../packet-store/record-layout.js";
 import { FileNumbers } from "./file-numbers.js";
 
-/** Bytes of a pcap file before its first record, and of a record before its packet (draft-ietf-opsawg-pcap §4, §5). */
-const FILE_HEADER = 24;
-const RECORD_HEADER = 16;
 /** Longest packet that a record of ours can hold; a length beyond it is no length. */
 const LONGEST_PACKET = 262_144;
 const CHUNK = 1 << 20;
@@ -125,7 +123,7 @@ export async function adoptFiles(
   for (const file of catalogue.files.ofStream(stream)) {
     if (file.state !== "writing") continue;
     // What a disk took too late is in the next file.
-    const tail = await endOf(file.path, Math.max(file.bytes, FILE_HEADER), givenUp.has(file.id) ? 0 : Infinity, disks);
+    const tail = await endOf(file.path, Math.max(file.bytes, CLASSIC_HEADER_BYTES), givenUp.has(file.id) ? 0 : Infinity, disks);
     if (tail === "unreadable") continue;
     if (tail === null) {
       catalogue.files.update(file.id, { state: "gone" });
@@ -136,7 +134,7 @@ export async function adoptFiles(
     logger.warn({ path: file.path, packets: tail.packets }, "closed a packet file of a capture that ended without closing it");
   }
   for (const { fileId, file } of await unlistedFiles(parts, new FileNumbers(catalogue, stream), disks)) {
-    const whole = await endOf(file, FILE_HEADER, Infinity, disks);
+    const whole = await endOf(file, CLASSIC_HEADER_BYTES, Infinity, disks);
     if (whole === "unreadable") continue;
     if (whole === null || whole.packets === 0) {
       await disks.ask(path.dirname(file), () => unlink(file)).catch((error: unknown) => {
@@ -222,9 +220,9 @@ async function endAtWholeRecord(file: string, offset: number, most: number, ask:
     throw error;
   }
   try {
-    const header = Buffer.alloc(FILE_HEADER);
-    const { bytesRead } = await ask(() => handle.read(header, 0, FILE_HEADER, 0));
-    if (bytesRead < FILE_HEADER) return null;
+    const header = Buffer.alloc(CLASSIC_HEADER_BYTES);
+    const { bytesRead } = await ask(() => handle.read(header, 0, CLASSIC_HEADER_BYTES, 0));
+    if (bytesRead < CLASSIC_HEADER_BYTES) return null;
     const { size } = await ask(() => handle.stat());
     const records = await walk(handle, offset, size, most, header.readUInt32LE(0) === 0xa1b23c4d ? 1e6 : 1e3, ask);
     if (records.bytes < size) {
@@ -242,21 +240,21 @@ async function walk(handle: FileHandle, start: number, size: number, most: numbe
   const chunk = Buffer.alloc(CHUNK);
   let [at, packets, chunkStart, chunkLength] = [start, 0, 0, 0];
   let [firstMs, lastMs]: [number | null, number | null] = [null, null];
-  while (at + RECORD_HEADER <= size && packets < most) {
-    if (at < chunkStart || at + RECORD_HEADER > chunkStart + chunkLength) {
+  while (at + CLASSIC_RECORD_BYTES <= size && packets < most) {
+    if (at < chunkStart || at + CLASSIC_RECORD_BYTES > chunkStart + chunkLength) {
       chunkStart = at;
       const from = at;
       chunkLength = (await ask(() => handle.read(chunk, 0, CHUNK, from))).bytesRead;
-      if (chunkLength < RECORD_HEADER) break;
+      if (chunkLength < CLASSIC_RECORD_BYTES) break;
     }
     const record = at - chunkStart;
     const length = chunk.readUInt32LE(record + 8);
-    if (length > LONGEST_PACKET || at + RECORD_HEADER + length > size) break;
+    if (length > LONGEST_PACKET || at + CLASSIC_RECORD_BYTES + length > size) break;
     const ms = chunk.readUInt32LE(record) * 1000 + Math.floor(chunk.readUInt32LE(record + 4) / perMs);
     firstMs ??= ms;
     lastMs = Math.max(lastMs ?? ms, ms);
     packets++;
-    at += RECORD_HEADER + length;
+    at += CLASSIC_RECORD_BYTES + length;
   }
   return { packets, bytes: Math.min(at, size), firstMs, lastMs };
 }

@@ -1,9 +1,8 @@
-/** Bytes in front of each packet, as in a nanosecond pcap file: u32 seconds, nanoseconds, captured length, original length; little-endian. */
-export const PACKET_HEADER = 16;
+import { CLASSIC_RECORD_BYTES } from "../packet-store/record-layout.js";
 
 /**
- * Collects packets into one buffer for the native core, which takes batches and not packets. The buffer is reused: a
- * batch that was taken is valid until the next `add`.
+ * Collects packets into one buffer for the native core, which takes batches and not packets: each as in a nanosecond pcap
+ * file, little-endian. The buffer is reused: a batch that was taken is valid until the next `add`.
  */
 export class PacketBatch {
   readonly #buffer: Buffer;
@@ -21,13 +20,13 @@ export class PacketBatch {
 
   /** Copies a packet, or returns false when it does not fit any more. */
   add(packet: Buffer, originalLength: number, timestampNs: bigint): boolean {
-    const end = this.#used + PACKET_HEADER + packet.length;
+    const end = this.#used + CLASSIC_RECORD_BYTES + packet.length;
     if (end > this.#buffer.length) return false;
     this.#buffer.writeUInt32LE(Number(timestampNs / 1_000_000_000n), this.#used);
     this.#buffer.writeUInt32LE(Number(timestampNs % 1_000_000_000n), this.#used + 4);
     this.#buffer.writeUInt32LE(packet.length, this.#used + 8);
     this.#buffer.writeUInt32LE(originalLength, this.#used + 12);
-    packet.copy(this.#buffer, this.#used + PACKET_HEADER);
+    packet.copy(this.#buffer, this.#used + CLASSIC_RECORD_BYTES);
     this.#used = end;
     this.#count++;
     return true;

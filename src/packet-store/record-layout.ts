@@ -62,6 +62,8 @@ function interfaceOf(linkType: number, snaplen: number, unitsPerSecond: bigint, 
 }
 
 export const CLASSIC_HEADER_BYTES = 24;
+/** Bytes of a classic record before its packet: seconds, fraction, captured length, original length, 32 bits each. */
+export const CLASSIC_RECORD_BYTES = 16;
 export const NG_SECTION = 0x0a0d0d0a;
 export const NG_INTERFACE = 1;
 export const NG_OLD_PACKET = 2;
@@ -90,7 +92,7 @@ export function classicLayout(head: Buffer): ClassicLayout | null {
       format: "pcap",
       bigEndian,
       nanosecond: magic === 0xa1b23c4d,
-      recordHeader: magic === 0xa1b2cd34 ? 24 : 16,
+      recordHeader: magic === 0xa1b2cd34 ? 24 : CLASSIC_RECORD_BYTES,
       linkType: word(head, 20, bigEndian) & 0xffff,
     };
   }

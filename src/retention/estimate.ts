@@ -1,9 +1,8 @@
 import { LookbackError } from "../base/errors.js";
+import { CLASSIC_RECORD_BYTES } from "../packet-store/record-layout.js";
 import { printBytes } from "./print-plan.js";
 
 const DAY_SECONDS = 86_400;
-/** Bytes of a record's header in a packet file. */
-const RECORD_HEADER = 16;
 
 /** What an estimate starts from. */
 export interface EstimateInput {
@@ -46,7 +45,7 @@ export function estimate(input: EstimateInput): Estimate {
   if (freePercent >= 100) throw new LookbackError("BAD_INPUT", `freePercent ${freePercent}: expected less than 100`, { name: "freePercent" });
   const bytesPerSecond = bitsPerSecond / 8;
   const packetsPerSecond = bytesPerSecond / packetBytes;
-  const perDay = (bytesPerSecond + packetsPerSecond * RECORD_HEADER) * DAY_SECONDS;
+  const perDay = (bytesPerSecond + packetsPerSecond * CLASSIC_RECORD_BYTES) * DAY_SECONDS;
   const packets = perDay * days;
   const sessions = (bytesPerSecond / sessionBytes) * DAY_SECONDS * sessionDays;
   const indexBytes = sessions * rowBytes;
@@ -56,7 +55,7 @@ export function estimate(input: EstimateInput): Estimate {
     packetsPerSecond, packetBytes: packets, sessions, indexBytes, diskBytes,
     lines: [
       `${rounded(bitsPerSecond)} bit/s / 8 = ${printBytes(bytesPerSecond)} a second; / ${packetBytes} bytes a packet = ${rounded(packetsPerSecond)} packets a second`,
-      `a day of packets: (${printBytes(bytesPerSecond)} + ${rounded(packetsPerSecond)} x ${RECORD_HEADER} bytes of record header) x ${rounded(DAY_SECONDS)} s = ${printBytes(perDay)}`,
+      `a day of packets: (${printBytes(bytesPerSecond)} + ${rounded(packetsPerSecond)} x ${CLASSIC_RECORD_BYTES} bytes of record header) x ${rounded(DAY_SECONDS)} s = ${printBytes(perDay)}`,
       `packets: ${printBytes(perDay)} x ${days} days = ${printBytes(packets)}`,
       `sessions: ${printBytes(bytesPerSecond)} / ${printBytes(sessionBytes)} a session x ${rounded(DAY_SECONDS)} s x ${sessionDays} days = ${rounded(sessions)}`,
       `index: ${rounded(sessions)} sessions x ${rounded(rowBytes)} bytes a row = ${printBytes(indexBytes)}`,

@@ -1,12 +1,11 @@
 import type { ByteBudget } from "../index-store/index-store.js";
+import { CLASSIC_RECORD_BYTES } from "../packet-store/record-layout.js";
 import { DAY_MS } from "./session-policy.js";
 
 /** Complete days whose average is taken for the days to come, and days ahead that a back-test looks at. */
 const WINDOW_DAYS = 7;
 /** Days back from which a back-test begins. */
 const BACKTEST_DAYS = 28;
-/** Bytes of a record's header in a packet file. */
-const RECORD_HEADER = 16;
 /** A file that seems to span more has a packet with a wrong clock. */
 const LONGEST_FILE_MS = 60 * DAY_MS;
 
@@ -127,7 +126,7 @@ export function forecast(facts: ForecastFacts): Forecast {
 
 /** What it would change to keep only the first packets of some sessions: `some` what these have, `all` what all sessions of the same days have. */
 export function whatIf(made: Forecast, some: ByteBudget, all: ByteBudget): WhatIf {
-  const bytesOf = (bytes: number, packets: number): number => bytes + RECORD_HEADER * packets;
+  const bytesOf = (bytes: number, packets: number): number => bytes + CLASSIC_RECORD_BYTES * packets;
   const total = bytesOf(all.bytes, all.packets);
   const saved = bytesOf(some.bytes, some.packets) - bytesOf(some.keptBytes, some.keptPackets);
   const share = total === 0 ? 0 : Math.min(1, Math.max(0, saved / total));

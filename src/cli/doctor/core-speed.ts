@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Clock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
 import type { EngineSettings, LiveEngine, NativeCore } from "../../native/types.js";
+import { CLASSIC_HEADER_BYTES, CLASSIC_RECORD_BYTES } from "../../packet-store/record-layout.js";
 import { repeatCapture } from "./repeated-capture.js";
 
 /** Copies of a small capture that are made: enough for a tenth of a second, few enough for some 30 MB of memory. */
@@ -13,9 +14,6 @@ const PUSH_BYTES = 128 << 10;
 const LONGEST_RUN_MS = 400;
 /** Runs that are measured after the first, which fills memory and caches; the middle one counts. */
 const RUNS = 3;
-/** Bytes of the header of a pcap file, and of that of a packet. */
-const FILE_HEADER = 24;
-const PACKET_HEADER = 16;
 
 /** What the core of this host was measured to do, with nothing to receive and no packet to write. */
 export interface CoreSpeed {
@@ -72,9 +70,9 @@ export async function measureCore(parts: CoreSpeedParts): Promise<CoreSpeed> {
 function loadOf(capture: Buffer): Load {
   const repeated = repeatCapture(capture, COPIES);
   const pushes: Buffer[] = [];
-  let [start, packets] = [FILE_HEADER, 0];
-  for (let at = FILE_HEADER; at < repeated.length; packets++) {
-    const end = at + PACKET_HEADER + repeated.readUInt32LE(at + 8);
+  let [start, packets] = [CLASSIC_HEADER_BYTES, 0];
+  for (let at = CLASSIC_HEADER_BYTES; at < repeated.length; packets++) {
+    const end = at + CLASSIC_RECORD_BYTES + repeated.readUInt32LE(at + 8);
     if (end - start > PUSH_BYTES && at > start) {
       pushes.push(repeated.subarray(start, at));
       start = at;
@@ -82,7 +80,7 @@ function loadOf(capture: Buffer): Load {
     at = end;
   }
   pushes.push(repeated.subarray(start));
-  return { pushes, packetBytes: (repeated.length - FILE_HEADER) / packets - PACKET_HEADER };
+  return { pushes, packetBytes: (repeated.length - CLASSIC_HEADER_BYTES) / packets - CLASSIC_RECORD_BYTES };
 }
 
 async function middleRun(parts: CoreSpeedParts, load: Load, workers: number): Promise<Run> {

@@ -1,8 +1,6 @@
 import { LookbackError } from "../../base/errors.js";
+import { CLASSIC_HEADER_BYTES, CLASSIC_RECORD_BYTES } from "../../packet-store/record-layout.js";
 
-/** Bytes of the header of a classic pcap file, and of that of a packet. */
-const FILE_HEADER = 24;
-const PACKET_HEADER = 16;
 /** Magic of a classic pcap file with times in microseconds, little-endian, and its link type Ethernet. */
 const MAGIC = 0xa1b2c3d4;
 const ETHERNET = 1;
@@ -23,12 +21,12 @@ const ADDRESSES: ReadonlyMap<number, readonly [number, number]> = new Map([[0x08
  */
 export function repeatCapture(capture: Buffer, copies: number): Buffer {
   if (!Number.isInteger(copies) || copies < 1 || copies > MOST) throw new LookbackError("BAD_INPUT", `${copies} copies of a capture: 1 to ${MOST} can be made`);
-  if (capture.length < FILE_HEADER || capture.readUInt32LE(0) !== MAGIC || capture.readUInt32LE(20) !== ETHERNET) throw new LookbackError("BAD_INPUT", "only a classic pcap file of Ethernet, little-endian in microseconds, can be repeated");
-  const repeated = Buffer.allocUnsafe(FILE_HEADER + (capture.length - FILE_HEADER) * copies);
-  capture.copy(repeated, 0, 0, FILE_HEADER);
-  let written = FILE_HEADER;
-  for (let at = FILE_HEADER; at < capture.length;) {
-    const end = at + PACKET_HEADER < capture.length ? at + PACKET_HEADER + capture.readUInt32LE(at + 8) : Number.POSITIVE_INFINITY;
+  if (capture.length < CLASSIC_HEADER_BYTES || capture.readUInt32LE(0) !== MAGIC || capture.readUInt32LE(20) !== ETHERNET) throw new LookbackError("BAD_INPUT", "only a classic pcap file of Ethernet, little-endian in microseconds, can be repeated");
+  const repeated = Buffer.allocUnsafe(CLASSIC_HEADER_BYTES + (capture.length - CLASSIC_HEADER_BYTES) * copies);
+  capture.copy(repeated, 0, 0, CLASSIC_HEADER_BYTES);
+  let written = CLASSIC_HEADER_BYTES;
+  for (let at = CLASSIC_HEADER_BYTES; at < capture.length;) {
+    const end = at + CLASSIC_RECORD_BYTES < capture.length ? at + CLASSIC_RECORD_BYTES + capture.readUInt32LE(at + 8) : Number.POSITIVE_INFINITY;
     if (end > capture.length) throw new LookbackError("BAD_INPUT", `the capture is cut off in the packet at ${at}`);
     for (let copy = 0; copy < copies; copy++) {
       capture.copy(repeated, written, at, end);
@@ -45,8 +43,8 @@ function change(packets: Buffer, at: number, length: number, copy: number): void
   const us = packets.readUInt32LE(at + 4) + copy * BETWEEN_US;
   packets.writeUInt32LE(packets.readUInt32LE(at) + Math.floor(us / 1e6), at);
   packets.writeUInt32LE(us % 1e6, at + 4);
-  if (length < PACKET_HEADER + ETHERNET_HEADER) return;
-  const network = at + PACKET_HEADER + ETHERNET_HEADER;
+  if (length < CLASSIC_RECORD_BYTES + ETHERNET_HEADER) return;
+  const network = at + CLASSIC_RECORD_BYTES + ETHERNET_HEADER;
   for (const offset of ADDRESSES.get(packets.readUInt16BE(network - 2)) ?? []) {
     const place = network + offset;
     if (place + 2 <= at + length) packets.writeUInt16BE(packets.readUInt16BE(place) ^ copy, place);

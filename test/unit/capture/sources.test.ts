@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultInterface } from "../../../src/capture/default-interface.js";
-import { PACKET_HEADER, PacketBatch } from "../../../src/capture/packet-batch.js";
+import { PacketBatch } from "../../../src/capture/packet-batch.js";
 import { findSources } from "../../../src/capture/sources.js";
+import { CLASSIC_RECORD_BYTES } from "../../../src/packet-store/record-layout.js";
 
 let directory: string;
 beforeAll(() => {
@@ -49,7 +50,7 @@ describe("defaultInterface", () => {
 
 describe("PacketBatch", () => {
   it("lays packets out behind their headers and takes no more than fits", () => {
-    const batch = new PacketBatch(2 * PACKET_HEADER + 5);
+    const batch = new PacketBatch(2 * CLASSIC_RECORD_BYTES + 5);
     expect(batch.add(Buffer.from("abc"), 60, 1_700_000_000_123_456_789n)).toBe(true);
     expect(batch.add(Buffer.from("def"), 3, 2n)).toBe(false);
     expect(batch.add(Buffer.from("de"), 2, 2n)).toBe(true);
@@ -58,7 +59,7 @@ describe("PacketBatch", () => {
     expect([bytes.readUInt32LE(0), bytes.readUInt32LE(4)]).toEqual([1_700_000_000, 123_456_789]);
     expect([bytes.readUInt32LE(8), bytes.readUInt32LE(12)]).toEqual([3, 60]);
     expect(bytes.subarray(16, 19).toString()).toBe("abc");
-    expect(bytes.length).toBe(2 * PACKET_HEADER + 5);
+    expect(bytes.length).toBe(2 * CLASSIC_RECORD_BYTES + 5);
     expect(batch.count).toBe(0);
     expect(batch.take()).toHaveLength(0);
   });
