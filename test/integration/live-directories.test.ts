@@ -74,3 +74,21 @@ it("a disk that stops answering is passed over, costs no packet, and keeps none 
     catalogue.close();
   }
 }, 60_000);
+
+it("a packet file that a quiet link closes is complete at once, for retention to find", async () => {
+  const directory = temporaryDirectory();
+  const { catalogue, live, run, clock, packets } = pushedCapture(directory, [path.join(directory, "packets")], 1 << 30, 40);
+  const states = (): readonly string[] => catalogue.files.list().map(({ state }) => state);
+  await live.start();
+  await packets(1);
+  // A quiet link is committed now and then; the file is old between two of those times.
+  clock.now += 32_000;
+  await live.flush();
+  expect(states()).toEqual(["writing"]);
+  clock.now += 8_000;
+  await live.flush();
+  expect(states()).toEqual(["complete"]);
+  await live.stop();
+  run.end();
+  catalogue.close();
+});

@@ -20,7 +20,7 @@ export interface PushedCapture {
 }
 
 /** A capture of node `n1`, interface `test0`, below `directory`, into `packetDirectories`. */
-export function pushedCapture(directory: string, packetDirectories: readonly string[], maxFileBytes: number): PushedCapture {
+export function pushedCapture(directory: string, packetDirectories: readonly string[], maxFileBytes: number, maxFileSeconds = 0): PushedCapture {
   const clock = { now: Date.UTC(2026, 0, 2), nowMs: () => clock.now };
   const catalogue = openCatalogue(directory, clock);
   const settings = engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory }));
@@ -29,7 +29,7 @@ export function pushedCapture(directory: string, packetDirectories: readonly str
   const live = new LiveService({
     native: loadNativeCore(), catalogue, clock, nowNs: () => BigInt(clock.now) * 1_000_000n, logger: silentLogger, settings,
     segmentDirectory: path.join(directory, "sessions"), packetDirectories, directoryChoice: "round-robin",
-    snapLength: 16_384, keepPackets: true, dontSave: [], giveUpRights: false, maxFileBytes, maxFileSeconds: 0, openRowsAfterSeconds: 10,
+    snapLength: 16_384, keepPackets: true, dontSave: [], giveUpRights: false, maxFileBytes, maxFileSeconds, openRowsAfterSeconds: 10,
     store: {
       commitSegments: (commit, alongside) => {
         catalogue.transaction(() => {
