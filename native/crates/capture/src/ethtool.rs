@@ -1,7 +1,8 @@
 //! What a driver counts of its interface (`ethtool -S`; linux/ethtool.h): names, and numbers in the same order.
 #![allow(unsafe_code, reason = "an ioctl on memory that this module owns")]
 
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use crate::socket::interface_request;
+use std::os::fd::{AsRawFd, OwnedFd};
 
 /// Most counters of an interface that are read; a driver with queues for every processor has some thousands.
 const MOST_COUNTERS: usize = 4096;
@@ -19,13 +20,13 @@ const GET_SET_INFO: u32 = 0x37;
 
 /// Names of a driver's counters of an interface; none when it has none, or more than can be read.
 pub fn counter_names(interface: &str) -> Option<Vec<String>> {
-    let socket = any_socket()?;
-    let count = count(&socket, interface)?;
+    let driver = Driver::of(interface)?;
+    let count = driver.count()?;
     let mut memory = vec![0; 2 + ROOM * NAME_WORDS];
     begin(&mut memory, GET_STRINGS, STATISTICS_SET);
     // `struct ethtool_gstrings`: the number of names, then they.
     memory[1] = pair(count as u32, 0);
-    ask(&socket, interface, &mut memory)?;
+    driver.ask(&mut memory)?;
     if parts(memory[1]).0 as usize != count {
         return None;
     }
@@ -40,30 +41,18 @@ pub fn counter_names(interface: &str) -> Option<Vec<String>> {
 /// The values of its `expected` counters, in the order of the names; none when there is another number of them, or the
 /// interface is gone.
 pub fn counter_values(interface: &str, expected: usize) -> Option<Vec<u64>> {
-    let socket = any_socket()?;
+    let driver = Driver::of(interface)?;
     // Their number changes with that of its queues.
-    if count(&socket, interface)? != expected {
+    if driver.count()? != expected {
         return None;
     }
     let mut memory = vec![0; 1 + ROOM];
     begin(&mut memory, GET_STATISTICS, expected as u32);
-    ask(&socket, interface, &mut memory)?;
+    driver.ask(&mut memory)?;
     if parts(memory[0]).1 as usize != expected {
         return None;
     }
     memory.get(1..=expected).map(<[u64]>::to_vec)
-}
-
-/// How many counters there are.
-fn count(socket: &OwnedFd, interface: &str) -> Option<usize> {
-    // `struct ethtool_sset_info`: a mask of sets, then the size of each that is in it.
-    let mut memory = vec![0; 2 + 32];
-    begin(&mut memory, GET_SET_INFO, 0);
-    memory[1] = 1 << STATISTICS_SET;
-    ask(socket, interface, &mut memory)?;
-    let count = parts(memory[2]).0 as usize;
-    // A set that there is not is cleared from the mask.
-    (memory[1] != 0 && (1..=MOST_COUNTERS).contains(&count)).then_some(count)
 }
 
 /// Two numbers one after the other, as the kernel reads them.
@@ -82,26 +71,36 @@ fn begin(memory: &mut [u64], command: u32, second: u32) {
     memory[0] = pair(command, second);
 }
 
-fn any_socket() -> Option<OwnedFd> {
-    // SAFETY: takes no pointers.
-    let descriptor = unsafe { libc::socket(libc::AF_INET, libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, 0) };
-    // SAFETY: the descriptor was just made and belongs to nobody else.
-    (descriptor >= 0).then(|| unsafe { OwnedFd::from_raw_fd(descriptor) })
+/// An interface whose driver is asked.
+struct Driver {
+    socket: OwnedFd,
+    request: libc::ifreq,
 }
 
-/// Has the kernel answer the request that `memory` begins with; the answer takes its place.
-fn ask(socket: &OwnedFd, interface: &str, memory: &mut [u64]) -> Option<()> {
-    // SAFETY: every member of ifreq may be zero.
-    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
-    if interface.is_empty() || interface.len() >= request.ifr_name.len() {
-        return None;
+impl Driver {
+    fn of(interface: &str) -> Option<Self> {
+        interface_request(interface).map(|(socket, request)| Self { socket, request })
     }
-    for (place, byte) in request.ifr_name.iter_mut().zip(interface.bytes()) {
-        *place = byte as libc::c_char;
+
+    /// How many counters there are.
+    fn count(&self) -> Option<usize> {
+        // `struct ethtool_sset_info`: a mask of sets, then the size of each that is in it.
+        let mut memory = vec![0; 2 + 32];
+        begin(&mut memory, GET_SET_INFO, 0);
+        memory[1] = 1 << STATISTICS_SET;
+        self.ask(&mut memory)?;
+        let count = parts(memory[2]).0 as usize;
+        // A set that there is not is cleared from the mask.
+        (memory[1] != 0 && (1..=MOST_COUNTERS).contains(&count)).then_some(count)
     }
-    request.ifr_ifru.ifru_data = memory.as_mut_ptr().cast();
-    // SAFETY: a whole ifreq, whose data outlives the call, is aligned for 8 bytes and has room for twice as many names or
-    // values as were counted before.
-    let done = unsafe { libc::ioctl(socket.as_raw_fd(), ETHTOOL, &raw mut request) };
-    (done == 0).then_some(())
+
+    /// Has the kernel answer the request that `memory` begins with; the answer takes its place.
+    fn ask(&self, memory: &mut [u64]) -> Option<()> {
+        let mut request = self.request;
+        request.ifr_ifru.ifru_data = memory.as_mut_ptr().cast();
+        // SAFETY: a whole ifreq, whose data outlives the call, is aligned for 8 bytes and has room for twice as many names or
+        // values as were counted before.
+        let done = unsafe { libc::ioctl(self.socket.as_raw_fd(), ETHTOOL, &raw mut request) };
+        (done == 0).then_some(())
+    }
 }

@@ -17,8 +17,8 @@ pub struct InterfaceFacts {
     pub mtu: u32,
 }
 
-/// Asks the kernel about an interface of this network namespace; none when there is none of that name.
-pub fn interface_facts(name: &str) -> Option<InterfaceFacts> {
+/// A socket to ask the kernel about interfaces by, and a request about the one of that name; none where there can be none.
+pub(crate) fn interface_request(name: &str) -> Option<(OwnedFd, libc::ifreq)> {
     // Any socket will do, and one of this family needs no permission.
     // SAFETY: takes no pointers.
     let descriptor =
@@ -34,6 +34,12 @@ pub fn interface_facts(name: &str) -> Option<InterfaceFacts> {
     for (place, byte) in request.ifr_name.iter_mut().zip(name.bytes()) {
         *place = byte as libc::c_char;
     }
+    Some((socket, request))
+}
+
+/// Asks the kernel about an interface of this network namespace; none when there is none of that name.
+pub fn interface_facts(name: &str) -> Option<InterfaceFacts> {
+    let (socket, mut request) = interface_request(name)?;
     let mut ask = |what: libc::Ioctl| {
         // SAFETY: the request is a whole ifreq, which these three fill, and lives until the call returns.
         check(unsafe { libc::ioctl(socket.as_raw_fd(), what, &raw mut request) }).ok().map(|_| request)
