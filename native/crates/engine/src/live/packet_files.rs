@@ -180,7 +180,7 @@ impl PacketFiles {
             Some(directory) => {
                 directory.append(patience.deadline(), &open.info.path, records_of.clone(), note)
             }
-            None => Err(EngineError::Worker("no packet directory".to_owned())),
+            None => Err(no_directory()),
         };
         let place = appended.map(|Appended { offset, list }| {
             open.list = list.or(open.list.take());
@@ -227,29 +227,47 @@ impl PacketFiles {
     ) -> Result<OpenFile, EngineError> {
         let mut failure = None;
         for at in self.order(patience) {
-            let Some(directory) = self.directories.get_mut(at).filter(|_| !refusing[at]) else { continue };
-            let mut tries = 0;
-            let (number, path, made) = loop {
-                let Some(number) = self.numbers.peek() else {
-                    return Err(EngineError::Worker("the numbers of packet files are used up".to_owned()));
-                };
-                let name = format!("{}-{}-{number:08}.pcap", self.options.node, day_name(timestamp_ns));
-                let path = directory.path().join(name);
-                let (link_type, snaplen) = (self.options.link_type, self.options.snaplen);
-                let made = directory.create(patience.deadline(), &path, link_type, snaplen);
-                // A number that a file has which nobody knew of.
-                let is_there = matches!(&made, Err(EngineError::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists);
-                if !is_there || tries == MOST_NUMBERS_TRIED {
-                    break (number, path, made);
+            if refusing[at] {
+                continue;
+            }
+            match self.create_in(at, patience, timestamp_ns, ordinal) {
+                Ok(open) => return Ok(open),
+                Err(error) => {
+                    self.refusals.insert(at, error.to_string());
+                    // One that is full may be helped.
+                    if !matches!(failure, Some(EngineError::DiskFull { .. })) {
+                        failure = Some(error);
+                    }
                 }
-                self.numbers.take();
-                tries += 1;
-            };
-            match made {
+            }
+            refusing[at] = true;
+        }
+        Err(failure.unwrap_or_else(no_directory))
+    }
+
+    /// Makes a file in one directory, with the next number that no file there has.
+    fn create_in(
+        &mut self,
+        at: usize,
+        patience: &Patience,
+        timestamp_ns: i64,
+        ordinal: u64,
+    ) -> Result<OpenFile, EngineError> {
+        let directory = self.directories.get_mut(at).ok_or_else(no_directory)?;
+        let (link_type, snaplen) = (self.options.link_type, self.options.snaplen);
+        let mut tries = 0;
+        loop {
+            let file = self
+                .numbers
+                .peek()
+                .ok_or_else(|| EngineError::Worker("the numbers of packet files are used up".to_owned()))?;
+            let name = format!("{}-{}-{file:08}.pcap", self.options.node, day_name(timestamp_ns));
+            let path = directory.path().join(name);
+            match directory.create(patience.deadline(), &path, link_type, snaplen) {
                 Ok((bytes, handle)) => {
                     self.numbers.take();
                     let info = LiveFile {
-                        file: number,
+                        file,
                         path,
                         packets: 0,
                         bytes,
@@ -262,17 +280,16 @@ impl PacketFiles {
                     let made_late = directory.is_late();
                     return Ok(OpenFile { directory: at, made_late, handle, list: None, info });
                 }
-                Err(error) => {
-                    self.refusals.insert(at, error.to_string());
-                    // One that is full may be helped.
-                    if !matches!(failure, Some(EngineError::DiskFull { .. })) {
-                        failure = Some(error);
-                    }
+                // Nobody knew of the file that has it.
+                Err(EngineError::Io { source, .. })
+                    if source.kind() == ErrorKind::AlreadyExists && tries < MOST_NUMBERS_TRIED =>
+                {
+                    self.numbers.take();
+                    tries += 1;
                 }
+                Err(error) => return Err(error),
             }
-            refusing[at] = true;
         }
-        Err(failure.unwrap_or_else(|| EngineError::Worker("no packet directory".to_owned())))
     }
 
     /// The directories in the order in which the next file tries them: those that are late come last.
@@ -316,7 +333,7 @@ impl PacketFiles {
         }
         if self.is_silent(directory) {
             info.given_up = true;
-            // After a crash it ends where the next file begins; it is complete once its disk has answered.
+            // After a crash it ends where it was told to end now; it is complete once its disk has answered.
             self.closed.extend(list.into_iter().chain(handle.try_clone()).map(|file| (info.clone(), file)));
             self.given_up.push((directory, info, handle));
         } else {
@@ -361,6 +378,10 @@ impl PacketFiles {
         files.extend(open);
         Ok(files)
     }
+}
+
+fn no_directory() -> EngineError {
+    EngineError::Worker("no packet directory".to_owned())
 }
 
 /// How long one batch waits for disks: each may take its time, all together twice that, and the last ones still get a moment.
