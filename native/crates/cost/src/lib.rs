@@ -3,8 +3,11 @@
 //! Memory is counted by the allocator, thread by thread: the same in each run. Time is first that of a clock, which costs
 //! little to read. What took too long by it is done again, by the thread's own time on a processor, some times over: a
 //! loaded machine disturbs that too, and only what takes too long every time is an offence. [`hold`] needs work that can be
-//! done again for that.
+//! done again for that; [`Random`] makes what is random the same.
 
+mod random;
+
+pub use random::Random;
 use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, Instant};
 

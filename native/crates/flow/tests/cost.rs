@@ -1,13 +1,14 @@
 //! Traffic that is made to cost: no packet takes a millisecond, nor memory beyond its bound.
 
+mod support;
+
 use lookback_cost::{Cost, Limit, Meter, hold};
 use lookback_flow::{FlowSettings, FlowTable, PacketFacts};
 use lookback_session::PacketPosition;
 use lookback_wire::{Decoded, decode, link_type};
 use std::time::Duration;
+use support::connection::{ACK, SYN, tcp};
 
-const ACK: u8 = 16;
-const SYN: u8 = 2;
 /// Of one packet: a block of flows (326 KB), and what vectors take when they grow.
 const LIMIT: Limit = Limit { time: Duration::from_millis(1), bytes: 1 << 20 };
 
@@ -59,23 +60,6 @@ impl Fed {
         assert_eq!(self.table.counters().dissector_failures, 0);
         meter.beside(|| drop(self.table));
     }
-}
-
-/// A packet of connection `flow`, from its client or its server.
-fn tcp(flow: u32, from_client: bool, sequence: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
-    let (client, server) = ([&[10][..], &flow.to_be_bytes()[1..]].concat(), vec![192, 0, 2, 1]);
-    let ends = if from_client { [client, server] } else { [server, client] };
-    let ports: [u16; 2] = if from_client { [40_000, 80] } else { [80, 40_000] };
-    let mut frame = vec![0x45, 0];
-    frame.extend((40 + payload.len() as u16).to_be_bytes());
-    frame.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
-    frame.extend(ends.concat());
-    frame.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
-    frame.extend(sequence.to_be_bytes());
-    frame.extend(0u32.to_be_bytes());
-    frame.extend([0x50, flags, 4, 0, 0, 0, 0, 0]);
-    frame.extend(payload);
-    frame
 }
 
 /// Largest payload of a TCP segment in IPv4.

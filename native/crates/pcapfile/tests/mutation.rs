@@ -4,7 +4,7 @@
 
 mod support;
 
-use lookback_cost::{Cost, Limit, Meter, hold};
+use lookback_cost::{Cost, Limit, Meter, Random, hold};
 use lookback_pcapfile::{CaptureError, Reader};
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -17,46 +17,31 @@ const ROUND: usize = 100;
 /// Of one packet, or of the beginning of a file.
 const PACKET: Limit = Limit { time: Duration::from_millis(1), bytes: 1 << 20 };
 
-/// Deterministic random numbers (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
-    }
-    fn mutate(&mut self, bytes: &mut Vec<u8>) {
-        for _ in 0..1 + self.below(6) {
-            let at = self.below(bytes.len());
-            match self.below(8) {
-                0 => bytes.truncate(at),
-                1 => {
-                    let end = (at + self.below(64)).min(bytes.len());
-                    bytes.extend_from_within(at..end);
+fn mutate(random: &mut Random, bytes: &mut Vec<u8>) {
+    for _ in 0..1 + random.below(6) {
+        let at = random.below(bytes.len());
+        match random.below(8) {
+            0 => bytes.truncate(at),
+            1 => {
+                let end = (at + random.below(64)).min(bytes.len());
+                bytes.extend_from_within(at..end);
+            }
+            2 => bytes.insert(at.min(bytes.len()), random.bits() as u8),
+            3 => {
+                // A whole word, where lengths are.
+                let word = [0u32, 1, 0xffff_ffff, 0x7fff_ffff, 12, 0x0100_0000, 65_536][random.below(7)];
+                for (slot, byte) in bytes.iter_mut().skip(at & !3).zip(word.to_le_bytes()) {
+                    *slot = byte;
                 }
-                2 => bytes.insert(at.min(bytes.len()), self.next() as u8),
-                3 => {
-                    // A whole word, where lengths are.
-                    let word = [0u32, 1, 0xffff_ffff, 0x7fff_ffff, 12, 0x0100_0000, 65_536][self.below(7)];
-                    for (slot, byte) in bytes.iter_mut().skip(at & !3).zip(word.to_le_bytes()) {
-                        *slot = byte;
-                    }
+            }
+            4 => {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte ^= 1 << random.below(8);
                 }
-                4 => {
-                    if let Some(byte) = bytes.get_mut(at) {
-                        *byte ^= 1 << self.below(8);
-                    }
-                }
-                _ => {
-                    if let Some(byte) = bytes.get_mut(at) {
-                        *byte = self.next() as u8;
-                    }
+            }
+            _ => {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = random.bits() as u8;
                 }
             }
         }
@@ -117,7 +102,7 @@ fn mutated(name: &str, seeds: &[Vec<u8>], seed: u64, cases: usize, is_plain: boo
             let mut random = Random(seed << 32 ^ first as u64);
             let read_changed = |case: usize| {
                 let mut file = seeds[case % seeds.len()].clone();
-                random.mutate(&mut file);
+                mutate(&mut random, &mut file);
                 read(meter, &file, is_plain)
             };
             (first..first + ROUND).map(read_changed).sum::<usize>()

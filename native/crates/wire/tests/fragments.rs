@@ -5,11 +5,11 @@ mod frames;
 mod support;
 
 use frames::*;
+use lookback_cost::Random;
 use lookback_wire::{
     Addition, Decoded, DefragmentLimits, Defragmenter, FlowKind, Reassembled, decode, decode_reassembled,
     link_type,
 };
-use support::Random;
 
 fn add(defragmenter: &mut Defragmenter, frame: &[u8], now_s: i64, token: u64) -> (Addition, Decoded) {
     let mut decoded = Decoded::default();

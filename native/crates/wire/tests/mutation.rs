@@ -5,13 +5,14 @@ mod frames;
 mod support;
 
 use frames::*;
+use lookback_cost::Random;
 use lookback_cost::{Cost, Limit, hold};
 use lookback_wire::{
     Addition, Decoded, DefragmentLimits, Defragmenter, FlowKey, FlowKind, SessionIdTracking, decode,
     decode_reassembled, link_type,
 };
 use std::time::Duration;
-use support::Random;
+use support::mutate;
 
 /// Cases for each layer.
 const CASES: usize = 200_000;
@@ -149,7 +150,7 @@ fn mutated_frames() {
         for case in first..first + ROUND {
             let (link, frame) = &seeds[case % seeds.len()];
             let mut frame = frame.clone();
-            random.mutate(&mut frame);
+            mutate(&mut random, &mut frame);
             let link = if random.below(8) == 0 { LINK_TYPES[random.below(LINK_TYPES.len())] } else { *link };
             let original_length =
                 if random.below(4) == 0 { frame.len() as u32 + 500 } else { frame.len() as u32 };
@@ -166,7 +167,7 @@ fn random_bytes() {
         let mut random = Random(0xb17e5 ^ first as u64);
         let mut decoded = Decoded::default();
         for _ in 0..ROUND {
-            let frame: Vec<u8> = (0..random.below(200)).map(|_| random.next() as u8).collect();
+            let frame: Vec<u8> = (0..random.below(200)).map(|_| random.bits() as u8).collect();
             let link = LINK_TYPES[random.below(LINK_TYPES.len())];
             meter.measure(|| decode(link, &frame, frame.len() as u32, &mut decoded)).unwrap();
             check(&decoded, &frame);
@@ -193,14 +194,14 @@ fn mutated_fragments() {
             let identification = random.below(20) as u16;
             let (offset, more) = (8 * random.below(4), random.below(2) > 0);
             let length = if more { 8 * (1 + random.below(6)) } else { 1 + random.below(40) };
-            let body = vec![random.next() as u8; length];
+            let body = vec![random.bits() as u8; length];
             let mut frame = if random.below(2) == 0 {
                 ethernet(0x0800, &ipv4_fragment(identification, offset, more, 17, &body))
             } else {
                 ethernet(0x86dd, &ipv6_fragment(u32::from(identification), offset, more, 17, &body))
             };
             if random.below(3) == 0 {
-                random.mutate(&mut frame);
+                mutate(&mut random, &mut frame);
             }
             decode(link_type::ETHERNET, &frame, frame.len() as u32, &mut decoded).unwrap();
             if decoded.fragment.is_none() {

@@ -32,7 +32,7 @@ fn byte(random: &mut Random, frame: &mut [u8]) {
     let value = match random.below(3) {
         0 => random.pick(&[0, 1, 0x7f, 0x80, 0xff, b'\r', b'\n', b' ']),
         1 => frame.get(at).copied().unwrap_or(0) ^ 1 << random.below(8),
-        _ => random.next() as u8,
+        _ => random.bits() as u8,
     };
     if let Some(place) = frame.get_mut(at) {
         *place = value;
@@ -43,7 +43,7 @@ fn byte(random: &mut Random, frame: &mut [u8]) {
 fn segment(random: &mut Random, frame: &mut [u8]) {
     let Some(at) = tcp_header(frame) else { return byte(random, frame) };
     match random.below(5) {
-        0 => frame[at + 13] = random.next() as u8,
+        0 => frame[at + 13] = random.bits() as u8,
         1 => frame[at + 13] ^= 1 << random.below(8),
         2 => {
             let by = random.pick(&[1, 7, 500, 1_448, 0xffff, 1 << 20, 1 << 30, 1 << 31]);

@@ -2,33 +2,13 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub mod changes;
+pub mod connection;
 
+pub use lookback_cost::Random;
 use lookback_traffic::capture_file::Format;
 use lookback_traffic::mix::{self, Mix, Plan};
 use lookback_wire::{Decoded, FlowKey, SessionIdTracking, decode, link_type};
 use std::collections::HashMap;
-
-/// Deterministic random numbers (splitmix64).
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-    pub fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
-    }
-    pub fn one_in(&mut self, chance: usize) -> bool {
-        self.below(chance) == 0
-    }
-    pub fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())]
-    }
-}
 
 /// A frame, the time since the one before, and the bytes that it had on the wire.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! What the tests of this crate share: the corpus, and a reader of the classic pcap files in it.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+use lookback_cost::Random;
 use std::path::PathBuf;
 
 /// The corpus, if it is here: `LOOKBACK_CONFORMANCE`, or beside the project.
@@ -45,47 +46,30 @@ pub fn records(file: &[u8]) -> Vec<Record> {
     all
 }
 
-/// Deterministic random numbers (splitmix64).
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
-    }
-
-    /// Changes a few bytes, and now and then the length.
-    pub fn mutate(&mut self, bytes: &mut Vec<u8>) {
-        for _ in 0..1 + self.below(4) {
-            let at = self.below(bytes.len());
-            match self.below(7) {
-                0 => bytes.truncate(at),
-                1 => bytes.extend_from_within(at..),
-                2 => {
-                    if let Some(byte) = bytes.get_mut(at) {
-                        *byte = [0, 1, 0x7f, 0x80, 0xff, 0xfe][self.below(6)];
-                    }
-                }
-                3 => {
-                    if let Some(byte) = bytes.get_mut(at) {
-                        *byte ^= 1 << self.below(8);
-                    }
-                }
-                4 => bytes.insert(at.min(bytes.len()), self.next() as u8),
-                _ => {
-                    if let Some(byte) = bytes.get_mut(at) {
-                        *byte = self.next() as u8;
-                    }
+/// Changes a few bytes, and now and then the length.
+pub fn mutate(random: &mut Random, bytes: &mut Vec<u8>) {
+    for _ in 0..1 + random.below(4) {
+        let at = random.below(bytes.len());
+        match random.below(7) {
+            0 => bytes.truncate(at),
+            1 => bytes.extend_from_within(at..),
+            2 => {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = [0, 1, 0x7f, 0x80, 0xff, 0xfe][random.below(6)];
                 }
             }
-            bytes.truncate(1 << 17);
+            3 => {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte ^= 1 << random.below(8);
+                }
+            }
+            4 => bytes.insert(at.min(bytes.len()), random.bits() as u8),
+            _ => {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = random.bits() as u8;
+                }
+            }
         }
+        bytes.truncate(1 << 17);
     }
 }
