@@ -23,6 +23,7 @@ const BYTES_PER_SESSION = 6_500;
 const { values: options } = parseArgs({ options: {
   sessions: { type: "string", default: "1000000" },
   bulk: { type: "string", default: "500M" },
+  link: { type: "string", default: "650M" },
   rounds: { type: "string", default: "3" },
   store: { type: "string", default: "5000000000" },
   only: { type: "string" },
@@ -102,13 +103,17 @@ async function serve(data, work) {
 
 const [address, host] = ["10.20.1.40", "shop1"];
 
-/** Imports of both mixes, each by itself and one after the other: much traffic is of both kinds. */
+/**
+ * Imports of downloads, of what a busy link carries, and of short conversations alone, which have nine times as many sessions for
+ * the same bytes.
+ */
 async function importing() {
-  const bulk = await capture("bulk", "bulk", options.bulk);
+  const bulk = await capture(`bulk-${options.bulk}`, "bulk", options.bulk);
+  const link = await capture(`link-${options.link}`, "link", options.link);
   const flow = await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION));
   await beside("bulk-heavy", join(work, "bulk"), bulk);
-  await beside("flow-heavy", data.small, flow);
-  await beside("both", join(work, "both"), [bulk, flow]);
+  await beside("flow-heavy", join(work, "link"), link);
+  await beside("short flows alone", data.small, flow);
 }
 
 /** Where stores of a tenth of the sessions and of all of them lie. */

@@ -31,7 +31,7 @@ const DAY: &[(u32, u32, bool, &str, Speak)] = &[
     (12, 18, false, "mail.example.com", plain::mail),
     (15, 17, false, "shop.example.com", dns::look_up),
     (15, 17, false, "shop.example.com", |s| tls::version_1_2(s, 2, 4_000)),
-    (19, 40, false, "db1.example.org", plain::database),
+    (19, 40, false, "db1.example.org", |scene| plain::database(scene, 5)),
     (23, 31, true, "api.example.com", |s| http::pages(s, 3, 4_000)),
     (27, 40, false, "log.example.org", plain::log_line),
     (31, CURIOUS, false, "updates7.example.net", dns::look_up_address),

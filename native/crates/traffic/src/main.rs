@@ -6,7 +6,7 @@ use lookback_traffic::mix::{self, Made, Mix, Plan};
 use std::fs::File;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: lookback-traffic --mix bulk|flow --size 500M --out FILE [--seed N] [--format pcap|pcapng] [--days D]
+const USAGE: &str = "usage: lookback-traffic --mix bulk|link|flow --size 500M --out FILE [--seed N] [--format pcap|pcapng] [--days D]
        lookback-traffic --example --out FILE";
 
 struct Options {
@@ -44,6 +44,7 @@ fn options() -> Result<Options, String> {
             "--mix" => {
                 options.plan.mix = match value.as_str() {
                     "bulk" => Mix::Bulk,
+                    "link" => Mix::Link,
                     "flow" => Mix::Flow,
                     _ => return Err(wrong()),
                 }

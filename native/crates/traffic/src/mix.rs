@@ -3,7 +3,7 @@
 use crate::capture_file::{CaptureFile, Format};
 use crate::conversation::{Conversation, Network, Pool, Script};
 use crate::hosts;
-use crate::protocols::{Scene, dns, http, plain, tls};
+use crate::protocols::{Scene, call, dns, http, plain, tls};
 use crate::random::Random;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -17,13 +17,20 @@ const DAY_US: u64 = 86_400_000_000;
 const fn rate(mix: Mix) -> u64 {
     match mix {
         Mix::Bulk => 40_000_000,
-        Mix::Flow => 8_000_000,
+        Mix::Link | Mix::Flow => 8_000_000,
     }
 }
 /// Most conversations on their way at a time; a new one waits.
 const MAX_OPEN: usize = 20_000;
-/// Conversations that the average size is estimated from.
-const SAMPLE: u32 = 400;
+/// Conversations that the average size is estimated from: more where few of them make most of it.
+const fn sample(mix: Mix) -> u32 {
+    match mix {
+        Mix::Link => 8_000,
+        Mix::Bulk | Mix::Flow => 400,
+    }
+}
+/// Of a thousand conversations on a link, those that last.
+const LASTING: u32 = 28;
 /// Two of a thousand segments come twice or late.
 const NETWORK: Network = Network { disorder: 20 };
 
@@ -32,7 +39,10 @@ const NETWORK: Network = Network { disorder: 20 };
 pub enum Mix {
     /// Mostly large downloads: packets of 1,200 bytes and more on average.
     Bulk,
-    /// Mostly short conversations, packets of 250 to 690 bytes on average.
+    /// Some 2,000 new conversations and 180,000 packets of 690 bytes for each 125 MB, as a busy link of 1 Gbit/s may have each
+    /// second: those of [`Mix::Flow`], and of a hundred one or two that last: a download, a call or a hundred questions.
+    Link,
+    /// Short conversations alone, packets of 250 to 690 bytes on average: nine times as many for the same bytes.
     Flow,
 }
 
@@ -47,7 +57,7 @@ pub struct Plan {
     pub seed: u64,
     /// Kind of file.
     pub format: Format,
-    /// Days over which the conversations are spread; none: 40 MB/s of downloads, 8 MB/s of short ones.
+    /// Days over which the conversations are spread; none: 40 MB/s of downloads, 8 MB/s of the others.
     pub days: Option<u32>,
 }
 
@@ -68,7 +78,7 @@ fn script(mix: Mix, random: &mut Random) -> Script {
     let ipv6 = random.percent(12);
     let names = match mix {
         Mix::Bulk => 400,
-        Mix::Flow => 12_000,
+        Mix::Link | Mix::Flow => 12_000,
     };
     let name = hosts::server_name(random, names);
     let draw = random.below(1_000);
@@ -76,6 +86,13 @@ fn script(mix: Mix, random: &mut Random) -> Script {
     let mut scene = Scene { random, client, ipv6, name };
     let s = &mut scene;
     match mix {
+        Mix::Link if draw < LASTING => match draw {
+            0..4 => http::download(s, large),
+            4..8 => tls::download(s, large),
+            8..16 => call::call(s, 1_500, true),
+            16..20 => call::call(s, 1_500, false),
+            _ => plain::database(s, 1_500),
+        },
         Mix::Bulk => match draw {
             0..260 => http::download(s, large),
             260..380 => tls::download(s, large),
@@ -85,11 +102,11 @@ fn script(mix: Mix, random: &mut Random) -> Script {
             700..900 => dns::look_up(s),
             900..930 => plain::mail(s),
             930..960 => plain::remote_login(s),
-            960..980 => plain::database(s),
+            960..980 => plain::database(s, 5),
             980..990 => plain::echo(s),
             _ => plain::clock(s),
         },
-        Mix::Flow => match draw {
+        Mix::Link | Mix::Flow => match draw {
             0..330 => dns::look_up(s),
             330..560 => http::pages(s, 3, 24_000),
             560..650 => tls::version_1_2(s, 1, 12_000),
@@ -100,7 +117,7 @@ fn script(mix: Mix, random: &mut Random) -> Script {
             920..930 => plain::address_resolution(s),
             930..950 => plain::mail(s),
             950..970 => plain::remote_login(s),
-            970..990 => plain::database(s),
+            970..990 => plain::database(s, 5),
             _ => plain::zone_serial(s),
         },
     }
@@ -163,14 +180,15 @@ fn average(mix: Mix, seed: u64) -> io::Result<u64> {
     let mut random = Random::new(seed ^ 0x5a5a);
     let mut all = Interleaver::new(Pool::new(seed));
     let mut file = CaptureFile::new(io::sink(), Format::Pcap)?;
-    for _ in 0..SAMPLE {
+    let sample = sample(mix);
+    for _ in 0..sample {
         let script = script(mix, &mut random);
         all.add(Conversation::new(script, START_US, NETWORK, &mut random));
         while all.due().is_some() {
             all.write_next(&mut file)?;
         }
     }
-    Ok((file.length() / u64::from(SAMPLE)).max(1))
+    Ok((file.length() / u64::from(sample)).max(1))
 }
 
 /// Writes the capture that `plan` describes.

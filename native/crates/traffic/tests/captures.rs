@@ -112,10 +112,15 @@ fn streams(file: &[u8]) -> HashMap<Vec<u8>, Vec<u8>> {
 }
 
 #[test]
-fn both_mixes_are_valid_and_of_the_size_and_kind_they_claim() {
-    for (mix, sizes) in [(Mix::Bulk, 1_150.0..1_514.0), (Mix::Flow, 250.0..690.0)] {
-        let file = capture(&plan(mix, 40_000_000));
-        assert!((40_000_000..90_000_000).contains(&file.len()), "{} bytes", file.len());
+fn all_mixes_are_valid_and_of_the_size_and_kind_they_claim() {
+    // Of a link few conversations are most of the bytes: it takes many until an average says something.
+    for (mix, size, sizes) in [
+        (Mix::Bulk, 40_000_000, 1_150.0..1_514.0),
+        (Mix::Link, 200_000_000, 580.0..800.0),
+        (Mix::Flow, 40_000_000, 250.0..690.0),
+    ] {
+        let file = capture(&plan(mix, size));
+        assert!((size..size + 50_000_000).contains(&(file.len() as u64)), "{} bytes", file.len());
         let packets = packets(&file);
         assert!(packets.windows(2).all(|pair| pair[0].0 <= pair[1].0), "times rise");
         let average =

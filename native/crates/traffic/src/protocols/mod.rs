@@ -1,5 +1,6 @@
 //! What two ends say to each other, by protocol.
 
+pub mod call;
 pub mod certificate;
 pub mod dns;
 pub mod http;

@@ -103,8 +103,8 @@ fn packet(body: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A database session: greeting, login, a few queries (MySQL client/server protocol 4.1).
-pub fn database(scene: &mut Scene<'_>) -> Script {
+/// A database session: greeting, login, one to `most` queries (MySQL client/server protocol 4.1).
+pub fn database(scene: &mut Scene<'_>, most: u32) -> Script {
     let random = &mut *scene.random;
     let user = random.pick(&["shop", "report", "wiki", "backup"]);
     let frame = |number: u8, body: &[u8]| {
@@ -125,7 +125,7 @@ pub fn database(scene: &mut Scene<'_>) -> Script {
         Message::client(frame(1, &login)),
         Message::server([frame(2, &[1, 3]), frame(3, &[0, 0, 0, 2, 0, 0, 0])].concat()),
     ];
-    for _ in 0..random.between(1, 5) {
+    for _ in 0..random.between(1, most) {
         let table = random.pick(&["orders", "customers", "items", "prices"]);
         let query = format!("\x03SELECT id, name, total FROM {table} WHERE id = {}", random.skewed(100_000));
         messages.push(Message::client(frame(0, query.as_bytes())).after(random.between(500, 80_000)));
