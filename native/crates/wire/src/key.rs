@@ -73,15 +73,25 @@ impl FlowKey {
     /// The key of the session that `decoded` belongs to.
     #[inline]
     pub fn of(decoded: &Decoded, tracking: SessionIdTracking) -> Self {
-        let Ends { ends, ports: [low, high], reversed } = Ends::of(decoded);
         let network = match tracking {
             SessionIdTracking::None => 0,
             _ => network(decoded, tracking),
         };
+        Self::new(Ends::of(decoded), decoded.kind, network)
+    }
+
+    /// The key of a session between two addresses and ports, those of the sender first, in a network that is tracked.
+    #[inline]
+    pub(crate) fn between(kind: FlowKind, addresses: [u128; 2], ports: [u16; 2], network: u32) -> Self {
+        Self::new(Ends::between(addresses, ports), kind, network)
+    }
+
+    #[inline]
+    fn new(Ends { ends, ports: [low, high], reversed }: Ends, kind: FlowKind, network: u32) -> Self {
         let rest = u64::from(low)
             | u64::from(high) << 16
             | u64::from(network) << 32
-            | u64::from(class(decoded.kind)) << 57
+            | u64::from(class(kind)) << 57
             | if reversed { REVERSED } else { 0 };
         Self { ends: ends.map(halves), rest }
     }
@@ -174,8 +184,12 @@ impl Ends {
         if decoded.kind == FlowKind::Other || !decoded.other_key.is_empty() {
             return Self::of_key(decoded);
         }
-        let (a, b) = (u128::from_be_bytes(decoded.source), u128::from_be_bytes(decoded.destination));
-        let (port_a, port_b) = (decoded.source_port, decoded.destination_port);
+        let addresses = [decoded.source, decoded.destination].map(u128::from_be_bytes);
+        Self::between(addresses, [decoded.source_port, decoded.destination_port])
+    }
+
+    #[inline]
+    fn between([a, b]: [u128; 2], [port_a, port_b]: [u16; 2]) -> Self {
         if (a, port_a) <= (b, port_b) {
             Self { ends: [a, b], ports: [port_a, port_b], reversed: false }
         } else {

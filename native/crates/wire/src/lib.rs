@@ -14,6 +14,7 @@ mod ethernet;
 mod ip;
 mod key;
 mod link;
+mod plain;
 mod transport;
 mod tunnels;
 mod walk;
@@ -22,6 +23,7 @@ pub use decoded::{Decoded, FlowKind, Fragment, Malformed, Tcp, Tunnels};
 pub use defragment::{Addition, DefragmentCounters, DefragmentLimits, Defragmenter, Reassembled};
 pub use key::{FlowKey, SessionIdTracking, flow_hash};
 pub use link::link_type;
+pub use plain::plain_flow_hash;
 
 use walk::Walk;
 

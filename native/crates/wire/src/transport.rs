@@ -3,11 +3,28 @@
 use crate::decoded::{FlowKind, Tcp, Tunnels};
 use crate::walk::{Step, Walk, be16, be32, label};
 
-const TCP_HEADER: usize = 20;
-const UDP_HEADER: usize = 8;
+pub(crate) const TCP_HEADER: usize = 20;
+pub(crate) const UDP_HEADER: usize = 8;
 const SCTP_HEADER: usize = 12;
 /// Most GTP extension headers of one packet.
 const MAX_GTP_EXTENSIONS: usize = 16;
+
+/// Whether a datagram with these ports, those of sender and receiver, is UDP and nothing else, whatever it holds: no tunnel
+/// and no DHCP.
+#[inline]
+pub(crate) fn is_ordinary_udp([source, destination]: [u16; 2]) -> bool {
+    !is_tunnel(destination) && !may_be_dhcp(source, destination)
+}
+
+#[inline]
+fn is_tunnel(port: u16) -> bool {
+    matches!(port, 4789 | 8472 | 4790 | 6081 | 2152)
+}
+
+#[inline]
+fn may_be_dhcp(source: u16, destination: u16) -> bool {
+    matches!(destination, 67 | 68 | 546 | 547) || matches!(source, 67 | 68)
+}
 
 impl Walk<'_> {
     pub(crate) fn transport(&mut self, protocol: u8) -> Step {
@@ -109,7 +126,7 @@ impl Walk<'_> {
         self.out.source_port = source;
         self.out.destination_port = destination;
         self.take_payload();
-        if matches!(destination, 67 | 68 | 546 | 547) || matches!(source, 67 | 68) {
+        if may_be_dhcp(source, destination) {
             self.dhcp(destination);
         }
         Ok(())

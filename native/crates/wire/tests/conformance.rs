@@ -5,7 +5,7 @@ mod support;
 
 use lookback_wire::{
     Addition, Decoded, DefragmentLimits, Defragmenter, FlowKey, FlowKind, SessionIdTracking, decode,
-    decode_reassembled,
+    decode_reassembled, flow_hash, plain_flow_hash,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -27,6 +27,10 @@ fn packets(file: &[u8]) -> BTreeMap<u64, Packet> {
     for record in support::records(file) {
         let mut decoded = Decoded::default();
         decode(record.link_type, &record.frame, record.original_length, &mut decoded).unwrap();
+        let tracking = SessionIdTracking::None;
+        if let Some(hash) = plain_flow_hash(record.link_type, &record.frame, tracking) {
+            assert_eq!(hash, flow_hash(&decoded, tracking), "at {}", record.offset);
+        }
         let mut frame_length = record.frame.len() as u64;
         if decoded.fragment.is_some() {
             match defragmenter.add(&record.frame, &decoded, record.seconds, record.offset) {

@@ -9,7 +9,7 @@ use lookback_cost::Random;
 use lookback_cost::{Cost, Limit, hold};
 use lookback_wire::{
     Addition, Decoded, DefragmentLimits, Defragmenter, FlowKey, FlowKind, SessionIdTracking, decode,
-    decode_reassembled, link_type,
+    decode_reassembled, flow_hash, link_type, plain_flow_hash,
 };
 use std::time::Duration;
 use support::mutate;
@@ -74,6 +74,19 @@ fn check(decoded: &Decoded, frame: &[u8]) {
     assert_eq!(key, FlowKey::of(&back, SessionIdTracking::Vlan), "the way back is the same session");
     assert_eq!(key.identity_bytes(), FlowKey::of(&back, SessionIdTracking::None).identity_bytes());
     assert_eq!(key.stable_hash(), FlowKey::of(&back, SessionIdTracking::Vlan).stable_hash());
+}
+
+/// What is known of a frame before it is decoded must be what decoding says. Whether it was known.
+fn check_plain(decoded: &Decoded, link: u16, frame: &[u8]) -> bool {
+    for tracking in [SessionIdTracking::Vlan, SessionIdTracking::Vni] {
+        assert_eq!(plain_flow_hash(link, frame, tracking), None);
+    }
+    let hash = plain_flow_hash(link, frame, SessionIdTracking::None);
+    if let Some(hash) = hash {
+        assert!(decoded.fragment.is_none());
+        assert_eq!(hash, flow_hash(decoded, SessionIdTracking::None), "{frame:02x?}");
+    }
+    hash.is_some()
 }
 
 fn seeds() -> Vec<(u16, Vec<u8>)> {
@@ -144,8 +157,9 @@ fn seeds() -> Vec<(u16, Vec<u8>)> {
 #[test]
 fn mutated_frames() {
     let seeds = seeds();
-    play("frames", DECODING, |meter, first| {
+    let (plain, _) = play("frames", DECODING, |meter, first| {
         let mut random = Random(0x5eed ^ first as u64);
+        let mut plain = 0;
         let mut decoded = Decoded::default();
         for case in first..first + ROUND {
             let (link, frame) = &seeds[case % seeds.len()];
@@ -156,9 +170,11 @@ fn mutated_frames() {
                 if random.below(4) == 0 { frame.len() as u32 + 500 } else { frame.len() as u32 };
             meter.measure(|| decode(link, &frame, original_length, &mut decoded)).unwrap();
             check(&decoded, &frame);
+            plain += u64::from(check_plain(&decoded, link, &frame));
         }
-        0
+        plain
     });
+    assert!(plain > CASES as u64 / 100, "{plain} plain frames");
 }
 
 #[test]
