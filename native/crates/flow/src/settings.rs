@@ -52,6 +52,10 @@ pub struct FlowSettings {
     pub max_waiting_body_bytes: usize,
     /// The same of one body, see [`MAX_WAITING_BYTES_OF_A_BODY`]. An import has no packet that must not wait, and no such bound.
     pub max_waiting_bytes_of_a_body: usize,
+    /// Whether the rows of [`crate::FlowTable::saved`] get the digests of their last bodies when they are asked for, so that
+    /// bodies of many sessions are hashed side by side; else they have them at once. Not for a capture: whoever asks waits
+    /// for all of them.
+    pub rows_wait_for_digests: bool,
     /// `minPacketsSaveBPFs`: which sessions get rows only from a number of packets on.
     pub least_packets: Option<Arc<dyn LeastPackets>>,
     /// What sessions hold from their first packet on, by where that came from, see [`crate::PacketFacts::origin`]: the
@@ -105,6 +109,7 @@ impl Default for FlowSettings {
             max_out_of_order: 256,
             max_waiting_body_bytes: MAX_WAITING_BYTES,
             max_waiting_bytes_of_a_body: MAX_WAITING_BYTES_OF_A_BODY,
+            rows_wait_for_digests: false,
             least_packets: None,
             origin_fields: Vec::new(),
             replay: None,

@@ -8,6 +8,8 @@ use crate::settings::FlowSettings;
 use crate::slab::Slab;
 use crate::tcp::flag;
 use crate::timers::Timers;
+use lookback_protocols::bytes::hex;
+use lookback_protocols::digest::Promise;
 use lookback_session::Session;
 use lookback_wire::{FlowKey, FlowKind};
 use std::collections::VecDeque;
@@ -29,7 +31,7 @@ pub struct FlowTable {
     flows: Slab,
     timers: Timers,
     bench: Workbench,
-    saved: Vec<Session>,
+    saved: Saved,
     unwritten: VecDeque<Unwritten>,
     /// Of all open flows, see [`Flow::held_bytes`], in units of [`HELD_UNIT`].
     held: usize,
@@ -56,7 +58,7 @@ impl FlowTable {
             flows: Slab::default(),
             timers: Timers::default(),
             bench,
-            saved: Vec::new(),
+            saved: Saved::default(),
             unwritten: VecDeque::new(),
             held: 0,
         }
@@ -74,9 +76,14 @@ impl FlowTable {
     pub fn counters(&self) -> &FlowCounters {
         &self.bench.counters
     }
+    /// How many rows are saved and not yet taken.
+    pub fn rows_saved(&self) -> usize {
+        self.saved.rows.len()
+    }
     /// Rows saved and not yet taken.
     pub fn saved(&mut self) -> &mut Vec<Session> {
-        &mut self.saved
+        self.saved.settle(&mut self.bench);
+        &mut self.saved.rows
     }
     /// Numbers in the stream of the first packets of the open flows, in no order.
     pub fn open_ordinals(&self) -> Vec<u64> {
@@ -131,7 +138,7 @@ impl FlowTable {
         let generation = flow.generation;
         if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_before_s {
             let row = flow.save(false, &self.settings, &mut self.bench);
-            keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
+            self.saved.keep(&self.settings, &mut self.bench, flow, row);
         }
         flow.packet(packet, &key, &self.settings, &mut self.bench);
         if self.settings.open_rows_after.is_some() && !flow.unwritten {
@@ -146,7 +153,7 @@ impl FlowTable {
         // Beyond 32 bits nothing counts.
         if flow.segment_packets() >= self.settings.max_packets.min(u32::MAX as usize) as u64 {
             let row = flow.save(false, &self.settings, &mut self.bench);
-            keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
+            self.saved.keep(&self.settings, &mut self.bench, flow, row);
         }
         if flow.closing_at_s == packet.clock_s + self.settings.tcp_closing_timeout {
             self.timers.schedule(packet.clock_s + self.settings.tcp_closing_timeout, at, generation);
@@ -204,7 +211,7 @@ impl FlowTable {
     fn save_unwritten(&mut self, entry: Unwritten) -> bool {
         let Some(flow) = Self::still_unwritten(&mut self.flows, entry) else { return false };
         let row = flow.open_row(&self.settings, &mut self.bench);
-        keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
+        self.saved.keep(&self.settings, &mut self.bench, flow, row);
         true
     }
 
@@ -266,7 +273,7 @@ impl FlowTable {
         self.held -= usize::from(flow.counted);
         if flow.has_packets() {
             let row = flow.save(true, &self.settings, &mut self.bench);
-            keep(&mut self.saved, &self.settings, &mut self.bench, flow, row);
+            self.saved.keep(&self.settings, &mut self.bench, flow, row);
         }
         self.flows.remove(at);
     }
@@ -324,14 +331,43 @@ impl FlowTable {
     }
 }
 
-/// Takes a row of a flow, unless a replay finds it known or a rule leaves it out.
-fn keep(saved: &mut Vec<Session>, settings: &FlowSettings, bench: &mut Workbench, flow: &Flow, row: Session) {
-    if settings.replay.as_ref().is_some_and(|replay| !replay.saves(flow.first_ordinal)) {
-        return;
+/// Rows that were saved.
+#[derive(Default)]
+struct Saved {
+    rows: Vec<Session>,
+    /// Digests that rows are still to get, by the number of the row.
+    promised: Vec<(u32, Promise)>,
+}
+
+impl Saved {
+    /// Takes a row of a flow, unless a replay finds it known or a rule leaves it out.
+    fn keep(&mut self, settings: &FlowSettings, bench: &mut Workbench, flow: &Flow, row: Session) {
+        let promised = bench.digests.promised();
+        if settings.replay.as_ref().is_some_and(|replay| !replay.saves(flow.first_ordinal)) {
+            return;
+        }
+        if flow.is_too_short() {
+            bench.counters.rows_by_rule += u64::from(row.is_final);
+            return;
+        }
+        let number = self.rows.len() as u32;
+        self.promised.extend(promised.map(|promise| (number, promise)));
+        self.rows.push(row);
     }
-    if flow.is_too_short() {
-        bench.counters.rows_by_rule += u64::from(row.is_final);
-    } else {
-        saved.push(row);
+
+    /// Gives rows the digests that they were promised.
+    fn settle(&mut self, bench: &mut Workbench) {
+        if self.promised.is_empty() {
+            return;
+        }
+        bench.digests.run_ended();
+        for (number, Promise { field, ticket }) in self.promised.drain(..) {
+            let row = self.rows.get_mut(number as usize);
+            if let (Some(row), Some(digest)) = (row, bench.digests.take(&ticket)) {
+                let dropped = row.fields.dropped();
+                row.fields.add_text(field, &hex(&digest));
+                bench.counters.values_dropped += u64::from(row.fields.dropped() - dropped);
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ mod lanes;
 mod queue;
 mod waiting;
 
-pub use queue::{Digests, MAX_WAITING_BYTES, MAX_WAITING_BYTES_OF_A_BODY, Ticket};
+pub use queue::{Digests, MAX_WAITING_BYTES, MAX_WAITING_BYTES_OF_A_BODY, Promise, Ticket};
 
 /// Bytes of a block.
 const BLOCK: usize = 64;

@@ -3,6 +3,7 @@
 use super::lanes::{self, LANES};
 use super::waiting::Waiting;
 use super::{BLOCK, INITIAL, SINES, padding};
+use lookback_session::FieldSpec;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -24,6 +25,14 @@ const FIRST_SWEEP: usize = 1_024;
 
 /// A digest that is being made. Who drops it gives it up.
 pub struct Ticket(Arc<u32>);
+
+/// A digest that the row which was made last gets later.
+pub struct Promise {
+    /// The field that it is a value of.
+    pub field: &'static FieldSpec,
+    /// The digest.
+    pub ticket: Ticket,
+}
 
 /// One body.
 struct Stream {
@@ -50,6 +59,8 @@ pub struct Digests {
     waiting_bytes: usize,
     max_waiting: usize,
     max_waiting_of_a_body: usize,
+    rows_wait: bool,
+    promised: Vec<Promise>,
     /// Bytes that wait when the next turn comes.
     turn_at: usize,
     sweep_at: usize,
@@ -78,9 +89,32 @@ impl Digests {
             waiting_bytes: 0,
             max_waiting,
             max_waiting_of_a_body,
+            rows_wait: false,
+            promised: Vec::new(),
             turn_at: TURN_BYTES,
             sweep_at: FIRST_SWEEP,
         }
+    }
+
+    /// The same for rows that may wait for digests, so that bodies of many sessions are hashed side by side.
+    #[must_use]
+    pub fn with_rows_that_wait(self, rows_wait: bool) -> Self {
+        Self { rows_wait, ..self }
+    }
+
+    /// Whether rows get their digests later, see [`Digests::promise`].
+    pub fn rows_wait(&self) -> bool {
+        self.rows_wait
+    }
+
+    /// The row that is being made gets a digest later.
+    pub fn promise(&mut self, field: &'static FieldSpec, ticket: Ticket) {
+        self.promised.push(Promise { field, ticket });
+    }
+
+    /// What was promised since this was asked last.
+    pub fn promised(&mut self) -> std::vec::Drain<'_, Promise> {
+        self.promised.drain(..)
     }
 
     /// Starts the MD5 digest of a body.
@@ -121,10 +155,10 @@ impl Digests {
         let waits = stream.waiting.len();
         self.waiting_bytes += data.len();
         if waits >= self.max_waiting_of_a_body {
-            self.turn(WANTED_LANES, Some(*ticket.0));
+            self.turn(WANTED_LANES, |at, _| at == *ticket.0);
         }
         if self.waiting_bytes >= self.turn_at || self.waiting.len() >= TURN_BODIES {
-            self.turn(WANTED_LANES, None);
+            self.turn(WANTED_LANES, |_, _| false);
             if self.waiting_bytes >= self.max_waiting {
                 self.run();
             }
@@ -157,25 +191,32 @@ impl Digests {
 
     /// Hashes all that waits, so that [`Digests::take`] has the digest of every body that ended.
     pub fn run(&mut self) {
-        self.turn(1, None);
+        self.turn(1, |_, _| false);
+    }
+
+    /// Hashes all that waits of bodies that ended, so that [`Digests::take`] has their digests, and of others what can be
+    /// hashed beside them.
+    pub fn run_ended(&mut self) {
+        self.turn(WANTED_LANES, |_, ended| ended);
     }
 
     /// Hashes all that waits of one body, so that [`Digests::take`] has its digest if it ended, and of others what can be
     /// hashed beside it.
     pub fn run_for(&mut self, ticket: &Ticket) {
         if self.streams.get(*ticket.0 as usize).is_some_and(|stream| !stream.waiting.is_empty()) {
-            self.turn(WANTED_LANES, Some(*ticket.0));
+            self.turn(WANTED_LANES, |at, _| at == *ticket.0);
         }
     }
 
-    /// Hashes what waits while there are `fewest` bodies to hash side by side, and all that waits of `wanted`.
-    fn turn(&mut self, fewest: usize, wanted: Option<u32>) {
+    /// Hashes what waits while there are `fewest` bodies to hash side by side, and all that waits of those that are wanted, by
+    /// their place and whether they ended.
+    fn turn(&mut self, fewest: usize, is_wanted: impl Fn(u32, bool) -> bool) {
         let mut jobs: Vec<Job> = Vec::with_capacity(self.waiting.len());
         for at in self.waiting.drain(..) {
             if let Some(stream) = self.streams.get_mut(at as usize) {
                 jobs.push(Job {
                     at,
-                    is_wanted: wanted == Some(at),
+                    is_wanted: is_wanted(at, stream.ended),
                     waiting: std::mem::take(&mut stream.waiting),
                 });
             }
@@ -361,6 +402,24 @@ mod tests {
         let taken = more.iter().filter_map(|ticket| digests.take(ticket)).collect::<Vec<_>>();
         assert!(taken.len() >= LANES - WANTED_LANES, "{}", taken.len());
         assert!(taken.iter().all(|digest| *digest == Md5::digest(&body)));
+    }
+
+    #[test]
+    fn bodies_that_ended_are_hashed_and_others_beside_them_only() {
+        let body = data(60_000);
+        let mut digests = Digests::new(MAX_WAITING_BYTES, usize::MAX).with_rows_that_wait(true);
+        let (ended, open): (Vec<Ticket>, Vec<Ticket>) =
+            (0..3).map(|_| (digests.begin(), digests.begin())).unzip();
+        for (ended, open) in ended.iter().zip(&open) {
+            digests.update(ended, &body[..30_000]);
+            digests.end(ended);
+            digests.update(open, &body);
+        }
+        assert!(ended.iter().all(|ticket| digests.take(ticket).is_none()));
+        digests.run_ended();
+        assert!(ended.iter().all(|ticket| digests.take(ticket) == Some(Md5::digest(&body[..30_000]))));
+        // The others went as far beside them, and wait for more bodies again.
+        assert!((80_000..100_000).contains(&digests.waiting_bytes), "{}", digests.waiting_bytes);
     }
 
     #[test]

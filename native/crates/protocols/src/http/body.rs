@@ -44,6 +44,14 @@ impl Ended {
             self.0.pop_front();
         }
     }
+
+    /// The session's row is made: as [`Ended::settle`], unless rows wait for digests.
+    pub fn save(&mut self, context: &mut Context<'_>) {
+        self.settle(context, !context.digests.rows_wait());
+        for ticket in self.0.drain(..) {
+            context.digests.promise(&fields::MD5, ticket);
+        }
+    }
 }
 
 /// Names before the equals sign of a password in a form.

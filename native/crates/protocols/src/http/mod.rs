@@ -170,7 +170,7 @@ impl Dissector for Http {
                 }
             }
         }
-        self.exchange.ended.settle(context, true);
+        self.exchange.ended.save(context);
     }
 }
 
