@@ -1,22 +1,19 @@
 //! A capture file, or a run of our own packet files, into segments.
 //!
-//! Several workers go through the same bytes, each at its own pace, and each handles the flows that are its own. Decoding
-//! everything takes a fraction of what sessions take, and no packet is handed from one thread to another: a reader that
-//! deals packets out had cost more, and its workers waited for it whenever one of them wrote a segment.
+//! Several workers go through the same batches, each at its own pace, and each handles the flows that are its own. Nobody's
+//! work is to read, so nobody waits for a reader: whose packets a batch holds is found out by who comes first to it.
 
 use crate::error::EngineError;
 use crate::live::losses::LossLog;
 use crate::origins::Origins;
 use crate::segment_sink::SegmentSink;
 use crate::settings::EngineSettings;
-use crate::stream::{
-    Frame, Inline, PacketTarget, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream,
-};
-use crate::worker::{PacketMeta, Worker};
+use crate::shared::Taker;
+use crate::stream::{Inline, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream};
+use crate::stream_batches::{Own, Piece, Sharing, read_batches, share_packets};
+use crate::worker::Worker;
 use lookback_flow::identity::StreamIdentity;
-use lookback_pcapfile::{Blocks, share};
 use lookback_segment::SegmentInfo;
-use lookback_wire::{Decoded, SessionIdTracking, flow_hash};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -53,12 +50,20 @@ pub fn import(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<StreamOutcome, EngineError> {
     let workers = options.settings.workers.clamp(1, MOST_WORKERS);
-    let sources = open(options, workers)?;
+    let sources = open(options)?;
+    let total_bytes = sources.iter().map(|source| source.bytes).sum();
+    let packets = if workers == 1 {
+        vec![Packets::Alone(sources)]
+    } else {
+        let sharing = Sharing { workers, tracking: options.settings.flow.tracking };
+        let shared = share_packets(sources, options.first_ordinal, sharing);
+        shared.into_iter().map(|pieces| Packets::Shared { pieces, sharing, total_bytes }).collect()
+    };
     let losses = options.losses.as_deref().map(|spans| Arc::new(LossLog::of(spans)));
     let failed = AtomicBool::new(false);
     let is_cancelled = || cancel.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
     let saved: Vec<AtomicU64> = (0..workers).map(|_| AtomicU64::new(0)).collect();
-    let run = |number: usize, sources: Vec<StreamSource>, progress: &mut dyn FnMut(Progress)| {
+    let run = |number: usize, packets: Packets, progress: &mut dyn FnMut(Progress)| {
         let mut progress = |own: Progress| {
             if let Some(saved) = saved.get(number) {
                 saved.store(own.sessions, Ordering::Relaxed);
@@ -69,7 +74,7 @@ pub fn import(
             });
         };
         let mut watch = Watch { is_cancelled: &is_cancelled, progress: &mut progress };
-        let worked = work(options, sources, losses.clone(), number, workers, &mut watch);
+        let worked = work(options, packets, losses.clone(), number as u8, &mut watch);
         if worked.result.is_err() {
             failed.store(true, Ordering::Relaxed);
         }
@@ -77,13 +82,13 @@ pub fn import(
     };
     let all = std::thread::scope(|scope| {
         let run = &run;
-        let mut sources = sources.into_iter();
-        let own = sources.next().unwrap_or_default();
+        let mut packets = packets.into_iter();
+        let own = packets.next();
         let others: Vec<_> = (1..workers)
-            .zip(sources)
-            .map(|(number, sources)| scope.spawn(move || run(number, sources, &mut |_| {})))
+            .zip(packets)
+            .map(|(number, packets)| scope.spawn(move || run(number, packets, &mut |_| {})))
             .collect();
-        let first = run(0, own, progress);
+        let first = own.map_or_else(Worked::panicked, |packets| run(0, packets, progress));
         let others = others.into_iter().map(|other| other.join().unwrap_or_else(|_| Worked::panicked()));
         std::iter::once(first).chain(others).collect::<Vec<_>>()
     });
@@ -106,48 +111,53 @@ impl Worked {
     }
 }
 
-/// Opens the files for each worker, as far as they go now: others may append to them.
-fn open(options: &ImportOptions, workers: usize) -> Result<Vec<Vec<StreamSource>>, EngineError> {
-    let files: Vec<(&StreamFile, u64)> = options.files.iter().map(|file| (file, file.end())).collect();
-    let with_origins = |file: &StreamFile, source: StreamSource| StreamSource {
-        origins: Origins::read(&file.path, &options.settings.interfaces),
-        ..source
-    };
-    if workers == 1 {
-        let sources = files.iter().map(|(file, end)| Ok(with_origins(file, file.open_until(*end)?)));
-        return Ok(vec![sources.collect::<Result<_, EngineError>>()?]);
-    }
-    let bytes = files.iter().map(|(file, end)| file.bytes_until(*end)).collect::<Result<Vec<_>, _>>()?;
-    let open_all = |blocks: Vec<Blocks>| {
-        let each = files.iter().zip(blocks);
-        each.map(|((file, end), blocks)| Ok(with_origins(file, file.open_shared(blocks, *end)?))).collect()
-    };
-    share(bytes, workers).into_iter().map(open_all).collect()
+/// Where a worker gets packets.
+enum Packets {
+    /// It reads them.
+    Alone(Vec<StreamSource>),
+    /// It shares them.
+    #[allow(missing_docs, reason = "what it takes, of how many, and the bytes of all files")]
+    Shared { pieces: Taker<Piece>, sharing: Sharing, total_bytes: u64 },
 }
 
-/// Handles the flows of worker `number` of `workers`.
+/// Opens the files, as far as they go now: others may append to them.
+fn open(options: &ImportOptions) -> Result<Vec<StreamSource>, EngineError> {
+    let open = |file: &StreamFile| {
+        let origins = Origins::read(&file.path, &options.settings.interfaces);
+        Ok(StreamSource { origins, ..file.open()? })
+    };
+    options.files.iter().map(open).collect()
+}
+
+/// Handles the flows of worker `number`.
 fn work(
     options: &ImportOptions,
-    sources: Vec<StreamSource>,
+    packets: Packets,
     losses: Option<Arc<LossLog>>,
-    number: usize,
-    workers: usize,
+    number: u8,
     watch: &mut Watch<'_>,
 ) -> Worked {
     let ImportOptions { settings, stream, .. } = options;
     let mut settings = settings.clone();
     // Nothing is lost while a packet of a file waits.
     settings.flow.max_waiting_bytes_of_a_body = usize::MAX;
+    settings.flow.rows_wait_for_digests = true;
     let mut outcome = StreamOutcome::default();
     let sink = SegmentSink::new(options.segments.clone(), settings.node.clone(), *stream);
     let mut worker = Worker::new(&settings, *stream, options.batch_rows, sink);
     if let Some(losses) = losses {
         worker = worker.with_losses(losses);
     }
-    let own = Inline { worker: &mut worker };
-    let tracking = settings.flow.tracking;
-    let mut share = Share { own, number: number as u64, workers: workers as u64, tracking };
-    let read = read_stream(sources, options.first_ordinal, &settings, watch, &mut outcome, &mut share);
+    let mut target = Inline { worker: &mut worker };
+    let read = match packets {
+        Packets::Alone(sources) => {
+            read_stream(sources, options.first_ordinal, &settings, watch, &mut outcome, &mut target)
+        }
+        Packets::Shared { pieces, sharing, total_bytes } => {
+            let own = Own { pieces, number, sharing, total_bytes };
+            read_batches(own, &settings, watch, &mut outcome, target)
+        }
+    };
     let result = read.and_then(|()| worker.finish());
     if number > 0 {
         // What was read is the same for all, and counted once.
@@ -184,32 +194,6 @@ fn joined(all: Vec<Worked>) -> Result<StreamOutcome, (EngineError, Vec<SegmentIn
     match failure {
         None => Ok(joined),
         Some(error) => Err((error, joined.segments)),
-    }
-}
-
-/// The packets of one worker among all.
-struct Share<'w> {
-    own: Inline<'w, SegmentSink>,
-    number: u64,
-    workers: u64,
-    tracking: SessionIdTracking,
-}
-
-impl PacketTarget for Share<'_> {
-    #[inline]
-    fn packet(&mut self, frame: Frame<'_>, decoded: &Decoded, meta: &PacketMeta) -> Result<(), EngineError> {
-        if self.workers > 1 && flow_hash(decoded, self.tracking) % self.workers != self.number {
-            return Ok(());
-        }
-        self.own.packet(frame, decoded, meta)
-    }
-    fn undecodable(&mut self, layer: &'static str, reason: &'static str) {
-        if self.number == 0 {
-            self.own.undecodable(layer, reason);
-        }
-    }
-    fn sessions(&self) -> u64 {
-        self.own.sessions()
     }
 }
 

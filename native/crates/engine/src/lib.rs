@@ -12,7 +12,8 @@
 //! * [`origins`]: which packets came by which interface.
 //! * [`rules`]: what is left out by the first packet of a session.
 //! * [`segment_sink`]: rows into segments.
-//! * [`stream`]: the packets of a stream in order.
+//! * [`shared`]: what several threads need, made by who comes first.
+//! * [`stream`]: the packets of a stream in order. [`stream_batches`]: the same for several workers.
 //! * [`worker`]: one flow table and what surrounds it.
 
 pub mod clock;
@@ -30,7 +31,9 @@ pub mod origins;
 pub mod rules;
 pub mod segment_sink;
 pub mod settings;
+pub mod shared;
 pub mod stream;
+pub mod stream_batches;
 pub mod worker;
 
 pub use error::EngineError;

@@ -6,7 +6,7 @@ use crate::fragments::{Fragments, Joined, Outcome};
 use crate::origins::Origins;
 use crate::settings::EngineSettings;
 use crate::worker::{Counters, PacketMeta, RowSink, Worker};
-use lookback_pcapfile::{Blocks, CaptureError, Chunk, Reader, decompress};
+use lookback_pcapfile::{Chunk, PacketRef, Reader};
 use lookback_segment::SegmentInfo;
 use lookback_session::PacketPosition;
 use lookback_wire::Decoded;
@@ -16,7 +16,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 /// Packets between two looks at whether to end and two reports of progress.
-const REPORT_EVERY: u64 = 16_384;
+pub(crate) const REPORT_EVERY: u64 = 16_384;
 
 /// One file of a stream.
 #[derive(Clone, Debug)]
@@ -55,37 +55,8 @@ impl StreamFile {
     /// # Errors
     /// When it is no capture.
     pub fn open_until(&self, end: u64) -> Result<StreamSource, EngineError> {
-        self.read_with(end, || Reader::from_read(Box::new(File::open(&self.path)?.take(end))))
-    }
-
-    /// Its decompressed bytes up to `end`, for several readers.
-    ///
-    /// # Errors
-    /// When it cannot be opened.
-    pub fn bytes_until(&self, end: u64) -> Result<Box<dyn Read + Send>, EngineError> {
-        let file = File::open(&self.path).map_err(CaptureError::from);
-        let bytes = file.and_then(|file| decompress(Box::new(file.take(end))));
-        bytes.map_err(|error| EngineError::capture(&self.name(), error))
-    }
-
-    /// Opens it by what one of several readers gets of it.
-    ///
-    /// # Errors
-    /// When it is no capture.
-    pub fn open_shared(&self, blocks: Blocks, end: u64) -> Result<StreamSource, EngineError> {
-        self.read_with(end, || Reader::from_blocks(blocks))
-    }
-
-    fn name(&self) -> String {
-        self.path.display().to_string()
-    }
-
-    fn read_with(
-        &self,
-        end: u64,
-        open: impl FnOnce() -> Result<Reader, CaptureError>,
-    ) -> Result<StreamSource, EngineError> {
-        let name = self.name();
+        let name = self.path.display().to_string();
+        let open = || Reader::from_read(Box::new(File::open(&self.path)?.take(end)));
         let reader = open().map_err(|error| EngineError::capture(&name, error))?;
         let bytes = if end == u64::MAX { 0 } else { end };
         Ok(StreamSource { name, file: self.file, reader, bytes, origins: Origins::default() })
@@ -155,6 +126,35 @@ pub struct StreamOutcome {
     pub warnings: Vec<Warning>,
     /// Counts of the workers.
     pub counters: Counters,
+    /// That of the packet read last, which nearly all have.
+    link_type: Option<u16>,
+}
+
+impl StreamOutcome {
+    /// Counts a packet that was read.
+    #[inline]
+    pub(crate) fn note_packet(&mut self, packet: &PacketRef<'_>) {
+        self.packets += 1;
+        self.captured_bytes += packet.data.len() as u64;
+        if self.link_type != Some(packet.link_type) {
+            self.link_type = Some(packet.link_type);
+            self.link_types.insert(packet.link_type);
+        }
+        let now = packet.timestamp_ns;
+        self.first_packet_ns = Some(self.first_packet_ns.map_or(now, |first| first.min(now)));
+        self.last_packet_ns = Some(self.last_packet_ns.map_or(now, |last| last.max(now)));
+    }
+
+    /// Adds what the reader of a file tells at its end.
+    pub(crate) fn note_end_of_file(&mut self, reader: &Reader) {
+        self.format = reader.format();
+        self.file_bytes += reader.bytes_read();
+        self.warnings.extend(reader.warnings().iter().map(|warning| Warning {
+            name: warning.name.to_owned(),
+            count: warning.count,
+            first_offset: warning.first_offset,
+        }));
+    }
 }
 
 /// Takes packets in order.
@@ -303,6 +303,18 @@ impl Feed {
         Ok(())
     }
 
+    /// Adds what it tells at the end of a stream of files.
+    pub(crate) fn note_end(&self, outcome: &mut StreamOutcome) {
+        if self.clock.steps_back > 0 {
+            outcome.warnings.push(Warning {
+                name: "clock-set-back".to_owned(),
+                count: self.clock.steps_back,
+                first_offset: None,
+            });
+        }
+        self.count_into(&mut outcome.counters);
+    }
+
     /// Adds its counts to `counters`.
     pub fn count_into(&self, counters: &mut Counters) {
         self.fragments.count_into(counters);
@@ -326,19 +338,11 @@ pub fn read_stream(
 ) -> Result<(), EngineError> {
     let mut feed = Feed::new(settings);
     let mut ordinal = first_ordinal;
-    let mut bytes_before = 0;
     let total_bytes = sources.iter().map(|source| source.bytes).sum();
     for StreamSource { name, file, mut reader, mut origins, .. } in sources {
         let first_of_file = ordinal;
-        outcome.format = reader.format();
         while let Some(packet) = reader.next_packet().map_err(|error| EngineError::capture(&name, error))? {
-            outcome.packets += 1;
-            outcome.captured_bytes += packet.data.len() as u64;
-            outcome.link_types.insert(packet.link_type);
-            outcome.first_packet_ns =
-                Some(outcome.first_packet_ns.map_or(packet.timestamp_ns, |t| t.min(packet.timestamp_ns)));
-            outcome.last_packet_ns =
-                Some(outcome.last_packet_ns.map_or(packet.timestamp_ns, |t| t.max(packet.timestamp_ns)));
+            outcome.note_packet(&packet);
             let arrival = Arrival {
                 link_type: packet.link_type,
                 timestamp_ns: packet.timestamp_ns,
@@ -359,33 +363,18 @@ pub fn read_stream(
                 }
                 (watch.progress)(Progress {
                     packets: outcome.packets,
-                    bytes: bytes_before + arrival.position.offset,
+                    bytes: outcome.file_bytes + arrival.position.offset,
                     total_bytes,
                     sessions: target.sessions(),
                 });
             }
         }
-        bytes_before += reader.bytes_read();
-        for warning in reader.warnings() {
-            outcome.warnings.push(Warning {
-                name: warning.name.to_owned(),
-                count: warning.count,
-                first_offset: warning.first_offset,
-            });
-        }
+        outcome.note_end_of_file(&reader);
     }
-    if feed.clock.steps_back > 0 {
-        outcome.warnings.push(Warning {
-            name: "clock-set-back".to_owned(),
-            count: feed.clock.steps_back,
-            first_offset: None,
-        });
-    }
-    outcome.file_bytes = bytes_before;
-    feed.count_into(&mut outcome.counters);
+    feed.note_end(outcome);
     (watch.progress)(Progress {
         packets: outcome.packets,
-        bytes: bytes_before,
+        bytes: outcome.file_bytes,
         total_bytes,
         sessions: target.sessions(),
     });

@@ -175,7 +175,7 @@ impl<S: RowSink> Worker<S> {
     /// Hands rows on if there are as many as a batch has.
     #[inline]
     fn hand_on_full(&mut self) -> Result<(), EngineError> {
-        if self.table.saved().len() >= self.batch_rows { self.hand_on() } else { Ok(()) }
+        if self.table.rows_saved() >= self.batch_rows { self.hand_on() } else { Ok(()) }
     }
 
     /// Counts a frame that a layer before this one could not use.
@@ -231,7 +231,7 @@ impl<S: RowSink> Worker<S> {
     /// # Errors
     /// When they cannot be stored.
     pub fn hand_on(&mut self) -> Result<(), EngineError> {
-        if self.table.saved().is_empty() {
+        if self.table.rows_saved() == 0 {
             return Ok(());
         }
         if let Some(source) = &self.places {

@@ -8,7 +8,7 @@ use lookback_engine::error::EngineError;
 use lookback_engine::import::{ImportOptions, import};
 use lookback_engine::stream::StreamFile;
 use lookback_engine::{EngineSettings, dissect};
-use lookback_pcapfile::{Writer, share};
+use lookback_pcapfile::Writer;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -111,15 +111,56 @@ fn what_is_appended_meanwhile_is_not_read() {
     let end = before.end();
     let bytes = std::fs::read(&file).expect("the capture");
     std::fs::write(&file, [&bytes[..], &bytes[24..]].concat()).expect("twice as long");
-    let shared = share(vec![before.bytes_until(end).expect("a file")], 1).into_iter().flatten();
-    let shared = shared.map(|blocks| before.open_shared(blocks, end));
-    for source in [before.open_until(end)].into_iter().chain(shared) {
-        let mut reader = source.expect("a capture").reader;
-        let mut read = 0;
-        while reader.next_packet().expect("a packet").is_some() {
-            read += 1;
+    let mut reader = before.open_until(end).expect("a capture").reader;
+    let mut read = 0;
+    while reader.next_packet().expect("a packet").is_some() {
+        read += 1;
+    }
+    assert_eq!(read, packets);
+}
+
+#[test]
+fn packets_that_lie_across_chunks_are_the_same_for_all_workers() {
+    let scratch = Scratch::new("across");
+    let file = scratch.0.join("a.pcap");
+    let mut writer = Writer::create(&file, 1, 1 << 20).expect("a new capture");
+    let mut random = 88_172_645_463_325_252u64;
+    for number in 0..6_000i64 {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        // Most are short, some longer than a chunk or two.
+        let length = if random.is_multiple_of(97) { 400_000 } else { 3_000 };
+        let payload = vec![number as u8; (random >> 8) as usize % length];
+        let frame = frame((number % 400) as u16, number % 3 == 0, 17, 0, 0, &payload);
+        writer.write(number, frame.len() as u32, &frame).expect("a written packet");
+    }
+    writer.sync().expect("a durable capture");
+    let whole = std::fs::read(&file).expect("the capture");
+    // Whole, and cut off within a packet.
+    for length in [whole.len(), whole.len() - 1_000, 100_000] {
+        std::fs::write(&file, &whole[..length]).expect("a file");
+        let of = |workers| {
+            let segments = scratch.0.join(format!("segments-{length}-{workers}"));
+            let outcome = import(&options(&file, &segments, workers), &AtomicBool::new(false), &mut |_| {})
+                .expect("an import");
+            let mut rows: Vec<String> =
+                outcome.segments.iter().flat_map(|segment| rows(&segments.join(&segment.path))).collect();
+            rows.sort();
+            (
+                rows,
+                outcome.packets,
+                outcome.file_bytes,
+                outcome.captured_bytes,
+                outcome.warnings,
+                outcome.counters,
+            )
+        };
+        let one = of(1);
+        assert!(!one.0.is_empty());
+        for workers in [2, 5] {
+            assert!(one == of(workers), "{workers} workers, {length} bytes");
         }
-        assert_eq!(read, packets);
     }
 }
 

@@ -3,31 +3,15 @@
 
 use crate::MAX_RECORD_BYTES;
 use crate::chunk::{CHUNK_BYTES, Chunk};
-use crate::shared::Blocks;
 use std::io::Read;
 use std::sync::Arc;
 
-/// Bytes of the next block that are put together with the end of one, where the record at hand needs fewer.
-const BORDER_BYTES: usize = 1 << 11;
 /// Most chunks kept for use again. More may be in flight; the last holder frees those.
 const MAX_POOLED: usize = 256;
 
-/// Where bytes come from.
-enum Source {
-    /// They are read into chunks of our own.
-    Own(Box<dyn Read + Send>),
-    /// The chunks are there already, and others read them as well.
-    Shared {
-        blocks: Blocks,
-        /// The block that the chunk at hand, which holds the end of the block before, goes over into, and how much of it
-        /// is in that chunk.
-        ahead: Option<(Chunk, usize)>,
-    },
-}
-
 /// The stream, with a window of bytes at hand. Invariant: `at <= filled <= chunk.len()`.
 pub struct Buffer {
-    source: Source,
+    source: Box<dyn Read + Send>,
     chunk: Chunk,
     at: usize,
     filled: usize,
@@ -40,22 +24,16 @@ pub struct Buffer {
     pool: Vec<Chunk>,
     /// Bytes still to be moved past before the next is at hand: a source had none for now.
     owed: u64,
+    /// Whether what is not at hand counts as not there for now.
+    is_held: bool,
 }
 
 impl Buffer {
     /// Reads from `source`.
     pub fn new(source: Box<dyn Read + Send>) -> Self {
-        Self::of(Source::Own(source), Arc::new(vec![0; CHUNK_BYTES]))
-    }
-    /// Reads what others read as well.
-    pub fn shared(blocks: Blocks) -> Self {
-        Self::of(Source::Shared { blocks, ahead: None }, Chunk::default())
-    }
-
-    fn of(source: Source, chunk: Chunk) -> Self {
         Self {
             source,
-            chunk,
+            chunk: Arc::new(vec![0; CHUNK_BYTES]),
             at: 0,
             filled: 0,
             offset: 0,
@@ -63,7 +41,12 @@ impl Buffer {
             failure: None,
             pool: Vec::new(),
             owed: 0,
+            is_held: false,
         }
+    }
+    /// Whether from now on the source is as if it had nothing (`WouldBlock`): only what is at hand is there.
+    pub fn hold(&mut self, is_held: bool) {
+        self.is_held = is_held;
     }
     /// Offset in the stream of the next byte.
     #[inline]
@@ -135,21 +118,16 @@ impl Buffer {
     }
 
     fn read(&mut self, wanted: usize) -> std::io::Result<bool> {
+        if self.is_held {
+            return Err(std::io::ErrorKind::WouldBlock.into());
+        }
         if let Some(error) = self.failure.take() {
             return Err(error);
         }
         if self.ended || wanted > MAX_RECORD_BYTES as usize + CHUNK_BYTES {
             return Ok(false);
         }
-        match &mut self.source {
-            Source::Own(_) => self.read_own(wanted),
-            Source::Shared { .. } => self.read_shared(wanted),
-        }
-    }
-
-    fn read_own(&mut self, wanted: usize) -> std::io::Result<bool> {
         self.make_room(wanted);
-        let Source::Own(source) = &mut self.source else { return Ok(false) };
         // Decompressors and pipes give little at a time; a chunk that packets will hold should not be mostly empty.
         let worthwhile = (self.at + wanted).max(CHUNK_BYTES / 2);
         while self.filled < worthwhile && !self.ended {
@@ -157,7 +135,7 @@ impl Buffer {
             else {
                 break;
             };
-            match source.read(room) {
+            match self.source.read(room) {
                 Ok(0) => self.ended = true,
                 Ok(count) => self.filled += count.min(room.len()),
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
@@ -172,51 +150,6 @@ impl Buffer {
                     // What was asked for is here; the error is reported when more is.
                     self.failure = Some(error);
                 }
-            }
-        }
-        Ok(self.available() >= wanted)
-    }
-
-    /// Goes on to the next blocks. What lies across their border is put together in a chunk of its own.
-    fn read_shared(&mut self, wanted: usize) -> std::io::Result<bool> {
-        let Source::Shared { blocks, ahead } = &mut self.source else { return Ok(false) };
-        while self.filled - self.at < wanted {
-            let held = self.filled - self.at;
-            match ahead {
-                // All that is at hand is in the block.
-                Some((block, taken)) if held <= *taken => {
-                    self.at = *taken - held;
-                    self.filled = block.len();
-                    self.chunk = std::mem::take(block);
-                    *ahead = None;
-                }
-                Some((block, taken)) if *taken < block.len() => {
-                    let more = (wanted - held).max(BORDER_BYTES).min(block.len() - *taken);
-                    let bytes = block.get(*taken..*taken + more).unwrap_or_default();
-                    *taken += more;
-                    // A record over many blocks is put together once, and not again for each of them.
-                    if let Some(across) = Arc::get_mut(&mut self.chunk) {
-                        across.extend_from_slice(bytes);
-                        self.filled = across.len();
-                        continue;
-                    }
-                    let mut across = Vec::with_capacity(wanted.max(held + more));
-                    across.extend_from_slice(self.chunk.get(self.at..self.filled).unwrap_or_default());
-                    across.extend_from_slice(bytes);
-                    (self.at, self.filled) = (0, across.len());
-                    self.chunk = Arc::new(across);
-                }
-                _ => match blocks.next_block() {
-                    Ok(Some(block)) => *ahead = Some((block, 0)),
-                    Ok(None) => {
-                        self.ended = true;
-                        break;
-                    }
-                    Err(error) => {
-                        self.ended = true;
-                        return Err(error);
-                    }
-                },
             }
         }
         Ok(self.available() >= wanted)
@@ -248,9 +181,10 @@ impl Buffer {
 
     fn free_chunk(&mut self, wanted: usize) -> Chunk {
         if wanted <= CHUNK_BYTES
-            && let Some(free) = self.pool.iter_mut().position(|chunk| Arc::get_mut(chunk).is_some())
+            // One that was given up lately is likely still in the processor's cache.
+            && let Some(free) = self.pool.iter_mut().rposition(|chunk| Arc::get_mut(chunk).is_some())
         {
-            return self.pool.swap_remove(free);
+            return self.pool.remove(free);
         }
         Arc::new(vec![0; CHUNK_BYTES.max(wanted)])
     }

@@ -3,7 +3,6 @@
 //! * [`reader`]: packets of a file or stream, plain or compressed, in order.
 //! * [`classic`], [`ng`]: the two formats.
 //! * [`buffer`]: large reads into chunks ([`chunk`]) that packets are ranges of.
-//! * [`shared`]: one stream for several readers.
 //! * [`compression`]: gzip, zstd and LZ4 by their magic numbers.
 //! * [`identity`]: which capture this is, whatever its path.
 //! * [`writer`]: classic pcap files of our own.
@@ -18,7 +17,6 @@ pub mod identity;
 pub mod ng;
 pub mod reader;
 pub mod record;
-pub mod shared;
 pub mod warning;
 pub mod writer;
 
@@ -27,7 +25,6 @@ pub use compression::{compression_of, decompress};
 pub use error::CaptureError;
 pub use identity::identity_of_file;
 pub use reader::{PacketRef, Reader, is_capture};
-pub use shared::{Blocks, share};
 pub use warning::Warning;
 pub use writer::{NO_LINKS, RECORD_HEADER, Writer, record_header};
 

@@ -73,6 +73,8 @@ pub struct Ng {
     /// Interfaces of the sections before.
     interfaces_before: u32,
     last_ns: i64,
+    /// Offset of a block that is being passed over.
+    passing: Option<u64>,
 }
 
 /// Whether these are the first bytes of a pcapng file.
@@ -102,13 +104,16 @@ impl Ng {
     /// The source's error.
     pub fn next(&mut self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step> {
         loop {
-            let offset = buffer.offset();
             if !buffer.ensure(12)? {
-                if buffer.available() > 0 {
+                let cut = self.passing.take().or((buffer.available() > 0).then(|| buffer.offset()));
+                if let Some(offset) = cut {
                     warnings.count("truncated-record", offset);
                 }
                 return Ok(Step::End);
             }
+            // Only now is the block before passed, if the source had none for a while.
+            self.passing = None;
+            let offset = buffer.offset();
             let head = buffer.bytes();
             let kind = self.word(head, 0);
             if kind == SECTION {
@@ -132,6 +137,7 @@ impl Ng {
                 return Ok(Step::End);
             }
             if !is_read {
+                self.passing = Some(offset);
                 if !buffer.discard(u64::from(length))? {
                     warnings.count("truncated-record", offset);
                     return Ok(Step::End);

@@ -8,7 +8,6 @@ use crate::compression::{decompress, is_damage, reason_unreadable};
 use crate::error::CaptureError;
 use crate::ng::{Ng, is_ng};
 use crate::record::{RawPacket, Step};
-use crate::shared::Blocks;
 use crate::warning::{Warning, Warnings};
 use std::fs::File;
 use std::io::Read;
@@ -55,6 +54,8 @@ pub struct Reader {
     format: Format,
     warnings: Warnings,
     pending: usize,
+    /// Nothing follows that can be read.
+    ended: bool,
     last_ns: Option<i64>,
 }
 
@@ -73,14 +74,6 @@ impl Reader {
     /// When it is no capture.
     pub fn from_read(source: Box<dyn Read + Send>) -> Result<Self, CaptureError> {
         Self::from_buffer(Buffer::new(decompress(source)?))
-    }
-
-    /// Reads a stream, decompressed already, that others read as well.
-    ///
-    /// # Errors
-    /// When it is no capture.
-    pub fn from_blocks(blocks: Blocks) -> Result<Self, CaptureError> {
-        Self::from_buffer(Buffer::shared(blocks))
     }
 
     fn from_buffer(mut buffer: Buffer) -> Result<Self, CaptureError> {
@@ -109,7 +102,7 @@ impl Reader {
         } else {
             return Err(unreadable(reason_unreadable(head), head));
         };
-        Ok(Self { buffer, format, warnings: Warnings::default(), pending: 0, last_ns: None })
+        Ok(Self { buffer, format, warnings: Warnings::default(), pending: 0, ended: false, last_ns: None })
     }
 
     /// `pcap` or `pcapng`.
@@ -142,12 +135,7 @@ impl Reader {
     /// `WouldBlock` of a source that is not compressed, the same may be asked again.
     #[inline]
     pub fn next_packet(&mut self) -> Result<Option<PacketRef<'_>>, CaptureError> {
-        self.buffer.consume(std::mem::take(&mut self.pending));
-        let step = match &mut self.format {
-            Format::Classic(format) => format.next(&mut self.buffer, &mut self.warnings),
-            Format::Ng(format) => format.next(&mut self.buffer, &mut self.warnings),
-        };
-        let packet = match step {
+        let packet = match self.next_step() {
             Ok(Step::Packet(packet)) => packet,
             Ok(Step::End) => return Ok(None),
             Err(error) if is_damage(&error) => {
@@ -156,6 +144,26 @@ impl Reader {
             }
             Err(error) => return Err(error.into()),
         };
+        Ok(Some(self.found(packet)))
+    }
+
+    #[inline]
+    fn next_step(&mut self) -> std::io::Result<Step> {
+        self.buffer.consume(std::mem::take(&mut self.pending));
+        if self.ended {
+            return Ok(Step::End);
+        }
+        let step = match &mut self.format {
+            Format::Classic(format) => format.next(&mut self.buffer, &mut self.warnings),
+            Format::Ng(format) => format.next(&mut self.buffer, &mut self.warnings),
+        };
+        self.ended = matches!(step, Ok(Step::End));
+        step
+    }
+
+    /// Looks at a packet that was found.
+    #[inline]
+    fn found(&mut self, packet: RawPacket) -> PacketRef<'_> {
         self.pending = packet.whole;
         if packet.captured as u32 != packet.original_length || packet.captured == 0 {
             self.note_lengths(&packet);
@@ -169,7 +177,7 @@ impl Reader {
         self.last_ns = Some(packet.timestamp_ns);
         let (chunk, at) = self.buffer.place();
         let (start, end) = (at + packet.skip, at + packet.skip + packet.captured);
-        Ok(Some(PacketRef {
+        PacketRef {
             data: chunk.get(start..end).unwrap_or_default(),
             chunk,
             start: start as u32,
@@ -180,7 +188,20 @@ impl Reader {
             interface: packet.interface,
             offset: packet.offset,
             record_length: packet.whole as u32,
-        }))
+        }
+    }
+
+    /// The next packet if it lies whole in the chunk of the last one; else none, and nothing was read from the source.
+    #[inline]
+    pub fn next_packet_at_hand(&mut self) -> Option<PacketRef<'_>> {
+        self.buffer.hold(true);
+        let step = self.next_step();
+        self.buffer.hold(false);
+        match step {
+            Ok(Step::Packet(packet)) => Some(self.found(packet)),
+            // An end is told again, and what is not at hand is there when it is asked for otherwise.
+            Ok(Step::End) | Err(_) => None,
+        }
     }
 
     fn note_lengths(&mut self, packet: &RawPacket) {

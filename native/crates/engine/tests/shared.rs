@@ -1,0 +1,137 @@
+//! Several takers of one source get the same, whoever is ahead, whatever happens to the others.
+
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
+use lookback_engine::error::EngineError;
+use lookback_engine::shared::{MAX_HELD, Source, Taker, share};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread::scope;
+
+/// Makes numbers from 0 on, and then what `end` says; counts what it made.
+fn source(
+    count: u64,
+    mut end: impl FnMut() -> Result<Option<u64>, EngineError> + Send + 'static,
+) -> (Source<u64>, Arc<AtomicU64>) {
+    let made = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&made);
+    let next = move || {
+        if made.load(Ordering::Relaxed) < count {
+            Ok(Some(made.fetch_add(1, Ordering::Relaxed)))
+        } else {
+            end()
+        }
+    };
+    (Box::new(next), counted)
+}
+
+fn nothing(_: &u64) {}
+
+/// How many numbers came, in order from 0 on, until the end or an error.
+fn drain(mut taker: Taker<u64>) -> (u64, Option<EngineError>) {
+    let mut count = 0;
+    loop {
+        match taker.take_next() {
+            Ok(Some(item)) => {
+                assert_eq!(*item, count, "in order");
+                count += 1;
+            }
+            Ok(None) => return (count, None),
+            Err(error) => return (count, Some(error)),
+        }
+    }
+}
+
+#[test]
+fn all_takers_get_all_items_and_each_is_made_once() {
+    for count in [0, 1, 7, 50_000] {
+        let (source, made) = source(count, || Ok(None));
+        let all = scope(|scope| {
+            let takers = share(source, nothing, 3).into_iter();
+            let threads: Vec<_> = takers.map(|taker| scope.spawn(move || drain(taker))).collect();
+            threads.into_iter().map(|thread| thread.join().expect("a taker")).collect::<Vec<_>>()
+        });
+        assert!(all.iter().all(|(taken, error)| *taken == count && error.is_none()));
+        assert_eq!(made.load(Ordering::Relaxed), count);
+    }
+}
+
+#[test]
+fn each_item_is_finished_by_the_one_who_made_it() {
+    let (source, _) = source(1_000, || Ok(None));
+    let mut numbers = (0, 0);
+    let mut source = source;
+    let finished: Source<(u64, AtomicU64)> =
+        Box::new(move || source().map(|item| item.map(|item| (item, AtomicU64::new(0)))));
+    let finish = |(_, times): &(u64, AtomicU64)| {
+        times.fetch_add(1, Ordering::Relaxed);
+    };
+    let mut takers = share(finished, finish, 2).into_iter();
+    let (mut one, mut other) = (takers.next().expect("one"), takers.next().expect("another"));
+    while let Some(item) = one.take_next().expect("no error") {
+        numbers.0 += item.1.load(Ordering::Relaxed);
+        // The other one takes what is there.
+        let same = other.take_next().expect("no error").expect("an item");
+        assert!(Arc::ptr_eq(&item, &same));
+        numbers.1 += 1;
+    }
+    assert_eq!(numbers, (1_000, 1_000));
+}
+
+#[test]
+fn who_asked_is_told_the_error_and_the_others_that_they_end() {
+    let failing = || {
+        let (source, _) = source(20, || Err(EngineError::Worker("bad".to_owned())));
+        share(source, nothing, 3)
+    };
+    let ends: Vec<_> = failing().into_iter().map(drain).collect();
+    let told = ends.iter().filter(|(_, error)| matches!(error, Some(EngineError::Worker(_)))).count();
+    let ended = ends.iter().filter(|(_, error)| matches!(error, Some(EngineError::Cancelled))).count();
+    assert_eq!((told, ended), (1, 2));
+    // What was made before is there for all who were not told yet.
+    assert!(ends.iter().filter(|(taken, _)| *taken == 20).count() >= 2, "{ends:?}");
+}
+
+#[test]
+fn a_taker_waits_for_one_that_is_far_behind_and_for_none_that_is_gone() {
+    const COUNT: u64 = 10 * MAX_HELD as u64;
+    let (source, made) = source(COUNT, || Ok(None));
+    let mut takers = share(source, nothing, 3).into_iter();
+    let (ahead, mut behind, gone) = (takers.next(), takers.next().expect("one"), takers.next());
+    drop(gone);
+    scope(|scope| {
+        let ahead = scope.spawn(move || drain(ahead.expect("one")).0);
+        // It gets no further without the other.
+        while made.load(Ordering::Relaxed) < MAX_HELD as u64 {
+            std::thread::yield_now();
+        }
+        // One that went on would be through by then.
+        for _ in 0..50_000 {
+            std::thread::yield_now();
+        }
+        assert_eq!(made.load(Ordering::Relaxed), MAX_HELD as u64);
+        assert!(!ahead.is_finished());
+        for taken in 0..10 {
+            assert_eq!(behind.take_next().expect("no error").as_deref(), Some(&taken));
+        }
+        drop(behind);
+        assert_eq!(ahead.join().expect("a taker"), COUNT);
+    });
+}
+
+#[test]
+fn one_that_panics_leaves_nobody_waiting() {
+    let (source, _) = source(9, || panic!("a decompressor"));
+    let barrier = Barrier::new(2);
+    let ends = scope(|scope| {
+        let run = |taker| {
+            barrier.wait();
+            drain(taker)
+        };
+        let takers = share(source, nothing, 2).into_iter();
+        let threads: Vec<_> = takers.map(|taker| scope.spawn(move || run(taker))).collect();
+        threads.into_iter().map(|thread| thread.join().ok()).collect::<Vec<_>>()
+    });
+    let ends: Vec<_> = ends.into_iter().flatten().collect();
+    assert!(matches!(ends.as_slice(), [(9, Some(EngineError::Cancelled))]), "{ends:?}");
+}
