@@ -16,7 +16,7 @@ import { buildTypeScript } from "./build/typescript.mjs";
 
 const MAIN = join(top, "dist/bundle/main.js");
 const GENERATOR = join(top, "native/target/release/lookback-traffic");
-const MIXES = ["flow", "bulk"];
+const MIXES = ["flow", "link", "bulk"];
 /** Bytes of each mix of generated traffic. */
 const SIZE = "100M";
 
@@ -60,9 +60,11 @@ function prepare() {
 
 /** Has it do what it does most. */
 async function exercise() {
-  const [flow, bulk] = MIXES.map((mix) => join(work, `${mix}.pcap`));
+  const [flow, link, bulk] = MIXES.map((mix) => join(work, `${mix}.pcap`));
   const data = importing("flow", [flow]);
   importing("flow-two", [flow], "packetThreads=2");
+  importing("link", [link]);
+  importing("link-two", [link], "packetThreads=2");
   importing("bulk", [bulk]);
   importing("named", [join(top, "examples"), ...captures]);
   const server = await startServer([MAIN, "--set", "viewPort=0", "--data", data, "serve"], data);
