@@ -346,13 +346,8 @@ impl Flow {
         let now_us = packet.timestamp_ns.div_euclid(1000);
         let Some(mut tcp) = self.tcp.take() else { return };
         if tcp.waiting() > 0 {
-            // What came before this packet is dissected before it, in both directions.
-            for direction in [SOURCE, DESTINATION] {
-                tcp.hand_on(direction, self, |flow, piece| {
-                    flow.piece(direction, piece, now_us, settings, bench);
-                    !bench.work.is_low()
-                });
-            }
+            // What came before this packet is dissected before it.
+            self.hand_on(&mut tcp, now_us, settings, bench);
         }
         let header = &packet.decoded.tcp;
         let outcome = tcp.header(header, direction, payload.len(), now_us, &mut self.fields);
@@ -397,6 +392,29 @@ impl Flow {
             }
             Piece::Gap(bytes) => self.gap(direction, bytes, now_us, settings, bench),
         }
+    }
+
+    /// Takes of segments that waited and are in order as much as a packet does, in both directions.
+    fn hand_on(&mut self, tcp: &mut TcpState, now_us: i64, settings: &FlowSettings, bench: &mut Workbench) {
+        for direction in [SOURCE, DESTINATION] {
+            tcp.hand_on(direction, self, |flow, piece| {
+                flow.piece(direction, piece, now_us, settings, bench);
+                !bench.work.is_low()
+            });
+        }
+    }
+
+    /// Whether what is left of segments that waited is too much to be taken with one packet.
+    pub(crate) fn has_much_left(&self) -> bool {
+        self.tcp.as_deref().is_some_and(TcpState::has_much_left)
+    }
+
+    /// Takes a part of what is left of segments that waited and are in order, as much as a packet does.
+    pub(crate) fn take_part(&mut self, settings: &FlowSettings, bench: &mut Workbench) {
+        let Some(mut tcp) = self.tcp.take() else { return };
+        bench.work = Work::default();
+        self.hand_on(&mut tcp, self.last_packet_us, settings, bench);
+        self.tcp = Some(tcp);
     }
 
     /// Takes what is left of segments that waited and are in order: no packet follows that would, or none of this row.

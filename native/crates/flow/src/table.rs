@@ -19,6 +19,8 @@ const EXPIRED_WITH_A_PACKET: usize = 32;
 /// Bytes that sessions which end with one packet may have left to dissect, together; the last of them may have more.
 const REST_AT_ONCE: usize = 96 << 10;
 
+/// In place of [`Flow::closing_at_s`]: it ended, and is in no index.
+const ENDED: i64 = i64::MIN;
 /// Flows that are looked at for one that may close early.
 const LOOKED_AT_FOR_ROOM: usize = 256;
 
@@ -33,6 +35,8 @@ pub struct FlowTable {
     bench: Workbench,
     saved: Saved,
     unwritten: VecDeque<Unwritten>,
+    /// Flows that ended and have much left to dissect: number and generation.
+    ended: VecDeque<(u32, u32)>,
     /// Of all open flows, see [`Flow::held_bytes`], in units of [`HELD_UNIT`].
     held: usize,
 }
@@ -60,6 +64,7 @@ impl FlowTable {
             bench,
             saved: Saved::default(),
             unwritten: VecDeque::new(),
+            ended: VecDeque::new(),
             held: 0,
         }
     }
@@ -111,7 +116,7 @@ impl FlowTable {
     }
     fn open_until_of(&self, at: u32, generation: u32) -> Option<i64> {
         let flow = self.flows.get(at).filter(|flow| flow.generation == generation)?;
-        Some(self.open_until(flow))
+        (flow.closing_at_s != ENDED).then(|| self.open_until(flow))
     }
 
     /// Adds a packet to its session, after closing what is over by now.
@@ -130,13 +135,18 @@ impl FlowTable {
         if let Some(at) = held
             && (self.is_over(at, packet) || self.is_unknown_in_replay(at, packet))
         {
-            self.close(at);
+            self.end(at);
             held = None;
         }
         let at = held.unwrap_or_else(|| self.open(key, hash, packet));
         let Some(flow) = self.flows.get_mut(at) else { return };
         let generation = flow.generation;
-        if flow.has_packets() && flow.kind == FlowKind::Tcp && flow.save_at_s < packet.clock_before_s {
+        // A row has what its packets brought. What is too much for one packet is taken with the next ones first.
+        if flow.has_packets()
+            && flow.kind == FlowKind::Tcp
+            && flow.save_at_s < packet.clock_before_s
+            && !flow.has_much_left()
+        {
             let row = flow.save(false, &self.settings, &mut self.bench);
             self.saved.keep(&self.settings, &mut self.bench, flow, row);
         }
@@ -151,7 +161,9 @@ impl FlowTable {
             });
         }
         // Beyond 32 bits nothing counts.
-        if flow.segment_packets() >= self.settings.max_packets.min(u32::MAX as usize) as u64 {
+        if flow.segment_packets() >= self.settings.max_packets.min(u32::MAX as usize) as u64
+            && !flow.has_much_left()
+        {
             let row = flow.save(false, &self.settings, &mut self.bench);
             self.saved.keep(&self.settings, &mut self.bench, flow, row);
         }
@@ -171,7 +183,9 @@ impl FlowTable {
     fn free_memory(&mut self, clock_s: i64) {
         let rest_before = self.bench.rest_bytes;
         for _ in 0..EXPIRED_WITH_A_PACKET {
+            // What one that ended holds becomes less with each packet.
             if self.held_bytes() <= self.settings.max_held_bytes
+                || !self.ended.is_empty()
                 || self.bench.rest_bytes - rest_before > REST_AT_ONCE
             {
                 break;
@@ -266,6 +280,37 @@ impl FlowTable {
         at
     }
 
+    /// Ends the flow of a number: no packet finds it any more. It closes at once, or with packets that follow, of any flow, when
+    /// what it has left to dissect is too much for one.
+    fn end(&mut self, at: u32) {
+        match self.flows.get_mut(at) {
+            Some(flow) if flow.has_much_left() => {
+                self.index.remove(self.hasher.hash_one(flow.key), at);
+                flow.closing_at_s = ENDED;
+                self.ended.push_back((at, flow.generation));
+            }
+            _ => self.close(at),
+        }
+    }
+
+    /// Takes a part of what the first flow that ended has left, and closes it after the last one. Whether there is one.
+    fn take_part_of_ended(&mut self) -> bool {
+        while let Some((at, generation)) = self.ended.front().copied() {
+            let flow = self.flows.get_mut(at).filter(|flow| flow.generation == generation);
+            if let Some(flow) = flow {
+                if flow.has_much_left() {
+                    flow.take_part(&self.settings, &mut self.bench);
+                } else {
+                    self.ended.pop_front();
+                    self.close(at);
+                }
+                return true;
+            }
+            self.ended.pop_front();
+        }
+        false
+    }
+
     /// Closes the flow of a number and saves its row.
     pub fn close(&mut self, at: u32) {
         let Some(flow) = self.flows.get_mut(at) else { return };
@@ -279,16 +324,19 @@ impl FlowTable {
     }
 
     /// Closes flows that are over at second `clock_s` of the stream's clock, after looking at `most` of those that may be:
-    /// fewer when what they left to dissect was much. Returns whether there are no more. One that is over and still here gets
-    /// no packet: its next one finds that out.
+    /// fewer when what they left to dissect was much, and none while there is one that has too much left for one packet. Returns
+    /// whether there are no more. One that is over and still here gets no packet: its next one finds that out.
     pub fn expire(&mut self, clock_s: i64, most: usize) -> bool {
+        if self.take_part_of_ended() {
+            return false;
+        }
         let mut used = 0;
         let rest_before = self.bench.rest_bytes;
         for _ in 0..most {
-            let Some((at, generation)) = self.timers.take_due(clock_s) else { return true };
+            let Some((at, generation)) = self.timers.take_due(clock_s) else { return self.ended.is_empty() };
             let Some(until) = self.open_until_of(at, generation) else { continue };
             if until < clock_s {
-                self.close(at);
+                self.end(at);
                 if self.bench.work.is_enough(&mut used) || self.bench.rest_bytes - rest_before > REST_AT_ONCE
                 {
                     return false;
@@ -318,7 +366,7 @@ impl FlowTable {
         }
         if let Some((until, at)) = oldest {
             self.bench.counters.closed_early += u64::from(until >= clock_s);
-            self.close(at);
+            self.end(at);
         }
     }
 

@@ -12,6 +12,8 @@ use support::connection::{ACK, SYN, tcp};
 /// Of one packet: a block of flows (326 KB), and what vectors take when they grow.
 const LIMIT: Limit = Limit { time: Duration::from_millis(1), bytes: 1 << 20 };
 
+const RST: u8 = 4;
+
 /// A table, and what has come to it.
 struct Fed {
     table: FlowTable,
@@ -112,6 +114,46 @@ fn holes_before_much_that_waits() {
     hole("small bodies", ended, &small.repeat(MOST / small.len()), LARGEST);
     hole("usual segments", large.as_bytes(), &vec![b'x'; 250 * 1_448], 1_448);
     hole("small bodies in usual segments", ended, &small.repeat(250 * 1_448 / small.len()), 1_448);
+}
+
+#[test]
+fn the_end_of_one_that_has_much_left() {
+    const MOST: usize = (4 << 20) - 100;
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {MOST}\r\n\r\n");
+    let body = vec![b'x'; MOST];
+    type End = fn(&mut Fed, &mut Meter);
+    let ends: [(&str, FlowSettings, End); 4] = [
+        ("ports used again", FlowSettings::default(), |fed, meter| {
+            fed.frame(meter, &tcp(1, true, 1, RST, &[]));
+            fed.frame(meter, &tcp(1, true, 90_000_000, SYN, &[]));
+        }),
+        ("no room", FlowSettings { max_flows: 1, ..FlowSettings::default() }, |fed, meter| {
+            open(fed, meter, 2)
+        }),
+        ("idle", FlowSettings::default(), |fed, _| fed.second += 10_000),
+        ("a row is due", FlowSettings { tcp_save_timeout: 100, ..FlowSettings::default() }, |fed, meter| {
+            fed.second += 200;
+            fed.frame(meter, &tcp(1, true, 100, ACK, b"more"));
+        }),
+    ];
+    for (name, settings, end) in ends {
+        cost(name, |meter| {
+            let mut fed = Fed::new(meter, settings.clone());
+            open(&mut fed, meter, 1);
+            fed.frame(meter, &tcp(1, true, 1, ACK, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+            let mut sequence = 1 + head.len() as u32;
+            for piece in body.chunks(LARGEST) {
+                fed.frame(meter, &tcp(1, false, sequence, ACK, piece));
+                sequence += piece.len() as u32;
+            }
+            fed.frame(meter, &tcp(1, false, 1, ACK, head.as_bytes()));
+            end(&mut fed, meter);
+            for packet in 0..100 {
+                fed.frame(meter, &tcp(3, false, 1 + packet, ACK, b"x"));
+            }
+            fed.end(meter);
+        });
+    }
 }
 
 #[test]

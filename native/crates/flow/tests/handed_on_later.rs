@@ -7,6 +7,7 @@ use lookback_session::{PacketPosition, Session};
 use lookback_wire::{Decoded, decode, link_type};
 use support::connection::{ACK, SYN, tcp};
 
+const RST: u8 = 4;
 const PIECE: usize = 60_000;
 const PIECES: u32 = 20;
 /// Bytes of a connection's server behind its hole, and those that fill it.
@@ -62,9 +63,11 @@ impl Fed {
 
 #[test]
 fn a_row_has_what_its_packets_brought_though_none_follows() {
-    let packets = 2 + PIECES as usize + 1;
-    let mut fed = Fed::new(FlowSettings { max_packets: packets, ..FlowSettings::default() });
+    let mut fed = Fed::new(FlowSettings::default());
     fed.hole(1);
+    for at in fed.table.remaining() {
+        fed.table.close(at);
+    }
     assert_eq!(fed.rows().iter().map(|row| row.data_bytes).collect::<Vec<_>>(), [[0, ALL]]);
 }
 
@@ -72,12 +75,76 @@ fn a_row_has_what_its_packets_brought_though_none_follows() {
 fn connections_that_end_together_hand_on_what_is_left_one_after_the_other() {
     let mut fed = Fed::new(FlowSettings::default());
     (1..=3).for_each(|flow| fed.hole(flow));
-    for ended in 1..=3 {
-        assert!(!fed.table.expire(100_000, 100));
-        assert_eq!(fed.table.saved().len(), ended, "a packet waits for one of them");
+    let mut packets = 0;
+    while !fed.table.expire(100_000, 100) {
+        packets += 1;
+        assert!(fed.table.saved().len() <= packets, "each packet waits for one of them");
     }
-    assert!(fed.table.expire(100_000, 100));
+    // Each of them waited for several.
+    assert!(packets >= 3 * 8, "{packets}");
+    assert_eq!(fed.table.open_flows(), 0);
     assert!(fed.rows().iter().all(|row| row.data_bytes == [0, ALL]));
+}
+
+#[test]
+fn one_that_ends_with_much_left_gets_its_row_with_packets_of_others() {
+    type End = fn(&mut Fed);
+    let ends: [(End, FlowSettings); 3] = [
+        // Its ports are used again.
+        (
+            |fed| {
+                fed.frame(&tcp(1, true, 1, RST, &[]));
+                fed.frame(&tcp(1, true, 90_000_000, SYN, &[]));
+            },
+            FlowSettings::default(),
+        ),
+        // There is no room for another one.
+        (|fed| fed.open(2), FlowSettings { max_flows: 1, ..FlowSettings::default() }),
+        // Another one holds more than is left of what all may.
+        (
+            |fed| {
+                fed.open(2);
+                for number in 0..4 {
+                    fed.frame(&tcp(2, true, 100 + number * PIECE as u32, ACK, &vec![b'x'; PIECE]));
+                }
+            },
+            FlowSettings { max_held_bytes: 1_300_000, ..FlowSettings::default() },
+        ),
+    ];
+    for (number, (end, settings)) in ends.into_iter().enumerate() {
+        let mut fed = Fed::new(settings);
+        fed.hole(1);
+        end(&mut fed);
+        assert!(fed.table.saved().is_empty(), "case {number}: no packet waits for all");
+        let mut packets = 0;
+        while fed.table.saved().is_empty() {
+            packets += 1;
+            assert!(packets < 100, "case {number}");
+            fed.frame(&tcp(2, false, 1, ACK, &[]));
+        }
+        assert!(packets > 2, "case {number}");
+        assert_eq!(fed.rows()[0].data_bytes, [0, ALL], "case {number}");
+        assert_eq!(fed.table.counters().closed_early > 0, number > 0, "case {number}");
+        // What is closed is not there any more.
+        let left = fed.table.open_flows();
+        assert_eq!(fed.table.remaining().len(), left, "case {number}");
+    }
+}
+
+#[test]
+fn a_row_that_is_due_waits_until_little_is_left() {
+    let packets = 2 + PIECES as usize + 1;
+    let mut fed = Fed::new(FlowSettings { max_packets: packets, ..FlowSettings::default() });
+    fed.hole(1);
+    assert!(fed.table.saved().is_empty(), "no packet waits for all");
+    for more in 1.. {
+        assert!(more < 100);
+        fed.frame(&tcp(1, true, 1, ACK, &[]));
+        if let [row] = fed.rows().as_slice() {
+            assert_eq!((row.data_bytes, row.packets.iter().sum::<u64>()), ([0, ALL], packets as u64 + more));
+            break;
+        }
+    }
 }
 
 #[test]

@@ -480,6 +480,29 @@ impl TcpState {
         (0..2).filter_map(|direction| self.early(direction)).map(|early| early.segments.len()).sum()
     }
 
+    /// Whether more waits only to be handed on, in one direction, than one packet hands on.
+    pub fn has_much_left(&self) -> bool {
+        (0..2).any(|direction| {
+            let Some(early) = self.early(direction).filter(|early| early.bytes > HANDED_ON_WITH_A_PACKET)
+            else {
+                return false;
+            };
+            let Some(mut next) = self.sides[direction].next() else { return false };
+            let mut left = 0;
+            for held in &early.segments {
+                if distance(next, held.sequence) > 0 {
+                    break;
+                }
+                left += held.data.len();
+                let end = held.sequence.wrapping_add(held.data.len() as u32);
+                if distance(next, end) > 0 {
+                    next = end;
+                }
+            }
+            left > HANDED_ON_WITH_A_PACKET
+        })
+    }
+
     /// Half of the time from SYN to the first pure ACK, in milliseconds. Seconds and microseconds are subtracted apart and
     /// the latter cut to milliseconds before they are put together, as existing rows of this field have it.
     pub fn initial_rtt_ms(&self) -> Option<u32> {
