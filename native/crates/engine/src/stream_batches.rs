@@ -16,6 +16,9 @@ use std::sync::{Arc, OnceLock};
 
 /// Most packets of a batch. It ends with its chunk, so that short packets alone make so many.
 const MOST_PACKETS: usize = 1_024;
+/// Looks at whether the workers of a batch's packets are known before a worker blocks: finding them out takes some microseconds, and
+/// waking a thread longer.
+const SPINS: u32 = 1_000;
 /// What all workers look at: fragments, and what cannot be decoded.
 const EVERYBODY: u8 = u8::MAX;
 
@@ -72,8 +75,8 @@ pub enum Piece {
 }
 
 impl StreamBatch {
-    /// The worker of each packet.
-    fn owners(&self) -> &[u8] {
+    /// The worker of each packet, found out here if nobody did so far.
+    fn find_owners(&self) -> &[u8] {
         self.owners.get_or_init(|| {
             let Sharing { tracking, .. } = self.sharing;
             let mut decoded = Decoded::default();
@@ -89,6 +92,17 @@ impl StreamBatch {
             };
             self.packets.iter().map(owner).collect()
         })
+    }
+
+    /// The worker of each packet. Who made the batch is about to find it out.
+    fn owners(&self) -> &[u8] {
+        for _ in 0..SPINS {
+            if let Some(owners) = self.owners.get() {
+                return owners;
+            }
+            std::hint::spin_loop();
+        }
+        self.find_owners()
     }
 
     fn data(&self, packet: &Packet) -> &[u8] {
@@ -120,7 +134,7 @@ pub fn share_packets(sources: Vec<StreamSource>, first_ordinal: u64, sharing: Sh
     };
     let find_owners = |piece: &Piece| {
         if let Piece::Packets(batch) = piece {
-            batch.owners();
+            batch.find_owners();
         }
     };
     share(Box::new(move || reader.next()), find_owners, sharing.workers)
