@@ -74,7 +74,7 @@ pub fn import(
             });
         };
         let mut watch = Watch { is_cancelled: &is_cancelled, progress: &mut progress };
-        let worked = work(options, packets, losses.clone(), number as u8, &mut watch);
+        let worked = work(options, packets, losses.clone(), number, &mut watch);
         if worked.result.is_err() {
             failed.store(true, Ordering::Relaxed);
         }
@@ -134,7 +134,7 @@ fn work(
     options: &ImportOptions,
     packets: Packets,
     losses: Option<Arc<LossLog>>,
-    number: u8,
+    number: usize,
     watch: &mut Watch<'_>,
 ) -> Worked {
     let ImportOptions { settings, stream, .. } = options;

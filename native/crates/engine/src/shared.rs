@@ -25,8 +25,6 @@ pub struct Taker<T> {
 }
 
 struct Shared<T> {
-    /// What is done to each item by the one who made it, while others may make the next and have this one.
-    finish: fn(&T),
     state: Mutex<State<T>>,
     changed: Condvar,
     /// Items that were made so far, for those who look without the lock; the greatest number at the end.
@@ -52,8 +50,8 @@ enum End {
     Failed,
 }
 
-/// Gives each of `takers` takers all that `source` makes. Who makes an item calls `finish` on it when others may have it already.
-pub fn share<T>(source: Source<T>, finish: fn(&T), takers: usize) -> Vec<Taker<T>> {
+/// Gives each of `takers` takers all that `source` makes.
+pub fn share<T>(source: Source<T>, takers: usize) -> Vec<Taker<T>> {
     let state = State {
         source: Some(source),
         items: VecDeque::new(),
@@ -62,12 +60,8 @@ pub fn share<T>(source: Source<T>, finish: fn(&T), takers: usize) -> Vec<Taker<T
         end: None,
         waiting: 0,
     };
-    let shared = Arc::new(Shared {
-        finish,
-        state: Mutex::new(state),
-        changed: Condvar::new(),
-        made: AtomicU64::new(0),
-    });
+    let shared =
+        Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new(), made: AtomicU64::new(0) });
     (0..takers).map(|number| Taker { shared: Arc::clone(&shared), number }).collect()
 }
 
@@ -126,12 +120,8 @@ impl<T> Shared<T> {
             Ok(None) => (Err(End::Whole), None),
             Err(error) => (Err(End::Failed), Some(error)),
         };
-        let item = made.as_ref().ok().map(|(item, _)| Arc::clone(item));
         making.made = Some(made);
         drop(making);
-        if let Some(item) = item {
-            (self.finish)(&item);
-        }
         failure.map_or_else(|| Ok(self.lock()), Err)
     }
 }

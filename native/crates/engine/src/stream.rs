@@ -9,7 +9,7 @@ use crate::worker::{Counters, PacketMeta, RowSink, Worker};
 use lookback_pcapfile::{Chunk, PacketRef, Reader};
 use lookback_segment::SegmentInfo;
 use lookback_session::PacketPosition;
-use lookback_wire::Decoded;
+use lookback_wire::{Decoded, PlainHeaders};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
@@ -239,6 +239,15 @@ pub struct Arrival<'a> {
     pub origin: u16,
 }
 
+/// The stream's clock, in whole seconds, at a packet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClockAt {
+    /// Before it.
+    pub before_s: i64,
+    /// With it.
+    pub now_s: i64,
+}
+
 /// What packets of one stream go through in order before flows see them: the clock, decoding, joining of fragments.
 pub struct Feed {
     /// The stream's clock.
@@ -263,8 +272,21 @@ impl Feed {
     /// When the target fails.
     #[inline]
     pub fn packet(&mut self, packet: Arrival<'_>, target: &mut impl PacketTarget) -> Result<(), EngineError> {
-        let clock_before_s = self.clock.seconds();
-        let clock_s = self.clock.advance(packet.timestamp_ns);
+        let before_s = self.clock.seconds();
+        let now_s = self.clock.advance(packet.timestamp_ns);
+        self.packet_at(packet, ClockAt { before_s, now_s }, None, target)
+    }
+
+    /// The same of a packet for which the clock was advanced already, and whose headers may be known.
+    #[inline]
+    pub(crate) fn packet_at(
+        &mut self,
+        packet: Arrival<'_>,
+        clock: ClockAt,
+        headers: Option<&PlainHeaders>,
+        target: &mut impl PacketTarget,
+    ) -> Result<(), EngineError> {
+        let ClockAt { before_s: clock_before_s, now_s: clock_s } = clock;
         let mut meta = PacketMeta {
             link_type: packet.link_type,
             timestamp_ns: packet.timestamp_ns,
@@ -277,7 +299,14 @@ impl Feed {
             origin: packet.origin,
         };
         let decoded = &mut self.decoded;
-        match lookback_wire::decode(packet.link_type, packet.data, packet.original_length, decoded) {
+        let outcome = match headers {
+            Some(headers) => {
+                headers.describe(decoded);
+                Ok(())
+            }
+            None => lookback_wire::decode(packet.link_type, packet.data, packet.original_length, decoded),
+        };
+        match outcome {
             Err(malformed) => target.undecodable(malformed.layer, malformed.reason),
             Ok(()) if decoded.fragment.is_some() => {
                 match self.fragments.add(packet.data, decoded, clock_s, meta.ordinal, meta.position) {

@@ -1,46 +1,40 @@
-//! The packets of a stream in batches that several workers share: who comes first reads one for all, and who comes first
-//! to whose packets they are finds it out for all. A worker looks at its own packets then, and at no byte of the others.
+//! The packets of a stream in batches that several workers share: who comes first reads one for all, finds out whose
+//! packets they are, and reads their headers. A worker looks at its own packets then, and of these at what they carry.
 
+use crate::clock::StreamClock;
 use crate::error::EngineError;
 use crate::settings::EngineSettings;
 use crate::shared::{Taker, share};
 use crate::stream::{
-    Arrival, Feed, Frame, PacketTarget, Progress, REPORT_EVERY, StreamOutcome, StreamSource, Watch,
+    Arrival, ClockAt, Feed, Frame, PacketTarget, Progress, REPORT_EVERY, StreamOutcome, StreamSource, Watch,
 };
 use crate::worker::PacketMeta;
 use lookback_pcapfile::{Chunk, PacketRef};
 use lookback_session::PacketPosition;
-use lookback_wire::{Decoded, SessionIdTracking, flow_hash, plain_flow_hash};
+use lookback_wire::{Decoded, PlainHeaders, SessionIdTracking, flow_hash, plain_headers};
 use std::collections::VecDeque;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// Most packets of a batch. It ends with its chunk, so that short packets alone make so many.
 const MOST_PACKETS: usize = 1_024;
-/// Looks at whether the workers of a batch's packets are known before a worker blocks: finding them out takes some microseconds, and
-/// waking a thread longer.
-const SPINS: u32 = 1_000;
-/// What all workers look at: fragments, and what cannot be decoded.
-const EVERYBODY: u8 = u8::MAX;
 
 /// Packets that lie in one chunk, one after the other in the stream.
 pub struct StreamBatch {
     chunk: Chunk,
     /// Number of the file in the catalogue.
     file: u32,
-    /// Number in the stream of the first.
-    first_ordinal: u64,
-    /// Bytes of the files before this one.
-    bytes_before: u64,
-    packets: Vec<Packet>,
-    sharing: Sharing,
-    /// The worker of each packet.
-    owners: OnceLock<Vec<u8>>,
+    /// How many.
+    packets: u64,
+    /// Bytes of the files up to the last one.
+    bytes: u64,
+    /// Of each worker those that it must look at: its own and, of all, those of which only all together tell whose they are.
+    shares: Vec<Vec<Packet>>,
 }
 
 /// How packets are shared.
 #[derive(Clone, Copy, Debug)]
 pub struct Sharing {
-    /// Workers, at most 254.
+    /// Workers.
     pub workers: usize,
     /// What tells flows apart.
     pub tracking: SessionIdTracking,
@@ -48,15 +42,17 @@ pub struct Sharing {
 
 impl Sharing {
     /// The worker of a flow with this hash.
-    fn owner(self, hash: u64) -> u8 {
-        (hash % self.workers as u64) as u8
+    fn owner(self, hash: u64) -> usize {
+        (hash % self.workers as u64) as usize
     }
 }
 
-/// Where a packet lies, and what its record says.
+/// Where a packet lies, what its record says, and its headers where they are plain.
 #[derive(Clone, Copy)]
 struct Packet {
     timestamp_ns: i64,
+    clock: ClockAt,
+    ordinal: u64,
     offset: u64,
     start: u32,
     end: u32,
@@ -64,50 +60,17 @@ struct Packet {
     record_length: u32,
     link_type: u16,
     origin: u16,
+    /// A fragment, or what cannot be decoded: all workers look at it.
+    is_for_all: bool,
+    headers: Option<PlainHeaders>,
 }
 
 /// What comes from the files of a stream.
 pub enum Piece {
     /// Packets.
     Packets(StreamBatch),
-    /// The end of the last file, and what was read of all.
-    End(Box<StreamOutcome>),
-}
-
-impl StreamBatch {
-    /// The worker of each packet, found out here if nobody did so far.
-    fn find_owners(&self) -> &[u8] {
-        self.owners.get_or_init(|| {
-            let Sharing { tracking, .. } = self.sharing;
-            let mut decoded = Decoded::default();
-            let owner = |packet: &Packet| {
-                let data = self.data(packet);
-                if let Some(hash) = plain_flow_hash(packet.link_type, data, tracking) {
-                    return self.sharing.owner(hash);
-                }
-                match lookback_wire::decode(packet.link_type, data, packet.original_length, &mut decoded) {
-                    Ok(()) if decoded.fragment.is_none() => self.sharing.owner(flow_hash(&decoded, tracking)),
-                    _ => EVERYBODY,
-                }
-            };
-            self.packets.iter().map(owner).collect()
-        })
-    }
-
-    /// The worker of each packet. Who made the batch is about to find it out.
-    fn owners(&self) -> &[u8] {
-        for _ in 0..SPINS {
-            if let Some(owners) = self.owners.get() {
-                return owners;
-            }
-            std::hint::spin_loop();
-        }
-        self.find_owners()
-    }
-
-    fn data(&self, packet: &Packet) -> &[u8] {
-        self.chunk.get(packet.start as usize..packet.end as usize).unwrap_or_default()
-    }
+    /// The end of the last file, what was read of all, and their clock.
+    End(Box<(StreamOutcome, StreamClock)>),
 }
 
 /// Reads the files of a stream into batches.
@@ -115,29 +78,76 @@ struct BatchReader {
     sources: VecDeque<StreamSource>,
     ordinal: u64,
     first_of_file: u64,
-    /// Packets of the last batch, for the room of the next.
-    usual: usize,
+    clock: StreamClock,
+    decoded: Decoded,
     /// What was read so far; taken at the end.
     outcome: Option<StreamOutcome>,
     sharing: Sharing,
+    /// Packets of the largest share of the last batch, for the room of the next.
+    usual: usize,
 }
 
-/// Gives each worker all packets of `sources`, numbered from `first_ordinal` on.
+/// Gives each worker its packets of `sources`, numbered from `first_ordinal` on.
 pub fn share_packets(sources: Vec<StreamSource>, first_ordinal: u64, sharing: Sharing) -> Vec<Taker<Piece>> {
     let mut reader = BatchReader {
         sources: sources.into(),
         ordinal: first_ordinal,
         first_of_file: first_ordinal,
-        usual: 0,
+        clock: StreamClock::default(),
+        decoded: Decoded::default(),
         outcome: Some(StreamOutcome::default()),
         sharing,
+        usual: 0,
     };
-    let find_owners = |piece: &Piece| {
-        if let Piece::Packets(batch) = piece {
-            batch.find_owners();
+    share(Box::new(move || reader.next()), sharing.workers)
+}
+
+/// Finds out whose packets they are.
+struct Dealer<'r> {
+    sharing: Sharing,
+    decoded: &'r mut Decoded,
+    clock: &'r mut StreamClock,
+    shares: Vec<Vec<Packet>>,
+}
+
+impl Dealer<'_> {
+    #[inline]
+    fn deal(&mut self, packet: &PacketRef<'_>, ordinal: u64, origin: u16) {
+        let Sharing { tracking, .. } = self.sharing;
+        let before_s = self.clock.seconds();
+        let now_s = self.clock.advance(packet.timestamp_ns);
+        let headers = plain_headers(packet.link_type, packet.data, packet.original_length);
+        let owner = match &headers {
+            Some(headers) => Some(self.sharing.owner(headers.flow_hash(tracking))),
+            None => self.owner(packet),
+        };
+        let dealt = Packet {
+            timestamp_ns: packet.timestamp_ns,
+            clock: ClockAt { before_s, now_s },
+            ordinal,
+            offset: packet.offset,
+            start: packet.start,
+            end: packet.end,
+            original_length: packet.original_length,
+            record_length: packet.record_length,
+            link_type: packet.link_type,
+            origin,
+            is_for_all: owner.is_none(),
+            headers,
+        };
+        match owner {
+            Some(owner) => self.shares.iter_mut().skip(owner).take(1).for_each(|share| share.push(dealt)),
+            None => self.shares.iter_mut().for_each(|share| share.push(dealt)),
         }
-    };
-    share(Box::new(move || reader.next()), find_owners, sharing.workers)
+    }
+
+    /// The owner of a packet that is not plain; none where only its fragments together tell, or nothing does.
+    fn owner(&mut self, packet: &PacketRef<'_>) -> Option<usize> {
+        let PacketRef { link_type, data, original_length, .. } = *packet;
+        lookback_wire::decode(link_type, data, original_length, self.decoded).ok()?;
+        let hash = self.decoded.fragment.is_none().then(|| flow_hash(self.decoded, self.sharing.tracking));
+        hash.map(|hash| self.sharing.owner(hash))
+    }
 }
 
 impl BatchReader {
@@ -151,54 +161,41 @@ impl BatchReader {
                 self.first_of_file = self.ordinal;
                 continue;
             };
-            let first_ordinal = self.ordinal;
-            let mut packets = Vec::with_capacity(self.usual + self.usual / 8 + 1);
-            let mut note = |packet: PacketRef<'_>| {
+            let room = || Vec::with_capacity(self.usual + self.usual / 8 + 1);
+            let shares = (0..self.sharing.workers).map(|_| room()).collect();
+            let (decoded, clock) = (&mut self.decoded, &mut self.clock);
+            let mut dealer = Dealer { sharing: self.sharing, decoded, clock, shares };
+            let mut last = 0;
+            let mut deal = |packet: PacketRef<'_>, number: u64| {
                 outcome.note_packet(&packet);
-                packets.push(Packet::of(&packet, origins.of_packet(self.ordinal - self.first_of_file)));
-                self.ordinal += 1;
-                packets.len() < MOST_PACKETS
+                let ordinal = self.ordinal + number;
+                dealer.deal(&packet, ordinal, origins.of_packet(ordinal - self.first_of_file));
+                last = packet.offset;
             };
             let chunk = Arc::clone(first.chunk);
-            let mut has_room = note(first);
+            deal(first, 0);
+            let mut packets = 1;
             // Reading on is for who makes the next batch, in whose processor's caches the bytes are then.
-            while has_room && let Some(packet) = reader.next_packet_at_hand() {
-                has_room = note(packet);
+            while packets < MOST_PACKETS as u64
+                && let Some(packet) = reader.next_packet_at_hand()
+            {
+                deal(packet, packets);
+                packets += 1;
             }
-            self.usual = packets.len();
-            return Ok(Some(Piece::Packets(StreamBatch {
-                chunk,
-                file: *file,
-                first_ordinal,
-                bytes_before: outcome.file_bytes,
-                packets,
-                sharing: self.sharing,
-                owners: OnceLock::new(),
-            })));
+            self.ordinal += packets;
+            let shares = dealer.shares;
+            self.usual = shares.iter().map(Vec::len).max().unwrap_or(0);
+            let bytes = outcome.file_bytes + last;
+            return Ok(Some(Piece::Packets(StreamBatch { chunk, file: *file, packets, bytes, shares })));
         }
-        Ok(self.outcome.take().map(|outcome| Piece::End(Box::new(outcome))))
-    }
-}
-
-impl Packet {
-    fn of(packet: &PacketRef<'_>, origin: u16) -> Self {
-        Self {
-            timestamp_ns: packet.timestamp_ns,
-            offset: packet.offset,
-            start: packet.start,
-            end: packet.end,
-            original_length: packet.original_length,
-            record_length: packet.record_length,
-            link_type: packet.link_type,
-            origin,
-        }
+        Ok(self.outcome.take().map(|outcome| Piece::End(Box::new((outcome, self.clock)))))
     }
 }
 
 /// The packets of one worker among those that all look at.
 struct Share<T> {
     target: T,
-    number: u8,
+    number: usize,
     sharing: Sharing,
     /// Whether the packet at hand is known to be its own.
     is_own: bool,
@@ -227,7 +224,7 @@ pub struct Own {
     /// What comes from the files.
     pub pieces: Taker<Piece>,
     /// The worker's number.
-    pub number: u8,
+    pub number: usize,
     /// How packets are shared.
     pub sharing: Sharing,
     /// Bytes of all files, for reports.
@@ -252,27 +249,24 @@ pub fn read_batches(
     while let Some(piece) = pieces.take_next()? {
         let batch = match &*piece {
             Piece::Packets(batch) => batch,
-            Piece::End(read) => {
-                *outcome = (**read).clone();
+            Piece::End(end) => {
+                let (read, clock) = &**end;
+                *outcome = read.clone();
+                feed.clock = *clock;
                 continue;
             }
         };
-        let owners = batch.owners();
-        for ((packet, owner), ordinal) in batch.packets.iter().zip(owners).zip(batch.first_ordinal..) {
-            share.is_own = *owner == number;
-            if !share.is_own && *owner != EVERYBODY {
-                feed.clock.advance(packet.timestamp_ns);
-                continue;
-            }
+        for packet in batch.shares.get(number).into_iter().flatten() {
+            share.is_own = !packet.is_for_all;
             let arrival = Arrival {
                 link_type: packet.link_type,
                 timestamp_ns: packet.timestamp_ns,
                 original_length: packet.original_length,
-                data: batch.data(packet),
+                data: batch.chunk.get(packet.start as usize..packet.end as usize).unwrap_or_default(),
                 chunk: &batch.chunk,
                 start: packet.start,
                 end: packet.end,
-                ordinal,
+                ordinal: packet.ordinal,
                 position: PacketPosition {
                     file: batch.file,
                     length: packet.record_length,
@@ -280,16 +274,15 @@ pub fn read_batches(
                 },
                 origin: packet.origin,
             };
-            feed.packet(arrival, &mut share)?;
+            feed.packet_at(arrival, packet.clock, packet.headers.as_ref(), &mut share)?;
         }
-        packets += batch.packets.len() as u64;
+        packets += batch.packets;
         if packets - reported >= REPORT_EVERY {
             reported = packets;
             if (watch.is_cancelled)() {
                 return Err(EngineError::Cancelled);
             }
-            let last = batch.packets.last().map_or(0, |packet| packet.offset);
-            let bytes = batch.bytes_before + last;
+            let bytes = batch.bytes;
             (watch.progress)(Progress { packets, bytes, total_bytes, sessions: share.sessions() });
         }
     }

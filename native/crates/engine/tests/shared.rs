@@ -25,8 +25,6 @@ fn source(
     (Box::new(next), counted)
 }
 
-fn nothing(_: &u64) {}
-
 /// How many numbers came, in order from 0 on, until the end or an error.
 fn drain(mut taker: Taker<u64>) -> (u64, Option<EngineError>) {
     let mut count = 0;
@@ -47,7 +45,7 @@ fn all_takers_get_all_items_and_each_is_made_once() {
     for count in [0, 1, 7, 50_000] {
         let (source, made) = source(count, || Ok(None));
         let all = scope(|scope| {
-            let takers = share(source, nothing, 3).into_iter();
+            let takers = share(source, 3).into_iter();
             let threads: Vec<_> = takers.map(|taker| scope.spawn(move || drain(taker))).collect();
             threads.into_iter().map(|thread| thread.join().expect("a taker")).collect::<Vec<_>>()
         });
@@ -57,32 +55,10 @@ fn all_takers_get_all_items_and_each_is_made_once() {
 }
 
 #[test]
-fn each_item_is_finished_by_the_one_who_made_it() {
-    let (source, _) = source(1_000, || Ok(None));
-    let mut numbers = (0, 0);
-    let mut source = source;
-    let finished: Source<(u64, AtomicU64)> =
-        Box::new(move || source().map(|item| item.map(|item| (item, AtomicU64::new(0)))));
-    let finish = |(_, times): &(u64, AtomicU64)| {
-        times.fetch_add(1, Ordering::Relaxed);
-    };
-    let mut takers = share(finished, finish, 2).into_iter();
-    let (mut one, mut other) = (takers.next().expect("one"), takers.next().expect("another"));
-    while let Some(item) = one.take_next().expect("no error") {
-        numbers.0 += item.1.load(Ordering::Relaxed);
-        // The other one takes what is there.
-        let same = other.take_next().expect("no error").expect("an item");
-        assert!(Arc::ptr_eq(&item, &same));
-        numbers.1 += 1;
-    }
-    assert_eq!(numbers, (1_000, 1_000));
-}
-
-#[test]
 fn who_asked_is_told_the_error_and_the_others_that_they_end() {
     let failing = || {
         let (source, _) = source(20, || Err(EngineError::Worker("bad".to_owned())));
-        share(source, nothing, 3)
+        share(source, 3)
     };
     let ends: Vec<_> = failing().into_iter().map(drain).collect();
     let told = ends.iter().filter(|(_, error)| matches!(error, Some(EngineError::Worker(_)))).count();
@@ -96,7 +72,7 @@ fn who_asked_is_told_the_error_and_the_others_that_they_end() {
 fn a_taker_waits_for_one_that_is_far_behind_and_for_none_that_is_gone() {
     const COUNT: u64 = 10 * MAX_HELD as u64;
     let (source, made) = source(COUNT, || Ok(None));
-    let mut takers = share(source, nothing, 3).into_iter();
+    let mut takers = share(source, 3).into_iter();
     let (ahead, mut behind, gone) = (takers.next(), takers.next().expect("one"), takers.next());
     drop(gone);
     scope(|scope| {
@@ -128,7 +104,7 @@ fn one_that_panics_leaves_nobody_waiting() {
             barrier.wait();
             drain(taker)
         };
-        let takers = share(source, nothing, 2).into_iter();
+        let takers = share(source, 2).into_iter();
         let threads: Vec<_> = takers.map(|taker| scope.spawn(move || run(taker))).collect();
         threads.into_iter().map(|thread| thread.join().ok()).collect::<Vec<_>>()
     });

@@ -67,7 +67,7 @@ pub struct Fragment {
 }
 
 /// One decoded frame. Reused between frames: `clear` before each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decoded {
     /// Session kind.
     pub kind: FlowKind,

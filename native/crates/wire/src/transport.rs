@@ -26,6 +26,19 @@ fn may_be_dhcp(source: u16, destination: u16) -> bool {
     matches!(destination, 67 | 68 | 546 | 547) || matches!(source, 67 | 68)
 }
 
+/// The facts of a TCP header, and the length that it says it has.
+#[inline]
+pub(crate) fn tcp_facts(header: &[u8; TCP_HEADER]) -> (Tcp, usize) {
+    let [_, _, _, _, s0, s1, s2, s3, a0, a1, a2, a3, o0, o1, w0, w1, ..] = *header;
+    let facts = Tcp {
+        sequence: u32::from_be_bytes([s0, s1, s2, s3]),
+        acknowledgement: u32::from_be_bytes([a0, a1, a2, a3]),
+        flags: u16::from_be_bytes([o0, o1]) & 0x01ff,
+        window: u16::from_be_bytes([w0, w1]),
+    };
+    (facts, usize::from(o0 >> 4) * 4)
+}
+
 impl Walk<'_> {
     pub(crate) fn transport(&mut self, protocol: u8) -> Step {
         match protocol {
@@ -85,17 +98,10 @@ impl Walk<'_> {
         let Some(header) = rest.first_chunk::<TCP_HEADER>() else {
             return self.cut_off(FlowKind::Tcp, "tcp");
         };
-        let [p0, p1, q0, q1, s0, s1, s2, s3, a0, a1, a2, a3, o0, o1, w0, w1, ..] = *header;
         self.out.kind = FlowKind::Tcp;
-        self.out.source_port = u16::from_be_bytes([p0, p1]);
-        self.out.destination_port = u16::from_be_bytes([q0, q1]);
-        self.out.tcp = Tcp {
-            sequence: u32::from_be_bytes([s0, s1, s2, s3]),
-            acknowledgement: u32::from_be_bytes([a0, a1, a2, a3]),
-            flags: u16::from_be_bytes([o0, o1]) & 0x01ff,
-            window: u16::from_be_bytes([w0, w1]),
-        };
-        let length = usize::from(o0 >> 4) * 4;
+        self.ports();
+        let (facts, length) = tcp_facts(header);
+        self.out.tcp = facts;
         if length < TCP_HEADER || length > rest.len() {
             self.out.malformed = Some(crate::Malformed { layer: "tcp", reason: "bad-offset" });
             self.skip(usize::MAX);
