@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Items that may wait for a taker that is behind: 16 MiB of batches, what some hundredths of a second bring. Writing a
-/// segment takes about as long, and what is not taken soon has left the processor's caches.
-pub const MAX_HELD: usize = 128;
+/// Bytes of items that may wait for a taker that is behind: of batches what some hundredths of a second bring. Writing a
+/// segment takes about as long, and what is not taken soon has left the processor's caches. Beside them one item of any size.
+pub const MAX_HELD_BYTES: usize = 20 << 20;
 /// Items that a taker makes before it takes the next, where nobody else is at it: while it handles them, another one
 /// goes on making.
 const LOOKAHEAD: u64 = 4;
@@ -25,6 +25,7 @@ pub struct Taker<T> {
 }
 
 struct Shared<T> {
+    bytes_of: fn(&T) -> usize,
     state: Mutex<State<T>>,
     changed: Condvar,
     /// Items that were made so far, for those who look without the lock; the greatest number at the end.
@@ -37,6 +38,8 @@ struct State<T> {
     /// Items that somebody has not taken; the number of the first is `first`.
     items: VecDeque<Arc<T>>,
     first: u64,
+    /// Bytes of these items.
+    held_bytes: usize,
     /// Number of the item that each takes next; none of one that is gone.
     next: Vec<Option<u64>>,
     end: Option<End>,
@@ -50,18 +53,23 @@ enum End {
     Failed,
 }
 
-/// Gives each of `takers` takers all that `source` makes.
-pub fn share<T>(source: Source<T>, takers: usize) -> Vec<Taker<T>> {
+/// Gives each of `takers` takers all that `source` makes; `bytes_of` says how many bytes an item holds.
+pub fn share<T>(source: Source<T>, bytes_of: fn(&T) -> usize, takers: usize) -> Vec<Taker<T>> {
     let state = State {
         source: Some(source),
         items: VecDeque::new(),
         first: 0,
+        held_bytes: 0,
         next: vec![Some(0); takers],
         end: None,
         waiting: 0,
     };
-    let shared =
-        Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new(), made: AtomicU64::new(0) });
+    let shared = Arc::new(Shared {
+        bytes_of,
+        state: Mutex::new(state),
+        changed: Condvar::new(),
+        made: AtomicU64::new(0),
+    });
     (0..takers).map(|number| Taker { shared: Arc::clone(&shared), number }).collect()
 }
 
@@ -72,9 +80,9 @@ impl<T> State<T> {
     }
 
     /// Forgets the items that all have taken. Whether there were any.
-    fn forget_taken(&mut self) -> bool {
+    fn forget_taken(&mut self, bytes_of: fn(&T) -> usize) -> bool {
         let gone = (self.taken_by_all() - self.first).min(self.items.len() as u64);
-        self.items.drain(..gone as usize);
+        self.held_bytes -= self.items.drain(..gone as usize).map(|item| bytes_of(&item)).sum::<usize>();
         self.first += gone;
         gone > 0
     }
@@ -137,7 +145,7 @@ impl<T> Taker<T> {
             let Some(number) = state.next.get(self.number).copied().flatten() else { return Ok(None) };
             let ahead = state.first + state.items.len() as u64 - number;
             // Who is behind all others never waits for room: it is what makes some.
-            let has_room = state.items.len() < MAX_HELD || state.taken_by_all() == number;
+            let has_room = state.held_bytes < MAX_HELD_BYTES || state.taken_by_all() == number;
             if ahead < LOOKAHEAD
                 && has_room
                 && let Some(source) = state.source.take()
@@ -151,7 +159,7 @@ impl<T> Taker<T> {
                 if let Some(next) = state.next.get_mut(self.number) {
                     *next = Some(number + 1);
                 }
-                if state.forget_taken() {
+                if state.forget_taken(self.shared.bytes_of) {
                     self.shared.wake(&state);
                 }
                 return Ok(Some(item));
@@ -183,6 +191,7 @@ impl<T> Drop for Making<'_, T> {
         let mut state = self.shared.lock();
         let count = match made {
             Ok((item, source)) => {
+                state.held_bytes += (self.shared.bytes_of)(&item);
                 state.items.push_back(item);
                 state.source = Some(source);
                 state.first + state.items.len() as u64
@@ -205,7 +214,7 @@ impl<T> Drop for Taker<T> {
         }
         // The last one takes the source along, and drops it without the lock.
         let source = if state.next.iter().all(Option::is_none) { state.source.take() } else { None };
-        state.forget_taken();
+        state.forget_taken(self.shared.bytes_of);
         self.shared.wake(&state);
         drop(state);
         drop(source);

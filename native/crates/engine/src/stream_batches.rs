@@ -73,6 +73,19 @@ pub enum Piece {
     End(Box<(StreamOutcome, StreamClock)>),
 }
 
+impl Piece {
+    /// Bytes that it holds.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Packets(batch) => {
+                let packets: usize = batch.shares.iter().map(Vec::capacity).sum();
+                batch.chunk.len() + packets * size_of::<Packet>()
+            }
+            Self::End(_) => 0,
+        }
+    }
+}
+
 /// Reads the files of a stream into batches.
 struct BatchReader {
     sources: VecDeque<StreamSource>,
@@ -83,8 +96,8 @@ struct BatchReader {
     /// What was read so far; taken at the end.
     outcome: Option<StreamOutcome>,
     sharing: Sharing,
-    /// Packets of the largest share of the last batch, for the room of the next.
-    usual: usize,
+    /// Packets of each share of the last batch, for the room of the next.
+    usual: Vec<usize>,
 }
 
 /// Gives each worker its packets of `sources`, numbered from `first_ordinal` on.
@@ -97,9 +110,9 @@ pub fn share_packets(sources: Vec<StreamSource>, first_ordinal: u64, sharing: Sh
         decoded: Decoded::default(),
         outcome: Some(StreamOutcome::default()),
         sharing,
-        usual: 0,
+        usual: vec![0; sharing.workers],
     };
-    share(Box::new(move || reader.next()), sharing.workers)
+    share(Box::new(move || reader.next()), Piece::bytes, sharing.workers)
 }
 
 /// Finds out whose packets they are.
@@ -161,8 +174,7 @@ impl BatchReader {
                 self.first_of_file = self.ordinal;
                 continue;
             };
-            let room = || Vec::with_capacity(self.usual + self.usual / 8 + 1);
-            let shares = (0..self.sharing.workers).map(|_| room()).collect();
+            let shares = self.usual.iter().map(|usual| Vec::with_capacity(usual + usual / 8 + 1)).collect();
             let (decoded, clock) = (&mut self.decoded, &mut self.clock);
             let mut dealer = Dealer { sharing: self.sharing, decoded, clock, shares };
             let mut last = 0;
@@ -184,7 +196,7 @@ impl BatchReader {
             }
             self.ordinal += packets;
             let shares = dealer.shares;
-            self.usual = shares.iter().map(Vec::len).max().unwrap_or(0);
+            self.usual = shares.iter().map(Vec::len).collect();
             let bytes = outcome.file_bytes + last;
             return Ok(Some(Piece::Packets(StreamBatch { chunk, file: *file, packets, bytes, shares })));
         }

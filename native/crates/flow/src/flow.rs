@@ -409,12 +409,16 @@ impl Flow {
         self.tcp.as_deref().is_some_and(TcpState::has_much_left)
     }
 
-    /// Takes a part of what is left of segments that waited and are in order, as much as a packet does.
-    pub(crate) fn take_part(&mut self, settings: &FlowSettings, bench: &mut Workbench) {
-        let Some(mut tcp) = self.tcp.take() else { return };
+    /// Takes a part of what is left of segments that waited and are in order, as much as a packet does, if that is too much
+    /// for one. Whether it did.
+    pub(crate) fn take_part(&mut self, settings: &FlowSettings, bench: &mut Workbench) -> bool {
+        let Some(mut tcp) = self.tcp.take_if(|tcp| tcp.has_much_left()) else { return false };
         bench.work = Work::default();
+        let before = tcp.waiting();
         self.hand_on(&mut tcp, self.last_packet_us, settings, bench);
+        let took = tcp.waiting() < before;
         self.tcp = Some(tcp);
+        took
     }
 
     /// Takes what is left of segments that waited and are in order: no packet follows that would, or none of this row.

@@ -170,9 +170,7 @@ impl FlowTable {
         if flow.closing_at_s == packet.clock_s + self.settings.tcp_closing_timeout {
             self.timers.schedule(packet.clock_s + self.settings.tcp_closing_timeout, at, generation);
         }
-        let held = u16::try_from(flow.held_bytes().div_ceil(HELD_UNIT)).unwrap_or(u16::MAX);
-        self.held = self.held + usize::from(held) - usize::from(flow.counted);
-        flow.counted = held;
+        count_held(&mut self.held, flow);
         if self.held_bytes() > self.settings.max_held_bytes {
             self.free_memory(packet.clock_before_s);
         }
@@ -298,8 +296,8 @@ impl FlowTable {
         while let Some((at, generation)) = self.ended.front().copied() {
             let flow = self.flows.get_mut(at).filter(|flow| flow.generation == generation);
             if let Some(flow) = flow {
-                if flow.has_much_left() {
-                    flow.take_part(&self.settings, &mut self.bench);
+                if flow.take_part(&self.settings, &mut self.bench) {
+                    count_held(&mut self.held, flow);
                 } else {
                     self.ended.pop_front();
                     self.close(at);
@@ -316,6 +314,8 @@ impl FlowTable {
         let Some(flow) = self.flows.get_mut(at) else { return };
         self.index.remove(self.hasher.hash_one(flow.key), at);
         self.held -= usize::from(flow.counted);
+        // As when packets bring it about, whichever way it ends.
+        while flow.take_part(&self.settings, &mut self.bench) {}
         if flow.has_packets() {
             let row = flow.save(true, &self.settings, &mut self.bench);
             self.saved.keep(&self.settings, &mut self.bench, flow, row);
@@ -377,6 +377,14 @@ impl FlowTable {
         open.sort_unstable();
         open.into_iter().map(|(_, _, at)| at).collect()
     }
+}
+
+/// Brings what a flow holds up to date in the sum of all.
+#[inline]
+fn count_held(all: &mut usize, flow: &mut Flow) {
+    let held = u16::try_from(flow.held_bytes().div_ceil(HELD_UNIT)).unwrap_or(u16::MAX);
+    *all = *all + usize::from(held) - usize::from(flow.counted);
+    flow.counted = held;
 }
 
 /// Rows that were saved.

@@ -132,6 +132,73 @@ fn one_that_ends_with_much_left_gets_its_row_with_packets_of_others() {
 }
 
 #[test]
+fn numbers_half_of_all_apart_keep_nobody_waiting() {
+    const ISN: u32 = 1_000;
+    let ends: [fn(&mut Fed); 2] = [|_| (), |fed| fed.frame(&tcp(1, true, ISN, RST, &[]))];
+    for end in ends {
+        let mut fed = Fed::new(FlowSettings { max_packets: 80, ..FlowSettings::default() });
+        fed.frame(&tcp(1, true, ISN, SYN, &[]));
+        // Behind a hole of one byte.
+        for number in 0..70 {
+            fed.frame(&tcp(1, true, ISN + 2 + number * 1_460, ACK, &[b'x'; 1_460]));
+        }
+        fed.frame(&tcp(1, true, (ISN + 1).wrapping_sub(1 << 31), SYN, &[]));
+        end(&mut fed);
+        (0..20).for_each(|_| fed.frame(&tcp(1, true, ISN + 1, ACK, &[])));
+        assert!(!fed.table.saved().is_empty(), "a row is due");
+        fed.frame(&tcp(1, true, 77, SYN, &[]));
+        let looks = (0..1_000).take_while(|_| !fed.table.expire(100_000, 100)).count();
+        assert!(looks < 10, "{looks}");
+        assert_eq!(fed.table.open_flows(), 0);
+    }
+}
+
+#[test]
+fn a_row_is_the_same_whichever_way_its_session_ends() {
+    // Requests that a packet has not the work for, and their responses; the first of both comes last.
+    let headers: String = (0..10).map(|number| format!("X-Header-{number}: value\r\n")).collect();
+    let request = |number: u32| format!("HEAD /{number:04} HTTP/1.1\r\nHost: a{number:04}\r\n{headers}\r\n");
+    let response =
+        |number: u32| format!("HTTP/1.1 200 OK\r\nX-{number:04}: b\r\nContent-Length: 7\r\n{headers}\r\n");
+    let (asked, answered) = (request(0).len() as u32, response(0).len() as u32);
+    type End = fn(&mut Fed);
+    let ends: [End; 3] = [
+        |fed| fed.table.remaining().into_iter().for_each(|at| fed.table.close(at)),
+        |fed| while !fed.table.expire(100_000, 100) {},
+        |fed| {
+            fed.frame(&tcp(1, true, 90_000_000, SYN, &[]));
+            (0..200).for_each(|_| fed.frame(&tcp(2, false, 1, ACK, &[])));
+            fed.table.remaining().into_iter().for_each(|at| fed.table.close(at));
+        },
+    ];
+    let told: Vec<String> = ends
+        .map(|end| {
+            let mut fed = Fed::new(FlowSettings { max_out_of_order: 10_000, ..FlowSettings::default() });
+            fed.open(1);
+            for number in (1..1_500).chain([0]) {
+                fed.frame(&tcp(1, true, 1 + number * asked, ACK, request(number).as_bytes()));
+                fed.frame(&tcp(1, false, 1 + number * answered, ACK, response(number).as_bytes()));
+            }
+            fed.frame(&tcp(1, true, 1, RST, &[]));
+            end(&mut fed);
+            let malformed = fed.table.counters().malformed.clone();
+            let rows = fed.rows();
+            let row = rows.iter().max_by_key(|row| row.data_bytes).expect("a row");
+            let mut fields: Vec<String> = row
+                .fields
+                .values()
+                .iter()
+                .map(|(field, value)| format!("{}={value:?}", field.expression))
+                .collect();
+            fields.sort();
+            format!("{:?} {malformed:?} {}", row.data_bytes, fields.join(" "))
+        })
+        .into();
+    assert!(told[0].contains("a0999"), "as many as a field holds");
+    assert!(told[1] == told[0] && told[2] == told[0]);
+}
+
+#[test]
 fn a_row_that_is_due_waits_until_little_is_left() {
     let packets = 2 + PIECES as usize + 1;
     let mut fed = Fed::new(FlowSettings { max_packets: packets, ..FlowSettings::default() });

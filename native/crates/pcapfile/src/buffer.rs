@@ -94,6 +94,11 @@ impl Buffer {
         self.settle()
     }
 
+    /// Whether bytes are still to be moved past, see [`Buffer::discard`].
+    pub fn owes(&self) -> bool {
+        self.owed > 0
+    }
+
     /// Moves past what is owed; false when the stream ends before.
     fn settle(&mut self) -> std::io::Result<bool> {
         loop {

@@ -105,14 +105,14 @@ impl Ng {
     pub fn next(&mut self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step> {
         loop {
             if !buffer.ensure(12)? {
-                let cut = self.passing.take().or((buffer.available() > 0).then(|| buffer.offset()));
+                let passing = self.passing.take().filter(|_| buffer.owes());
+                let cut = passing.or((buffer.available() > 0).then(|| buffer.offset()));
                 if let Some(offset) = cut {
                     warnings.count("truncated-record", offset);
                 }
                 return Ok(Step::End);
             }
             // Only now is the block before passed, if the source had none for a while.
-            self.passing = None;
             let offset = buffer.offset();
             let head = buffer.bytes();
             let kind = self.word(head, 0);

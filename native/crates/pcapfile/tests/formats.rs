@@ -109,6 +109,60 @@ fn blocks_that_hold_no_packet_may_be_larger_than_any_packet() {
     assert_eq!(read_all(&file.bytes).0.len(), 1);
 }
 
+/// Has nothing for now at every second time it is asked, and little otherwise.
+struct Slow(std::io::Cursor<Vec<u8>>, bool);
+
+impl std::io::Read for Slow {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.1 = !self.1;
+        // A reader begins when there is a file header.
+        if self.1 && self.0.position() > 40 {
+            return Err(std::io::ErrorKind::WouldBlock.into());
+        }
+        let count = buffer.len().min(7);
+        self.0.read(&mut buffer[..count])
+    }
+}
+
+#[test]
+fn a_file_may_end_with_a_block_that_holds_no_packet() {
+    let mut file = NgFile::new(Endian::Little);
+    file.interface(1, 0, &[]);
+    file.enhanced(0, 1, 60, &[1; 60]);
+    // Statistics of the interface, as captures end.
+    let before = file.bytes.len();
+    file.block(5, &[0; 40]);
+    let whole = file.bytes.len();
+    file.bytes.extend([5, 0, 0, 0, 9]);
+    let cases = [
+        (whole, None),
+        (whole - 3, Some(before as u64)),
+        (before + 12, Some(before as u64)),
+        (whole + 5, Some(whole as u64)),
+    ];
+    for (length, cut) in cases {
+        let bytes = &file.bytes[..length];
+        let expected: Vec<Warned> =
+            cut.map(|offset| ("truncated-record", 1, Some(offset))).into_iter().collect();
+        let (packets, warnings) = warned(bytes);
+        assert_eq!((packets.len(), &warnings), (1, &expected), "{length} of {whole} bytes");
+        // The same of a source that has nothing now and then.
+        let slow = Slow(std::io::Cursor::new(bytes.to_vec()), true);
+        let mut reader = Reader::from_read(Box::new(slow)).unwrap();
+        let mut count = 0;
+        loop {
+            match reader.next_packet() {
+                Ok(Some(_)) => count += 1,
+                Ok(None) => break,
+                Err(CaptureError::Io(error)) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        let late: Vec<Warned> = reader.warnings().iter().map(|w| (w.name, w.count, w.first_offset)).collect();
+        assert_eq!((count, late), (1, expected), "{length} of {whole} bytes");
+    }
+}
+
 #[test]
 fn compressed_files_in_several_members() {
     let file = classic(Endian::Little, 0xa1b2_3c4d, 1, &packets());

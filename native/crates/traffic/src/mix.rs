@@ -40,7 +40,7 @@ pub enum Mix {
     /// Mostly large downloads: packets of 1,200 bytes and more on average.
     Bulk,
     /// Some 2,000 new conversations and 180,000 packets of 690 bytes for each 125 MB, as a busy link of 1 Gbit/s may have each
-    /// second: those of [`Mix::Flow`], and of a hundred one or two that last: a download, a call or a hundred questions.
+    /// second: those of [`Mix::Flow`], and of a hundred three that last: a download, a call or hundreds of questions.
     Link,
     /// Short conversations alone, packets of 250 to 690 bytes on average: nine times as many for the same bytes.
     Flow,

@@ -99,6 +99,12 @@ fn distance(from: u32, to: u32) -> i32 {
     to.wrapping_sub(from) as i32
 }
 
+/// Whether bytes are missing between `next`, the one that is awaited, and a segment that begins at `sequence`.
+fn is_before(next: u32, sequence: u32) -> bool {
+    // Of two numbers half of all apart each is before the other: everybody who asks must get the same answer.
+    distance(sequence, next) < 0
+}
+
 impl TcpState {
     /// Whether a SYN or SYN-ACK was seen.
     pub fn handshake(&self) -> bool {
@@ -419,7 +425,7 @@ impl TcpState {
             && let (Some(held), Some(next)) = (early.segments.get(taken), side.next())
         {
             let skip = distance(held.sequence, next);
-            if skip < 0 {
+            if is_before(next, held.sequence) {
                 break;
             }
             early.bytes -= held.data.len();
@@ -490,7 +496,7 @@ impl TcpState {
             let Some(mut next) = self.sides[direction].next() else { return false };
             let mut left = 0;
             for held in &early.segments {
-                if distance(next, held.sequence) > 0 {
+                if is_before(next, held.sequence) {
                     break;
                 }
                 left += held.data.len();
