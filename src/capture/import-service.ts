@@ -196,7 +196,8 @@ export class ImportService {
 
   async #import(job: ImportJob, signal: AbortSignal): Promise<void> {
     const { native, settings, segmentDirectory } = this.#parts;
-    const report = this.#reporter(job.id);
+    let isOver = false;
+    const report = this.#reporter(job.id, () => isOver);
     const fileId = this.#queue.reserveFile(job);
     const capture = await this.#files.prepare(job, fileId, signal, (bytes) => { report({ packets: 0, bytes, totalBytes: 0, sessions: 0 }); });
     const known = this.#queue.fileOfStream(capture.stream);
@@ -205,7 +206,7 @@ export class ImportService {
     }
     const result = await native.importStream({
       files: [{ path: capture.path, fileId }], stream: capture.stream, firstOrdinal: 0, settings: job.node === null ? settings : { ...settings, node: job.node }, segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: null, losses: null,
-    }, signal, report);
+    }, signal, report).finally(() => { isOver = true; });
     try {
       signal.throwIfAborted();
       const path = await this.#files.keep(capture, result, fileId);
@@ -226,12 +227,12 @@ export class ImportService {
     if (done !== null) this.#events.publish(done);
   }
 
-  #reporter(id: string): (progress: ImportProgress) => void {
+  #reporter(id: string, isOver: () => boolean): (progress: ImportProgress) => void {
     let last = -Infinity;
     return ({ packets, bytes, totalBytes, sessions }) => {
       const now = this.#parts.clock.nowMs();
-      // The core may report after its result is known; a finished job does not change any more.
-      if (now - last < REPORT_INTERVAL_MS || this.#queue.get(id)?.state !== "running") return;
+      // The core may report after its result is known, when a finished job does not change any more and the catalogue may be closed.
+      if (isOver() || now - last < REPORT_INTERVAL_MS || this.#queue.get(id)?.state !== "running") return;
       last = now;
       try {
         this.#events.publish(this.#queue.progress(id, { packets, bytes, totalBytes, sessions }));

@@ -38,7 +38,8 @@ describe("lookback tasks", () => {
   it("runs a task where nothing serves, and waits for it", async () => {
     await serve.stop();
     expect((await run("list")).output).toMatch(/^statistics\t.*\tok\t/m);
-    expect(JSON.parse((await run("history", "statistics", "--json", "--limit", "1")).output)).toMatchObject({ requestedBy: "(local)" });
+    // A run that was due by the clock may have come after it.
+    expect((await run("history", "statistics", "--json", "--limit", "5")).output).toMatch(/"requestedBy": ?"\(local\)"/);
     expect(await run("run", "compaction", "--no-wait")).toMatchObject({ code: 0, output: expect.stringMatching(/^compaction: ok/) });
   });
 });

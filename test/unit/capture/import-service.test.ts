@@ -18,6 +18,8 @@ class ScriptedCore implements NativeCore {
   fail: Error | null = null;
   hold: Promise<void> | null = null;
   started: () => void = () => {};
+  /** Reports once more, as the core may after its result is known. */
+  reportLate: () => void = () => {};
 
   fieldCatalogue(): string { return "{}"; }
   makeDirectory(): never { throw new Error("an import makes no directory for packets"); }
@@ -40,6 +42,7 @@ class ScriptedCore implements NativeCore {
     this.imports.push(options);
     this.started();
     onProgress({ packets: 5, bytes: 10, totalBytes: 100, sessions: 1 });
+    this.reportLate = () => { onProgress({ packets: 7, bytes: 70, totalBytes: 70, sessions: 2 }); };
     if (this.hold !== null) {
       await Promise.race([this.hold, new Promise((resolve) => signal?.addEventListener("abort", resolve, { once: true }))]);
       if (signal?.aborted === true) throw new LookbackError("QUERY_CANCELLED", "cancelled");
@@ -121,6 +124,13 @@ describe("an import", () => {
     };
     expect(await run(["a.pcap"])).toMatchObject([{ state: "done", packets: 7 }]);
     expect(refused).toBe(1);
+  });
+
+  it("is over when the core reports once more, though the catalogue is closed by then", async () => {
+    expect(await run(["a.pcap"])).toMatchObject([{ state: "done" }]);
+    await service.stop();
+    catalogue.close();
+    expect(core.reportLate).not.toThrow();
   });
 
   it("in place makes file, segments and the end of the job visible, and copies nothing", async () => {
