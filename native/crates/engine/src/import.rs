@@ -8,9 +8,8 @@ use crate::live::losses::LossLog;
 use crate::origins::Origins;
 use crate::segment_sink::SegmentSink;
 use crate::settings::EngineSettings;
-use crate::shared::Taker;
 use crate::stream::{Inline, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream};
-use crate::stream_batches::{Own, Piece, Sharing, read_batches, share_packets};
+use crate::stream_batches::{Own, Sharing, read_batches, share_packets};
 use crate::worker::Worker;
 use lookback_flow::identity::StreamIdentity;
 use lookback_segment::SegmentInfo;
@@ -51,13 +50,12 @@ pub fn import(
 ) -> Result<StreamOutcome, EngineError> {
     let workers = options.settings.workers.clamp(1, MOST_WORKERS);
     let sources = open(options)?;
-    let total_bytes = sources.iter().map(|source| source.bytes).sum();
     let packets = if workers == 1 {
         vec![Packets::Alone(sources)]
     } else {
         let sharing = Sharing { workers, tracking: options.settings.flow.tracking };
         let shared = share_packets(sources, options.first_ordinal, sharing);
-        shared.into_iter().map(|pieces| Packets::Shared { pieces, sharing, total_bytes }).collect()
+        shared.into_iter().map(Packets::Shared).collect()
     };
     let losses = options.losses.as_deref().map(|spans| Arc::new(LossLog::of(spans)));
     let failed = AtomicBool::new(false);
@@ -115,9 +113,8 @@ impl Worked {
 enum Packets {
     /// It reads them.
     Alone(Vec<StreamSource>),
-    /// It shares them.
-    #[allow(missing_docs, reason = "what it takes, of how many, and the bytes of all files")]
-    Shared { pieces: Taker<Piece>, sharing: Sharing, total_bytes: u64 },
+    /// Who comes first reads them.
+    Shared(Own),
 }
 
 /// Opens the files, as far as they go now: others may append to them.
@@ -153,10 +150,7 @@ fn work(
         Packets::Alone(sources) => {
             read_stream(sources, options.first_ordinal, &settings, watch, &mut outcome, &mut target)
         }
-        Packets::Shared { pieces, sharing, total_bytes } => {
-            let own = Own { pieces, number, sharing, total_bytes };
-            read_batches(own, &settings, watch, &mut outcome, target)
-        }
+        Packets::Shared(own) => read_batches(own, &settings, watch, &mut outcome, target),
     };
     let result = read.and_then(|()| worker.finish());
     if number > 0 {

@@ -332,8 +332,14 @@ impl Feed {
         Ok(())
     }
 
-    /// Adds what it tells at the end of a stream of files.
-    pub(crate) fn note_end(&self, outcome: &mut StreamOutcome) {
+    /// Adds what it tells at the end of a stream of files, and reports that all was read.
+    pub(crate) fn end(
+        &self,
+        total_bytes: u64,
+        sessions: u64,
+        watch: &mut Watch<'_>,
+        outcome: &mut StreamOutcome,
+    ) {
         if self.clock.steps_back > 0 {
             outcome.warnings.push(Warning {
                 name: "clock-set-back".to_owned(),
@@ -342,6 +348,8 @@ impl Feed {
             });
         }
         self.count_into(&mut outcome.counters);
+        let (packets, bytes) = (outcome.packets, outcome.file_bytes);
+        (watch.progress)(Progress { packets, bytes, total_bytes, sessions });
     }
 
     /// Adds its counts to `counters`.
@@ -400,12 +408,6 @@ pub fn read_stream(
         }
         outcome.note_end_of_file(&reader);
     }
-    feed.note_end(outcome);
-    (watch.progress)(Progress {
-        packets: outcome.packets,
-        bytes: outcome.file_bytes,
-        total_bytes,
-        sessions: target.sessions(),
-    });
+    feed.end(total_bytes, target.sessions(), watch, outcome);
     Ok(())
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 const MOST_PACKETS: usize = 1_024;
 
 /// Packets that lie in one chunk, one after the other in the stream.
-pub struct StreamBatch {
+struct StreamBatch {
     chunk: Chunk,
     /// Number of the file in the catalogue.
     file: u32,
@@ -66,7 +66,7 @@ struct Packet {
 }
 
 /// What comes from the files of a stream.
-pub enum Piece {
+enum Piece {
     /// Packets.
     Packets(StreamBatch),
     /// The end of the last file, what was read of all, and their clock.
@@ -101,7 +101,8 @@ struct BatchReader {
 }
 
 /// Gives each worker its packets of `sources`, numbered from `first_ordinal` on.
-pub fn share_packets(sources: Vec<StreamSource>, first_ordinal: u64, sharing: Sharing) -> Vec<Taker<Piece>> {
+pub fn share_packets(sources: Vec<StreamSource>, first_ordinal: u64, sharing: Sharing) -> Vec<Own> {
+    let total_bytes = sources.iter().map(|source| source.bytes).sum();
     let mut reader = BatchReader {
         sources: sources.into(),
         ordinal: first_ordinal,
@@ -112,7 +113,9 @@ pub fn share_packets(sources: Vec<StreamSource>, first_ordinal: u64, sharing: Sh
         sharing,
         usual: vec![0; sharing.workers],
     };
-    share(Box::new(move || reader.next()), Piece::bytes, sharing.workers)
+    let takers = share(Box::new(move || reader.next()), Piece::bytes, sharing.workers);
+    let own = |(number, pieces)| Own { pieces, number, sharing, total_bytes };
+    takers.into_iter().enumerate().map(own).collect()
 }
 
 /// Finds out whose packets they are.
@@ -149,7 +152,7 @@ impl Dealer<'_> {
             headers,
         };
         match owner {
-            Some(owner) => self.shares.iter_mut().skip(owner).take(1).for_each(|share| share.push(dealt)),
+            Some(owner) => self.shares.get_mut(owner).into_iter().for_each(|share| share.push(dealt)),
             None => self.shares.iter_mut().for_each(|share| share.push(dealt)),
         }
     }
@@ -233,14 +236,12 @@ impl<T: PacketTarget> PacketTarget for Share<T> {
 
 /// What one worker gets.
 pub struct Own {
-    /// What comes from the files.
-    pub pieces: Taker<Piece>,
+    pieces: Taker<Piece>,
     /// The worker's number.
-    pub number: usize,
-    /// How packets are shared.
-    pub sharing: Sharing,
+    number: usize,
+    sharing: Sharing,
     /// Bytes of all files, for reports.
-    pub total_bytes: u64,
+    total_bytes: u64,
 }
 
 /// Hands the packets of one worker to `target`, and those that concern all. What was read of the stream is in `outcome` then.
@@ -298,12 +299,6 @@ pub fn read_batches(
             (watch.progress)(Progress { packets, bytes, total_bytes, sessions: share.sessions() });
         }
     }
-    feed.note_end(outcome);
-    (watch.progress)(Progress {
-        packets: outcome.packets,
-        bytes: outcome.file_bytes,
-        total_bytes,
-        sessions: share.sessions(),
-    });
+    feed.end(total_bytes, share.sessions(), watch, outcome);
     Ok(())
 }

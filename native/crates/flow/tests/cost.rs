@@ -78,18 +78,24 @@ fn open(fed: &mut Fed, meter: &mut Meter, flow: u32) {
     fed.frame(meter, &tcp(flow, false, 0, SYN | ACK, &[]));
 }
 
+/// A request, and its response in pieces behind a hole, which `head` fills in the end. The number of the byte that follows.
+fn fill(fed: &mut Fed, meter: &mut Meter, head: &[u8], body: &[u8], size: usize) -> u32 {
+    open(fed, meter, 1);
+    fed.frame(meter, &tcp(1, true, 1, ACK, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+    let mut sequence = 1 + head.len() as u32;
+    for piece in body.chunks(size) {
+        fed.frame(meter, &tcp(1, false, sequence, ACK, piece));
+        sequence += piece.len() as u32;
+    }
+    fed.frame(meter, &tcp(1, false, 1, ACK, head));
+    sequence
+}
+
 /// What follows a hole waits, and is handed on once that is filled, in parts. As many bytes must come out as went in.
 fn hole(name: &str, head: &[u8], body: &[u8], size: usize) {
     cost(name, |meter| {
         let mut fed = Fed::new(meter, FlowSettings::default());
-        open(&mut fed, meter, 1);
-        fed.frame(meter, &tcp(1, true, 1, ACK, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-        let mut sequence = 1 + head.len() as u32;
-        for piece in body.chunks(size) {
-            fed.frame(meter, &tcp(1, false, sequence, ACK, piece));
-            sequence += piece.len() as u32;
-        }
-        fed.frame(meter, &tcp(1, false, 1, ACK, head));
+        let mut sequence = fill(&mut fed, meter, head, body, size);
         assert!(size < LARGEST || fed.table.held_bytes() > body.len() / 2, "not all at once");
         for _ in 0..80 {
             fed.frame(meter, &tcp(1, false, sequence, ACK, b"more"));
@@ -139,14 +145,7 @@ fn the_end_of_one_that_has_much_left() {
     for (name, settings, end) in ends {
         cost(name, |meter| {
             let mut fed = Fed::new(meter, settings.clone());
-            open(&mut fed, meter, 1);
-            fed.frame(meter, &tcp(1, true, 1, ACK, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-            let mut sequence = 1 + head.len() as u32;
-            for piece in body.chunks(LARGEST) {
-                fed.frame(meter, &tcp(1, false, sequence, ACK, piece));
-                sequence += piece.len() as u32;
-            }
-            fed.frame(meter, &tcp(1, false, 1, ACK, head.as_bytes()));
+            fill(&mut fed, meter, head.as_bytes(), &body, LARGEST);
             end(&mut fed, meter);
             for packet in 0..100 {
                 fed.frame(meter, &tcp(3, false, 1 + packet, ACK, b"x"));

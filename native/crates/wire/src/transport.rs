@@ -13,12 +13,19 @@ const MAX_GTP_EXTENSIONS: usize = 16;
 /// and no DHCP.
 #[inline]
 pub(crate) fn is_ordinary_udp([source, destination]: [u16; 2]) -> bool {
-    !is_tunnel(destination) && !may_be_dhcp(source, destination)
+    tunnel(destination).is_none() && !may_be_dhcp(source, destination)
 }
 
+/// What may be behind a datagram's header, by its destination port. It must look like itself: otherwise it is ordinary UDP.
 #[inline]
-fn is_tunnel(port: u16) -> bool {
-    matches!(port, 4789 | 8472 | 4790 | 6081 | 2152)
+fn tunnel<'w>(port: u16) -> Option<fn(&mut Walk<'w>) -> Option<Step>> {
+    match port {
+        4789 | 8472 => Some(Walk::vxlan),
+        4790 => Some(Walk::vxlan_gpe),
+        6081 => Some(Walk::geneve),
+        2152 => Some(Walk::gtp),
+        _ => None,
+    }
 }
 
 #[inline]
@@ -124,7 +131,7 @@ impl Walk<'_> {
         if length >= UDP_HEADER {
             self.limit(length - UDP_HEADER);
         }
-        if let Some(step) = self.udp_tunnel(destination) {
+        if let Some(step) = tunnel(destination).and_then(|walk| walk(self)) {
             return step;
         }
         let source = u16::from_be_bytes([p0, p1]);
@@ -158,18 +165,6 @@ impl Walk<'_> {
             && rest.get(236..240).is_some_and(|cookie| cookie == COOKIE);
         if let (true, Some(client)) = (is_dhcp, rest.get(28..34)) {
             self.name(label::DHCP, client);
-        }
-    }
-
-    /// Tunnels are known by their destination port, and must look like themselves: otherwise it is ordinary UDP.
-    #[inline]
-    fn udp_tunnel(&mut self, port: u16) -> Option<Step> {
-        match port {
-            4789 | 8472 => self.vxlan(),
-            4790 => self.vxlan_gpe(),
-            6081 => self.geneve(),
-            2152 => self.gtp(),
-            _ => None,
         }
     }
 

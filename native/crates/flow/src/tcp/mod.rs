@@ -445,17 +445,23 @@ impl TcpState {
 
     /// Sequence number of the next byte that has not come: behind what is in order and waits only to be handed on.
     fn reached(&self, direction: Direction) -> Option<u32> {
-        let mut next = self.sides[direction].next()?;
+        self.in_order(direction).map(|(next, _)| next)
+    }
+
+    /// The next byte that has not come, and the bytes of the segments before it that wait only to be handed on.
+    fn in_order(&self, direction: Direction) -> Option<(u32, usize)> {
+        let (mut next, mut bytes) = (self.sides[direction].next()?, 0);
         for held in self.early(direction).iter().flat_map(|early| early.segments.iter()) {
-            if distance(next, held.sequence) > 0 {
+            if is_before(next, held.sequence) {
                 break;
             }
+            bytes += held.data.len();
             let end = held.sequence.wrapping_add(held.data.len() as u32);
             if distance(next, end) > 0 {
                 next = end;
             }
         }
-        Some(next)
+        Some((next, bytes))
     }
 
     /// Bytes that were sent and never seen, as far as they were not skipped already: holes before segments that wait, and
@@ -488,24 +494,10 @@ impl TcpState {
 
     /// Whether more waits only to be handed on, in one direction, than one packet hands on.
     pub fn has_much_left(&self) -> bool {
+        let is_much = |bytes: usize| bytes > HANDED_ON_WITH_A_PACKET;
         (0..2).any(|direction| {
-            let Some(early) = self.early(direction).filter(|early| early.bytes > HANDED_ON_WITH_A_PACKET)
-            else {
-                return false;
-            };
-            let Some(mut next) = self.sides[direction].next() else { return false };
-            let mut left = 0;
-            for held in &early.segments {
-                if is_before(next, held.sequence) {
-                    break;
-                }
-                left += held.data.len();
-                let end = held.sequence.wrapping_add(held.data.len() as u32);
-                if distance(next, end) > 0 {
-                    next = end;
-                }
-            }
-            left > HANDED_ON_WITH_A_PACKET
+            self.early(direction).is_some_and(|early| is_much(early.bytes))
+                && self.in_order(direction).is_some_and(|(_, bytes)| is_much(bytes))
         })
     }
 
