@@ -44,6 +44,7 @@ export interface HeldInFile {
 
 const COLUMNS = "id, subject, subject_id AS subjectId, reason, created_by AS createdBy, created_at AS createdAtMs, until_at AS untilMs";
 const IN_FORCE = "released_at IS NULL AND (until_at IS NULL OR until_at > @now)";
+const FORGET_UNHELD = "DELETE FROM held_rows WHERE row_id = ? AND NOT EXISTS (SELECT 1 FROM held_sessions s WHERE s.row_id = held_rows.row_id)";
 const HELD_ROWS = `SELECT row_id FROM held_sessions WHERE hold IN (SELECT id FROM holds WHERE ${IN_FORCE})`;
 
 /** Tables `holds`, `held_sessions`, `held_rows` and `held_packets`. */
@@ -61,12 +62,36 @@ export class Holds {
       .run(hold.subject, hold.subjectId, hold.reason, hold.createdBy, this.#clock.nowMs(), hold.untilMs ?? null).lastInsertRowid);
   }
 
-  /** Puts sessions under a hold, with where their packets are. */
+  /**
+   * Puts sessions under a hold, with where their packets are. Of one that is held already that is known: whoever holds it again may
+   * have looked before its packets were copied.
+   */
   addSessions(hold: number, sessions: readonly HeldSession[]): void {
     const insert = this.#connection.prepare<[number, Uint8Array]>("INSERT INTO held_sessions (hold, row_id) VALUES (?, ?) ON CONFLICT DO NOTHING");
+    const known = this.#connection.prepare<[Uint8Array], { known: number }>("SELECT 1 AS known FROM held_rows WHERE row_id = ?");
     this.#connection.transaction(() => {
       for (const session of sessions) insert.run(hold, session.id);
-      this.describe(sessions);
+      this.describe(sessions.filter(({ id }) => known.get(id) === undefined));
+    })();
+  }
+
+  /** At most `limit` sessions of a hold after the id `after`, 16 bytes each, in order; with `span` those whose last packet is in it. */
+  sessionsOf(hold: number, after: Uint8Array | null, limit: number, span: { readonly startMs: number; readonly endMs: number } | null = null): readonly Uint8Array[] {
+    return this.#connection.prepare<[{ hold: number; after: Uint8Array; limit: number; startMs: number; endMs: number }], { row_id: Uint8Array }>(
+      `SELECT s.row_id FROM held_sessions s JOIN held_rows r ON r.row_id = s.row_id
+       WHERE s.hold = @hold AND s.row_id > @after AND r.last_ms >= @startMs AND r.last_ms < @endMs ORDER BY s.row_id LIMIT @limit`,
+    ).all({ hold, after: after ?? new Uint8Array(0), limit, startMs: span?.startMs ?? Number.MIN_SAFE_INTEGER, endMs: span?.endMs ?? Number.MAX_SAFE_INTEGER }).map((row) => row.row_id);
+  }
+
+  /** Takes sessions out of a hold, 16 bytes each. */
+  leave(hold: number, ids: readonly Uint8Array[]): void {
+    const take = this.#connection.prepare("DELETE FROM held_sessions WHERE hold = ? AND row_id = ?");
+    const forget = this.#connection.prepare(FORGET_UNHELD);
+    this.#connection.transaction(() => {
+      for (const id of ids) {
+        take.run(hold, id);
+        forget.run(id);
+      }
     })();
   }
 
@@ -209,7 +234,7 @@ export class Holds {
          FROM held_sessions s JOIN held_rows r ON r.row_id = s.row_id WHERE s.hold = ? ORDER BY r.last_ms DESC, r.row_id`,
       ).all(hold);
       const take = this.#connection.prepare("DELETE FROM held_sessions WHERE hold = ? AND row_id = ?");
-      const forget = this.#connection.prepare("DELETE FROM held_rows WHERE row_id = ? AND NOT EXISTS (SELECT 1 FROM held_sessions s WHERE s.row_id = held_rows.row_id)");
+      const forget = this.#connection.prepare(FORGET_UNHELD);
       let [sessions, bytes, gone] = [0, 0, 0];
       for (const row of rows) {
         sessions += 1;

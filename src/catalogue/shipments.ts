@@ -30,6 +30,12 @@ export interface ShipmentQueue {
   readonly deadRows: number;
 }
 
+/** UTC days from `first` to `last`, both included, `YYYY-MM-DD`. */
+export interface Days {
+  readonly first: string;
+  readonly last: string;
+}
+
 const COLUMNS = `path, day, rows, bytes, first_ms AS firstMs, min_last_ms AS minLastMs, last_ms AS lastMs, state, queued_at AS queuedAtMs, dead_rows AS deadRows`;
 
 /** Tables `shipments`, `overlay_queue`, `packet_moves` and `shipping`. */
@@ -87,15 +93,15 @@ export class Shipments {
     this.#changed();
   }
 
-  /** Forgets the shipped segments of a day that the cluster has not any more. */
-  forgetDay(day: string): void {
-    this.#connection.prepare("DELETE FROM shipments WHERE day = ? AND state = 'shipped'").run(day);
+  /** Forgets the shipped segments of days that the cluster has not any more. */
+  forgetDays({ first, last }: Days): void {
+    this.#connection.prepare("DELETE FROM shipments WHERE day >= ? AND day <= ? AND state = 'shipped'").run(first, last);
     this.#changed();
   }
 
-  /** Paths of queued segments of a day. */
-  queuedOf(day: string): readonly string[] {
-    return this.#connection.prepare<[string], { path: string }>("SELECT path FROM shipments WHERE day = ? AND state = 'queued'").all(day).map(({ path }) => path);
+  /** Paths of queued segments of days. */
+  queuedOf({ first, last }: Days): readonly string[] {
+    return this.#connection.prepare<[string, string], { path: string }>("SELECT path FROM shipments WHERE day >= ? AND day <= ? AND state = 'queued'").all(first, last).map(({ path }) => path);
   }
 
   waiting(): ShipmentQueue {

@@ -177,9 +177,13 @@ export interface ByteBudget {
   readonly keptBytes: number;
 }
 
-/** One part of the index that is listed, expired and optimised as a whole: a UTC day. */
+/** One part of the index that is listed, expired and optimised as a whole: a UTC day, or whole days that share an index. */
 export interface Partition {
+  /** Its last UTC day, `YYYY-MM-DD`. */
   readonly day: string;
+  /** Start of its first UTC day and end of its last, milliseconds since 1970: last packets of its rows are from the one to before the other. */
+  readonly startMs: number;
+  readonly endMs: number;
   readonly rows: number;
   readonly bytes: number;
   readonly segments: number;
@@ -286,8 +290,11 @@ export interface IndexStore {
   // Admin.
 
   partitions(): Promise<readonly Partition[]>;
-  /** Removes a day's rows, all but those of the ids in `keep`. */
-  expirePartition(day: string, keep?: readonly string[]): Promise<void>;
+  /**
+   * Removes the rows of a partition, all but those of the ids that `keep` names. It is asked as late as can be: what it names
+   * anew before rows go is kept too. Throws where that cannot be had; then nothing is gone.
+   */
+  expirePartition(day: string, keep?: () => readonly string[]): Promise<void>;
   /** Merges small segments of a day; null for every day that has small ones. Returns segments replaced. */
   optimise(day: string | null, signal: AbortSignal | null): Promise<number>;
   /** The merges that `optimise` of the same day would do at this moment. Merges nothing. */

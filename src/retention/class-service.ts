@@ -2,12 +2,12 @@ import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { RetentionClass } from "../catalogue/retention-classes.js";
-import type { IndexStore } from "../index-store/index-store.js";
+import type { IndexStore, Partition } from "../index-store/index-store.js";
 import { SERVICE_SCOPE } from "../model/access-scope.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
 import type { TimeRange } from "../model/time-range.js";
 import { heldSession } from "./keep-packets.js";
-import { DAY_MS, dayStartMs } from "./session-policy.js";
+import { DAY_MS } from "./session-policy.js";
 
 /** Classes at most: each is asked about every file and day that is due. */
 const MOST_CLASSES = 32;
@@ -51,12 +51,15 @@ export class ClassService {
   }
 
   /** The same classes, which put sessions under other holds: those of a copy, to plan on. */
-  on(held: Pick<Catalogue, "retentionClasses" | "holds">): Pick<ClassService, "claimFile" | "claimDay" | "prune"> {
+  on(held: Pick<Catalogue, "retentionClasses" | "holds">): Pick<ClassService, "claimFile" | "claimDays" | "prune"> {
     const { retentionClasses, holds } = held;
     return new ClassService({ ...this.#parts, catalogue: { retentionClasses, holds, transaction: (body) => body() } });
   }
 
-  /** Adds or changes a class. Throws EXPRESSION_*, BAD_INPUT, LIMIT_EXCEEDED. */
+  /**
+   * Adds or changes a class. What an earlier expression found stays until its time is over: its files and days may be gone, so that
+   * nothing could find it again. Throws EXPRESSION_*, BAD_INPUT, LIMIT_EXCEEDED.
+   */
   set(one: Pick<RetentionClass, "name" | "expression" | "days" | "maxBytes">, user: string): ClassView {
     const { catalogue, compile } = this.#parts;
     const { retentionClasses, holds } = catalogue;
@@ -70,8 +73,6 @@ export class ClassService {
       const before = retentionClasses.get(name);
       if (before === null && retentionClasses.list().length >= MOST_CLASSES) throw new LookbackError("LIMIT_EXCEEDED", `there are ${MOST_CLASSES} classes already; remove one`, { limit: MOST_CLASSES });
       const hold = before?.hold ?? holds.add({ subject: "session", subjectId: `class ${name}`, reason: `class ${name}`, createdBy: user });
-      // Another search keeps other sessions: what the old one kept is looked up again when it is due.
-      if (before !== null && before.expression !== expression) holds.prune(hold, 0, 0, null);
       retentionClasses.put({ name, expression, days, maxBytes, hold, createdBy: user });
     });
     this.prune();
@@ -113,11 +114,9 @@ export class ClassService {
     return this.#claim({ node: "file", matches: [], fileIds: [fileId] }, { startMs: firstMs, endMs: lastMs, bounding: "either" }, signal);
   }
 
-  /** Puts the sessions of classes on a day that is due under their holds. */
-  async claimDay(day: string, signal: AbortSignal | null): Promise<boolean> {
-    const startMs = dayStartMs(day);
-    if (startMs === null) return false;
-    return this.#claim({ node: "everything" }, { startMs, endMs: startMs + DAY_MS - 1, bounding: "last" }, signal);
+  /** Puts the sessions of classes on days that are due under their holds: last packets from `startMs` to before `endMs`. */
+  async claimDays({ startMs, endMs }: Pick<Partition, "startMs" | "endMs">, signal: AbortSignal | null): Promise<boolean> {
+    return this.#claim({ node: "everything" }, { startMs, endMs: endMs - 1, bounding: "last" }, signal);
   }
 
   async #claim(where: CheckedExpression, range: TimeRange, signal: AbortSignal | null): Promise<boolean> {

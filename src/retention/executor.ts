@@ -1,6 +1,7 @@
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
+import { Expirations } from "./expirations.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import { OwnDirectory, type PacketReader, type Tombstone, type Tombstones } from "../packet-store/packet-store.js";
 import { findOnDisk } from "./facts.js";
@@ -160,6 +161,7 @@ export async function finishTombstones(parts: ExecutorParts): Promise<{ readonly
 
 /** At a start: what a crash left of copies and deletions. */
 export async function finishLeftovers(parts: ExecutorParts): Promise<{ readonly removed: number; readonly stuck: number }> {
+  new Expirations(parts.catalogue.settings).settle();
   const stray = await removeStrayCopy(parts);
   if (stray !== null) parts.logger.info({ path: stray }, "removed a copy of held packets that was not finished");
   return finishTombstones(parts);

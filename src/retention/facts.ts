@@ -3,11 +3,11 @@ import path from "node:path";
 import type { Clock } from "../base/clock.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { RetainedFile } from "../catalogue/packet-files.js";
-import type { IndexStore } from "../index-store/index-store.js";
+import type { IndexStore, Partition } from "../index-store/index-store.js";
 import { isInside, measureSpace, OwnDirectory, type SpaceProbe, type Tombstones } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
-import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, SessionFacts } from "./plan.js";
+import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts } from "./plan.js";
 import { isSettled, planPackets } from "./policy.js";
 import { DAY_MS, dayStartMs } from "./session-policy.js";
 
@@ -27,7 +27,7 @@ export interface FactSources {
   /** First packet of the earliest held session that should be looked up again and cannot be; left out where all are settled. */
   readonly undecidedFromMs?: number | null;
   /** Sessions that are kept longer than others; left out where nobody keeps any. */
-  readonly classes?: Pick<ClassService, "claimFile" | "claimDay" | "prune">;
+  readonly classes?: Pick<ClassService, "claimFile" | "claimDays" | "prune">;
 }
 
 /** Free space of the devices of our packet directories, and what could not be measured and why. `failing`: devices where writes failed for want of room. */
@@ -136,7 +136,7 @@ async function claim({ classes }: FactSources, due: readonly (PacketFileFact | u
   if (classes === undefined) return false;
   let any = false;
   for (const file of due) {
-    if (file === undefined || file.isCopy || "refusal" in file.found) continue;
+    if (file === undefined || "refusal" in file.found) continue;
     any = await classes.claimFile(file, null);
     if (!any) return false;
   }
@@ -151,12 +151,20 @@ function sameFinding(one: PacketFileFact["found"], other: PacketFileFact["found"
 /** The days of the store, and what of them is held. */
 export async function gatherSessionFacts(sources: FactSources): Promise<SessionFacts> {
   const partitions = await sources.store.partitions();
-  const days = heldFiles(sources).days;
+  const held = heldFiles(sources).days;
   const rows = sources.catalogue.holds.rowsByDay();
-  const holdsOf = (day: string): readonly number[] => [...new Set([...(days.has(day) ? [days.get(day)?.hold ?? 0] : []), ...(rows.get(day)?.holds ?? [])])];
+  // A partition of an index that is not daily has several days.
+  const within = <T>(days: ReadonlyMap<string, T>, { startMs, endMs }: Partition): readonly T[] => [...days].filter(([day]) => (dayStartMs(day) ?? endMs) >= startMs && (dayStartMs(day) ?? endMs) < endMs).map(([, found]) => found);
   return {
     nodes: await sources.store.dataNodes(), nowMs: sources.clock.nowMs(),
-    partitions: partitions.map(({ day, rows: all, bytes }) => ({ day, rows: all, bytes, hold: days.get(day)?.reason ?? null, holds: holdsOf(day), heldRows: Math.min(all, rows.get(day)?.rows ?? 0) })),
+    partitions: partitions.map((partition): PartitionFact => {
+      const [wholeDays, heldRows] = [within(held, partition), within(rows, partition)];
+      return {
+        day: partition.day, startMs: partition.startMs, endMs: partition.endMs, rows: partition.rows, bytes: partition.bytes, hold: wholeDays[0]?.reason ?? null,
+        holds: [...new Set([...wholeDays.map(({ hold }) => hold), ...heldRows.flatMap(({ holds }) => holds)])],
+        heldRows: Math.min(partition.rows, heldRows.reduce((sum, day) => sum + day.rows, 0)),
+      };
+    }),
   };
 }
 

@@ -3,7 +3,9 @@ import { LookbackError } from "../base/errors.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { HoldSummary } from "../catalogue/holds.js";
 import type { IndexStore, ReadContext, SessionFilter } from "../index-store/index-store.js";
-import { heldSession } from "./keep-packets.js";
+import { ALL_TIME } from "../model/time-range.js";
+import { Expirations } from "./expirations.js";
+import { heldSession, LOOK_UP, uuidText } from "./keep-packets.js";
 
 /** Sessions of one hold at most: that many lines of the catalogue, and that many rows that outlive their days. */
 export const MOST_HELD = 1_000_000;
@@ -21,25 +23,35 @@ export interface HoldRequest {
   readonly user: string;
 }
 
+export interface HoldParts {
+  readonly catalogue: Pick<Catalogue, "holds" | "retentionClasses" | "settings" | "transaction">;
+  readonly store: Pick<IndexStore, "streamPackets" | "streamIds">;
+  readonly clock: Clock;
+}
+
 /**
  * Holds on sessions. A hold covers the sessions that its search finds when it is made, as whoever makes it sees them: their
  * rows outlive their day, and their packets the files that they are in. Sessions that come later are not held.
  */
 export class HoldService {
-  readonly #parts: { readonly catalogue: Pick<Catalogue, "holds" | "retentionClasses">; readonly store: Pick<IndexStore, "streamPackets">; readonly clock: Clock };
+  readonly #parts: HoldParts;
+  readonly #expirations: Expirations;
 
-  constructor(parts: { readonly catalogue: Pick<Catalogue, "holds" | "retentionClasses">; readonly store: Pick<IndexStore, "streamPackets">; readonly clock: Clock }) {
+  constructor(parts: HoldParts) {
     this.#parts = parts;
+    this.#expirations = new Expirations(parts.catalogue.settings);
   }
 
   /**
    * Holds the sessions that match. In force once all of them are noted: what fails or is killed before holds nothing.
    *
-   * @throws LookbackError BAD_INPUT for no reason or a time that is past, NOT_FOUND when nothing matches, LIMIT_EXCEEDED.
+   * @throws LookbackError BAD_INPUT for no reason or a time that is past, NOT_FOUND when nothing matches, LIMIT_EXCEEDED; CLUSTER_BUSY
+   * when some of them are being expired at this moment.
    */
   async create(request: HoldRequest, context: ReadContext): Promise<HoldSummary> {
     const { catalogue: { holds }, store, clock } = this.#parts;
     const { filter, description, untilMs, user } = request;
+    const expirationsBefore = this.#expirations.count();
     const reason = request.reason.trim();
     if (reason === "" || reason.length > LONGEST_REASON) throw new LookbackError("BAD_INPUT", `a hold needs a reason of 1 to ${LONGEST_REASON} characters: it is what people read who want to delete`);
     if (untilMs !== null && untilMs <= clock.nowMs()) throw new LookbackError("BAD_INPUT", `until ${new Date(untilMs).toISOString()} is past; name a later time, or none to hold until somebody releases it`);
@@ -53,7 +65,8 @@ export class HoldService {
         holds.addSessions(id, batch.map(heldSession));
       }
       if (sessions === 0) throw new LookbackError("NOT_FOUND", "no session matches, so there is nothing to hold");
-      holds.enforce(id, untilMs);
+      this.#enforce(id, untilMs);
+      await this.#leaveGone(id, expirationsBefore, context);
     } catch (error) {
       holds.remove(id);
       throw error;
@@ -61,6 +74,35 @@ export class HoldService {
     const made = holds.get(id);
     if (made === null) throw new LookbackError("INTERNAL", `hold ${id} vanished`);
     return made;
+  }
+
+  /** Puts a hold in force. Rows that go from now on are asked for; those of which a cluster was told already are not. */
+  #enforce(id: number, untilMs: number | null): void {
+    const { holds } = this.#parts.catalogue;
+    this.#parts.catalogue.transaction(() => {
+      const span = this.#expirations.running();
+      if (span !== null && holds.sessionsOf(id, null, 1, span).length > 0) {
+        throw new LookbackError("CLUSTER_BUSY", `sessions until ${new Date(span.endMs).toISOString()} are being expired at this moment, and some of these are among them; hold them again when that is done`);
+      }
+      holds.enforce(id, untilMs);
+    });
+  }
+
+  /** Takes sessions out of a hold that were expired while it was made: it says what there is. Throws NOT_FOUND when none are left. */
+  async #leaveGone(id: number, expirationsBefore: number, context: ReadContext): Promise<void> {
+    const { catalogue: { holds }, store } = this.#parts;
+    if (this.#expirations.count() === expirationsBefore) return;
+    let left = 0;
+    for (let after: Uint8Array | null = null; ; ) {
+      const ids: readonly Uint8Array[] = holds.sessionsOf(id, after, LOOK_UP);
+      const found = new Set<string>();
+      for await (const batch of store.streamIds({ expression: { node: "ids", ids: ids.map(uuidText) }, range: ALL_TIME }, context)) for (const one of batch) found.add(one);
+      holds.leave(id, ids.filter((one) => !found.has(uuidText(one))));
+      left += found.size;
+      after = ids.at(-1) ?? null;
+      if (after === null || ids.length < LOOK_UP) break;
+    }
+    if (left === 0) throw new LookbackError("NOT_FOUND", "the sessions were expired at this moment, so there is nothing to hold");
   }
 
   /** Ends a hold. Returns it, or null when there is none that is in force. Throws BAD_INPUT for the hold of a class. */

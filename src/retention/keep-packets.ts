@@ -14,7 +14,7 @@ import { packetFileName, syncDirectory, type PacketFile, type PacketReader } fro
 const SESSIONS_PER_PASS = 10_000;
 const PACKETS_PER_PASS = 1_000_000;
 /** Sessions looked up together. */
-const LOOK_UP = 500;
+export const LOOK_UP = 500;
 /** Packets read and written together, by number and bytes (a single larger one alone). */
 const BATCH_PACKETS = 2048;
 const BATCH_BYTES = 8 << 20;
@@ -37,10 +37,15 @@ export function isKeptCopy(file: { readonly stream: string }): boolean {
   return file.stream.startsWith(COPY_STREAM);
 }
 
+/** An id of 16 bytes as rows have it. */
+export function uuidText(id: Uint8Array): string {
+  return Buffer.from(id).toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 /** Held sessions by id, in batches. Throws what the store throws: nothing is deleted on half the facts. */
 export async function* heldSessions(store: KeepParts["store"], ids: readonly Uint8Array[], signal: AbortSignal | null): AsyncGenerator<readonly SessionPackets[]> {
   for (let at = 0; at < ids.length; at += LOOK_UP) {
-    const some = ids.slice(at, at + LOOK_UP).map((id) => Buffer.from(id).toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
+    const some = ids.slice(at, at + LOOK_UP).map(uuidText);
     yield* store.streamPackets({ expression: { node: "ids", ids: some }, range: ALL_TIME }, { scope: SERVICE_SCOPE, signal, timeoutMs: TIMEOUT_MS });
   }
 }

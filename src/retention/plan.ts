@@ -165,10 +165,13 @@ export interface PacketPlan {
   readonly warnings: readonly string[];
 }
 
-/** One day of sessions. */
+/** One day of sessions, or the days that share an index. */
 export interface PartitionFact {
-  /** UTC, `YYYY-MM-DD`. */
+  /** Its last UTC day, `YYYY-MM-DD`. */
   readonly day: string;
+  /** Last packets of its rows are from `startMs` to before `endMs`, milliseconds since 1970. */
+  readonly startMs: number;
+  readonly endMs: number;
   readonly rows: number;
   readonly bytes: number;
   /** Why a person wants the whole day kept, or null. */
@@ -189,6 +192,9 @@ export interface SessionFacts {
 /** One day and what happens to it. */
 export interface SessionPlanItem {
   readonly day: string;
+  /** Last packets of its rows are from `startMs` to before `endMs`, milliseconds since 1970. */
+  readonly startMs: number;
+  readonly endMs: number;
   readonly rows: number;
   readonly bytes: number;
   readonly action: "expire" | "keep";

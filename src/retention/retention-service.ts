@@ -22,7 +22,7 @@ export interface RetentionRules {
 export interface RetentionParts extends Omit<FactSources, "tombstones" | "catalogue" | "store" | "classes">, Omit<ExecutorParts, "store" | "catalogue"> {
   readonly catalogue: FactSources["catalogue"] & ExecutorParts["catalogue"] & Pick<Catalogue, "exports" | "retentionClasses" | "heldCopy">;
   /** Sessions that are kept longer than others; left out where nobody keeps any. */
-  readonly classes?: Pick<ClassService, "claimFile" | "claimDay" | "prune" | "on">;
+  readonly classes?: Pick<ClassService, "claimFile" | "claimDays" | "prune" | "on">;
   readonly store: Pick<IndexStore, "partitions" | "dataNodes" | "planMerges" | "planPlacement" | "expirePartition" | "streamPackets" | "movePackets">;
   readonly rules: RetentionRules;
   readonly events: RetentionEvents;
@@ -139,7 +139,7 @@ export class RetentionService {
     const { rules } = this.#parts;
     const plan = planSessions(await gatherSessionFacts(sources), rules.sessions);
     let claimed = false;
-    for (const { day, action } of plan.items) if (action === "expire" && sources.classes !== undefined) claimed = (await sources.classes.claimDay(day, null)) || claimed;
+    for (const item of plan.items) if (item.action === "expire" && sources.classes !== undefined) claimed = (await sources.classes.claimDays(item, null)) || claimed;
     return claimed ? planSessions(await gatherSessionFacts(sources), rules.sessions) : plan;
   }
 

@@ -29,14 +29,14 @@ export function planSessions(facts: SessionFacts, rules: SessionRules): SessionP
   const items = facts.partitions
     .toSorted((left, right) => (left.day < right.day ? -1 : 1))
     .map((partition): SessionPlanItem => {
-      const { day, rows, bytes, hold, heldRows, holds } = partition;
+      const { day, startMs, endMs, rows, bytes, hold, heldRows, holds } = partition;
       const reason = reasonOf(partition, facts.nowMs, rules.expireDays, excess > 0, short > 0);
       const expires = reason === "older-than-expire-days" || reason === "over-index-size" || reason === "nodes-full";
       // Rows are taken as equally large: how large the held ones are is known once they are written.
       const freed = !expires ? 0 : rows === 0 ? bytes : bytes * (1 - Math.min(1, heldRows / rows));
       excess -= freed;
       short -= freed;
-      return { day, rows, bytes, action: expires ? "expire" : "keep", reason, heldRows: expires ? heldRows : 0, holds: reason === "held" || (expires && heldRows > 0) ? holds : [], note: reason === "held" ? hold : null };
+      return { day, startMs, endMs, rows, bytes, action: expires ? "expire" : "keep", reason, heldRows: expires ? heldRows : 0, holds: reason === "held" || (expires && heldRows > 0) ? holds : [], note: reason === "held" ? hold : null };
     });
   return { expireDays: rules.expireDays, items, excessBytes: Math.max(0, Math.round(excess)), shortfallBytes: Math.max(0, Math.round(short)), blocked: blockedDays(items) };
 }

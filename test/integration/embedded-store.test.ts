@@ -128,6 +128,25 @@ describe("the embedded store", () => {
     expect(catalogue.segments.supersededCounts().size).toBe(0);
   });
 
+  it("keeps what is held while a day is reduced", async () => {
+    const rows = Array.from({ length: 6 }, (_, number) => row(number));
+    await add(...rows);
+    let asks = 0;
+    const held = rows.slice(0, 2).map(({ id }) => id);
+    await store.expirePartition("2026-01-15", () => {
+      asks += 1;
+      // The third time it is asked when the others go.
+      return asks < 3 ? held.slice(0, 1) : held;
+    });
+    expect(asks).toBeGreaterThan(3);
+    expect(await store.count(all, service)).toBe(2);
+    await expect(store.expirePartition("2026-01-15", (() => {
+      let asked = 0;
+      return () => [rows[asked++ % 2]?.id ?? ""];
+    })())).rejects.toMatchObject({ code: "STORE_DAMAGED" });
+    expect(await store.count(all, service)).toBe(2);
+  });
+
   it("sees what another process commits", async () => {
     await add(row(1));
     const other = openCatalogue(directory, clock);

@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/logger.js";
 import { noRetentionEvents } from "../../src/model/retention-event.js";
 import { Tombstones } from "../../src/packet-store/packet-store.js";
+import { Expirations } from "../../src/retention/expirations.js";
+import { HoldService } from "../../src/retention/hold-service.js";
 import { RetentionService } from "../../src/retention/retention-service.js";
 import { context, opened } from "../support/open-retention.js";
 import { importedDirectory, randomNumbers, runChild } from "../support/retention-kill-series.js";
@@ -88,6 +90,50 @@ describe("a hold on sessions", () => {
     await keeper.expireAudit();
     expect(await keeper.expireSessions(null)).toMatchObject({ expired });
     expect(await one.count({ node: "everything" })).toBe(0);
+    await one.close();
+  });
+
+  it("says what there is where days expire while it is made", async () => {
+    const { data, packets } = await importedDirectory(temporaryDirectory(), 2);
+    const one = await opened(data, packets);
+    const [clock, { catalogue }] = [{ nowMs: () => Date.now() }, one];
+    let meanwhile = async (): Promise<unknown> => Promise.resolve();
+    const holds = new HoldService({
+      catalogue, clock, store: {
+        streamIds: (...asked) => one.store.streamIds(...asked),
+        async *streamPackets(...asked) {
+          yield* one.store.streamPackets(...asked);
+          await meanwhile();
+        },
+      },
+    });
+    const create = (text: string) => holds.create({ filter: one.filter(text), description: text, reason: "why", untilMs: null, user: "ann" }, context);
+    // Days go while the hold is not in force yet, but for what is held already.
+    await one.hold("ip.src == 10.1.0.7");
+    meanwhile = () => one.retention({ expireDays: 1 }, 500_000).expireSessions(null);
+    expect(await create("ip.src == 10.1.0.7 || ip.src == 10.1.0.8")).toMatchObject({ sessions: 1 });
+    expect(await one.count({ node: "everything" })).toBe(1);
+    // A cluster was told already which rows stay.
+    meanwhile = () => Promise.resolve();
+    const span = { startMs: 1_767_000_000_000 - DAY, endMs: 1_767_000_000_000 + DAY };
+    await new Expirations(catalogue.settings).during(span, async () => {
+      await expect(create("ip.src == 10.1.0.7")).rejects.toMatchObject({ code: "CLUSTER_BUSY" });
+    });
+    expect(await create("ip.src == 10.1.0.7")).toMatchObject({ sessions: 1 });
+    await one.close();
+  });
+
+  it("leaves be what is known of packets that were copied meanwhile", async () => {
+    const { data, packets } = await importedDirectory(temporaryDirectory(), 2);
+    const one = await opened(data, packets);
+    await one.hold("ip.src == 10.0.0.1");
+    const [before] = await one.packetsOf("ip.src == 10.0.0.1");
+    await one.retention({ freeSpace: { unit: "percent", value: 1 } }).enforcePackets(null);
+    const copied = one.catalogue.holds.packetsByFile();
+    // As if it had been read before they were copied.
+    const again = one.catalogue.holds.add({ subject: "session", subjectId: "x", reason: "case 8", createdBy: "ann" });
+    one.catalogue.holds.addSessions(again, [{ id: Buffer.from((before?.id ?? "").replaceAll("-", ""), "hex"), firstMs: 0, lastMs: 0, settled: true, packets: [{ fileId: 1, packets: 10, bytes: 9 }] }]);
+    expect([...one.catalogue.holds.packetsByFile()].map(([file, { bytes }]) => [file, bytes])).toEqual([...copied].map(([file, { bytes }]) => [file, bytes]));
     await one.close();
   });
 

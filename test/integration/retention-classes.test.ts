@@ -44,6 +44,35 @@ describe("a class of sessions", () => {
     await one.close();
   });
 
+  it("keeps what it kept when its search changes: nothing could find it again", async () => {
+    const { data, packets } = await importedDirectory(temporaryDirectory(), 3);
+    const one = await opened(data, packets);
+    const text = "ip.src == 10.0.0.8/29";
+    one.classes.set({ name: "lab", expression: text, days: SINCE_DAYS, maxBytes: null }, "ann");
+    const keeper = one.retention({ freeSpace: SHORT });
+    await keeper.enforcePackets(null);
+    const before = one.times(await one.packetsOf(text));
+    expect(one.classes.set({ name: "lab", expression: `${text} && ip.src == 10.0.0.8`, days: SINCE_DAYS, maxBytes: null }, "ann")).toMatchObject({ sessions: 8 });
+    for (let run = 0; run < 3; run += 1) await keeper.enforcePackets(null);
+    expect(one.times(await one.packetsOf(text))).toEqual(before);
+    await one.close();
+  });
+
+  it("claims from a copy, too, what is held for another reason no more", async () => {
+    const { data, packets } = await importedDirectory(temporaryDirectory(), 3);
+    const one = await opened(data, packets);
+    const text = "ip.src == 10.0.0.8/29";
+    const held = await one.hold(text);
+    const keeper = one.retention({ freeSpace: SHORT });
+    await keeper.enforcePackets(null);
+    const before = one.times(await one.packetsOf("ip.src == 10.0.0.8"));
+    one.classes.set({ name: "lab", expression: "ip.src == 10.0.0.8", days: SINCE_DAYS, maxBytes: null }, "ann");
+    one.holds.release(held.id);
+    for (let run = 0; run < 3; run += 1) await keeper.enforcePackets(null);
+    expect(one.times(await one.packetsOf("ip.src == 10.0.0.8"))).toEqual(before);
+    await one.close();
+  });
+
   it("lets go of what is too old, and of the oldest beyond its bytes", async () => {
     const { data, packets } = await importedDirectory(temporaryDirectory(), 2);
     const one = await opened(data, packets);

@@ -2,15 +2,20 @@ import { LookbackError } from "../../base/errors.js";
 import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
 import { at, listOf, numberOf, textOf, type JsonObject } from "./json.js";
 
-/** Deletes an index; when some of its rows are kept, all its other rows. `kept` are ids. */
-export async function expireIndex(cluster: Cluster, index: string, kept: readonly string[], limits: RequestLimits): Promise<void> {
-  const query = { ids: { values: kept } };
-  // An index of which a shard is missing may hold kept rows that nobody sees: then the count fails, and it stays.
-  if (kept.length > 0 && (await countWhole(cluster, index, query, limits)) > 0) {
-    await deleteRows(cluster, index, { bool: { must_not: [query] } }, limits);
+/** Deletes an index; when some of its rows are kept, all its other rows. `kept` says their ids at the moment. */
+export async function expireIndex(cluster: Cluster, index: string, kept: () => readonly string[], limits: RequestLimits): Promise<void> {
+  for (let ids = kept(); ; ) {
+    const query = { ids: { values: ids } };
+    // An index of which a shard is missing may hold kept rows that nobody sees: then the count fails, and it stays.
+    const isEmptied = ids.length === 0 || (await countWhole(cluster, index, query, limits)) === 0;
+    const [before, now] = [new Set(ids), kept()];
+    ids = now;
+    // Some were held while the cluster counted.
+    if (!now.every((id) => before.has(id))) continue;
+    if (isEmptied) await cluster.request({ method: "DELETE", path: `/${index}`, ignore: [404] }, limits);
+    else await deleteRows(cluster, index, { bool: { must_not: [query] } }, limits);
     return;
   }
-  await cluster.request({ method: "DELETE", path: `/${index}`, ignore: [404] }, limits);
 }
 
 /** Rows of indices that match now, whichever were written a moment ago. Throws CLUSTER_BUSY when a shard is missing or an index closed. */

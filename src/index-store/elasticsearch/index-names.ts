@@ -100,5 +100,15 @@ export class IndexNames {
 
 /** UTC day of the last moment of a period, `YYYY-MM-DD`: the day by which an index is listed and expired. */
 export function lastDayOf({ endMs }: IndexPeriod): string {
-  return new Date(endMs - 1).toISOString().slice(0, 10);
+  return utcDay(endMs - 1);
+}
+
+/** The whole UTC days that a period touches: start of the first, end of the last. */
+export function daysOf({ startMs, endMs }: IndexPeriod): { readonly startMs: number; readonly endMs: number } {
+  return { startMs: Math.floor(startMs / DAY_MS) * DAY_MS, endMs: Math.ceil(endMs / DAY_MS) * DAY_MS };
+}
+
+/** UTC day of a time, `YYYY-MM-DD`. */
+export function utcDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }

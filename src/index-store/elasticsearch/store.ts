@@ -25,7 +25,7 @@ import { mayPass } from "./cluster-errors.js";
 import { dialectOf } from "./dialect.js";
 import { histogram } from "./histogram.js";
 import type { IndexList, IndexSize } from "./index-list.js";
-import { lastDayOf } from "./index-names.js";
+import { daysOf, lastDayOf, utcDay } from "./index-names.js";
 import { at, numberOrNull } from "./json.js";
 import { applyOverlaysSoon, idBytes } from "./overlay.js";
 import { Read, type ReadParts } from "./reads.js";
@@ -159,10 +159,12 @@ export class ElasticsearchStore implements IndexStore {
   }
 
   async partitions(): Promise<readonly Partition[]> {
-    const days = new Map<string, { day: string; rows: number; bytes: number; segments: number }>();
+    const days = new Map<string, { day: string; startMs: number; endMs: number; rows: number; bytes: number; segments: number }>();
     for (const index of await this.#parts.indices.sizes()) {
       const day = lastDayOf(index);
-      const partition = days.get(day) ?? { day, rows: 0, bytes: 0, segments: 0 };
+      const { startMs, endMs } = daysOf(index);
+      const partition = days.get(day) ?? { day, startMs, endMs, rows: 0, bytes: 0, segments: 0 };
+      partition.startMs = Math.min(partition.startMs, startMs);
       partition.rows += index.rows;
       partition.bytes += index.bytes;
       partition.segments += index.segments;
@@ -185,25 +187,23 @@ export class ElasticsearchStore implements IndexStore {
     return byteBudget(await Read.of(this.#reads, request, context), request.firstPackets);
   }
 
-  async expirePartition(day: string, keep: readonly string[] = []): Promise<void> {
+  async expirePartition(day: string, keep: () => readonly string[] = () => []): Promise<void> {
     const { catalogue, cluster, indices } = this.#parts;
-    const kept = keep.filter(isRowId).map(rowIdText);
-    // Segments of the day that wait are shipped first when rows of it are kept: they may hold some of them.
-    if (kept.length === 0) {
-      catalogue.transaction(() => {
-        const queued = catalogue.shipments.queuedOf(day);
-        catalogue.segments.apply({ add: [], remove: queued, superseded: [] });
-        for (const path of queued) catalogue.shipments.remove(path);
-      });
-    } else if (catalogue.shipments.queuedOf(day).length > 0) {
-      throw new LookbackError("CLUSTER_BUSY", `sessions of ${day} are not in the cluster yet and some of the day are held; it expires when they are`, { day });
-    }
+    const kept = (): readonly string[] => keep().filter(isRowId).map(rowIdText);
     indices.forget();
+    const periods = (await indices.list()).filter((period) => lastDayOf(period) === day);
+    const days = { first: utcDay(Math.min(Date.parse(day), ...periods.map(({ startMs }) => startMs))), last: day };
+    // Segments that wait are shipped first when rows are kept: they may hold some of them.
+    catalogue.transaction(() => {
+      const queued = catalogue.shipments.queuedOf(days);
+      if (queued.length === 0) return;
+      if (kept().length > 0) throw new LookbackError("CLUSTER_BUSY", `sessions of ${day}, or of the days that share its index, are not in the cluster yet and some are held; it expires when they are`, { day });
+      catalogue.segments.apply({ add: [], remove: queued, superseded: [] });
+      for (const path of queued) catalogue.shipments.remove(path);
+    });
     const limits = { signal: null, timeoutMs: EXPIRE_MS };
-    for (const period of await indices.list()) {
-      if (lastDayOf(period) === day) await expireIndex(cluster, period.index, kept, limits);
-    }
-    if (kept.length === 0) catalogue.shipments.forgetDay(day);
+    for (const { index } of periods) await expireIndex(cluster, index, kept, limits);
+    if (kept().length === 0) catalogue.shipments.forgetDays(days);
     indices.forget();
   }
 

@@ -83,14 +83,21 @@ export interface CompactionParts {
   readonly shapes: FieldShapes;
 }
 
+/** Rows that are kept of a day that goes. */
+export interface Keep {
+  readonly ids: ReadonlySet<string>;
+  /** Whether no others are to be kept by now. Asked when the others go. */
+  readonly isStillAll: () => boolean;
+}
+
 /**
  * Writes the visible rows of `segments` (of one day, all in `snapshot`) into one segment in order of last packet, and
  * puts it in their place in one step. Rows that others hid meanwhile stay hidden; when one of the segments was retired
- * meanwhile, nothing is done. With `keep` only the rows of these ids are written and the others are gone. Returns how many
- * segments were replaced. Throws what `NativeCore.mergeSegments` does.
+ * meanwhile, nothing is done. With `keep` only the rows of these ids are written and the others are gone, if these are all that
+ * are to be kept when they go. Returns how many segments were replaced. Throws what `NativeCore.mergeSegments` does.
  */
 export async function merge(
-  parts: CompactionParts, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits, keep: ReadonlySet<string> | null = null,
+  parts: CompactionParts, snapshot: Snapshot, segments: readonly SegmentInfo[], limits: RunLimits, keep: Keep | null = null,
 ): Promise<number> {
   const { catalogue, live, directory, shapes } = parts;
   const [first] = segments;
@@ -103,14 +110,14 @@ export async function merge(
   try {
     const merged = await loadNativeCore().mergeSegments({
       inputs: segments.map(({ path }) => ({ path: live.fileOf(path), hidden: packedIds(dropped.get(path) ?? []) })), day: first.day,
-      keep: keep === null ? null : packedIds(keep), flat: flatColumns(segments, shapes), level: 1 + Math.max(...segments.map(({ level }) => level)), id, output: temporary,
+      keep: keep === null ? null : packedIds(keep.ids), flat: flatColumns(segments, shapes), level: 1 + Math.max(...segments.map(({ level }) => level)), id, output: temporary,
     }, limits.signal);
     if (merged !== null) {
       written = live.fileOf(merged.path);
       renameSync(temporary, written);
       sync(dirname(temporary));
     }
-    committed = commit(catalogue, segments, merged, (path, row) => dropped.get(path)?.has(row) === true || keep?.has(row) === false);
+    committed = commit(catalogue, segments, merged, keep?.isStillAll ?? (() => true), (path, row) => dropped.get(path)?.has(row) === true || keep?.ids.has(row) === false);
     return committed ? segments.length : 0;
   } finally {
     rmSync(temporary, { force: true });
@@ -150,8 +157,9 @@ async function hiddenIn({ engine, live }: CompactionParts, snapshot: Snapshot, s
   return new Map(segments.map(({ path }) => [path, hidden.get(live.fileOf(path)) ?? new Set<string>()]));
 }
 
-function commit(catalogue: Catalogue, segments: readonly SegmentInfo[], merged: SegmentInfo | null, isLeftOut: (path: string, id: string) => boolean): boolean {
+function commit(catalogue: Catalogue, segments: readonly SegmentInfo[], merged: SegmentInfo | null, isStillWanted: () => boolean, isLeftOut: (path: string, id: string) => boolean): boolean {
   return catalogue.transaction(() => {
+    if (!isStillWanted()) return false;
     const stillLive = new Set(catalogue.segments.live().map(({ path }) => path));
     if (!segments.every(({ path }) => stillLive.has(path))) return false;
     const since = segments.flatMap(({ path }) => catalogue.segments.supersededIds(path).map(idText).filter((id) => !isLeftOut(path, id)));

@@ -8,6 +8,8 @@ import type { Snapshot } from "./live-set.js";
 
 /** Failures of a merge that would be those of the next one too. */
 const ENDS_MERGING: ReadonlySet<ErrorCode> = new Set(["DISK_FULL", "QUERY_CANCELLED"]);
+/** Tries to reduce a day, of which sessions may be held meanwhile. */
+const REDUCE_TRIES = 5;
 
 /** The merges of a store, one run at a time: two of the same segments would both do the work and one would throw it away. */
 export class Merging {
@@ -25,13 +27,22 @@ export class Merging {
     return this.#after(() => this.#optimise(day, signal));
   }
 
-  /** Keeps these rows of a day and nothing else of it. Throws STORE_DAMAGED when its segments change meanwhile. */
-  reduce(day: string, keep: ReadonlySet<string>): Promise<void> {
-    return this.#after(() => this.#parts.live.with(async (snapshot) => {
-      const segments = snapshot.segments.filter((segment) => segment.day === day);
-      const replaced = await merge(this.#parts, snapshot, segments, UNLIMITED, keep);
-      if (segments.length > 0 && replaced === 0) throw new LookbackError("STORE_DAMAGED", `the segments of ${day} changed while the day was reduced`, { day });
-    }));
+  /**
+   * Keeps the rows of a day that `keep` names, and nothing else of it. What it names when they go is what counts: sessions are held
+   * while others are merged. Throws STORE_DAMAGED when its segments, or what is to be kept, change each time.
+   */
+  reduce(day: string, keep: () => readonly string[]): Promise<void> {
+    return this.#after(async () => {
+      for (let tries = 0; tries < REDUCE_TRIES; tries += 1) {
+        const isDone = await this.#parts.live.with(async (snapshot) => {
+          const segments = snapshot.segments.filter((segment) => segment.day === day);
+          const kept = new Set(keep());
+          return segments.length === 0 || (await merge(this.#parts, snapshot, segments, UNLIMITED, { ids: kept, isStillAll: () => keep().every((id) => kept.has(id)) })) > 0;
+        });
+        if (isDone) return;
+      }
+      throw new LookbackError("STORE_DAMAGED", `the segments of ${day}, or what of it is held, changed during each of ${REDUCE_TRIES} tries to reduce it; it is tried again tomorrow`, { day });
+    });
   }
 
   /** What `optimise` would do. */

@@ -37,6 +37,7 @@ import { OpenRows, type GoingOn } from "./open-rows.js";
 import { findSuperseded } from "./versions.js";
 
 const MEBIBYTE = 1 << 20;
+const DAY_MS = 86_400_000;
 /** Tries of a commit that another process's commits overtake. */
 const COMMIT_TRIES = 20;
 
@@ -239,9 +240,10 @@ export class EmbeddedStore implements IndexStore {
 
   async partitions(): Promise<readonly Partition[]> {
     const hidden = this.#catalogue.segments.supersededCounts();
-    const days = new Map<string, { day: string; rows: number; bytes: number; segments: number }>();
+    const days = new Map<string, { day: string; startMs: number; endMs: number; rows: number; bytes: number; segments: number }>();
     for (const segment of this.#catalogue.segments.live()) {
-      const partition = days.get(segment.day) ?? { day: segment.day, rows: 0, bytes: 0, segments: 0 };
+      const startMs = Date.parse(segment.day);
+      const partition = days.get(segment.day) ?? { day: segment.day, startMs, endMs: startMs + DAY_MS, rows: 0, bytes: 0, segments: 0 };
       partition.rows += segment.rows - (hidden.get(segment.path) ?? 0);
       partition.bytes += segment.bytes;
       partition.segments += 1;
@@ -250,15 +252,14 @@ export class EmbeddedStore implements IndexStore {
     return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
   }
 
-  async expirePartition(day: string, keep: readonly string[] = []): Promise<void> {
-    if (keep.length > 0) {
-      await this.#merging.reduce(day, new Set(keep));
-    } else {
-      this.#catalogue.transaction(() => {
-        const remove = this.#catalogue.segments.live().filter((segment) => segment.day === day).map(({ path }) => path);
-        if (remove.length > 0) this.#catalogue.segments.apply({ add: [], remove, superseded: [] });
-      });
-    }
+  async expirePartition(day: string, keep: () => readonly string[] = () => []): Promise<void> {
+    const isWhole = this.#catalogue.transaction(() => {
+      if (keep().length > 0) return false;
+      const remove = this.#catalogue.segments.live().filter((segment) => segment.day === day).map(({ path }) => path);
+      if (remove.length > 0) this.#catalogue.segments.apply({ add: [], remove, superseded: [] });
+      return true;
+    });
+    if (!isWhole) await this.#merging.reduce(day, keep);
     await this.#live.with(() => Promise.resolve());
     this.#live.unlinkRetired();
   }

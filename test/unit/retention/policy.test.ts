@@ -4,6 +4,7 @@ import type { DeviceFact, FreeSpaceRule, PacketFacts, PacketFileFact, PacketRule
 import { printBytes, printPlan } from "../../../src/retention/print-plan.js";
 import { isSettled, planPackets as planWith, targetBytes } from "../../../src/retention/policy.js";
 import { planSessions, utcDay } from "../../../src/retention/session-policy.js";
+import { daySpan } from "../../support/day-span.js";
 
 const DAY = 86_400_000;
 const GIB = 2 ** 30;
@@ -221,7 +222,7 @@ describe("a file that is not there", () => {
 
 describe("days of sessions", () => {
   const nowMs = Date.UTC(2026, 2, 10, 12);
-  const days = ["2026-03-11", "2026-03-10", "2026-03-09", "2026-03-07", "2026-03-01", "junk"].map((day) => ({ day, rows: 1, bytes: 1, hold: null as string | null, holds: [] as number[], heldRows: 0 }));
+  const days = ["2026-03-11", "2026-03-10", "2026-03-09", "2026-03-07", "2026-03-01", "junk"].map((day) => ({ ...daySpan(day), rows: 1, bytes: 1, hold: null as string | null, holds: [] as number[], heldRows: 0 }));
   const reasons = (expireDays: number | null, facts = days) => planSessions({ nowMs, nodes: [], partitions: facts }, { expireDays, maxBytes: null, nodeFreeSpace: null }).items.map((item) => `${item.action} ${item.day} ${item.reason}`);
   it("are kept for ever unless told otherwise", () => {
     expect(reasons(null)).toEqual([...["2026-03-01", "2026-03-07", "2026-03-09", "2026-03-10", "2026-03-11"].map((day) => `keep ${day} no-expire-days`), "keep junk not-a-day"]);
@@ -233,12 +234,12 @@ describe("days of sessions", () => {
     expect(reasons(0)[3]).toBe("keep 2026-03-10 today");
   });
   it("stay when held", () => {
-    const plan = planSessions({ nowMs, nodes: [], partitions: ["2026-01-01", "2026-01-02"].map((day) => ({ day, rows: 1, bytes: 7, hold: "case 7", holds: [4], heldRows: 0 })) }, { expireDays: 1, maxBytes: null, nodeFreeSpace: null });
+    const plan = planSessions({ nowMs, nodes: [], partitions: ["2026-01-01", "2026-01-02"].map((day) => ({ ...daySpan(day), rows: 1, bytes: 7, hold: "case 7", holds: [4], heldRows: 0 })) }, { expireDays: 1, maxBytes: null, nodeFreeSpace: null });
     expect(plan.items).toMatchObject([{ action: "keep", reason: "held", note: "case 7", holds: [4] }, { reason: "held" }]);
     expect(plan.blocked).toEqual([{ hold: 4, items: 2, bytes: 14 }]);
   });
   it("go oldest first until the index is small enough, never today, and held rows stay", () => {
-    const facts = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"].map((day) => ({ day, rows: 10, bytes: 100, hold: null as string | null, holds: [] as number[], heldRows: 0 }));
+    const facts = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"].map((day) => ({ ...daySpan(day), rows: 10, bytes: 100, hold: null as string | null, holds: [] as number[], heldRows: 0 }));
     const planOf = (maxBytes: number, partitions = facts) => planSessions({ nowMs, nodes: [], partitions }, { expireDays: null, maxBytes, nodeFreeSpace: null });
     expect(planOf(400).items.every(({ action }) => action === "keep")).toBe(true);
     expect(planOf(250).items.map(({ action, reason }) => `${action} ${reason}`)).toEqual(["expire over-index-size", "expire over-index-size", "keep no-expire-days", "keep no-expire-days"]);
@@ -248,7 +249,7 @@ describe("days of sessions", () => {
     expect(planOf(250, half).items.map(({ action, reason }) => `${action} ${reason}`)).toEqual(["expire over-index-size", "keep held", "expire over-index-size", "keep no-expire-days"]);
   });
   it("go oldest first until every data node has enough room, never today, and held rows stay", () => {
-    const partitions = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"].map((day) => ({ day, rows: 10, bytes: 100, hold: null as string | null, holds: [] as number[], heldRows: 0 }));
+    const partitions = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"].map((day) => ({ ...daySpan(day), rows: 10, bytes: 100, hold: null as string | null, holds: [] as number[], heldRows: 0 }));
     const node = (name: string, freeBytes: number) => ({ name, freeBytes, totalBytes: 1_000 });
     const planOf = (...nodes: readonly ReturnType<typeof node>[]) => planSessions({ nowMs, nodes, partitions }, { expireDays: null, maxBytes: null, nodeFreeSpace: { unit: "percent", value: 20 } });
     expect(planOf(node("a", 200), node("b", 900)).items.every(({ action }) => action === "keep")).toBe(true);
@@ -259,7 +260,7 @@ describe("days of sessions", () => {
   });
   it("follow the rules for any clock and days", () => {
     fc.assert(fc.property(fc.nat(40_000 * DAY), fc.uniqueArray(fc.nat(40_000), { maxLength: 20 }), fc.option(fc.nat(400)), (now, numbers, expireDays) => {
-      const partitions = numbers.map((number) => ({ day: utcDay(number * DAY), rows: 1, bytes: 1, hold: null, holds: [] as number[], heldRows: 0 }));
+      const partitions = numbers.map((number) => ({ ...daySpan(utcDay(number * DAY)), rows: 1, bytes: 1, hold: null, holds: [] as number[], heldRows: 0 }));
       for (const item of planSessions({ nowMs: now, nodes: [], partitions }, { expireDays, maxBytes: null, nodeFreeSpace: null }).items) {
         const end = Date.parse(item.day) + DAY;
         const old = expireDays !== null && end <= Math.floor(now / DAY) * DAY && end + expireDays * DAY <= now;
@@ -271,7 +272,7 @@ describe("days of sessions", () => {
 
 describe("a printed plan", () => {
   const packets = planPackets({ devices: [device(399)], files: [file(1), file(2), file(3, { hold: held("case 7") }), file(4), file(5, { storage: "in-place", found: { refusal: "outside" } })] }, five);
-  const sessions = planSessions({ nowMs: Date.UTC(2026, 0, 10), nodes: [], partitions: [{ day: "2026-01-01", rows: 7, bytes: 2048, hold: null, holds: [] as number[], heldRows: 2 }, { day: "2026-01-09", rows: 1, bytes: 1, hold: null, holds: [] as number[], heldRows: 0 }] }, { expireDays: 3, maxBytes: null, nodeFreeSpace: null });
+  const sessions = planSessions({ nowMs: Date.UTC(2026, 0, 10), nodes: [], partitions: [{ ...daySpan("2026-01-01"), rows: 7, bytes: 2048, hold: null, holds: [] as number[], heldRows: 2 }, { ...daySpan("2026-01-09"), rows: 1, bytes: 1, hold: null, holds: [] as number[], heldRows: 0 }] }, { expireDays: 3, maxBytes: null, nodeFreeSpace: null });
   const plan = { madeMs: 0, packets, sessions, compaction: [{ day: "2026-01-09", segments: 4, rows: 9, bytes: 1024, reason: "small" as const }], placement: [{ day: "2026-01-01", index: "sessions3-260101", bytes: 2048, reason: "warm" as const, settings: { "index.number_of_replicas": "0" } }], exports: [{ id: "e1", owner: "ann", bytes: 1024, expiredMs: 0 }], audit: { entries: 3, beforeMs: 0 }, unmeasured: [], unknown: [] };
   it("names what goes, and counts what stays by reason", () => {
     expect(printPlan(plan, false)).toEqual([

@@ -11,6 +11,7 @@ import { noRetentionEvents, type RetentionEvent } from "../../../src/model/reten
 import { RetentionService, type RetentionParts } from "../../../src/retention/retention-service.js";
 import { retentionRules, type RulesInput } from "../../support/retention-rules.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
+import { daySpan } from "../../support/day-span.js";
 
 const DAY = 86_400_000;
 const TOTAL = 10_000;
@@ -66,7 +67,7 @@ function world(files: readonly FileSpec[], options: { rules?: RulesInput; sessio
     probe: () => Promise.resolve({ freeBytes: free(), totalBytes: TOTAL }),
     store: {
       partitions: () => Promise.resolve(options.partitions ?? []), planMerges: () => Promise.resolve([]), planPlacement: () => Promise.resolve([]), dataNodes: () => Promise.resolve([]),
-      expirePartition: (day, keep = []) => { expired.push([day, ...keep].join(" ")); return Promise.resolve(); },
+      expirePartition: (day, keep = () => []) => { expired.push([day, ...keep()].join(" ")); return Promise.resolve(); },
       async *streamPackets() { yield options.sessions ?? []; },
       movePackets: () => Promise.resolve(),
     },
@@ -163,7 +164,7 @@ describe("making room", () => {
   });
 
   it("tells devices that stay short and holds that block, and when that is over", async () => {
-    const { catalogue, packets, service } = world([{ bytes: 4000 }, { bytes: 3000 }, { bytes: 100 }], { partitions: [{ day: "1970-01-01", rows: 5, bytes: 10, segments: 1 }], nowMs: 40 * DAY });
+    const { catalogue, packets, service } = world([{ bytes: 4000 }, { bytes: 3000 }, { bytes: 100 }], { partitions: [{ ...daySpan("1970-01-01"), rows: 5, bytes: 10, segments: 1 }], nowMs: 40 * DAY });
     const told: string[] = [];
     const lasting = new Set<string>();
     const events = {
@@ -229,7 +230,7 @@ describe("making room", () => {
     const hold = catalogue.holds.add({ subject: "session", subjectId: "one session", reason: "case 7", createdBy: "ann" });
     catalogue.holds.addSessions(hold, [{ id: Buffer.alloc(16, 1), firstMs: 2600, lastMs: 2700, settled: false, packets: [] }]);
     const away: RetentionParts["store"] = {
-      partitions: () => Promise.resolve([{ day: "1970-01-01", rows: 5, bytes: 10, segments: 1 }]), planMerges: () => Promise.resolve([]), planPlacement: () => Promise.resolve([]), dataNodes: () => Promise.resolve([]), expirePartition: (day) => { expired.push(day); return Promise.resolve(); },
+      partitions: () => Promise.resolve([{ ...daySpan("1970-01-01"), rows: 5, bytes: 10, segments: 1 }]), planMerges: () => Promise.resolve([]), planPlacement: () => Promise.resolve([]), dataNodes: () => Promise.resolve([]), expirePartition: (day) => { expired.push(day); return Promise.resolve(); },
       movePackets: () => Promise.resolve(), streamPackets() { throw new LookbackError("CLUSTER_UNREACHABLE", "no answer"); },
     };
     const one = service({ store: away, rules: retentionRules([path.dirname(catalogue.files.list()[0]?.path ?? "")], { freeSpace: { unit: "percent", value: 90 }, expireDays: 3 }) });
@@ -426,7 +427,7 @@ describe("any files, failures and crashes", () => {
 });
 
 describe("old sessions", () => {
-  const partitions = ["2026-01-01", "2026-01-02", "2026-01-09", "2026-01-10"].map((day) => ({ day, rows: 5, bytes: 10, segments: 1 }));
+  const partitions = ["2026-01-01", "2026-01-02", "2026-01-09", "2026-01-10"].map((day) => ({ ...daySpan(day), rows: 5, bytes: 10, segments: 1 }));
   it("go by day, but for held ones", async () => {
     const { catalogue, service, expired } = world([], { rules: { expireDays: 3 }, partitions, nowMs: Date.UTC(2026, 0, 10, 4), sessions: [{ id: HELD, firstPacketMs: 0, lastPacketMs: Date.UTC(2026, 0, 2, 5), final: true, packets: [] }] });
     expect((await service().sessionPlan()).items.filter((item) => item.action === "expire").map((item) => item.day)).toEqual(["2026-01-01", "2026-01-02"]);
@@ -435,6 +436,18 @@ describe("old sessions", () => {
     expect(await service().expireSessions(null)).toEqual({ expired: ["2026-01-02"], failed: [] });
     expect(expired).toEqual([`2026-01-02 ${HELD.replaceAll("-", "")}`]);
     expect(catalogue.audit.list()).toMatchObject([{ action: "retention.expire-day", details: { day: "2026-01-02", rows: 5, held: 1 } }]);
+    catalogue.close();
+  });
+  it("of an index of a month go but for the held ones of any of its days", async () => {
+    const month = { day: "2026-01-31", startMs: Date.UTC(2026, 0, 1), endMs: Date.UTC(2026, 1, 1), rows: 5, bytes: 10, segments: 1 };
+    const { catalogue, service, expired } = world([], { rules: { expireDays: 3 }, partitions: [month], nowMs: Date.UTC(2026, 2, 10, 4), sessions: [{ id: HELD, firstPacketMs: 0, lastPacketMs: Date.UTC(2026, 0, 10, 5), final: true, packets: [] }] });
+    holdOpenSession(catalogue);
+    expect((await service().sessionPlan()).items).toMatchObject([{ action: "expire", day: "2026-01-31", heldRows: 1 }]);
+    expect(await service().expireSessions(null)).toEqual({ expired: ["2026-01-31"], failed: [] });
+    expect(expired).toEqual([`2026-01-31 ${HELD.replaceAll("-", "")}`]);
+    catalogue.holds.add({ subject: "day", subjectId: "2026-01-12", reason: "case 8", createdBy: "ann" });
+    expect((await service().sessionPlan()).items).toMatchObject([{ action: "keep", reason: "held", note: "case 8" }]);
+    expect(await service().expireSessions(null)).toEqual({ expired: [], failed: [] });
     catalogue.close();
   });
   it("go on when one day fails", async () => {

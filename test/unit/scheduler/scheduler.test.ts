@@ -7,6 +7,7 @@ import type { ScheduledTask } from "../../../src/scheduler/task.js";
 import { nodeCronTicker, type Ticker } from "../../../src/scheduler/ticker.js";
 import { serviceTasks } from "../../../src/scheduler/tasks.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
+import { daySpan } from "../../support/day-span.js";
 
 const MINUTE = 60_000;
 const clock = { now: 0, nowMs: () => clock.now };
@@ -299,11 +300,11 @@ describe("the service's tasks", () => {
         device: 1, directories: ["/p"], freeBytes: 1, totalBytes: 10, targetBytes: 9, pendingBytes: 0, deleteBytes: 7, shortfallBytes: 1, blocked: [],
         items: [{ fileId: 1, path: "/p/a.pcap", bytes: 7, action: "delete", reason: "oldest", heldBytes: 0, holds: [], note: null }, { fileId: 2, path: "/p/b.pcap", bytes: 7, action: "keep", reason: "newest", heldBytes: 0, holds: [], note: null }],
       }] }),
-      sessionPlan: () => Promise.resolve({ expireDays: 1, excessBytes: 0, shortfallBytes: 0, blocked: [], items: [{ day: "2026-01-01", rows: 3, bytes: 9, action: "expire", reason: "older-than-expire-days", heldRows: 0, holds: [], note: null }] }),
+      sessionPlan: () => Promise.resolve({ expireDays: 1, excessBytes: 0, shortfallBytes: 0, blocked: [], items: [{ ...daySpan("2026-01-01"), rows: 3, bytes: 9, action: "expire", reason: "older-than-expire-days", heldRows: 0, holds: [], note: null }] }),
     },
     store: {
       optimise: (day) => { calls.push(day ?? "small"); return Promise.resolve(2); },
-      partitions: () => Promise.resolve([{ day: "2026-01-01", rows: 1, bytes: 1, segments: 3 }, { day: "2026-01-02", rows: 1, bytes: 1, segments: 1 }, { day: "2026-01-03", rows: 1, bytes: 1, segments: 4 }]),
+      partitions: () => Promise.resolve([{ ...daySpan("2026-01-01"), rows: 1, bytes: 1, segments: 3 }, { ...daySpan("2026-01-02"), rows: 1, bytes: 1, segments: 1 }, { ...daySpan("2026-01-03"), rows: 1, bytes: 1, segments: 4 }]),
       planMerges: (day) => Promise.resolve([{ day: day ?? "2026-01-03", rows: 5, bytes: 9, segments: 3, reason: "small" }]),
     },
     exports: { expire: () => Promise.resolve(4), due: () => [] },
