@@ -65,35 +65,51 @@ struct Counts {
     driver: Option<DriverLosses>,
 }
 
-impl Counts {
-    /// What was lost since the counters said `first`; none when nothing counts.
-    fn lost_since(self, first: Self) -> Option<u64> {
-        let since = |now: Option<u64>, first: Option<u64>| Some(now?.saturating_sub(first?));
-        let missed = since(self.missed, first.missed);
-        let driver = self.driver.zip(first.driver).map(|(now, first)| DriverLosses {
-            apart: now.apart.saturating_sub(first.apart),
-            queues: since(now.queues, first.queues),
-        });
-        // Drivers use these two for the same thing, many set both (struct rtnl_link_stats64 in linux/if_link.h), and some what
-        // they count at queues.
-        let overflowed = since(self.fifo, first.fifo)
-            .max(since(self.over, first.over))
-            .max(driver.and_then(|driver| driver.queues));
-        if missed.is_none() && overflowed.is_none() && driver.is_none() {
-            return None;
-        }
-        let apart = driver.map_or(0, |driver| driver.apart);
-        Some(missed.unwrap_or(0).saturating_add(overflowed.unwrap_or(0)).saturating_add(apart))
+/// A counter from its first value on. One that begins anew, when queues are made anew or a device is reset, takes nothing back, and
+/// what is lost from then on counts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Followed {
+    last: Option<u64>,
+    /// None while it has no value.
+    since: Option<u64>,
+}
+
+impl Followed {
+    fn see(&mut self, now: Option<u64>) {
+        let Some(now) = now else { return };
+        let more = now.saturating_sub(self.last.unwrap_or(now));
+        self.since = Some(self.since.unwrap_or(0).saturating_add(more));
+        self.last = Some(now);
+    }
+}
+
+/// An interface's counters from their first values on.
+#[derive(Clone, Copy, Debug, Default)]
+struct FollowedCounts {
+    missed: Followed,
+    fifo: Followed,
+    over: Followed,
+    apart: Followed,
+    queues: Followed,
+}
+
+impl FollowedCounts {
+    fn see(&mut self, now: Counts) {
+        self.missed.see(now.missed);
+        self.fifo.see(now.fifo);
+        self.over.see(now.over);
+        self.apart.see(now.driver.map(|driver| driver.apart));
+        self.queues.see(now.driver.and_then(|driver| driver.queues));
     }
 
-    /// The first value of each counter that has one.
-    fn or(self, later: Self) -> Self {
-        Self {
-            missed: self.missed.or(later.missed),
-            fifo: self.fifo.or(later.fifo),
-            over: self.over.or(later.over),
-            driver: self.driver.or(later.driver),
-        }
+    /// What was lost so far; none when nothing counts.
+    fn lost(&self) -> Option<u64> {
+        // Drivers use these two for the same thing, many set both (struct rtnl_link_stats64 in linux/if_link.h), and some what
+        // they count at queues.
+        let overflowed = self.fifo.since.max(self.over.since).max(self.queues.since);
+        let parts = [self.missed.since, overflowed, self.apart.since];
+        let counted = parts.iter().any(Option::is_some);
+        counted.then(|| parts.into_iter().flatten().fold(0, u64::saturating_add))
     }
 }
 
@@ -102,7 +118,7 @@ impl Counts {
 #[derive(Debug)]
 pub struct InterfaceLosses {
     interface: Interface,
-    first: Counts,
+    counts: FollowedCounts,
     driver: Arc<Mutex<Option<DriverLosses>>>,
     /// Dropped, it ends the thread that asks the driver; none before that is wanted, and where the system has no thread.
     asks: Option<Sender<()>>,
@@ -112,9 +128,9 @@ pub struct InterfaceLosses {
 impl InterfaceLosses {
     /// Of `interface`, from now on.
     pub fn of(interface: &Interface) -> Self {
-        let (first, driver) = (Counts::default(), Arc::default());
-        let mut losses = Self { interface: interface.clone(), first, driver, asks: None, has_begun: false };
-        losses.first = losses.counts();
+        let (counts, driver) = (FollowedCounts::default(), Arc::default());
+        let mut losses = Self { interface: interface.clone(), counts, driver, asks: None, has_begun: false };
+        losses.counts.see(losses.read());
         losses
     }
 
@@ -125,12 +141,11 @@ impl InterfaceLosses {
             self.has_begun = true;
             self.asks = follow_driver(self.interface.name.clone(), Arc::clone(&self.driver));
         }
-        let now = self.counts();
-        self.first = self.first.or(now);
-        now.lost_since(self.first)
+        self.counts.see(self.read());
+        self.counts.lost()
     }
 
-    fn counts(&self) -> Counts {
+    fn read(&self) -> Counts {
         let directory = PathBuf::from("/sys/class/net").join(&self.interface.name);
         let number = |file: &str| -> Option<u64> {
             fs::read_to_string(directory.join(file)).ok()?.trim().parse().ok()
@@ -183,9 +198,19 @@ mod tests {
             over: Some(0),
             driver: Some(DriverLosses { apart: 0, queues: Some(0) }),
         };
-        let lost = |missed, fifo, over, driver: Option<(u64, Option<u64>)>| {
+        type Count = Option<u64>;
+        let lost = |missed: Count, fifo: Count, over: Count, driver: Option<(u64, Count)>| {
             let driver = driver.map(|(apart, queues)| DriverLosses { apart, queues });
-            Counts { missed, fifo, over, driver }.lost_since(zero)
+            let mut counts = FollowedCounts::default();
+            // Only what is there later counts.
+            counts.see(Counts {
+                missed: missed.and(zero.missed),
+                fifo: fifo.and(zero.fifo),
+                over: over.and(zero.over),
+                driver: driver.and(zero.driver),
+            });
+            counts.see(Counts { missed, fifo, over, driver });
+            counts.lost()
         };
         assert_eq!(lost(None, None, None, None), None);
         assert_eq!(lost(Some(0), None, None, None), Some(0));
@@ -199,14 +224,21 @@ mod tests {
     #[test]
     fn what_was_lost_before_does_not_count_whenever_a_counter_is_first_read() {
         let driver = |apart| Some(DriverLosses { apart, queues: Some(apart) });
-        let at_first = Counts { missed: Some(100), fifo: None, over: None, driver: None };
-        let then = Counts { missed: Some(101), fifo: Some(50), over: None, driver: driver(70) };
-        let first = at_first.or(then);
-        assert_eq!(then.lost_since(first), Some(1));
-        let later = Counts { missed: Some(101), fifo: Some(52), over: None, driver: driver(73) };
-        assert_eq!(later.lost_since(first), Some(1 + 3 + 3));
-        // A counter that begins anew takes nothing back.
-        assert_eq!(at_first.lost_since(Counts { missed: Some(500), ..at_first }), Some(0));
+        let mut counts = FollowedCounts::default();
+        counts.see(Counts { missed: Some(100), ..Counts::default() });
+        counts.see(Counts { missed: Some(101), fifo: Some(50), over: None, driver: driver(70) });
+        assert_eq!(counts.lost(), Some(1));
+        counts.see(Counts { missed: Some(101), fifo: Some(52), over: None, driver: driver(73) });
+        assert_eq!(counts.lost(), Some(1 + 3 + 3));
+    }
+
+    #[test]
+    fn a_counter_that_begins_anew_takes_nothing_back_and_goes_on() {
+        let mut counts = FollowedCounts::default();
+        for (missed, lost) in [(Some(500), 0), (Some(507), 7), (Some(2), 7), (None, 7), (Some(5), 10)] {
+            counts.see(Counts { missed, ..Counts::default() });
+            assert_eq!(counts.lost(), Some(lost));
+        }
     }
 
     #[test]

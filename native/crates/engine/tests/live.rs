@@ -14,6 +14,7 @@ use lookback_pcapfile::record_header;
 use lookback_segment::SegmentInfo;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 use support::{Scratch, frame, rows};
 
 const START_S: i64 = 1_700_000_000;
@@ -160,6 +161,21 @@ fn rows_that_cannot_be_written_wait_and_the_mark_with_them() {
     // The closed file, which the failed flush had drained already, is told as well.
     let files: Vec<_> = again.files.iter().map(|file| (file.file, file.packets, file.open)).collect();
     assert_eq!(files, [(1, 1, false), (2, 1, true)]);
+}
+
+#[test]
+fn packets_of_workers_with_little_to_do_hold_no_buffers_until_a_flush() {
+    let scratch = Scratch::new("live-few");
+    let mut engine = open(&scratch.0, 2, 1 << 30);
+    let end = Instant::now() + Duration::from_secs(60);
+    // Each push takes a buffer of its own, of which there are fewer than these.
+    for number in 0..200 {
+        while engine.push(&packet(0, number % 20, 1 + u32::from(number) * 10)) == 0 {
+            assert!(Instant::now() < end, "packet {number} finds no buffer");
+            std::thread::yield_now();
+        }
+    }
+    assert_eq!(finish(&engine).next_ordinal, 200);
 }
 
 /// Conversations of the stream below: no number of workers divides them, so that chance does not keep one with its worker.

@@ -156,9 +156,11 @@ fn nothing_lies_beside_packets_where_no_interface_has_fields() {
 fn packets_are_not_stored_where_their_interface_cannot_be_noted() {
     let scratch = Scratch::new("live-origins-full");
     let options = options(&scratch.0, settings(1));
-    // Something else has the name of the first file's list.
-    let name = format!("localhost-231114-{:08}.interfaces", 1);
-    std::fs::create_dir_all(scratch.0.join("packets").join(name)).expect("a directory");
+    // Something else has the names of the lists of the first file, and of the one that is tried in its place.
+    for number in 1..3 {
+        let name = format!("localhost-231114-{number:08}.interfaces");
+        std::fs::create_dir_all(scratch.0.join("packets").join(name)).expect("a directory");
+    }
     let mut engine = LiveEngine::open(options, vec![given("in0", 0..9)]).expect("threads");
     while !engine.ledgers().iter().all(|ledger| ledger.ended) {
         std::thread::yield_now();
@@ -167,5 +169,5 @@ fn packets_are_not_stored_where_their_interface_cannot_be_noted() {
     let flush = engine.flusher().flush(START_S * S, true, FlushRows::Closing).expect("the last flush");
     let ledger = &engine.ledgers()[0];
     assert_eq!((ledger.delivered, ledger.stored, ledger.lost_to_disk), (18, 0, 18));
-    assert!(flush.write_failure.is_some_and(|reason| reason.contains("231114-00000001")), "no failure told");
+    assert!(flush.write_failure.is_some_and(|reason| reason.contains("231114-00000002")), "no failure told");
 }

@@ -108,6 +108,25 @@ fn of_a_session_that_a_rule_names_only_the_first_packets_are_saved() {
 }
 
 #[test]
+fn a_session_that_comes_after_one_is_over_is_saved_from_its_first_packet_on() {
+    let scratch = Scratch::new("live-dont-save-again");
+    let Some(rules) = rules(&[("udp port 80", 1)]) else { return };
+    let mut engine = open(&scratch.0, 1, |options| options.dont_save = Some(rules));
+    // Two packets of a session, and after its time the next session of the same ends.
+    for session in 0..5 {
+        // Another one's packet shows that time has passed.
+        engine.push(&record(session * 200, &frame(2, true, 6, 1 + session as u32, ACK, b"x")));
+        for second in [0, 50] {
+            engine.push(&record(session * 200 + second, &frame(1, true, 17, 0, 0, b"of five sessions")));
+        }
+    }
+    let flush = finish(&engine);
+    let ledger = engine.ledgers().remove(0);
+    assert_eq!((ledger.delivered, ledger.stored, ledger.by_rule), (15, 5 + 5, 5));
+    assert_eq!(all_rows(&scratch.0, &flush).iter().filter(|row| row.contains("40001")).count(), 5);
+}
+
+#[test]
 fn without_packet_files_everything_is_indexed() {
     let scratch = Scratch::new("live-null");
     let mut engine = open(&scratch.0, 1, |options| options.keep_packets = false);

@@ -12,6 +12,7 @@
 //! * [`tcp`], [`sctp`]: payload in order.
 //! * `index`, `slab`: where flows are found, and where they lie.
 //! * [`timers`]: expiry by whole seconds without work per packet.
+//! * `unwritten`, `pieces`: flows whose packets no row holds yet, and the queues that such lists are.
 //! * [`identity`], [`community`]: row ids and Community ID.
 //! * [`replay`]: what is known when a stream is read again.
 
@@ -23,6 +24,7 @@ pub mod flow;
 mod headers;
 pub mod identity;
 mod index;
+mod pieces;
 pub mod replay;
 mod row;
 pub mod sctp;
@@ -31,6 +33,7 @@ mod slab;
 pub mod table;
 pub mod tcp;
 pub mod timers;
+mod unwritten;
 
 pub use counters::FlowCounters;
 pub use flow::PacketFacts;

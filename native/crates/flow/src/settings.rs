@@ -4,6 +4,7 @@ use crate::replay::Replay;
 use lookback_protocols::Settings;
 use lookback_protocols::digest::{MAX_WAITING_BYTES, MAX_WAITING_BYTES_OF_A_BODY};
 use lookback_session::{Assignment, Fields};
+use lookback_wire::FlowKind;
 pub use lookback_wire::SessionIdTracking;
 use std::sync::Arc;
 
@@ -82,6 +83,17 @@ impl FlowSettings {
             assignment.apply(&mut fields);
         }
         fields
+    }
+    /// Seconds without a packet after which a session of a kind is over.
+    pub fn timeout(&self, kind: FlowKind) -> i64 {
+        match kind {
+            FlowKind::Tcp => self.tcp_timeout,
+            FlowKind::Udp => self.udp_timeout,
+            FlowKind::Icmp => self.icmp_timeout,
+            FlowKind::Sctp => self.sctp_timeout,
+            FlowKind::Esp => self.esp_timeout,
+            FlowKind::Other => self.other_timeout,
+        }
     }
     /// Version of the first row that is written of a segment.
     pub fn first_version(&self) -> u32 {

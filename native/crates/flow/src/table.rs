@@ -8,6 +8,7 @@ use crate::settings::FlowSettings;
 use crate::slab::Slab;
 use crate::tcp::flag;
 use crate::timers::Timers;
+use crate::unwritten::{Unwritten, UnwrittenFlows};
 use lookback_protocols::bytes::hex;
 use lookback_protocols::digest::Promise;
 use lookback_session::Session;
@@ -23,6 +24,13 @@ const REST_AT_ONCE: usize = 96 << 10;
 const ENDED: i64 = i64::MIN;
 /// Flows that are looked at for one that may close early.
 const LOOKED_AT_FOR_ROOM: usize = 256;
+/// Times that this is done for a new flow.
+const TRIES_FOR_ROOM: usize = 4;
+/// Entries of the timers, and of the list of what no row holds, for each flow there may be. Most of more are of flows that closed, and
+/// some of those are taken out with each packet.
+const MOST_ENTRIES_EACH: usize = 4;
+/// Such entries that are looked at with a packet.
+const TIDIED_WITH_A_PACKET: usize = 8;
 
 /// Open flows of one worker of one stream. Holds at most `max_flows`.
 pub struct FlowTable {
@@ -34,21 +42,11 @@ pub struct FlowTable {
     timers: Timers,
     bench: Workbench,
     saved: Saved,
-    unwritten: VecDeque<Unwritten>,
+    unwritten: UnwrittenFlows,
     /// Flows that ended and have much left to dissect: number and generation.
     ended: VecDeque<(u32, u32)>,
     /// Of all open flows, see [`Flow::held_bytes`], in units of [`HELD_UNIT`].
     held: usize,
-}
-
-/// A flow with packets that no row holds: where it is, and when the first of them came. One whose row was written
-/// since is passed over.
-#[derive(Clone, Copy, Debug)]
-struct Unwritten {
-    at: u32,
-    generation: u32,
-    clock_s: i64,
-    first_us: i64,
 }
 
 impl FlowTable {
@@ -63,7 +61,7 @@ impl FlowTable {
             timers: Timers::default(),
             bench,
             saved: Saved::default(),
-            unwritten: VecDeque::new(),
+            unwritten: UnwrittenFlows::default(),
             ended: VecDeque::new(),
             held: 0,
         }
@@ -100,19 +98,9 @@ impl FlowTable {
         self.index.find(hash, |at| self.flows.get(at).is_some_and(|flow| flow.key == *key))
     }
 
-    fn timeout(&self, kind: FlowKind) -> i64 {
-        match kind {
-            FlowKind::Tcp => self.settings.tcp_timeout,
-            FlowKind::Udp => self.settings.udp_timeout,
-            FlowKind::Icmp => self.settings.icmp_timeout,
-            FlowKind::Sctp => self.settings.sctp_timeout,
-            FlowKind::Esp => self.settings.esp_timeout,
-            FlowKind::Other => self.settings.other_timeout,
-        }
-    }
     /// The last second of the stream's clock at which the flow is still open.
     fn open_until(&self, flow: &Flow) -> i64 {
-        flow.closing_at_s.min(flow.last_clock_s + self.timeout(flow.kind))
+        flow.closing_at_s.min(flow.last_clock_s + self.settings.timeout(flow.kind))
     }
     fn open_until_of(&self, at: u32, generation: u32) -> Option<i64> {
         let flow = self.flows.get(at).filter(|flow| flow.generation == generation)?;
@@ -126,6 +114,7 @@ impl FlowTable {
             return;
         }
         self.expire(packet.clock_before_s, EXPIRED_WITH_A_PACKET);
+        self.tidy();
         if self.settings.replay.as_ref().is_some_and(|replay| packet.ordinal < replay.from) {
             return;
         }
@@ -140,7 +129,7 @@ impl FlowTable {
         }
         let at = held.unwrap_or_else(|| self.open(key, hash, packet));
         let Some(flow) = self.flows.get_mut(at) else { return };
-        let generation = flow.generation;
+        let (generation, closing_before_s) = (flow.generation, flow.closing_at_s);
         // A row has what its packets brought. What is too much for one packet is taken with the next ones first.
         if flow.has_packets()
             && flow.kind == FlowKind::Tcp
@@ -153,7 +142,7 @@ impl FlowTable {
         flow.packet(packet, &key, &self.settings, &mut self.bench);
         if self.settings.open_rows_after.is_some() && !flow.unwritten {
             flow.unwritten = true;
-            self.unwritten.push_back(Unwritten {
+            self.unwritten.push(Unwritten {
                 at,
                 generation,
                 clock_s: packet.clock_s,
@@ -167,12 +156,35 @@ impl FlowTable {
             let row = flow.save(false, &self.settings, &mut self.bench);
             self.saved.keep(&self.settings, &mut self.bench, flow, row);
         }
-        if flow.closing_at_s == packet.clock_s + self.settings.tcp_closing_timeout {
-            self.timers.schedule(packet.clock_s + self.settings.tcp_closing_timeout, at, generation);
+        if flow.closing_at_s != closing_before_s {
+            self.timers.schedule(flow.closing_at_s, at, generation);
         }
         count_held(&mut self.held, flow);
         if self.held_bytes() > self.settings.max_held_bytes {
             self.free_memory(packet.clock_before_s);
+        }
+    }
+
+    /// Takes out entries of flows that closed, where there are many: connections that end at once leave theirs behind.
+    #[inline]
+    fn tidy(&mut self) {
+        let most = MOST_ENTRIES_EACH.saturating_mul(self.settings.max_flows);
+        if self.timers.len() > most || self.unwritten.len() > most {
+            self.take_out_stale(most);
+        }
+    }
+
+    #[cold]
+    fn take_out_stale(&mut self, most: usize) {
+        if self.timers.len() > most {
+            let flows = &self.flows;
+            let is_open =
+                |at, generation| flows.get(at).is_some_and(|flow: &Flow| flow.generation == generation);
+            self.timers.tidy(TIDIED_WITH_A_PACKET, is_open);
+        }
+        if self.unwritten.len() > most {
+            let flows = &mut self.flows;
+            self.unwritten.tidy(TIDIED_WITH_A_PACKET, |entry| Self::still_unwritten(flows, entry).is_some());
         }
     }
 
@@ -201,9 +213,9 @@ impl FlowTable {
         let Some(after) = self.settings.open_rows_after else { return true };
         self.bench.digests.run();
         for _ in 0..most {
-            let oldest = self.unwritten.front().copied();
+            let oldest = self.unwritten.front();
             let Some(entry) = oldest.filter(|entry| entry.clock_s + after <= clock_s) else { return true };
-            self.unwritten.pop_front();
+            self.unwritten.pop();
             self.save_unwritten(entry);
         }
         false
@@ -213,7 +225,7 @@ impl FlowTable {
     pub fn save_open_now(&mut self, most: usize) {
         let mut rows = 0;
         while rows < most
-            && let Some(entry) = self.unwritten.pop_front()
+            && let Some(entry) = self.unwritten.pop()
         {
             rows += usize::from(self.save_unwritten(entry));
         }
@@ -230,11 +242,11 @@ impl FlowTable {
     /// First packet, microseconds since 1970, that no row holds; rows that were saved count as holding theirs. None when
     /// every packet is in a row.
     pub fn unwritten_since_us(&mut self) -> Option<i64> {
-        while let Some(entry) = self.unwritten.front().copied() {
+        while let Some(entry) = self.unwritten.front() {
             if Self::still_unwritten(&mut self.flows, entry).is_some() {
                 return Some(entry.first_us);
             }
-            self.unwritten.pop_front();
+            self.unwritten.pop();
         }
         None
     }
@@ -262,7 +274,11 @@ impl FlowTable {
     }
 
     fn open(&mut self, key: FlowKey, hash: u64, packet: &PacketFacts<'_>) -> u32 {
-        while self.index.len() >= self.settings.max_flows.max(1) {
+        // Where none is found among many entries of flows that closed, there is one flow too many until a later packet finds one.
+        for _ in 0..TRIES_FOR_ROOM {
+            if self.index.len() < self.settings.max_flows.max(1) {
+                break;
+            }
             self.close_oldest(packet.clock_before_s);
         }
         let tcp = &packet.decoded.tcp;
@@ -427,3 +443,7 @@ impl Saved {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;

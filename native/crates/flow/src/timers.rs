@@ -1,44 +1,18 @@
 //! Expiry by whole seconds. A flow is put under the second it would expire at; when that second comes its owner
 //! looks whether packets arrived since and puts it back under a later one. So a packet costs no timer work.
 
-use std::collections::{BTreeMap, VecDeque};
-
-/// Entries of one piece of a second's. A second of a flood has a hundred thousand: in one piece they would be moved, all at
-/// once, whenever that is full.
-const PIECE: usize = 1_024;
-
-/// The flows of one second, first in, first out.
-#[derive(Debug, Default)]
-struct Second {
-    /// None is empty, and none longer than [`PIECE`].
-    pieces: VecDeque<VecDeque<(u32, u32)>>,
-}
-
-impl Second {
-    fn push(&mut self, entry: (u32, u32)) {
-        match self.pieces.back_mut() {
-            Some(last) if last.len() < PIECE => last.push_back(entry),
-            _ => self.pieces.push_back(VecDeque::from([entry])),
-        }
-    }
-    fn pop(&mut self) -> Option<(u32, u32)> {
-        let first = self.pieces.front_mut()?;
-        let entry = first.pop_front();
-        if first.is_empty() {
-            self.pieces.pop_front();
-        }
-        entry
-    }
-    fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
-    }
-}
+use crate::pieces::Pieces;
+use std::collections::BTreeMap;
+use std::ops::Bound;
 
 /// Flows by the second at which to look at them next.
 #[derive(Debug, Default)]
 pub struct Timers {
-    due: BTreeMap<i64, Second>,
+    /// Number and generation of the flows of a second.
+    due: BTreeMap<i64, Pieces<(u32, u32)>>,
     scheduled: usize,
+    /// The second that is being tidied, and how many of its entries are still to be looked at.
+    tidied: (i64, usize),
 }
 
 impl Timers {
@@ -64,6 +38,33 @@ impl Timers {
         }
         self.scheduled -= usize::from(entry.is_some());
         entry.map(|entry| (at, entry))
+    }
+    /// Looks at the next `most` entries, second by second and round by round, and takes out those that nobody needs.
+    pub fn tidy(&mut self, most: usize, mut is_needed: impl FnMut(u32, u32) -> bool) {
+        for _ in 0..most {
+            if self.tidied.1 == 0 {
+                let later = (Bound::Excluded(self.tidied.0), Bound::Unbounded);
+                let next = self.due.range(later).next().or_else(|| self.due.first_key_value());
+                let Some((second, entries)) = next else { return };
+                self.tidied = (*second, entries.len());
+            }
+            self.tidied.1 -= 1;
+            let Some(entries) = self.due.get_mut(&self.tidied.0) else {
+                self.tidied.1 = 0;
+                continue;
+            };
+            if let Some((slot, generation)) = entries.pop() {
+                if is_needed(slot, generation) {
+                    entries.push((slot, generation));
+                } else {
+                    self.scheduled -= 1;
+                }
+            }
+            if entries.is_empty() {
+                self.due.remove(&self.tidied.0);
+                self.tidied.1 = 0;
+            }
+        }
     }
     /// Entries scheduled.
     pub fn len(&self) -> usize {
@@ -91,24 +92,22 @@ mod tests {
     }
 
     #[test]
-    fn a_second_with_many_gives_them_in_their_order() {
+    fn entries_that_nobody_needs_are_found_in_any_second() {
         let mut timers = Timers::default();
-        let (mut next, mut taken) = (0, 0);
-        for round in 0..5 {
-            for _ in 0..PIECE + round {
-                timers.schedule(10, next, 0);
-                next += 1;
-            }
-            for _ in 0..PIECE / 2 {
-                assert_eq!(timers.take_due(11), Some((taken, 0)));
-                taken += 1;
-            }
+        for second in 0..10 {
+            (0..100).for_each(|slot| timers.schedule(second, slot, u32::from(slot % 10 == 0)));
         }
-        while let Some((slot, _)) = timers.take_due(11) {
-            assert_eq!(slot, taken);
-            taken += 1;
-        }
-        assert_eq!((taken, timers.len()), (next, 0));
+        timers.tidy(550, |_, generation| generation == 1);
+        assert_eq!(timers.len(), 5 * 10 + (5 + 50) + 4 * 100);
+        timers.take_due(1);
+        timers.tidy(450, |_, generation| generation == 1);
+        assert_eq!(timers.len(), 99);
+        // Round by round: those that were needed are looked at again.
+        timers.tidy(99, |slot, _| slot == 0);
+        let left: Vec<_> = std::iter::from_fn(|| timers.take_first()).collect();
+        assert_eq!(left, (1..10).map(|second| (second, (0, 1))).collect::<Vec<_>>());
+        timers.tidy(3, |_, _| true);
+        assert!(timers.is_empty());
     }
 
     #[test]

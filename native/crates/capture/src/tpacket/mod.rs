@@ -172,10 +172,23 @@ impl TpacketSource {
     fn recover(&mut self) -> Result<(), SourceError> {
         match Interface::named(&self.options.interface) {
             Some(now) if now.index != self.interface.index => {
+                // Packets of another kind do not go into the same files: whoever supervises starts anew.
+                if now.link_type() != Some(self.link_type) {
+                    let (interface, hardware_type) = (now.name, now.hardware_type);
+                    return Err(SourceError::LinkType { interface, hardware_type });
+                }
                 let program =
                     Program::of_setting(&self.options.filter, self.link_type, self.options.snaplen)?;
+                let attached = match Self::attach(&self.options, &now, program.as_ref()) {
+                    // It is gone again, or not ready yet.
+                    Err(SourceError::System { .. }) => {
+                        std::thread::sleep(RETIRE);
+                        return Ok(());
+                    }
+                    attached => attached?,
+                };
                 self.count();
-                (self.socket, self.ring) = Self::attach(&self.options, &now, program.as_ref())?;
+                (self.socket, self.ring) = attached;
                 (self.block, self.place) = (0, None);
                 self.lost_before = self.statistics.dropped_by_interface.unwrap_or(0);
                 self.losses = self.options.counts_losses.then(|| InterfaceLosses::of(&now));

@@ -6,19 +6,48 @@ use super::lateness::Lateness;
 use crate::error::EngineError;
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A disk that needs longer to make packets durable does not answer: their rows wait no longer, and later packets go to
 /// another directory if there is one.
 pub const DURABLE_WITHIN: Duration = Duration::from_secs(10);
 
+/// Files of one directory that wait for a disk that is silent, at most: its open one, and those that were closed since, each flush
+/// anew until it is given up.
+const MOST_WAITING: usize = 256;
+
 /// A packet directory whose files are made durable.
 pub struct DurableDirectory {
     path: PathBuf,
     thread: DiskThread<()>,
+    /// Files that its thread is to make durable. What is in them is closed by it as well: closing a file of NFS or FUSE waits for
+    /// its disk.
+    waiting: Arc<Mutex<Vec<(LiveFile, File)>>>,
     /// Where those who write packets see it.
     lateness: Arc<Lateness>,
+}
+
+/// Adds files to those that wait. A disk that was away for so long that too many wait has them closed by a thread of their own.
+fn put(waiting: &Mutex<Vec<(LiveFile, File)>>, files: Vec<(LiveFile, File)>) {
+    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    if waiting.len() + files.len() > MOST_WAITING {
+        close_apart(std::mem::take(&mut *waiting));
+    }
+    waiting.extend(files);
+}
+
+/// Closes files by a thread of their own. Where the system has none they are closed here, which takes as long as the disk does.
+fn close_apart(files: Vec<(LiveFile, File)>) {
+    if !files.is_empty() {
+        let _ = std::thread::Builder::new().name("durable".to_owned()).spawn(move || drop(files));
+    }
+}
+
+impl Drop for DurableDirectory {
+    fn drop(&mut self) {
+        close_apart(std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner)));
+    }
 }
 
 /// Files that a disk is making durable: the first of them, and what comes of it.
@@ -27,14 +56,17 @@ type Syncing = (PathBuf, Begun<Option<EngineError>>);
 impl DurableDirectory {
     /// Tells `lateness` what its disk does.
     pub fn new(path: PathBuf, lateness: Arc<Lateness>) -> Self {
-        Self { path, thread: DiskThread::new("durable", ()), lateness }
+        Self { path, thread: DiskThread::new("durable", ()), waiting: Arc::default(), lateness }
     }
 
     /// Begins with files, at least one.
     fn begin(&mut self, files: Vec<(LiveFile, File)>, deadline: Instant) -> Result<Syncing, EngineError> {
         let path = files.first().map_or_else(|| self.path.clone(), |(info, _)| info.path.clone());
         let lateness = Arc::clone(&self.lateness);
+        let waiting = Arc::clone(&self.waiting);
+        put(&self.waiting, files);
         let sync = move |(): &mut ()| {
+            let files = std::mem::take(&mut *waiting.lock().unwrap_or_else(PoisonError::into_inner));
             files.iter().find_map(|(info, file)| {
                 file.sync_data().err().map(|error| EngineError::io(info.path.clone(), error))
             })
@@ -131,10 +163,18 @@ mod tests {
                 && slower.contains("slower/1.pcap: the disk does not answer")),
             "{told:?}"
         );
+        // Whoever asks closes nothing of a disk that does not answer: on some that waits, too.
+        let waiting = |directory: &DurableDirectory| directory.waiting.lock().expect("a list").len();
+        assert_eq!(directories.iter().map(waiting).collect::<Vec<_>>(), [1, 0, 1]);
+        for _ in 0..MOST_WAITING {
+            put(&directories[0].waiting, vec![file(paths[0].join("1.pcap"))]);
+        }
+        assert_eq!(waiting(&directories[0]), 1);
         drop(thaw);
         while !sync_all(&mut directories, files(), within).is_empty() {
             std::thread::yield_now();
         }
+        assert_eq!(directories.iter().map(waiting).collect::<Vec<_>>(), [0, 0, 0]);
         std::fs::remove_dir_all(scratch).expect("the directory");
     }
 

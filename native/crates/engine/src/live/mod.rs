@@ -15,6 +15,7 @@
 //! * [`flusher`]: making it durable.
 
 mod clock_watch;
+mod day_name;
 pub mod disk_thread;
 pub mod durable;
 pub mod file_numbers;
@@ -24,6 +25,7 @@ pub mod losses;
 pub mod mark;
 pub mod packet_directory;
 pub mod packet_files;
+mod patience;
 pub mod pipeline;
 mod quiet;
 pub mod reader;
@@ -263,7 +265,7 @@ impl LiveEngine {
             files,
             saving: options
                 .dont_save
-                .map(|rules| Saving::new(rules, options.settings.flow.tracking, options.link_type)),
+                .map(|rules| Saving::new(rules, options.settings.flow.clone(), options.link_type)),
             pipeline,
             link_type: options.link_type,
             origins: options.origins,

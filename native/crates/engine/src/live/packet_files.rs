@@ -1,9 +1,11 @@
 //! Our own packet files: classic pcap with nanosecond times, appended to a batch at a time.
 
 use super::LiveFile;
+use super::day_name::day_name;
 use super::file_numbers::FileNumbers;
 use super::lateness::Lateness;
 use super::packet_directory::{Appended, OriginNote, PacketDirectory, Records, Room};
+use super::patience::{LEAST_WAIT, Patience};
 use crate::error::EngineError;
 use lookback_capture::batch::records;
 use std::cmp::Reverse;
@@ -55,8 +57,9 @@ pub struct PacketFileOptions {
 
 /// Numbers that are tried for one file, when files are there already that have them.
 const MOST_NUMBERS_TRIED: u32 = 100;
-/// A disk that is well answers within this, whatever others took.
-const LEAST_WAIT: Duration = Duration::from_millis(100);
+/// Time between two files that are left because they take nothing although there is room, where there is no other directory: a disk
+/// that fails each time gets few of them.
+const RENEW_EVERY: Duration = Duration::from_secs(10);
 /// Longest time that writing may wait for disks between two flushes, together: whoever flushes waits for less than a minute.
 const WAITED_BETWEEN_FLUSHES: Duration = Duration::from_secs(40);
 
@@ -86,6 +89,8 @@ pub struct PacketFiles {
     refusals: BTreeMap<usize, String>,
     /// Time that went into writing since the last flush.
     waited: Duration,
+    /// When a file that took nothing was left for another one in the same directory.
+    renewed: Option<Instant>,
 }
 
 impl PacketFiles {
@@ -101,6 +106,7 @@ impl PacketFiles {
             next_directory: 0,
             refusals: BTreeMap::new(),
             waited: Duration::ZERO,
+            renewed: None,
         }
     }
 
@@ -152,7 +158,13 @@ impl PacketFiles {
             match self.append_to(patience, open, records_of, origin) {
                 Ok(place) => return Ok(place),
                 // What is in the file stays as it is. With one directory it is tried again: there may be room by then.
-                Err(error) if self.directories.len() == 1 && !self.is_silent(directory) => return Err(error),
+                Err(error) if self.directories.len() == 1 && !self.is_silent(directory) => {
+                    if matches!(error, EngineError::DiskFull { .. }) || !self.may_renew() {
+                        return Err(error);
+                    }
+                    // Its path may be well again where the file is not: a file system that was mounted anew.
+                    self.rotate(patience);
+                }
                 Err(error) => {
                     self.refusals.insert(directory, error.to_string());
                     self.rotate(patience);
@@ -193,6 +205,15 @@ impl PacketFiles {
         });
         self.current = Some(open);
         place
+    }
+
+    /// Whether a file that takes nothing may be left for another one in the same directory.
+    fn may_renew(&mut self) -> bool {
+        let may = self.renewed.is_none_or(|at| at.elapsed() >= RENEW_EVERY);
+        if may {
+            self.renewed = Some(Instant::now());
+        }
+        may
     }
 
     fn is_due(&self, timestamp_ns: i64) -> bool {
@@ -384,40 +405,6 @@ fn no_directory() -> EngineError {
     EngineError::Worker("no packet directory".to_owned())
 }
 
-/// How long one batch waits for disks: each may take its time, all together twice that, and the last ones still get a moment.
-struct Patience {
-    each: Duration,
-    all_until: Instant,
-}
-
-impl Patience {
-    /// Until when a disk that is asked now is waited for.
-    fn deadline(&self) -> Instant {
-        let now = Instant::now();
-        (now + self.each).min(self.all_until).max(now + LEAST_WAIT.min(self.each))
-    }
-}
-
-/// `YYMMDD` of a time, UTC.
-fn day_name(timestamp_ns: i64) -> String {
-    let (year, month, day) = civil_date(timestamp_ns.div_euclid(86_400_000_000_000));
-    format!("{:02}{month:02}{day:02}", year.rem_euclid(100))
-}
-
-/// Year, month and day of a number of days since 1970-01-01, in the proleptic Gregorian calendar.
-fn civil_date(days: i64) -> (i64, i64, i64) {
-    // Years are counted from March, so that the leap day is a year's last.
-    let since_march_0 = days + 719_468;
-    let era = since_march_0.div_euclid(146_097);
-    let of_era = since_march_0.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
-}
-
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 mod tests {
@@ -515,6 +502,28 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_takes_nothing_is_left_for_another_in_the_only_directory() {
+        let (mut files, top) = files("dead", &["a"]);
+        let soon = || Instant::now() + Duration::from_secs(60);
+        let first = files.append(&packet(1), 0, 0).expect("a packet");
+        // As after a disk was away: what is open is dead, and its path is well.
+        files.directories[0].close(soon());
+        let second = files.append(&packet(2), 1, 0).expect("a packet");
+        assert_ne!(first.0, second.0);
+        assert_eq!(told(&mut files), [false, true].map(|open| ("a".to_owned(), 1, open)));
+        // One that takes nothing again and again is no reason for more and more files.
+        files.directories[0].close(soon());
+        for _ in 0..3 {
+            assert!(files.append(&packet(3), 2, 0).is_err());
+        }
+        assert_eq!(told(&mut files).len(), 1);
+        files.renewed = files.renewed.and_then(|at| at.checked_sub(RENEW_EVERY));
+        assert!(files.append(&packet(4), 2, 0).is_ok());
+        drop(files);
+        std::fs::remove_dir_all(top).expect("the directory");
+    }
+
+    #[test]
     fn packets_go_where_what_is_there_becomes_durable() {
         let (mut files, top) = files("late", &["a", "b"]);
         let late = files.lateness();
@@ -579,14 +588,5 @@ mod tests {
         assert_eq!(files.patience().each, Duration::from_secs(30));
         drop(files);
         std::fs::remove_dir_all(top).expect("the directory");
-    }
-
-    #[test]
-    fn day_names_follow_the_calendar() {
-        const DAY_NS: i64 = 86_400_000_000_000;
-        assert_eq!(day_name(0), "700101");
-        assert_eq!(day_name(11_016 * DAY_NS), "000229");
-        assert_eq!(day_name(11_017 * DAY_NS - 1), "000229");
-        assert_eq!(day_name(20_781 * DAY_NS), "261124");
     }
 }

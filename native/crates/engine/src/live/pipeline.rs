@@ -210,7 +210,8 @@ impl Pipeline {
                 let before = target.damaged();
                 let done = stored.arrivals().try_for_each(|arrival| feed.packet(arrival, target));
                 self.shared.count_malformed(stored.source, target.damaged() - before);
-                done
+                // Of a worker with little to do a few packets would hold the source's buffers until the next flush.
+                done.and_then(|()| target.send_all())
             }
         }
     }

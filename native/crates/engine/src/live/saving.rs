@@ -3,16 +3,17 @@
 use crate::rules::PacketRules;
 use lookback_capture::Batch;
 use lookback_capture::batch::records;
+use lookback_flow::FlowSettings;
 use lookback_pcapfile::RECORD_HEADER;
-use lookback_wire::{Decoded, FlowKey, FlowKind, SessionIdTracking};
+use lookback_wire::{Decoded, FlowKey, FlowKind};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Sessions whose packets are counted. When there are more, the idle ones are forgotten, then all: a session that was
-/// forgotten has more of its packets saved, never fewer.
-const MOST_SESSIONS: usize = 1 << 20;
-/// Seconds without a packet after which a session is another one.
-const IDLE: i64 = 600;
+/// Tables that share the sessions, by their hash: no packet waits until all of them were looked at.
+const SHARDS: usize = 256;
+/// Sessions of a table whose packets are counted, a million in all. When there are more, those that are over are forgotten, then
+/// all: a session that was forgotten has more of its packets saved, never fewer.
+const MOST_SESSIONS: usize = 4_096;
 
 /// TCP flags (RFC 9293).
 const SYN_ACK: u16 = 0x12;
@@ -24,7 +25,8 @@ struct Counted {
     packets: u32,
     /// Packets that are saved; none when no rule matched.
     most: Option<u32>,
-    last_s: i64,
+    /// The last second at which a packet is of the same session.
+    until_s: i64,
 }
 
 /// A batch after the rules: what is saved of it.
@@ -38,16 +40,20 @@ pub struct Chosen {
 /// Counts packets by session.
 pub struct Saving {
     rules: Arc<PacketRules>,
-    tracking: SessionIdTracking,
+    /// When sessions are over, as where they are indexed.
+    flow: FlowSettings,
     link_type: u16,
-    sessions: HashMap<FlowKey, Counted, ahash::RandomState>,
+    hasher: ahash::RandomState,
+    sessions: Vec<HashMap<FlowKey, Counted, ahash::RandomState>>,
     decoded: Decoded,
 }
 
 impl Saving {
     /// For a stream of one link type.
-    pub fn new(rules: Arc<PacketRules>, tracking: SessionIdTracking, link_type: u16) -> Self {
-        Self { rules, tracking, link_type, sessions: HashMap::default(), decoded: Decoded::default() }
+    pub fn new(rules: Arc<PacketRules>, flow: FlowSettings, link_type: u16) -> Self {
+        let hasher = ahash::RandomState::new();
+        let sessions = (0..SHARDS).map(|_| HashMap::with_hasher(hasher.clone())).collect();
+        Self { rules, flow, link_type, hasher, sessions, decoded: Decoded::default() }
     }
 
     /// Chooses what of a batch is saved; none when it is all of it.
@@ -80,29 +86,32 @@ impl Saving {
         {
             return true;
         }
-        let key = FlowKey::of(decoded, self.tracking);
+        let key = FlowKey::of(decoded, self.flow.tracking);
         let begins = decoded.kind == FlowKind::Tcp && decoded.tcp.flags & SYN_ACK == SYN;
-        let known = self.sessions.get_mut(&key).filter(|known| !begins && known.last_s + IDLE >= now_s);
-        let Some(known) = known else {
+        let until_s = now_s.saturating_add(self.flow.timeout(decoded.kind));
+        let Some(sessions) = self.sessions.get_mut(self.hasher.hash_one(key) as usize % SHARDS) else {
+            return true;
+        };
+        let Some(known) = sessions.get_mut(&key).filter(|known| !begins && known.until_s >= now_s) else {
             let most = self.rules.first_match(self.link_type, frame, original_length);
-            self.make_room(now_s);
-            self.sessions.insert(key, Counted { packets: 1, most, last_s: now_s });
+            make_room(sessions, now_s);
+            sessions.insert(key, Counted { packets: 1, most, until_s });
             // A session is known by its first packet, so that one is always saved.
             return true;
         };
         known.packets = known.packets.saturating_add(1);
-        known.last_s = now_s;
+        known.until_s = known.until_s.max(until_s);
         known.most.is_none_or(|most| known.packets <= most)
     }
+}
 
-    fn make_room(&mut self, now_s: i64) {
-        if self.sessions.len() < MOST_SESSIONS {
-            return;
-        }
-        self.sessions.retain(|_, known| known.last_s + IDLE >= now_s);
-        // Looking for idle ones again for each new session would take all the time.
-        if self.sessions.len() > MOST_SESSIONS / 2 {
-            self.sessions.clear();
-        }
+fn make_room(sessions: &mut HashMap<FlowKey, Counted, ahash::RandomState>, now_s: i64) {
+    if sessions.len() < MOST_SESSIONS {
+        return;
+    }
+    sessions.retain(|_, known| known.until_s >= now_s);
+    // Looking for those that are over again for each new session would take all the time.
+    if sessions.len() > MOST_SESSIONS / 2 {
+        sessions.clear();
     }
 }
