@@ -4,6 +4,8 @@ import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { loadRun } from "../../src/capture/capture-run.js";
 import { openCatalogue } from "../../src/catalogue/catalogue.js";
+import { ngCapture } from "../support/capture-bytes.js";
+import { udpFrame } from "../support/frames.js";
 import { LookbackProcess, lookback } from "../support/lookback-process.js";
 import { readCapture } from "../support/read-capture.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -66,6 +68,18 @@ describe("a capture that another program writes to standard input", () => {
       expect([code === 0, error]).toEqual([false, expect.stringMatching(new RegExp(`CAPTURE_UNREADABLE: standard input: .*${reason}`))]);
     }
     expect(statSync(EXAMPLE).size).toBeGreaterThan(60_001);
+  });
+
+  it("keeps every session of what came before a packet that it cannot take", async () => {
+    const directory = temporaryDirectory();
+    const ends = { source: "10.0.0.1", destination: "10.0.0.2", destinationPort: 9_999 };
+    const packets = Array.from({ length: 1_000 }, (_, one) => ({ seconds: 1_767_000_000 + one, nanoseconds: 0, data: udpFrame({ ...ends, sourcePort: 10_000 + one }, Buffer.from("one")), interface: 0 }));
+    // Another link type than that of the file, whose sessions were closed long before by the packets' clock.
+    const last = { seconds: 1_767_001_000, nanoseconds: 0, data: Buffer.alloc(60), interface: 1 };
+    running = capture(directory);
+    running.child.stdin?.end(ngCapture([{ linkType: 1 }, { linkType: 105 }], [...packets, last]).bytes);
+    expect((await running.exited).code).not.toBe(0);
+    expect(await count(directory)).toBe(1_000);
   });
 
   it("stops in order when told to, with what came until then", async () => {
