@@ -171,6 +171,15 @@ fn dns() {
         name
     };
     let pointing = |kind: u16, data: &[u8]| seeds::record(kind, data);
+    let window = |number: u8| [&[number, 32][..], &[0xff; 32]].concat();
+    let windows: Vec<_> = (0..=255).map(window).collect();
+    let no_types: Vec<_> = (0..=255u8).map(|number| [&[number, 32][..], &[0; 32]].concat()).collect();
+    let next_secure =
+        |windows: &[Vec<u8>], times: usize| pointing(47, &[vec![0], windows.concat().repeat(times)].concat());
+    let service = |key: u16, value: &[u8]| {
+        let length = (value.len() as u16).to_be_bytes();
+        pointing(65, &[&[0, 1, 0][..], &key.to_be_bytes(), &length, value].concat())
+    };
     let most = |record: Vec<u8>, numbered: bool| -> Vec<Vec<u8>> {
         let count = (LONGEST - 400) / record.len();
         (0..count)
@@ -200,6 +209,21 @@ fn dns() {
         ),
         ("services", answers(most(pointing(65, &[0, 1, 0, 0, 1, 0, 3, 2, b'h', b'2']), true))),
         ("mail", answers(most(pointing(15, &[0, 10, 0xc0, 41]), false))),
+        ("the same types over and over", answers(vec![next_secure(&[window(0)], 1_900)])),
+        ("all types", answers(vec![next_secure(&windows, 1)])),
+        ("many types of many names", answers(vec![next_secure(&windows[..9], 1); 200])),
+        ("no types", answers(vec![next_secure(&no_types, 1); 7])),
+        ("mandatory keys", answers(vec![service(0, &[0xff; 60_000])])),
+        ("mandatory keys of many services", answers(vec![service(0, &[0xff; 3_600]); 17])),
+        ("protocols", answers(vec![service(1, &[0; 60_000])])),
+        ("addresses of a service", answers(vec![service(6, &[0xaa; 60_000])])),
+        ("addresses of many services", answers(vec![service(6, &[0xaa; 6_400]); 9])),
+        ("a path that is no text", answers(vec![service(7, &[0xff; 60_000])])),
+        ("parameters", answers(vec![pointing(65, &[&[0, 1, 0][..], &[0, 3, 0, 0].repeat(15_000)].concat())])),
+        ("strings", answers(vec![pointing(16, &[0; 60_000])])),
+        ("long strings that are no text", answers(vec![pointing(16, &[0xff; 16_128]); 4])),
+        ("digests", answers(vec![pointing(43, &[0xff; 8_192]); 7])),
+        ("tags that are no text", answers(vec![pointing(257, &[0xff; 8_192]); 7])),
     ] {
         costs(
             name,

@@ -29,6 +29,9 @@ const OBJECT_WORK: usize = 20;
 /// What a record costs, each byte of its owner's name, and each value that is looked at because it may be one of the record's.
 const RECORD_WORK: usize = 400;
 const NAME_WORK: usize = 3;
+/// Each byte of a record's data, and of the text that is made of it.
+const DATA_WORK: usize = 2;
+const TEXT_WORK: usize = 6;
 const VALUE_WORK: usize = 5;
 /// Each value of an object that gets more of them.
 const CHANGE_WORK: usize = 50;
@@ -211,7 +214,7 @@ fn response(
             continue;
         }
         count += 1;
-        work.take(NAME_WORK * record.name.len());
+        work.take(NAME_WORK * record.name.len() + DATA_WORK * record.data.len());
         let answer = answer(object, message, &record, work, outcome);
         if keep_answers {
             object.add_object(&fields::ANSWERS, &answer);
@@ -278,18 +281,25 @@ fn answer(
             answer.add_bytes(&fields::ANSWER_TXT, &parser::text_strings(record.data));
             Some(())
         }
-        (43, _) => rdata::ds(record).map(|text| keep(&mut answer, &fields::ANSWER_DS, &text)),
-        (46, _) => rdata::rrsig(message, record).map(|text| keep(&mut answer, &fields::ANSWER_RRSIG, &text)),
-        (47, _) => rdata::nsec(message, record).map(|text| keep(&mut answer, &fields::ANSWER_NSEC, &text)),
-        (65, _) => rdata::https(message, record).map(|text| keep(&mut answer, &fields::ANSWER_HTTPS, &text)),
-        (257, _) => rdata::caa(record).map(|text| keep(&mut answer, &fields::ANSWER_CAA, &text)),
+        (43, _) => rdata::ds(record).map(|text| keep(&mut answer, &fields::ANSWER_DS, &text, work)),
+        (46, _) => {
+            rdata::rrsig(message, record).map(|text| keep(&mut answer, &fields::ANSWER_RRSIG, &text, work))
+        }
+        (47, _) => {
+            rdata::nsec(message, record).map(|text| keep(&mut answer, &fields::ANSWER_NSEC, &text, work))
+        }
+        (65, _) => {
+            rdata::https(message, record).map(|text| keep(&mut answer, &fields::ANSWER_HTTPS, &text, work))
+        }
+        (257, _) => rdata::caa(record).map(|text| keep(&mut answer, &fields::ANSWER_CAA, &text, work)),
         _ => Some(()),
     };
     outcome.bad_record |= done.is_none();
     answer
 }
 
-fn keep(answer: &mut Fields, field: &'static FieldSpec, text: &str) {
+fn keep(answer: &mut Fields, field: &'static FieldSpec, text: &str, work: &mut Work) {
+    work.take(TEXT_WORK * text.len());
     answer.add_text(field, text);
 }
 
