@@ -161,6 +161,32 @@ fn http() {
     );
 }
 
+/// What a session has makes no payload that brings nothing new cost more.
+#[test]
+fn what_is_there_already() {
+    let long = LONGEST - 100;
+    let filled = |fields: usize| -> Vec<(usize, Vec<u8>)> {
+        let named = |n: usize| {
+            format!(
+                "GET /{n:04}?k{n:04}=v{n:04} HTTP/1.1\r\nHost: h{n}\r\nCookie: c{n}=v{n}\r\nUser-Agent: u{n}\r\nReferer: r{n}\r\n\
+                 X-Forwarded-For: 10.0.{}.{}\r\nh{n}: v{n}\r\n\r\n",
+                n / 256,
+                n % 256
+            )
+        };
+        (0..fields)
+            .step_by(50)
+            .map(|from| (0, (from..from + 50).map(named).collect::<String>().into()))
+            .collect()
+    };
+    let cookies = request(&[&b"Cookie: "[..], &b"a=;".repeat(long / 3)].concat());
+    let posts = b"POST / HTTP/1.1\r\n\r\n".repeat(long / 19);
+    let deletes = b"DELETE / HTTP/1.1\r\n\r\n".repeat(long / 21);
+    for (name, talk) in [("same cookies", cookies), ("counts", posts), ("a late count", deletes)] {
+        costs(name, 6, 80, &[filled(1_500), vec![(0, talk)]].concat());
+    }
+}
+
 #[test]
 fn dns() {
     let answers = |records: Vec<Vec<u8>>| seeds::dns_message(0x8580, "example.com", 255, &records);

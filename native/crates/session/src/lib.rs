@@ -12,7 +12,9 @@
 
 pub mod assignment;
 pub mod core_fields;
+mod encoding;
 pub mod field;
+mod index;
 pub mod positions;
 pub mod record;
 pub mod value;
@@ -21,4 +23,6 @@ pub use assignment::Assignment;
 pub use field::{Count, FieldSpec, Kind, Shape};
 pub use positions::{PacketPosition, Positions};
 pub use record::{Ends, Session, SessionId, TcpFlagCounts};
-pub use value::{Address, Fields, Item, MAX_TEXT_BYTES, MAX_VALUES_PER_FIELD, Value, View};
+pub use value::{
+    Address, Fields, Item, MAX_FIELDS_BYTES, MAX_TEXT_BYTES, MAX_VALUES_PER_FIELD, ObjectPlace, Value, View,
+};

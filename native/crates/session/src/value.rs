@@ -12,10 +12,10 @@
 //!                     decimal number as 8 bytes; an address as 16; an object as its values
 //! ```
 
+use crate::encoding::{LONG_HEADER, NUMBER, Raw, header, integer, integer_length, kind};
 use crate::field::{FieldSpec, Shape};
-use ahash::{AHashMap, AHashSet};
+use crate::index::Index;
 use compact_str::CompactString;
-use std::hash::{BuildHasher, Hash, Hasher};
 
 /// An address: 16 bytes in network order, IPv4 as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2).
 pub type Address = [u8; 16];
@@ -24,6 +24,9 @@ pub type Address = [u8; 16];
 pub const MAX_TEXT_BYTES: usize = 16 * 1024;
 /// Most values kept of one field of one session; later ones are dropped and counted in [`Fields::dropped`].
 pub const MAX_VALUES_PER_FIELD: usize = 1_000;
+/// Most bytes of all values of one session, or of one object before it is added; later ones are dropped and counted in
+/// [`Fields::dropped`]. What moves them, as a value that grows does, takes less than a tenth of a millisecond.
+pub const MAX_FIELDS_BYTES: usize = 1 << 20;
 
 /// The value of one field in one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,37 +85,12 @@ pub enum Item<'a> {
     Object(View<'a>),
 }
 
-/// Types of values in the buffer.
-mod kind {
-    pub const TEXT: u16 = 0;
-    pub const INTEGER: u16 = 1 << 12;
-    pub const IP: u16 = 2 << 12;
-    pub const FLOAT: u16 = 3 << 12;
-    pub const BOOLEAN: u16 = 4 << 12;
-    pub const OBJECT: u16 = 5 << 12;
-}
-/// The bits of a field's number.
-const NUMBER: u16 = 0xfff;
-/// Bytes before each value, and before one with a long length.
-const HEADER: usize = 4;
-const LONG_HEADER: usize = 8;
-/// In place of a length that has 32 bits.
-const LONG: u16 = u16::MAX;
 /// Room that is made at first: what most flows need that nothing dissects, which is label, MACs and TTLs.
 const FIRST_BYTES: usize = 64;
 /// Room that is made next: what most dissected flows have.
 const SECOND_BYTES: usize = 256;
 /// With more values than this, whether one is there already is looked up by hash instead of by scanning.
 const SCAN_LIMIT: usize = 96;
-
-/// Speeds up adding to a session with many values.
-#[derive(Clone, Debug, Default)]
-struct Index {
-    /// Hashes of field and value.
-    seen: AHashSet<u64>,
-    /// Values by field.
-    counts: AHashMap<u16, u32>,
-}
 
 /// The declared fields of one session (or of one object inside it), in order of first arrival.
 #[derive(Clone, Debug, Default)]
@@ -130,14 +108,6 @@ impl PartialEq for Fields {
     }
 }
 
-fn hash_of(head: u16, value: &[u8]) -> u64 {
-    // Fixed keys: the set only speeds up a look-up that falls back to comparing on a hit.
-    let mut hasher = ahash::RandomState::with_seeds(1, 2, 3, 4).build_hasher();
-    head.hash(&mut hasher);
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
 fn bounded(text: &str) -> &str {
     if text.len() <= MAX_TEXT_BYTES {
         return text;
@@ -152,65 +122,6 @@ fn bounded(text: &str) -> &str {
 /// Text of the buffer, which is UTF-8: it was added as such.
 fn text_of(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
-}
-
-/// The values of a buffer: where each begins, its head and its bytes.
-#[derive(Clone)]
-struct Raw<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Iterator for Raw<'a> {
-    type Item = (usize, u16, &'a [u8]);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let at = self.at;
-        let rest = self.bytes.get(at..)?;
-        let (&[head_low, head_high, length_low, length_high], mut rest) =
-            rest.split_first_chunk::<HEADER>()?;
-        let mut length = usize::from(u16::from_le_bytes([length_low, length_high]));
-        let mut start = at + HEADER;
-        if length == usize::from(LONG) {
-            let (long, after) = rest.split_first_chunk::<4>()?;
-            (length, rest, start) = (u32::from_le_bytes(*long) as usize, after, at + LONG_HEADER);
-        }
-        let value = rest.get(..length)?;
-        self.at = start + length;
-        Some((at, u16::from_le_bytes([head_low, head_high]), value))
-    }
-}
-
-/// What stands before a value of `length` bytes, and how much of it.
-#[inline]
-fn header(head: u16, length: usize) -> ([u8; LONG_HEADER], usize) {
-    let [head_low, head_high] = head.to_le_bytes();
-    // Objects hold at most MAX_VALUES_PER_FIELD values of each field; the lengths of all fit.
-    let [a, b, c, d] = (length as u32).to_le_bytes();
-    if length < usize::from(LONG) {
-        ([head_low, head_high, a, b, 0, 0, 0, 0], HEADER)
-    } else {
-        ([head_low, head_high, 0xff, 0xff, a, b, c, d], LONG_HEADER)
-    }
-}
-
-/// Bytes that tell a whole number: those above repeat the sign, and 0 has one.
-#[inline]
-fn integer_length(number: i64) -> usize {
-    // Its bits without those that repeat the sign, and the sign.
-    let bits = 65 - (number ^ (number >> 63)).leading_zeros() as usize;
-    bits.div_ceil(8)
-}
-
-#[inline]
-fn integer(value: &[u8]) -> i64 {
-    let sign = if value.last().is_some_and(|high| high & 0x80 != 0) { 0xff } else { 0 };
-    let mut number = [sign; 8];
-    for (place, byte) in number.iter_mut().zip(value) {
-        *place = *byte;
-    }
-    i64::from_le_bytes(number)
 }
 
 #[inline]
@@ -240,12 +151,17 @@ impl Fields {
     pub fn len(&self) -> usize {
         self.items as usize
     }
-    /// Bytes that the values take.
+    /// Bytes of the values.
     #[inline]
-    pub fn held_bytes(&self) -> usize {
+    pub fn byte_len(&self) -> usize {
         self.bytes.len()
     }
-    /// Values refused because a field was full ([`MAX_VALUES_PER_FIELD`]).
+    /// Bytes that it takes: the values, and what finds them when they are many.
+    #[inline]
+    pub fn held_bytes(&self) -> usize {
+        self.bytes.len() + self.index.as_ref().map_or(0, |index| index.held_bytes())
+    }
+    /// Values refused because a field was full ([`MAX_VALUES_PER_FIELD`]), or all fields together ([`MAX_FIELDS_BYTES`]).
     pub fn dropped(&self) -> u32 {
         self.dropped
     }
@@ -312,7 +228,8 @@ impl Fields {
     fn grow(&mut self, more: usize) {
         let room = self.bytes.capacity();
         let usual = if room == 0 { FIRST_BYTES } else { SECOND_BYTES };
-        let wanted = (self.bytes.len() + more).max(room * 3 / 2).max(usual);
+        let needed = self.bytes.len() + more;
+        let wanted = (room * 3 / 2).max(usual).min(MAX_FIELDS_BYTES).max(needed);
         self.bytes.reserve_exact(wanted - self.bytes.len());
     }
 
@@ -320,67 +237,106 @@ impl Fields {
     fn add(&mut self, field: &'static FieldSpec, kind: u16, value: &[u8]) -> bool {
         let number = field.number();
         if number == 0 {
-            self.dropped += 1;
+            self.drop_value();
             return false;
         }
         let head = number | kind;
         if field.shape == Shape::One {
-            self.set(head, value);
-            return true;
+            return self.set(head, value);
         }
         let distinct = field.shape == Shape::Set;
-        let count = if self.items as usize > SCAN_LIMIT {
-            let mut index = self.index.take().unwrap_or_else(|| Box::new(Index::of(&self.bytes)));
-            let is_new = !distinct
-                || index.seen.insert(hash_of(head, value))
-                || self.raw().all(|(_, of, held)| of != head || held != value);
-            let count = index.counts.entry(number).or_default();
-            let before = *count as usize;
-            *count += u32::from(is_new && before < MAX_VALUES_PER_FIELD);
-            self.index = Some(index);
-            if !is_new {
-                return false;
-            }
-            before
-        } else {
-            let mut count = 0;
-            for (_, of, held) in self.raw() {
-                if of == head {
-                    if distinct && held == value {
-                        return false;
-                    }
-                    count += 1;
+        if self.items as usize > SCAN_LIMIT {
+            return self.add_to_many(head, value, distinct);
+        }
+        let mut count = 0;
+        for (_, of, held) in self.raw() {
+            if of == head {
+                if distinct && held == value {
+                    return false;
                 }
+                count += 1;
             }
-            count
-        };
-        if count >= MAX_VALUES_PER_FIELD {
-            self.dropped += 1;
+        }
+        self.push_within(count, head, value)
+    }
+    /// Adds a value that is one of many. Whether it is new.
+    fn add_to_many(&mut self, head: u16, value: &[u8], distinct: bool) -> bool {
+        let mut index = self.index.take().unwrap_or_else(|| Box::new(Index::of(&self.bytes)));
+        let hash = distinct.then(|| index.hash_of(head, value));
+        let is_new = hash.is_none_or(|hash| !index.has(&self.bytes, hash, head, value));
+        let at = self.bytes.len();
+        let is_added = is_new && self.push_within(index.count(head & NUMBER), head, value);
+        if is_added {
+            index.note(at, head & NUMBER, hash);
+        }
+        self.index = Some(index);
+        is_added
+    }
+    /// Adds a value to a field that has `count` of them, if there is room. Whether there is.
+    #[inline]
+    fn push_within(&mut self, count: usize, head: u16, value: &[u8]) -> bool {
+        if count >= MAX_VALUES_PER_FIELD || self.bytes.len() + LONG_HEADER + value.len() > MAX_FIELDS_BYTES {
+            self.drop_value();
             return false;
         }
         self.push(head, value);
         true
     }
-    /// Sets the one value of a field.
-    fn set(&mut self, head: u16, value: &[u8]) {
-        let held = self.raw().find(|(_, of, _)| of & NUMBER == head & NUMBER);
-        match held.map(|(at, _, held)| (at, held.len())) {
-            None => self.push(head, value),
-            Some((at, length)) => self.replace(at, length, head, value),
+    /// Counts a value that somebody who adds to this left out for want of room.
+    pub fn drop_value(&mut self) {
+        self.dropped = self.dropped.saturating_add(1);
+    }
+    /// Where the one value of a field is, its head and its bytes.
+    fn single(&self, number: u16) -> Option<(usize, u16, &[u8])> {
+        match &self.index {
+            Some(index) => Raw { bytes: &self.bytes, at: index.first(number)? }.next(),
+            None => self.raw().find(|(_, head, _)| head & NUMBER == number),
         }
     }
-    /// Puts a value in place of that of `length` bytes at `at`.
-    fn replace(&mut self, at: usize, length: usize, head: u16, value: &[u8]) {
+    /// Sets the one value of a field. Whether there is room.
+    fn set(&mut self, head: u16, value: &[u8]) -> bool {
+        if let Some((at, _, held)) = self.single(head & NUMBER) {
+            let length = held.len();
+            return self.replace(at, length, head, value);
+        }
+        let at = self.bytes.len();
+        let is_added = self.push_within(0, head, value);
+        if let Some(index) = self.index.as_mut().filter(|_| is_added) {
+            index.note(at, head & NUMBER, None);
+        }
+        is_added
+    }
+    /// Puts a value in place of that of `length` bytes at `at`. Whether there is room.
+    fn replace(&mut self, at: usize, length: usize, head: u16, value: &[u8]) -> bool {
+        let before = self.bytes.len();
         let end = at + header(head, length).1 + length;
         let (header, header_length) = header(head, value.len());
-        if end == self.bytes.len() {
-            self.bytes.truncate(at);
-            self.items -= 1;
-            self.push(head, value);
-        } else {
-            let new = header[..header_length].iter().chain(value);
-            self.bytes.splice(at..end, new.copied());
+        let new_end = at + header_length + value.len();
+        if new_end > end && before + (new_end - end) > MAX_FIELDS_BYTES {
+            self.drop_value();
+            return false;
         }
+        if new_end > end {
+            let more = new_end - end;
+            if self.bytes.capacity() - before < more {
+                self.grow(more);
+            }
+            self.bytes.resize(before + more, 0);
+        }
+        if new_end != end {
+            self.bytes.copy_within(end..before, new_end);
+            self.bytes.truncate(before + new_end - end);
+            if let Some(index) = &mut self.index {
+                index.shift(end, new_end);
+            }
+        }
+        let place =
+            self.bytes.get_mut(at..new_end).and_then(|place| place.split_at_mut_checked(header_length));
+        if let Some((new_header, new_value)) = place {
+            new_header.copy_from_slice(&header[..header_length]);
+            new_value.copy_from_slice(value);
+        }
+        true
     }
 
     /// Adds a text, following the field's shape. Returns whether it is new.
@@ -401,11 +357,11 @@ impl Fields {
     }
     /// Adds `by` to a single whole number (absent counts as 0).
     pub fn increment(&mut self, field: &'static FieldSpec, by: i64) {
-        let held = self.view().items_of(field).find_map(|item| match item {
-            Item::Integer(number) => Some(number),
-            _ => None,
+        let held = self.single(field.number()).map_or(0, |(_, head, value)| match item(head, value) {
+            Item::Integer(number) => number,
+            _ => 0,
         });
-        self.add_integer(field, held.unwrap_or(0).saturating_add(by));
+        self.add_integer(field, held.saturating_add(by));
     }
     /// Adds an address, following the field's shape. Returns whether it is new.
     pub fn add_ip(&mut self, field: &'static FieldSpec, address: Address) -> bool {
@@ -421,28 +377,38 @@ impl Fields {
     }
     /// Appends an object to an object list. Whether there was room.
     pub fn add_object(&mut self, field: &'static FieldSpec, object: &Fields) -> bool {
-        self.dropped += object.dropped;
+        self.dropped = self.dropped.saturating_add(object.dropped);
         self.add(field, kind::OBJECT, &object.bytes)
     }
-    /// Changes the latest object of a list that `wanted` holds for. Whether there is one.
-    pub fn change_object(
-        &mut self,
+    /// The latest object of a list that `wanted` holds for.
+    pub fn latest_object(
+        &self,
         field: &'static FieldSpec,
         wanted: impl Fn(View<'_>) -> bool,
-        change: impl FnOnce(&mut Fields),
-    ) -> bool {
+    ) -> Option<ObjectPlace> {
         let head = field.number() | kind::OBJECT;
         let of_list = self.raw().filter(|(_, of, value)| *of == head && wanted(View { bytes: value }));
-        let Some((at, _, value)) = of_list.last() else { return false };
+        of_list.last().map(|(at, ..)| ObjectPlace(at))
+    }
+    /// The object at a place.
+    pub fn object_at(&self, place: ObjectPlace) -> Option<View<'_>> {
+        let (_, head, value) = Raw { bytes: &self.bytes, at: place.0 }.next()?;
+        (head & !NUMBER == kind::OBJECT).then_some(View { bytes: value })
+    }
+    /// Changes the object at a place: a copy, as long as it is changed. Whether it is changed, for which it must have room.
+    pub fn change_object(&mut self, place: ObjectPlace, change: impl FnOnce(&mut Fields)) -> bool {
+        let Some((at, head, value)) = (Raw { bytes: &self.bytes, at: place.0 }).next() else { return false };
+        if head & !NUMBER != kind::OBJECT {
+            return false;
+        }
         let length = value.len();
         let items = Raw { bytes: value, at: 0 }.count() as u32;
-        let mut bytes = Vec::with_capacity((2 * length).max(FIRST_BYTES));
+        let mut bytes = Vec::with_capacity(length + length.clamp(FIRST_BYTES, SECOND_BYTES));
         bytes.extend_from_slice(value);
         let mut object = Self { bytes, index: None, items, dropped: 0 };
         change(&mut object);
-        self.dropped += object.dropped;
-        self.replace(at, length, head, &object.bytes);
-        true
+        self.dropped = self.dropped.saturating_add(object.dropped);
+        self.replace(at, length, head, &object.bytes)
     }
     /// Changes every object of a list, in order. The values of other fields stay as they are.
     pub fn change_objects(&mut self, field: &'static FieldSpec, mut change: impl FnMut(&mut Fields)) {
@@ -464,6 +430,10 @@ impl Fields {
         *self = changed;
     }
 }
+
+/// Where an object is, until a value of its session changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObjectPlace(usize);
 
 impl AsMut<Fields> for Fields {
     fn as_mut(&mut self) -> &mut Fields {
@@ -553,17 +523,6 @@ fn first_value(field: &'static FieldSpec, item: Item<'_>) -> Value {
         (Item::Float(number), _) => Value::Float(number),
         (Item::Boolean(yes), _) => Value::Boolean(yes),
         (Item::Object(object), _) => Value::Objects(vec![object.to_fields()]),
-    }
-}
-
-impl Index {
-    fn of(bytes: &[u8]) -> Self {
-        let mut index = Self::default();
-        for (_, head, value) in (Raw { bytes, at: 0 }) {
-            index.seen.insert(hash_of(head, value));
-            *index.counts.entry(head & NUMBER).or_default() += 1;
-        }
-        index
     }
 }
 

@@ -118,10 +118,12 @@ fn objects_come_where_the_first_came_and_change_in_place() {
         fields.add_text(&WORDS, name);
     }
     for (name, number) in [("a", 7), ("b", 8), ("a", 9)] {
-        let wanted = |object: View<'_>| object.text(&TITLE) == Some(name);
-        assert!(fields.change_object(&LIST, wanted, |object| object.increment(&COUNT, number)));
+        let place = fields.latest_object(&LIST, |object| object.text(&TITLE) == Some(name));
+        let place = place.expect("both are there");
+        assert_eq!(fields.object_at(place).and_then(|object| object.text(&TITLE)), Some(name));
+        assert!(fields.change_object(place, |object| object.increment(&COUNT, number)));
     }
-    assert!(!fields.change_object(&LIST, |object| object.text(&TITLE) == Some("c"), |_| unreachable!()));
+    assert_eq!(fields.latest_object(&LIST, |object| object.text(&TITLE) == Some("c")), None);
     let values = fields.values();
     assert!(std::ptr::eq(values[0].0, &LIST));
     let Value::Objects(objects) = &values[0].1 else { unreachable!() };
@@ -142,11 +144,75 @@ fn an_object_may_be_long() {
     fields.add_text(&WORDS, "after");
     for round in 0..10 {
         let text = format!("{round}{}", "x".repeat(MAX_TEXT_BYTES - 1));
-        assert!(fields.change_object(&LIST, |_| true, |object| assert!(object.add_text(&WORDS, &text))));
+        let place = fields.latest_object(&LIST, |_| true).expect("it is there");
+        assert!(fields.change_object(place, |object| assert!(object.add_text(&WORDS, &text))));
     }
     let texts: Vec<_> = fields.objects(&LIST).flat_map(|object| object.texts(&WORDS)).collect();
     assert_eq!((texts.len(), texts[9].as_bytes()[0]), (10, b'9'));
     assert!(fields.has_text(&WORDS, "after"));
+}
+
+#[test]
+fn many_values_are_still_known_when_others_grow_before_them() {
+    let mut fields = Fields::new();
+    fields.add_text(&TITLE, "a");
+    fields.add_object(&LIST, &Fields::new());
+    fields.increment(&COUNT, 1);
+    for round in 0..4 {
+        for word in 0..300 {
+            assert_eq!(fields.add_text(&WORDS, &format!("w{word}")), round == 0, "{word}");
+        }
+        for title in ["", "as long as it takes to need another header", "b"] {
+            fields.add_text(&TITLE, title);
+            let place = fields.latest_object(&LIST, |_| true).expect("it is there");
+            assert!(fields.change_object(place, |object| object.increment(&COUNT, 1 << (8 * round))));
+            fields.increment(&COUNT, 1 << (8 * round));
+            assert!(!fields.add_text(&WORDS, "w299"));
+        }
+    }
+    assert_eq!((fields.text(&TITLE), fields.texts(&WORDS).count()), (Some("b"), 300));
+    let sum = 3 * 0x0101_0101;
+    assert_eq!(fields.get(&COUNT), Some(Value::Integer(sum + 1)));
+    let object = fields.objects(&LIST).next().map(View::to_fields);
+    assert_eq!(object.and_then(|object| object.get(&COUNT)), Some(Value::Integer(sum)));
+}
+
+#[test]
+fn what_finds_values_is_counted_and_grows_with_those_that_are_kept() {
+    let mut fields = Fields::new();
+    let fill = |fields: &mut Fields, words: std::ops::Range<usize>| {
+        for word in words {
+            fields.add_text(&WORDS, &format!("{word:06}"));
+        }
+    };
+    fill(&mut fields, 0..MAX_VALUES_PER_FIELD);
+    let held = fields.held_bytes();
+    assert!(held > fields.byte_len() + 8 * MAX_VALUES_PER_FIELD);
+    fill(&mut fields, 0..100 * MAX_VALUES_PER_FIELD);
+    assert_eq!(fields.held_bytes(), held);
+    assert_eq!(fields.dropped() as usize, 99 * MAX_VALUES_PER_FIELD);
+}
+
+#[test]
+fn all_values_together_are_bounded() {
+    let mut fields = Fields::new();
+    fields.add_text(&TITLE, "a");
+    let mut object = Fields::new();
+    object.add_text(&TITLE, "in an object");
+    fields.add_object(&LIST, &object);
+    let long = |number: usize| format!("{number:03}{}", "x".repeat(MAX_TEXT_BYTES - 3));
+    let kept = (0..100).filter(|number| fields.add_text(&WORDS, &long(*number))).count();
+    assert_eq!((kept, fields.dropped() as usize), (63, 37));
+    assert!(fields.byte_len() <= MAX_FIELDS_BYTES);
+    // Nothing grows beyond it either, and what is refused is as it was.
+    let place = fields.latest_object(&LIST, |_| true).expect("it is there");
+    let more = |object: &mut Fields| assert!(object.add_text(&WORDS, &long(1)));
+    assert!(!fields.change_object(place, more));
+    assert!(!fields.add_text(&TITLE, &long(2)));
+    assert_eq!((fields.text(&TITLE), fields.dropped()), (Some("a"), 39));
+    assert_eq!(fields.objects(&LIST).next().map(|object| object.items().count()), Some(1));
+    // There is room for what is short, and for what is shorter.
+    assert!(fields.add_text(&TITLE, "") && fields.add_text(&WORDS, "short"));
 }
 
 #[test]

@@ -33,8 +33,9 @@ const NAME_WORK: usize = 3;
 const DATA_WORK: usize = 2;
 const TEXT_WORK: usize = 6;
 const VALUE_WORK: usize = 5;
-/// Each value of an object that gets more of them.
+/// Each value of an object that gets more of them; and one for so many bytes of the session, which make room for them.
 const CHANGE_WORK: usize = 50;
+const BYTES_FOR_WORK: usize = 16;
 /// Shown for the empty name.
 const ROOT: &str = "<root>";
 
@@ -86,22 +87,36 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
     if questions != 1 && kind == Kind::Dns {
         context.tag("dns:qdcount-not-1");
     }
-    let all_sections = context.settings.dns_all_records;
-    let keep_answers = context.settings.dns_answers;
     let mut outcome = Outcome::default();
     let asked = Asked::of(first.as_ref(), &mut outcome);
+    let opcode = names::opcode(message.opcode());
+    let known = context.fields.latest_object(&fields::DNS, |object| asked.is_of(object));
+    let object = known.and_then(|place| context.fields.object_at(place));
+    let is_new =
+        message.is_response() || object.is_none_or(|object| object.text(&fields::OPCODE) != Some(opcode));
+    if known.is_some() && is_new && !context.takes("dns", context.fields.byte_len() / BYTES_FOR_WORK) {
+        return false;
+    }
+    let all_sections = context.settings.dns_all_records;
+    let keep_answers = context.settings.dns_answers;
     let work = &mut *context.work;
     let mut fill = |object: &mut Fields| {
         work.take(CHANGE_WORK * object.len());
-        object.add_text(&fields::OPCODE, names::opcode(message.opcode()));
+        object.add_text(&fields::OPCODE, opcode);
         if message.is_response() {
             response(object, &mut message, all_sections, keep_answers, work, &mut outcome);
         }
     };
-    if !context.fields.change_object(&fields::DNS, |object| asked.is_of(object), &mut fill) {
-        let mut object = asked.object();
-        fill(&mut object);
-        context.fields.add_object(&fields::DNS, &object);
+    match known {
+        Some(place) if is_new => {
+            context.fields.change_object(place, fill);
+        }
+        Some(_) => {}
+        None => {
+            let mut object = asked.object();
+            fill(&mut object);
+            context.fields.add_object(&fields::DNS, &object);
+        }
     }
     if outcome.bad_punycode {
         context.tag("bad-punycode");
