@@ -4,7 +4,8 @@ mod support;
 
 use lookback_cost::{Cost, Limit, hold};
 use lookback_protocols::work::TOO_MUCH;
-use lookback_protocols::{Registry, SessionFacts, Settings};
+use lookback_protocols::{Registry, SessionFacts, Settings, dns};
+use lookback_session::Item;
 use std::time::Duration;
 use support::{Player, corpus_settings, seeds};
 
@@ -185,6 +186,45 @@ fn what_is_there_already() {
     for (name, talk) in [("same cookies", cookies), ("counts", posts), ("a late count", deletes)] {
         costs(name, 6, 80, &[filled(1_500), vec![(0, talk)]].concat());
     }
+    // Each message changes the object of its question.
+    let texts = |n: u16| {
+        let text = [&[255][..], &n.to_be_bytes(), &[b'x'; 253]].concat();
+        seeds::dns_message(0x8580, "example.com", 16, &vec![seeds::record(16, &text.repeat(60)); 4])
+    };
+    let query = seeds::dns_message(0x0100, "example.com", 16, &[]);
+    let notify = seeds::dns_message(0x2100, "example.com", 16, &[]);
+    let empty = seeds::dns_message(0x8583, "example.com", 16, &[]);
+    let framed = |messages: &[&Vec<u8>]| -> Vec<u8> {
+        messages
+            .iter()
+            .flat_map(|message| [&(message.len() as u16).to_be_bytes()[..], message].concat())
+            .collect()
+    };
+    let mut talk: Vec<(usize, Vec<u8>)> = (0..300).map(|n| (1, framed(&[&texts(n)]))).collect();
+    talk.push((0, framed(&[&query]).repeat(LONGEST / 40)));
+    talk.push((0, framed(&[&query, &notify]).repeat(LONGEST / 80)));
+    talk.push((1, framed(&[&empty]).repeat(LONGEST / 40)));
+    costs("messages of one question", 6, 53, &talk);
+}
+
+/// However many messages there are, one question's object stays so large that a copy costs little.
+#[test]
+fn an_object_that_is_full_gets_no_records() {
+    let settings = Settings::default();
+    let registry = Registry::new(&settings);
+    let facts = SessionFacts { ip_protocol: 17, port: [50_000, 53], first_packet_us: 0, now_us: 0 };
+    let mut player = Player::new(&registry, &settings, facts);
+    const MESSAGES: u16 = 100;
+    for n in 0..MESSAGES {
+        let text = [&[255][..], &n.to_be_bytes(), &[b'x'; 253]].concat().repeat(16);
+        player.payload(1, &seeds::dns_message(0x8580, "example.com", 16, &[seeds::record(16, &text)]));
+    }
+    assert!((128 << 10..144 << 10).contains(&player.fields.byte_len()), "{}", player.fields.byte_len());
+    let question = player.fields.objects(&dns::fields::DNS).next().expect("it is there");
+    let kept = question.objects(&dns::fields::ANSWERS).count() as u32;
+    assert_eq!(kept + player.fields.dropped(), u32::from(MESSAGES));
+    let counted = question.items().filter(|(number, _)| *number == dns::fields::ANSWER_COUNT.number());
+    assert_eq!(counted.map(|(_, item)| item).collect::<Vec<_>>(), [Item::Integer(i64::from(MESSAGES))]);
 }
 
 #[test]

@@ -36,6 +36,9 @@ const VALUE_WORK: usize = 5;
 /// Each value of an object that gets more of them; and one for so many bytes of the session, which make room for them.
 const CHANGE_WORK: usize = 50;
 const BYTES_FOR_WORK: usize = 16;
+/// An object that has as many bytes gets no more records: each message that changes one copies it. As many addresses as a
+/// field may have, of a name of usual length, are less.
+const MAX_OBJECT_BYTES: usize = 128 << 10;
 /// Shown for the empty name.
 const ROOT: &str = "<root>";
 
@@ -229,6 +232,10 @@ fn response(
             continue;
         }
         count += 1;
+        if object.byte_len() >= MAX_OBJECT_BYTES {
+            object.drop_value();
+            continue;
+        }
         work.take(NAME_WORK * record.name.len() + DATA_WORK * record.data.len());
         let answer = answer(object, message, &record, work, outcome);
         if keep_answers {
