@@ -2,6 +2,7 @@
 
 use crate::beginning::{ByteMarks, Payload8};
 use crate::counters::FlowCounters;
+use crate::held::Held;
 use crate::identity::StreamIdentity;
 use crate::sctp;
 use crate::settings::FlowSettings;
@@ -16,8 +17,6 @@ use std::num::NonZeroU16;
 
 /// Packets per direction whose link and network headers are recorded in the session.
 const HEADER_PACKETS: u8 = 10;
-/// Bytes that what flows hold is counted in: a flow has two bytes of room for the count.
-pub(crate) const HELD_UNIT: usize = 256;
 /// One packet, decoded, on its way into its session.
 #[derive(Clone, Copy, Debug)]
 pub struct PacketFacts<'a> {
@@ -127,8 +126,8 @@ pub struct Flow {
     pub(crate) icmp: (u8, u8),
     /// Packets of the whole flow, over all segments, by direction; 255 stands for more.
     flow_packets: [u8; 2],
-    /// What of [`Flow::held_bytes`] the table has counted, in units of [`HELD_UNIT`].
-    pub(crate) counted: u16,
+    /// What of [`Flow::held_bytes`] the table has counted.
+    pub(crate) counted: Held,
     /// Packets that the flow must have to get a row (`minPacketsSaveBPFs`).
     least_packets: u8,
     pub(crate) ip_protocol: u8,
@@ -191,7 +190,7 @@ impl Flow {
             ethertype: decoded.ethertype.and_then(NonZeroU16::new),
             icmp: decoded.icmp,
             flow_packets: [0; 2],
-            counted: 0,
+            counted: Held::default(),
             least_packets: settings
                 .least_packets
                 .as_ref()

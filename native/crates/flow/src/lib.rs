@@ -22,6 +22,7 @@ pub mod counters;
 mod dissection;
 pub mod flow;
 mod headers;
+mod held;
 pub mod identity;
 mod index;
 mod pieces;

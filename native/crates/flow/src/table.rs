@@ -1,7 +1,8 @@
 //! The flow table of one worker.
 
 use crate::counters::FlowCounters;
-use crate::flow::{Flow, HELD_UNIT, PacketFacts, Workbench};
+use crate::flow::{Flow, PacketFacts, Workbench};
+use crate::held::Held;
 use crate::identity::StreamIdentity;
 use crate::index::FlowIndex;
 use crate::settings::FlowSettings;
@@ -45,7 +46,7 @@ pub struct FlowTable {
     unwritten: UnwrittenFlows,
     /// Flows that ended and have much left to dissect: number and generation.
     ended: VecDeque<(u32, u32)>,
-    /// Of all open flows, see [`Flow::held_bytes`], in units of [`HELD_UNIT`].
+    /// Of all open flows, see [`Flow::held_bytes`].
     held: usize,
 }
 
@@ -71,9 +72,9 @@ impl FlowTable {
     pub fn open_flows(&self) -> usize {
         self.index.len()
     }
-    /// Bytes that the open flows hold beside their places, each rounded up to 256.
+    /// Bytes that the open flows hold beside their places, each rounded up to 256 or by a two-thousandth.
     pub fn held_bytes(&self) -> usize {
-        self.held * HELD_UNIT
+        self.held
     }
     /// Counts so far.
     pub fn counters(&self) -> &FlowCounters {
@@ -329,7 +330,7 @@ impl FlowTable {
     pub fn close(&mut self, at: u32) {
         let Some(flow) = self.flows.get_mut(at) else { return };
         self.index.remove(self.hasher.hash_one(flow.key), at);
-        self.held -= usize::from(flow.counted);
+        self.held -= flow.counted.bytes();
         // As when packets bring it about, whichever way it ends.
         while flow.take_part(&self.settings, &mut self.bench) {}
         if flow.has_packets() {
@@ -398,8 +399,8 @@ impl FlowTable {
 /// Brings what a flow holds up to date in the sum of all.
 #[inline]
 fn count_held(all: &mut usize, flow: &mut Flow) {
-    let held = u16::try_from(flow.held_bytes().div_ceil(HELD_UNIT)).unwrap_or(u16::MAX);
-    *all = *all + usize::from(held) - usize::from(flow.counted);
+    let held = Held::of(flow.held_bytes());
+    *all = *all + held.bytes() - flow.counted.bytes();
     flow.counted = held;
 }
 

@@ -1,7 +1,9 @@
-//! What connections that end at once leave behind in a table.
+//! What connections that end at once leave behind in a table, and what one flow holds, however much it is.
 
 use super::*;
+use lookback_protocols::{Context, Dissector, Verdict};
 use lookback_session::PacketPosition;
+use lookback_session::record::Direction;
 use lookback_wire::Decoded;
 
 /// A table, and the number of the next packet.
@@ -99,4 +101,53 @@ fn no_packet_looks_at_all_entries_that_closed_connections_left() {
         assert!(fed.table.open_flows() <= MOST as usize + stale / (TRIES_FOR_ROOM * LOOKED_AT_FOR_ROOM) + 1);
     }
     assert!(fed.table.open_flows() <= MOST as usize, "there is room for all in the end");
+}
+
+/// Says that it keeps much.
+struct Hoarder(usize);
+
+impl Dissector for Hoarder {
+    fn name(&self) -> &'static str {
+        "hoarder"
+    }
+    fn held_bytes(&self) -> usize {
+        self.0
+    }
+    fn payload(&mut self, _: &mut Context<'_>, _: Direction, _: &[u8]) -> Verdict {
+        Verdict::More
+    }
+}
+
+#[test]
+fn a_flow_that_holds_much_counts_in_full() {
+    const MUCH: usize = 100 << 20;
+    let mut table = FlowTable::new(FlowSettings { max_held_bytes: MUCH, ..FlowSettings::default() }, [7; 16]);
+    let decoded = Decoded { kind: FlowKind::Udp, has_ip: true, ip_protocol: 17, ..Decoded::default() };
+    let facts = |decoded| PacketFacts {
+        frame: &[],
+        decoded,
+        timestamp_ns: 0,
+        clock_s: 0,
+        clock_before_s: 0,
+        link_type: 1,
+        captured_length: 60,
+        original_length: 60,
+        truncated: false,
+        ordinal: 0,
+        position: PacketPosition { file: 1, length: 76, offset: 24 },
+        origin: 0,
+        earlier: &[],
+    };
+    table.packet(&facts(&decoded));
+    let (at, _) = table.flows.iter().next().expect("it is open");
+    let flow = table.flows.get_mut(at).expect("it is open");
+    flow.dissectors.get_or_insert_default().push(Box::new(Hoarder(MUCH / 2)));
+    table.packet(&facts(&decoded));
+    assert!((MUCH / 2..MUCH * 3 / 5).contains(&table.held_bytes()), "{}", table.held_bytes());
+    assert_eq!((table.open_flows(), table.counters().closed_for_memory), (1, 0));
+
+    let flow = table.flows.get_mut(at).expect("it is open");
+    flow.dissectors.get_or_insert_default().push(Box::new(Hoarder(MUCH / 2)));
+    table.packet(&facts(&decoded));
+    assert_eq!((table.open_flows(), table.counters().closed_for_memory, table.held_bytes()), (0, 1, 0));
 }
