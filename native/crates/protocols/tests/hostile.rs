@@ -377,6 +377,40 @@ fn tls() {
     costs("bytewise", 6, 443, &[(0, hello[..200.min(hello.len())].to_vec()), (0, vec![0; 60_000])]);
 }
 
+#[test]
+fn dtls() {
+    let fragment = |kind: u8, sequence: u16, total: usize, part: &[u8]| {
+        let [_, total @ ..] = (total as u32).to_be_bytes();
+        let [_, length @ ..] = (part.len() as u32).to_be_bytes();
+        [&[kind][..], &total, &sequence.to_be_bytes(), &[0; 3], &length, part].concat()
+    };
+    let record =
+        |body: &[u8]| [&[22, 0xfe, 0xfd][..], &[0; 8], &(body.len() as u16).to_be_bytes(), body].concat();
+    // A version, a random number, and empty lists.
+    let least = [&[0xfe, 0xfd][..], &[7; 32], &[0, 0, 0, 2, 0, 0x2f, 1, 0]].concat();
+    let hello = fragment(1, 0, least.len(), &least);
+    let full = seeds::client_hello(true);
+    let full = fragment(1, 0, full.len(), &full);
+    let many = |fragment: &[u8]| record(&fragment.repeat((LONGEST - 13) / fragment.len()));
+    for message in [&hello, &full] {
+        assert!(costs("hellos", 17, 443, &[(0, many(message))]));
+        assert!(costs(
+            "hellos in records",
+            17,
+            443,
+            &[(0, record(message).repeat(LONGEST / (message.len() + 13)))]
+        ));
+    }
+    costs("beginnings", 17, 443, &[(0, many(&fragment(1, 0, 100_000, &[0])))]);
+    assert!(costs("empty messages", 17, 443, &[(0, many(&fragment(1, 0, 0, &[])))]));
+    let one = seeds::certificate();
+    let vector3 = |body: &[u8]| [&(body.len() as u32).to_be_bytes()[1..], body].concat();
+    let certificates = vector3(&vector3(&one).repeat(60_000 / (one.len() + 3)));
+    let certificates = record(&fragment(11, 1, certificates.len(), &certificates));
+    costs("same certificates", 17, 443, &[(0, record(&hello)), (1, certificates)]);
+    assert!(!costs("one hello", 17, 443, &[(0, record(&full))]));
+}
+
 /// As much as programs put into one packet is read whole.
 #[test]
 fn ordinary_payloads_are_not_too_much() {

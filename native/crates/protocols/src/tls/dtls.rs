@@ -1,6 +1,6 @@
 //! DTLS (RFC 6347): records in datagrams, handshake messages in fragments.
 
-use super::{Carrier, MAX_MESSAGE, certificates, content, handshake, hello};
+use super::{Carrier, MAX_MESSAGE, MESSAGE_WORK, certificates, content, handshake, hello};
 use crate::bytes::{Reader, be16, byte};
 use crate::{Context, Dissector, Verdict};
 use lookback_session::record::Direction;
@@ -85,6 +85,9 @@ impl Side {
         self.message.extend_from_slice(fragment);
         if self.message.len() == total {
             let message = std::mem::take(&mut self.message);
+            if !context.takes("dtls", MESSAGE_WORK) {
+                return Some(());
+            }
             match kind {
                 handshake::CLIENT_HELLO => {
                     hello::client(context, &message, Carrier::Datagrams);
