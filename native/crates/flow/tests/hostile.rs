@@ -6,6 +6,8 @@ use lookback_session::PacketPosition;
 use lookback_wire::{Decoded, FlowKind};
 
 const SYN: u16 = 2;
+const RST: u16 = 4;
+const ACK: u16 = 16;
 
 fn packet(table: &mut FlowTable, decoded: &Decoded, ordinal: u64, second: i64) {
     table.packet(&PacketFacts {
@@ -75,6 +77,32 @@ fn a_scan_of_one_host_is_bounded_the_same_way() {
     }
     assert_eq!(table.open_flows(), 1_000);
     assert_eq!(table.counters().opened, 200_000);
+}
+
+#[test]
+fn attempts_at_closed_ports_do_not_stay_open() {
+    const FLOWS: u32 = 1_000;
+    let settings = FlowSettings::default();
+    let soon = settings.tcp_closing_timeout + 1;
+    let mut table = FlowTable::new(settings, [7; 16]);
+    for number in 0..FLOWS {
+        let attempt = attempt(number);
+        packet(&mut table, &attempt, u64::from(number) * 2, 0);
+        let mut refusal = Decoded {
+            source: attempt.destination,
+            destination: attempt.source,
+            source_port: attempt.destination_port,
+            destination_port: attempt.source_port,
+            ..attempt
+        };
+        refusal.tcp.flags = RST | ACK;
+        (refusal.tcp.sequence, refusal.tcp.acknowledgement) = (0, attempt.tcp.sequence.wrapping_add(1));
+        packet(&mut table, &refusal, u64::from(number) * 2 + 1, 0);
+    }
+    assert_eq!(table.open_flows(), FLOWS as usize);
+    assert!(table.expire(soon, usize::MAX));
+    assert_eq!((table.open_flows(), table.saved().len()), (0, FLOWS as usize));
+    assert!(table.saved().iter().all(|row| row.packets == [1, 1]));
 }
 
 #[test]

@@ -260,3 +260,19 @@ fn a_receiver_that_has_enough_gets_the_rest_later() {
     });
     assert_eq!((stream.tcp.waiting(), got.len()), (0, 510));
 }
+
+#[test]
+fn a_connection_that_is_refused_has_ended() {
+    let answer = |acknowledgement: u32, flags: u16| {
+        let mut stream = Stream::opened_at(u32::MAX);
+        let answer = Tcp { acknowledgement, ..segment(0, flags) };
+        stream.tcp.header(&answer, 1, 0, 0, &mut stream.fields)
+    };
+    assert_eq!(answer(0, flag::RST | flag::ACK), Outcome::Closing);
+    // Anybody can send one that acknowledges something else, or nothing.
+    for (acknowledgement, flags) in
+        [(1, flag::RST | flag::ACK), (u32::MAX, flag::RST | flag::ACK), (0, flag::RST)]
+    {
+        assert_eq!(answer(acknowledgement, flags), Outcome::Done);
+    }
+}

@@ -186,6 +186,10 @@ impl TcpState {
             match self.reached(direction).map(|next| distance(next, tcp.sequence)) {
                 Some(0) => return Outcome::Closing,
                 Some(ahead) if ahead > 0 => self.sides[direction].acknowledge_end(),
+                // A closed port refuses a SYN with number 0 and the number that the SYN awaits (RFC 9293 section 3.5.2).
+                None if flags & flag::ACK != 0 && self.reached(other) == Some(tcp.acknowledgement) => {
+                    return Outcome::Closing;
+                }
                 _ => return Outcome::Done,
             }
         }
