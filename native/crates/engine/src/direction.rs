@@ -44,9 +44,14 @@ impl SessionEnds {
     /// Who sent a frame. The rule is that of the flow table; a frame whose transport is not known goes by address.
     fn sender(&self, decoded: &Decoded) -> Sender {
         let (there, back) = if decoded.kind == FlowKind::Udp && !decoded.other_key.is_empty() {
-            // A DHCP client changes its address within the session.
+            // A DHCP client changes its address within the session. Between relay agent and server both ports are one.
             let ports = [decoded.source_port, decoded.destination_port];
-            (self.port == ports, self.port == [ports[1], ports[0]])
+            let is_one = ports[0] == ports[1];
+            let is_of_source = self.address[0] == decoded.source;
+            (
+                self.port == ports && (!is_one || is_of_source),
+                self.port == [ports[1], ports[0]] && (!is_one || !is_of_source),
+            )
         } else if !decoded.has_ip {
             (false, false)
         } else {
@@ -195,6 +200,23 @@ mod tests {
     #[test]
     fn a_fragment_alone_goes_by_its_address() {
         assert_eq!(senders(between([5000, 53]), &[frame(B, A, 17, 2, &[7; 16])]), [Sender::Destination]);
+    }
+
+    #[test]
+    fn what_a_dhcp_relay_gets_comes_from_the_server() {
+        let mut message = vec![1, 1, 6, 0];
+        message.resize(236, 0);
+        message.extend([0x63, 0x82, 0x53, 0x63]);
+        message.resize(300, 0);
+        let frames =
+            [frame(A, B, 17, 0, &udp([67, 67], &message)), frame(B, A, 17, 0, &udp([67, 67], &message))];
+        assert_eq!(senders(between([67, 67]), &frames), [Sender::Source, Sender::Destination]);
+        // A client has no address at first.
+        let frames = [
+            frame([0; 4], [255; 4], 17, 0, &udp([68, 67], &message)),
+            frame(B, A, 17, 0, &udp([67, 68], &message)),
+        ];
+        assert_eq!(senders(between([68, 67]), &frames), [Sender::Source, Sender::Destination]);
     }
 
     #[test]

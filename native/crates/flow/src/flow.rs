@@ -239,10 +239,12 @@ impl Flow {
             let from_source = (key.reversed() != self.key.reversed()) == self.swapped;
             return if from_source { SOURCE } else { DESTINATION };
         }
-        match &self.other_ends {
-            // A DHCP client changes its address within the session.
-            Some(ends) if self.by_client && ends.port != [decoded.source_port, decoded.destination_port] => {
-                DESTINATION
+        match self.other_ends.as_deref() {
+            // A DHCP client changes its address within the session. Between relay agent and server both ports are one.
+            Some(Ends { address: [source, _], port }) if self.by_client => {
+                let is_same = *port == [decoded.source_port, decoded.destination_port];
+                let is_from_source = is_same && (port[0] != port[1] || *source == decoded.source);
+                if is_from_source { SOURCE } else { DESTINATION }
             }
             _ => SOURCE,
         }

@@ -67,3 +67,36 @@ fn a_panic_in_a_dissector_is_tagged_and_counted_and_the_session_goes_on() {
     table.packet(&packet);
     assert_eq!((table.open_flows(), table.counters().dissector_failures), (1, 0));
 }
+
+#[test]
+fn what_a_dhcp_relay_gets_comes_from_the_server() {
+    let settings = FlowSettings::default();
+    let mut table = FlowTable::new(settings, [7; 16]);
+    let mut relayed = Decoded { kind: FlowKind::Udp, has_ip: true, ip_protocol: 17, ..Decoded::default() };
+    relayed.label = "dhcp";
+    relayed.other_key.extend([2, 0, 0, 0, 0, 1]);
+    (relayed.source_port, relayed.destination_port) = (67, 67);
+    (relayed.source[15], relayed.destination[15]) = (1, 2);
+    let answer = Decoded { source: relayed.destination, destination: relayed.source, ..relayed.clone() };
+    for decoded in [&relayed, &answer, &answer] {
+        table.packet(&PacketFacts {
+            frame: &[],
+            decoded,
+            timestamp_ns: 0,
+            clock_s: 0,
+            clock_before_s: 0,
+            link_type: 1,
+            captured_length: 300,
+            original_length: 300,
+            truncated: false,
+            ordinal: 0,
+            position: PacketPosition { file: 1, length: 316, offset: 24 },
+            origin: 0,
+            earlier: &[],
+        });
+    }
+    for at in table.remaining() {
+        table.close(at);
+    }
+    assert_eq!(table.saved().iter().map(|row| row.packets).collect::<Vec<_>>(), [[1, 2]]);
+}

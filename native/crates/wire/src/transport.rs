@@ -151,10 +151,13 @@ impl Walk<'_> {
         const COOKIE: [u8; 4] = [0x63, 0x82, 0x53, 0x63];
         /// Message types of DHCPv6 that are assigned up to leasequery (RFC 5007, 5460, 7653).
         const MAX_V6_TYPE: u8 = 22;
+        /// What relay agents send has hop count and addresses there, and a message inside (RFC 8415 section 9).
+        const RELAYED: [u8; 2] = [12, 13];
         let rest = self.rest();
-        if destination >= 546 {
+        if matches!(destination, 546 | 547) {
             if let Some(&[kind, a, b, c]) = rest.first_chunk::<4>()
                 && (1..MAX_V6_TYPE).contains(&kind)
+                && !RELAYED.contains(&kind)
             {
                 self.name(label::DHCPV6, &[a, b, c]);
             }

@@ -417,4 +417,30 @@ fn dhcp_is_known_by_its_client() {
     body[33] = 2;
     let other = ethernet_frame(0x0800, &ipv4_between(v4(10, 1), v4(10, 9), 17, &udp(67, 68, &body)));
     assert_ne!(FlowKey::of(&other, SessionIdTracking::None), a);
+    // A boot server has a port of its own (PXE).
+    body[33] = 1;
+    let boot = ethernet_frame(0x0800, &ipv4_between(v4(10, 9), v4(10, 1), 17, &udp(68, 4011, &body)));
+    assert_eq!((boot.label, FlowKey::of(&boot, SessionIdTracking::None)), ("dhcp", a));
+    for ports in [(68, 4011), (67, 50_000)] {
+        let other = ethernet_frame(
+            0x0800,
+            &ipv4_between(v4(10, 9), v4(10, 1), 17, &udp(ports.0, ports.1, &[1, 2, 3, 4, 5, 6, 7, 8])),
+        );
+        assert_eq!((other.label, other.other_key.len()), ("", 0), "{ports:?}");
+    }
+}
+
+#[test]
+fn dhcpv6_is_known_by_its_transaction_which_what_is_relayed_has_not() {
+    let message = |kind: u8| [kind, 1, 2, 3, 0, 8, 0, 2, 0, 0];
+    let of = |ports: (u16, u16), kind: u8| {
+        ethernet_frame(0x86dd, &ipv6(17, &udp(ports.0, ports.1, &message(kind))))
+    };
+    let (ask, answer) = (of((546, 547), 1), of((547, 546), 2));
+    assert_eq!((ask.label, &ask.other_key[..]), ("dhcpv6", &[1, 2, 3][..]));
+    assert_eq!((answer.label, &answer.other_key), ("dhcpv6", &ask.other_key));
+    for kind in [12, 13] {
+        let relayed = of((547, 547), kind);
+        assert_eq!((relayed.kind, relayed.label, relayed.other_key.len()), (FlowKind::Udp, "", 0));
+    }
 }
