@@ -6,11 +6,23 @@ use std::collections::VecDeque;
 
 /// Most positions of waiting fragments that are remembered; older ones are forgotten.
 const MAX_POSITIONS: usize = 65_536;
+/// Most datagrams that one frame may complete, each inside the one before (RFC 4459): a fragment whose tunnel is in fragments.
+const MAX_NESTED: usize = 4;
 
 /// Fragments of one stream that wait for others.
 pub struct Fragments {
     defragmenter: Defragmenter,
-    positions: VecDeque<(u64, PacketPosition)>,
+    /// By the frame that they came with; a fragment that was joined from fragments has the records of all of them.
+    records: VecDeque<(u64, Record)>,
+    /// Records of joined frames that were forgotten before.
+    forgotten: u64,
+}
+
+/// Where a frame is stored, and which one it is in the stream.
+#[derive(Clone, Copy)]
+struct Record {
+    ordinal: u64,
+    position: PacketPosition,
 }
 
 /// A frame joined from fragments.
@@ -35,7 +47,7 @@ impl Fragments {
     /// With these bounds: datagrams, and seconds that one may wait.
     pub fn new(datagrams: usize, timeout_s: i64) -> Self {
         let limits = DefragmentLimits { datagrams, timeout_s, ..DefragmentLimits::default() };
-        Self { defragmenter: Defragmenter::new(limits), positions: VecDeque::new() }
+        Self { defragmenter: Defragmenter::new(limits), records: VecDeque::new(), forgotten: 0 }
     }
 
     /// Takes a fragment that `decoded` describes; replaces `decoded` when it completes a frame.
@@ -47,28 +59,50 @@ impl Fragments {
         ordinal: u64,
         position: PacketPosition,
     ) -> Outcome {
-        match self.defragmenter.add(frame, decoded, clock_s, ordinal) {
-            Addition::Held => {
-                if self.positions.len() >= MAX_POSITIONS {
-                    self.positions.pop_front();
+        let mut joined: Option<Vec<u8>> = None;
+        let mut earlier = Vec::new();
+        for nested in 0..MAX_NESTED {
+            let bytes = joined.as_deref().unwrap_or(frame);
+            match self.defragmenter.add(bytes, decoded, clock_s, ordinal) {
+                Addition::Held => {
+                    earlier.push(Record { ordinal, position });
+                    earlier.into_iter().for_each(|record| self.remember(ordinal, record));
+                    return Outcome::Held;
                 }
-                self.positions.push_back((ordinal, position));
-                Outcome::Held
-            }
-            Addition::Refused => Outcome::Refused("refused"),
-            Addition::Complete(whole) => {
-                if let Err(malformed) = decode_reassembled(&whole.frame, &whole.fragment, decoded) {
-                    return Outcome::Refused(malformed.reason);
+                Addition::Refused => return Outcome::Refused("refused"),
+                Addition::Complete(whole) => {
+                    if let Err(malformed) = decode_reassembled(&whole.frame, &whole.fragment, decoded) {
+                        return Outcome::Refused(malformed.reason);
+                    }
+                    whole.tokens.iter().for_each(|token| self.recall(*token, &mut earlier));
+                    if decoded.fragment.is_none() {
+                        if nested > 0 {
+                            earlier.sort_unstable_by_key(|record| record.ordinal);
+                        }
+                        let earlier = earlier.into_iter().map(|record| record.position).collect();
+                        return Outcome::Complete(Joined { frame: whole.frame, earlier });
+                    }
+                    joined = Some(whole.frame);
                 }
-                let earlier = whole.tokens.iter().filter_map(|token| self.position_of(*token)).collect();
-                Outcome::Complete(Joined { frame: whole.frame, earlier })
             }
         }
+        Outcome::Refused("nested")
     }
 
-    fn position_of(&self, ordinal: u64) -> Option<PacketPosition> {
-        let at = self.positions.binary_search_by_key(&ordinal, |(ordinal, _)| *ordinal).ok()?;
-        self.positions.get(at).map(|(_, position)| *position)
+    fn remember(&mut self, token: u64, record: Record) {
+        if self.records.len() >= MAX_POSITIONS {
+            self.records.pop_front();
+        }
+        self.records.push_back((token, record));
+    }
+
+    /// Adds the records of a fragment.
+    fn recall(&mut self, token: u64, earlier: &mut Vec<Record>) {
+        let first = self.records.partition_point(|(of, _)| *of < token);
+        let before = earlier.len();
+        let of_fragment = self.records.iter().skip(first).take_while(|(of, _)| *of == token);
+        earlier.extend(of_fragment.map(|(_, record)| *record));
+        self.forgotten += u64::from(earlier.len() == before);
     }
 
     /// Adds its counts to `counters`.
@@ -82,5 +116,93 @@ impl Fragments {
         add("fragments.overlaps", counts.overlaps);
         add("fragments.refused", counts.refused);
         add("fragments.lost", counts.lost_fragments);
+        add("fragments.recordsForgotten", self.forgotten);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lookback_wire::{FlowKind, decode, link_type};
+
+    fn ipv4(protocol: u8, id: u16, offset: usize, more: bool, body: &[u8]) -> Vec<u8> {
+        let mut packet = vec![0x45, 0];
+        packet.extend(((20 + body.len()) as u16).to_be_bytes());
+        packet.extend(id.to_be_bytes());
+        packet.extend(((offset / 8) as u16 | u16::from(more) << 13).to_be_bytes());
+        packet.extend([64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]);
+        packet.extend(body);
+        packet
+    }
+
+    /// The datagram in two fragments.
+    fn halves(protocol: u8, id: u16, body: &[u8]) -> [Vec<u8>; 2] {
+        let (head, tail) = body.split_at(body.len() / 16 * 8);
+        [ipv4(protocol, id, 0, true, head), ipv4(protocol, id, head.len(), false, tail)]
+    }
+
+    /// Each packet in a tunnel (IP in IP) whose packets are in two fragments.
+    fn tunnelled(packets: &[Vec<u8>]) -> Vec<Vec<u8>> {
+        let numbered = packets.iter().zip(1u16..);
+        numbered.flat_map(|(packet, id)| halves(4, (packet.len() as u16) << 4 | id, packet)).collect()
+    }
+
+    fn at(ordinal: u64) -> PacketPosition {
+        PacketPosition { file: 1, length: 60, offset: ordinal * 60 }
+    }
+
+    fn add(fragments: &mut Fragments, decoded: &mut Decoded, frame: &[u8], ordinal: u64) -> Outcome {
+        decode(link_type::RAW, frame, frame.len() as u32, decoded).expect("no frame is so large");
+        fragments.add(frame, decoded, 0, ordinal, at(ordinal))
+    }
+
+    /// A datagram in fragments, inside so many tunnels whose packets are in fragments.
+    fn nested(tunnels: usize) -> Vec<Vec<u8>> {
+        let datagram = [&[4, 0, 8, 0, 0, 72, 0, 0][..], &[7; 64]].concat();
+        (0..tunnels).fold(halves(17, 1, &datagram).to_vec(), |packets, _| tunnelled(&packets))
+    }
+
+    #[test]
+    fn fragments_inside_fragments_are_joined_with_the_records_of_all() {
+        for tunnels in 0..MAX_NESTED {
+            let frames = nested(tunnels);
+            let mut fragments = Fragments::new(100, 60);
+            let mut decoded = Decoded::default();
+            for (frame, ordinal) in frames.iter().zip(0..) {
+                let outcome = add(&mut fragments, &mut decoded, frame, ordinal);
+                if ordinal + 1 < frames.len() as u64 {
+                    assert!(matches!(outcome, Outcome::Held), "{tunnels} {ordinal}");
+                    continue;
+                }
+                let Outcome::Complete(joined) = outcome else { unreachable!("the last one came") };
+                assert_eq!(
+                    (decoded.kind, decoded.source_port, decoded.fragment),
+                    (FlowKind::Udp, 1_024, None)
+                );
+                assert_eq!(decoded.payload(&joined.frame), [7; 64]);
+                assert_eq!(joined.earlier, (0..ordinal).map(at).collect::<Vec<_>>());
+            }
+        }
+        let mut fragments = Fragments::new(100, 60);
+        let mut decoded = Decoded::default();
+        let outcomes = nested(MAX_NESTED).into_iter().zip(0..).map(|(frame, ordinal)| {
+            matches!(add(&mut fragments, &mut decoded, &frame, ordinal), Outcome::Refused("nested"))
+        });
+        assert_eq!(outcomes.filter(|is_refused| *is_refused).count(), 2);
+    }
+
+    #[test]
+    fn records_that_were_forgotten_are_counted() {
+        let [head, tail] = halves(17, 1, &[7; 64]);
+        let mut fragments = Fragments::new(100, 60);
+        let mut decoded = Decoded::default();
+        assert!(matches!(add(&mut fragments, &mut decoded, &head, 0), Outcome::Held));
+        (0..MAX_POSITIONS as u64).for_each(|_| fragments.remember(1, Record { ordinal: 1, position: at(1) }));
+        let outcome = add(&mut fragments, &mut decoded, &tail, 2);
+        assert!(matches!(outcome, Outcome::Complete(joined) if joined.earlier.is_empty()));
+        let mut counters = crate::worker::Counters::new();
+        fragments.count_into(&mut counters);
+        assert_eq!(counters.get("fragments.recordsForgotten"), Some(&1));
+        assert_eq!(fragments.records.len(), MAX_POSITIONS);
     }
 }
