@@ -46,6 +46,8 @@ const MAX_NFLOG_ATTRIBUTES: usize = 64;
 const MPACKET_PREAMBLE: usize = 8;
 
 const IEEE80211_DATA: u8 = 2;
+/// Before an Ethernet frame that is bridged in LLC (RFC 2684 section 5.2); over Frame Relay there is none.
+const LLC_BRIDGED_PADDING: usize = 2;
 
 impl Walk<'_> {
     pub(crate) fn link(&mut self, kind: u16) -> Step {
@@ -116,7 +118,7 @@ impl Walk<'_> {
             0xcc => self.ipv4(),
             0x8e => self.ipv6(),
             0xcf => self.ppp(),
-            0x80 => self.snap(),
+            0x80 => self.snap(0),
             other => self.unknown_ether(u16::from(*other)),
         }
     }
@@ -253,7 +255,7 @@ impl Walk<'_> {
         match (destination, source, control) {
             (0xaa, 0xaa, 3) => {
                 self.skip(3);
-                self.snap()
+                self.snap(LLC_BRIDGED_PADDING)
             }
             // ISO network layer: the first byte of the PDU names the protocol (ISO/IEC TR 9577).
             (0xfe, 0xfe, 3) => {
@@ -275,8 +277,8 @@ impl Walk<'_> {
         }
     }
 
-    /// SNAP: an organisation and a protocol of its numbering.
-    pub(crate) fn snap(&mut self) -> Step {
+    /// SNAP: an organisation and a protocol of its numbering. Bridged frames come behind `padding`.
+    pub(crate) fn snap(&mut self, padding: usize) -> Step {
         self.nest()?;
         let rest = self.rest();
         let (Some(word), Some(kind)) = (be32(rest, 0), be16(rest, 3)) else {
@@ -286,9 +288,9 @@ impl Walk<'_> {
         match word >> 8 {
             // Ethertypes, also bridged as by RFC 1042 tunnels.
             0x00_0000 | 0x00_00f8 => self.ethertype(kind),
-            // Bridged Ethernet of RFC 2427, with and without a frame check sequence.
+            // Bridged Ethernet with and without a frame check sequence (RFC 2427 section 4.2, RFC 2684 section 5.2).
             0x00_80c2 if matches!(kind, 1 | 7) => {
-                self.skip(usize::from(kind == 7) * 2);
+                self.skip(padding);
                 self.nested_ethernet()
             }
             _ => self.unknown_ether(kind),

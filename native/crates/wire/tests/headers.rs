@@ -401,6 +401,18 @@ fn ipv6_extension_headers() {
     );
 }
 
+/// RFC 2427 section 4.2 has no padding, and RFC 2684 section 5.2 two bytes, whether a check sequence follows or not.
+#[test]
+fn bridged_frames_over_frame_relay_and_in_llc() {
+    let bridged = ethernet(0x0800, &udp4());
+    for pid in [1, 7] {
+        let snap = [0, 0x80, 0xc2, 0, pid];
+        through(link_type::FRAME_RELAY, &[&[0x18, 0x61, 0x03, 0x00, 0x80][..], &snap, &bridged].concat());
+        let llc = [&[0xaa, 0xaa, 3][..], &snap, &[0, 0], &bridged].concat();
+        through(link_type::ETHERNET, &ethernet(llc.len() as u16, &llc));
+    }
+}
+
 #[test]
 fn dhcp_is_known_by_its_client() {
     let mut body = vec![0; 300];
