@@ -2,7 +2,7 @@
 //! other.
 
 use crate::error::CaptureError;
-use std::io::{BufReader, Chain, Cursor, ErrorKind, Read};
+use std::io::{BufRead, BufReader, Chain, Cursor, ErrorKind, Read};
 use std::path::Path;
 
 /// Bytes looked at to tell formats apart.
@@ -75,15 +75,17 @@ pub fn decompress(mut source: Box<dyn Read + Send>) -> Result<Box<dyn Read + Sen
     })
 }
 
-/// LZ4 frames one after the other: the decoder reports an end after each.
-struct Lz4Frames<R: Read>(lz4_flex::frame::FrameDecoder<R>);
+/// LZ4 frames one after the other: the decoder reports an end after each, also after one that holds nothing.
+struct Lz4Frames<R: BufRead>(lz4_flex::frame::FrameDecoder<R>);
 
-impl<R: Read> Read for Lz4Frames<R> {
+impl<R: BufRead> Read for Lz4Frames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        match self.0.read(buffer)? {
-            // Asked again, it begins the next frame if there is one.
-            0 => self.0.read(buffer),
-            count => Ok(count),
+        loop {
+            let count = self.0.read(buffer)?;
+            // Asked again, it begins the next frame. Each time it takes some of what there is.
+            if count > 0 || buffer.is_empty() || self.0.get_mut().fill_buf()?.is_empty() {
+                return Ok(count);
+            }
         }
     }
 }

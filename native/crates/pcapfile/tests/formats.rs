@@ -184,6 +184,13 @@ fn compressed_files_in_several_members() {
         assert_eq!(plain(&found), packets(), "{name}");
         assert!(warnings.is_empty(), "{name}: {warnings:?}");
         assert_eq!(found[0].offset, 24, "{name}: offsets are those of the decompressed file");
+        // Members that hold nothing end nothing.
+        let empty = pack(b"");
+        assert!(!empty.is_empty());
+        let with_empty =
+            [&empty, &pack(front), &empty, &empty, &pack(back), &empty].map(Vec::as_slice).concat();
+        let (found, warnings) = warned(&with_empty);
+        assert_eq!((plain(&found), warnings), (packets(), vec![]), "{name}");
         // Cut off in the second member: what was whole stays.
         let cut = two_members.get(..two_members.len() - 5).unwrap();
         let (found, warnings) = warned(cut);
