@@ -464,7 +464,13 @@ impl Flow {
     ) {
         self.data_bytes[direction] += chunks.len() as u64;
         for user in sctp::user_data(chunks) {
-            self.fields.add_integer(&SCTP_PROTOCOL, i64::from(user.protocol));
+            if let Some(protocol) = user.protocol {
+                self.fields.add_integer(&SCTP_PROTOCOL, i64::from(protocol));
+            }
+            // One without data breaks the rules (RFC 9260 section 3.3.1) and must not stand for the first payload.
+            if user.data.is_empty() {
+                continue;
+            }
             self.note_payload8(direction, user.data, false);
             self.payload(direction, user.data, now_us, settings, bench);
         }

@@ -100,3 +100,52 @@ fn what_a_dhcp_relay_gets_comes_from_the_server() {
     }
     assert_eq!(table.saved().iter().map(|row| row.packets).collect::<Vec<_>>(), [[1, 2]]);
 }
+
+#[test]
+fn sctp_data_is_known_by_its_first_bytes_and_by_what_says_what_it_is() {
+    let chunk = |kind: u8, flags: u8, header: &[u8], data: &[u8]| {
+        let length = (4 + header.len() + data.len()) as u16;
+        let mut chunk = [&[kind, flags][..], &length.to_be_bytes(), header, data].concat();
+        chunk.resize(chunk.len().next_multiple_of(4), 0);
+        chunk
+    };
+    let protocol = |number: u8| [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, number];
+    let interleaved = |number: u8| [&[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1][..], &[0, 0, 0, number]].concat();
+    let frame = [
+        chunk(0, 3, &protocol(46), b""),
+        chunk(0, 3, &protocol(46), b"GET / HTTP/1.1\r\n\r\n"),
+        chunk(64, 2, &interleaved(47), b"begins"),
+        // Its fragment number.
+        chunk(64, 1, &interleaved(9), b"ends"),
+    ]
+    .concat();
+    let decoded = Decoded {
+        kind: FlowKind::Sctp,
+        has_ip: true,
+        ip_protocol: 132,
+        payload_end: frame.len() as u32,
+        ..Decoded::default()
+    };
+    let mut table = FlowTable::new(FlowSettings::default(), [7; 16]);
+    table.packet(&PacketFacts {
+        frame: &frame,
+        decoded: &decoded,
+        timestamp_ns: 0,
+        clock_s: 0,
+        clock_before_s: 0,
+        link_type: 1,
+        captured_length: frame.len() as u32,
+        original_length: frame.len() as u32,
+        truncated: false,
+        ordinal: 0,
+        position: PacketPosition { file: 1, length: frame.len() as u32 + 16, offset: 24 },
+        origin: 0,
+        earlier: &[],
+    });
+    for at in table.remaining() {
+        table.close(at);
+    }
+    let row = table.saved().pop().expect("the one flow");
+    assert_eq!(row.fields.get(&SCTP_PROTOCOL), Some(Value::Integers(vec![46, 47])));
+    assert_eq!(row.payload8[SOURCE], Some((*b"GET / HT", 8)));
+}

@@ -3,8 +3,8 @@
 /// User data of one DATA or I-DATA chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UserData<'a> {
-    /// Payload protocol identifier.
-    pub protocol: u32,
+    /// Payload protocol identifier; an I-DATA chunk has it only where a message begins (RFC 8260 section 2.1).
+    pub protocol: Option<u32>,
     /// Transmission sequence number.
     pub tsn: u32,
     /// Whether the chunk begins a message.
@@ -37,14 +37,7 @@ pub fn user_data(mut chunks: &[u8]) -> impl Iterator<Item = UserData<'_>> {
             let (Some(head), Some(data)) = (chunk.get(..start), chunk.get(start..)) else { return None };
             let word = |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
             let begins = flags & 2 != 0;
-            // In an I-DATA chunk the identifier shares its place with the fragment number of later fragments.
-            let protocol = if kind == DATA {
-                word(12)
-            } else if begins {
-                word(16)
-            } else {
-                0
-            };
+            let protocol = (kind == DATA || begins).then(|| word(start - 4));
             return Some(UserData { protocol, tsn: word(4), begins, data });
         }
     })
