@@ -16,11 +16,11 @@ impl Held {
     #[inline]
     pub fn of(bytes: usize) -> Self {
         let units = bytes.div_ceil(UNIT);
-        let length = usize::BITS - units.leading_zeros();
-        if length <= BITS {
-            return Self(units as u16);
-        }
-        let shift = length - BITS;
+        if units >> BITS == 0 { Self(units as u16) } else { Self::of_many(units) }
+    }
+    #[cold]
+    fn of_many(units: usize) -> Self {
+        let shift = usize::BITS - units.leading_zeros() - BITS;
         let rounded = units.div_ceil(1 << shift);
         // Rounded up it may take another bit, which is then its only one.
         let (rounded, shift) =

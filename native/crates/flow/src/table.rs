@@ -400,6 +400,9 @@ impl FlowTable {
 #[inline]
 fn count_held(all: &mut usize, flow: &mut Flow) {
     let held = Held::of(flow.held_bytes());
+    if held == flow.counted {
+        return;
+    }
     *all = *all + held.bytes() - flow.counted.bytes();
     flow.counted = held;
 }
