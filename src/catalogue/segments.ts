@@ -67,6 +67,11 @@ export class Segments {
     return this.#connection.prepare<[], Row>("SELECT * FROM segments WHERE live = 1 ORDER BY last_ms, path").all().map(segmentOf);
   }
 
+  /** Whether a segment was committed and its file is not known to be gone. */
+  has(path: string): boolean {
+    return this.#connection.prepare<[string], { found: number }>("SELECT EXISTS (SELECT 1 FROM segments WHERE path = ?) AS found").get(path)?.found === 1;
+  }
+
   /** Paths of segments that are no longer live and whose files may still be there. */
   retired(): readonly string[] {
     return this.#connection.prepare<[], { path: string }>("SELECT path FROM segments WHERE live = 0 ORDER BY path").all().map(({ path }) => path);

@@ -142,7 +142,8 @@ async function copyPass(parts: KeepParts, file: PacketFile & { readonly node: st
     return bytes;
   } catch (error) {
     await rm(partial, { force: true });
-    await rm(target, { force: true });
+    // An error may come from after the commit, when rows point to the copy already.
+    if (catalogue.files.atPath(target) === null) await rm(target, { force: true });
     const code = systemErrorCode(error);
     if (code === "ENOSPC" || code === "EDQUOT") throw new LookbackError("DISK_FULL", `no room to copy held packets out of ${file.path}`, { path: file.path }, { cause: error });
     throw error;

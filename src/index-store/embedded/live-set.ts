@@ -238,9 +238,20 @@ export class LiveSet {
     });
   }
 
-  /** Unlinks the files of retired segments that no snapshot has, and forgets them. What fails stays for the next time. */
+  /**
+   * Unlinks the files of retired segments that no snapshot has, and forgets them. What fails stays for the next time. Never throws:
+   * it comes after a commit, and whoever commits takes an error for "not committed".
+   */
   unlinkRetired(): void {
     if (!this.#maintains) return;
+    try {
+      this.#unlinkUnused();
+    } catch (error) {
+      this.#logger.warn({ error }, "retired segments could not be forgotten; it is tried again");
+    }
+  }
+
+  #unlinkUnused(): void {
     this.#unlinkLater = false;
     for (const path of this.#catalogue.segments.retired()) {
       if (this.#inUse.has(path)) {

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { PacketRef } from "../../model/session.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { PacketMove } from "../index-store.js";
 import { describe, ROW_GROUP_ROWS, wholeRows, type CompactionParts } from "./compaction.js";
 import type { RunLimits } from "./engine.js";
-import type { Snapshot } from "./live-set.js";
+import type { LiveSet, Snapshot } from "./live-set.js";
 import { packPositions } from "./positions.js";
 import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
 import { literal, quoted, uuidOf } from "./statement.js";
@@ -35,9 +36,9 @@ export async function writeMoved(
   }
 }
 
-/** Removes segments that were written and will not be committed. */
-export function removeWritten({ live }: CompactionParts, segments: readonly SegmentInfo[]): void {
-  for (const { path } of segments) rmSync(live.fileOf(path), { force: true });
+/** Removes segments that were written and will not be committed. One that the catalogue has is left: its rows are nowhere else. */
+export function removeWritten({ catalogue, live }: { readonly catalogue: Catalogue; readonly live: Pick<LiveSet, "fileOf"> }, segments: readonly SegmentInfo[]): void {
+  for (const { path } of segments) if (!catalogue.segments.has(path)) rmSync(live.fileOf(path), { force: true });
 }
 
 async function writeDay(
