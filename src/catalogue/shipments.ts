@@ -36,6 +36,17 @@ export interface Days {
   readonly last: string;
 }
 
+/** What a cluster is to have of a row and may lack. */
+export interface Overlay {
+  /** 16 bytes. */
+  readonly rowId: Uint8Array;
+  /** When it was queued last, or null when it is not. */
+  readonly queuedAtMs: number | null;
+  readonly edits: readonly TagEdit[];
+  /** Where its packets moved, as text, or null. */
+  readonly move: string | null;
+}
+
 const COLUMNS = `path, day, rows, bytes, first_ms AS firstMs, min_last_ms AS minLastMs, last_ms AS lastMs, state, queued_at AS queuedAtMs, dead_rows AS deadRows`;
 
 /** Tables `shipments`, `overlay_queue`, `packet_moves` and `shipping`. */
@@ -150,14 +161,23 @@ export class Shipments {
     return this.#connection.prepare<[Uint8Array, number], { id: Uint8Array }>("SELECT row_id AS id FROM overlay_queue WHERE row_id > ? ORDER BY row_id LIMIT ?").all(after, limit).map(({ id }) => id);
   }
 
-  /** Takes rows off the queue. */
-  overlaysDone(rowIds: readonly Uint8Array[]): void {
+  /** What the cluster is to have of a row now. */
+  overlay(rowId: Uint8Array): Overlay {
+    return this.#connection.transaction(() => {
+      const queued = this.#connection.prepare<[Uint8Array], { at: number }>("SELECT queued_at AS at FROM overlay_queue WHERE row_id = ?").get(rowId);
+      return { rowId, queuedAtMs: queued?.at ?? null, edits: this.tagEdits(rowId, rowId), move: this.moveOf(rowId) };
+    })();
+  }
+
+  /** Takes rows off the queue that are still as they were applied; one that was changed meanwhile stays, its last change is not in the cluster. */
+  overlaysDone(applied: readonly Overlay[]): void {
     const remove = this.#connection.prepare<[Uint8Array]>("DELETE FROM overlay_queue WHERE row_id = ?");
     const settle = this.#connection.prepare<[Uint8Array]>("DELETE FROM packet_moves WHERE row_id = ?");
     this.#connection.transaction(() => {
-      for (const id of rowIds) {
-        remove.run(id);
-        settle.run(id);
+      for (const overlay of applied) {
+        if (!isSame(this.overlay(overlay.rowId), overlay)) continue;
+        remove.run(overlay.rowId);
+        settle.run(overlay.rowId);
       }
     }).immediate();
   }
@@ -168,4 +188,10 @@ export class Shipments {
       "SELECT row_id AS rowId, tag, removed FROM tag_edits WHERE row_id BETWEEN ? AND ? ORDER BY row_id, tag",
     ).all(low, high).map(({ rowId, tag, removed }) => ({ rowId, tag, removed: removed === 1 }));
   }
+}
+
+/** Whether nothing about a row was changed between two looks; an edit that was taken back by another shows in the time. */
+function isSame(left: Overlay, right: Overlay): boolean {
+  const edits = (overlay: Overlay): string => JSON.stringify(overlay.edits.map(({ tag, removed }) => [tag, removed]));
+  return left.queuedAtMs === right.queuedAtMs && left.move === right.move && edits(left) === edits(right);
 }

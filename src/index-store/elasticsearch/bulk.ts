@@ -34,6 +34,11 @@ const FILTER = "took,errors,items.*.status,items.*.error";
 /** Statuses of a row that may go well later. */
 const PASSING = new Set([429, 502, 503, 504]);
 
+/** Whether a row that failed so may go well later. */
+export function mayPassLater(status: number, type: string): boolean {
+  return PASSING.has(status) || type === "cluster_block_exception";
+}
+
 /** Start and end of each row's two lines. */
 function rowsOf(lines: Buffer): readonly { readonly start: number; readonly middle: number; readonly end: number }[] {
   const rows: { start: number; middle: number; end: number }[] = [];
@@ -67,7 +72,7 @@ export async function sendBulk(cluster: Cluster, lines: Buffer, signal: AbortSig
     if (row === undefined) return;
     if (failure === null) written += 1;
     else if (status === 409) repeated += 1;
-    else if (PASSING.has(status) || failure.type === "cluster_block_exception") {
+    else if (mayPassLater(status, failure.type)) {
       again.push(lines.subarray(row.start, row.end));
       cause ??= itemError(status, failure, indexOf(lines, row), cluster);
     } else {

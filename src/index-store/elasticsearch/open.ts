@@ -14,6 +14,7 @@ import { Leadership } from "./leadership.js";
 import { ClusterMigrations } from "./migrations.js";
 import { Pace } from "./pace.js";
 import type { PlacementRules } from "./placement.js";
+import { Overlays } from "./overlay.js";
 import { SessionTemplate } from "./schema.js";
 import { SegmentShipping } from "./segment-shipping.js";
 import { Shipper } from "./shipper.js";
@@ -46,6 +47,7 @@ export interface ElasticsearchEngine {
   readonly catalogue: Catalogue;
   readonly store: ElasticsearchStore;
   readonly indices: IndexList;
+  readonly overlays: Overlays;
   readonly names: IndexNames;
   readonly template: SessionTemplate;
   readonly state: ClusterState;
@@ -92,10 +94,11 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
   const template = new SessionTemplate(cluster, prefix, names, fields, options.settings);
   const state = new ClusterState(cluster, prefix);
   const migrations = new ClusterMigrations(state, template, indices, clock);
+  const overlays = new Overlays({ cluster, indices, shipments: catalogue.shipments, clock, logger });
   const deadLetters = new DeadLetters(join(catalogue.directory, "dead-letters"));
   return {
-    cluster, catalogue, indices, names, template, state, migrations, deadLetters,
-    store: new ElasticsearchStore({ cluster, catalogue, fields, indices, clock, logger, placement: { replicas: options.settings.replicas, warm: options.warm ?? null }, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
+    cluster, catalogue, indices, overlays, names, template, state, migrations, deadLetters,
+    store: new ElasticsearchStore({ cluster, catalogue, fields, indices, overlays, clock, placement: { replicas: options.settings.replicas, warm: options.warm ?? null }, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
     segmentShipping: (native) => new SegmentShipping({
       cluster, native, catalogue, indices, names, rotation: options.rotation, deadLetters, pace: new Pace(options.bulkBytes), clock, wait: passed,
       status: { waiting: (error) => { logger.warn({ error }, "the cluster has no room now; rows are sent again"); } },
@@ -104,7 +107,7 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
     shipper: (native) => {
       let prepared = false;
       return new Shipper({
-        cluster, native, catalogue, indices, names, rotation: options.rotation, segmentDirectory: options.segmentDirectory, deadLetters, clock, logger, wait: passed,
+        cluster, native, catalogue, indices, overlays, names, rotation: options.rotation, segmentDirectory: options.segmentDirectory, deadLetters, clock, logger, wait: passed,
         pace: new Pace(options.bulkBytes), status: new ShipperStatus(catalogue.settings, clock),
         prepare: async (signal) => {
           if (prepared) return;

@@ -1,14 +1,24 @@
-import type { Shipments } from "../../catalogue/shipments.js";
+import type { Clock } from "../../base/clock.js";
+import { LookbackError } from "../../base/errors.js";
+import type { Logger } from "../../base/logger.js";
+import type { Overlay, Shipments } from "../../catalogue/shipments.js";
 import type { TagEdit } from "../../catalogue/tags.js";
 import { idTimeMs, rowIdText } from "../row-id.js";
 import { packetsBody, readMove } from "./packet-positions.js";
+import { mayPassLater } from "./bulk.js";
 import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
-import { mayPass } from "./cluster-errors.js";
+import { itemFailure, mayPass } from "./cluster-errors.js";
 import type { IndexList } from "./index-list.js";
 import { at, isObject, listOf, numberOf, objectOf, textOf, type Json, type JsonObject } from "./json.js";
 
-/** Rows whose tags are written at once. */
+/** Rows that are looked up together. */
 const BATCH = 1_000;
+/** Bytes of one request of changed rows, a larger row alone: where a session's packets are can be megabytes, and a cluster takes 100 MB at most. */
+const REQUEST_BYTES = 4 << 20;
+/** Milliseconds for which a row that the cluster refused is passed over: what it refused is read no better a second later. */
+const REFUSED_PAUSE_MS = 60_000;
+/** Refused rows that are remembered; of more, the oldest are tried again at once. */
+const MAX_REFUSED = 10_000;
 /** Tries of an update that another one overtakes. */
 const TRIES = 5;
 const LIMITS: RequestLimits = { signal: null, timeoutMs: 60_000 };
@@ -68,103 +78,202 @@ export function withEditedTags(lines: Buffer, edits: ReadonlyMap<string, readonl
   return Buffer.concat(parts);
 }
 
-/** What changing tags in the cluster needs. */
+/** What writing queued changes to the cluster needs. */
 export interface OverlayParts {
-  readonly cluster: Cluster;
-  readonly indices: IndexList;
+  readonly cluster: Pick<Cluster, "request">;
+  readonly indices: Pick<IndexList, "list" | "pattern">;
   readonly shipments: Shipments;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
 
-/**
- * Writes the queued edits of tags to the rows that the cluster has. A row that it has not yet stays queued while a segment
- * that may hold it waits; whoever ships that segment puts the tags in. Returns how many rows changed.
- */
-export async function applyOverlays(parts: OverlayParts): Promise<number> {
-  let changed = 0;
-  let after: Uint8Array = LOWEST;
-  let ids = parts.shipments.overlays(after, BATCH);
-  if (ids.length === 0) return 0;
-  if ((await parts.indices.list()).length > 0) await refresh(parts, parts.indices.pattern);
-  for (; ids.length > 0; ids = parts.shipments.overlays(after, BATCH)) {
-    changed += await applyTo(parts, ids);
-    after = ids.at(-1) ?? after;
+/** A row to be written: its two lines, and what of the catalogue they say. */
+interface Change {
+  readonly id: string;
+  readonly overlay: Overlay;
+  readonly lines: Buffer;
+}
+
+/** What became of the rows of some requests. */
+interface Sent {
+  readonly written: Overlay[];
+  /** Ids of rows that others changed meanwhile, or that cannot be written now. */
+  readonly again: string[];
+  readonly refused: { readonly id: string; readonly reason: string }[];
+}
+
+/** Writes what the catalogue knows better of a row, edited tags and where its packets moved, to the rows that the cluster has. */
+export class Overlays {
+  readonly #parts: OverlayParts;
+  /** Rows that the cluster refused, and until when they are passed over; they stay queued, and reads take their packets' places from the catalogue. */
+  readonly #refusedUntilMs = new Map<string, number>();
+
+  constructor(parts: OverlayParts) {
+    this.#parts = parts;
   }
-  if (changed > 0) await refresh(parts, parts.indices.pattern);
-  return changed;
-}
 
-async function refresh({ cluster }: OverlayParts, indices: string): Promise<void> {
-  await cluster.request({ method: "POST", path: `/${indices}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, LIMITS);
-}
-
-async function applyTo(parts: OverlayParts, rows: readonly Uint8Array[]): Promise<number> {
-  const { shipments, cluster } = parts;
-  // What waits is looked at before the cluster is asked: a row that is shipped in between is found by the next call.
-  const waiting = shipments.queued(Number.MAX_SAFE_INTEGER);
-  let open = rows.map(idOf);
-  const done: string[] = [];
-  let changed = 0;
-  for (let tries = 0; tries < TRIES && open.length > 0; tries++) {
-    if (tries > 0) await refresh(parts, parts.indices.pattern);
-    const hits = (await parts.indices.list()).length === 0 ? [] : await find(parts, open);
-    const found = new Set(hits.map((hit) => textOf(at(hit, "_id"))));
-    for (const id of open) {
-      if (found.has(id)) continue;
-      const time = idTimeMs(id);
-      if (!waiting.some((shipment) => shipment.firstMs <= time && time <= shipment.lastMs)) done.push(id);
+  /**
+   * Writes what is queued. A row that the cluster does not have yet stays queued while a segment that may hold it waits; whoever
+   * ships that segment puts the tags in. Returns how many rows changed.
+   */
+  async apply(): Promise<number> {
+    const { shipments, indices } = this.#parts;
+    let changed = 0;
+    let after: Uint8Array = LOWEST;
+    let ids = shipments.overlays(after, BATCH);
+    if (ids.length === 0) return 0;
+    if ((await indices.list()).length > 0) await this.#refresh();
+    for (; ids.length > 0; ids = shipments.overlays(after, BATCH)) {
+      changed += await this.#applyTo(ids.filter((id) => !this.#isPassedOver(idOf(id))));
+      after = ids.at(-1) ?? after;
     }
-    const lines: string[] = [];
-    const written: string[] = [];
+    return changed;
+  }
+
+  /** Tries to write at once. Never throws: what is queued is committed, and what the cluster does not take now, the shipper writes later. */
+  async applySoon(): Promise<void> {
+    try {
+      await this.apply();
+    } catch (error) {
+      if (!mayPass(error)) this.#parts.logger.error({ error }, "edited tags and moved packets are not in the cluster yet; it is tried again");
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const { cluster, indices } = this.#parts;
+    await cluster.request({ method: "POST", path: `/${indices.pattern}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, LIMITS);
+  }
+
+  async #applyTo(rows: readonly Uint8Array[]): Promise<number> {
+    const { shipments, indices } = this.#parts;
+    if (rows.length === 0) return 0;
+    // What waits is looked at before the cluster is asked: a row that is shipped in between is found by the next call.
+    const before = new Map(rows.map((row) => [idOf(row), shipments.overlay(row)]));
+    const waiting = shipments.queued(Number.MAX_SAFE_INTEGER);
+    let open: readonly string[] = [...before.keys()];
+    const done: Overlay[] = [];
+    const refused: Sent["refused"] = [];
+    let changed = 0;
+    for (let tries = 0; tries < TRIES && open.length > 0; tries++) {
+      if (tries > 0) await this.#refresh();
+      const hits = (await indices.list()).length === 0 ? [] : await this.#find(open);
+      const found = new Set(hits.map((hit) => textOf(at(hit, "_id"))));
+      for (const id of open) {
+        const overlay = before.get(id);
+        if (found.has(id) || overlay === undefined) continue;
+        const time = idTimeMs(id);
+        if (!waiting.some((shipment) => shipment.firstMs <= time && time <= shipment.lastMs)) done.push(overlay);
+      }
+      const sent: Sent = { written: [], again: [], refused };
+      await this.#write(hits, done, sent);
+      done.push(...sent.written);
+      changed += sent.written.length;
+      open = sent.again;
+    }
+    this.#passOver(refused);
+    // First the rows can be seen, then the catalogue forgets: until then reads take packets' places from there.
+    if (changed > 0) await this.#refresh();
+    if (done.length > 0) shipments.overlaysDone(done);
+    return changed;
+  }
+
+  /** Writes the rows that are not as they should be, in requests of bounded size; the others are done. */
+  async #write(hits: readonly Json[], done: Overlay[], sent: Sent): Promise<void> {
+    let batch: Change[] = [];
+    let bytes = 0;
     for (const hit of hits) {
       const id = textOf(at(hit, "_id"));
-      const doc = changeOf(hit, shipments);
+      // Read after the row was: an edit that was applied before is in the row, a later one is found when this is settled.
+      const overlay = this.#parts.shipments.overlay(idBytes(id));
+      const doc = changeOf(hit, overlay);
       if (Object.keys(doc).length === 0) {
-        done.push(id);
+        done.push(overlay);
         continue;
       }
       const action = { _index: textOf(at(hit, "_index")), _id: id, if_seq_no: numberOf(at(hit, "_seq_no")), if_primary_term: numberOf(at(hit, "_primary_term")) };
-      lines.push(JSON.stringify({ update: action }), JSON.stringify({ doc }));
-      written.push(id);
+      const lines = Buffer.from(`${JSON.stringify({ update: action })}\n${JSON.stringify({ doc })}\n`);
+      if (batch.length > 0 && bytes + lines.length > REQUEST_BYTES) {
+        await this.#send(batch, sent);
+        batch = [];
+        bytes = 0;
+      }
+      batch.push({ id, overlay, lines });
+      bytes += lines.length;
     }
-    const answer = lines.length === 0 ? null : await cluster.request({ method: "POST", path: "/_bulk", lines: Buffer.from(`${lines.join("\n")}\n`) }, LIMITS);
-    const again: string[] = [];
-    listOf(at(answer, "items")).forEach((item, position) => {
-      const id = written[position] ?? "";
-      const status = numberOf(at(item, "update", "status"));
-      if (status >= 200 && status < 300) {
-        done.push(id);
-        changed += 1;
-      } else again.push(id);
-    });
-    open = again;
+    if (batch.length > 0) await this.#send(batch, sent);
   }
-  shipments.overlaysDone(done.map(idBytes));
-  return changed;
+
+  /** Sends one request. One that is refused as a whole is halved, until the row that is the cause stands alone. */
+  async #send(batch: readonly Change[], sent: Sent): Promise<void> {
+    let answer: Json;
+    try {
+      answer = await this.#parts.cluster.request({ method: "POST", path: "/_bulk", lines: Buffer.concat(batch.map(({ lines }) => lines)) }, LIMITS);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const [first] = batch;
+      if (batch.length === 1 && first !== undefined) {
+        sent.refused.push({ id: first.id, reason: error.message });
+        return;
+      }
+      const middle = batch.length >> 1;
+      await this.#send(batch.slice(0, middle), sent);
+      await this.#send(batch.slice(middle), sent);
+      return;
+    }
+    const items = listOf(at(answer, "items"));
+    for (const [position, { id, overlay }] of batch.entries()) {
+      const item = at(items[position], "update");
+      const status = numberOf(at(item, "status"));
+      const failure = itemFailure(item);
+      if (status >= 200 && status < 300) sent.written.push(overlay);
+      // Another write came between, or the row is gone: the next look tells.
+      else if (failure === null || status === 409 || status === 404 || mayPassLater(status, failure.type)) sent.again.push(id);
+      else sent.refused.push({ id, reason: failure.reason });
+    }
+  }
+
+  async #find(ids: readonly string[]): Promise<readonly Json[]> {
+    const { cluster, indices } = this.#parts;
+    const body: JsonObject = { size: BATCH, query: { ids: { values: ids } }, _source: ["tags", "lookback.final"], seq_no_primary_term: true, track_total_hits: false };
+    const answer = await cluster.request({ method: "POST", path: `/${indices.pattern}/_search`, query: WHOLE, body }, LIMITS);
+    return listOf(at(answer, "hits", "hits")).filter(isObject);
+  }
+
+  #isPassedOver(id: string): boolean {
+    const untilMs = this.#refusedUntilMs.get(id);
+    if (untilMs === undefined) return false;
+    if (untilMs > this.#parts.clock.nowMs()) return true;
+    this.#refusedUntilMs.delete(id);
+    return false;
+  }
+
+  #passOver(refused: Sent["refused"]): void {
+    const [first] = refused;
+    if (first === undefined) return;
+    for (const { id } of refused) this.#refusedUntilMs.set(id, this.#parts.clock.nowMs() + REFUSED_PAUSE_MS);
+    for (const id of this.#refusedUntilMs.keys()) {
+      if (this.#refusedUntilMs.size <= MAX_REFUSED) break;
+      this.#refusedUntilMs.delete(id);
+    }
+    const rows = refused.length;
+    this.#parts.logger.error({ ...first, rows }, `the cluster refuses the edited tags or moved packets of ${rows} sessions, first of ${first.id}: ${first.reason}; they stay queued and are tried again in ${REFUSED_PAUSE_MS / 1000} s`);
+  }
+}
+
+/** Whether the cluster refused what was sent to it, which it would do again. */
+function isRefusal(error: unknown): error is LookbackError {
+  if (!(error instanceof LookbackError) || mayPass(error)) return false;
+  const status = numberOf(error.details["status"]);
+  return status >= 400 && status < 500;
 }
 
 /** What of a row is not as the catalogue wants it: its tags, and where its packets are once it is final. */
-function changeOf(hit: Json, shipments: Shipments): JsonObject {
-  const row = idBytes(textOf(at(hit, "_id")));
+function changeOf(hit: Json, overlay: Overlay): JsonObject {
   const before = listOf(at(hit, "_source", "tags"));
-  const tags = edited(before, shipments.tagEdits(row, row));
-  const moved = at(hit, "_source", "lookback", "final") === true ? shipments.moveOf(row) : null;
+  const tags = edited(before, overlay.edits);
+  const moved = at(hit, "_source", "lookback", "final") === true ? overlay.move : null;
   return {
     ...(JSON.stringify(tags ?? []) === JSON.stringify(before) ? {} : { tags, tagsCnt: tags === null ? null : tags.length }),
     ...(moved === null ? {} : packetsBody(readMove(moved))),
   };
-}
-
-async function find({ cluster, indices }: OverlayParts, ids: readonly string[]): Promise<readonly Json[]> {
-  const body: JsonObject = { size: BATCH, query: { ids: { values: ids } }, _source: ["tags", "lookback.final"], seq_no_primary_term: true, track_total_hits: false };
-  const answer = await cluster.request({ method: "POST", path: `/${indices.pattern}/_search`, query: WHOLE, body }, LIMITS);
-  return listOf(at(answer, "hits", "hits")).filter(isObject);
-}
-
-/** Tries to write queued edits at once; what the cluster does not take now, the shipper writes later. */
-export async function applyOverlaysSoon(parts: OverlayParts): Promise<void> {
-  try {
-    await applyOverlays(parts);
-  } catch (error) {
-    if (!mayPass(error)) throw error;
-  }
 }

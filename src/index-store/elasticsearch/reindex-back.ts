@@ -3,7 +3,6 @@ import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { StoredRow } from "../stored-row.js";
 import { at, numberOf, textOf, type Json } from "./json.js";
 import type { ElasticsearchEngine } from "./open.js";
-import { applyOverlays } from "./overlay.js";
 import type { RowPosition } from "./stored-rows.js";
 
 /** Rows, and packets of them, that become one commit; with some kilobytes a row this bounds memory. */
@@ -38,7 +37,7 @@ export async function copyFromCluster({ engine, target, catalogue }: ReindexBack
   const from = `${cluster.shown} ${indices.pattern}`;
   await cluster.product();
   // What the cluster does not know yet of tags and of moved packets must not be lost on the way.
-  await applyOverlays({ cluster, indices, shipments: catalogue.shipments });
+  await engine.overlays.apply();
   const days = await store.days();
   let after = positionOf(catalogue.settings.get(KEY), from);
   let rows = 0;

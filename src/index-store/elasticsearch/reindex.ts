@@ -8,7 +8,6 @@ import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { IndexStore, ReadContext } from "../index-store.js";
 import { SHORT } from "./cluster.js";
 import type { ElasticsearchEngine } from "./open.js";
-import { applyOverlays } from "./overlay.js";
 import type { SegmentShipping } from "./segment-shipping.js";
 import { LookbackError } from "../../base/errors.js";
 
@@ -65,7 +64,7 @@ export async function copyToCluster(parts: ReindexParts, onProgress: (progress: 
   }
   await engine.cluster.request({ method: "POST", path: `/${engine.indices.pattern}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, { signal, timeoutMs: COMPARE_MS });
   shipments.queueOverlays([...catalogue.tags.all()].map(({ rowId }) => rowId));
-  await applyOverlays({ cluster: engine.cluster, indices: engine.indices, shipments });
+  await engine.overlays.apply();
 }
 
 function fieldAt(fields: FieldCatalogue, path: string): Field {

@@ -12,7 +12,7 @@ import type { DeadLetters } from "./dead-letters.js";
 import { deleteRows } from "./expiry.js";
 import type { IndexList } from "./index-list.js";
 import type { IndexNames, Rotation } from "./index-names.js";
-import { applyOverlays } from "./overlay.js";
+import type { Overlays } from "./overlay.js";
 import type { Pace } from "./pace.js";
 import { IndexHeldUp, SegmentShipping, type ShippedRows } from "./segment-shipping.js";
 import type { ShipperStatus } from "./shipper-status.js";
@@ -36,6 +36,7 @@ export interface ShipperParts {
   readonly native: Pick<NativeCore, "readSegment">;
   readonly catalogue: Catalogue;
   readonly indices: IndexList;
+  readonly overlays: Overlays;
   readonly names: IndexNames;
   readonly rotation: Rotation;
   readonly segmentDirectory: string;
@@ -115,7 +116,7 @@ export class Shipper {
       // What of the round is done stays done when a later segment fails.
       if (shipped.length > 0) await this.#acknowledge(shipped, signal);
     }
-    const changed = await applyOverlays({ cluster: this.#parts.cluster, indices: this.#parts.indices, shipments });
+    const changed = await this.#parts.overlays.apply();
     status.round(shipments.waiting());
     return removing.length > 0 || shipped.length > 0 || changed > 0;
   }

@@ -1,6 +1,5 @@
 import type { Clock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
-import type { Logger } from "../../base/logger.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
@@ -27,7 +26,7 @@ import { histogram } from "./histogram.js";
 import type { IndexList, IndexSize } from "./index-list.js";
 import { daysOf, lastDayOf, utcDay } from "./index-names.js";
 import { at, numberOrNull } from "./json.js";
-import { applyOverlaysSoon, idBytes } from "./overlay.js";
+import { idBytes, type Overlays } from "./overlay.js";
 import { Read, type ReadParts } from "./reads.js";
 import { count, get, search } from "./search.js";
 import { streamIds, streamPackets, streamRows } from "./streams.js";
@@ -43,8 +42,8 @@ export interface ElasticsearchStoreParts {
   readonly catalogue: Catalogue;
   readonly fields: FieldCatalogue;
   readonly indices: IndexList;
+  readonly overlays: Overlays;
   readonly clock: Clock;
-  readonly logger: Logger;
   /** Ids of the packet files whose packets are gone; by default those that the catalogue says are deleted. */
   readonly goneFiles?: () => readonly number[];
   readonly placement: PlacementRules;
@@ -82,14 +81,14 @@ export class ElasticsearchStore implements IndexStore {
 
   async changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number> {
     requireTags(ids, add, remove);
-    const { catalogue, cluster, indices } = this.#parts;
+    const { catalogue, overlays } = this.#parts;
     const rows = ids.map(idBytes);
     const changed = catalogue.transaction(() => {
       const edited = catalogue.tags.edit(rows, add, remove);
       if (edited > 0) catalogue.shipments.queueOverlays(rows);
       return edited;
     });
-    if (changed > 0) await applyOverlaysSoon({ cluster, indices, shipments: catalogue.shipments });
+    if (changed > 0) await overlays.applySoon();
     return changed;
   }
 
@@ -174,13 +173,13 @@ export class ElasticsearchStore implements IndexStore {
   }
 
   async movePackets(moves: readonly PacketMove[], alongside?: () => void): Promise<void> {
-    const { catalogue, cluster, indices } = this.#parts;
+    const { catalogue, overlays } = this.#parts;
     catalogue.transaction(() => {
       catalogue.shipments.queueMoves(moves.filter(({ id }) => isRowId(id)).map(({ id, packets }) => ({ rowId: idBytes(id), packets: printMove(packets) })));
       alongside?.();
     });
     // Until the cluster has them, reads of packets take the new places from the catalogue.
-    await applyOverlaysSoon({ cluster, indices, shipments: catalogue.shipments });
+    await overlays.applySoon();
   }
 
   async byteBudget(request: SessionFilter & { readonly firstPackets: number }, context: ReadContext): Promise<ByteBudget> {
