@@ -7,8 +7,9 @@ import { nearestNames } from "../base/nearest-name.js";
 import type { Comparison, Expression, ItemValue, ParsedExpression } from "./ast.js";
 import { expressionError, shown } from "./errors.js";
 import { fieldTest, joined, orderTest, type PlainItem, type TestContext, type Values } from "./field-test.js";
-import { MAX_COMPARISONS, MAX_FIELD_TESTS, MAX_VALUES, MAX_VIEW_DEPTH } from "./limits.js";
+import { MAX_COMPARISONS, MAX_FIELD_TESTS, MAX_REGEX_WORK, MAX_VALUES, MAX_VIEW_DEPTH } from "./limits.js";
 import { parse } from "./parser.js";
+import { regexWork } from "./regex.js";
 import { shortcutItems, type Shortcut } from "./shortcuts.js";
 import { specialComparison, SPECIAL_NAMES } from "./special-fields.js";
 
@@ -31,6 +32,8 @@ interface Totals {
   comparisons: number;
   tests: number;
   values: number;
+  /** Work of patterns, in units of MAX_REGEX_WORK. */
+  work: number;
 }
 
 class Checker {
@@ -99,6 +102,7 @@ class Checker {
     }
     if (value.kind === "exists") return fields.map((field) => ({ node: "field", field, test: { test: "exists" } }));
     const values = this.#values(comparison, value.kind === "list" ? value.items : [value], value.kind === "list" ? value.mode : "any", fields);
+    this.#countPatterns(values.items, fields);
     const tests = fields.map((field) => fieldTest(this.#context, field, values)).filter((test) => test !== null);
     if (tests.length === 0) {
       throw this.#context.fault("EXPRESSION_TYPE", value.span, `${comparison.field.name} has no port beside it`, { expected: ["an address without a port"] });
@@ -123,7 +127,16 @@ class Checker {
     return hidden !== undefined && isHiddenField(field, hidden);
   }
 
-  #count(what: keyof Totals, by: number, most: number, { span }: Comparison): void {
+  /** Counts what patterns cost their engine: each is made ready anew for every field that it is compared with. */
+  #countPatterns(items: readonly PlainItem[], fields: readonly Field[]): void {
+    for (const item of items) {
+      this.#totals.work += fields.length * (item.kind === "regex" ? regexWork(item.pattern) : 0);
+      if (this.#totals.work <= MAX_REGEX_WORK) continue;
+      throw this.#context.fault("EXPRESSION_TOO_LARGE", item.span, "the regular expressions are too large together, views and stored lists included and each counted for every field that it is compared with; use fewer or shorter ones, or smaller repetitions");
+    }
+  }
+
+  #count(what: Exclude<keyof Totals, "work">, by: number, most: number, { span }: Comparison): void {
     this.#totals[what] += by;
     if (this.#totals[what] <= most) return;
     const name = what === "tests" ? "field tests" : what;
@@ -170,7 +183,7 @@ class Checker {
  * FORBIDDEN or UNAVAILABLE, each with the place.
  */
 export function check(parsed: ParsedExpression, catalogue: FieldCatalogue, options: CheckOptions): CheckedExpression {
-  return new Checker(parsed.text, catalogue, options, { comparisons: 0, tests: 0, values: 0 }, []).expression(parsed.root);
+  return new Checker(parsed.text, catalogue, options, { comparisons: 0, tests: 0, values: 0, work: 0 }, []).expression(parsed.root);
 }
 
 /** Parses and checks in one step. */

@@ -4,7 +4,7 @@ import type { Field } from "../model/field.js";
 import { wordsOf } from "../model/words.js";
 import type { ItemValue } from "./ast.js";
 import { literalOf, pieces, type Pattern } from "./pattern.js";
-import { regexInCase } from "./regex.js";
+import { regexInCase } from "./regex-case.js";
 
 /** A value that a text field cannot be compared with, and why. */
 export interface TextFault {
@@ -23,15 +23,19 @@ function transformed(text: Pattern, field: Field): Pattern {
   return text;
 }
 
+const lower = (text: string): string => text.toLowerCase();
+const upper = (text: string): string => text.toUpperCase();
+const same = (text: string): string => text;
+
 function caseOf(field: Field): (text: string) => string {
   switch (field.kind) {
     case "lotermfield":
     case "lotextfield":
-      return (text) => text.toLowerCase();
+      return lower;
     case "uptermfield":
-      return (text) => text.toUpperCase();
+      return upper;
     default:
-      return (text) => text;
+      return same;
   }
 }
 
@@ -53,7 +57,7 @@ export function textMatch(field: Field, value: Exclude<ItemValue, { kind: "short
     const words = wordsOf(literal);
     return words.length === 0 ? { fault: "the value has no words" } : { kind: "phrase", words };
   }
-  if (value.kind === "regex") return { kind: "regex", pattern: regexInCase(value.pattern, inCase) };
+  if (value.kind === "regex") return { kind: "regex", pattern: inCase === same ? value.pattern : regexInCase(value.pattern, inCase) };
   const pattern = inCase(transformed(value.text, field));
   const literal = literalOf(pattern);
   if (field.view === "utf8") return literal === null ? { kind: "wildcard", pattern: hexPattern(pattern) } : { kind: "exact", value: toHex(literal) };

@@ -288,6 +288,10 @@ function engineError(error: unknown): unknown {
     const full = /max_temp_directory_size|No space left/.test(error.message);
     return new LookbackError(full ? "DISK_FULL" : "QUERY_MEMORY", "the query needs more memory than it may use; narrow the time range or ask for fewer buckets", {}, { cause: error });
   }
+  // RE2 says so of a regular expression whose program needs more memory than it allows one.
+  if (/pattern too large/.test(error.message)) {
+    return new LookbackError("EXPRESSION_TOO_LARGE", "a regular expression, or a phrase, is too large for the index; use a shorter one, or smaller repetitions", {}, { cause: error });
+  }
   if (/No space left on device/.test(error.message)) return new LookbackError("DISK_FULL", "no room left for the query's temporary files or the segment", {}, { cause: error });
   return error;
 }
