@@ -2,6 +2,7 @@ import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBResult, D
 import { mkdirSync } from "node:fs";
 import { LookbackError } from "../../base/errors.js";
 import type { ReadContext } from "../index-store.js";
+import { Connections, type Taker } from "./connections.js";
 import { asPattern, literal, type Statement } from "./statement.js";
 import { duckdb } from "./duckdb.js";
 
@@ -16,14 +17,12 @@ export interface EngineOptions {
   readonly dataDirectory: string;
   /** Queries that run at once. */
   readonly connections: number;
+  /** Streams that are read at once, beside the queries: each lasts as long as its reader takes. */
+  readonly streams: number;
   /** Whether what was read of segments is kept for further queries, until `memoryBytes` are full of it. */
   readonly caches: boolean;
 }
 
-/** Queries that may wait for a connection, a few for each of some hundred clients; one more is refused, and may be asked again. */
-const MAX_WAITING = 1_024;
-/** Seconds after which a refused query may find room. */
-const RETRY_SECONDS = 1;
 /** Rows of a batch that a stream hands out. */
 const SLICE_ROWS = 256;
 
@@ -36,10 +35,6 @@ export type RunLimits = Pick<ReadContext, "signal" | "timeoutMs">;
 /** No limit, for the service's own work. */
 export const UNLIMITED: RunLimits = { signal: null, timeoutMs: Infinity };
 
-interface Waiting {
-  readonly take: (connection: DuckDBConnection) => void;
-}
-
 /**
  * One in-memory DuckDB with a bounded number of connections. It may read and write the sessions directory and its own
  * temporary one and nothing else, and loads no extensions. A query is interrupted when its signal aborts or its time is over.
@@ -49,15 +44,15 @@ export class Engine {
   /** Null until a first query needs it. */
   #starting: Promise<DuckDBInstance> | null = null;
   #instance: DuckDBInstance | null = null;
-  readonly #free: DuckDBConnection[] = [];
-  readonly #waiting: Waiting[] = [];
-  readonly #limit: number;
-  #open = 0;
+  readonly #queries: Connections<DuckDBConnection>;
+  /** Apart from those of queries, or a few readers that are slow would keep all of them. */
+  readonly #streams: Connections<DuckDBConnection>;
   #closed = false;
 
   private constructor(options: EngineOptions) {
     this.#options = options;
-    this.#limit = options.connections;
+    this.#queries = new Connections(() => this.#connect(), options.connections);
+    this.#streams = new Connections(() => this.#connect(), options.streams);
   }
 
   /** Makes the directories. DuckDB itself is started by the first query: an import or a capture asks nothing. */
@@ -122,7 +117,7 @@ export class Engine {
   async use<T>(limits: RunLimits, body: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const stop = new Stop(limits);
     try {
-      const connection = await this.#take(stop);
+      const connection = await this.#queries.take(stop);
       try {
         stop.interrupts(connection);
         return await body(connection);
@@ -130,7 +125,7 @@ export class Engine {
         throw stop.reason ?? engineError(error);
       } finally {
         stop.end();
-        this.#give(connection);
+        this.#queries.give(connection);
       }
     } finally {
       stop.end();
@@ -140,7 +135,7 @@ export class Engine {
   /** Rows of a statement in chunks as they are made. The connection is held until the iteration ends. */
   async *stream(statement: Statement, limits: RunLimits): AsyncGenerator<DuckDBValue[][]> {
     const stop = new Stop(limits);
-    const connection = await this.#take(stop).catch((error: unknown) => {
+    const connection = await this.#streams.take(stop).catch((error: unknown) => {
       stop.end();
       throw error;
     });
@@ -159,71 +154,26 @@ export class Engine {
       stop.end();
       // A result that was not read to its end would block the connection's next query.
       connection.interrupt();
-      connection.closeSync();
-      this.#open -= 1;
-      this.#serveWaiting();
+      this.#streams.discard(connection);
     }
-  }
-
-  async #take(stop: Stop): Promise<DuckDBConnection> {
-    if (stop.reason !== null) throw stop.reason;
-    if (this.#closed) throw new LookbackError("SHUTTING_DOWN", "the store is closed");
-    const free = this.#free.pop();
-    if (free !== undefined) return free;
-    if (this.#open < this.#limit) {
-      return this.#connect();
-    }
-    if (this.#waiting.length >= MAX_WAITING) {
-      throw new LookbackError("RATE_LIMITED", `${MAX_WAITING} queries wait already; try again in ${RETRY_SECONDS} s`, { limit: MAX_WAITING, retryAfterSeconds: RETRY_SECONDS });
-    }
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = { take: (connection) => { stop.onStop = null; resolve(connection); } };
-      this.#waiting.push(waiting);
-      stop.onStop = (reason) => {
-        const at = this.#waiting.indexOf(waiting);
-        if (at >= 0) this.#waiting.splice(at, 1);
-        reject(reason);
-      };
-    });
   }
 
   async #connect(): Promise<DuckDBConnection> {
-    this.#open += 1;
-    try {
-      const instance = await this.#started();
-      return await instance.connect();
-    } catch (error) {
-      this.#open -= 1;
-      throw error;
-    }
-  }
-
-  #give(connection: DuckDBConnection): void {
-    if (this.#closed) {
-      connection.closeSync();
-      return;
-    }
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free.push(connection);
-    else next.take(connection);
-  }
-
-  #serveWaiting(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined || this.#closed) return;
-    void this.#connect().then(next.take);
+    const instance = await this.#started();
+    return instance.connect();
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const connection of this.#free.splice(0)) connection.closeSync();
+    this.#queries.close();
+    this.#streams.close();
     this.#instance?.closeSync();
   }
 }
 
 /** Watches a run's limits. Once there is a `reason`, the run must end with it. */
-class Stop {
+class Stop implements Taker {
   reason: LookbackError | null = null;
   onStop: ((reason: LookbackError) => void) | null = null;
   #connection: DuckDBConnection | null = null;

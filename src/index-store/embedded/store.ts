@@ -38,6 +38,11 @@ import { findSuperseded } from "./versions.js";
 
 const MEBIBYTE = 1 << 20;
 const DAY_MS = 86_400_000;
+/**
+ * Streams that are read at once: more than downloads there may be (`ExportStreams`), so that retention and export jobs find one
+ * while all readers of downloads are slow.
+ */
+const STREAMS = 24;
 /** Tries of a commit that another process's commits overtake. */
 const COMMIT_TRIES = 20;
 
@@ -82,6 +87,7 @@ export class EmbeddedStore implements IndexStore {
       temporaryBytes: options.temporaryBytes ?? 16_384 * MEBIBYTE,
       dataDirectory: directory,
       connections: options.concurrency ?? 4,
+      streams: STREAMS,
       caches: options.caches ?? true,
     };
     const engine = Engine.open(settings);

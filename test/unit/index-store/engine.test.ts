@@ -9,7 +9,7 @@ let engine: Engine;
 beforeEach(() => {
   const directory = temporaryDirectory();
   engine = Engine.open({
-    memoryBytes: 256 << 20, threads: 1, temporaryDirectory: join(directory, "spill"), temporaryBytes: 1 << 30, dataDirectory: join(directory, "sessions"), connections: 1, caches: false,
+    memoryBytes: 256 << 20, threads: 1, temporaryDirectory: join(directory, "spill"), temporaryBytes: 1 << 30, dataDirectory: join(directory, "sessions"), connections: 1, streams: 2, caches: false,
   });
 });
 afterEach(() => engine.close());
@@ -18,4 +18,22 @@ it("a regular expression that the engine finds too large is an error of the expr
   const parameters = new Parameters();
   const statement = parameters.statement(`SELECT regexp_full_match('x', ${parameters.text("\\W{1000}".repeat(60))})`);
   await expect(engine.rows(statement, UNLIMITED)).rejects.toMatchObject({ code: "EXPRESSION_TOO_LARGE" });
+});
+
+it("streams that nobody reads on keep no query waiting, and others of them wait for their end", async () => {
+  const numbers = () => engine.stream(new Parameters().statement("SELECT range FROM range(100000)"), UNLIMITED);
+  const [one, two, three] = [numbers(), numbers(), numbers()];
+  await one.next();
+  await two.next();
+  expect(await engine.rows(new Parameters().statement("SELECT 7"), { signal: null, timeoutMs: 10_000 })).toEqual([[7]]);
+  let isThird = false;
+  const third = three.next().then((batch) => {
+    isThird = true;
+    return batch;
+  });
+  expect(await engine.rows(new Parameters().statement("SELECT 8"), { signal: null, timeoutMs: 10_000 })).toEqual([[8]]);
+  expect(isThird).toBe(false);
+  await one.return(undefined);
+  expect((await third).done).toBe(false);
+  await Promise.all([two.return(undefined), three.return(undefined)]);
 });
