@@ -13,6 +13,20 @@ import { writeTable } from "./write-table.js";
 const MAX_STREAMS = 16;
 const MAX_STREAMS_PER_USER = 4;
 
+/**
+ * Milliseconds after which a reader that has not taken one piece, of 1 MiB at most, is taken for one that never will: what its stream
+ * reads of the index is held as long.
+ */
+const WRITE_MS = 60_000;
+
+/** Calls `late` after so many milliseconds; what it returns calls that off. */
+export type Timer = (late: () => void, ms: number) => () => void;
+
+const realTimer: Timer = (late, ms) => {
+  const timer = setTimeout(late, ms);
+  return () => { clearTimeout(timer); };
+};
+
 /** Who takes the bytes of a stream. */
 export interface StreamTarget {
   /** Called once, before the first byte. */
@@ -33,18 +47,20 @@ export interface StreamResult {
 export class ExportStreams {
   readonly #parts: ExportParts;
   readonly #directory: string;
+  readonly #timer: Timer;
   readonly #running = new Map<string, number>();
   #all = 0;
 
   /** `directory` takes temporary files. */
-  constructor(parts: ExportParts, directory: string) {
+  constructor(parts: ExportParts, directory: string, timer: Timer = realTimer) {
     this.#parts = parts;
     this.#directory = directory;
+    this.#timer = timer;
   }
 
   /**
    * Sends an export: the same bytes as a job's file. Throws RATE_LIMITED when too many run, LIMIT_EXCEEDED before the first
-   * byte where the size is known by then, QUERY_CANCELLED when the signal fires.
+   * byte where the size is known by then, QUERY_CANCELLED when the signal fires or the target takes nothing for a minute.
    */
   async send(request: ExportRequest, context: ReadContext & { readonly signal: AbortSignal }, target: StreamTarget): Promise<StreamResult> {
     const { user } = context.scope;
@@ -67,12 +83,25 @@ export class ExportStreams {
     }
   }
 
+  /** A write, or QUERY_CANCELLED when it is not done in time. */
+  async #inTime(write: Promise<void>): Promise<void> {
+    let callOff = (): void => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      callOff = this.#timer(() => { reject(new LookbackError("QUERY_CANCELLED", `the reader of the export took nothing for ${WRITE_MS / 1000} s`, { limit: WRITE_MS })); }, WRITE_MS);
+    });
+    try {
+      await Promise.race([write, late]);
+    } finally {
+      callOff();
+    }
+  }
+
   async #send(request: ExportRequest, context: ReadContext & { readonly signal: AbortSignal }, target: StreamTarget, work: string): Promise<StreamResult> {
     const progress = noProgress();
     const maxBytes = Math.min(this.#parts.maxBytes, request.maxBytes ?? Number.POSITIVE_INFINITY);
     const begin = (format: ExportFormat): OutputBuffer => {
       target.begin({ format, contentType: contentTypeOf(format) });
-      return new OutputBuffer((bytes) => target.write(bytes), maxBytes);
+      return new OutputBuffer((bytes) => this.#inTime(target.write(bytes)), maxBytes);
     };
     if (!isCapture(request.format)) {
       const out = begin(request.format);

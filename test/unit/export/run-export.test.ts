@@ -10,6 +10,7 @@ import type { PacketFileLookup } from "../../../src/export/packet-files.js";
 import type { ExportRequest } from "../../../src/export/export-request.js";
 import { noProgress, runExport, type ExportParts } from "../../../src/export/run-export.js";
 import { ExportStreams } from "../../../src/export/stream-export.js";
+import { packagedCatalogue } from "../../../src/model/field-catalogue.js";
 import { SERVICE_SCOPE } from "../../../src/model/access-scope.js";
 import { PacketReader } from "../../../src/packet-store/packet-store.js";
 import { classicCapture, ngCapture, type BuiltCapture, type TestPacket } from "../../support/capture-bytes.js";
@@ -182,6 +183,42 @@ describe("an export", () => {
     expect(Buffer.concat(pieces).equals(readFileSync(path.join(directory, "e.pcap")))).toBe(true);
     expect(readdirSync(directory).sort()).toEqual(["e.pcap", "e.pcap.manifest.json"]);
     expect(readdirSync(root)).toContain("signing-key.pem");
+  });
+
+  it("ends when its reader takes nothing any more, and lets go of the store", async () => {
+    const fields = ["id", "node"].flatMap((path) => packagedCatalogue().byPath(path) ?? []);
+    let isOpen = false;
+    let timers = 0;
+    let late = (): void => {};
+    const store = partialStore({
+      async *streamRows() {
+        isOpen = true;
+        try {
+          for (let at = 0; ; at += 1) yield [{ id: String(at), values: new Map([["node", "x".repeat(60_000)]]) }];
+        } finally {
+          isOpen = false;
+        }
+      },
+    });
+    const { parts, directory } = setUp([], [], { store });
+    const streams = new ExportStreams(parts, directory, (isLate, ms) => {
+      expect(ms).toBe(60_000);
+      timers += 1;
+      late = isLate;
+      return () => { timers -= 1; };
+    });
+    let writes = 0;
+    const sent = streams.send({ ...EVERYTHING_REQUEST, format: "csv", fields }, { scope: SERVICE_SCOPE, signal: new AbortController().signal, timeoutMs: 60_000 }, {
+      begin: () => {},
+      write: () => {
+        writes += 1;
+        if (writes < 3) return Promise.resolve();
+        setImmediate(() => { late(); });
+        return new Promise(() => {});
+      },
+    });
+    await expect(sent).rejects.toMatchObject({ code: "QUERY_CANCELLED", message: expect.stringContaining("60 s") });
+    expect([isOpen, timers, writes]).toEqual([false, 0, 3]);
   });
 
   it("of nothing is an empty capture", async () => {
