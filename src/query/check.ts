@@ -3,6 +3,7 @@ import type { CheckedExpression } from "../model/checked-expression.js";
 import type { Field } from "../model/field.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
 import { isHiddenField } from "../model/hidden-fields.js";
+import { regexOfWildcard } from "../model/wildcard-regex.js";
 import { nearestNames } from "../base/nearest-name.js";
 import type { Comparison, Expression, ItemValue, ParsedExpression } from "./ast.js";
 import { expressionError, shown } from "./errors.js";
@@ -26,6 +27,9 @@ export interface CheckOptions {
   /** Stored lists for `$name`, by name; absent where there is no store for them. */
   readonly shortcuts?: ReadonlyMap<string, Shortcut>;
 }
+
+/** Work of the phrases of one field test, in units of MAX_REGEX_WORK: values are split into words by a class of all letters. */
+const PHRASES_WORK = 1_000;
 
 /** What is counted over an expression and the views inside it. */
 interface Totals {
@@ -129,10 +133,12 @@ class Checker {
 
   /** Counts what patterns cost their engine: each is made ready anew for every field that it is compared with. */
   #countPatterns(items: readonly PlainItem[], fields: readonly Field[]): void {
+    this.#totals.work += PHRASES_WORK * fields.filter(({ kind }) => kind === "lotextfield").length;
     for (const item of items) {
-      this.#totals.work += fields.length * (item.kind === "regex" ? regexWork(item.pattern) : 0);
+      const regex = item.kind === "regex" ? item.pattern : regexOfWildcard(item.text);
+      this.#totals.work += fields.length * (regex === null ? 0 : regexWork(regex));
       if (this.#totals.work <= MAX_REGEX_WORK) continue;
-      throw this.#context.fault("EXPRESSION_TOO_LARGE", item.span, "the regular expressions are too large together, views and stored lists included and each counted for every field that it is compared with; use fewer or shorter ones, or smaller repetitions");
+      throw this.#context.fault("EXPRESSION_TOO_LARGE", item.span, "the regular expressions, wildcards and phrases are too large together, views and stored lists included and each counted for every field that it is compared with; use fewer or shorter ones, or smaller repetitions");
     }
   }
 

@@ -17,7 +17,7 @@ export const MAX_REGEX_DEPTH = 20;
 /** Largest count in `{n,m}` of a regular expression, and largest product of nested ones; both stores refuse more. */
 export const MAX_REGEX_REPEAT = 1_000;
 /**
- * Most work that the regular expressions of one expression are to their engine, each counted for every field that it is compared
+ * Most work that the regular expressions of one expression, its phrases and some wildcards are to their engine, each counted for every field that it is compared
  * with (`regexWork`). A unit is at most some microseconds of compiling in DuckDB, which no time limit can interrupt: of 18,000 hostile
  * patterns within the bound the worst took 0.12 s on one core, and many small ones that fill it 0.4 s.
  */

@@ -19,6 +19,8 @@ describe("the work of regular expressions", () => {
     ["wide classes", `host.http == /${"\\W{1000}".repeat(40)}/`],
     ["many of them", `http.uri == [${Array.from({ length: 2_000 }, (_, at) => `/.*long-name-number-${at}.*evil.*/`).join(",")}]`],
     ["one that stands for several fields", "host == /a{0,600}/"],
+    ["wildcards that need one", `host.http == [${Array.from({ length: 2_000 }, (_, at) => `*long-name-number-${at}.?.example*`).join(",")}]`],
+    ["phrases", Array.from({ length: 300 }, (_, at) => `host.http.tokens == word${at}`).join(" || ")],
     ["a view and more", "view == large && http.uri == /[a-z]{0,650}z/"],
   ])("is bounded: %s", (_what, text) => {
     expect(errorOf(() => compile(text))).toMatchObject({ code: "EXPRESSION_TOO_LARGE", message: expect.stringContaining("regular expression") });
@@ -27,6 +29,8 @@ describe("the work of regular expressions", () => {
   it.each([
     "http.uri == /.*[0-9a-f]{32}.*/", "host.http == /a{0,1000}x/", "host == /(www|mail|ftp)[0-9]{0,3}\\.example\\.(com|org)/", "http.uri == /.{1000}/", "view == large",
     `host == [${Array.from({ length: 300 }, (_, at) => `/.*evil-${at}\\.example/`).join(",")}]`, "http.user-agent == /(Mozilla|curl|Wget).{0,255}/", "ip == 10.0.0.1",
+    `http.uri == [${Array.from({ length: 2_000 }, (_, at) => `*/evil-${at}/*`).join(",")}]`, `host.http.tokens == [${Array.from({ length: 2_000 }, (_, at) => `"bad words ${at}"`).join(",")}]`,
+    `http.uri == [${Array.from({ length: 1_000 }, (_, at) => `*/evil_${at}/*`).join(",")}]`,
   ])("leaves room for what people ask: %s", (text) => {
     expect(() => compile(text)).not.toThrow();
   });
