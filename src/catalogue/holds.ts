@@ -63,12 +63,12 @@ export class Holds {
   }
 
   /**
-   * Puts sessions under a hold, with where their packets are. Of one that is held already that is known: whoever holds it again may
-   * have looked before its packets were copied.
+   * Puts sessions under a hold, with where their packets are. Of one that is held already and gets no more packets that is known:
+   * whoever holds it again may have looked before its packets were copied.
    */
   addSessions(hold: number, sessions: readonly HeldSession[]): void {
     const insert = this.#connection.prepare<[number, Uint8Array]>("INSERT INTO held_sessions (hold, row_id) VALUES (?, ?) ON CONFLICT DO NOTHING");
-    const known = this.#connection.prepare<[Uint8Array], { known: number }>("SELECT 1 AS known FROM held_rows WHERE row_id = ?");
+    const known = this.#connection.prepare<[Uint8Array], { known: number }>("SELECT 1 AS known FROM held_rows WHERE row_id = ? AND settled = 1");
     this.#connection.transaction(() => {
       for (const session of sessions) insert.run(hold, session.id);
       this.describe(sessions.filter(({ id }) => known.get(id) === undefined));

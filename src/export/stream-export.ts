@@ -13,9 +13,11 @@ import { writeTable } from "./write-table.js";
 const MAX_STREAMS = 16;
 const MAX_STREAMS_PER_USER = 4;
 
+/** Bytes that a reader is given at a time. */
+const SLICE_BYTES = 64 << 10;
 /**
- * Milliseconds after which a reader that has not taken one piece, of 1 MiB at most, is taken for one that never will: what its stream
- * reads of the index is held as long.
+ * Milliseconds after which a reader that has not taken one slice is taken for one that never will: what its stream reads of the index
+ * is held as long.
  */
 const WRITE_MS = 60_000;
 
@@ -83,6 +85,11 @@ export class ExportStreams {
     }
   }
 
+  /** Writes slice by slice, so that a reader that is slow is told from one that takes nothing. */
+  async #write(target: StreamTarget, bytes: Buffer): Promise<void> {
+    for (let start = 0; start < bytes.length; start += SLICE_BYTES) await this.#inTime(target.write(bytes.subarray(start, start + SLICE_BYTES)));
+  }
+
   /** A write, or QUERY_CANCELLED when it is not done in time. */
   async #inTime(write: Promise<void>): Promise<void> {
     let callOff = (): void => {};
@@ -101,7 +108,7 @@ export class ExportStreams {
     const maxBytes = Math.min(this.#parts.maxBytes, request.maxBytes ?? Number.POSITIVE_INFINITY);
     const begin = (format: ExportFormat): OutputBuffer => {
       target.begin({ format, contentType: contentTypeOf(format) });
-      return new OutputBuffer((bytes) => this.#inTime(target.write(bytes)), maxBytes);
+      return new OutputBuffer((bytes) => this.#write(target, bytes), maxBytes);
     };
     if (!isCapture(request.format)) {
       const out = begin(request.format);

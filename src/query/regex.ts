@@ -142,7 +142,8 @@ class Reader {
   }
 
   #group(start: number, depth: number): Part {
-    if (depth >= MAX_REGEX_DEPTH) throw new RegexFault(start, `groups nested more than ${MAX_REGEX_DEPTH} deep`, true);
+    // One that is empty is what nothing is written as, and nests nothing.
+    if (depth >= MAX_REGEX_DEPTH && this.#peek() !== ")") throw new RegexFault(start, `groups nested more than ${MAX_REGEX_DEPTH} deep`, true);
     if (this.#peek() === "?") throw new RegexFault(start, "(?…) is not supported");
     const inner = this.#alternatives(depth + 1);
     if (this.#peek() !== ")") throw new RegexFault(start, '"(" is not closed');

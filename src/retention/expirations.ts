@@ -38,7 +38,7 @@ export class Expirations {
     }
   }
 
-  /** Nothing is being expired any more; at a start, what a crash cut off is not. */
+  /** Nothing is being expired any more. At a start, and before a run, for what a crash or a full disk left noted. */
   settle(): void {
     if (this.running() === null) return;
     this.#settings.set(SPAN, "");

@@ -4,6 +4,7 @@ import type { IndexStore } from "../index-store/index-store.js";
 import type { RetentionEvents } from "../model/retention-event.js";
 import { measureSpace } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
+import { Expirations } from "./expirations.js";
 import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type DeletionOutcome, type ExecutorParts } from "./executor.js";
 import { executeSessions } from "./expiry.js";
 import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planOnDisk, type FactSources } from "./facts.js";
@@ -178,6 +179,7 @@ export class RetentionService {
 
   async #enforce(fullDirectory: string | null, signal: AbortSignal | null): Promise<PacketRetentionRun> {
     const { logger, rules } = this.#parts;
+    new Expirations(this.#parts.catalogue.settings).settle();
     const { stuck } = await finishTombstones(this.#parts);
     const outcomes: DeletionOutcome[] = [];
     const failed = new Set<number>();
@@ -255,6 +257,7 @@ export class RetentionService {
   /** Expires days of sessions that are old enough. */
   expireSessions(signal: AbortSignal | null): Promise<SessionExpiryRun> {
     return this.#alone(async () => {
+      new Expirations(this.#parts.catalogue.settings).settle();
       await this.#settleHolds(this.#parts, signal);
       const plan = await this.#sessionPlan(this.#parts);
       this.#tellBlocking({ ...this.#blocking, sessions: plan.blocked });

@@ -1,7 +1,8 @@
 import { LookbackError } from "../../base/errors.js";
 import type { PacketRef } from "../../model/session.js";
 import type { SessionPackets, SessionPositions } from "../index-store.js";
-import { listOf, numberOf, type JsonObject } from "./json.js";
+import type { Shipments } from "../../catalogue/shipments.js";
+import { at, listOf, numberOf, type JsonObject } from "./json.js";
 
 /** The packets of a stored document. Throws STORE_DAMAGED when its two lists do not fit. */
 export function packetsOf(id: string, source: JsonObject): readonly PacketRef[] {
@@ -17,6 +18,13 @@ export function packetsOf(id: string, source: JsonObject): readonly PacketRef[] 
     else packets.push({ fileId: fileId ?? 0, offset: position, length: numberOf(length) });
   }
   return packets;
+}
+
+/** The packets of a stored document, in the places that the catalogue has for them where the cluster has not got those yet. */
+export function placesOf(shipments: Pick<Shipments, "hasMoves" | "moveOf">, id: string, source: JsonObject): readonly PacketRef[] {
+  const isFinal = at(source, "lookback", "final") === true;
+  const moved = isFinal && shipments.hasMoves() ? shipments.moveOf(Buffer.from(id.replaceAll("-", ""), "hex")) : null;
+  return moved === null ? packetsOf(id, source) : readMove(moved);
 }
 
 /** The positions of a session that has a list of them. */

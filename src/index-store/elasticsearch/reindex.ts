@@ -7,6 +7,7 @@ import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { IndexStore, ReadContext } from "../index-store.js";
 import { SHORT } from "./cluster.js";
+import { idOf } from "./overlay.js";
 import type { ElasticsearchEngine } from "./open.js";
 import type { SegmentShipping } from "./segment-shipping.js";
 import { LookbackError } from "../../base/errors.js";
@@ -65,6 +66,8 @@ export async function copyToCluster(parts: ReindexParts, onProgress: (progress: 
   await engine.cluster.request({ method: "POST", path: `/${engine.indices.pattern}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, { signal, timeoutMs: COMPARE_MS });
   shipments.queueOverlays([...catalogue.tags.all()].map(({ rowId }) => rowId));
   await engine.overlays.apply();
+  const [left] = shipments.overlays(Buffer.alloc(16), 1);
+  if (left !== undefined) throw new LookbackError("CLUSTER_BUSY", `edited tags of session ${idOf(left)}, or of more, are not in the cluster: it refuses them, as the log says, or they are edited at this moment; start it again to go on`);
 }
 
 function fieldAt(fields: FieldCatalogue, path: string): Field {

@@ -1,6 +1,6 @@
 import type { StoredRow } from "../stored-row.js";
 import { at, isObject, numberOf, objectOf, textOf, type Json } from "./json.js";
-import { packetsOf } from "./packet-positions.js";
+import { placesOf } from "./packet-positions.js";
 import type { Read } from "./reads.js";
 import { OURS, valueOf } from "./source-values.js";
 import { sortBody } from "./search.js";
@@ -22,17 +22,17 @@ export async function* storedRows(read: Read, after: RowPosition | null): AsyncG
   const last = fields.byPath("lastPacket");
   if (last === null) throw new LookbackError("INTERNAL", "the field lastPacket is not declared");
   const order = sortBody([{ field: last, direction: "asc" }]);
-  for await (const hits of pages(read, order, true, after === null ? null : [after.lastMs, after.id], PAGE)) yield hits.map(storedRow);
+  for await (const hits of pages(read, order, true, after === null ? null : [after.lastMs, after.id], PAGE)) yield hits.map((hit) => storedRow(read, hit));
 }
 
-function storedRow(hit: Json): StoredRow {
+function storedRow(read: Read, hit: Json): StoredRow {
   const id = textOf(at(hit, "_id"));
   const source = objectOf(at(hit, "_source"));
   const { [OURS]: ours, ...rest } = source;
   const after = at(ours, "bytesAfter");
   return {
     id, rowVersion: numberOf(at(ours, "rowVersion")), final: at(ours, "final") === true, stream: textOf(at(ours, "stream")),
-    firstMs: numberOf(source["firstPacket"]), lastMs: numberOf(source["lastPacket"]), packets: packetsOf(id, source),
+    firstMs: numberOf(source["firstPacket"]), lastMs: numberOf(source["lastPacket"]), packets: placesOf(read.parts.shipments, id, source),
     bytesByPacket: isObject(after) ? stepsOf(after) : null,
     document: Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, valueOf(value)])),
   };

@@ -8,9 +8,8 @@ import { everyCombination } from "./combinations.js";
 import { pointBody } from "./dialect.js";
 import { at, listOf, numberOf, objectOf, textOf, type Json, type JsonObject } from "./json.js";
 import { checkCancelled, hitsOf, type Read } from "./reads.js";
-import { idBytes } from "./overlay.js";
 import { rowOf, sortBody, sourceBody } from "./search.js";
-import { packetsOf, readMove } from "./packet-positions.js";
+import { placesOf } from "./packet-positions.js";
 
 /** Rows of one request. */
 const PAGE = 1_000;
@@ -74,15 +73,12 @@ export async function* streamPackets(read: Read, request: StreamRequest): AsyncG
   const { shipments } = read.parts;
   for await (const one of readsOf(read, request)) {
     for await (const hits of pages(one, sortBody([]), ["firstPacket", "lastPacket", "packetPos", "packetLen", "lookback.final"])) {
-      const hasMoves = shipments.hasMoves();
       yield hits.map((hit) => {
         const id = textOf(at(hit, "_id"));
         const source = objectOf(at(hit, "_source"));
-        const final = at(source, "lookback", "final") === true;
-        const moved = final && hasMoves ? shipments.moveOf(idBytes(id)) : null;
         return {
-          id, firstPacketMs: numberOf(source["firstPacket"]), lastPacketMs: numberOf(source["lastPacket"]), final,
-          packets: moved === null ? packetsOf(id, source) : readMove(moved),
+          id, firstPacketMs: numberOf(source["firstPacket"]), lastPacketMs: numberOf(source["lastPacket"]), final: at(source, "lookback", "final") === true,
+          packets: placesOf(shipments, id, source),
         };
       });
     }

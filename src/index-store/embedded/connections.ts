@@ -39,7 +39,15 @@ export class Connections<T extends { closeSync(): void }> {
     if (this.#closed) throw new LookbackError("SHUTTING_DOWN", "the store is closed");
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    if (this.#open < this.#limit) return this.#connect();
+    if (this.#open < this.#limit) {
+      try {
+        return await this.#connect();
+      } catch (error) {
+        // Somebody may have begun to wait for this one.
+        this.#replace();
+        throw error;
+      }
+    }
     if (this.#waiting.length >= MAX_WAITING) {
       throw new LookbackError("RATE_LIMITED", `${MAX_WAITING} queries wait already; try again in ${RETRY_SECONDS} s`, { limit: MAX_WAITING, retryAfterSeconds: RETRY_SECONDS });
     }

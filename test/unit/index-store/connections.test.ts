@@ -80,6 +80,16 @@ describe("bounded connections", () => {
     expect(await later).toBe(opened);
   });
 
+  it("that the first who asks does not get are opened for who waits behind it", async () => {
+    const begun = connections.take(new FakeTaker()).catch((error: unknown) => error);
+    const waiting = connections.take(new FakeTaker());
+    made[0]?.reject(new Error("no first"));
+    expect(await begun).toMatchObject({ message: "no first" });
+    const opened = new FakeConnection();
+    made[1]?.resolve(opened);
+    expect(await waiting).toBe(opened);
+  });
+
   it("are closed with the store, those that are being opened too, and nobody waits on", async () => {
     const connection = await first();
     const waiting = connections.take(new FakeTaker()).catch((error: unknown) => error);

@@ -44,13 +44,13 @@ impl SessionEnds {
     /// Who sent a frame. The rule is that of the flow table; a frame whose transport is not known goes by address.
     fn sender(&self, decoded: &Decoded) -> Sender {
         let (there, back) = if decoded.kind == FlowKind::Udp && !decoded.other_key.is_empty() {
-            // A DHCP client changes its address within the session. Between relay agent and server both ports are one.
-            let ports = [decoded.source_port, decoded.destination_port];
-            let is_one = ports[0] == ports[1];
+            // A DHCP client changes its address within the session, and may ask a boot server at another port. Between relay agent
+            // and server both ports are one.
+            let is_one = self.port[0] == self.port[1];
             let is_of_source = self.address[0] == decoded.source;
             (
-                self.port == ports && (!is_one || is_of_source),
-                self.port == [ports[1], ports[0]] && (!is_one || !is_of_source),
+                self.port[0] == decoded.source_port && (!is_one || is_of_source),
+                self.port[0] == decoded.destination_port && (!is_one || !is_of_source),
             )
         } else if !decoded.has_ip {
             (false, false)
@@ -215,8 +215,11 @@ mod tests {
         let frames = [
             frame([0; 4], [255; 4], 17, 0, &udp([68, 67], &message)),
             frame(B, A, 17, 0, &udp([67, 68], &message)),
+            frame(A, B, 17, 0, &udp([68, 4_011], &message)),
+            frame(B, A, 17, 0, &udp([4_011, 68], &message)),
         ];
-        assert_eq!(senders(between([68, 67]), &frames), [Sender::Source, Sender::Destination]);
+        use Sender::{Destination, Source};
+        assert_eq!(senders(between([68, 67]), &frames), [Source, Destination, Source, Destination]);
     }
 
     #[test]

@@ -6,14 +6,17 @@ use std::collections::VecDeque;
 
 /// Most positions of waiting fragments that are remembered; older ones are forgotten.
 const MAX_POSITIONS: usize = 65_536;
+/// Most records of one joined frame: those of the pieces that a datagram may have (64 KiB in pieces of 8 bytes). Fragments of
+/// fragments could have more, which one packet would bring all at once.
+const MAX_RECORDS: usize = 8_192;
 /// Most datagrams that one frame may complete, each inside the one before (RFC 4459): a fragment whose tunnel is in fragments.
 const MAX_NESTED: usize = 4;
 
 /// Fragments of one stream that wait for others.
 pub struct Fragments {
     defragmenter: Defragmenter,
-    /// By the frame that they came with; a fragment that was joined from fragments has the records of all of them.
-    records: VecDeque<(u64, Record)>,
+    /// By the frame that they came with, with how many it has; a fragment that was joined from fragments has those of all of them.
+    records: VecDeque<(u64, u32, Record)>,
     /// Records of joined frames that were forgotten before.
     forgotten: u64,
 }
@@ -66,7 +69,8 @@ impl Fragments {
             match self.defragmenter.add(bytes, decoded, clock_s, ordinal) {
                 Addition::Held => {
                     earlier.push(Record { ordinal, position });
-                    earlier.into_iter().for_each(|record| self.remember(ordinal, record));
+                    let count = earlier.len() as u32;
+                    earlier.into_iter().for_each(|record| self.remember(ordinal, count, record));
                     return Outcome::Held;
                 }
                 Addition::Refused => return Outcome::Refused("refused"),
@@ -75,6 +79,9 @@ impl Fragments {
                         return Outcome::Refused(malformed.reason);
                     }
                     whole.tokens.iter().for_each(|token| self.recall(*token, &mut earlier));
+                    if earlier.len() > MAX_RECORDS {
+                        return Outcome::Refused("nested");
+                    }
                     if decoded.fragment.is_none() {
                         if nested > 0 {
                             earlier.sort_unstable_by_key(|record| record.ordinal);
@@ -89,20 +96,22 @@ impl Fragments {
         Outcome::Refused("nested")
     }
 
-    fn remember(&mut self, token: u64, record: Record) {
+    fn remember(&mut self, token: u64, count: u32, record: Record) {
         if self.records.len() >= MAX_POSITIONS {
             self.records.pop_front();
         }
-        self.records.push_back((token, record));
+        self.records.push_back((token, count, record));
     }
 
     /// Adds the records of a fragment.
     fn recall(&mut self, token: u64, earlier: &mut Vec<Record>) {
-        let first = self.records.partition_point(|(of, _)| *of < token);
+        let first = self.records.partition_point(|(of, ..)| *of < token);
         let before = earlier.len();
-        let of_fragment = self.records.iter().skip(first).take_while(|(of, _)| *of == token);
-        earlier.extend(of_fragment.map(|(_, record)| *record));
-        self.forgotten += u64::from(earlier.len() == before);
+        let of_fragment = self.records.iter().skip(first).take_while(|(of, ..)| *of == token);
+        // Of one that has none left, it is known only that there was one.
+        let count = of_fragment.clone().next().map_or(1, |(_, count, _)| *count as usize);
+        earlier.extend(of_fragment.map(|(.., record)| *record));
+        self.forgotten += count.saturating_sub(earlier.len() - before) as u64;
     }
 
     /// Adds its counts to `counters`.
@@ -197,12 +206,37 @@ mod tests {
         let mut fragments = Fragments::new(100, 60);
         let mut decoded = Decoded::default();
         assert!(matches!(add(&mut fragments, &mut decoded, &head, 0), Outcome::Held));
-        (0..MAX_POSITIONS as u64).for_each(|_| fragments.remember(1, Record { ordinal: 1, position: at(1) }));
+        let record = Record { ordinal: 1, position: at(1) };
+        (0..MAX_POSITIONS as u64).for_each(|_| fragments.remember(1, 1, record));
         let outcome = add(&mut fragments, &mut decoded, &tail, 2);
         assert!(matches!(outcome, Outcome::Complete(joined) if joined.earlier.is_empty()));
-        let mut counters = crate::worker::Counters::new();
-        fragments.count_into(&mut counters);
-        assert_eq!(counters.get("fragments.recordsForgotten"), Some(&1));
+        let forgotten = |fragments: &Fragments| {
+            let mut counters = crate::worker::Counters::new();
+            fragments.count_into(&mut counters);
+            counters.get("fragments.recordsForgotten").copied()
+        };
+        assert_eq!(forgotten(&fragments), Some(1));
         assert_eq!(fragments.records.len(), MAX_POSITIONS);
+        // Of one that had three, one is left.
+        (0..3).for_each(|_| fragments.remember(2, 3, record));
+        (0..MAX_POSITIONS - 1).for_each(|_| fragments.remember(3, 1, record));
+        let mut earlier = Vec::new();
+        fragments.recall(2, &mut earlier);
+        assert_eq!((earlier.len(), forgotten(&fragments)), (1, Some(1 + 2)));
+    }
+
+    #[test]
+    fn a_frame_of_more_records_than_a_datagram_has_pieces_is_refused() {
+        let [head, tail] = halves(17, 1, &[7; 64]);
+        for (records, is_refused) in [(MAX_RECORDS, false), (MAX_RECORDS + 1, true)] {
+            let mut fragments = Fragments::new(100, 60);
+            let mut decoded = Decoded::default();
+            assert!(matches!(add(&mut fragments, &mut decoded, &head, 0), Outcome::Held));
+            fragments.records.clear();
+            let record = Record { ordinal: 0, position: at(0) };
+            (0..records).for_each(|_| fragments.remember(0, records as u32, record));
+            let outcome = add(&mut fragments, &mut decoded, &tail, 1);
+            assert_eq!(matches!(outcome, Outcome::Refused("nested")), is_refused);
+        }
     }
 }

@@ -22,6 +22,7 @@ use support::{Scratch, frame, rows};
 const START_S: i64 = 1_700_000_000;
 const S: i64 = 1_000_000_000;
 const SYN: u8 = 0x02;
+const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 const PSH_ACK: u8 = 0x18;
 
@@ -124,6 +125,21 @@ fn a_session_that_comes_after_one_is_over_is_saved_from_its_first_packet_on() {
     let ledger = engine.ledgers().remove(0);
     assert_eq!((ledger.delivered, ledger.stored, ledger.by_rule), (15, 5 + 5, 5));
     assert_eq!(all_rows(&scratch.0, &flush).iter().filter(|row| row.contains("40001")).count(), 5);
+}
+
+#[test]
+fn what_comes_after_a_connection_was_reset_is_another_session_and_saved() {
+    let scratch = Scratch::new("live-dont-save-reset");
+    let Some(rules) = rules(&[("tcp port 80", 1)]) else { return };
+    let mut engine = open(&scratch.0, 1, |options| options.dont_save = Some(rules));
+    let segment = |second, sequence, flags| record(second, &frame(1, true, 6, sequence, flags, b""));
+    let other = |second| record(second, &frame(3, true, 17, 0, 0, b"shows that time has passed"));
+    engine.push(&[segment(0, 1, SYN), segment(1, 2, RST), segment(2, 2, ACK), other(10)].concat());
+    engine.push(&[segment(11, 2, ACK), segment(12, 2, ACK)].concat());
+    let flush = finish(&engine);
+    let ledger = engine.ledgers().remove(0);
+    assert_eq!((ledger.delivered, ledger.stored, ledger.by_rule), (6, 3, 3));
+    assert_eq!(all_rows(&scratch.0, &flush).len(), 3);
 }
 
 #[test]

@@ -240,10 +240,11 @@ impl Flow {
             return if from_source { SOURCE } else { DESTINATION };
         }
         match self.other_ends.as_deref() {
-            // A DHCP client changes its address within the session. Between relay agent and server both ports are one.
+            // A DHCP client changes its address within the session, and may ask a boot server at another port. Between relay agent
+            // and server both ports are one.
             Some(Ends { address: [source, _], port }) if self.by_client => {
-                let is_same = *port == [decoded.source_port, decoded.destination_port];
-                let is_from_source = is_same && (port[0] != port[1] || *source == decoded.source);
+                let is_from_source =
+                    port[0] == decoded.source_port && (port[0] != port[1] || *source == decoded.source);
                 if is_from_source { SOURCE } else { DESTINATION }
             }
             _ => SOURCE,

@@ -68,20 +68,18 @@ fn a_panic_in_a_dissector_is_tagged_and_counted_and_the_session_goes_on() {
     assert_eq!((table.open_flows(), table.counters().dissector_failures), (1, 0));
 }
 
-#[test]
-fn what_a_dhcp_relay_gets_comes_from_the_server() {
-    let settings = FlowSettings::default();
-    let mut table = FlowTable::new(settings, [7; 16]);
-    let mut relayed = Decoded { kind: FlowKind::Udp, has_ip: true, ip_protocol: 17, ..Decoded::default() };
-    relayed.label = "dhcp";
-    relayed.other_key.extend([2, 0, 0, 0, 0, 1]);
-    (relayed.source_port, relayed.destination_port) = (67, 67);
-    (relayed.source[15], relayed.destination[15]) = (1, 2);
-    let answer = Decoded { source: relayed.destination, destination: relayed.source, ..relayed.clone() };
-    for decoded in [&relayed, &answer, &answer] {
+/// Packets of both directions of a session of DHCP: of each by its ports, and whether the first one's sender receives it.
+fn packets_of_dhcp(packets: &[([u16; 2], bool)]) -> Vec<[u64; 2]> {
+    let mut table = FlowTable::new(FlowSettings::default(), [7; 16]);
+    let mut decoded = Decoded { kind: FlowKind::Udp, has_ip: true, ip_protocol: 17, ..Decoded::default() };
+    decoded.label = "dhcp";
+    decoded.other_key.extend([2, 0, 0, 0, 0, 1]);
+    for &([source_port, destination_port], is_answer) in packets {
+        (decoded.source_port, decoded.destination_port) = (source_port, destination_port);
+        (decoded.source[15], decoded.destination[15]) = if is_answer { (2, 1) } else { (1, 2) };
         table.packet(&PacketFacts {
             frame: &[],
-            decoded,
+            decoded: &decoded,
             timestamp_ns: 0,
             clock_s: 0,
             clock_before_s: 0,
@@ -98,7 +96,19 @@ fn what_a_dhcp_relay_gets_comes_from_the_server() {
     for at in table.remaining() {
         table.close(at);
     }
-    assert_eq!(table.saved().iter().map(|row| row.packets).collect::<Vec<_>>(), [[1, 2]]);
+    table.saved().iter().map(|row| row.packets).collect()
+}
+
+#[test]
+fn what_a_dhcp_relay_gets_comes_from_the_server() {
+    assert_eq!(packets_of_dhcp(&[([67, 67], false), ([67, 67], true), ([67, 67], true)]), [[1, 2]]);
+}
+
+#[test]
+fn what_a_client_asks_a_boot_server_comes_from_the_client() {
+    let packets = [([68, 67], false), ([67, 68], true), ([68, 4_011], false), ([4_011, 68], true)];
+    assert_eq!(packets_of_dhcp(&packets), [[2, 2]]);
+    assert_eq!(packets_of_dhcp(&packets[2..]), [[1, 1]]);
 }
 
 #[test]

@@ -181,7 +181,12 @@ impl TpacketSource {
                     Program::of_setting(&self.options.filter, self.link_type, self.options.snaplen)?;
                 let attached = match Self::attach(&self.options, &now, program.as_ref()) {
                     // It is gone again, or not ready yet.
-                    Err(SourceError::System { .. }) => {
+                    Err(SourceError::System { source, .. })
+                        if matches!(
+                            source.raw_os_error(),
+                            Some(libc::ENODEV | libc::ENXIO | libc::ENETDOWN)
+                        ) =>
+                    {
                         std::thread::sleep(RETIRE);
                         return Ok(());
                     }

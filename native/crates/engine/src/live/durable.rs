@@ -67,9 +67,12 @@ impl DurableDirectory {
         put(&self.waiting, files);
         let sync = move |(): &mut ()| {
             let files = std::mem::take(&mut *waiting.lock().unwrap_or_else(PoisonError::into_inner));
-            files.iter().find_map(|(info, file)| {
-                file.sync_data().err().map(|error| EngineError::io(info.path.clone(), error))
-            })
+            // One that fails keeps none of the others from being made durable.
+            let failures: Vec<EngineError> = files
+                .iter()
+                .filter_map(|(info, file)| Some(EngineError::io(info.path.clone(), file.sync_data().err()?)))
+                .collect();
+            failures.into_iter().next()
         };
         let late = move |(): &mut (), failure: Option<EngineError>| lateness.answered(failure.is_none());
         match self.thread.begin(deadline, sync, late) {

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// Tables that share the sessions, by their hash: no packet waits until all of them were looked at.
 const SHARDS: usize = 256;
+/// Above the bits that a table chooses its places by, and below those that it keeps of each entry.
+const SHARD_SHIFT: u32 = 40;
 /// Sessions of a table whose packets are counted, a million in all. When there are more, those that are over are forgotten, then
 /// all: a session that was forgotten has more of its packets saved, never fewer.
 const MOST_SESSIONS: usize = 4_096;
@@ -18,6 +20,8 @@ const MOST_SESSIONS: usize = 4_096;
 /// TCP flags (RFC 9293).
 const SYN_ACK: u16 = 0x12;
 const SYN: u16 = 0x02;
+const FIN: u16 = 0x01;
+const RST: u16 = 0x04;
 
 /// The packets of one session so far.
 #[derive(Clone, Copy)]
@@ -27,6 +31,30 @@ struct Counted {
     most: Option<u32>,
     /// The last second at which a packet is of the same session.
     until_s: i64,
+    /// Which ends of a connection have sent their last byte.
+    finished: [bool; 2],
+    /// The last second of a connection that is closing.
+    closing_s: i64,
+}
+
+impl Counted {
+    fn of_first(most: Option<u32>) -> Self {
+        Self { packets: 0, most, until_s: i64::MIN, finished: [false; 2], closing_s: i64::MAX }
+    }
+
+    /// Counts a packet.
+    fn see(&mut self, decoded: &Decoded, key: &FlowKey, flow: &FlowSettings, now_s: i64) {
+        self.packets = self.packets.saturating_add(1);
+        if decoded.kind == FlowKind::Tcp {
+            let flags = decoded.tcp.flags;
+            self.finished[usize::from(key.reversed())] |= flags & FIN != 0;
+            if flags & RST != 0 || self.finished == [true; 2] {
+                self.closing_s = self.closing_s.min(now_s.saturating_add(flow.tcp_closing_timeout));
+            }
+        }
+        let idle_s = now_s.saturating_add(flow.timeout(decoded.kind));
+        self.until_s = self.until_s.max(idle_s).min(self.closing_s);
+    }
 }
 
 /// A batch after the rules: what is saved of it.
@@ -88,19 +116,18 @@ impl Saving {
         }
         let key = FlowKey::of(decoded, self.flow.tracking);
         let begins = decoded.kind == FlowKind::Tcp && decoded.tcp.flags & SYN_ACK == SYN;
-        let until_s = now_s.saturating_add(self.flow.timeout(decoded.kind));
-        let Some(sessions) = self.sessions.get_mut(self.hasher.hash_one(key) as usize % SHARDS) else {
-            return true;
-        };
+        let shard = (self.hasher.hash_one(key) >> SHARD_SHIFT) as usize % SHARDS;
+        let Some(sessions) = self.sessions.get_mut(shard) else { return true };
         let Some(known) = sessions.get_mut(&key).filter(|known| !begins && known.until_s >= now_s) else {
             let most = self.rules.first_match(self.link_type, frame, original_length);
             make_room(sessions, now_s);
-            sessions.insert(key, Counted { packets: 1, most, until_s });
+            let mut first = Counted::of_first(most);
+            first.see(decoded, &key, &self.flow, now_s);
+            sessions.insert(key, first);
             // A session is known by its first packet, so that one is always saved.
             return true;
         };
-        known.packets = known.packets.saturating_add(1);
-        known.until_s = known.until_s.max(until_s);
+        known.see(decoded, &key, &self.flow, now_s);
         known.most.is_none_or(|most| known.packets <= most)
     }
 }
