@@ -9,7 +9,7 @@ import { top } from "./build/step.mjs";
 orOneLine(build);
 
 const child = spawn(process.execPath, [join(top, "dist/bundle/main.js"), "start", ...process.argv.slice(2)], { stdio: "inherit" });
-// A terminal sends its signals to both processes; what others send reaches this one only. A second one does no harm.
+// A terminal sends its signals to both processes; what others send reaches this one only. What hears one twice takes it as one.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => {
   process.exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal];

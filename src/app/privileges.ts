@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, chownSync, constants, existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { LookbackConfig } from "../config/config.js";
@@ -29,8 +30,9 @@ export function becomeDropUser(config: LookbackConfig, directories: readonly str
   const others = idsOf("-G", name);
   for (const directory of directories) {
     if (existsSync(directory)) continue;
-    mkdirSync(directory, { recursive: true, mode: 0o750 });
-    chownSync(directory, user, group);
+    const first = mkdirSync(directory, { recursive: true, mode: 0o750 });
+    // Those above it that were not there either: nobody else could get through them.
+    for (let made = path.resolve(directory); first !== undefined && made.length >= path.resolve(first).length; made = path.dirname(made)) chownSync(made, user, group);
   }
   native?.keepRightsOverChangeOfUser();
   process.setgroups?.([...new Set([group, ...others])]);

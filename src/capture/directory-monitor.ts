@@ -8,6 +8,8 @@ import { findSources } from "./sources.js";
 const LOOK_MS = 10_000;
 /** A file is whole when nothing of it changed for this long and nobody has it open for writing. */
 const SETTLED_MS = 2000;
+/** Time until a file is told again that could not be taken. */
+const AGAIN_MS = 60_000;
 /** Kernel flags of an open file, octal in /proc (fcntl.h): the way it is open. */
 const ACCESS_MODE = 0o3;
 
@@ -20,6 +22,8 @@ export interface MonitorParts {
   readonly nowMs: () => number;
   /** When files were imported already, milliseconds since 1970, by path: such a file is told only when it changed since. */
   readonly imported?: ReadonlyMap<string, number>;
+  /** Told of each path that cannot be read, once until it can be. */
+  readonly unreadable?: (path: string, reason: string) => void;
   /** Absolute paths that some process writes; by default those that /proc shows to this process. */
   readonly written?: () => Promise<ReadonlySet<string>>;
 }
@@ -39,6 +43,7 @@ interface Look {
 export class DirectoryMonitor {
   readonly #parts: MonitorParts;
   #looks = new Map<string, Look>();
+  #unreadable: ReadonlySet<string> = new Set();
   #isFirst = true;
 
   constructor(parts: MonitorParts) {
@@ -48,15 +53,21 @@ export class DirectoryMonitor {
   /** Looks once; returns the files that are whole since the last look, in order of name, and whether others may become so soon. */
   async look(): Promise<{ readonly whole: readonly string[]; readonly waiting: boolean }> {
     const { directories, fileNames, workingDirectory, nowMs, written = openForWriting } = this.#parts;
-    const { files } = await findSources(directories, fileNames, workingDirectory);
+    const { files, failed } = await findSources(directories, fileNames, workingDirectory);
+    const unreadable = new Map(failed.map(({ path: where, error }) => [where, error.message]));
     const now = nowMs();
     const looks = new Map<string, Look>();
     const settled: string[] = [];
     let waiting = false;
     for (const file of files) {
-      const found = await stampOf(file);
-      if (found === null) continue;
       const before = this.#looks.get(file);
+      const found = await stampOf(file).catch((error: unknown) => {
+        // It is looked at again, as what it was.
+        unreadable.set(file, error instanceof Error ? error.message : String(error));
+        if (before !== undefined) looks.set(file, before);
+        return null;
+      });
+      if (found === null) continue;
       const known = this.#isFirst && (this.#parts.imported?.get(file) ?? -1) >= found.mtimeMs;
       const look = before?.signature === found.signature ? before : { signature: found.signature, sinceMs: now, given: known };
       looks.set(file, look);
@@ -64,6 +75,8 @@ export class DirectoryMonitor {
       if (now - look.sinceMs >= SETTLED_MS) settled.push(file);
       else waiting = true;
     }
+    for (const [where, reason] of unreadable) if (!this.#unreadable.has(where)) this.#parts.unreadable?.(where, reason);
+    this.#unreadable = new Set(unreadable.keys());
     // Files that are gone are forgotten: memory is bounded by what is there.
     this.#looks = looks;
     this.#isFirst = false;
@@ -74,6 +87,14 @@ export class DirectoryMonitor {
       if (look !== undefined) look.given = true;
     }
     return { whole, waiting: waiting || whole.length < settled.length };
+  }
+
+  /** Lets files be told again, in a minute, that could not be taken for now. */
+  again(files: readonly string[]): void {
+    for (const file of files) {
+      const look = this.#looks.get(file);
+      if (look !== undefined) this.#looks.set(file, { ...look, sinceMs: this.#parts.nowMs() + AGAIN_MS - SETTLED_MS, given: false });
+    }
   }
 
   /** Files as they become whole, several at a time, until the signal. */

@@ -62,16 +62,21 @@ export class ImportService {
   /** Takes up queued jobs, and those that a process which died left running. The caller holds the import role. */
   async start(): Promise<void> {
     this.#stopped = false;
+    await this.#takeUpInterrupted();
+    this.wake();
+  }
+
+  /** Queues again what was running when a process died, or when the catalogue could not note how it ended. */
+  async #takeUpInterrupted(): Promise<void> {
     for (const job of this.#queue.running()) {
       if (job.fileId !== null) await this.#files.discard(job.fileId);
       if (job.path === "-") {
         this.#queue.releaseFile(job.id);
         this.#fail(job.id, new LookbackError("CAPTURE_UNREADABLE", "standard input ended with the process that read it"));
       } else {
-        this.#queue.move(job.id, "queued");
+        this.#events.publish(this.#queue.move(job.id, "queued"));
       }
     }
-    this.wake();
   }
 
   /** Ends the running import and leaves its job in the queue. */
@@ -105,7 +110,7 @@ export class ImportService {
       if (this.#queue.queued().length > 0) this.wake();
     }).catch((error: unknown) => {
       this.#pump = null;
-      this.#parts.logger.error({ error: messageOf(error) }, "the import queue stopped");
+      this.#parts.logger.error({ error: messageOf(error) }, "the import queue stopped; it goes on when it is looked at next");
     });
   }
 
@@ -153,6 +158,7 @@ export class ImportService {
   }
 
   async #drain(): Promise<void> {
+    await this.#takeUpInterrupted();
     for (let jobs = this.#queue.queued(); jobs.length > 0 && !this.#stopped; jobs = this.#queue.queued()) {
       for (const { id } of jobs) {
         const job = this.#queue.get(id);
@@ -160,8 +166,11 @@ export class ImportService {
         if (job?.state !== "queued") continue;
         const abort = new AbortController();
         this.#running = { id, abort };
-        await this.#run(job, abort.signal);
-        this.#running = null;
+        try {
+          await this.#run(job, abort.signal);
+        } finally {
+          this.#running = null;
+        }
       }
     }
   }

@@ -32,7 +32,7 @@ export async function findSources(paths: readonly string[], names: RegExp, worki
     }
     const absolute = path.resolve(workingDirectory, given);
     try {
-      if ((await stat(absolute)).isDirectory()) await walk(absolute, names, files, 0);
+      if ((await stat(absolute)).isDirectory()) await walk(absolute, names, { files, failed }, 0);
       else files.push(absolute);
     } catch (error) {
       if (error instanceof LookbackError) throw error;
@@ -43,8 +43,10 @@ export async function findSources(paths: readonly string[], names: RegExp, worki
   return { files: [...new Set(files)], failed };
 }
 
-async function walk(directory: string, names: RegExp, files: string[], depth: number): Promise<void> {
+/** Finds the files below a directory. One below it that cannot be listed keeps no others from being found. */
+async function walk(directory: string, names: RegExp, found: { readonly files: string[]; readonly failed: { path: string; error: LookbackError }[] }, depth: number): Promise<void> {
   if (depth > DEEPEST) return;
+  const { files, failed } = found;
   const entries = [];
   for await (const entry of await opendir(directory)) {
     entries.push(entry);
@@ -53,8 +55,13 @@ async function walk(directory: string, names: RegExp, files: string[], depth: nu
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const below = path.join(directory, entry.name);
-    if (entry.isDirectory()) await walk(below, names, files, depth + 1);
-    else if (names.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(below))))) files.push(below);
+    if (entry.isDirectory()) {
+      await walk(below, names, found, depth + 1).catch((error: unknown) => {
+        if (error instanceof LookbackError) throw error;
+        failed.push({ path: below, error: unreadable(below, error) });
+      });
+    }
+    if (!entry.isDirectory() && names.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(below))))) files.push(below);
     if (files.length > MOST_FILES) throw tooMany();
   }
 }

@@ -11,6 +11,8 @@ export const EXIT = {
   someFilesFailed: 3,
   /** The service cannot be reached, or is stopping (EX_UNAVAILABLE of sysexits.h). */
   unreachable: 69,
+  /** Another process holds the role on the data directory; it may let go of it later. */
+  roleHeld: 73,
   /** A device has no room left; it may have some later (EX_TEMPFAIL). */
   noRoom: 75,
   /** There is no login, or it does not allow this (EX_NOPERM). */
@@ -22,7 +24,7 @@ export const EXIT = {
 } as const;
 
 const BY_CODE: Partial<Readonly<Record<ErrorCode, number>>> = {
-  CONFIG_INVALID: EXIT.config, UNREACHABLE: EXIT.unreachable, SHUTTING_DOWN: EXIT.unreachable, UNAUTHENTICATED: EXIT.forbidden, FORBIDDEN: EXIT.forbidden,
+  ROLE_HELD: EXIT.roleHeld, CONFIG_INVALID: EXIT.config, UNREACHABLE: EXIT.unreachable, SHUTTING_DOWN: EXIT.unreachable, UNAUTHENTICATED: EXIT.forbidden, FORBIDDEN: EXIT.forbidden,
   LOGIN_FAILED: EXIT.forbidden, QUERY_CANCELLED: EXIT.interrupted,
 };
 

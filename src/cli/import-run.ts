@@ -24,6 +24,8 @@ export interface ImportOutcome {
   readonly done: number;
   readonly already: number;
   readonly failed: number;
+  /** Paths of those that found no room, which there may be later. */
+  readonly again: readonly string[];
 }
 
 /** How outcomes are shown. */
@@ -47,7 +49,7 @@ export async function runImports(
     else if (job.state !== "queued") showResult(job, printer, output);
   });
   const count = (state: ShownJob["state"]): number => finished.filter((job) => job.state === state).length;
-  const outcome = { done: count("done"), already: count("already"), failed: count("failed") + failed.length };
+  const outcome = { done: count("done"), already: count("already"), failed: count("failed") + failed.length, again: finished.filter(({ state, errorCode }) => state === "failed" && errorCode === "DISK_FULL").map((job) => job.path) };
   if (!output.json) {
     const sum = (pick: (job: ShownJob) => number): number => finished.reduce((total, job) => total + (job.state === "done" ? pick(job) : 0), 0);
     const seconds = Math.max((output.nowMs() - begun) / 1000, 0.001);

@@ -12,6 +12,8 @@ export interface MonitorRun {
   readonly fileNames: RegExp;
   readonly copy: boolean;
   readonly output: ImportOutput;
+  /** Takes a line about what goes wrong while it watches. */
+  readonly note: (line: string) => void;
   /** When captures were imported, by path; see `importedBefore`. */
   readonly imported: ReadonlyMap<string, number>;
 }
@@ -24,12 +26,21 @@ export async function requireDirectories(paths: readonly string[]): Promise<void
 }
 
 /** Imports what is in directories and what arrives there, until the signal. */
-export async function runMonitor({ imports, directories, fileNames, copy, output, imported }: MonitorRun, signal: AbortSignal): Promise<void> {
-  const monitor = new DirectoryMonitor({ directories, fileNames, workingDirectory: process.cwd(), nowMs: systemClock.nowMs, imported });
+export async function runMonitor({ imports, directories, fileNames, copy, output, note, imported }: MonitorRun, signal: AbortSignal): Promise<void> {
+  const unreadable = (where: string, reason: string): void => { note(`${where} cannot be read and is passed over until it can: ${reason}`); };
+  const monitor = new DirectoryMonitor({ directories, fileNames, workingDirectory: process.cwd(), nowMs: systemClock.nowMs, imported, unreadable });
   if (!output.json) output.print(`watching ${directories.join(", ")}`);
   for await (const files of monitor.files(signal)) {
-    // A file that cannot be imported was told; the others go on.
-    await runImports(imports, files, copy, output);
+    try {
+      // A file that cannot be imported was told; the others go on.
+      const { again } = await runImports(imports, files, copy, output);
+      monitor.again(again);
+    } catch (error) {
+      // What stops them all, such as a full disk, may pass: watching goes on.
+      if (signal.aborted) throw error;
+      note(`what arrived could not be imported and is tried again: ${error instanceof Error ? error.message : String(error)}`);
+      monitor.again(files);
+    }
   }
 }
 

@@ -1,14 +1,35 @@
-/** Resolves at SIGINT or SIGTERM; a second one ends the process at once. */
-export function untilSignalled(): Promise<NodeJS.Signals> {
+/**
+ * Signals that come within this time are one wish, in milliseconds: a terminal sends its own to all processes of a job, and
+ * whoever supervises one of them passes it on.
+ */
+const ONE_WISH_MS = 1_000;
+
+/** Where signals come from and what ends the process; a test has its own. */
+export interface SignalSource {
+  on(signal: "SIGINT" | "SIGTERM", heard: (signal: NodeJS.Signals) => void): unknown;
+  /** Milliseconds of a clock that is never set. */
+  nowMs(): number;
+  /** Ends the process at once. */
+  kill(): void;
+}
+
+const ofProcess: SignalSource = {
+  on: (signal, heard) => process.on(signal, heard),
+  nowMs: () => performance.now(),
+  kill: () => { process.kill(process.pid, "SIGKILL"); },
+};
+
+/** Resolves at SIGINT or SIGTERM; another one that comes a second later, or more, ends the process at once. */
+export function untilSignalled(source: SignalSource = ofProcess): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    const once = (signal: NodeJS.Signals): void => {
-      for (const name of ["SIGINT", "SIGTERM"] as const) {
-        process.off(name, once);
-        process.once(name, () => { process.kill(process.pid, "SIGKILL"); });
-      }
-      resolve(signal);
+    let firstMs: number | null = null;
+    const heard = (signal: NodeJS.Signals): void => {
+      if (firstMs === null) {
+        firstMs = source.nowMs();
+        resolve(signal);
+      } else if (source.nowMs() - firstMs >= ONE_WISH_MS) source.kill();
     };
-    process.on("SIGINT", once).on("SIGTERM", once);
+    for (const name of ["SIGINT", "SIGTERM"] as const) source.on(name, heard);
   });
 }
 

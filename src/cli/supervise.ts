@@ -27,7 +27,7 @@ export interface Supervision {
 /**
  * Runs `lookback` with `words` as a child; messages call it `what`. A first child that ends by itself before it said that it runs is
  * not tried again: it has printed why (no interface, no right to capture), and trying would print it for ever. One that found no room,
- * or that a signal ended, is, and so is every child after one that ran: what worked once will work again.
+ * or another process in its role (what a killed `lookback start` left), or that a signal ended, is, and so is every child after one that ran: what worked once will work again.
  */
 export function supervise(what: string, words: readonly string[], note: (line: string) => void, supervision: Supervision = {}): Supervised {
   const { makeRoom, program = fileURLToPath(new URL("./main.js", import.meta.url)), firstWaitMs = FIRST_WAIT_MS } = supervision;
@@ -54,7 +54,7 @@ export function supervise(what: string, words: readonly string[], note: (line: s
         resolve();
         if (stopping) return;
         const full = code === EXIT.noRoom;
-        if (!hasRun && !full && signal === null) {
+        if (!hasRun && !full && code !== EXIT.roleHeld && signal === null) {
           note(`${what} did not start (exit code ${code ?? "unknown"}); it is not tried again`);
           return;
         }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, symlinkSync } from "node:fs";
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -40,6 +40,20 @@ describe.skipIf(url === null)("faults of a cluster", () => {
   const put = ({ engine: { cluster } }: EngineUnderTest, path: string, body: Record<string, unknown>) => cluster.request({ method: "PUT", path, body }, LIMITS);
   const index = ({ engine: { names } }: EngineUnderTest): string => names.periodAt(DAY, "daily").index;
   const lastError = ({ catalogue }: EngineUnderTest): string | null => loadShipperReport(catalogue.settings)?.lastError?.code ?? null;
+
+  it("keeps a segment in the queue that cannot be read for now", async () => {
+    const under = engine();
+    await commit(under, ROWS);
+    const file = join(under.sessions, under.catalogue.shipments.queued(1)[0]?.path ?? "");
+    renameSync(file, `${file}.away`);
+    // A link to itself is there, and cannot be opened.
+    symlinkSync(file, file);
+    await expect(under.shipper.drain()).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining(file) });
+    expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, deadRows: 0 });
+    renameSync(`${file}.away`, file);
+    await under.shipper.drain();
+    expect(await under.engine.store.count(all, service)).toBe(ROWS.length);
+  });
 
   it("names a URL that nobody answers at", async () => {
     await expect(to("http://127.0.0.1:1").product()).rejects.toMatchObject({ code: "CLUSTER_UNREACHABLE", message: expect.stringContaining("http://127.0.0.1:1 does not answer (connect ECONNREFUSED") });

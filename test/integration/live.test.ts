@@ -91,35 +91,35 @@ describe.skipIf(why !== null)("live capture on a pair of interfaces", () => {
 
   it("gives up its rights once the interface is open, saves what rules leave, and counts what they leave out", async () => {
     const directory = temporaryDirectory();
-    // The user must reach the data directory, which is made for them.
+    // The user must reach the data directory, which is made for them with the one that it is in.
     chmodSync(directory, 0o755);
     writeFileSync(path.join(directory, "frames.json"), JSON.stringify(frames.map((frame) => frame.toString("base64"))));
     const rules = "--set 'dontSaveBPFs=tcp port 80:3' --set 'minPacketsSaveBPFs=udp:2'";
     const output = inNamespace(directory, [
-      `"${node}" "${main}" capture --interface v0 --data data --set dropUser=nobody ${rules} > capture.log 2>&1 & pid=$!`,
+      `"${node}" "${main}" capture --interface v0 --data made/data --set dropUser=nobody ${rules} > capture.log 2>&1 & pid=$!`,
       `for try in $(seq 100); do grep -q "capturing from v0" capture.log && break; sleep 0.1; done`,
       `"${node}" "${path.resolve("test/support/send-packets.mjs")}" v1 < frames.json`,
-      `for try in $(seq 100); do [ -n "$(find data/packets -name '*.pcap' -size +200c 2>/dev/null)" ] && break; sleep 0.1; done`,
+      `for try in $(seq 100); do [ -n "$(find made/data/packets -name '*.pcap' -size +200c 2>/dev/null)" ] && break; sleep 0.1; done`,
       `for status in /proc/$pid/task/*/status; do grep -E '^(Uid|CapEff|CapPrm):' $status; done | sort | uniq -c`,
-      `stat -c '%U %n' data data/packets/*.pcap`,
+      `stat -c '%U %n' made made/data made/data/packets/*.pcap`,
       `kill -TERM $pid; wait $pid; echo "code $?"; cat capture.log`,
     ].join("\n"));
     expect(output).toContain("code 0");
     const nobody = Number(execFileSync("id", ["-u", "nobody"], { encoding: "utf8" }));
     expect(output.match(/Uid:.*/g)).toEqual([`Uid:\t${nobody}\t${nobody}\t${nobody}\t${nobody}`]);
     expect(output.match(/Cap(?:Eff|Prm):.*/g)).toEqual(["CapEff:\t0000000000000000", "CapPrm:\t0000000000000000"]);
-    expect(output).toMatch(/nobody data\/packets\/.*\.pcap/);
-    const http = await lookback(["search", "host.http == live.example.com", "--fields", "packets,tags", "--json", "--data", "data"], directory);
+    expect(output).toMatch(/nobody made\/data\/packets\/.*\.pcap/);
+    const http = await lookback(["search", "host.http == live.example.com", "--fields", "packets,tags", "--json", "--data", "made/data"], directory);
     expect(JSON.parse(http.output)).toMatchObject({ packets: 9, tags: ["truncated-pcap"] });
-    expect((await lookback(["search", "protocols == udp", "--count", "--data", "data"], directory)).output.trim()).toBe("0");
-    const catalogue = openCatalogue(path.join(directory, "data"), { nowMs: () => Date.now() });
+    expect((await lookback(["search", "protocols == udp", "--count", "--data", "made/data"], directory)).output.trim()).toBe("0");
+    const catalogue = openCatalogue(path.join(directory, "made/data"), { nowMs: () => Date.now() });
     const spans = catalogue.captureLedger.list(0, Number.MAX_SAFE_INTEGER, 1000);
     const statistics = captureStatistics(catalogue, catalogue.files.list()[0]?.node ?? "").sessions();
     catalogue.close();
     const sum = (count: (span: (typeof spans)[number]) => number): number => spans.reduce((total, span) => total + count(span), 0);
     expect([sum(({ received }) => received), sum(({ stored }) => stored), sum(({ byRule }) => byRule)]).toEqual([frames.length, 6, 6]);
     expect(statistics).toEqual({ closed: 4, indexed: 1, byRule: 3, lost: 0, open: 0 });
-    const exported = await lookback(["export", "host.http == live.example.com", "http.pcap", "--data", "data"], directory);
+    const exported = await lookback(["export", "host.http == live.example.com", "http.pcap", "--data", "made/data"], directory);
     expect(exported.output).toMatch(/3 packets of 1 sessions/);
   });
 

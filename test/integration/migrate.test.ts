@@ -64,6 +64,6 @@ it("migrate up waits for nobody: it is refused while a process serves", async ()
   connection.prepare("DELETE FROM migrations WHERE number = (SELECT max(number) FROM migrations)").run();
   connection.close();
   const up = await lookback(["migrate", "up", "--data", "data"], directory);
-  expect([up.code, up.error]).toEqual([1, expect.stringMatching(/^error ROLE_HELD: /)]);
+  expect([up.code, up.error]).toEqual([73, expect.stringMatching(/^error ROLE_HELD: /)]);
   await serve.stop();
 });

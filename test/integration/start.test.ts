@@ -44,7 +44,7 @@ describe("lookback start", () => {
     expect((await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: body.exec(query)?.[1] ?? "" })).status).toBe(401);
 
     const second = await lookback(["serve", "--data", "data", "--set", "viewPort=0"], directory);
-    expect(second.code).toBe(1);
+    expect(second.code).toBe(73);
     expect(second.error).toMatch(new RegExp(`^error ROLE_HELD: process ${start.pid} `));
 
     // A second import goes through the queue of the process that serves.

@@ -44,11 +44,14 @@ pub fn use_small_pages() -> bool {
 type Shared = Arc<Mutex<Option<SegmentDocuments>>>;
 
 fn to_napi(path: &str, error: &ShippingError) -> napi::Error {
-    coded(
-        "STORE_DAMAGED",
-        &format!("the segment {path} does not read back: {error}"),
-        &serde_json::json!({ "path": path, "reason": error.to_string() }),
-    )
+    let details = serde_json::json!({ "path": path, "reason": error.to_string() });
+    match error {
+        // It is there, and may be read another time.
+        ShippingError::Io(io) if io.kind() != std::io::ErrorKind::NotFound => {
+            coded("UNAVAILABLE", &format!("the segment {path} cannot be read now: {error}"), &details)
+        }
+        _ => coded("STORE_DAMAGED", &format!("the segment {path} does not read back: {error}"), &details),
+    }
 }
 
 /// The rows of one segment; `close` lets go of the file.

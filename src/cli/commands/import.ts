@@ -48,7 +48,7 @@ export async function run(context: CommandContext): Promise<number> {
 }
 
 /** Imports what is in directories and what arrives there, until a signal. */
-async function monitor({ signal, config }: CommandContext, connection: Connection, directories: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
+async function monitor({ signal, config, note }: CommandContext, connection: Connection, directories: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
   const { IMPORTED_BEFORE, importedBefore, requireDirectories, runMonitor } = await import("../monitor-run.js");
   await requireDirectories(directories);
   const ended = new AbortController();
@@ -57,7 +57,7 @@ async function monitor({ signal, config }: CommandContext, connection: Connectio
   process.once("SIGTERM", end);
   const { values } = await config();
   const imported = importedBefore(await connection.ask(IMPORTED_BEFORE));
-  await runMonitor({ imports: connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, imported }, ended.signal);
+  await runMonitor({ imports: connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, note, imported }, ended.signal);
   process.off("SIGTERM", end);
   return EXIT.ok;
 }

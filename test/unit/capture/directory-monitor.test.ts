@@ -65,6 +65,37 @@ describe("a watched directory", () => {
     expect(names((await watched.look()).whole)).toEqual(["deep/b.pcap"]);
   });
 
+  it("tells a file again, a minute later, that could not be taken", async () => {
+    const watched = monitor();
+    const file = path.join(directory, "a.pcap");
+    writeFileSync(file, "1");
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+    watched.again([file, path.join(directory, "gone.pcap")]);
+    now += 59_999;
+    expect(await watched.look()).toEqual({ whole: [], waiting: true });
+    now += 1;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+    expect(await watched.look()).toEqual({ whole: [], waiting: false });
+  });
+
+  it("passes over what cannot be read, says so once, and finds the rest", async () => {
+    const told: string[] = [];
+    const gone = path.join(directory, "gone");
+    const watched = monitor({ directories: [gone, directory], unreadable: (where) => told.push(where) });
+    writeFileSync(path.join(directory, "a.pcap"), "1");
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+    expect(told).toEqual([gone]);
+    mkdirSync(gone);
+    await watched.look();
+    rmSync(gone, { recursive: true });
+    await watched.look();
+    expect(told).toEqual([gone, gone]);
+  });
+
   it("after a restart tells only what was not imported, or changed since", async () => {
     for (const name of ["old.pcap", "changed.pcap", "new.pcap"]) writeFileSync(path.join(directory, name), name);
     const later = Date.now() + 5000;

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
+import { ImportQueue } from "../../../src/capture/import-queue.js";
 import { ImportService, type ImportParts } from "../../../src/capture/import-service.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import { loadConfig } from "../../../src/config/config.js";
@@ -191,6 +192,20 @@ describe("a failure", () => {
     expect(await run(["a.pcap"], true)).toMatchObject([{ state: "done" }]);
     expect(asked).toEqual([path.join(directory, "packets"), path.join(directory, "packets")]);
     makeRoom = null;
+  });
+  it("that the catalogue cannot note is taken up again when the queue is looked at next", async () => {
+    const release = vi.spyOn(ImportQueue.prototype, "releaseFile").mockImplementationOnce(() => { throw Object.assign(new Error("full"), { code: "SQLITE_FULL" }); });
+    core.fail = new Error("of the disk");
+    const { jobs } = await service.submit(["a.pcap"], { copy: false, workingDirectory: directory, requestedBy: "test" });
+    const [id = ""] = jobs.map((job) => job.id);
+    while (release.mock.calls.length === 0) await new Promise((resolve) => { setImmediate(resolve); });
+    await new Promise((resolve) => { setImmediate(resolve); });
+    expect(service.job(id)?.state).toBe("running");
+    release.mockRestore();
+    core.fail = null;
+    const finished = service.finished([id]);
+    service.wake();
+    expect(await finished).toMatchObject([{ state: "done" }]);
   });
   it("of the commit removes segments and copy, and the next import goes on", async () => {
     storeError = Object.assign(new Error("full"), { code: "SQLITE_FULL" });

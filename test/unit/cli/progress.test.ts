@@ -63,7 +63,7 @@ describe("what became of it", () => {
       submit: () => Promise.resolve({ jobs: finished, failed: [{ path: "gone", error: new LookbackError("CAPTURE_UNREADABLE", "gone: no such file") }] }),
       finished: (_ids, onChange) => { for (const one of finished) onChange?.(one); return Promise.resolve(finished); },
     }, ["x"], false, { json: false, print: () => {}, progress: screen, nowMs: () => 5000 });
-    expect(outcome).toEqual({ done: 1, already: 1, failed: 2 });
+    expect(outcome).toEqual({ done: 1, already: 1, failed: 2, again: [] });
     expect(screen.text.trim().split("\n").at(-1)).toBe("1 imported, 1 already imported, 2 failed (/x/b.pcap, gone)");
     expect([importExitCode(outcome), importExitCode({ ...outcome, failed: 0 })]).toEqual([3, 0]);
   });

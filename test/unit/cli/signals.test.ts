@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { describe, expect, it } from "vitest";
+import { untilSignalled, type SignalSource } from "../../../src/cli/signals.js";
 
 const SIGNALS = new URL("../../../dist/cli/signals.js", import.meta.url).href;
 
@@ -11,6 +12,18 @@ async function endingOf(body: string): Promise<{ readonly code: number | null; r
   return { code: child.exitCode, signal: child.signalCode };
 }
 
+/** Signals as they are sent here, and how often the process would have been ended. */
+class FakeSignals extends EventEmitter implements SignalSource {
+  now = 1_000;
+  kills = 0;
+  nowMs(): number {
+    return this.now;
+  }
+  kill(): void {
+    this.kills += 1;
+  }
+}
+
 describe("a process that was told to stop", () => {
   it("ends by itself when nothing is left to do", async () => {
     expect(await endingOf("process.exitCode = 3;")).toEqual({ code: 3, signal: null });
@@ -18,5 +31,17 @@ describe("a process that was told to stop", () => {
 
   it("is ended when something keeps it alive", async () => {
     expect(await endingOf("setInterval(() => {}, 1000);")).toEqual({ code: null, signal: "SIGKILL" });
+  });
+
+  it("a signal that a terminal and a supervisor send is one wish, and another one later ends the process", async () => {
+    const signals = new FakeSignals();
+    const signalled = untilSignalled(signals);
+    signals.emit("SIGINT", "SIGINT");
+    expect(await signalled).toBe("SIGINT");
+    for (const [passedMs, name, kills] of [[0, "SIGTERM", 0], [999, "SIGINT", 0], [1_000, "SIGTERM", 1], [60_000, "SIGINT", 2]] as const) {
+      signals.now = 1_000 + passedMs;
+      signals.emit(name, name);
+      expect(signals.kills).toBe(kills);
+    }
   });
 });

@@ -55,6 +55,15 @@ describe("a supervised child", () => {
     expect([one.starts(), notes]).toEqual([1, ["live capture did not start (exit code 1); it is not tried again"]]);
   });
 
+  it("whose role another process has is started until that lets go of it", async () => {
+    const one = program([EXIT.roleHeld, EXIT.roleHeld]);
+    const notes: string[] = [];
+    const running = supervise("live capture", [], (line) => notes.push(line), { program: one.program, firstWaitMs: 1 });
+    await until(() => one.pid() > 0);
+    await running.stop();
+    expect([one.starts(), notes.length]).toEqual([3, 2]);
+  });
+
   it("that ran and was killed is started again, however its next starts fail", async () => {
     const one = program(["runs", EXIT.failed, "SIGKILL", "runs"]);
     const notes: string[] = [];
