@@ -13,7 +13,7 @@ import { ClassService } from "../retention/class-service.js";
 import type { PacketRules } from "../retention/plan.js";
 import type { ForecastParts } from "../retention/forecast-service.js";
 import type { RetentionParts, RetentionRules } from "../retention/retention-service.js";
-import { DAY_MS } from "../retention/session-policy.js";
+import { DAY_MS } from "../base/utc-day.js";
 import type { Core } from "./core.js";
 import { fileLookup } from "./file-lookup.js";
 

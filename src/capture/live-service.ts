@@ -231,9 +231,11 @@ export class LiveService {
       const full = failuresOf(flush).map(diskFullOf).find((error) => error !== null);
       if (full !== undefined) this.#parts.onDiskFull(full);
       const dead = ledgers.find(({ failure }) => failure !== null);
-      // What the core handed over it has no more: it is committed by the next flush, or by the end.
-      if (dead !== undefined) this.#uncommitted = together(this.#uncommitted, flush);
-      if (dead !== undefined) throw new LookbackError("UNAVAILABLE", `capture from ${dead.interface} ended: ${dead.failure ?? ""}`, { interface: dead.interface });
+      // What the core handed over it has no more: it is committed when all ends.
+      if (dead !== undefined) {
+        this.#uncommitted = together(this.#uncommitted, flush);
+        throw new LookbackError("UNAVAILABLE", `capture from ${dead.interface} ended: ${dead.failure ?? ""}`, { interface: dead.interface });
+      }
       // A quiet link costs no transaction a second; its statistics are still told now and then.
       if (ledgers.every(({ ended }) => ended)) this.#end();
       const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal && flush.writeFailure === null && flush.files.every(({ open, givenUp }) => open && !givenUp);

@@ -7,7 +7,7 @@ import { SERVICE_SCOPE } from "../model/access-scope.js";
 import type { CheckedExpression } from "../model/checked-expression.js";
 import type { TimeRange } from "../model/time-range.js";
 import { heldSession } from "./keep-packets.js";
-import { DAY_MS } from "./session-policy.js";
+import { DAY_MS } from "../base/utc-day.js";
 
 /** Classes at most: each is asked about every file and day that is due. */
 const MOST_CLASSES = 32;

@@ -9,7 +9,8 @@ import type { ClassService } from "./class-service.js";
 import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
 import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts } from "./plan.js";
 import { isSettled, planPackets } from "./policy.js";
-import { DAY_MS, dayStartMs } from "./session-policy.js";
+import { DAY_MS } from "../base/utc-day.js";
+import { dayStartMs } from "./session-policy.js";
 
 /** Files that a plan begins with. */
 const FIRST_LIMIT = 4_096;

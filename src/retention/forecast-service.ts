@@ -9,7 +9,7 @@ import { forecast, whatIf, type Forecast, type ForecastFacts, type WhatIf } from
 import { isKeptCopy } from "./keep-packets.js";
 import { deviceTarget } from "./policy.js";
 import type { RetentionRules } from "./retention-service.js";
-import { DAY_MS } from "./session-policy.js";
+import { DAY_MS } from "../base/utc-day.js";
 
 /** How far back files are looked at: two months show a rate, and how well it would have told what came. */
 const HISTORY_MS = 57 * DAY_MS;

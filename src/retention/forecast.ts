@@ -1,6 +1,6 @@
 import type { ByteBudget } from "../index-store/index-store.js";
 import { CLASSIC_RECORD_BYTES } from "../packet-store/record-layout.js";
-import { DAY_MS } from "./session-policy.js";
+import { DAY_MS } from "../base/utc-day.js";
 
 /** Complete days whose average is taken for the days to come, and days ahead that a back-test looks at. */
 const WINDOW_DAYS = 7;

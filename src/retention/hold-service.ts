@@ -5,7 +5,8 @@ import type { HoldSummary } from "../catalogue/holds.js";
 import type { IndexStore, ReadContext, SessionFilter } from "../index-store/index-store.js";
 import { ALL_TIME } from "../model/time-range.js";
 import { Expirations } from "./expirations.js";
-import { heldSession, LOOK_UP, uuidText } from "./keep-packets.js";
+import { heldSession, LOOK_UP } from "./keep-packets.js";
+import { rowIdOf } from "../index-store/row-id.js";
 
 /** Sessions of one hold at most: that many lines of the catalogue, and that many rows that outlive their days. */
 export const MOST_HELD = 1_000_000;
@@ -96,8 +97,8 @@ export class HoldService {
     for (let after: Uint8Array | null = null; ; ) {
       const ids: readonly Uint8Array[] = holds.sessionsOf(id, after, LOOK_UP);
       const found = new Set<string>();
-      for await (const batch of store.streamIds({ expression: { node: "ids", ids: ids.map(uuidText) }, range: ALL_TIME }, context)) for (const one of batch) found.add(one);
-      holds.leave(id, ids.filter((one) => !found.has(uuidText(one))));
+      for await (const batch of store.streamIds({ expression: { node: "ids", ids: ids.map(rowIdOf) }, range: ALL_TIME }, context)) for (const one of batch) found.add(one);
+      holds.leave(id, ids.filter((one) => !found.has(rowIdOf(one))));
       left += found.size;
       after = ids.at(-1) ?? null;
       if (after === null || ids.length < LOOK_UP) break;

@@ -9,6 +9,7 @@ import { SERVICE_SCOPE } from "../model/access-scope.js";
 import type { PacketRef } from "../model/session.js";
 import { ALL_TIME } from "../model/time-range.js";
 import { packetFileName, syncDirectory, type PacketFile, type PacketReader } from "../packet-store/packet-store.js";
+import { rowIdBytes, rowIdOf } from "../index-store/row-id.js";
 
 /** Sessions whose packets one file of kept packets takes at most, and their packets (more only of a single session). */
 const SESSIONS_PER_PASS = 10_000;
@@ -37,15 +38,10 @@ export function isKeptCopy(file: { readonly stream: string }): boolean {
   return file.stream.startsWith(COPY_STREAM);
 }
 
-/** An id of 16 bytes as rows have it. */
-export function uuidText(id: Uint8Array): string {
-  return Buffer.from(id).toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
 /** Held sessions by id, in batches. Throws what the store throws: nothing is deleted on half the facts. */
 export async function* heldSessions(store: KeepParts["store"], ids: readonly Uint8Array[], signal: AbortSignal | null): AsyncGenerator<readonly SessionPackets[]> {
   for (let at = 0; at < ids.length; at += LOOK_UP) {
-    const some = ids.slice(at, at + LOOK_UP).map(uuidText);
+    const some = ids.slice(at, at + LOOK_UP).map(rowIdOf);
     yield* store.streamPackets({ expression: { node: "ids", ids: some }, range: ALL_TIME }, { scope: SERVICE_SCOPE, signal, timeoutMs: TIMEOUT_MS });
   }
 }
@@ -59,7 +55,7 @@ export function heldSession({ id, firstPacketMs, lastPacketMs, final, packets }:
     sum.bytes += length;
     files.set(fileId, sum);
   }
-  return { id: Buffer.from(id.replaceAll("-", ""), "hex"), firstMs: firstPacketMs, lastMs: lastPacketMs, settled: final, packets: [...files.values()] };
+  return { id: rowIdBytes(id), firstMs: firstPacketMs, lastMs: lastPacketMs, settled: final, packets: [...files.values()] };
 }
 
 /**

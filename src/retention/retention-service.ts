@@ -11,7 +11,8 @@ import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planO
 import { heldSession, heldSessions } from "./keep-packets.js";
 import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
 import { deviceTarget, planPackets } from "./policy.js";
-import { DAY_MS, planSessions } from "./session-policy.js";
+import { DAY_MS } from "../base/utc-day.js";
+import { planSessions } from "./session-policy.js";
 
 export interface RetentionRules {
   readonly packets: PacketRules;

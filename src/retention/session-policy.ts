@@ -1,13 +1,6 @@
+import { DAY_MS, utcDay } from "../base/utc-day.js";
 import { targetBytes } from "./policy.js";
 import type { PartitionFact, SessionFacts, SessionPlan, SessionPlanItem, SessionRules } from "./plan.js";
-
-/** Milliseconds of a UTC day. */
-export const DAY_MS = 86_400_000;
-
-/** UTC day of a time, `YYYY-MM-DD`. */
-export function utcDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
-}
 
 /** Start of a UTC day, or null when the text is none. */
 export function dayStartMs(day: string): number | null {

@@ -1,3 +1,5 @@
+import { DAY_MS, utcDay } from "../../base/utc-day.js";
+
 /** How long an index takes rows (`rotateIndex`): hours of a UTC day, a day, a week or a month. */
 export type Rotation = "hourly" | "hourly2" | "hourly3" | "hourly4" | "hourly6" | "hourly8" | "hourly12" | "daily" | "weekly" | "monthly";
 
@@ -11,7 +13,6 @@ export interface IndexPeriod {
 }
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** Two digits of a year mean 1970 to 2069; other years are written with four. */
 const SHORT_YEARS = { first: 1970, last: 2069 };
 
@@ -106,9 +107,4 @@ export function lastDayOf({ endMs }: IndexPeriod): string {
 /** The whole UTC days that a period touches: start of the first, end of the last. */
 export function daysOf({ startMs, endMs }: IndexPeriod): { readonly startMs: number; readonly endMs: number } {
   return { startMs: Math.floor(startMs / DAY_MS) * DAY_MS, endMs: Math.ceil(endMs / DAY_MS) * DAY_MS };
-}
-
-/** UTC day of a time, `YYYY-MM-DD`. */
-export function utcDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

@@ -3,7 +3,7 @@ import { LookbackError } from "../../base/errors.js";
 import type { Logger } from "../../base/logger.js";
 import type { Overlay, Shipments } from "../../catalogue/shipments.js";
 import type { TagEdit } from "../../catalogue/tags.js";
-import { idTimeMs, rowIdText } from "../row-id.js";
+import { idTimeMs, rowIdBytes, rowIdOf } from "../row-id.js";
 import { packetsBody, readMove } from "./packet-positions.js";
 import { mayPassLater } from "./bulk.js";
 import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
@@ -24,16 +24,6 @@ const TRIES = 5;
 const LIMITS: RequestLimits = { signal: null, timeoutMs: 60_000 };
 const LOWEST = Buffer.alloc(16);
 
-/** The id of 16 bytes as text. */
-export function idOf(bytes: Uint8Array): string {
-  return rowIdText(Buffer.from(bytes).toString("hex"));
-}
-
-/** 16 bytes of an id. */
-export function idBytes(id: string): Buffer {
-  return Buffer.from(id.replaceAll("-", ""), "hex");
-}
-
 /** The tags of a row after its edits; null when it has none. */
 function edited(tags: readonly Json[], edits: readonly TagEdit[]): readonly string[] | null {
   const found = new Set(tags.filter((tag): tag is string => typeof tag === "string"));
@@ -48,7 +38,7 @@ function edited(tags: readonly Json[], edits: readonly TagEdit[]): readonly stri
 export function byRow(edits: readonly TagEdit[]): ReadonlyMap<string, readonly TagEdit[]> {
   const rows = new Map<string, TagEdit[]>();
   for (const edit of edits) {
-    const id = idOf(edit.rowId);
+    const id = rowIdOf(edit.rowId);
     rows.set(id, [...(rows.get(id) ?? []), edit]);
   }
   return rows;
@@ -124,7 +114,7 @@ export class Overlays {
     if (ids.length === 0) return 0;
     if ((await indices.list()).length > 0) await this.#refresh();
     for (; ids.length > 0; ids = shipments.overlays(after, BATCH)) {
-      changed += await this.#applyTo(ids.filter((id) => !this.#isPassedOver(idOf(id))));
+      changed += await this.#applyTo(ids.filter((id) => !this.#isPassedOver(rowIdOf(id))));
       after = ids.at(-1) ?? after;
     }
     return changed;
@@ -148,7 +138,7 @@ export class Overlays {
     const { shipments, indices } = this.#parts;
     if (rows.length === 0) return 0;
     // What waits is looked at before the cluster is asked: a row that is shipped in between is found by the next call.
-    const before = new Map(rows.map((row) => [idOf(row), shipments.overlay(row)]));
+    const before = new Map(rows.map((row) => [rowIdOf(row), shipments.overlay(row)]));
     const waiting = shipments.queued(Number.MAX_SAFE_INTEGER);
     let open: readonly string[] = [...before.keys()];
     const done: Overlay[] = [];
@@ -184,7 +174,7 @@ export class Overlays {
     for (const hit of hits) {
       const id = textOf(at(hit, "_id"));
       // Read after the row was: an edit that was applied before is in the row, a later one is found when this is settled.
-      const overlay = this.#parts.shipments.overlay(idBytes(id));
+      const overlay = this.#parts.shipments.overlay(rowIdBytes(id));
       const doc = changeOf(hit, overlay);
       if (Object.keys(doc).length === 0) {
         done.push(overlay);

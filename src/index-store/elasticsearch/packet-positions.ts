@@ -3,6 +3,7 @@ import type { PacketRef } from "../../model/session.js";
 import type { SessionPackets, SessionPositions } from "../index-store.js";
 import type { Shipments } from "../../catalogue/shipments.js";
 import { at, listOf, numberOf, type JsonObject } from "./json.js";
+import { rowIdBytes } from "../row-id.js";
 
 /** The packets of a stored document. Throws STORE_DAMAGED when its two lists do not fit. */
 export function packetsOf(id: string, source: JsonObject): readonly PacketRef[] {
@@ -23,7 +24,7 @@ export function packetsOf(id: string, source: JsonObject): readonly PacketRef[] 
 /** The packets of a stored document, in the places that the catalogue has for them where the cluster has not got those yet. */
 export function placesOf(shipments: Pick<Shipments, "hasMoves" | "moveOf">, id: string, source: JsonObject): readonly PacketRef[] {
   const isFinal = at(source, "lookback", "final") === true;
-  const moved = isFinal && shipments.hasMoves() ? shipments.moveOf(Buffer.from(id.replaceAll("-", ""), "hex")) : null;
+  const moved = isFinal && shipments.hasMoves() ? shipments.moveOf(rowIdBytes(id)) : null;
   return moved === null ? packetsOf(id, source) : readMove(moved);
 }
 

@@ -7,10 +7,10 @@ import type { Field } from "../../model/field.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { IndexStore, ReadContext } from "../index-store.js";
 import { SHORT } from "./cluster.js";
-import { idOf } from "./overlay.js";
 import type { ElasticsearchEngine } from "./open.js";
 import type { SegmentShipping } from "./segment-shipping.js";
 import { LookbackError } from "../../base/errors.js";
+import { rowIdOf } from "../row-id.js";
 
 /** How far a copy is. */
 export interface ReindexProgress {
@@ -67,7 +67,7 @@ export async function copyToCluster(parts: ReindexParts, onProgress: (progress: 
   shipments.queueOverlays([...catalogue.tags.all()].map(({ rowId }) => rowId));
   await engine.overlays.apply();
   const [left] = shipments.overlays(Buffer.alloc(16), 1);
-  if (left !== undefined) throw new LookbackError("CLUSTER_BUSY", `edited tags of session ${idOf(left)}, or of more, are not in the cluster: it refuses them, as the log says, or they are edited at this moment; start it again to go on`);
+  if (left !== undefined) throw new LookbackError("CLUSTER_BUSY", `edited tags of session ${rowIdOf(left)}, or of more, are not in the cluster: it refuses them, as the log says, or they are edited at this moment; start it again to go on`);
 }
 
 function fieldAt(fields: FieldCatalogue, path: string): Field {

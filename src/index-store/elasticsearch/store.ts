@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import { DAY_MS, utcDay } from "../../base/utc-day.js";
 import { LookbackError } from "../../base/errors.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { Field } from "../../model/field.js";
@@ -8,7 +9,7 @@ import type {
   ByteBudget, CardinalityResult, ConnectionsRequest, ConnectionsResult, DataNode, HistogramRequest, HistogramResult, IndexStore, PacketMove, Partition, PlannedMerge, PlannedPlacement, ReadContext, RowsRequest, SearchRequest,
   SearchResult, SegmentCommit, SessionFilter, SessionPackets, SessionPositions, StatsRequest, StatsResult, StoreAbilities, StreamRequest, TermsRequest, TermsResult,
 } from "../index-store.js";
-import { idTimeMs, isRowId, rowIdText } from "../row-id.js";
+import { idTimeMs, isRowId, rowIdBytes, rowIdText } from "../row-id.js";
 import { requireTags } from "../request-checks.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { SERVICE_SCOPE } from "../../model/access-scope.js";
@@ -24,14 +25,13 @@ import { mayPass } from "./cluster-errors.js";
 import { dialectOf } from "./dialect.js";
 import { histogram } from "./histogram.js";
 import type { IndexList, IndexSize } from "./index-list.js";
-import { daysOf, lastDayOf, utcDay } from "./index-names.js";
+import { daysOf, lastDayOf } from "./index-names.js";
 import { at, numberOrNull } from "./json.js";
-import { idBytes, type Overlays } from "./overlay.js";
+import { type Overlays } from "./overlay.js";
 import { Read, type ReadParts } from "./reads.js";
 import { count, get, search } from "./search.js";
 import { streamIds, streamPackets, streamRows } from "./streams.js";
 
-const DAY_MS = 86_400_000;
 /** Milliseconds that taking rows out of an index may take. */
 const EXPIRE_MS = 3_600_000;
 /** Milliseconds that merging an index may take. */
@@ -82,7 +82,7 @@ export class ElasticsearchStore implements IndexStore {
   async changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number> {
     requireTags(ids, add, remove);
     const { catalogue, overlays } = this.#parts;
-    const rows = ids.map(idBytes);
+    const rows = ids.map(rowIdBytes);
     const changed = catalogue.transaction(() => {
       const edited = catalogue.tags.edit(rows, add, remove);
       if (edited > 0) catalogue.shipments.queueOverlays(rows);
@@ -175,7 +175,7 @@ export class ElasticsearchStore implements IndexStore {
   async movePackets(moves: readonly PacketMove[], alongside?: () => void): Promise<void> {
     const { catalogue, overlays } = this.#parts;
     catalogue.transaction(() => {
-      catalogue.shipments.queueMoves(moves.filter(({ id }) => isRowId(id)).map(({ id, packets }) => ({ rowId: idBytes(id), packets: printMove(packets) })));
+      catalogue.shipments.queueMoves(moves.filter(({ id }) => isRowId(id)).map(({ id, packets }) => ({ rowId: rowIdBytes(id), packets: printMove(packets) })));
       alongside?.();
     });
     // Until the cluster has them, reads of packets take the new places from the catalogue.

@@ -12,8 +12,9 @@ import type { FieldShapes } from "./field-shapes.js";
 import type { LiveSet, Snapshot } from "./live-set.js";
 import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
 import { source } from "./source.js";
-import { asPattern, idBytes, idText, literal, Parameters, quoted } from "./statement.js";
+import { asPattern, literal, Parameters, quoted } from "./statement.js";
 import { countOf, textOf } from "./values.js";
+import { rowIdBytes, rowIdOf } from "../row-id.js";
 
 /** A segment with fewer rows is small. */
 const SMALL_ROWS = 125_000;
@@ -127,7 +128,7 @@ export async function merge(
 
 /** Ids one after the other, 16 bytes each. */
 function packedIds(ids: Iterable<string>): Buffer {
-  return Buffer.concat([...ids].map(idBytes));
+  return Buffer.concat([...ids].map(rowIdBytes));
 }
 
 /** The flat columns of the lists of objects that some of the segments have (`columns.ts`). */
@@ -162,11 +163,11 @@ function commit(catalogue: Catalogue, segments: readonly SegmentInfo[], merged: 
     if (!isStillWanted()) return false;
     const stillLive = new Set(catalogue.segments.live().map(({ path }) => path));
     if (!segments.every(({ path }) => stillLive.has(path))) return false;
-    const since = segments.flatMap(({ path }) => catalogue.segments.supersededIds(path).map(idText).filter((id) => !isLeftOut(path, id)));
+    const since = segments.flatMap(({ path }) => catalogue.segments.supersededIds(path).map(rowIdOf).filter((id) => !isLeftOut(path, id)));
     catalogue.segments.apply({
       add: merged === null ? [] : [merged],
       remove: segments.map(({ path }) => path),
-      superseded: merged === null || since.length === 0 ? [] : [{ segment: merged.path, ids: since.map(idBytes) }],
+      superseded: merged === null || since.length === 0 ? [] : [{ segment: merged.path, ids: since.map(rowIdBytes) }],
     });
     return true;
   });

@@ -1,5 +1,6 @@
 import type { Clock } from "../../base/clock.js";
 import { LookbackError, type ErrorCode } from "../../base/errors.js";
+import { utcDay } from "../../base/utc-day.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { PlannedMerge } from "../index-store.js";
 import { merge, mergePlan, type CompactionParts } from "./compaction.js";
@@ -95,7 +96,7 @@ export class Merging {
 
   /** Groups of segments of a day that are worth merging: all small ones when the day is over or `asked` for. */
   #groupsOf(snapshot: Snapshot, day: string, asked: boolean): readonly (readonly SegmentInfo[])[] {
-    const today = new Date(this.#clock.nowMs()).toISOString().slice(0, 10);
+    const today = utcDay(this.#clock.nowMs());
     return mergePlan(snapshot.segments.filter((segment) => segment.day === day), this.#parts.catalogue.segments.supersededCounts(), asked || day < today);
   }
 }

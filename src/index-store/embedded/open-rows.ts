@@ -3,9 +3,10 @@ import type { SupersededRows } from "../../catalogue/segments.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import { UNLIMITED, type Engine } from "./engine.js";
 import { parquet } from "./source.js";
-import { idText, Parameters } from "./statement.js";
+import { Parameters } from "./statement.js";
 import { countOf, textOf } from "./values.js";
 import { bySegment } from "./versions.js";
+import { rowIdOf } from "../row-id.js";
 
 /** What a commit of rows that go on hides, and what is open once it is done. */
 export interface GoingOn {
@@ -81,7 +82,7 @@ export class OpenRows {
 
   async #read(segments: readonly SegmentInfo[]): Promise<void> {
     for (const { path } of segments) {
-      const gone = new Set(this.catalogue.segments.supersededIds(path).map(idText));
+      const gone = new Set(this.catalogue.segments.supersededIds(path).map(rowIdOf));
       const rows = await this.engine.rows(new Parameters().statement(`SELECT id FROM ${parquet([this.fileOf(path)])} WHERE NOT "final"`), UNLIMITED);
       for (const [id] of rows) {
         const text = textOf(id);

@@ -86,14 +86,3 @@ export class Parameters {
 export function uuidOf(hex: string): DuckDBUUIDValue {
   return duckdb().DuckDBUUIDValue.fromUint128(BigInt(`0x${hex.replaceAll("-", "")}`));
 }
-
-/** The 16 bytes of an id's text. */
-export function idBytes(id: string): Uint8Array {
-  return Buffer.from(id.replaceAll("-", ""), "hex");
-}
-
-/** The text of an id's 16 bytes: lower-case hex in groups of 8-4-4-4-12, as DuckDB prints it. */
-export function idText(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes).toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { LookbackError } from "../../base/errors.js";
+import { DAY_MS, utcDay } from "../../base/utc-day.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { Field } from "../../model/field.js";
 import type { SegmentInfo } from "../../model/segment.js";
@@ -28,16 +29,16 @@ import { removeWritten, writeMoved } from "./row-moves.js";
 import { count, search } from "./search.js";
 import { faultOf, removeOrphans } from "./segment-files.js";
 import { parquet } from "./source.js";
-import { idBytes, isRowId, Parameters, quoted } from "./statement.js";
+import { isRowId, Parameters, quoted } from "./statement.js";
 import type { StoredRow } from "../stored-row.js";
 import { writeStored } from "./stored-rows.js";
 import { streamIds, streamPackets, streamPositions, streamRows, type StreamPlan } from "./streams.js";
 import { countOf } from "./values.js";
 import { OpenRows, type GoingOn } from "./open-rows.js";
 import { findSuperseded } from "./versions.js";
+import { rowIdBytes } from "../row-id.js";
 
 const MEBIBYTE = 1 << 20;
-const DAY_MS = 86_400_000;
 /**
  * Streams that are read at once: more than downloads there may be (`ExportStreams`), so that retention and export jobs find one
  * while all readers of downloads are slow.
@@ -135,7 +136,7 @@ export class EmbeddedStore implements IndexStore {
 
   async changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number> {
     requireTags(ids, add, remove);
-    return this.#catalogue.tags.edit(ids.map(idBytes), add, remove);
+    return this.#catalogue.tags.edit(ids.map(rowIdBytes), add, remove);
   }
 
   search(request: SearchRequest, context: ReadContext): Promise<SearchResult> {
@@ -288,7 +289,7 @@ export class EmbeddedStore implements IndexStore {
   async addStored(rows: readonly StoredRow[], alongside: () => void): Promise<void> {
     const byDay = new Map<string, StoredRow[]>();
     for (const row of rows) {
-      const day = new Date(row.lastMs).toISOString().slice(0, 10);
+      const day = utcDay(row.lastMs);
       const ofDay = byDay.get(day) ?? [];
       ofDay.push(row);
       byDay.set(day, ofDay);

@@ -12,7 +12,8 @@ import type { RunLimits } from "./engine.js";
 import { TYPES } from "./field-shapes.js";
 import { packPositions } from "./positions.js";
 import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
-import { asPattern, idText, literal, Parameters, quoted } from "./statement.js";
+import { asPattern, literal, Parameters, quoted } from "./statement.js";
+import { rowIdOf } from "../row-id.js";
 
 /** Columns that every row has and no declared field names. */
 const FIXED: Readonly<Record<string, string>> = {
@@ -29,7 +30,7 @@ function isTree(value: FieldValue | undefined): value is Tree {
 }
 
 function addressText(value: FieldValue): string {
-  return idText(addressBytes(String(value)));
+  return rowIdOf(addressBytes(String(value)));
 }
 
 /** A value of a declared field as JSON of its column. */
@@ -62,7 +63,7 @@ class ColumnsOfRows {
   row(row: StoredRow): Readonly<Record<string, FieldValue>> {
     const out: Record<string, FieldValue> = {};
     const fixed: Readonly<Record<string, FieldValue>> = {
-      id: row.id, rowVersion: row.rowVersion, final: row.final, stream: idText(Buffer.from(row.stream, "hex")), firstPacket: row.firstMs, lastPacket: row.lastMs,
+      id: row.id, rowVersion: row.rowVersion, final: row.final, stream: rowIdOf(Buffer.from(row.stream, "hex")), firstPacket: row.firstMs, lastPacket: row.lastMs,
       packetPos: Buffer.from(packPositions(row.packets)).toString("hex"), fileId: [...new Set(row.packets.map(({ fileId }) => fileId))],
     };
     for (const [column, value] of Object.entries(fixed)) this.#put(out, column, FIXED[column] ?? "VARCHAR", value);

@@ -2,8 +2,9 @@ import type { SupersededRows } from "../../catalogue/segments.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import { UNLIMITED, type Engine } from "./engine.js";
 import { parquet } from "./source.js";
-import { idBytes, Parameters } from "./statement.js";
+import { Parameters } from "./statement.js";
 import { textOf } from "./values.js";
+import { rowIdBytes } from "../row-id.js";
 
 /**
  * Which rows must be hidden when `added` segments join `live` ones, so that of rows with one id the highest version is
@@ -36,7 +37,7 @@ export function bySegment(rows: readonly { readonly segment: string | undefined;
   for (const { segment, id } of rows) {
     if (segment === undefined) continue;
     const ids = hidden.get(segment) ?? [];
-    ids.push(idBytes(id));
+    ids.push(rowIdBytes(id));
     hidden.set(segment, ids);
   }
   return [...hidden].map(([segment, ids]) => ({ segment, ids }));

@@ -4,7 +4,8 @@ import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import type { ClusterRequest } from "../../../src/index-store/elasticsearch/cluster.js";
 import { at, listOf, numberOf, objectOf, textOf, type Json } from "../../../src/index-store/elasticsearch/json.js";
-import { idBytes, Overlays } from "../../../src/index-store/elasticsearch/overlay.js";
+import { Overlays } from "../../../src/index-store/elasticsearch/overlay.js";
+import { rowIdBytes } from "../../../src/index-store/row-id.js";
 import { printMove } from "../../../src/index-store/elasticsearch/packet-positions.js";
 import { rowId } from "../../support/segment-rows.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
@@ -86,14 +87,14 @@ describe("edited tags and moved packets on their way to a cluster", () => {
   const queued = (): number[] => catalogue.shipments.overlays(Buffer.alloc(16), 10_000).map((row) => Buffer.from(row).readUIntBE(10, 6));
   const tag = (number: number, ...tags: readonly string[]): void => {
     catalogue.transaction(() => {
-      catalogue.tags.edit([idBytes(id(number))], tags, []);
-      catalogue.shipments.queueOverlays([idBytes(id(number))]);
+      catalogue.tags.edit([rowIdBytes(id(number))], tags, []);
+      catalogue.shipments.queueOverlays([rowIdBytes(id(number))]);
     });
   };
   /** Moves packets whose places take about so many bytes of JSON. */
   const move = (number: number, bytes: number): void => {
     const packets = Array.from({ length: Math.ceil(bytes / 16) }, (_, packet) => ({ fileId: 9, offset: 1_000_000_000 + packet, length: 1_500 }));
-    catalogue.shipments.queueMoves([{ rowId: idBytes(id(number)), packets: printMove(packets) }]);
+    catalogue.shipments.queueMoves([{ rowId: rowIdBytes(id(number)), packets: printMove(packets) }]);
   };
 
   it("do not fail who committed them, whatever the cluster says", async () => {
@@ -128,7 +129,7 @@ describe("edited tags and moved packets on their way to a cluster", () => {
     move(3, 1.5 * MEBIBYTE);
     expect(await overlays.apply()).toBe(4);
     expect(queued()).toEqual([3]);
-    expect(catalogue.shipments.moveOf(idBytes(id(3)))).not.toBeNull();
+    expect(catalogue.shipments.moveOf(rowIdBytes(id(3)))).not.toBeNull();
     expect(errors).toEqual([expect.stringMatching(`1 sessions, first of ${id(3)}.*larger`)]);
   });
 
@@ -173,7 +174,7 @@ describe("edited tags and moved packets on their way to a cluster", () => {
     tag(1, "case-7");
     cluster.onBulk = () => {
       nowMs += 1;
-      catalogue.tags.edit([idBytes(id(1))], [], ["case-7"]);
+      catalogue.tags.edit([rowIdBytes(id(1))], [], ["case-7"]);
       tag(1, "case-7");
     };
     await overlays.apply();

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
 import { likePattern, wordsOfValue } from "../../../src/index-store/embedded/translate.js";
-import { asPattern, idBytes, idText, isRowId, literal, quoted } from "../../../src/index-store/embedded/statement.js";
+import { asPattern, isRowId, literal, quoted } from "../../../src/index-store/embedded/statement.js";
+import { rowIdBytes, rowIdOf } from "../../../src/index-store/row-id.js";
 import { regexOfWildcard } from "../../../src/model/wildcard-regex.js";
 import { wordsOf } from "../../../src/model/words.js";
 
@@ -65,9 +66,9 @@ describe("patterns in SQL", () => {
 
   it("reads ids back", () => {
     fc.assert(fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (bytes) => {
-      const id = idText(bytes);
+      const id = rowIdOf(bytes);
       expect(isRowId(id)).toBe(true);
-      expect(new Uint8Array(idBytes(id))).toEqual(bytes);
+      expect(new Uint8Array(rowIdBytes(id))).toEqual(bytes);
     }));
   });
 });

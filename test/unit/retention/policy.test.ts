@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { DeviceFact, FreeSpaceRule, PacketFacts, PacketFileFact, PacketRules } from "../../../src/retention/plan.js";
 import { printBytes, printPlan } from "../../../src/retention/print-plan.js";
 import { isSettled, planPackets as planWith, targetBytes } from "../../../src/retention/policy.js";
-import { planSessions, utcDay } from "../../../src/retention/session-policy.js";
+import { utcDay } from "../../../src/base/utc-day.js";
+import { planSessions } from "../../../src/retention/session-policy.js";
 import { daySpan } from "../../support/day-span.js";
 
 const DAY = 86_400_000;
