@@ -3,7 +3,7 @@ import { systemClock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { openCatalogue, type Catalogue } from "../catalogue/catalogue.js";
-import { takeRole, type Role } from "../catalogue/role-lock.js";
+import { takeRole, type Role, type RoleLock } from "../catalogue/role-lock.js";
 import { ImportService, type ImportParts } from "../capture/import-service.js";
 import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
@@ -53,13 +53,24 @@ export interface Core {
   readonly cluster: ElasticsearchEngine | null;
 }
 
+/**
+ * Longest wait for whoever holds a role for a moment, in milliseconds: a command that looks whether it is held, a server that removes
+ * what an ended capture left.
+ */
+const MOMENT_MS: Readonly<Record<Role, number>> = { capture: 5_000, serve: 1_000, shipper: 1_000 };
+
 /** Takes the role, then opens catalogue and store. Throws ROLE_HELD, STORE_DAMAGED, UNAVAILABLE. */
 export async function openCore(config: LookbackConfig, role: Role, logger: Logger, lifecycle: Lifecycle): Promise<Core> {
   const directories = directoriesOf(config);
   const native = loadNativeCore();
-  lifecycle.add(`role ${role}`, takeRole(directories.data, role), (lock) => { lock.release(); });
-  const reader = await openReader(config, logger, lifecycle, { maintains: role === "serve", removeOrphans: role === "serve" ? orphansToRemove(directories.data) : "none", forCapture: role === "capture" });
-  return { ...reader, native };
+  lifecycle.add(`role ${role}`, takeRole(directories.data, role, MOMENT_MS[role]), (lock) => { lock.release(); });
+  if (role !== "serve") return { ...(await openReader(config, logger, lifecycle, { maintains: false, removeOrphans: "none", forCapture: role === "capture" })), native };
+  const noCapture = captureRoleIfFree(directories.data);
+  try {
+    return { ...(await openReader(config, logger, lifecycle, { maintains: true, removeOrphans: noCapture === null ? "compacted" : "all", forCapture: false })), native };
+  } finally {
+    noCapture?.release();
+  }
 }
 
 /** The engine of the search cluster. Its client is large, and loaded only where the index is in a cluster. */
@@ -92,15 +103,13 @@ export async function openReader(
 }
 
 /**
- * Which uncommitted segments a serving process may remove: a running capture is about to commit some, so all only when
- * there is none.
+ * The role of capture, held while uncommitted segments are removed: a capture that runs is about to commit some. Null when one does.
  */
-function orphansToRemove(directory: string): "compacted" | "all" {
+function captureRoleIfFree(directory: string): RoleLock | null {
   try {
-    takeRole(directory, "capture").release();
-    return "all";
+    return takeRole(directory, "capture");
   } catch (error) {
-    if (error instanceof LookbackError && error.code === "ROLE_HELD") return "compacted";
+    if (error instanceof LookbackError && error.code === "ROLE_HELD") return null;
     throw error;
   }
 }

@@ -29,25 +29,25 @@ function holderOf(pidFile: string): number | null {
 
 /**
  * Takes a role on a data directory, or throws ROLE_HELD naming the process that has it; UNAVAILABLE when the directory
- * cannot be written.
+ * cannot be written. `waitMs`: how long to wait for a process that holds it for a moment; this thread stands still meanwhile.
  *
  * Node has no file locks of its own, SQLite has: an exclusive transaction on an empty database is an fcntl lock, which
  * the kernel drops when the process ends, also by kill -9. The pid lies in a file beside it, for the message only.
  * Nothing else may open the lock file: closing any descriptor of a file drops a process's locks on it.
  */
-export function takeRole(directory: string, role: Role): RoleLock {
+export function takeRole(directory: string, role: Role, waitMs = 0): RoleLock {
   try {
-    return lockRole(directory, role);
+    return lockRole(directory, role, waitMs);
   } catch (error) {
     throw unwritable(error, directory);
   }
 }
 
-function lockRole(directory: string, role: Role): RoleLock {
+function lockRole(directory: string, role: Role, waitMs: number): RoleLock {
   const locks = join(directory, "locks");
   mkdirSync(locks, { recursive: true, mode: 0o700 });
   const pidFile = join(locks, `${role}.pid`);
-  const lock = new Database(join(locks, `${role}.lock`), { timeout: 0 });
+  const lock = new Database(join(locks, `${role}.lock`), { timeout: waitMs });
   try {
     lock.pragma("journal_mode = MEMORY");
     lock.exec("BEGIN EXCLUSIVE");

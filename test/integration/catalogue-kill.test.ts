@@ -56,4 +56,12 @@ describe("a process killed with the catalogue open", () => {
     lock.release();
     takeRole(directory, "capture").release();
   });
+
+  it("waits for a role that another holds for a moment", async () => {
+    const directory = temporaryDirectory();
+    const { child } = await started("hold-role.mjs", directory, "capture", "500");
+    expect(() => takeRole(directory, "capture")).toThrow(expect.objectContaining({ code: "ROLE_HELD" }));
+    takeRole(directory, "capture", 30_000).release();
+    if (child.exitCode === null) await once(child, "exit");
+  });
 });

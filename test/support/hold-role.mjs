@@ -1,6 +1,9 @@
-// Takes a role on a data directory, says so on standard output, and holds it until it is killed. Arguments: directory, role.
+// Takes a role on a data directory, says so on standard output, and holds it until it is killed, or for so many milliseconds.
+// Arguments: directory, role, milliseconds.
 import { takeRole } from "../../dist/catalogue/role-lock.js";
 
-takeRole(process.argv[2], process.argv[3]);
+const [directory, role, milliseconds] = process.argv.slice(2);
+const lock = takeRole(directory, role);
 process.stdout.write("held\n");
-setInterval(() => {}, 60_000);
+if (milliseconds === undefined) setInterval(() => {}, 60_000);
+else setTimeout(() => { lock.release(); }, Number(milliseconds));
