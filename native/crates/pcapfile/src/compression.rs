@@ -2,6 +2,7 @@
 //! other.
 
 use crate::error::CaptureError;
+use lz4_flex::frame::FrameDecoder;
 use std::io::{BufRead, BufReader, Chain, Cursor, ErrorKind, Read};
 use std::path::Path;
 
@@ -70,22 +71,43 @@ pub fn decompress(mut source: Box<dyn Read + Send>) -> Result<Box<dyn Read + Sen
     Ok(match kind {
         "gzip" => Box::new(flate2::bufread::MultiGzDecoder::new(buffered(whole))),
         "zstd" => Box::new(zstd::stream::read::Decoder::with_buffer(buffered(whole))?),
-        "lz4" => Box::new(Lz4Frames(lz4_flex::frame::FrameDecoder::new(buffered(whole)))),
+        "lz4" => Box::new(Lz4Frames(FrameDecoder::new(buffered(whole).chain(Cursor::new(&[]))))),
         _ => Box::new(whole),
     })
 }
 
-/// LZ4 frames one after the other: the decoder reports an end after each, also after one that holds nothing.
-struct Lz4Frames<R: BufRead>(lz4_flex::frame::FrameDecoder<R>);
+/// Read after the end of a source: a frame of LZ4 that is still open takes four bytes of it as its end, and four as its checksum if
+/// it has one; where a frame could begin, the shortest header is taken, which it is not.
+const LZ4_PROBE: &[u8] = &[0; 8];
+/// Bytes of the shortest header of a frame.
+const LZ4_HEADER_BYTES: u64 = 7;
+
+/// LZ4 frames one after the other: the decoder reports an end after each, also after one that holds nothing, and where the
+/// source ends between two blocks of a frame, which is damage.
+struct Lz4Frames<R: BufRead>(FrameDecoder<Chain<R, Cursor<&'static [u8]>>>);
 
 impl<R: BufRead> Read for Lz4Frames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         loop {
             let count = self.0.read(buffer)?;
-            // Asked again, it begins the next frame. Each time it takes some of what there is.
-            if count > 0 || buffer.is_empty() || self.0.get_mut().fill_buf()?.is_empty() {
+            if count > 0 || buffer.is_empty() {
                 return Ok(count);
             }
+            // Asked again, it begins the next frame. Each time it takes some of what there is.
+            if self.0.get_mut().fill_buf()?.is_empty() {
+                break;
+            }
         }
+        let (_, after) = self.0.get_mut().get_mut();
+        *after = Cursor::new(LZ4_PROBE);
+        // What it says of the probe matters to nobody: how much of it is taken tells.
+        let _ = self.0.read(buffer);
+        let (_, after) = self.0.get_mut().get_mut();
+        if after.position() == LZ4_HEADER_BYTES {
+            // As it was: whoever asks again gets the same answer.
+            *after = Cursor::new(&[]);
+            return Ok(0);
+        }
+        Err(std::io::Error::new(ErrorKind::UnexpectedEof, "the frame ends between two blocks"))
     }
 }

@@ -200,6 +200,28 @@ fn compressed_files_in_several_members() {
 }
 
 #[test]
+fn a_cut_between_two_blocks_of_lz4_is_told() {
+    let file = classic(Endian::Little, 0xa1b2_c3d4, 1, &vec![(SECOND, vec![7; 60]); 2_000]);
+    for (with_checksum, end_bytes) in [(false, 4), (true, 8)] {
+        let info = lz4_flex::frame::FrameInfo::new()
+            .block_size(lz4_flex::frame::BlockSize::Max64KB)
+            .content_checksum(with_checksum);
+        let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
+        encoder.write_all(&file).unwrap();
+        let whole = encoder.finish().unwrap();
+        let (found, warnings) = warned(&whole);
+        assert_eq!((found.len(), warnings), (2_000, vec![]));
+        // A block begins with its length.
+        let first = 7 + 4 + usize::try_from(u32::from_le_bytes(whole[7..11].try_into().unwrap())).unwrap();
+        for end in [first, whole.len() - end_bytes] {
+            let (found, warnings) = warned(&whole[..end]);
+            assert!(found.len() >= 862, "{} packets of a whole block", found.len());
+            assert_eq!(warnings.len(), 1, "cut at {end}: {warnings:?}");
+        }
+    }
+}
+
+#[test]
 fn cut_off_anywhere_keeps_all_whole_records() {
     let file = classic(Endian::Little, 0xa1b2_c3d4, 1, &packets());
     let ends = [24, 24 + 76, 24 + 76 + 272, file.len()];
