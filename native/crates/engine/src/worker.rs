@@ -3,6 +3,7 @@
 use crate::error::EngineError;
 use crate::live::losses::LossLog;
 use crate::located;
+use crate::save_unknown::SaveUnknown;
 use crate::settings::EngineSettings;
 use lookback_flow::identity::StreamIdentity;
 use lookback_flow::{FlowCounters, FlowTable, PacketFacts};
@@ -321,41 +322,4 @@ impl<S: RowSink> Worker<S> {
 
 fn final_rows(rows: &[Session]) -> u64 {
     rows.iter().filter(|row| row.is_final).count() as u64
-}
-
-/// Which frames of no known kind become sessions (`saveUnknownPackets`).
-struct SaveUnknown {
-    all: bool,
-    corrupt: bool,
-    ip: Vec<Option<u8>>,
-    ether: Vec<Option<u16>>,
-}
-
-impl SaveUnknown {
-    fn new(rules: &[String]) -> Self {
-        let mut save = Self { all: false, corrupt: false, ip: Vec::new(), ether: Vec::new() };
-        for rule in rules {
-            match rule.split_once(':') {
-                None if rule == "all" => save.all = true,
-                None if rule == "corrupt" => save.corrupt = true,
-                Some(("ip", "all")) => save.ip.push(None),
-                Some(("ip", number)) => save.ip.extend(number.parse().ok().map(Some)),
-                Some(("ether", "all")) => save.ether.push(None),
-                Some(("ether", number)) => save.ether.extend(number.parse().ok().map(Some)),
-                _ => {}
-            }
-        }
-        save
-    }
-
-    fn keeps(&self, decoded: &Decoded) -> bool {
-        match decoded.label {
-            "unknown-ip" => self.all || self.ip.iter().any(|n| n.is_none_or(|n| n == decoded.ip_protocol)),
-            "unknown-ether" => {
-                self.all || self.ether.iter().any(|n| n.is_none_or(|n| Some(n) == decoded.ethertype))
-            }
-            label if label.starts_with("corrupt") => self.corrupt,
-            _ => true,
-        }
-    }
 }
