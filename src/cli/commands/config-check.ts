@@ -1,7 +1,7 @@
 import { checkLogins, exposureWarning } from "../../app/logins.js";
 import { storageWarnings } from "../../app/retention.js";
 import { checkOtherSections, settingKeys } from "../../config/config.js";
-import { isSecret, printValue } from "../../config/config-schema.js";
+import { shownValue } from "../../config/config-schema.js";
 import { interfaceLines } from "../../config/interface-settings.js";
 import { printOrigin } from "../../config/setting.js";
 import type { CommandContext } from "../command.js";
@@ -14,9 +14,8 @@ export async function run({ config, options, print, note }: CommandContext): Pro
   checkLogins(checked);
   const exposed = exposureWarning(checked);
   const settings = settingKeys().map((key) => {
-    const value = checked.values[key];
     const origin = checked.origins.get(key);
-    return { key, value: value === null ? null : isSecret(key) ? "(secret)" : printValue(value), from: origin === undefined ? "default" : printOrigin(origin) };
+    return { key, value: shownValue(key, checked.values[key]), from: origin === undefined ? "default" : printOrigin(origin) };
   });
   const warnings = [...(await storageWarnings(checked)), ...(exposed === null ? [] : [exposed])];
   for (const message of warnings) note(`warning: ${message}`);
