@@ -6,6 +6,8 @@ import { LookbackError } from "../../../src/base/errors.js";
 import { configSchema } from "../../../src/config/config-schema.js";
 import { checkOtherSections, loadConfig, settingKeys, type ConfigSource } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
+import type { Setting } from "../../../src/config/setting.js";
+import { SETTINGS } from "../../../src/config/settings.js";
 
 let directory: string;
 beforeAll(() => { directory = mkdtempSync(path.join(tmpdir(), "lookback-config-")); });
@@ -102,7 +104,17 @@ describe("values", () => {
     expect(load("[default]\ndebug=1\nlogLevel=warn\n").values.logLevel).toBe("warn");
   });
   it("lists take a semicolon after a backslash", () => {
-    expect(load("[default]\nsaveUnknownPackets=a\\;b;c\n").values.saveUnknownPackets).toEqual(["a;b", "c"]);
+    expect(load("[default]\npcapDir=a\\;b;c,d\n").values.pcapDir).toEqual(["a;b", "c,d"]);
+  });
+  it.each([
+    ["elasticsearch", "http://a:9200,b:9200;http://c", ["http://a:9200", "b:9200", "http://c"]],
+    ["authRedirectURIs", "https://a/auth/login/callback, https://b/auth/login/callback", ["https://a/auth/login/callback", "https://b/auth/login/callback"]],
+    ["userAuthIps", "10.0.0.0/8,::1", ["10.0.0.0/8", "::1"]], ["authTrustProxy", "10.0.0.1,10.0.0.2", ["10.0.0.1", "10.0.0.2"]],
+    ["requiredAuthHeaderVal", "netops , secops;a\\,b,", ["netops", "secops", "a,b"]],
+  ] as const)("%s may be separated by commas, as Arkime has it: %s", (key, given, value) => {
+    expect(load(`[default]\n${key}=${given}\n`).values[key]).toEqual(value);
+    const declared: Setting<readonly string[]> = SETTINGS[key];
+    expect(declared.read(String(declared.print(value)))).toEqual(value);
   });
   it.each([["10%", { unit: "percent", value: 10 }], ["12", { unit: "gib", value: 12 }], ["0.5", { unit: "gib", value: 0.5 }], ["/p=3", { unit: "percent", value: 5, directories: [{ directory: "/p", unit: "gib", value: 3 }] }]])("freeSpaceG=%s", (given, value) => {
     expect(load(`[default]\npcapDir=/p\nfreeSpaceG=${given}\n`).values.freeSpaceG).toEqual(value);
