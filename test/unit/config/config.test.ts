@@ -65,6 +65,13 @@ describe("where a value comes from", () => {
   it("is the command line before all", () => {
     expect(load(layered, { overrides: { viewPort: "9" }, environment: { LOOKBACK_sensor1__viewPort: "5" } }).values.viewPort).toBe(9);
   });
+  it("is in the class that the command line names, or in none, for this node and no other", () => {
+    const named = load(`${layered}[core]\nudpTimeout=35\npcapDir=/core\n`, { node: "elsewhere", overrides: { nodeClass: "core" } });
+    expect(named.values).toMatchObject({ nodeClass: "core", viewPort: 1, udpTimeout: 35 });
+    expect(named.sections).toEqual(["elsewhere", "core", "default"]);
+    expect([named.packetDirectory, named.storageOf("third").directories[0]]).toEqual(["/core", path.join(directory, "data", "packets")]);
+    expect(load(layered, { node: "elsewhere", overrides: { nodeClass: "" } })).toMatchObject({ sections: ["elsewhere", "default"], values: { viewPort: 1, udpTimeout: 30 } });
+  });
   it("is config.ini of the working directory when no file is named", () => {
     const place = mkdtempSync(path.join(directory, "here-"));
     writeFileSync(path.join(place, "config.ini"), "[default]\nviewPort=11\n");
@@ -89,6 +96,15 @@ describe("included files", () => {
     const config = load(content, { environment: { LOOKBACK__udpTimeout: "33" } });
     expect(config.values).toMatchObject({ viewPort: 22, udpTimeout: 33, icmpTimeout: 21 });
     expect(config.origins.get("viewPort")).toEqual({ file: path.join(directory, "two.ini"), line: 2 });
+  });
+  it("are those that the command line names, from the working directory, in place of the file's", () => {
+    const place = mkdtempSync(path.join(directory, "included-"));
+    writeFileSync(path.join(place, "three.ini"), "[default]\nviewPort=23\n");
+    include("one.ini", "[default]\nviewPort=21\nudpTimeout=21\n");
+    const content = "[default]\nincludes=one.ini\nviewPort=1\nudpTimeout=15\n";
+    expect(load(content, { workingDirectory: place, overrides: { includes: "three.ini" } }).values).toMatchObject({ viewPort: 23, udpTimeout: 15, includes: ["three.ini"] });
+    expect(load(content, { overrides: { includes: "" } }).values).toMatchObject({ viewPort: 1, udpTimeout: 15 });
+    expect(failure(content, { overrides: { includes: "nowhere.ini" } }).message).toMatch(/^command line: includes=nowhere\.ini: there is no file /);
   });
   it("must be there unless a - says otherwise, and are blamed by their own lines", () => {
     expect(failure("[default]\nincludes=nowhere.ini\n")).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringMatching(/test\.ini:2: includes=nowhere\.ini: there is no file .*nowhere\.ini; a - in front/) });
