@@ -177,6 +177,24 @@ export function packetRules(most: number, help: string): Setting<readonly Packet
   }, (rules) => rules.map(({ filter, packets }) => `${filter}:${packets}`).join(";"));
 }
 
+/** Largest numbers of IP protocols and of Ethernet types. */
+const LARGEST_NUMBER = { ip: 255, ether: 65_535 } as const;
+
+/** Words that say which frames of no known kind are meant, each adding to or (with -) taking from those before it. */
+export function unknownPackets(help: string): Setting<readonly string[]> {
+  const allowed = "all, ip:all, ip:N, -ip:N with N from 0 to 255, ether:all, ether:N, -ether:N with N from 0 to 65535, corrupt, -corrupt, separated by ;";
+  return setting<readonly string[]>("list", [], help, { allowed }, (given) => {
+    const words = partsOf(given, ";");
+    return words.every(isUnknownPackets) ? words : null;
+  }, (value) => joined(value, ";"));
+}
+
+function isUnknownPackets(word: string): boolean {
+  if (/^(all|(ip|ether):all|-?corrupt)$/.test(word)) return true;
+  const [, layer, number] = /^-?(ip|ether):(\d{1,5})$/.exec(word) ?? [];
+  return (layer === "ip" || layer === "ether") && Number(number) <= LARGEST_NUMBER[layer];
+}
+
 /** A field, by its name in expressions, and a value for it. */
 export interface FieldValue {
   readonly field: string;

@@ -1,4 +1,4 @@
-import { choice, choices, commaList, commaUrls, decimal, fieldValues, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, urls, type Setting } from "./setting.js";
+import { choice, choices, commaList, commaUrls, decimal, fieldValues, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, unknownPackets, urls, type Setting } from "./setting.js";
 
 /** Arkime's words for how long an index takes sessions. */
 const ROTATIONS = ["hourly", "hourly2", "hourly3", "hourly4", "hourly6", "hourly8", "hourly12", "daily", "weekly", "monthly"] as const;
@@ -139,7 +139,7 @@ export const SETTINGS = {
   maxTcpOutOfOrderPackets: integer(256, 64, 10_000, "Packets a TCP session may hold back until a gap is filled."),
   maxFrags: integer(10_000, 100, 16_777_215, "Fragmented packets that are put together at a time."),
   fragsTimeout: integer(480, 60, LONGEST, "Seconds after which fragments are given up."),
-  saveUnknownPackets: list([], "Packets without a session whose positions are logged: all, ip:N, ether:N, corrupt, -excluded."),
+  saveUnknownPackets: unknownPackets("Packets of no known kind of which sessions are made all the same: those of unknown IP protocols (ip:N) and Ethernet types (ether:N), all of these (all), and those with damaged headers (corrupt). A - in front takes out of what stands before it: all;-ip:253."),
   readTruncatedPackets: flag(false, "Whether cut packets of a file are taken without a warning."),
   gapPacketPos: flag(true, "Whether documents print packet positions as gaps."),
   enablePacketLen: flag(false, "Whether documents hold packet lengths."),

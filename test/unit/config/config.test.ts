@@ -140,6 +140,13 @@ describe("values", () => {
     expect(values.disableParsers).toEqual([]);
     expect(values.saveUnknownPackets).toEqual(["all", "corrupt"]);
   });
+  it("packets of no known kind are named by Arkime's words, in order", () => {
+    const words = ["all", "-ip:253", "-ether:35020", "corrupt", "-corrupt", "ip:all", "ether:all", "ip:0", "ip:255", "ether:65535"];
+    expect(engineSettings(load(`[default]\nsaveUnknownPackets=${words.join(" ; ")}\n`)).saveUnknownPackets).toEqual(words);
+    for (const wrong of ["foo", "-all", "ip", "ip:", "ip:256", "-ip:256", "-ip:all", "ether:65536", "ether:0x88cc", "ip:-1", "All", "corrupt:1", "all;foo"]) {
+      expect(failure(`[default]\nsaveUnknownPackets=${wrong}\n`).message).toMatch(/test\.ini:2: saveUnknownPackets=.*: allowed: all, ip:all, ip:N, -ip:N .*-corrupt, separated by ;$/);
+    }
+  });
   it("parsers are named with and without .so", () => {
     expect(engineSettings(load("[default]\ndisableParsers=arp.so;dns\n")).disableParsers).toEqual(["arp", "dns"]);
   });
