@@ -140,7 +140,7 @@ export const SETTINGS = {
   maxFrags: integer(10_000, 100, 16_777_215, "Fragmented packets that are put together at a time."),
   fragsTimeout: integer(480, 60, LONGEST, "Seconds after which fragments are given up."),
   saveUnknownPackets: unknownPackets("Packets of no known kind of which sessions are made all the same: those of unknown IP protocols (ip:N) and Ethernet types (ether:N), all of these (all), and those with damaged headers (corrupt). A - in front takes out of what stands before it: all;-ip:253."),
-  readTruncatedPackets: flag(false, "Whether cut packets of a file are taken without a warning."),
+  readTruncatedPackets: flag(false, "Whether captures of packets that were cut while they were captured are imported without the warning packet-cut-by-snaplen. Arkime takes them only then; here they are taken either way."),
   gapPacketPos: flag(true, "Whether documents print packet positions as gaps."),
   enablePacketLen: flag(false, "Whether documents hold packet lengths."),
 

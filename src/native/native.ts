@@ -115,7 +115,8 @@ export function loadNativeCore(): NativeCore {
     async importStream(options, signal, onProgress) {
       const { flag, release } = cancelOn(signal);
       try {
-        return await translated(binding.importStream(options, flag, onProgress));
+        const result = await translated(binding.importStream(options, flag, onProgress));
+        return options.settings.readTruncatedPackets ? { ...result, warnings: result.warnings.filter(({ name }) => name !== "packet-cut-by-snaplen") } : result;
       } finally {
         release();
       }

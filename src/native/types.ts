@@ -55,6 +55,7 @@ export interface EngineSettings {
   readonly rirFile: readonly string[];
   /** Path of a list of Ethernet address prefixes. */
   readonly ouiFile: readonly string[];
+  /** Whether an import leaves the warning `packet-cut-by-snaplen` out; such packets are taken either way. */
   readonly readTruncatedPackets: boolean;
   /** Sessions that get rows only from a number of packets on, 1 to 255; the first rule whose filter takes the first packet decides. */
   readonly minPacketsSaveBpfs: readonly PacketRule[];
