@@ -125,6 +125,21 @@ function joined(parts: readonly string[], separators: ";" | ";,"): string {
   return parts.map((part) => part.replace(separators === ";" ? /;/g : /[;,]/g, "\\$&")).join(";");
 }
 
+/** A zone of the IANA time zone database, or `local`. */
+export function timeZone(defaultValue: string, help: string): Setting<string> {
+  return setting("text", defaultValue, help, { allowed: "IANA time zone such as Europe/Berlin, or local" }, (given) => (given === "local" || isTimeZone(given) ? given : null), asItIs);
+}
+
+function isTimeZone(given: string): boolean {
+  // Offsets such as +01:00 are taken by some runtimes and not by others.
+  if (!/^[A-Za-z][\w+/-]*$/.test(given)) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: given }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 /** Texts separated by `;` (`\;` is a semicolon); empty parts are dropped. */
 export function list(defaultValue: readonly string[], help: string): Setting<readonly string[]> {
   return setting("list", defaultValue, help, { allowed: "values separated by ;" }, (given) => partsOf(given, ";"), (value) => joined(value, ";"));

@@ -1,4 +1,4 @@
-import { choice, choices, commaList, commaUrls, decimal, fieldValues, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, unknownPackets, urls, type Setting } from "./setting.js";
+import { choice, choices, commaList, commaUrls, decimal, fieldValues, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, timeZone, unknownPackets, urls, type Setting } from "./setting.js";
 
 /** Arkime's words for how long an index takes sessions. */
 const ROTATIONS = ["hourly", "hourly2", "hourly3", "hourly4", "hourly6", "hourly8", "hourly12", "daily", "weekly", "monthly"] as const;
@@ -25,7 +25,7 @@ export const SETTINGS = {
   // Serving.
   viewHost: text("127.0.0.1", "address or host name", /^[\w.:-]+$/, "Address to serve on."),
   viewPort: integer(8005, 0, 65_535, "Port to serve on; 0 takes a free one."),
-  timeZone: text("local", "IANA time zone or local", /^[\w+/-]+$/, "Lookback: zone of dates in expressions without one, and of daily tasks."),
+  timeZone: timeZone("local", "Lookback: zone of dates in expressions without one, and of daily tasks."),
   queryTimeoutSeconds: integer(60, 1, 3600, "Lookback: longest run of one query."),
   apiCostPerMinute: integer(10_000_000, 0, 1_000_000_000, "Lookback: cost units that the operations of one token or login may have in a minute; 0: no bound."),
   queryMemoryMiB: integer(512, 64, 1_048_576, "Lookback: memory that queries may use before they spill to disk."),

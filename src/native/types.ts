@@ -374,6 +374,8 @@ export interface NativeCore {
   makeDirectory(path: string, withinMs: number): string | null;
   /** Reads the files of places and says what each setting came to. */
   checkPlaceFiles(settings: EngineSettings): readonly PlaceFileState[];
+  /** Looks at settings as the engine does before it takes a packet: compiles filters, finds the fields of `interfaces`. Throws CONFIG_INVALID. */
+  checkSettings(settings: EngineSettings): Promise<void>;
   /** `schema/fields.json` as the dissectors declare it. */
   fieldCatalogue(): string;
   identify(path: string): Promise<CaptureIdentity>;
