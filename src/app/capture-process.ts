@@ -13,6 +13,7 @@ import type { LiveConfig } from "../config/live-config.js";
 import { loadNativeCore } from "../native/native.js";
 import type { EngineSettings, RingSource } from "../native/types.js";
 import { openCore } from "./core.js";
+import { checkCaptureFilters } from "./engine-check.js";
 import { becomeDropUser } from "./privileges.js";
 import { sayPlaces } from "./places.js";
 import { withLifecycle } from "./lifecycle.js";
@@ -37,6 +38,7 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
     const { values } = config;
     const settings = engineSettings(config);
     const native = loadNativeCore();
+    await checkCaptureFilters(config, native);
     const { directories } = config.storageOf(config.node);
     const packetDirectories = directories.length > 0 ? directories : [config.packetDirectory];
     // Before a file is opened, so that every one belongs to the user who goes on to write it.

@@ -4,7 +4,8 @@ import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { LookbackConfig } from "../config/config.js";
-import type { ClusterOptions } from "../index-store/elasticsearch/cluster.js";
+import { locatedError } from "../config/located-error.js";
+import { Cluster, type ClusterOptions } from "../index-store/elasticsearch/cluster.js";
 import type { IndexSettings } from "../index-store/elasticsearch/mapping.js";
 import type { ClusterMigrations } from "../index-store/elasticsearch/migrations.js";
 import { openClusterMigrations, openElasticsearch, type ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
@@ -25,8 +26,22 @@ function isLoopback(url: string): boolean {
   return host === "localhost" || host === "[::1]" || host.startsWith("127.");
 }
 
+/** Runs what reads settings of the cluster; a setting that is refused is named with its place. */
+function located<T>({ origins }: LookbackConfig, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw locatedError(error, origins);
+  }
+}
+
+/** Checks how the configuration reaches the cluster, without asking it anything. Throws CONFIG_INVALID. */
+export async function checkCluster(config: LookbackConfig): Promise<void> {
+  await located(config, () => new Cluster(clusterOptions(config))).close();
+}
+
 /** How the configuration reaches the cluster. Throws CONFIG_INVALID. */
-export function clusterOptions(config: LookbackConfig): ClusterOptions {
+function clusterOptions(config: LookbackConfig): ClusterOptions {
   const { values } = config;
   const certificate = readNamedFile(config, "esClientCert");
   const key = readNamedFile(config, "esClientKey");
@@ -57,18 +72,18 @@ export function openCluster(
   config: LookbackConfig, catalogue: Catalogue, fields: FieldCatalogue, logger: Logger, goneFiles?: () => readonly number[],
 ): ElasticsearchEngine {
   const { values } = config;
-  return openElasticsearch({
+  return located(config, () => openElasticsearch({
     cluster: clusterOptions(config), prefix: prefixOf(config), rotation: values.rotateIndex, settings: settingsOf(config), bulkBytes: values.dbBulkSize,
     catalogue, fields, segmentDirectory: path.join(config.dataDirectory, "sessions"), clock: systemClock, logger,
     warm: values.sessionWarmAfterDays === null ? null : { afterDays: values.sessionWarmAfterDays, allocation: values.sessionWarmAllocation, replicas: values.sessionWarmReplicas },
     ...(goneFiles === undefined ? {} : { goneFiles }),
-  });
+  }));
 }
 
 /** Runs `body` with the migrations of the configured cluster; null where the index is in the data directory. */
 export async function withClusterMigrations<T>(config: LookbackConfig, body: (migrations: ClusterMigrations) => Promise<T>): Promise<T | null> {
   if (config.values.indexStore !== "elasticsearch") return null;
-  const { cluster, migrations } = openClusterMigrations({ cluster: clusterOptions(config), prefix: prefixOf(config), fields: packagedCatalogue(), settings: settingsOf(config), clock: systemClock });
+  const { cluster, migrations } = located(config, () => openClusterMigrations({ cluster: clusterOptions(config), prefix: prefixOf(config), fields: packagedCatalogue(), settings: settingsOf(config), clock: systemClock }));
   try {
     await cluster.product();
     return await body(migrations);

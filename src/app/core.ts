@@ -16,6 +16,7 @@ import { loadNativeCore } from "../native/native.js";
 import type { NativeCore } from "../native/types.js";
 import type { ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
 import { PacketFilePresence } from "../packet-store/packet-store.js";
+import { checkRowSettings } from "./engine-check.js";
 import type { Lifecycle } from "./lifecycle.js";
 
 /** What a capture asks the index at each commit is little; the processors and the memory are for its packets. */
@@ -59,10 +60,11 @@ export interface Core {
  */
 const MOMENT_MS: Readonly<Record<Role, number>> = { capture: 5_000, serve: 1_000, shipper: 1_000 };
 
-/** Takes the role, then opens catalogue and store. Throws ROLE_HELD, STORE_DAMAGED, UNAVAILABLE. */
+/** Takes the role, then opens catalogue and store. Throws CONFIG_INVALID, ROLE_HELD, STORE_DAMAGED, UNAVAILABLE. */
 export async function openCore(config: LookbackConfig, role: Role, logger: Logger, lifecycle: Lifecycle): Promise<Core> {
   const directories = directoriesOf(config);
   const native = loadNativeCore();
+  await checkRowSettings(config, native);
   lifecycle.add(`role ${role}`, takeRole(directories.data, role, MOMENT_MS[role]), (lock) => { lock.release(); });
   if (role !== "serve") return { ...(await openReader(config, logger, lifecycle, { maintains: false, removeOrphans: "none", forCapture: role === "capture" })), native };
   const noCapture = captureRoleIfFree(directories.data);

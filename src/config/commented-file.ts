@@ -1,6 +1,7 @@
-import { isSecret, printValue } from "./config-schema.js";
+import { printDefault } from "./config-schema.js";
 import { settingKeys } from "./config.js";
 import { ACCEPTED_KEYS } from "./known-keys.js";
+import { isSecret } from "./secrets.js";
 import type { Setting } from "./setting.js";
 import { SETTINGS } from "./settings.js";
 
@@ -22,7 +23,7 @@ export function commentedFile(chosen: ReadonlyMap<string, string>): string {
     const declared: Setting<unknown> = SETTINGS[key];
     lines.push("", ...comment(`${declared.help.replace(/^Lookback: (.)/, (_, first: string) => first.toUpperCase())} Allowed: ${declared.allowed}.`));
     const value = chosen.get(key);
-    const usual = declared.defaultValue === null || isSecret(key) ? "" : escape(String(printValue(declared.defaultValue)));
+    const usual = isSecret(key) ? "" : escape(printDefault(key));
     lines.push(value === undefined ? `#${key}=${usual}` : `${key}=${escape(value)}`);
   }
   const waiting = [...chosen].filter(([key]) => !settingKeys().some((known) => known === key));

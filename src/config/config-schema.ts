@@ -1,6 +1,7 @@
-import type { Setting } from "./setting.js";
+import type { Printed, Setting } from "./setting.js";
 import { settingKeys } from "./config.js";
-import { SETTINGS } from "./settings.js";
+import { isSecret, shownText } from "./secrets.js";
+import { SETTINGS, type SettingKey } from "./settings.js";
 
 const TYPES: Readonly<Record<Setting<unknown>["kind"], string>> = {
   integer: "integer", number: "number", boolean: "boolean", text: "string", list: "string", choice: "string", threshold: "string", pattern: "string",
@@ -14,7 +15,7 @@ export function configSchema(): string {
     properties[key] = {
       type: TYPES[declared.kind],
       description: declared.help,
-      ...(declared.defaultValue === null ? {} : { default: printValue(declared.defaultValue) }),
+      ...(declared.defaultValue === null ? {} : { default: declared.print(declared.defaultValue) }),
       ...(declared.minimum === null ? {} : { minimum: declared.minimum }),
       ...(declared.maximum === null ? {} : { maximum: declared.maximum }),
       ...(declared.choices === null ? {} : { enum: declared.choices }),
@@ -31,24 +32,17 @@ export function configSchema(): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-/** Whether a setting's value is nobody's business: it is never printed. */
-export function isSecret(key: string): boolean {
-  return /secret|password|basicauth|apikey|keypass/i.test(key);
+/** A value of a setting as config.ini has it, null when it is unset, without what is nobody's business. */
+export function shownValue(key: SettingKey, value: unknown): Printed | null {
+  if (value === null) return null;
+  if (isSecret(key)) return "(secret)";
+  const declared: Setting<unknown> = SETTINGS[key];
+  const printed = declared.print(value);
+  return typeof printed === "string" ? shownText(key, printed) : printed;
 }
 
-/** A value as config.ini has it. */
-export function printValue(value: unknown): string | number | boolean {
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") return value;
-  if (value instanceof RegExp) return `${value.ignoreCase ? "(?i)" : ""}${value.source}`;
-  if (Array.isArray(value)) return value.join(";");
-  if (typeof value === "object" && value !== null && "unit" in value && "value" in value) {
-    const printed = `${String(value.value)}${value.unit === "percent" ? "%" : ""}`;
-    const others = "directories" in value && Array.isArray(value.directories) ? value.directories.map((one: unknown) => `${directoryOf(one)}=${String(printValue(one))}`) : [];
-    return [printed, ...others].join(";");
-  }
-  return "";
-}
-
-function directoryOf(value: unknown): string {
-  return typeof value === "object" && value !== null && "directory" in value ? String(value.directory) : "";
+/** The default of a setting as config.ini has it; empty when it has none. */
+export function printDefault(key: SettingKey): string {
+  const declared: Setting<unknown> = SETTINGS[key];
+  return declared.defaultValue === null ? "" : String(declared.print(declared.defaultValue));
 }

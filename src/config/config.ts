@@ -78,7 +78,8 @@ const ENVIRONMENT_WORDS: readonly (readonly [string, string])[] = [["DASH", "-"]
 /**
  * Reads config.ini and the environment. A setting is looked up in the command line, then in the sections of the node,
  * its class and `default`; in each, the environment (`LOOKBACK_<section>__<key>`, `LOOKBACK__<key>` for `default`) wins over
- * the included files, a later one over an earlier one, and these win over the file itself.
+ * the included files, a later one over an earlier one, and these win over the file itself. The command line may name the class
+ * and the included files as well, these relative to the working directory.
  *
  * @throws LookbackError CONFIG_INVALID with file, line, key, value and what is allowed.
  */
@@ -87,16 +88,22 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   const node = source.node ?? shortHostname();
   const environment = environmentEntries(source.environment);
   const own = file === null ? [] : parseIni(readConfigFile(file), file);
-  const entries = [...own, ...includedEntries(file === null ? source.workingDirectory : path.dirname(file), new Lookup([...own, ...environment], node).find("includes")), ...environment];
-  const lookup = new Lookup(entries, node);
+  const override = (key: SettingKey): Written | null => {
+    const value = source.overrides?.[key];
+    return value === undefined ? null : { value, origin: { file: "command line", line: null } };
+  };
+  const nodeClass = override("nodeClass")?.value ?? null;
+  const given = override("includes");
+  const included = given === null
+    ? includedEntries(file === null ? source.workingDirectory : path.dirname(file), new Lookup([...own, ...environment], node, nodeClass).find("includes"))
+    : includedEntries(source.workingDirectory, given);
+  const entries = [...own, ...included, ...environment];
+  const lookup = new Lookup(entries, node, nodeClass);
   const { sections } = lookup;
 
   const values: Partial<Record<SettingKey, unknown>> = {};
   const origins = new Map<SettingKey, Origin>();
-  const entryOf = (key: SettingKey, among: Lookup): Pick<IniEntry, "value" | "origin"> | null => {
-    const override = source.overrides?.[key];
-    return override === undefined ? among.find(key) : { value: override, origin: { file: "command line", line: null } };
-  };
+  const entryOf = (key: SettingKey, among: Lookup): Written | null => override(key) ?? among.find(key);
   for (const key of settingKeys()) {
     const declared: Setting<unknown> = SETTINGS[key];
     const entry = entryOf(key, lookup);
@@ -116,7 +123,8 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   const [unknown, accepted] = classify(entries, new Set(sections));
   const warnings = [...unknown, ...strayInterfaces(entries, values.interface)];
   const storageOf = (name: string): PacketStorage => {
-    const among = new Lookup(entries, name);
+    // The command line is about this node: others have the class that their sections give them.
+    const among = name === node ? lookup : new Lookup(entries, name, null);
     const read = <T>(key: SettingKey, declared: Setting<T>): T => {
       const entry = entryOf(key, among);
       return entry === null ? declared.defaultValue : readSetting(key, entry.value, entry.origin, declared);
@@ -174,18 +182,22 @@ function allPresent(values: Partial<Record<SettingKey, unknown>>): values is Set
   return settingKeys().every((key) => key in values);
 }
 
+/** What a setting is read from. */
+type Written = Pick<IniEntry, "value" | "origin">;
+
 /** Looks a key up in the sections of a node. */
 class Lookup {
   /** Strongest first. */
   readonly sections: readonly string[];
   readonly #bySection = new Map<string, Map<string, IniEntry>>();
 
-  constructor(entries: readonly IniEntry[], node: string) {
+  /** @param givenClass The node's class where the command line says it (empty: none), else null. */
+  constructor(entries: readonly IniEntry[], node: string, givenClass: string | null) {
     for (const entry of entries) {
       const section = this.#bySection.get(entry.section) ?? new Map<string, IniEntry>();
       this.#bySection.set(entry.section, section.set(entry.key, entry));
     }
-    const nodeClass = this.#first("nodeClass", [node, "default"])?.value ?? "";
+    const nodeClass = givenClass ?? this.#first("nodeClass", [node, "default"])?.value ?? "";
     this.sections = [node, ...(nodeClass === "" ? [] : [nodeClass]), "default"];
   }
 
@@ -203,7 +215,7 @@ class Lookup {
 }
 
 /** Entries of the files that `includes` names. A file that must be there and is not is CONFIG_INVALID, naming the line. */
-function includedEntries(directory: string, includes: IniEntry | null): IniEntry[] {
+function includedEntries(directory: string, includes: Written | null): IniEntry[] {
   if (includes === null) return [];
   const names = readSetting("includes", includes.value, includes.origin, SETTINGS.includes);
   if (names.length > MOST_INCLUDES) throw new LookbackError("CONFIG_INVALID", `${printOrigin(includes.origin)}: includes: ${names.length} files; at most ${MOST_INCLUDES} are read`, { limit: MOST_INCLUDES });

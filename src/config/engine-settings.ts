@@ -1,12 +1,13 @@
 import { LookbackError } from "../base/errors.js";
 import type { EngineSettings } from "../native/types.js";
 import type { LookbackConfig } from "./config.js";
+import { locatedError } from "./located-error.js";
 
 /** Seconds after which sessions of protocols without a setting of their own are saved; fixed in Arkime too. */
 const OTHER_TIMEOUT = 600;
 
-/** The part of a configuration that the native core needs. */
-export function engineSettings({ node, values }: LookbackConfig): EngineSettings {
+/** The part of a configuration that the native core needs. Throws CONFIG_INVALID where parts of it do not fit together. */
+export function engineSettings({ node, values, origins }: LookbackConfig): EngineSettings {
   return {
     node,
     workers: values.packetThreads,
@@ -51,16 +52,16 @@ export function engineSettings({ node, values }: LookbackConfig): EngineSettings
     ouiFile: values.ouiFile === null ? [] : [values.ouiFile],
     readTruncatedPackets: values.readTruncatedPackets,
     minPacketsSaveBpfs: values.minPacketsSaveBPFs,
-    interfaces: interfaceFields(values),
+    interfaces: interfaceFields(values, origins),
   };
 }
 
 /** Every interface with its list of `interfaceOps`, in order; none where there are no lists. Throws CONFIG_INVALID when there are more lists than interfaces. */
-function interfaceFields({ interface: interfaces, interfaceOps: lists }: LookbackConfig["values"]): EngineSettings["interfaces"] {
+function interfaceFields({ interface: interfaces, interfaceOps: lists }: LookbackConfig["values"], origins: LookbackConfig["origins"]): EngineSettings["interfaces"] {
   if (lists.every((list) => list.length === 0)) return [];
   if (lists.length > interfaces.length) {
     const named = interfaces.length === 0 ? "interface names none" : `interface names ${interfaces.length} (${interfaces.join(";")})`;
-    throw new LookbackError("CONFIG_INVALID", `interfaceOps has ${lists.length} ${lists.length === 1 ? "list" : "lists"} and ${named}; write one list for each, in the same order`, { key: "interfaceOps" });
+    throw locatedError(new LookbackError("CONFIG_INVALID", `interfaceOps has ${lists.length} ${lists.length === 1 ? "list" : "lists"} and ${named}; write one list for each, in the same order`, { key: "interfaceOps" }), origins);
   }
   return interfaces.map((name, at) => ({ interface: name, fields: lists[at] ?? [] }));
 }

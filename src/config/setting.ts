@@ -1,4 +1,5 @@
 import { LookbackError } from "../base/errors.js";
+import { shownText } from "./secrets.js";
 
 /** Where a value was written, for error messages: a file and line, or an environment variable. */
 export interface Origin {
@@ -19,7 +20,12 @@ export interface Setting<T> {
   readonly help: string;
   /** The value of a text, or null when it is none. */
   read(text: string): T | null;
+  /** A value as config.ini has it: `read` makes the same of it. */
+  print(value: T): Printed;
 }
+
+/** A value in print: a text, or a number or truth value that JSON has a form for. */
+export type Printed = string | number | boolean;
 
 /** Free space to keep on a device: a share of it in percent, or GiB. */
 export interface FreeSpace {
@@ -47,11 +53,16 @@ interface Facts {
   readonly choices?: readonly string[];
 }
 
-function setting<T>(kind: Setting<T>["kind"], defaultValue: T, help: string, facts: Facts, read: (text: string) => T | null): Setting<T> {
+function setting<T>(kind: Setting<T>["kind"], defaultValue: T, help: string, facts: Facts, read: (text: string) => T | null, print: (value: T) => Printed): Setting<T> {
   return {
-    kind, defaultValue, help, read, allowed: facts.allowed,
+    kind, defaultValue, help, read, print, allowed: facts.allowed,
     minimum: facts.minimum ?? null, maximum: facts.maximum ?? null, choices: facts.choices ?? null,
   };
+}
+
+/** Numbers, truth values and texts are printed as they are. */
+function asItIs(value: string | number | boolean | null): Printed {
+  return value ?? "";
 }
 
 /** A whole number; both bounds belong to the range. */
@@ -60,13 +71,13 @@ export function integer(defaultValue: number, minimum: number, maximum: number, 
     if (!/^-?\d{1,15}$/.test(text)) return null;
     const value = Number(text);
     return value >= minimum && value <= maximum ? value : null;
-  });
+  }, asItIs);
 }
 
 /** A whole number that may be left unset. */
 export function optionalInteger(minimum: number, maximum: number, help: string): Setting<number | null> {
   const inner = integer(minimum, minimum, maximum, help);
-  return { ...inner, defaultValue: null, read: inner.read };
+  return { ...inner, defaultValue: null, read: inner.read, print: asItIs };
 }
 
 /** A decimal number; both bounds belong to the range. */
@@ -75,13 +86,13 @@ export function decimal(defaultValue: number, minimum: number, maximum: number, 
     if (!/^\d{1,15}(\.\d{1,15})?$/.test(text)) return null;
     const value = Number(text);
     return value >= minimum && value <= maximum ? value : null;
-  });
+  }, asItIs);
 }
 
 /** A decimal number that may be left unset. */
 export function optionalDecimal(minimum: number, maximum: number, help: string): Setting<number | null> {
   const inner = decimal(minimum, minimum, maximum, help);
-  return { ...inner, defaultValue: null, read: inner.read };
+  return { ...inner, defaultValue: null, read: inner.read, print: asItIs };
 }
 
 /** `true` or `false`; `1`, `0`, `yes` and `no` are read as well. */
@@ -90,31 +101,70 @@ export function flag(defaultValue: boolean, help: string): Setting<boolean> {
     const word = text.toLowerCase();
     if (word === "true" || word === "1" || word === "yes") return true;
     return word === "false" || word === "0" || word === "no" ? false : null;
-  });
+  }, asItIs);
 }
 
 /** Any text that fits `shape`. */
 export function text(defaultValue: string, allowed: string, shape: RegExp, help: string): Setting<string> {
-  return setting("text", defaultValue, help, { allowed }, (given) => (shape.test(given) ? given : null));
+  return setting("text", defaultValue, help, { allowed }, (given) => (shape.test(given) ? given : null), asItIs);
 }
 
 /** Any text, or unset; an empty value is unset. */
 export function optionalText(allowed: string, help: string): Setting<string | null> {
-  return setting<string | null>("text", null, help, { allowed }, (given) => given);
+  return setting<string | null>("text", null, help, { allowed }, (given) => given, asItIs);
+}
+
+/** Parts of a list, without blanks around them; empty ones are dropped. A separator after a backslash belongs to its part. */
+function partsOf(given: string, separators: ";" | ";,"): readonly string[] {
+  const [at, escaped] = separators === ";" ? [/(?<!\\);/, /\\(;)/g] : [/(?<!\\)[;,]/, /\\([;,])/g];
+  return given.split(at).map((part) => part.trim().replace(escaped, "$1")).filter((part) => part !== "");
+}
+
+/** Parts as `partsOf` takes them apart. */
+function joined(parts: readonly string[], separators: ";" | ";,"): string {
+  return parts.map((part) => part.replace(separators === ";" ? /;/g : /[;,]/g, "\\$&")).join(";");
+}
+
+/** A zone of the IANA time zone database, or `local`. */
+export function timeZone(defaultValue: string, help: string): Setting<string> {
+  return setting("text", defaultValue, help, { allowed: "IANA time zone such as Europe/Berlin, or local" }, (given) => (given === "local" || isTimeZone(given) ? given : null), asItIs);
+}
+
+function isTimeZone(given: string): boolean {
+  // Offsets such as +01:00 are taken by some runtimes and not by others.
+  if (!/^[A-Za-z][\w+/-]*$/.test(given)) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: given }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** Texts separated by `;` (`\;` is a semicolon); empty parts are dropped. */
 export function list(defaultValue: readonly string[], help: string): Setting<readonly string[]> {
-  return setting("list", defaultValue, help, { allowed: "values separated by ;" }, (given) =>
-    given.split(/(?<!\\);/).map((part) => part.trim().replaceAll("\\;", ";")).filter((part) => part !== ""));
+  return setting("list", defaultValue, help, { allowed: "values separated by ;" }, (given) => partsOf(given, ";"), (value) => joined(value, ";"));
+}
+
+/** Texts separated by `,`, as Arkime has some lists, or `;` (`\,` and `\;` are a comma and a semicolon); empty parts are dropped. */
+export function commaList(defaultValue: readonly string[], help: string): Setting<readonly string[]> {
+  return setting("list", defaultValue, help, { allowed: "values separated by ; or ," }, (given) => partsOf(given, ";,"), (value) => joined(value, ";,"));
 }
 
 /** Addresses of HTTP servers separated by `;`, without user names: these would be in every log. */
 export function urls(help: string): Setting<readonly string[]> {
-  return setting<readonly string[]>("list", [], help, { allowed: "http or https URLs separated by ;, without user name and password" }, (given) => {
-    const found = given.split(";").map((part) => part.trim()).filter((part) => part !== "");
+  return setting<readonly string[]>("list", [], help, { allowed: "http or https URLs separated by ;, without user name and password" }, webUrls(";"), (value) => joined(value, ";"));
+}
+
+/** The same, separated by `,` or `;`. */
+export function commaUrls(help: string): Setting<readonly string[]> {
+  return setting<readonly string[]>("list", [], help, { allowed: "http or https URLs separated by ; or ,, without user name and password" }, webUrls(";,"), (value) => joined(value, ";,"));
+}
+
+function webUrls(separators: ";" | ";,"): (given: string) => readonly string[] | null {
+  return (given) => {
+    const found = partsOf(given, separators);
     return found.every(isWebUrl) ? found : null;
-  });
+  };
 }
 
 function isWebUrl(text: string): boolean {
@@ -139,7 +189,25 @@ export function packetRules(most: number, help: string): Setting<readonly Packet
     if (rules.length > MOST_RULES) return null;
     const found = rules.map((groups) => ({ filter: groups?.["filter"] ?? "", packets: Number(groups?.["number"] ?? 0) }));
     return found.every(({ filter, packets }) => filter !== "" && packets >= 1 && packets <= most) ? found : null;
-  });
+  }, (rules) => rules.map(({ filter, packets }) => `${filter}:${packets}`).join(";"));
+}
+
+/** Largest numbers of IP protocols and of Ethernet types. */
+const LARGEST_NUMBER = { ip: 255, ether: 65_535 } as const;
+
+/** Words that say which frames of no known kind are meant, each adding to or (with -) taking from those before it. */
+export function unknownPackets(help: string): Setting<readonly string[]> {
+  const allowed = "all, ip:all, ip:N, -ip:N with N from 0 to 255, ether:all, ether:N, -ether:N with N from 0 to 65535, corrupt, -corrupt, separated by ;";
+  return setting<readonly string[]>("list", [], help, { allowed }, (given) => {
+    const words = partsOf(given, ";");
+    return words.every(isUnknownPackets) ? words : null;
+  }, (value) => joined(value, ";"));
+}
+
+function isUnknownPackets(word: string): boolean {
+  if (/^(all|(ip|ether):all|-?corrupt)$/.test(word)) return true;
+  const [, layer, number] = /^-?(ip|ether):(\d{1,5})$/.exec(word) ?? [];
+  return (layer === "ip" || layer === "ether") && Number(number) <= LARGEST_NUMBER[layer];
 }
 
 /** A field, by its name in expressions, and a value for it. */
@@ -158,7 +226,7 @@ export function fieldValues(help: string): Setting<readonly (readonly FieldValue
     }));
     const fits = lists.length <= MOST_RULES && lists.every((list) => list.length <= MOST_RULES && list.every(({ field, value }) => field !== "" && value !== ""));
     return fits ? lists : null;
-  });
+  }, (lists) => lists.map((list) => list.map(({ field, value }) => `${field}=${value}`).join(",")).join(";"));
 }
 
 /** `name=word` pairs separated by `;`, of known names and words. */
@@ -175,25 +243,25 @@ export function choices<const N extends string, const C extends string>(names: r
       found[name] = word;
     }
     return found;
-  });
+  }, (value) => names.flatMap((name) => (value[name] === undefined ? [] : [`${name}=${value[name]}`])).join(";"));
 }
 
 /** One of a few words. */
 export function choice<const C extends string>(defaultValue: C, choices: readonly C[], help: string): Setting<C> {
   return setting("choice", defaultValue, help, { allowed: choices.join(", "), choices }, (given) =>
-    choices.find((word) => word === given) ?? null);
+    choices.find((word) => word === given) ?? null, asItIs);
 }
 
 /** One of a few words, or unset. */
 export function optionalChoice<const C extends string>(choices: readonly C[], help: string): Setting<C | null> {
   const [first] = choices;
   if (first === undefined) throw new LookbackError("INTERNAL", "a choice has words");
-  return { ...choice<C>(first, choices, help), defaultValue: null };
+  return { ...choice<C>(first, choices, help), defaultValue: null, print: asItIs };
 }
 
 /** Free space: `5%`, or a number of GiB; `5%;/data/slow=200` gives a directory another. */
 export function freeSpace(defaultValue: FreeSpace, help: string): Setting<FreeSpaceSetting> {
-  return setting("threshold", defaultValue, help, { allowed: "0% to 99%, or a number of GiB; for single directories, ;DIRECTORY=VALUE" }, (given) => {
+  return setting<FreeSpaceSetting>("threshold", defaultValue, help, { allowed: "0% to 99%, or a number of GiB; for single directories, ;DIRECTORY=VALUE" }, (given) => {
     const directories: DirectoryFreeSpace[] = [];
     let general: FreeSpace | null = null;
     for (const part of given.split(";").map((one) => one.trim())) {
@@ -205,7 +273,11 @@ export function freeSpace(defaultValue: FreeSpace, help: string): Setting<FreeSp
       else directories.push({ directory, ...wanted });
     }
     return { ...(general ?? defaultValue), ...(directories.length === 0 ? {} : { directories }) };
-  });
+  }, (value) => [printFreeSpace(value), ...(value.directories ?? []).map((one) => `${one.directory}=${printFreeSpace(one)}`)].join(";"));
+}
+
+function printFreeSpace({ unit, value }: FreeSpace): string {
+  return `${value}${unit === "percent" ? "%" : ""}`;
 }
 
 function readFreeSpace(text: string): FreeSpace | null {
@@ -218,7 +290,7 @@ function readFreeSpace(text: string): FreeSpace | null {
 
 /** A free-space threshold, or unset. */
 export function optionalFreeSpace(help: string): Setting<FreeSpace | null> {
-  return setting<FreeSpace | null>("threshold", null, help, { allowed: "0% to 99%, or a number of GiB" }, readFreeSpace);
+  return setting<FreeSpace | null>("threshold", null, help, { allowed: "0% to 99%, or a number of GiB" }, readFreeSpace, (value) => (value === null ? "" : printFreeSpace(value)));
 }
 
 /** A regular expression; `(?i)` in front makes it ignore case. */
@@ -230,7 +302,7 @@ export function pattern(defaultValue: RegExp, help: string): Setting<RegExp> {
     } catch {
       return null;
     }
-  });
+  }, (value) => `${value.ignoreCase ? "(?i)" : ""}${value.source}`);
 }
 
 /** How messages name a place. */
@@ -242,8 +314,9 @@ export function printOrigin(origin: Origin): string {
 export function readSetting<T>(key: string, given: string, origin: Origin, declared: Setting<T>): T {
   const value = declared.read(given);
   if (value === null) {
-    throw new LookbackError("CONFIG_INVALID", `${printOrigin(origin)}: ${key}=${given.slice(0, 200)}: allowed: ${declared.allowed}`, {
-      file: origin.file, line: origin.line, key, value: given.slice(0, 200), allowed: declared.allowed,
+    const shown = shownText(key, given).slice(0, 200);
+    throw new LookbackError("CONFIG_INVALID", `${printOrigin(origin)}: ${key}=${shown}: allowed: ${declared.allowed}`, {
+      file: origin.file, line: origin.line, key, value: shown, allowed: declared.allowed,
     });
   }
   return value;

@@ -1,7 +1,8 @@
-import { isSecret, printValue } from "./config-schema.js";
+import { printDefault } from "./config-schema.js";
 import { settingKeys } from "./config.js";
 import { ACCEPTED_KEYS, DATA_SECTIONS, type KnownKey } from "./known-keys.js";
 import { LIVE_KEYS } from "./live-config.js";
+import { isSecret } from "./secrets.js";
 import type { Setting } from "./setting.js";
 import { SETTINGS } from "./settings.js";
 
@@ -65,7 +66,7 @@ function count(status: KnownKey["status"]): number {
 function tableOf(keys: readonly (keyof typeof SETTINGS)[]): string {
   const lines = keys.map((key) => {
     const declared: Setting<unknown> = SETTINGS[key];
-    const defaultValue = declared.defaultValue === null ? "" : String(printValue(declared.defaultValue));
+    const defaultValue = printDefault(key);
     const notes = [LIVE_KEYS.has(key) ? "live" : "", isSecret(key) ? "secret" : ""].filter((note) => note !== "").join(", ");
     return `| \`${key}\` | ${defaultValue === "" ? "" : `\`${cell(defaultValue)}\``} | ${cell(declared.allowed)} | ${cell(declared.help.replace(OWN, ""))} | ${notes} |`;
   });

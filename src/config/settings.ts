@@ -1,4 +1,4 @@
-import { choice, choices, decimal, fieldValues, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, urls, type Setting } from "./setting.js";
+import { choice, choices, commaList, commaUrls, decimal, fieldValues, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, timeZone, unknownPackets, urls, type Setting } from "./setting.js";
 
 /** Arkime's words for how long an index takes sessions. */
 const ROTATIONS = ["hourly", "hourly2", "hourly3", "hourly4", "hourly6", "hourly8", "hourly12", "daily", "weekly", "monthly"] as const;
@@ -25,7 +25,7 @@ export const SETTINGS = {
   // Serving.
   viewHost: text("127.0.0.1", "address or host name", /^[\w.:-]+$/, "Address to serve on."),
   viewPort: integer(8005, 0, 65_535, "Port to serve on; 0 takes a free one."),
-  timeZone: text("local", "IANA time zone or local", /^[\w+/-]+$/, "Lookback: zone of dates in expressions without one, and of daily tasks."),
+  timeZone: timeZone("local", "Lookback: zone of dates in expressions without one, and of daily tasks."),
   queryTimeoutSeconds: integer(60, 1, 3600, "Lookback: longest run of one query."),
   apiCostPerMinute: integer(10_000_000, 0, 1_000_000_000, "Lookback: cost units that the operations of one token or login may have in a minute; 0: no bound."),
   queryMemoryMiB: integer(512, 64, 1_048_576, "Lookback: memory that queries may use before they spill to disk."),
@@ -42,7 +42,7 @@ export const SETTINGS = {
   authDiscoverURL: optionalText("URL", "OpenID provider, or its discovery document; https, or http on this machine."),
   authClientId: optionalText("text", "Client id that the OpenID provider gave."),
   authClientSecret: optionalText("text", "Client secret that the OpenID provider gave."),
-  authRedirectURIs: urls("Where the OpenID provider sends users back to: https://HOST/auth/login/callback for each host name of the service."),
+  authRedirectURIs: commaUrls("Where the OpenID provider sends users back to: https://HOST/auth/login/callback for each host name of the service."),
   authUserIdField: text("preferred_username", "claim", /^[\w.:/-]{1,100}$/, "Claim of the OpenID provider with the user's name."),
   authOIDCScope: text("openid", "scopes separated by blanks", /^[\w.:/ -]{1,500}$/, "Scopes asked of the OpenID provider."),
   authRoleField: optionalText("claim", "Lookback: claim of the OpenID provider with the user's groups; unset: roles are given here."),
@@ -53,11 +53,11 @@ export const SETTINGS = {
   userAutoCreateTmpl: optionalText("JSON object", "Makes users whom the OpenID provider or trusted proxy names and who are not known here: members of Arkime's users, with ${this.NAME} for a claim or header."),
   logoutUrl: optionalText("http or https URL", "Where browsers go after they logged out here, to log out at the provider or proxy as well."),
   logoutUrlMethod: choice("POST", ["GET", "POST"], "How they go there."),
-  authTrustProxy: list([], "Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+  authTrustProxy: commaList([], "Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
   userNameHeader: optionalText("header", "Header in which a trusted proxy names the user, for authMode=header."),
-  userAuthIps: list(["127.0.0.1", "::1"], "Addresses and networks of proxies whose userNameHeader is believed."),
+  userAuthIps: commaList(["127.0.0.1", "::1"], "Addresses and networks of proxies whose userNameHeader is believed."),
   requiredAuthHeader: optionalText("header", "Header that must be there beside userNameHeader."),
-  requiredAuthHeaderVal: list([], "Values of requiredAuthHeader of which one must be there."),
+  requiredAuthHeaderVal: commaList([], "Values of requiredAuthHeader of which one must be there."),
   loginMessage: text("", "text", /^[^\0]{0,1000}$/, "What the login page says above its form."),
 
   // Retention.
@@ -79,7 +79,7 @@ export const SETTINGS = {
 
   // The index of sessions.
   indexStore: choice("embedded", ["embedded", "elasticsearch"], "Lookback: where sessions are indexed: in the data directory, or in a cluster of Elasticsearch or OpenSearch."),
-  elasticsearch: list(["http://localhost:9200"], "URLs of the cluster's nodes."),
+  elasticsearch: commaList(["http://localhost:9200"], "URLs of the cluster's nodes; in a password in them ; and , are written %3B and %2C."),
   elasticsearchAPIKey: optionalText("base64 of id:key", "API key for the cluster."),
   elasticsearchBasicAuth: optionalText("user:password, or base64 of it", "User and password for the cluster."),
   caTrustFile: optionalText("file", "Certificates of authorities in PEM form: the cluster's certificate must be of one of them; those of the OpenID provider and of webhooks may be, beside the usual ones."),
@@ -139,8 +139,8 @@ export const SETTINGS = {
   maxTcpOutOfOrderPackets: integer(256, 64, 10_000, "Packets a TCP session may hold back until a gap is filled."),
   maxFrags: integer(10_000, 100, 16_777_215, "Fragmented packets that are put together at a time."),
   fragsTimeout: integer(480, 60, LONGEST, "Seconds after which fragments are given up."),
-  saveUnknownPackets: list([], "Packets without a session whose positions are logged: all, ip:N, ether:N, corrupt, -excluded."),
-  readTruncatedPackets: flag(false, "Whether cut packets of a file are taken without a warning."),
+  saveUnknownPackets: unknownPackets("Packets of no known kind of which sessions are made all the same: those of unknown IP protocols (ip:N) and Ethernet types (ether:N), all of these (all), and those with damaged headers (corrupt). A - in front takes out of what stands before it: all;-ip:253."),
+  readTruncatedPackets: flag(false, "Whether captures of packets that were cut while they were captured are imported without the warning packet-cut-by-snaplen. Arkime takes them only then; here they are taken either way."),
   gapPacketPos: flag(true, "Whether documents print packet positions as gaps."),
   enablePacketLen: flag(false, "Whether documents hold packet lengths."),
 

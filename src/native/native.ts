@@ -102,6 +102,14 @@ export function loadNativeCore(): NativeCore {
     fieldCatalogue: () => binding.fieldCatalogue(),
     // napi leaves out what is none; here it is null.
     checkPlaceFiles: (settings) => binding.checkPlaceFiles(settings).map(({ setting, file, error }) => ({ setting, file: file ?? null, error: error ?? null })),
+    async checkSettings(settings) {
+      try {
+        // A dissection looks at its settings before it opens the capture; this one is none.
+        await translated(binding.dissectCapture("/dev/null", { ...settings, geoLite2Country: [], geoLite2Asn: [], rirFile: [], ouiFile: [] }));
+      } catch (error) {
+        if (!(error instanceof LookbackError) || error.code !== "CAPTURE_UNREADABLE") throw error;
+      }
+    },
     identify: (path) => translated(binding.identifyCapture(path)),
     dissect: (path, settings) => translated(binding.dissectCapture(path, settings)),
     async copyCapture(source, destination, signal, onProgress) {
@@ -115,7 +123,8 @@ export function loadNativeCore(): NativeCore {
     async importStream(options, signal, onProgress) {
       const { flag, release } = cancelOn(signal);
       try {
-        return await translated(binding.importStream(options, flag, onProgress));
+        const result = await translated(binding.importStream(options, flag, onProgress));
+        return options.settings.readTruncatedPackets ? { ...result, warnings: result.warnings.filter(({ name }) => name !== "packet-cut-by-snaplen") } : result;
       } finally {
         release();
       }

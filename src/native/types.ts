@@ -55,6 +55,7 @@ export interface EngineSettings {
   readonly rirFile: readonly string[];
   /** Path of a list of Ethernet address prefixes. */
   readonly ouiFile: readonly string[];
+  /** Whether an import leaves the warning `packet-cut-by-snaplen` out; such packets are taken either way. */
   readonly readTruncatedPackets: boolean;
   /** Sessions that get rows only from a number of packets on, 1 to 255; the first rule whose filter takes the first packet decides. */
   readonly minPacketsSaveBpfs: readonly PacketRule[];
@@ -373,6 +374,8 @@ export interface NativeCore {
   makeDirectory(path: string, withinMs: number): string | null;
   /** Reads the files of places and says what each setting came to. */
   checkPlaceFiles(settings: EngineSettings): readonly PlaceFileState[];
+  /** Looks at settings as the engine does before it takes a packet: compiles filters, finds the fields of `interfaces`. Throws CONFIG_INVALID. */
+  checkSettings(settings: EngineSettings): Promise<void>;
   /** `schema/fields.json` as the dissectors declare it. */
   fieldCatalogue(): string;
   identify(path: string): Promise<CaptureIdentity>;

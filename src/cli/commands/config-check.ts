@@ -1,22 +1,22 @@
+import { checkCaptureFilters, checkOtherFilters, checkRowSettings } from "../../app/engine-check.js";
 import { checkLogins, exposureWarning } from "../../app/logins.js";
 import { storageWarnings } from "../../app/retention.js";
-import { checkOtherSections, settingKeys } from "../../config/config.js";
-import { isSecret, printValue } from "../../config/config-schema.js";
+import { checkOtherSections, settingKeys, type LookbackConfig } from "../../config/config.js";
+import { shownValue } from "../../config/config-schema.js";
 import { interfaceLines } from "../../config/interface-settings.js";
 import { printOrigin } from "../../config/setting.js";
+import { loadNativeCore } from "../../native/native.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 
 /** Prints every setting with where its value comes from. Warnings are on standard error; a bad value ends with code 78. */
 export async function run({ config, options, print, note }: CommandContext): Promise<number> {
   const checked = await config();
-  checkOtherSections(checked);
-  checkLogins(checked);
+  await checkWhole(checked);
   const exposed = exposureWarning(checked);
   const settings = settingKeys().map((key) => {
-    const value = checked.values[key];
     const origin = checked.origins.get(key);
-    return { key, value: value === null ? null : isSecret(key) ? "(secret)" : printValue(value), from: origin === undefined ? "default" : printOrigin(origin) };
+    return { key, value: shownValue(key, checked.values[key]), from: origin === undefined ? "default" : printOrigin(origin) };
   });
   const warnings = [...(await storageWarnings(checked)), ...(exposed === null ? [] : [exposed])];
   for (const message of warnings) note(`warning: ${message}`);
@@ -33,4 +33,16 @@ export async function run({ config, options, print, note }: CommandContext): Pro
   for (const message of accepted) print(`note: ${message}`);
   print(checked.warnings.length === 0 ? "no unknown settings" : `${checked.warnings.length} unknown settings`);
   return EXIT.ok;
+}
+
+/** Throws CONFIG_INVALID for what would keep a process of the configuration, or of another node in its file, from starting. Nothing is asked over the network but names in filters. */
+async function checkWhole(config: LookbackConfig): Promise<void> {
+  checkOtherSections(config);
+  checkLogins(config);
+  const native = loadNativeCore();
+  await checkRowSettings(config, native);
+  await checkCaptureFilters(config, native);
+  await checkOtherFilters(config, native);
+  // Its client is large, and loaded only where the index is in a cluster.
+  if (config.values.indexStore === "elasticsearch") await (await import("../../app/cluster.js")).checkCluster(config);
 }

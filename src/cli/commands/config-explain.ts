@@ -1,7 +1,8 @@
 import { ACCEPTED_KEYS } from "../../config/known-keys.js";
-import { isSecret, printValue } from "../../config/config-schema.js";
+import { shownValue } from "../../config/config-schema.js";
 import { settingKeys, type LookbackConfig } from "../../config/config.js";
 import { LIVE_KEYS } from "../../config/live-config.js";
+import { shownText } from "../../config/secrets.js";
 import { printOrigin, type Setting } from "../../config/setting.js";
 import { SETTINGS, type SettingKey } from "../../config/settings.js";
 import { LookbackError } from "../../base/errors.js";
@@ -31,11 +32,10 @@ type Facts = Readonly<Record<string, string | number | boolean | null | readonly
 function factsOf(key: SettingKey, config: LookbackConfig): Facts {
   const declared: Setting<unknown> = SETTINGS[key];
   const origin = config.origins.get(key);
-  const value = config.values[key];
   return {
     meaning: declared.help, allowed: declared.allowed,
-    default: declared.defaultValue === null ? null : printValue(declared.defaultValue),
-    value: value === null ? null : isSecret(key) ? "(secret)" : printValue(value),
+    default: declared.defaultValue === null ? null : declared.print(declared.defaultValue),
+    value: shownValue(key, config.values[key]),
     from: origin === undefined ? "default" : printOrigin(origin),
     written: writtenAt(key, config),
     changes: LIVE_KEYS.has(key) ? "at SIGHUP" : "at the next start",
@@ -56,7 +56,7 @@ function writtenAt(key: string, { entries, sections, origins }: LookbackConfig):
   const decided = isSetting(key) ? origins.get(key) : undefined;
   return entries.filter((entry) => entry.key === key).map(({ section, value, origin }) => {
     const counts = origin === decided ? "  <- counts" : sections.includes(section) ? "" : "  (not of this node)";
-    return `${printOrigin(origin)} [${section}] ${key}=${isSecret(key) ? "(secret)" : value}${counts}`;
+    return `${printOrigin(origin)} [${section}] ${key}=${shownText(key, value)}${counts}`;
   });
 }
 

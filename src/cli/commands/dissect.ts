@@ -1,4 +1,5 @@
 import path from "node:path";
+import { checkRowSettings } from "../../app/engine-check.js";
 import { LookbackError } from "../../base/errors.js";
 import { engineSettings } from "../../config/engine-settings.js";
 import { loadNativeCore } from "../../native/native.js";
@@ -8,7 +9,9 @@ import { EXIT } from "../exit-code.js";
 /** Prints the sessions of a capture as `{"sessions3":[{"body":…}]}`. */
 export async function run({ operands: [file], config, print }: CommandContext): Promise<number> {
   if (typeof file !== "string") throw new LookbackError("BAD_INPUT", "name one capture file, or - for standard input");
-  const settings = engineSettings(await config());
-  print(await loadNativeCore().dissect(file === "-" ? file : path.resolve(file), settings));
+  const configuration = await config();
+  const native = loadNativeCore();
+  await checkRowSettings(configuration, native);
+  print(await native.dissect(file === "-" ? file : path.resolve(file), engineSettings(configuration)));
   return EXIT.ok;
 }

@@ -61,6 +61,15 @@ class PlainTransport extends Transport {
   }
 }
 
+/** A user name or password of a URL. Throws CONFIG_INVALID; the message does not repeat it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new LookbackError("CONFIG_INVALID", "elasticsearch: the user name or password of the URL has a % that begins no code such as %40; a % is written %25", { key: "elasticsearch" }, { cause: error });
+  }
+}
+
 /** A cluster over HTTP: every request has a timeout, can be cancelled, and fails with a coded error. */
 export class Cluster {
   /** URLs without credentials, for messages. */
@@ -69,15 +78,15 @@ export class Cluster {
   #product: ClusterProduct | null = null;
 
   constructor(options: ClusterOptions) {
-    const urls = options.urls.map((text) => {
-      if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-        throw new LookbackError("CONFIG_INVALID", `elasticsearch=${text}: allowed: http:// or https:// and a host, several separated by ;`, { key: "elasticsearch", value: text });
-      }
-      return new URL(text);
+    const urls = options.urls.map((text, at) => {
+      if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
+      // One with a password may have been taken apart at a sign of it: then none of them is repeated.
+      const shown = options.urls.some((url) => url.includes("@")) ? `: URL ${at + 1} of ${options.urls.length}` : `=${text.slice(0, 200)}`;
+      throw new LookbackError("CONFIG_INVALID", `elasticsearch${shown}: allowed: http:// or https:// and a host, several separated by ; or ,; in a password ; , / @ % are written %3B %2C %2F %40 %25`, { key: "elasticsearch" });
     });
     const [first] = urls;
     if (first === undefined) throw new LookbackError("CONFIG_INVALID", "elasticsearch= names no cluster", { key: "elasticsearch", value: "" });
-    const written = first.username === "" ? null : { username: decodeURIComponent(first.username), password: decodeURIComponent(first.password) };
+    const written = first.username === "" ? null : { username: decoded(first.username), password: decoded(first.password) };
     for (const url of urls) url.username = url.password = "";
     this.shown = urls.map((url) => url.origin).join(" ");
     const auth = options.auth ?? written;

@@ -25,6 +25,7 @@ class ScriptedCore implements NativeCore {
   fieldCatalogue(): string { return "{}"; }
   makeDirectory(): never { throw new Error("an import makes no directory for packets"); }
   checkPlaceFiles(): readonly [] { return []; }
+  checkSettings(): never { throw new Error("settings are checked where a process starts"); }
   mergeSegments(): never { throw new Error("an import merges nothing"); }
   directionFinder(): never { throw new Error("an import asks for no directions"); }
   async identify(file: string) {

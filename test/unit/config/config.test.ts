@@ -6,6 +6,8 @@ import { LookbackError } from "../../../src/base/errors.js";
 import { configSchema } from "../../../src/config/config-schema.js";
 import { checkOtherSections, loadConfig, settingKeys, type ConfigSource } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
+import type { Setting } from "../../../src/config/setting.js";
+import { SETTINGS } from "../../../src/config/settings.js";
 
 let directory: string;
 beforeAll(() => { directory = mkdtempSync(path.join(tmpdir(), "lookback-config-")); });
@@ -63,6 +65,13 @@ describe("where a value comes from", () => {
   it("is the command line before all", () => {
     expect(load(layered, { overrides: { viewPort: "9" }, environment: { LOOKBACK_sensor1__viewPort: "5" } }).values.viewPort).toBe(9);
   });
+  it("is in the class that the command line names, or in none, for this node and no other", () => {
+    const named = load(`${layered}[core]\nudpTimeout=35\npcapDir=/core\n`, { node: "elsewhere", overrides: { nodeClass: "core" } });
+    expect(named.values).toMatchObject({ nodeClass: "core", viewPort: 1, udpTimeout: 35 });
+    expect(named.sections).toEqual(["elsewhere", "core", "default"]);
+    expect([named.packetDirectory, named.storageOf("third").directories[0]]).toEqual(["/core", path.join(directory, "data", "packets")]);
+    expect(load(layered, { node: "elsewhere", overrides: { nodeClass: "" } })).toMatchObject({ sections: ["elsewhere", "default"], values: { viewPort: 1, udpTimeout: 30 } });
+  });
   it("is config.ini of the working directory when no file is named", () => {
     const place = mkdtempSync(path.join(directory, "here-"));
     writeFileSync(path.join(place, "config.ini"), "[default]\nviewPort=11\n");
@@ -88,6 +97,15 @@ describe("included files", () => {
     expect(config.values).toMatchObject({ viewPort: 22, udpTimeout: 33, icmpTimeout: 21 });
     expect(config.origins.get("viewPort")).toEqual({ file: path.join(directory, "two.ini"), line: 2 });
   });
+  it("are those that the command line names, from the working directory, in place of the file's", () => {
+    const place = mkdtempSync(path.join(directory, "included-"));
+    writeFileSync(path.join(place, "three.ini"), "[default]\nviewPort=23\n");
+    include("one.ini", "[default]\nviewPort=21\nudpTimeout=21\n");
+    const content = "[default]\nincludes=one.ini\nviewPort=1\nudpTimeout=15\n";
+    expect(load(content, { workingDirectory: place, overrides: { includes: "three.ini" } }).values).toMatchObject({ viewPort: 23, udpTimeout: 15, includes: ["three.ini"] });
+    expect(load(content, { overrides: { includes: "" } }).values).toMatchObject({ viewPort: 1, udpTimeout: 15 });
+    expect(failure(content, { overrides: { includes: "nowhere.ini" } }).message).toMatch(/^command line: includes=nowhere\.ini: there is no file /);
+  });
   it("must be there unless a - says otherwise, and are blamed by their own lines", () => {
     expect(failure("[default]\nincludes=nowhere.ini\n")).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringMatching(/test\.ini:2: includes=nowhere\.ini: there is no file .*nowhere\.ini; a - in front/) });
     include("bad.ini", "[default]\n\nviewPort=many\n");
@@ -102,7 +120,17 @@ describe("values", () => {
     expect(load("[default]\ndebug=1\nlogLevel=warn\n").values.logLevel).toBe("warn");
   });
   it("lists take a semicolon after a backslash", () => {
-    expect(load("[default]\nsaveUnknownPackets=a\\;b;c\n").values.saveUnknownPackets).toEqual(["a;b", "c"]);
+    expect(load("[default]\npcapDir=a\\;b;c,d\n").values.pcapDir).toEqual(["a;b", "c,d"]);
+  });
+  it.each([
+    ["elasticsearch", "http://a:9200,b:9200;http://c", ["http://a:9200", "b:9200", "http://c"]],
+    ["authRedirectURIs", "https://a/auth/login/callback, https://b/auth/login/callback", ["https://a/auth/login/callback", "https://b/auth/login/callback"]],
+    ["userAuthIps", "10.0.0.0/8,::1", ["10.0.0.0/8", "::1"]], ["authTrustProxy", "10.0.0.1,10.0.0.2", ["10.0.0.1", "10.0.0.2"]],
+    ["requiredAuthHeaderVal", "netops , secops;a\\,b,", ["netops", "secops", "a,b"]],
+  ] as const)("%s may be separated by commas, as Arkime has it: %s", (key, given, value) => {
+    expect(load(`[default]\n${key}=${given}\n`).values[key]).toEqual(value);
+    const declared: Setting<readonly string[]> = SETTINGS[key];
+    expect(declared.read(String(declared.print(value)))).toEqual(value);
   });
   it.each([["10%", { unit: "percent", value: 10 }], ["12", { unit: "gib", value: 12 }], ["0.5", { unit: "gib", value: 0.5 }], ["/p=3", { unit: "percent", value: 5, directories: [{ directory: "/p", unit: "gib", value: 3 }] }]])("freeSpaceG=%s", (given, value) => {
     expect(load(`[default]\npcapDir=/p\nfreeSpaceG=${given}\n`).values.freeSpaceG).toEqual(value);
@@ -111,6 +139,13 @@ describe("values", () => {
     const { values } = load("[default]\ndisableParsers=\nsaveUnknownPackets=all; corrupt;\n");
     expect(values.disableParsers).toEqual([]);
     expect(values.saveUnknownPackets).toEqual(["all", "corrupt"]);
+  });
+  it("packets of no known kind are named by Arkime's words, in order", () => {
+    const words = ["all", "-ip:253", "-ether:35020", "corrupt", "-corrupt", "ip:all", "ether:all", "ip:0", "ip:255", "ether:65535"];
+    expect(engineSettings(load(`[default]\nsaveUnknownPackets=${words.join(" ; ")}\n`)).saveUnknownPackets).toEqual(words);
+    for (const wrong of ["foo", "-all", "ip", "ip:", "ip:256", "-ip:256", "-ip:all", "ether:65536", "ether:0x88cc", "ip:-1", "All", "corrupt:1", "all;foo"]) {
+      expect(failure(`[default]\nsaveUnknownPackets=${wrong}\n`).message).toMatch(/test\.ini:2: saveUnknownPackets=.*: allowed: all, ip:all, ip:N, -ip:N .*-corrupt, separated by ;$/);
+    }
   });
   it("parsers are named with and without .so", () => {
     expect(engineSettings(load("[default]\ndisableParsers=arp.so;dns\n")).disableParsers).toEqual(["arp", "dns"]);
