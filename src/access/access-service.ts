@@ -125,14 +125,26 @@ export class AccessService {
     this.#attempts.check(keys);
     // Counted before the hash is computed, so that guesses sent all at once are slowed down as well.
     this.#attempts.failed(keys);
-    const user = this.#records.findUser(name);
-    const matches = await passwordMatches(password, user?.loginBy === "password" ? user.passwordHash : null);
-    if (user === null || !matches || !user.enabled) {
+    const user = await this.#userOfPassword(name, password);
+    if (user === null) {
       this.audit(name.slice(0, 64), "login.failed", {}, { address, outcome: "LOGIN_FAILED" });
       throw new LookbackError("LOGIN_FAILED", "user name or password is wrong");
     }
     this.#attempts.succeeded(keys);
     return this.startLogin(user, address);
+  }
+
+  /** The user whose password it is, as the user is once that is known; null where it is wrong or the user may not log in (any more). */
+  async #userOfPassword(name: string, password: string): Promise<User | null> {
+    const user = this.#records.findUser(name);
+    const matches = await passwordMatches(password, user?.loginBy === "password" ? user.passwordHash : null);
+    return user === null || !matches ? null : this.#stillWithPassword(user);
+  }
+
+  /** The user as it is now; null where it is gone, disabled or has another password: hashing one takes long enough for that. */
+  #stillWithPassword({ name, passwordHash }: User): User | null {
+    const present = this.#records.findUser(name);
+    return present !== null && present.enabled && present.loginBy === "password" && present.passwordHash === passwordHash ? present : null;
   }
 
   /** Starts the login of a user who has proved to be that user; returns the secret id for the cookie. */
@@ -148,17 +160,19 @@ export class AccessService {
 
   /**
    * Gives a user a new password and ends every login and token. LOGIN_FAILED when the present password is wrong, with the
-   * same waits as a login; BAD_INPUT when the new one is too short or too long.
+   * same waits as a login, or when the user was disabled or given another one meanwhile; BAD_INPUT when the new one is too short or too long.
    */
   async changePassword(name: string, present: string, next: string, by: Actor | null = null): Promise<void> {
     const keys = [`user:${name.toLowerCase()}`];
     this.#attempts.check(keys);
     this.#attempts.failed(keys);
-    const user = this.#records.findUser(name);
-    const matches = await passwordMatches(present, user?.loginBy === "password" ? user.passwordHash : null);
-    if (user === null || !matches || !user.enabled) throw new LookbackError("LOGIN_FAILED", "the present password is wrong");
+    const proved = await this.#userOfPassword(name, present);
+    if (proved === null) throw new LookbackError("LOGIN_FAILED", "the present password is wrong");
     this.#attempts.succeeded(keys);
-    this.#records.putUser({ ...user, passwordHash: await hashPassword(next) });
+    const passwordHash = await hashPassword(next);
+    const user = this.#stillWithPassword(proved);
+    if (user === null) throw new LookbackError("LOGIN_FAILED", `user "${proved.name}" was disabled or given another password meanwhile; log in again`);
+    this.#records.putUser({ ...user, passwordHash });
     this.endCredentials(user.name);
     this.audit(user.name, "password.change", {}, by ?? {});
   }

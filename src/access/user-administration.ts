@@ -111,13 +111,22 @@ export class UserAdministration {
 
   /** Gives a user a password, a made one when it is null, and ends all logins and tokens. */
   async setPassword(name: string, password: string | null, by: Actor): Promise<UserAndPassword> {
-    const user = this.get(name);
-    if (user.loginBy !== "password") throw new LookbackError("BAD_INPUT", `"${user.name}" logs in by ${user.loginBy} and has no password here`);
+    this.#withPassword(name);
     const madePassword = password === null ? newSecret().slice(0, 24) : null;
-    const changed = this.#access.replaceUser({ ...user, passwordHash: await hashPassword(madePassword ?? password ?? "") });
+    const passwordHash = await hashPassword(madePassword ?? password ?? "");
+    // Hashing takes long enough for another change, which must not be undone.
+    const user = this.#withPassword(name);
+    const changed = this.#access.replaceUser({ ...user, passwordHash });
     this.#access.endCredentials(user.name);
     this.#audit(by, "user.password", { of: user.name });
     return { user: changed, madePassword };
+  }
+
+  /** The user of a name who logs in by password, enabled or not. NOT_FOUND, BAD_INPUT. */
+  #withPassword(name: string): User {
+    const user = this.get(name);
+    if (user.loginBy !== "password") throw new LookbackError("BAD_INPUT", `"${user.name}" logs in by ${user.loginBy} and has no password here`);
+    return user;
   }
 
   /** Tokens of a user that have not ended. */

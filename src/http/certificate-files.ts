@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import type { Clock } from "../base/clock.js";
-import { LookbackError } from "../base/errors.js";
+import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 
 /** Milliseconds between two looks whether the files changed. */
@@ -76,10 +76,15 @@ export class CertificateFiles {
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
+  /** What the files are now; that one cannot be looked at is a state as well, which `read` explains. */
   #state(): string {
     return [this.#certFile, this.#keyFile].map((file) => {
-      const found = statSync(file, { throwIfNoEntry: false });
-      return found === undefined ? "none" : `${found.ino}.${found.size}.${found.mtimeMs}`;
+      try {
+        const found = statSync(file);
+        return `${found.ino}.${found.size}.${found.mtimeMs}`;
+      } catch (error) {
+        return systemErrorCode(error) ?? "unknown";
+      }
     }).join("/");
   }
 }

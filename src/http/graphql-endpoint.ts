@@ -27,6 +27,8 @@ const MAX_SOCKETS = 200;
 const MAX_SOCKET_OPERATIONS = 50;
 /** Milliseconds between pings that keep a connection through proxies. */
 const KEEP_ALIVE_MS = 12_000;
+/** Longest wait for clients to end their side of a connection when the service stops, in milliseconds. */
+const FAREWELL_MS = 1_000;
 
 function gone(): LookbackError {
   return new LookbackError("QUERY_CANCELLED", "the client left");
@@ -79,7 +81,7 @@ export class GraphqlEndpoint {
     ];
   }
 
-  /** Ends streams and connections; their clients are told SHUTTING_DOWN. */
+  /** Ends streams and connections within two seconds; their clients are told SHUTTING_DOWN. */
   async stop(): Promise<void> {
     await this.#live.endAll();
     this.#stopping.abort(new LookbackError("SHUTTING_DOWN", "the service is stopping"));
@@ -101,6 +103,16 @@ export class GraphqlEndpoint {
     } catch (error) {
       if (error instanceof LookbackError) return toGraphQLError(error);
       throw error;
+    }
+  }
+
+  /** Begins an operation of a WebSocket connection; its request is looked up anew: a login that ended since then ends here too. */
+  #beginOf(request: IncomingMessage): LiveOperation | GraphQLError {
+    try {
+      const principal = principalOf(request, this.#doors);
+      return principal === null ? toGraphQLError(new LookbackError("UNAUTHENTICATED", "the login has ended")) : this.#begin(principal);
+    } catch (error) {
+      return new GraphQLError("who asks could not be looked up", { originalError: error instanceof Error ? error : new Error(String(error)) });
     }
   }
 
@@ -151,18 +163,15 @@ export class GraphqlEndpoint {
     const disposable = useServer({
       schema: graphqlSchema(),
       onSubscribe: ({ extra }, id, { query, variables, operationName }) => {
-        // Looked up anew: a login that ended since the connection was made ends here too.
-        const principal = principalOf(extra.request, this.#doors);
         const operations = operationsOf(extra.socket);
         // Errors are brought into the API's form by onError.
-        if (principal === null) return [toGraphQLError(new LookbackError("UNAUTHENTICATED", "the login has ended"))];
         if (operations.size >= MAX_SOCKET_OPERATIONS) {
           return [toGraphQLError(new LookbackError("LIMIT_EXCEEDED", `a connection runs ${MAX_SOCKET_OPERATIONS} operations at once`, { limit: MAX_SOCKET_OPERATIONS }))];
         }
-        const live = this.#begin(principal);
+        const live = this.#beginOf(extra.request);
         if (live instanceof GraphQLError) return [live];
         const abort = new AbortController();
-        const context = new RequestContext(this.#services, principal, AbortSignal.any([abort.signal, this.#stopping.signal, live.signal]), addressOf(extra.request));
+        const context = new RequestContext(this.#services, live.principal, AbortSignal.any([abort.signal, this.#stopping.signal, live.signal]), addressOf(extra.request));
         const prepared = prepareOperation({ query, variables, operationName }, context);
         if ("errors" in prepared) {
           live.end();
@@ -195,24 +204,39 @@ export class GraphqlEndpoint {
       },
     }, this.#sockets, KEEP_ALIVE_MS);
     return async () => {
+      // A client that never answers would be waited for.
+      const cut = setTimeout(() => { for (const client of this.#sockets.clients) client.terminate(); }, FAREWELL_MS);
       await disposable.dispose();
+      clearTimeout(cut);
     };
   }
 
   /** Takes WebSocket upgrades of `/graphql` on a server; others, and those of nobody or of another site, are refused. */
   acceptUpgrades(server: Server): void {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const refuse = (status: string): void => {
-        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      };
       socket.on("error", () => socket.destroy());
-      if (request.url?.split("?")[0] !== "/graphql") return refuse("404 Not Found");
-      const principal = principalOf(request, this.#doors);
-      if (principal === null) return refuse("401 Unauthorized");
-      // A browser sends the cookie with a foreign page's upgrade as well, and no preflight.
-      if (originOf(request) === "other") return refuse("403 Forbidden");
-      if (this.#stopping.signal.aborted || this.#sockets.clients.size >= MAX_SOCKETS) return refuse("503 Service Unavailable");
-      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#sockets.emit("connection", client, request));
+      let refused: string | null;
+      try {
+        refused = this.#refusalOf(request);
+      } catch (error) {
+        // Nobody catches what a listener throws.
+        this.#services.logger.error({ error }, "who asks for a WebSocket could not be looked up");
+        refused = "503 Service Unavailable";
+      }
+      if (refused !== null) {
+        // The server has let go of the socket: without an end of its own, that of the client would be waited for.
+        socket.once("finish", () => socket.destroy());
+        socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      } else this.#sockets.handleUpgrade(request, socket, head, (client) => this.#sockets.emit("connection", client, request));
     });
+  }
+
+  /** The status by which an upgrade is refused, or null. */
+  #refusalOf(request: IncomingMessage): string | null {
+    if (request.url?.split("?")[0] !== "/graphql") return "404 Not Found";
+    if (principalOf(request, this.#doors) === null) return "401 Unauthorized";
+    // A browser sends the cookie with a foreign page's upgrade as well, and no preflight.
+    if (originOf(request) === "other") return "403 Forbidden";
+    return this.#stopping.signal.aborted || this.#sockets.clients.size >= MAX_SOCKETS ? "503 Service Unavailable" : null;
   }
 }

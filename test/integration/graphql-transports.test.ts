@@ -2,6 +2,7 @@ import { createClient as createSseClient } from "graphql-sse";
 import { createClient as createSocketClient } from "graphql-ws";
 import { writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import { afterEach, describe, expect, test } from "vitest";
@@ -56,6 +57,11 @@ describe("who gets in", () => {
     const entered = await form("/explorer", "a long password");
     expect([entered.status, entered.headers.get("location")]).toEqual([303, "/explorer"]);
     expect(entered.headers.get("set-cookie")).toMatch(/^lookback_login=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+    const link = `${downloadPath(Buffer.alloc(32, 3), { exportId: "e1", user: "ana@example", expiresMs: TEST_NOW_MS })}&more=a,b;c:(d)+e`;
+    const led = await fetch(api.server.url + link, { headers: { accept: "text/html" }, redirect: "manual" });
+    const next = new URL(led.headers.get("location") ?? "", api.server.url).searchParams.get("next") ?? "";
+    expect(next).toBe(link);
+    expect((await form(next, "a long password")).headers.get("location")).toBe(link);
     for (const foreign of ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]) {
       expect((await form(foreign, "a long password")).headers.get("location")).toBe("/");
     }
@@ -194,6 +200,32 @@ test("a server that stops lets requests end, refuses new ones, and cuts those th
   await expect.poll(() => stuck.reads.length).toBe(1);
   await api.server.stop();
   expect(["answered", "cut"]).toContain(await lost);
+});
+
+describe("a server that stops does not wait for", () => {
+  function connected(headers: string): Socket {
+    const socket = connect({ host: "127.0.0.1", port: api.server.port, allowHalfOpen: true });
+    socket.on("error", () => {});
+    socket.write(`GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n${headers}\r\n`);
+    return socket;
+  }
+  const firstLine = (socket: Socket): Promise<string> => new Promise((resolve) => { socket.once("data", (bytes) => { resolve(bytes.toString().split("\r\n")[0] ?? ""); }); });
+
+  test("a WebSocket client that never answers the close", { timeout: 10_000 }, async () => {
+    api = await startApi();
+    const socket = connected(`Authorization: Bearer ${await api.token({ name: "ana", role: "analyst" })}\r\n`);
+    expect(await firstLine(socket)).toContain("101");
+    await api.server.stop();
+    socket.destroy();
+  });
+
+  test("a client whose upgrade was refused and who holds the connection", { timeout: 10_000 }, async () => {
+    api = await startApi(undefined, { drainMs: 50 });
+    const socket = connected("");
+    expect(await firstLine(socket)).toContain("401");
+    await api.server.stop();
+    socket.destroy();
+  });
 });
 
 /** Imports whose jobs a test moves by hand. */

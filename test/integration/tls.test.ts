@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { connect, type PeerCertificate } from "node:tls";
@@ -101,6 +101,32 @@ describe("a server with a certificate", () => {
     place.write(second);
     certificate.look(take);
     expect((await certificateOf(api.server.port)).subject.CN).toBe("second");
+  });
+
+  test("goes on with the old one while the files cannot be looked at, and says so once", () => {
+    const [first, second] = [selfSigned("first"), selfSigned("second")];
+    const directory = join(temporaryDirectory(), "tls");
+    const place = { certFile: join(directory, "cert.pem"), keyFile: join(directory, "key.pem") };
+    const write = ({ cert, key }: typeof first): void => {
+      mkdirSync(directory);
+      writeFileSync(place.certFile, cert);
+      writeFileSync(place.keyFile, key);
+    };
+    const errors: unknown[] = [];
+    const certificate = new CertificateFiles(place.certFile, place.keyFile, systemClock, { ...silentLogger, error: (fields) => errors.push(fields) });
+    const used: string[] = [];
+    const look = (): void => { certificate.look(({ cert }) => used.push(new X509Certificate(cert).subject)); };
+    write(first);
+    certificate.read();
+    rmSync(directory, { recursive: true });
+    writeFileSync(directory, "");
+    look();
+    look();
+    expect(errors).toEqual([{ error: expect.stringMatching(/certFile=.*cert\.pem: cannot be read: ENOTDIR/) }]);
+    rmSync(directory);
+    write(second);
+    look();
+    expect(used).toEqual(["CN=second"]);
   });
 
   test.each([

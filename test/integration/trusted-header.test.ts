@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { WebSocket } from "ws";
 import { AddressList } from "../../src/http/address-list.js";
 import { UserAdmission } from "../../src/access/admission.js";
 import { UserTemplate } from "../../src/access/user-template.js";
@@ -90,6 +91,50 @@ describe("a proxy's header", () => {
     expect(await me({ "x-forwarded-user": "ana", origin: "https://evil.example", "sec-fetch-site": "cross-site" })).toBe(403);
     const plain = await fetch(`${api.server.url}/logout`, { method: "POST", headers: { "x-forwarded-user": "ana" }, redirect: "manual" });
     expect(plain.status).toBe(403);
+  });
+});
+
+describe("a catalogue that takes nothing", () => {
+  async function startBroken(): Promise<{ readonly logged: string[]; mend(): void }> {
+    const logged: string[] = [];
+    api = await startApi(undefined, {
+      logger: { ...silentLogger, error: (_fields, message) => logged.push(message) },
+      trusted: { proxies: new AddressList([]), header: { userNameHeader: "X-Forwarded-User", proxies: new AddressList(["127.0.0.1"]), required: null } },
+    });
+    await api.access.putUser({ name: "ana", password: null, role: "analyst", loginBy: "header" });
+    return { logged, mend: () => { vi.restoreAllMocks(); } };
+  }
+  const breakIt = (): void => { vi.spyOn(api.records, "appendAudit").mockImplementation(() => { throw new Error("database is locked"); }); };
+  const open = (): WebSocket => new WebSocket(`${api.server.url.replace("http", "ws")}/graphql`, "graphql-transport-ws", { headers: { "x-forwarded-user": "ana" } });
+
+  afterEach(() => { vi.restoreAllMocks(); });
+
+  test("lets no WebSocket in, and serves on", async () => {
+    const { logged, mend } = await startBroken();
+    breakIt();
+    const refused = await new Promise<string>((resolve) => {
+      const socket = open();
+      socket.on("open", () => { resolve("open"); });
+      socket.on("error", (error) => { resolve(error.message); });
+    });
+    expect([refused, logged]).toEqual([expect.stringContaining("503"), ["who asks for a WebSocket could not be looked up"]]);
+    mend();
+    expect(await me({ "x-forwarded-user": "ana" })).toBe("ana");
+  });
+
+  test("begins no operation of a WebSocket that is open, and tells its client", async () => {
+    const { logged } = await startBroken();
+    const socket = open();
+    const answers: unknown[] = [];
+    socket.on("message", (message: Buffer) => answers.push(JSON.parse(message.toString())));
+    await new Promise((resolve) => socket.on("open", resolve));
+    socket.send('{"type":"connection_init"}');
+    await expect.poll(() => answers).toEqual([{ type: "connection_ack" }]);
+    vi.spyOn(api.records, "findUser").mockImplementation(() => { throw new Error("database is locked"); });
+    socket.send('{"type":"subscribe","id":"a","payload":{"query":"{ me { name } }"}}');
+    await expect.poll(() => answers[1]).toMatchObject({ id: "a", type: "error", payload: [{ message: expect.stringMatching(/^an internal fault; the log has it/), extensions: { code: "INTERNAL" } }] });
+    expect(logged).toEqual(["an operation failed"]);
+    socket.terminate();
   });
 });
 

@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AccessRecords } from "../../../src/access/access-records.js";
 import { AccessService } from "../../../src/access/access-service.js";
 import { CatalogueAccessRecords } from "../../../src/access/catalogue-records.js";
@@ -27,6 +27,8 @@ function over(records: AccessRecords): void {
   access = new AccessService(records, clock);
   users = new UserAdministration(records, access, limitChecks(fields, compile));
 }
+
+afterEach(() => { vi.restoreAllMocks(); });
 
 describe.each(["memory", "catalogue"] as const)("over records in %s", (kind) => {
   let records: AccessRecords;
@@ -89,6 +91,56 @@ describe.each(["memory", "catalogue"] as const)("over records in %s", (kind) => 
     if (principal === null) throw new Error("no principal");
     await Promise.resolve().then(end);
     expect(access.stillHolds(principal)).toBe(false);
+  });
+
+  describe("what changes while a password is hashed", () => {
+    beforeEach(() => users.add({ name: "ana", password: "long enough", role: "analyst" }, root));
+
+    /** Does something once the user has been looked up that many times: while the hash after that look-up is computed. */
+    function afterLookUps(count: number, change: () => void): void {
+      const findUser = records.findUser.bind(records);
+      let left = count;
+      vi.spyOn(records, "findUser").mockImplementation((name) => {
+        if ((left -= 1) === 0) queueMicrotask(change);
+        return findUser(name);
+      });
+    }
+
+    test.each([1, 2])("a user who is disabled does not come back by a change of the password (hash %i)", async (count) => {
+      afterLookUps(count, () => users.setEnabled("ana", false, root));
+      await expect(access.changePassword("ana", "long enough", "another one")).rejects.toMatchObject({ code: "LOGIN_FAILED" });
+      expect(users.get("ana").enabled).toBe(false);
+    });
+
+    test("limits that come meanwhile stay, by a change of the password and by an administrator's", async () => {
+      afterLookUps(2, () => users.set("ana", { forcedExpression: "protocols == dns" }, root));
+      await access.changePassword("ana", "long enough", "another one");
+      expect(users.get("ana").forcedExpression).toBe("protocols == dns");
+      vi.restoreAllMocks();
+      afterLookUps(1, () => users.set("ana", { role: "viewer" }, root));
+      await users.setPassword("ana", "a third one", root);
+      expect(users.get("ana").role).toBe("viewer");
+      vi.restoreAllMocks();
+      expect((await access.login("ana", "a third one", "here")).user).toMatchObject({ role: "viewer", forcedExpression: "protocols == dns" });
+    });
+
+    test("an administrator's new password is not undone by a change with the old one", async () => {
+      const { passwordHash } = users.get("ana");
+      const replaced = { passwordHash: passwordHash.replace(/.$/, passwordHash.endsWith("A") ? "E" : "A") };
+      afterLookUps(2, () => records.putUser({ ...users.get("ana"), ...replaced }));
+      await expect(access.changePassword("ana", "long enough", "another one")).rejects.toThrow(/"ana" was disabled or given another password meanwhile/);
+      expect(users.get("ana")).toMatchObject(replaced);
+    });
+
+    test.each([
+      ["disabled", { enabled: false }],
+      ["given another password", { passwordHash: "scrypt$32768$8$1$" }],
+      ["told to log in elsewhere", { loginBy: "oidc" as const }],
+    ])("a login that was begun before its user was %s starts nothing", async (_, change) => {
+      afterLookUps(1, () => records.putUser({ ...users.get("ana"), ...change }));
+      await expect(access.login("ana", "long enough", "here")).rejects.toMatchObject({ code: "LOGIN_FAILED" });
+      expect(records.listAudit(1)[0]).toMatchObject({ action: "login.failed" });
+    });
   });
 
   test("a token has its scopes and no others", async () => {
