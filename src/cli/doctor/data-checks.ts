@@ -39,7 +39,7 @@ async function writable(directory: string): Promise<Finding> {
 }
 
 /** The nearest directory at or above a path that is there. */
-export async function existingAbove(directory: string): Promise<string> {
+async function existingAbove(directory: string): Promise<string> {
   for (let at = directory; ; at = path.dirname(at)) if ((await stat(at).catch(() => null)) !== null || at === path.dirname(at)) return at;
 }
 

@@ -70,6 +70,17 @@ describe("the data directory", () => {
   });
 });
 
+describe("the write speed", () => {
+  it("of a directory that is not there is measured above it, and nothing is made", async () => {
+    const directory = temporaryDirectory();
+    const [[verdict = "", detail = ""] = []] = await run("write speed", join(directory, "new"));
+    if (verdict === "ok") expect(detail).toContain(`${join(directory, "new", "packets")} is not there yet; ${directory} takes `);
+    expect(readdirSync(directory)).toEqual([]);
+    await run("capture rate", join(directory, "new"));
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
 describe("serving", () => {
   it("needs a free port", async () => {
     const server = createServer().listen(0, "127.0.0.1");
