@@ -86,6 +86,26 @@ describe("a host that is not ready", () => {
     other.close();
   });
 
+  it("has no administrator whose password nobody saw, whatever kept the first starts from serving", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(path.join(directory, "no.pem"), "this is no certificate");
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const words = ["serve", "--data", "data", "--set"];
+    const failed = [
+      await lookback([...words, `viewPort=${(other.address() as AddressInfo).port}`], directory),
+      await lookback([...words, "viewPort=0", "--set", "certFile=no.pem", "--set", "keyFile=no.pem"], directory),
+    ];
+    other.close();
+    expect(failed.map(({ code, output }) => [code, output])).toEqual([[1, ""], [78, ""]]);
+    const serve = spawnLookback([...words, "viewPort=0"], directory);
+    await serve.line(/^Ready\.$/);
+    const url = /serves on (\S+)/.exec(serve.text())?.[1] ?? "";
+    const password = /with password (\S+)/.exec(serve.text())?.[1] ?? "none was shown";
+    const login = await fetch(`${url}/login`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ user: "admin", password }) });
+    expect([login.status, await serve.stop()]).toEqual([200, 0]);
+  });
+
   // Root may write everywhere: the commands run as somebody else.
   const asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
   it.skipIf(process.getuid?.() !== 0 || spawnSync("setpriv", ["--version"]).error !== undefined)("has a data directory that cannot be written", async () => {
