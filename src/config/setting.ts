@@ -103,16 +103,24 @@ export function optionalText(allowed: string, help: string): Setting<string | nu
   return setting<string | null>("text", null, help, { allowed }, (given) => given);
 }
 
-/** Texts separated by `;` (`\;` is a semicolon); empty parts are dropped. */
-export function list(defaultValue: readonly string[], help: string): Setting<readonly string[]> {
-  return setting("list", defaultValue, help, { allowed: "values separated by ;" }, (given) =>
-    given.split(/(?<!\\);/).map((part) => part.trim().replaceAll("\\;", ";")).filter((part) => part !== ""));
+/** What stands between the values of a list. */
+type Separator = ";" | "; or ,";
+
+/** The parts of a text; a separator after a backslash is none. Empty parts are dropped. */
+function partsOf(text: string, separator: Separator): readonly string[] {
+  const [between, escaped] = separator === ";" ? [/(?<!\\);/, /\\(;)/g] : [/(?<!\\)[;,]/, /\\([;,])/g];
+  return text.split(between).map((part) => part.trim().replaceAll(escaped, "$1")).filter((part) => part !== "");
 }
 
-/** Addresses of HTTP servers separated by `;`, without user names: these would be in every log. */
-export function urls(help: string): Setting<readonly string[]> {
-  return setting<readonly string[]>("list", [], help, { allowed: "http or https URLs separated by ;, without user name and password" }, (given) => {
-    const found = given.split(";").map((part) => part.trim()).filter((part) => part !== "");
+/** Texts separated by `;` (`\;` is a semicolon), where Arkime separates by `,` also by that. */
+export function list(defaultValue: readonly string[], help: string, separator: Separator = ";"): Setting<readonly string[]> {
+  return setting("list", defaultValue, help, { allowed: `values separated by ${separator}` }, (given) => partsOf(given, separator));
+}
+
+/** Addresses of HTTP servers in a list, without user names: these would be in every log. */
+export function urls(help: string, separator: Separator = ";"): Setting<readonly string[]> {
+  return setting<readonly string[]>("list", [], help, { allowed: `http or https URLs separated by ${separator}, without user name and password` }, (given) => {
+    const found = partsOf(given, separator);
     return found.every(isWebUrl) ? found : null;
   });
 }

@@ -42,7 +42,7 @@ export const SETTINGS = {
   authDiscoverURL: optionalText("URL", "OpenID provider, or its discovery document; https, or http on this machine."),
   authClientId: optionalText("text", "Client id that the OpenID provider gave."),
   authClientSecret: optionalText("text", "Client secret that the OpenID provider gave."),
-  authRedirectURIs: urls("Where the OpenID provider sends users back to: https://HOST/auth/login/callback for each host name of the service."),
+  authRedirectURIs: urls("Where the OpenID provider sends users back to: https://HOST/auth/login/callback for each host name of the service.", "; or ,"),
   authUserIdField: text("preferred_username", "claim", /^[\w.:/-]{1,100}$/, "Claim of the OpenID provider with the user's name."),
   authOIDCScope: text("openid", "scopes separated by blanks", /^[\w.:/ -]{1,500}$/, "Scopes asked of the OpenID provider."),
   authRoleField: optionalText("claim", "Lookback: claim of the OpenID provider with the user's groups; unset: roles are given here."),
@@ -55,9 +55,9 @@ export const SETTINGS = {
   logoutUrlMethod: choice("POST", ["GET", "POST"], "How they go there."),
   authTrustProxy: list([], "Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
   userNameHeader: optionalText("header", "Header in which a trusted proxy names the user, for authMode=header."),
-  userAuthIps: list(["127.0.0.1", "::1"], "Addresses and networks of proxies whose userNameHeader is believed."),
+  userAuthIps: list(["127.0.0.1", "::1"], "Addresses and networks of proxies whose userNameHeader is believed.", "; or ,"),
   requiredAuthHeader: optionalText("header", "Header that must be there beside userNameHeader."),
-  requiredAuthHeaderVal: list([], "Values of requiredAuthHeader of which one must be there."),
+  requiredAuthHeaderVal: list([], "Values of requiredAuthHeader of which one must be there.", "; or ,"),
   loginMessage: text("", "text", /^[^\0]{0,1000}$/, "What the login page says above its form."),
 
   // Retention.
@@ -79,7 +79,7 @@ export const SETTINGS = {
 
   // The index of sessions.
   indexStore: choice("embedded", ["embedded", "elasticsearch"], "Lookback: where sessions are indexed: in the data directory, or in a cluster of Elasticsearch or OpenSearch."),
-  elasticsearch: list(["http://localhost:9200"], "URLs of the cluster's nodes."),
+  elasticsearch: list(["http://localhost:9200"], "URLs of the cluster's nodes.", "; or ,"),
   elasticsearchAPIKey: optionalText("base64 of id:key", "API key for the cluster."),
   elasticsearchBasicAuth: optionalText("user:password, or base64 of it", "User and password for the cluster."),
   caTrustFile: optionalText("file", "Certificates of authorities in PEM form: the cluster's certificate must be of one of them; those of the OpenID provider and of webhooks may be, beside the usual ones."),
