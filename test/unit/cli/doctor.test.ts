@@ -73,8 +73,8 @@ describe("the data directory", () => {
 describe("the write speed", () => {
   it("of a directory that is not there is measured above it, and nothing is made", async () => {
     const directory = temporaryDirectory();
-    const [[verdict = "", detail = ""] = []] = await run("write speed", join(directory, "new"));
-    if (verdict === "ok") expect(detail).toContain(`${join(directory, "new", "packets")} is not there yet; ${directory} takes `);
+    const [finding] = await run("write speed", join(directory, "new"));
+    if (finding?.[0] === "ok") expect(finding[1]).toContain(`${join(directory, "new", "packets")} is not there yet; ${directory} takes `);
     expect(readdirSync(directory)).toEqual([]);
     await run("capture rate", join(directory, "new"));
     expect(readdirSync(directory)).toEqual([]);
