@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { lchownSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LookbackError } from "../base/errors.js";
 import { unwritable } from "./unwritable.js";
@@ -79,6 +79,7 @@ function lockRole(directory: string, role: Role, waitMs: number): RoleLock {
     opened.pragma("user_version = 1");
     // A rename, so that a reader never sees half a number.
     writeFileSync(`${pidFile}.new`, `${process.pid}\n`, { mode: 0o600 });
+    giveToOwner(directory, [join(directory, "locks"), file, `${pidFile}.new`]);
     renameSync(`${pidFile}.new`, pidFile);
     return {
       role,
@@ -95,6 +96,13 @@ function lockRole(directory: string, role: Role, waitMs: number): RoleLock {
     const holder = pid === null ? "another process" : `process ${pid}`;
     throw new LookbackError("ROLE_HELD", `${holder} already runs the role "${role}" on ${directory}; stop it or use another data directory`, { role, directory, pid });
   }
+}
+
+/** What root makes in another user's directory belongs to that user, who could take no role else. Links are not followed: that user may have put them there. */
+function giveToOwner(directory: string, files: readonly string[]): void {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = statSync(directory);
+  if (uid !== 0) for (const file of files) lchownSync(file, uid, gid);
 }
 
 function isBusy(error: unknown): boolean {

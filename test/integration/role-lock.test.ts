@@ -36,7 +36,17 @@ describe.skipIf(process.getuid?.() !== 0 || spawnSync("setpriv", ["--version"]).
     expect(takeAsNobody(directory, "serve")).toMatchObject({ status: 0, stdout: "held\n" });
   });
 
-  it("is what another user's look at the roles does not leave behind", () => {
+  it("is not what root leaves that takes a role in the user's directory", () => {
+    for (const role of ["serve", "capture"] as const) takeRole(directory, role).release();
+    expect(readdirSync(path.join(directory, "locks")).map((name) => [name, statSync(path.join(directory, "locks", name)).uid])).toEqual(["capture.lock", "capture.pid", "serve.lock", "serve.pid"].map((name) => [name, NOBODY]));
+    expect(takeAsNobody(directory, "serve")).toMatchObject({ status: 0, stdout: "held\n" });
+    // A role of root's own directory is root's.
+    chownSync(directory, 0, 0);
+    takeRole(directory, "shipper").release();
+    expect(statSync(path.join(directory, "locks", "shipper.lock")).uid).toBe(0);
+  });
+
+  it("is nothing that another user's look at the roles leaves behind", () => {
     expect(roleHolder(directory, "capture")).toBeNull();
     expect(readdirSync(path.join(directory, "locks"))).toEqual(["serve.lock"]);
     expect(takeAsNobody(directory, "capture").status).toBe(0);
