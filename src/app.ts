@@ -62,7 +62,6 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     scheduler.start();
     lifecycle.add("scheduler", scheduler, (started) => started.stop(), { evenIfLate: true });
 
-    const firstAdministrator = await access.firstStart();
     const server = await startHttpServer({
       services, downloads: exports, health: healthChecks({ core, scheduler, watch }), metrics,
       host: config.values.viewHost, port: config.values.viewPort, drainMs: DRAIN_MS, ...loginParts(config, { records: services.users.records, access, users: services.users, clock: services.clock, logger }),
@@ -72,6 +71,8 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     lifecycle.add("HTTP server", server, (started) => started.stop());
     const endpoint = { url: localUrl(server.localUrl), token: access.admitLocalOwner(), pid: process.pid };
     lifecycle.add("local endpoint", announce(core.directories.data, endpoint), (announced) => { announced.withdraw(); });
+    // Last: the password is told by who gets this server, and is nowhere else. Until then there is no user, and nobody can log in.
+    const firstAdministrator = await access.firstStart();
     return { ...core, url: server.url, routes: server.routes, imports, access, firstAdministrator, warning, makeRoom };
   });
 }

@@ -2,7 +2,7 @@ import path from "node:path";
 import { systemClock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
-import { openCatalogue, type Catalogue } from "../catalogue/catalogue.js";
+import { openCatalogue, openCatalogueAsIs, type Catalogue } from "../catalogue/catalogue.js";
 import { takeRole, type Role, type RoleLock } from "../catalogue/role-lock.js";
 import { ImportService, type ImportParts } from "../capture/import-service.js";
 import type { LookbackConfig } from "../config/config.js";
@@ -66,10 +66,10 @@ export async function openCore(config: LookbackConfig, role: Role, logger: Logge
   const native = loadNativeCore();
   await checkRowSettings(config, native);
   lifecycle.add(`role ${role}`, takeRole(directories.data, role, MOMENT_MS[role]), (lock) => { lock.release(); });
-  if (role !== "serve") return { ...(await openReader(config, logger, lifecycle, { maintains: false, removeOrphans: "none", forCapture: role === "capture" })), native };
+  if (role !== "serve") return { ...(await openReader(config, logger, lifecycle, { maintains: false, removeOrphans: "none", forCapture: role === "capture", migrates: true })), native };
   const noCapture = captureRoleIfFree(directories.data);
   try {
-    return { ...(await openReader(config, logger, lifecycle, { maintains: true, removeOrphans: noCapture === null ? "compacted" : "all", forCapture: false })), native };
+    return { ...(await openReader(config, logger, lifecycle, { maintains: true, removeOrphans: noCapture === null ? "compacted" : "all", forCapture: false, migrates: true })), native };
   } finally {
     noCapture?.release();
   }
@@ -83,15 +83,16 @@ async function clusterOf(config: LookbackConfig, catalogue: Catalogue, fields: F
 
 /**
  * Opens catalogue and store without a role, to read beside whatever process serves or captures. Only the process that
- * serves `maintains`: it alone deletes files of the index, for it knows which of its queries still read them.
+ * serves `maintains`: it alone deletes files of the index, for it knows which of its queries still read them. Only one with a
+ * role `migrates`: it makes a catalogue where there is none, and applies steps that wait. Without it NOT_FOUND, UNAVAILABLE.
  */
 export async function openReader(
   config: LookbackConfig, logger: Logger, lifecycle: Lifecycle,
-  duties: { readonly maintains: boolean; readonly removeOrphans: "none" | "compacted" | "all"; readonly forCapture: boolean } = { maintains: false, removeOrphans: "none", forCapture: false },
+  duties: { readonly maintains: boolean; readonly removeOrphans: "none" | "compacted" | "all"; readonly forCapture: boolean; readonly migrates: boolean } = { maintains: false, removeOrphans: "none", forCapture: false, migrates: false },
 ): Promise<Omit<Core, "native">> {
   const directories = directoriesOf(config);
   const fields = packagedCatalogue();
-  const catalogue = lifecycle.add("catalogue", openCatalogue(directories.data, systemClock), (opened) => { opened.close(); });
+  const catalogue = lifecycle.add("catalogue", (duties.migrates ? openCatalogue : openCatalogueAsIs)(directories.data, systemClock), (opened) => { opened.close(); });
   const presence = new PacketFilePresence(() => systemClock.nowMs());
   const goneFiles = (): readonly number[] => [...catalogue.files.goneIds(), ...presence.lost(catalogue.files.listed())];
   const cluster = config.values.indexStore === "elasticsearch" ? await clusterOf(config, catalogue, fields, logger, goneFiles) : null;

@@ -58,7 +58,8 @@ function readEndpoint(text: string): LocalEndpoint | null {
   return typeof url === "string" && typeof token === "string" && typeof pid === "number" && Number.isInteger(pid) && pid > 0 ? { url, token, pid } : null;
 }
 
-function isRunning(pid: number): boolean {
+/** Whether there is a process of that number. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,4 +1,5 @@
-import { open, readdir, unlink, type FileHandle } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, open, readdir, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
@@ -16,6 +17,9 @@ const givenUpKey = (stream: string): string => `live.givenUp.${stream}`;
 
 /** Longest wait for one answer of a disk before its packet directory is passed over, in milliseconds. */
 const ANSWER_MS = 5000;
+
+/** Why a directory cannot be written, by the system's word for it. */
+const WHY_NOT: Readonly<Record<string, string>> = { EACCES: "this user has no right to write there", EPERM: "this user has no right to write there", EROFS: "it is mounted read-only" };
 
 /** Files of a stream that were given up and not heard of since, by number. */
 function givenUpFiles(settings: Catalogue["settings"], stream: string): ReadonlySet<number> {
@@ -96,6 +100,31 @@ export class PacketDisks {
 export function makeDirectories(native: Pick<NativeCore, "makeDirectory">, directories: readonly string[], disks: PacketDisks): void {
   const refusals = directories.map((directory) => disks.make(native, directory)).filter((refusal) => refusal !== null);
   if (refusals.length === directories.length) throw new LookbackError("UNAVAILABLE", `no packet directory can be used: ${refusals.join("; ")}; pcapDir names them`, { directories });
+}
+
+/**
+ * Whether this process may write in one packet directory at least; which, is found out with each file. Without one it would lose every
+ * packet until somebody looks. A full disk is no reason: room is made while packets are captured.
+ *
+ * @throws LookbackError CONFIG_INVALID when this user has no right to, UNAVAILABLE when a directory cannot be written for another reason.
+ */
+export async function requireWritable(directories: readonly string[], disks: PacketDisks): Promise<void> {
+  const refusals: { readonly reason: string; readonly isRight: boolean }[] = [];
+  for (const directory of directories) {
+    try {
+      const error = await disks.ask(directory, () => access(directory, constants.W_OK | constants.X_OK).then(() => null, (refusal: unknown) => refusal));
+      if (error === null) return;
+      const code = systemErrorCode(error);
+      refusals.push({ reason: `${directory}: ${WHY_NOT[code ?? ""] ?? (error instanceof Error ? error.message : String(error))}`, isRight: code === "EACCES" || code === "EPERM" });
+    } catch (error) {
+      refusals.push({ reason: `${directory}: ${error instanceof Error ? error.message : String(error)}`, isRight: false });
+    }
+  }
+  const uid = process.getuid?.() ?? "unknown";
+  throw new LookbackError(
+    refusals.every(({ isRight }) => isRight) ? "CONFIG_INVALID" : "UNAVAILABLE",
+    `no packet directory can be written: ${refusals.map(({ reason }) => reason).join("; ")}; give it to the user that captures (uid ${uid}), or name another with pcapDir`, { key: "pcapDir", directories },
+  );
 }
 
 /** Names in a directory; none of one that does not answer, which is passed over when packets are written, too. */

@@ -11,7 +11,7 @@ import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "./ledger.j
 import { diskFullOf, failuresOf, together, type Durable } from "./live-flush.js";
 import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
 import { FileNumbers } from "./file-numbers.js";
-import { adoptFiles, makeDirectories, noteGivenUp, PacketDisks } from "./live-files.js";
+import { adoptFiles, makeDirectories, noteGivenUp, PacketDisks, requireWritable } from "./live-files.js";
 import { noteReplay, rememberOpen, runReplays } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
 import { LiveTroubles } from "./live-troubles.js";
@@ -145,6 +145,7 @@ export class LiveService {
     await mkdir(parts.segmentDirectory, { recursive: true });
     const disks = new PacketDisks(parts.logger);
     makeDirectories(parts.native, parts.packetDirectories, disks);
+    if (parts.keepPackets) await requireWritable(parts.packetDirectories, disks);
     await adoptFiles(parts, this.#stream, disks);
     const firstOrdinal = noteReplay(parts.catalogue, this.#stream, parts.settings.node);
     const { input } = parts;
@@ -251,7 +252,7 @@ export class LiveService {
         this.#fail(error);
         return;
       }
-      this.#told.storing(error.message);
+      this.#told.refused(error.message);
       this.#parts.onDiskFull(error);
     }
   }
@@ -368,12 +369,13 @@ export class LiveService {
         node: settings.node, interface: this.#running.interface, timestampSource: this.#running.timestampSource, startedMs: this.#startedMs, updatedMs: nowMs,
         packets: sum(({ stored }) => stored), bytes: sum(({ bytes }) => bytes), droppedByUs: sum(({ lostToDisk, lostToQueue }) => lostToDisk + lostToQueue),
         droppedByKernel: input.kind === "rings" ? sum(({ droppedByKernel }) => droppedByKernel ?? 0) : (this.#source?.kernelDrops() ?? null),
-        openSessions: flush.openSessions, sources: ledgers, failure: this.#told.failure, failedDirectories: this.#directories.list(), counters: flush.counters,
+        openSessions: flush.openSessions, sources: ledgers, failure: this.#told.failureAfter(flush.nextOrdinal), failedDirectories: this.#directories.list(), counters: flush.counters,
       };
       saveStatistics(catalogue.settings, statistics);
       if (wish !== null) noteRowsWritten(catalogue.settings, wish);
     });
     this.#uncommitted = null;
+    this.#told.committed(flush.nextOrdinal);
     ledger.settle();
     const highest = flush.files.reduce((most, { fileId }) => Math.max(most, fileId), 0);
     this.#numbers.use(highest, ({ first, count }) => this.#engine?.moreFileIds(first, count) ?? false);

@@ -7,7 +7,10 @@ const DIRECTORY_EVERY_MS = 60_000;
 /** What goes wrong while packets are captured, told in the log when it begins and ends, and not each second. */
 export class LiveTroubles {
   readonly #logger: Logger;
-  #failure: string | null = null;
+  /** Why packets cannot be written, and the position in the stream up to which they were. */
+  #packets: { readonly reason: string; readonly ordinal: number } | null = null;
+  /** Why the catalogue takes nothing. */
+  #rows: string | null = null;
   readonly #directoryMs = { refusals: Number.NEGATIVE_INFINITY, notDurable: Number.NEGATIVE_INFINITY };
   #clockSet = { back: 0, forward: 0 };
   /** As of the last flush. */
@@ -19,26 +22,43 @@ export class LiveTroubles {
 
   /** Why nothing can be stored at present, or null. */
   get failure(): string | null {
-    return this.#failure;
+    return this.#packets?.reason ?? this.#rows;
   }
 
   /** Tells what a flush and the account of the sources say. */
-  flushed(flush: Pick<LiveFlush, "writeFailure" | "refusals" | "notDurable" | "counters">, ledgers: readonly SourceLedger[], nowMs: number): void {
-    this.storing(flush.writeFailure);
+  flushed(flush: Pick<LiveFlush, "writeFailure" | "refusals" | "notDurable" | "counters" | "nextOrdinal">, ledgers: readonly SourceLedger[], nowMs: number): void {
+    if (flush.writeFailure !== null) {
+      this.#begins(flush.writeFailure);
+      this.#packets = { reason: flush.writeFailure, ordinal: flush.nextOrdinal };
+    }
     if (flush.writeFailure === null) this.#directory("refusals", flush.refusals, nowMs, "a packet directory takes nothing and is passed over; packets go to another one");
     this.#directory("notDurable", flush.notDurable, nowMs, "packets that were written may not survive a crash of the system: their disk is late or failed; later ones go to another directory where there is one");
     this.#clock(flush.counters);
     this.#sources(ledgers);
   }
 
-  /** Tells once that nothing can be stored, and once that it can again. */
-  storing(reason: string | null): void {
-    if (reason !== null && this.#failure === null) {
-      this.#logger.error({ error: reason }, "packets or rows cannot be stored; they are lost and counted until this ends");
-    } else if (reason === null && this.#failure !== null) {
-      this.#logger.warn({}, "packets and rows are stored again");
-    }
-    this.#failure = reason;
+  /** Tells that a flush could not be committed. */
+  refused(reason: string): void {
+    this.#begins(reason);
+    this.#rows = reason;
+  }
+
+  /** What `failure` is once a flush up to this position in the stream is committed. That nothing failed is no proof: perhaps nothing came. */
+  failureAfter(nextOrdinal: number): string | null {
+    return this.#packets !== null && nextOrdinal <= this.#packets.ordinal ? this.#packets.reason : null;
+  }
+
+  /** Tells once that packets and rows are stored again, after both were. */
+  committed(nextOrdinal: number): void {
+    const failed = this.failure !== null;
+    this.#rows = null;
+    if (this.failureAfter(nextOrdinal) === null) this.#packets = null;
+    if (failed && this.failure === null) this.#logger.warn({}, "packets and rows are stored again");
+  }
+
+  /** Tells once that nothing can be stored. */
+  #begins(reason: string): void {
+    if (this.failure === null) this.#logger.error({ error: reason }, "packets or rows cannot be stored; they are lost and counted until this ends");
   }
 
   /** Tells of a packet directory that fails, each once in a while: it is tried again with every new file. */

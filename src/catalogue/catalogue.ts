@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.js";
 import { Audit } from "./audit.js";
 import { CaptureLedger } from "./capture-ledger.js";
 import { Logins, Tokens } from "./credentials.js";
-import { damageOf, openConnection, type Connection } from "./database.js";
+import { damageOf, makeCatalogueFile, openConnection, requireCatalogue, type Connection } from "./database.js";
 import { Exports } from "./exports.js";
 import { HourlyStatistics } from "./hourly-statistics.js";
 import { copyHeld, type HeldCopy } from "./held-copy.js";
@@ -10,7 +10,7 @@ import { Holds } from "./holds.js";
 import { IdempotencyKeys } from "./idempotency-keys.js";
 import { ImportJobs, type ImportJobChange } from "./jobs.js";
 import { Marks } from "./marks.js";
-import { loadMigrations, migrate } from "./migrations.js";
+import { loadMigrations, migrate, requireNewest } from "./migrations.js";
 import { PacketFiles, type PacketFileChange } from "./packet-files.js";
 import { Replays } from "./replays.js";
 import { RetentionEventLog } from "./retention-events.js";
@@ -134,9 +134,23 @@ export class Catalogue {
  * Throws STORE_DAMAGED naming the file when it does not read back, UNAVAILABLE when a newer version wrote it.
  */
 export function openCatalogue(directory: string, clock: Clock): Catalogue {
+  makeCatalogueFile(directory);
+  return open(directory, clock, (connection) => { migrate(connection, loadMigrations(), clock); });
+}
+
+/**
+ * Opens the catalogue of a data directory as it is, for what reads beside whoever serves and captures. Throws NOT_FOUND when there is none,
+ * UNAVAILABLE when it is of another version, STORE_DAMAGED naming the file when it does not read back.
+ */
+export function openCatalogueAsIs(directory: string, clock: Clock): Catalogue {
+  requireCatalogue(directory);
+  return open(directory, clock, (connection, path) => { requireNewest(connection, loadMigrations(), path); });
+}
+
+function open(directory: string, clock: Clock, prepare: (connection: Connection, path: string) => void): Catalogue {
   const { connection, path } = openConnection(directory);
   try {
-    migrate(connection, loadMigrations(), clock);
+    prepare(connection, path);
     return new Catalogue(directory, path, connection, clock);
   } catch (error) {
     connection.close();

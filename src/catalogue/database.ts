@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LookbackError } from "../base/errors.js";
 import { unwritable } from "./unwritable.js";
@@ -30,20 +30,36 @@ export function damageOf(error: unknown, path: string): unknown {
   return error;
 }
 
-/**
- * Opens or creates the catalogue's file and checks its structure. It holds password hashes and signing keys, so only
- * the owner may read it. Throws STORE_DAMAGED naming the file when it does not read back.
- */
-export function openConnection(directory: string): { readonly connection: Connection; readonly path: string } {
-  const path = join(directory, CATALOGUE_FILE);
+/** Creates the catalogue's file when there is none. It holds password hashes and signing keys, so only the owner may read it. Throws UNAVAILABLE. */
+export function makeCatalogueFile(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     // SQLite gives -wal and -shm the mode of the main file.
-    closeSync(openSync(path, "a", 0o600));
+    closeSync(openSync(join(directory, CATALOGUE_FILE), "a", 0o600));
   } catch (error) {
     throw unwritable(error, directory);
   }
-  const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+}
+
+/** Throws NOT_FOUND when a data directory has no catalogue: who reads there named the wrong one. UNAVAILABLE when that cannot be seen. */
+export function requireCatalogue(directory: string): void {
+  try {
+    if (statSync(join(directory, CATALOGUE_FILE), { throwIfNoEntry: false }) !== undefined) return;
+  } catch (cause) {
+    throw new LookbackError("UNAVAILABLE", `${directory}: ${cause instanceof Error ? cause.message : String(cause)}`, {}, { cause });
+  }
+  throw new LookbackError("NOT_FOUND", `${directory} holds no data; name the data directory with --data, or import or capture something first`, { directory });
+}
+
+/** Opens the catalogue's file, which is there, and checks its structure. Throws STORE_DAMAGED naming the file when it does not read back, UNAVAILABLE when it cannot be opened. */
+export function openConnection(directory: string): { readonly connection: Connection; readonly path: string } {
+  const path = join(directory, CATALOGUE_FILE);
+  let connection: Connection;
+  try {
+    connection = new Database(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
+  } catch (error) {
+    throw unwritable(error, directory);
+  }
   try {
     connection.pragma("journal_mode = WAL");
     // A commit is durable before anything that depends on it is deleted.
@@ -58,6 +74,6 @@ export function openConnection(directory: string): { readonly connection: Connec
     return { connection, path };
   } catch (error) {
     connection.close();
-    throw damageOf(error, path);
+    throw unwritable(damageOf(error, path), directory);
   }
 }

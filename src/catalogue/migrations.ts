@@ -50,16 +50,15 @@ export function loadMigrations(directory: string = MIGRATIONS_DIRECTORY): readon
   });
 }
 
-/**
- * Brings a catalogue to the newest step. Each step and its line in the ledger are one transaction, so a process that
- * dies leaves whole steps only, and the next start goes on; of a new catalogue all are one. Two processes may start at once: the second waits and
- * finds the steps done.
- */
-export function migrate(connection: Connection, migrations: readonly Migration[], clock: Clock): void {
-  connection.exec(LEDGER);
-  const applied = connection.prepare<[], { number: number; name: string; sha256: string }>("SELECT number, name, sha256 FROM migrations ORDER BY number");
-  const record = connection.prepare<[number, string, string, number]>("INSERT INTO migrations (number, name, sha256, applied_at) VALUES (?, ?, ?, ?)");
-  const past = applied.all();
+interface AppliedStep {
+  readonly number: number;
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** The steps that a catalogue has. Throws UNAVAILABLE when a newer version wrote it, INTERNAL when a step had other content. */
+function appliedSteps(connection: Connection, migrations: readonly Migration[]): readonly AppliedStep[] {
+  const past = connection.prepare<[], AppliedStep>("SELECT number, name, sha256 FROM migrations ORDER BY number").all();
   for (const step of past) {
     const known = migrations[step.number - 1];
     if (known === undefined) {
@@ -67,6 +66,31 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
     }
     if (known.sha256 !== step.sha256) throw broken(`${step.name} was applied with other content than it has now`);
   }
+  return past;
+}
+
+/** Throws UNAVAILABLE when steps wait to be applied to a catalogue, or a newer version wrote it. Changes nothing. */
+export function requireNewest(connection: Connection, migrations: readonly Migration[], path: string): void {
+  const ledger = connection.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'").get();
+  const applied = new Set(ledger === undefined ? [] : appliedSteps(connection, migrations).map(({ number }) => number));
+  const waiting = migrations.filter(({ number }) => !applied.has(number)).map(({ name }) => name);
+  const [first] = waiting;
+  if (first === undefined) return;
+  throw new LookbackError(
+    "UNAVAILABLE", `the catalogue ${path} is of an older Lookback: ${waiting.length} steps wait, ${first} first. What only reads applies none: stop what serves and captures and run "lookback migrate up", which keeps a copy; a start applies them, too`,
+    { path, waiting },
+  );
+}
+
+/**
+ * Brings a catalogue to the newest step. Each step and its line in the ledger are one transaction, so a process that
+ * dies leaves whole steps only, and the next start goes on; of a new catalogue all are one. Two processes may start at once: the second waits and
+ * finds the steps done.
+ */
+export function migrate(connection: Connection, migrations: readonly Migration[], clock: Clock): void {
+  connection.exec(LEDGER);
+  const record = connection.prepare<[number, string, string, number]>("INSERT INTO migrations (number, name, sha256, applied_at) VALUES (?, ?, ?, ?)");
+  const past = appliedSteps(connection, migrations);
   const done = connection.prepare<[number], { found: number }>("SELECT count(*) AS found FROM migrations WHERE number = ?");
   const bring = (): void => {
     for (const migration of migrations) {

@@ -31,7 +31,7 @@ export async function connect(source: ConnectionSource, access: Access, waitMs: 
   const openDirectory = access === "import" ? (await import("./local-imports.js")).openLocalImports : await opener(access, source.signal);
   for (let waited = 0; ; waited += LOOK_MS) {
     const endpoint = announced(config.dataDirectory);
-    const served = endpoint === null ? null : await (await loadHttp()).served(endpoint, source.signal);
+    const served = endpoint === null ? null : await (await loadHttp()).served(endpoint, config.dataDirectory, source.signal);
     if (served !== null) return served;
     try {
       return await openDirectory(config);

@@ -25,13 +25,16 @@ interface TrustOptions {
 export class HttpConnection implements Connection {
   readonly kind: "remote" | "served";
   readonly place: string;
+  /** Of the service on this machine. */
+  readonly #dataDirectory: string | null;
   readonly #base: URL;
   readonly #token: string;
   readonly #signal: AbortSignal;
   readonly #agent: PlainAgent | TlsAgent;
 
-  private constructor(kind: "remote" | "served", base: URL, token: string, trust: TrustOptions, signal: AbortSignal) {
-    this.kind = kind;
+  private constructor(dataDirectory: string | null, base: URL, token: string, trust: TrustOptions, signal: AbortSignal) {
+    this.kind = dataDirectory === null ? "remote" : "served";
+    this.#dataDirectory = dataDirectory;
     this.place = base.origin;
     this.#base = base;
     this.#token = token;
@@ -41,13 +44,13 @@ export class HttpConnection implements Connection {
 
   /** The service of a URL. BAD_INPUT for a URL that is none. */
   static remote({ url, token, caFile }: RemoteService, signal: AbortSignal): HttpConnection {
-    return new HttpConnection("remote", readUrl(url), token, caFile === null ? {} : { ca: readAuthority(caFile) }, signal);
+    return new HttpConnection(null, readUrl(url), token, caFile === null ? {} : { ca: readAuthority(caFile) }, signal);
   }
 
   /** The service that was announced on a data directory, or null when it does not answer to the owner's token. */
-  static async served(endpoint: LocalEndpoint, signal: AbortSignal): Promise<HttpConnection | null> {
+  static async served(endpoint: LocalEndpoint, dataDirectory: string, signal: AbortSignal): Promise<HttpConnection | null> {
     // Its certificate is for the names that others reach it by. Who may write the endpoint's file is who it is trusted for.
-    const connection = new HttpConnection("served", readUrl(endpoint.url), endpoint.token, { rejectUnauthorized: false }, signal);
+    const connection = new HttpConnection(dataDirectory, readUrl(endpoint.url), endpoint.token, { rejectUnauthorized: false }, signal);
     try {
       await connection.#post("{ __typename }", {}, AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]));
       return connection;
@@ -87,7 +90,7 @@ export class HttpConnection implements Connection {
   }
 
   get imports(): Imports {
-    return new ServedImports(this, this.#signal);
+    return new ServedImports(this, this.#dataDirectory, this.#signal);
   }
 
   close(): Promise<void> {

@@ -1,6 +1,5 @@
 import { constants } from "node:fs";
-import { access as accessible, copyFile, link } from "node:fs/promises";
-import path from "node:path";
+import { copyFile, link } from "node:fs/promises";
 import { LOCAL_OWNER } from "../access/local-owner.js";
 import { openCore, openReader } from "../app/core.js";
 import { withLifecycle } from "../app/lifecycle.js";
@@ -18,7 +17,6 @@ import type { Imports } from "./import-run.js";
 /** Opens the data directory itself: to read beside whatever runs, or, with the role `serve`, to change. */
 export async function openLocal(config: LookbackConfig, access: Exclude<Access, "import">, signal: AbortSignal): Promise<Connection> {
   const logger = openCommandLog(config);
-  if (access === "read") await requireData(config.dataDirectory);
   return withLifecycle(logger, async (lifecycle) => {
     if (access === "read") {
       return { services: openReadingService(await openReader(config, logger, lifecycle), lifecycle), service: null };
@@ -26,16 +24,6 @@ export async function openLocal(config: LookbackConfig, access: Exclude<Access, 
     const service = await openService(await openCore(config, "serve", logger, lifecycle), lifecycle);
     return { services: service.services, service };
   }).then(({ services, service, stop }) => new LocalConnection(config.dataDirectory, services, service, signal, stop));
-}
-
-/** Opening the catalogue makes one; who only reads named the wrong directory. */
-async function requireData(directory: string): Promise<void> {
-  try {
-    await accessible(path.join(directory, "catalogue.sqlite"));
-  } catch (cause) {
-    if (systemErrorCode(cause) !== "ENOENT") throw new LookbackError("UNAVAILABLE", `${directory}: ${cause instanceof Error ? cause.message : String(cause)}`, {}, { cause });
-    throw new LookbackError("NOT_FOUND", `${directory} holds no data; name the data directory with --data, or import or capture something first`, { directory }, { cause });
-  }
 }
 
 /** Runs operations of the API in this process, as the owner of the directory. */

@@ -1,13 +1,12 @@
-import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
+import { systemClock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import { isFinished, type ImportState } from "../capture/import-job.js";
 import type { Answer } from "./answer.js";
 import type { Connection } from "./connection.js";
 import type { Imports, ShownJob, Submitted } from "./import-run.js";
+import { spoolInput } from "./spooled-input.js";
 
 /** Milliseconds between two looks at jobs that a service runs. */
 const LOOK_MS = 250;
@@ -22,12 +21,15 @@ const SUBMIT = `${JOB} mutation ($paths: [String!]!, $copy: Boolean!, $node: Str
 /** Imports through a service: on this machine by absolute paths, elsewhere by paths of its own file system. */
 export class ServedImports implements Imports {
   readonly #connection: Connection;
+  readonly #dataDirectory: string | null;
   readonly #signal: AbortSignal;
   /** Where standard input was written down for the service, until its import is finished. */
   #spooled: string | null = null;
 
-  constructor(connection: Connection, signal: AbortSignal) {
+  /** `dataDirectory` is the service's where it runs on this machine, else null. */
+  constructor(connection: Connection, dataDirectory: string | null, signal: AbortSignal) {
     this.#connection = connection;
+    this.#dataDirectory = dataDirectory;
     this.#signal = signal;
   }
 
@@ -44,7 +46,15 @@ export class ServedImports implements Imports {
       }
     };
     for (let at = 0; at < named.length; at += PATHS_AT_ONCE) await send(named.slice(at, at + PATHS_AT_ONCE), copy);
-    if (paths.includes("-")) await send([await this.#spool()], true);
+    if (paths.includes("-")) {
+      const [before, file] = [jobs.length, await this.#spool()];
+      try {
+        await send([file], true);
+      } finally {
+        // Without a job nobody waits for its end.
+        if (jobs.length === before) await this.#removeSpooled();
+      }
+    }
     return { jobs, failed };
   }
 
@@ -64,7 +74,7 @@ export class ServedImports implements Imports {
         await pause(LOOK_MS, this.#signal);
       }
     } finally {
-      if (this.#spooled !== null) await rm(this.#spooled, { recursive: true, force: true });
+      await this.#removeSpooled();
     }
   }
 
@@ -79,13 +89,16 @@ export class ServedImports implements Imports {
 
   /** The service cannot read this process's standard input: it is written to a file first. */
   async #spool(): Promise<string> {
-    if (this.#connection.kind === "remote") {
+    if (this.#dataDirectory === null) {
       throw new LookbackError("BAD_INPUT", "a remote service imports from its own file system and cannot read this standard input: copy the capture there and import that");
     }
-    this.#spooled = await mkdtemp(path.join(tmpdir(), "lookback-import-"));
-    const file = path.join(this.#spooled, "standard-input.pcap");
-    await pipeline(process.stdin, createWriteStream(file, { mode: 0o600, flags: "wx" }), { signal: this.#signal });
-    return file;
+    this.#spooled = await spoolInput(process.stdin, this.#dataDirectory, systemClock.nowMs(), this.#signal);
+    return this.#spooled;
+  }
+
+  async #removeSpooled(): Promise<void> {
+    if (this.#spooled !== null) await rm(this.#spooled, { force: true });
+    this.#spooled = null;
   }
 }
 

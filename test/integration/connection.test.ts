@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -26,6 +27,23 @@ async function ask(...how: string[]): Promise<readonly string[]> {
   const count = await run("search", "--count", "--start", "1760000060", "--end", "2025-10-09T08:54:40Z", ...how);
   return [found, top, count].map(({ output, error }) => `${output}${error}`);
 }
+
+// Another user's directories are closed to the service, as systemd's PrivateTmp closes everybody's temporary ones.
+it.skipIf(process.getuid?.() !== 0 || spawnSync("setpriv", ["--version"]).error !== undefined)("standard input of root is imported by a service of another user", async () => {
+  const place = temporaryDirectory();
+  const data = path.join(place, "data");
+  mkdirSync(data, { mode: 0o700 });
+  chmodSync(place, 0o755);
+  chownSync(data, 65_534, 65_534);
+  const service = spawnLookback(["serve", "--data", data, "--set", "viewPort=0"], "/", ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]);
+  await service.line(/^Ready\.$/);
+  const imported = await lookback(["import", "-", "--data", data], place, capture(1));
+  expect([imported.code, imported.error]).toEqual([0, expect.stringContaining("1 imported")]);
+  const refused = await lookback(["import", "-", "--data", data], place, Buffer.from("this is no capture"));
+  expect([refused.code, refused.error]).toEqual([3, expect.stringContaining("CAPTURE_UNREADABLE")]);
+  expect(readdirSync(data).filter((name) => name.startsWith("standard-input"))).toEqual([]);
+  await service.stop();
+});
 
 describe("a command reaches the same data", () => {
   let alone: readonly string[];
@@ -97,7 +115,7 @@ describe("a command reaches the same data", () => {
     expect(piped.code).toBe(0);
     expect(JSON.parse(piped.output)).toMatchObject({ state: "done", packets: 10, sessions: 2 });
     const spooled = (JSON.parse(piped.output) as { path: string }).path;
-    expect(existsSync(path.dirname(spooled))).toBe(false);
+    expect([path.dirname(spooled), existsSync(spooled)]).toEqual([path.join(directory, "data"), false]);
     expect((await run("search", "ip.src == 10.1.0.5", "--count", ...inData)).output).toBe("2\n");
     const remote = await lookback(["import", "-", "--url", url, "--token", token], directory, capture(6));
     expect([remote.code, remote.error]).toEqual([1, expect.stringMatching(/^error BAD_INPUT: a remote service .* cannot read this standard input/)]);

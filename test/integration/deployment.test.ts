@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/cli/command-list.js";
 import { settingKeys } from "../../src/config/config.js";
 import { saySkipped } from "../support/corpus.js";
+import { lookback as lookbackOnce, spawnLookback } from "../support/lookback-process.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const has = (program: string): boolean => spawnSync(program, ["--version"]).status === 0;
@@ -108,9 +109,37 @@ describe("the container file", () => {
   }, 120_000);
 });
 
+const UNITS = ["lookback-capture.service", "lookback-serve.service", "lookback-ship.service"];
+
+it("the service units are one for each process that runs by itself, and are told of", () => {
+  expect(readdirSync("ops/systemd").toSorted()).toEqual(UNITS);
+  const manual = readFileSync("docs/operations.md", "utf8");
+  for (const unit of UNITS) {
+    expect(manual).toContain(`\`${unit.replace(".service", "")}\``);
+    expect(readFileSync(path.join("ops/systemd", unit), "utf8")).toMatch(new RegExp(`^ExecStart=\\S+ \\S+ ${unit.replace(/lookback-|\.service/g, "")} --config /etc/lookback/config\\.ini --data /var/lib/lookback$`, "m"));
+  }
+});
+
+// Root may read everything: the service runs as somebody else.
+it.skipIf(process.getuid?.() !== 0 || !has("setpriv"))("what setup makes as root serves another user once it is given away as setup says", async () => {
+  const directory = temporaryDirectory();
+  const [file, data] = [path.join(directory, "config.ini"), path.join(directory, "data")];
+  chmodSync(directory, 0o755);
+  const setup = await lookbackOnce(["setup", "--yes", "--password-stdin", "--port", "0", "--config", file, "--data", data], directory, Buffer.from("a password to remember\n"));
+  const [, advice = ""] = /^For a service of another user, such as those of ops\/systemd: (chgrp .*)$/m.exec(setup.error) ?? [];
+  const serve = () => spawnLookback(["serve", "--config", file], "/", ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]);
+  const closed = await serve().exited;
+  expect([closed.code, closed.error]).toEqual([78, expect.stringMatching(/^error CONFIG_INVALID: .*config\.ini: cannot be read: EACCES/)]);
+  expect(spawnSync("sh", ["-c", advice.replaceAll("chgrp lookback", "chgrp 65534").replaceAll("lookback:lookback", "65534:65534")]).status, advice).toBe(0);
+  const open = serve();
+  await open.line(/^Ready\.$/);
+  expect(await open.stop()).toBe(0);
+  expect(statSync(file).mode & 0o777).toBe(0o640);
+});
+
 if (!has("systemd-analyze")) saySkipped("the service units", "there is no systemd-analyze on this host");
 
-describe.skipIf(!has("systemd-analyze")).each(["lookback-serve.service", "lookback-capture.service"])("%s", (unit) => {
+describe.skipIf(!has("systemd-analyze")).each(UNITS)("%s", (unit) => {
   const file = path.join(temporaryDirectory(), unit);
 
   it("is understood by systemd, names a program that starts, and is closed off", () => {

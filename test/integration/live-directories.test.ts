@@ -30,6 +30,9 @@ it("a packet directory that goes away while others take its packets is told of t
   await live.flush();
   const lost = await conditions();
   expect(lost).toEqual(expect.arrayContaining([{ kind: "capture-loss", subject: "n1/test0", lostPackets: 3, lostToKernel: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 3 }]));
+  // That nothing failed since is no packet that was stored.
+  await live.flush();
+  expect(live.account()?.failure).toMatch(/\.pcap: /);
   await live.stop();
   run.end();
   expect(captureConditions(observeCapture(catalogue, clock.now + 3_600_000))).toEqual([]);

@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { lookback, spawnLookback } from "../support/lookback-process.js";
@@ -53,6 +53,25 @@ it("migrate shows what waits, copies the catalogue and applies it, and is refuse
   expect((await run("status")).output).toMatch(/0999-of-the-future\.sql {2}\(of a newer Lookback\)/);
   const refused = await run("up");
   expect([refused.code, refused.error]).toEqual([1, expect.stringMatching(/^error UNAVAILABLE: .*newer Lookback \(step 0999-of-the-future\.sql\)/)]);
+});
+
+it("what only reads applies no step and makes no catalogue", async () => {
+  const directory = temporaryDirectory();
+  const data = path.join(directory, "data");
+  const reading = [["search", "--count"], ["aggregate", "ip.src"], ["retention"], ["retention", "--all"], ["forecast"], ["hold", "list"], ["audit"], ["user", "list"], ["tasks", "list"], ["ship", "--status"]];
+  for (const words of [...reading, ["rebuild"], ["reindex", "--from", "embedded", "--to", "elasticsearch", "--set", "elasticsearch=http://127.0.0.1:9"]]) {
+    const { code, error } = await lookback([...words, "--data", "data"], directory);
+    expect([words, code, error]).toEqual([words, 1, expect.stringMatching(/^error NOT_FOUND: .*data holds no data; name the data directory with --data, /)]);
+  }
+  expect(existsSync(data)).toBe(false);
+  olderCatalogue(data, 15);
+  for (const words of reading) {
+    const { code, error } = await lookback([...words, "--data", "data"], directory);
+    expect([words, code, error]).toEqual([words, 1, expect.stringMatching(/^error UNAVAILABLE: the catalogue .*catalogue\.sqlite is of an older Lookback: \d+ steps wait, 0016-\S+ first\. .*"lookback migrate up"/)]);
+  }
+  expect((await lookback(["migrate", "status", "--data", "data"], directory)).output).toMatch(/^waits +0016-/m);
+  expect((await lookback(["migrate", "up", "--data", "data"], directory)).output).toMatch(/copied to .*\napplied 0016-/);
+  expect((await lookback(["search", "--count", "--data", "data"], directory)).output).toBe("0\n");
 });
 
 it("migrate up waits for nobody: it is refused while a process serves", async () => {

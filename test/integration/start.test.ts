@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { classicCapture } from "../support/capture-bytes.js";
 import { httpExchange, udpFrame } from "../support/frames.js";
-import { lookback, spawnLookback } from "../support/lookback-process.js";
+import { lookback, LookbackProcess, spawnLookback } from "../support/lookback-process.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 /** Writes a capture with one HTTP exchange and one UDP packet from `host`. */
@@ -86,6 +86,26 @@ describe("a host that is not ready", () => {
     other.close();
   });
 
+  it("has no administrator whose password nobody saw, whatever kept the first starts from serving", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(path.join(directory, "no.pem"), "this is no certificate");
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const words = ["serve", "--data", "data", "--set"];
+    const failed = [
+      await lookback([...words, `viewPort=${(other.address() as AddressInfo).port}`], directory),
+      await lookback([...words, "viewPort=0", "--set", "certFile=no.pem", "--set", "keyFile=no.pem"], directory),
+    ];
+    other.close();
+    expect(failed.map(({ code, output }) => [code, output])).toEqual([[1, ""], [78, ""]]);
+    const serve = spawnLookback([...words, "viewPort=0"], directory);
+    await serve.line(/^Ready\.$/);
+    const url = /serves on (\S+)/.exec(serve.text())?.[1] ?? "";
+    const password = /with password (\S+)/.exec(serve.text())?.[1] ?? "none was shown";
+    const login = await fetch(`${url}/login`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ user: "admin", password }) });
+    expect([login.status, await serve.stop()]).toEqual([200, 0]);
+  });
+
   // Root may write everywhere: the commands run as somebody else.
   const asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
   it.skipIf(process.getuid?.() !== 0 || spawnSync("setpriv", ["--version"]).error !== undefined)("has a data directory that cannot be written", async () => {
@@ -99,6 +119,26 @@ describe("a host that is not ready", () => {
     expect([setup.code, setup.error]).toEqual([1, expect.stringMatching(/^error UNAVAILABLE: .*config\.ini cannot be written: EACCES/m)]);
     const doctor = await spawnLookback(["doctor", "data directory", "--data", path.join(directory, "data")], "/", asNobody).exited;
     expect([doctor.code, doctor.output]).toEqual([1, expect.stringMatching(/^fail {2}data directory: .*data cannot be made: no right to write/m)]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0 || spawnSync("setpriv", ["--version"]).error !== undefined)("has no packet directory that the user who captures may write", async () => {
+    const directory = temporaryDirectory();
+    const [data, packets, other] = ["data", path.join("data", "packets"), "other"].map((name) => path.join(directory, name)) as [string, string, string];
+    for (const one of [directory, data, packets, other]) mkdirSync(one, { recursive: true });
+    for (const one of [directory, packets, other]) chmodSync(one, 0o755);
+    chownSync(data, 65534, 65534);
+    const { bytes } = classicCapture([{ seconds: 1_760_000_000, nanoseconds: 0, data: udpFrame({ source: "10.0.0.1", destination: "192.0.2.1", sourcePort: 4000, destinationPort: 9 }, Buffer.from("x")) }]);
+    const capture = (directories: string, ...more: readonly string[]) =>
+      new LookbackProcess(["capture", "--interface", "-", "--data", data, "--set", `pcapDir=${directories}`, ...more], "/", { command: asNobody, input: bytes }).exited;
+    const refused = await capture(`${packets};${other}`);
+    expect([refused.code, refused.error]).toEqual([78, expect.stringContaining(
+      `error CONFIG_INVALID: no packet directory can be written: ${packets}: this user has no right to write there; ${other}: this user has no right to write there; give it to the user that captures (uid 65534), or name another with pcapDir\n`,
+    )]);
+    // Nothing is written where packets are not kept.
+    expect((await capture(packets, "--set", "pcapWriteMethod=null")).code).toBe(0);
+    chownSync(other, 65534, 65534);
+    expect((await capture(`${packets};${other}`)).code).toBe(0);
+    expect(readdirSync(other)).toHaveLength(1);
   });
 });
 

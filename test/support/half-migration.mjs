@@ -1,8 +1,9 @@
 // Applies the first step of the catalogue's migrations whole and the first statement of the second, says so on standard
 // output, and stays inside that transaction until it is killed. Arguments: the data directory.
 import { loadMigrations, migrate } from "../../dist/catalogue/migrations.js";
-import { openConnection } from "../../dist/catalogue/database.js";
+import { makeCatalogueFile, openConnection } from "../../dist/catalogue/database.js";
 
+makeCatalogueFile(process.argv[2]);
 const { connection } = openConnection(process.argv[2]);
 const migrations = loadMigrations();
 const second = migrations[1];

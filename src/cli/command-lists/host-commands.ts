@@ -30,7 +30,7 @@ export const HOST_COMMANDS: readonly Command[] = [
     ],
     examples: [
       ["lookback setup", "ask, and write ./config.ini"],
-      ["pass show lookback | lookback setup --yes --interface eth1 --data /srv/lookback --password-stdin --config /etc/lookback/config.ini", "without a question"],
+      ["pass show lookback | lookback setup --yes --interface eth1 --data /srv/lookback --password-stdin --config /etc/lookback/config.ini", "without a question; as root, it says how the user of a service gets to read that file"],
     ],
     load: () => import("../commands/setup.js"),
   },

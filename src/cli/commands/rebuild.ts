@@ -2,6 +2,7 @@ import { openCore } from "../../app/core.js";
 import { withLifecycle } from "../../app/lifecycle.js";
 import { openLog } from "../../app/log.js";
 import { rebuildSegments } from "../../capture/rebuild.js";
+import { requireCatalogue } from "../../catalogue/database.js";
 import { takeRole } from "../../catalogue/role-lock.js";
 import { engineSettings } from "../../config/engine-settings.js";
 import type { CommandContext } from "../command.js";
@@ -10,6 +11,7 @@ import { EXIT } from "../exit-code.js";
 /** Makes damaged segments again from their packets. Nothing may serve or capture meanwhile. */
 export async function run({ options, config: configOf, print }: CommandContext): Promise<number> {
   const config = await configOf();
+  requireCatalogue(config.dataDirectory);
   const logger = openLog(config, "rebuild");
   const { core, stop } = await withLifecycle(logger, async (lifecycle) => {
     const opened = await openCore(config, "serve", logger, lifecycle);

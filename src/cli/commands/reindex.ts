@@ -5,6 +5,7 @@ import { openLog } from "../../app/log.js";
 import { LookbackError } from "../../base/errors.js";
 import { systemClock } from "../../base/clock.js";
 import { openCatalogue } from "../../catalogue/catalogue.js";
+import { requireCatalogue } from "../../catalogue/database.js";
 import { takeRole } from "../../catalogue/role-lock.js";
 import { EmbeddedStore } from "../../index-store/embedded/store.js";
 import { copyToCluster, summarise, type StoreSummary } from "../../index-store/elasticsearch/reindex.js";
@@ -21,6 +22,8 @@ export async function run({ options, config: configOf, print, note, signal }: Co
     throw new LookbackError("BAD_INPUT", `--from ${from} --to ${to}: allowed: --from embedded --to elasticsearch, --from elasticsearch --to embedded`);
   }
   const config = await configOf({ indexStore: "embedded" });
+  // Into an empty directory a cluster can be copied; out of one nothing.
+  if (from === "embedded") requireCatalogue(config.dataDirectory);
   const logger = openLog(config, "reindex");
   const { catalogue, store, engine, stop } = await withLifecycle(logger, async (lifecycle) => {
     // Nobody may add, merge or remove segments or rows meanwhile.

@@ -50,8 +50,14 @@ export async function run({ options, print, note, signal }: CommandContext): Pro
   if (options["json"] === true) print(JSON.stringify({ file: target, dataDirectory: config.dataDirectory, user: choices.password === "" ? null : "admin" }));
   else print(`wrote ${target}`);
   note(choices.password === "" ? "The first start prints the password of admin, once." : "Log in as admin with the password that you gave.");
+  if (process.getuid?.() === 0) note(`For a service of another user, such as those of ops/systemd: ${givenAway(target, choices.password === "" ? null : config.dataDirectory)}`);
   note(`Next: lookback doctor --config ${target}, then lookback start --config ${target}`);
   return EXIT.ok;
+}
+
+/** How root gives what it made to the user of the services: the file holds secrets, so it stays closed to others; the password made the data directory. */
+function givenAway(file: string, dataDirectory: string | null): string {
+  return `chgrp lookback ${file} && chmod 640 ${file}${dataDirectory === null ? "" : ` && chown -R lookback:lookback ${dataDirectory}`}`;
 }
 
 /** Writes a file whole, keeping the one that was there as `.old`. */

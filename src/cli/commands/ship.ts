@@ -2,7 +2,7 @@ import { shippingOf } from "../../app/shipping.js";
 import { openShipper } from "../../app/shipper-process.js";
 import { openLog } from "../../app/log.js";
 import { systemClock } from "../../base/clock.js";
-import { openCatalogue } from "../../catalogue/catalogue.js";
+import { openCatalogueAsIs } from "../../catalogue/catalogue.js";
 import { retryDeadLetters } from "../../index-store/elasticsearch/retry.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
@@ -47,7 +47,7 @@ export async function run(context: CommandContext): Promise<number> {
 
 async function printStatus({ options, config: configOf, print }: CommandContext, statusOf: typeof shippingOf): Promise<number> {
   const config = await configOf();
-  const catalogue = openCatalogue(config.dataDirectory, systemClock);
+  const catalogue = openCatalogueAsIs(config.dataDirectory, systemClock);
   try {
     const status = statusOf(config, catalogue)?.status() ?? null;
     if (options["json"] === true) print(JSON.stringify(status));

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readdir, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { announced } from "../../app/local-endpoint.js";
@@ -6,8 +5,8 @@ import { directoriesOf } from "../../app/core.js";
 import { retentionRules } from "../../app/retention.js";
 import { tryWriting } from "../../app/try-writing.js";
 import { inspectCatalogue } from "../../catalogue/inspect.js";
-import { takeRole, type Role } from "../../catalogue/role-lock.js";
-import { LookbackError, systemErrorCode } from "../../base/errors.js";
+import { roleHolder, type Role } from "../../catalogue/role-lock.js";
+import { systemErrorCode } from "../../base/errors.js";
 import { printBytes } from "../progress.js";
 import { fail, ok, skip, warn, type Check, type Finding } from "./check.js";
 
@@ -79,7 +78,6 @@ export const catalogue: Check = {
 export const processes: Check = {
   name: "processes", purpose: "one process per role on a data directory",
   async run({ dataDirectory }) {
-    // Taking a role makes the directory of locks: there is nobody to ask for where it is missing.
     const there = await readdir(path.join(dataDirectory, "locks")).catch((error: unknown) => {
       if (systemErrorCode(error) === "ENOENT") return null;
       throw error;
@@ -96,16 +94,11 @@ export const processes: Check = {
 
 /** Whether a process runs a role on a data directory, which need not be there. */
 export function isHeld(directory: string, role: Role): boolean {
-  return existsSync(path.join(directory, "locks")) && holderOf(directory, role) !== null;
+  return roleHolder(directory, role) !== null;
 }
 
 function holderOf(directory: string, role: Role): string | null {
-  try {
-    takeRole(directory, role).release();
-    return null;
-  } catch (error) {
-    if (!(error instanceof LookbackError) || error.code !== "ROLE_HELD") throw error;
-    const { pid } = error.details;
-    return typeof pid === "number" ? `process ${pid}` : "a process";
-  }
+  const holder = roleHolder(directory, role);
+  if (holder === null) return null;
+  return holder.pid === null ? "a process" : `process ${holder.pid}`;
 }

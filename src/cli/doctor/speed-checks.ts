@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, openSync, closeSync, fdatasyncSync, readFileSync, statfsSync, unlinkSync, writeSync } from "node:fs";
+import { existsSync, openSync, closeSync, fdatasyncSync, readFileSync, statfsSync, unlinkSync, writeSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
@@ -42,7 +42,8 @@ export const writeSpeed: Check = {
   run: (config) => packetDirectories(config).map((directory) => {
     const speed = measureWriting(directory);
     if (typeof speed !== "number") return speed;
-    return ok(`${directory} takes ${Math.round(speed / MEBIBYTE)} MiB/s (measured, flushed to the disk), ${gigabits(speed)}`);
+    const above = existingAbove(directory);
+    return ok(`${above === directory ? directory : `${directory} is not there yet; ${above}`} takes ${Math.round(speed / MEBIBYTE)} MiB/s (measured, flushed to the disk), ${gigabits(speed)}`);
   }),
 };
 
@@ -154,12 +155,20 @@ function measureWriting(directory: string): number | Finding {
   return speed;
 }
 
-/** Writes a file, which is removed again. */
+/** The nearest directory at or above a path that is there. */
+function existingAbove(directory: string): string {
+  for (let at = directory; ; at = path.dirname(at)) if (existsSync(at) || at === path.dirname(at)) return at;
+}
+
+/**
+ * Writes a file, which is removed again. A directory that is not there is not made: it would belong to who looks, who is often root, and
+ * the user that captures could not write there.
+ */
 function writeAndMeasure(directory: string): number | Finding {
-  const file = path.join(directory, `.write-speed-${process.pid}`);
+  const there = existingAbove(directory);
+  const file = path.join(there, `.write-speed-${process.pid}`);
   try {
-    mkdirSync(directory, { recursive: true });
-    const { bavail, bsize } = statfsSync(directory);
+    const { bavail, bsize } = statfsSync(there);
     if (bavail * bsize < LEAST_FREE) return skip(`${directory} has too little free space to measure by writing`);
     // Bytes that nothing compresses.
     const piece = randomBytes(4 * MEBIBYTE);
@@ -175,7 +184,7 @@ function writeAndMeasure(directory: string): number | Finding {
       unlinkSync(file);
     }
   } catch (error) {
-    return fail(`${directory}: ${error instanceof Error ? error.message : String(error)}`, "make it writable for the user that captures");
+    return fail(`${directory}: ${error instanceof Error ? error.message : String(error)}`, `${there === directory ? "make it writable for" : "make it, and give it to"} the user that captures`);
   }
 }
 

@@ -84,6 +84,10 @@ describe.each(["memory", "catalogue"] as const)("over records in %s", (kind) => 
   useRecords(kind);
 
   describe("first start", () => {
+    test("lets nobody in before it", async () => {
+      for (const password of ["", "admin", "a-password"]) await expect(access.login("admin", password, "127.0.0.1")).rejects.toMatchObject({ code: "LOGIN_FAILED" });
+    });
+
     test("makes one administrator, once", async () => {
       const first = await access.firstStart();
       expect(first?.name).toBe("admin");

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -63,8 +63,21 @@ describe("the data directory", () => {
     expect([isHeld(directory, "capture"), isHeld(directory, "serve")]).toEqual([true, false]);
     lock.release();
     expect(await run("processes", directory)).toEqual([["ok", "nothing runs the role serve", ""], ["ok", "nothing runs the role capture", ""]]);
+    // A lock file that a look of root makes is one that the service may not write.
+    expect(readdirSync(join(directory, "locks")).toSorted()).toEqual(["capture.lock", "capture.pid"]);
     writeFileSync(join(directory, "catalogue.sqlite"), "this is no database, and long enough to be taken for one".repeat(100));
     expect((await run("catalogue", directory))[0]).toEqual(["fail", expect.stringMatching(/does not read back/), ""]);
+  });
+});
+
+describe("the write speed", () => {
+  it("of a directory that is not there is measured above it, and nothing is made", async () => {
+    const directory = temporaryDirectory();
+    const [finding] = await run("write speed", join(directory, "new"));
+    if (finding?.[0] === "ok") expect(finding[1]).toContain(`${join(directory, "new", "packets")} is not there yet; ${directory} takes `);
+    expect(readdirSync(directory)).toEqual([]);
+    await run("capture rate", join(directory, "new"));
+    expect(readdirSync(directory)).toEqual([]);
   });
 });
 

@@ -48,4 +48,15 @@ describe("a configuration of Arkime", () => {
     const { offlineFilenameRegex } = load("sensor1").values;
     expect(["a.PCAP", "b.cap", "xpcap"].map((name) => offlineFilenameRegex.test(name))).toEqual([true, true, false]);
   });
+
+  it.each([
+    ["requiredAuthHeaderVal", "netops, secops", ["netops", "secops"]], ["requiredAuthHeaderVal", "CN=a\\,OU=b;c", ["CN=a,OU=b", "c"]],
+    ["userAuthIps", "10.0.0.1, 10.1.0.0/16;::1", ["10.0.0.1", "10.1.0.0/16", "::1"]],
+    ["elasticsearch", "http://a:9200,http://b:9200", ["http://a:9200", "http://b:9200"]],
+    ["authRedirectURIs", "https://a.example/auth/login/callback,https://b.example/auth/login/callback", ["https://a.example/auth/login/callback", "https://b.example/auth/login/callback"]],
+    // A comma is a sign like others elsewhere.
+    ["webhookUrls", "https://a.example/x,y;https://b.example/", ["https://a.example/x,y", "https://b.example/"]], ["pcapDir", "/srv/a,b;/srv/c\\;d", ["/srv/a,b", "/srv/c;d"]],
+  ] as const)("%s=%s is split where Arkime splits it", (key, text, parts) => {
+    expect(loadConfig({ file: null, node: "n", environment: {}, workingDirectory: "/", overrides: { [key]: text } }).values[key]).toEqual(parts);
+  });
 });
