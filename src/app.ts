@@ -39,7 +39,7 @@ export interface Server extends Core {
   readonly routes: readonly Route[];
   /** What whoever starts it should be told of how it can be reached, or null. */
   readonly warning: string | null;
-  /** Stops everything within ten seconds. */
+  /** Stops everything within eleven seconds. */
   readonly stop: () => Promise<void>;
   /** Makes room in each directory of ours in which nothing can be written for want of it. */
   readonly makeRoom: () => Promise<void>;
@@ -60,7 +60,7 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     watchCapture(core, watch, lifecycle);
     const metrics = metricsOf({ core, scheduler, watch, retention, version: lookbackVersion() });
     scheduler.start();
-    lifecycle.add("scheduler", scheduler, (started) => started.stop());
+    lifecycle.add("scheduler", scheduler, (started) => started.stop(), { evenIfLate: true });
 
     const firstAdministrator = await access.firstStart();
     const server = await startHttpServer({

@@ -4,9 +4,13 @@ import type { Logger } from "../base/logger.js";
 /** Longest that stopping everything may take, in milliseconds; what is not done by then is left to the next start. */
 export const STOP_MS = 10_000;
 
+/** What is left for parts that are stopped in spite of one that was late, together, in milliseconds. */
+export const LATE_MS = 1_000;
+
 interface Part {
   readonly name: string;
   readonly stop: () => void | Promise<void>;
+  readonly evenIfLate: boolean;
 }
 
 /** Parts that were started, to be stopped in reverse. */
@@ -19,32 +23,58 @@ export class Lifecycle {
     this.#logger = logger;
   }
 
-  /** Notes a started part and how it is stopped; returns it. */
-  add<T>(name: string, part: T, stop: (part: T) => void | Promise<void>): T {
-    this.#parts.push({ name, stop: () => stop(part) });
+  /**
+   * Notes a started part and how it is stopped; returns it. With `evenIfLate` it is stopped although one that was started after it
+   * did not stop in time: for parts that may go while that one still runs. Roles and stores may not; they end with the process.
+   */
+  add<T>(name: string, part: T, stop: (part: T) => void | Promise<void>, { evenIfLate = false }: { readonly evenIfLate?: boolean } = {}): T {
+    this.#parts.push({ name, stop: () => stop(part), evenIfLate });
     return part;
   }
 
-  /** Stops every part, last started first, whatever fails. Calling it again waits for the same stop. */
+  /** Stops every part, last started first, whatever fails, within STOP_MS + LATE_MS. Calling it again waits for the same stop. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();
     return this.#stopping;
   }
 
   async #stopAll(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<"late">((resolve) => { timer = setTimeout(() => { resolve("late"); }, STOP_MS); });
+    let deadline = new Deadline(STOP_MS);
+    let late = false;
     for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
-      const { name, stop } = part;
-      const stopped = Promise.resolve().then(stop).catch((error: unknown) => {
-        this.#logger.error({ part: name, error: error instanceof Error ? error.message : String(error) }, "a part did not stop in order");
-      });
-      if ((await Promise.race([stopped, deadline])) === "late") {
-        this.#logger.error({ part: name }, `${name} did not stop within ${STOP_MS / 1000} s`);
-        break;
-      }
+      if (late && !part.evenIfLate) continue;
+      if (await this.#stopsBy(deadline, part)) continue;
+      this.#logger.error({ part: part.name }, `${part.name} did not stop within ${(late ? STOP_MS + LATE_MS : STOP_MS) / 1000} s`);
+      if (!late) deadline = new Deadline(LATE_MS);
+      late = true;
     }
-    clearTimeout(timer);
+    deadline.callOff();
+  }
+
+  /** Tells a part to stop; false when it has not by then. */
+  async #stopsBy(deadline: Deadline, { name, stop }: Part): Promise<boolean> {
+    const stopped = Promise.resolve().then(stop).then(() => true, (error: unknown) => {
+      this.#logger.error({ part: name, error: error instanceof Error ? error.message : String(error) }, "a part did not stop in order");
+      return true;
+    });
+    return Promise.race([stopped, deadline.passed]);
+  }
+}
+
+/** A moment from now. */
+class Deadline {
+  #timer: NodeJS.Timeout | undefined;
+  /** Resolves to false then. */
+  readonly passed: Promise<false>;
+
+  constructor(ms: number) {
+    this.passed = new Promise((resolve) => {
+      this.#timer = setTimeout(() => { resolve(false); }, ms);
+    });
+  }
+
+  callOff(): void {
+    clearTimeout(this.#timer);
   }
 }
 

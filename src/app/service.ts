@@ -119,7 +119,7 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
   const access = new AccessService(records, systemClock, (error) => {
     logger.error({ error: error instanceof Error ? error.message : String(error) }, "the audit log cannot be written; its entries wait");
   });
-  lifecycle.add("audit log", access.log, (log) => { log.flush(); });
+  lifecycle.add("audit log", access.log, (log) => { log.flush(); }, { evenIfLate: true });
   const lookup = fileLookup(catalogue.files);
   const compile = (text: string): CheckedExpression => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), lookup);
   const scopes = new ScopeOfUser(compile, systemClock);
@@ -175,13 +175,13 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
 
   const imports = importsOn(core, makeRoom);
   await imports.start();
-  lifecycle.add("imports", imports, (started) => started.stop());
+  lifecycle.add("imports", imports, (started) => started.stop(), { evenIfLate: true });
   await beforeExports(imports);
   await exports.start();
-  lifecycle.add("exports", exports, (started) => started.stop());
+  lifecycle.add("exports", exports, (started) => started.stop(), { evenIfLate: true });
   const leadership = core.cluster?.leadership() ?? null;
   leadership?.start();
-  if (leadership !== null) lifecycle.add("leadership of the cluster's tasks", leadership, (started) => started.stop());
+  if (leadership !== null) lifecycle.add("leadership of the cluster's tasks", leadership, (started) => started.stop(), { evenIfLate: true });
   const scheduler = schedulerOf(core, { retention, store, exports, clock: systemClock }, upkeepTasks(core, retention, reader, watch), leadership);
   // Assigned, not copied: a copy would keep the settings of this moment.
   return { makeRoom: () => room.makeWhereFull(), services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch, retention };

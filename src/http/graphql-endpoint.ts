@@ -27,6 +27,8 @@ const MAX_SOCKETS = 200;
 const MAX_SOCKET_OPERATIONS = 50;
 /** Milliseconds between pings that keep a connection through proxies. */
 const KEEP_ALIVE_MS = 12_000;
+/** Longest wait for clients to end their side of a connection when the service stops, in milliseconds. */
+const FAREWELL_MS = 1_000;
 
 function gone(): LookbackError {
   return new LookbackError("QUERY_CANCELLED", "the client left");
@@ -79,7 +81,7 @@ export class GraphqlEndpoint {
     ];
   }
 
-  /** Ends streams and connections; their clients are told SHUTTING_DOWN. */
+  /** Ends streams and connections within two seconds; their clients are told SHUTTING_DOWN. */
   async stop(): Promise<void> {
     await this.#live.endAll();
     this.#stopping.abort(new LookbackError("SHUTTING_DOWN", "the service is stopping"));
@@ -202,7 +204,10 @@ export class GraphqlEndpoint {
       },
     }, this.#sockets, KEEP_ALIVE_MS);
     return async () => {
+      // A client that never answers would be waited for.
+      const cut = setTimeout(() => { for (const client of this.#sockets.clients) client.terminate(); }, FAREWELL_MS);
       await disposable.dispose();
+      clearTimeout(cut);
     };
   }
 
@@ -218,8 +223,11 @@ export class GraphqlEndpoint {
         this.#services.logger.error({ error }, "who asks for a WebSocket could not be looked up");
         refused = "503 Service Unavailable";
       }
-      if (refused !== null) socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      else this.#sockets.handleUpgrade(request, socket, head, (client) => this.#sockets.emit("connection", client, request));
+      if (refused !== null) {
+        // The server has let go of the socket: without an end of its own, that of the client would be waited for.
+        socket.once("finish", () => socket.destroy());
+        socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      } else this.#sockets.handleUpgrade(request, socket, head, (client) => this.#sockets.emit("connection", client, request));
     });
   }
 

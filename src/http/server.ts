@@ -217,8 +217,8 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
     })));
     for (const each of servers) each.closeIdleConnections();
     ending.abort();
-    await endpoint.stop();
     const cut = setTimeout(() => { for (const each of servers) each.closeAllConnections(); }, parts.drainMs);
+    await endpoint.stop();
     await closed;
     clearTimeout(cut);
     await apollo.stop();

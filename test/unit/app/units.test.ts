@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { STOP_MS } from "../../../src/app/lifecycle.js";
+import { LATE_MS, STOP_MS } from "../../../src/app/lifecycle.js";
 import { COMMANDS } from "../../../src/cli/command-list.js";
 import { EXIT } from "../../../src/cli/exit-code.js";
 
@@ -17,7 +17,7 @@ describe.each(readdirSync("ops/systemd"))("the unit %s", (file) => {
   });
 
   it("gives the process time to end, and does not try a wrong configuration again", () => {
-    expect(Number(values(unit, "TimeoutStopSec")[0]) * 1_000).toBeGreaterThan(STOP_MS);
+    expect(Number(values(unit, "TimeoutStopSec")[0]) * 1_000).toBeGreaterThan(STOP_MS + LATE_MS);
     expect(values(unit, "RestartPreventExitStatus")).toEqual([`${EXIT.usage} ${EXIT.config}`]);
   });
 
