@@ -30,6 +30,8 @@ export interface Survey {
   /** Packets that can be read, and the bytes captured of them. */
   readonly packets: number;
   readonly capturedBytes: number;
+  /** Packets that cannot be read. */
+  readonly missingPackets: number;
   /** The files with the time of their first packet, when they can be merged as they are; else null. */
   readonly mergeable: readonly MergeFile[] | null;
 }
@@ -74,7 +76,8 @@ export async function surveyFiles(parts: SortParts): Promise<Survey> {
   let packets = 0;
   let capturedBytes = 0;
   let last: readonly [number, number] | null = null;
-  await readAll(parts, new MissingPackets(), {
+  const missing = new MissingPackets();
+  await readAll(parts, missing, {
     file: () => { last = null; },
     record: (fileId, batch, at) => {
       const here = [batch.seconds[at] ?? 0, batch.nanoseconds[at] ?? 0] as const;
@@ -93,7 +96,7 @@ export async function surveyFiles(parts: SortParts): Promise<Survey> {
     const [seconds, nanoseconds] = spans.get(file.fileId)?.first ?? [Number.NEGATIVE_INFINITY, 0];
     return { file, seconds, nanoseconds };
   });
-  return { format, packets, capturedBytes, mergeable: inOrder && mostAtOnce([...spans.values()]) < MAX_ACTIVE ? files : null };
+  return { format, packets, capturedBytes, missingPackets: missing.total, mergeable: inOrder && mostAtOnce([...spans.values()]) < MAX_ACTIVE ? files : null };
 }
 
 function isEarlier(left: readonly [number, number], right: readonly [number, number]): boolean {

@@ -31,8 +31,8 @@ const realTimer: Timer = (late, ms) => {
 
 /** Who takes the bytes of a stream. */
 export interface StreamTarget {
-  /** Called once, before the first byte. */
-  begin(what: { readonly format: ExportFormat; readonly contentType: string }): void;
+  /** Called once, before the first byte, with how many packets are known to be missing by then; null for tables, which have none. */
+  begin(what: { readonly format: ExportFormat; readonly contentType: string; readonly missingPackets: number | null }): void;
   /** Takes bytes; they are free again when the promise resolves, which is how a slow reader slows the export down. */
   write(bytes: Buffer): Promise<void>;
 }
@@ -42,6 +42,7 @@ export interface StreamResult {
   readonly sessions: number;
   readonly packets: number;
   readonly bytes: number;
+  /** Packets of the sessions that it lacks, for they could not be read any more; 0 for tables. */
   readonly missingPackets: number;
 }
 
@@ -106,17 +107,17 @@ export class ExportStreams {
   async #send(request: ExportRequest, context: ReadContext & { readonly signal: AbortSignal }, target: StreamTarget, work: string): Promise<StreamResult> {
     const progress = noProgress();
     const maxBytes = Math.min(this.#parts.maxBytes, request.maxBytes ?? Number.POSITIVE_INFINITY);
-    const begin = (format: ExportFormat): OutputBuffer => {
-      target.begin({ format, contentType: contentTypeOf(format) });
+    const begin = (format: ExportFormat, missingPackets: number | null): OutputBuffer => {
+      target.begin({ format, contentType: contentTypeOf(format), missingPackets });
       return new OutputBuffer((bytes) => this.#write(target, bytes), maxBytes);
     };
     if (!isCapture(request.format)) {
-      const out = begin(request.format);
+      const out = begin(request.format, null);
       const { sessions } = await writeTable(this.#parts.store, { request, context, format: request.format, fields: request.fields }, out, progress);
       return { sessions, packets: 0, bytes: out.bytes, missingPackets: 0 };
     }
     const result = await writeCapture(this.#parts, { request, context, container: request.format === "pcapng" ? "pcapng" : "auto", maxBytes, work }, {
-      canRestart: false, open: ({ container }) => Promise.resolve(begin(container)),
+      canRestart: false, open: ({ container }, missingPackets) => Promise.resolve(begin(container, missingPackets)),
     }, progress);
     return { sessions: result.sessions, packets: result.packets, bytes: result.bytes, missingPackets: result.missing.total };
   }

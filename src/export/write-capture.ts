@@ -67,8 +67,11 @@ export interface CaptureResult {
 export interface CaptureTarget {
   /** Called before anything is written, with how many bytes there will be at most; throws when that cannot be. */
   readonly expect?: (bytes: number) => Promise<void>;
-  /** A new output. A second call, only where `canRestart`, means that what the first one took is void. */
-  readonly open: (format: CaptureFormat) => Promise<OutputBuffer>;
+  /**
+   * A new output, with how many packets are known to be missing by then. A second call, only where `canRestart`, means that what the
+   * first one took is void.
+   */
+  readonly open: (format: CaptureFormat, missingPackets: number) => Promise<OutputBuffer>;
   /**
    * Whether what was written can be taken back. It allows to merge files in the hope that each is in order of time, which
    * nearly all are; without it they are read once more to make sure.
@@ -128,11 +131,12 @@ async function writeFiles(
   const present = new Set(files.map(({ fileId }) => fileId));
   const there = extents.filter(({ fileId }) => present.has(fileId));
   const sorting: SortParts = { reader: parts.reader, positions, files, work: task.work, signal, ...(parts.sorter === undefined ? {} : { sorter: parts.sorter }) };
+  let unreadable = 0;
   const write = async (format: CaptureFormat, body: (missing: MissingPackets, out: OutputBuffer) => Promise<number>): Promise<CaptureResult> => {
     const missing = new MissingPackets();
     for (const note of absent) note(missing);
     for (const { fileId, offset, packets } of positions.unusable()) missing.missFile(fileId, null, "not-a-record", packets, offset);
-    const out = await target.open(format);
+    const out = await target.open(format, missing.total + unreadable);
     await out.write(fileHeader(format));
     const packets = await body(missing, out);
     await out.finish();
@@ -156,6 +160,7 @@ async function writeFiles(
     }
   }
   const survey = await surveyFiles(sorting);
+  unreadable = survey.missingPackets;
   const format = survey.format.decide(task.container);
   await expectBytes(task, target, HEADER_BYTES + survey.capturedBytes + survey.packets * (format.container === "pcap" ? 16 : RECORD_BYTES + 3));
   if (survey.mergeable !== null) return merge(format, survey.mergeable);

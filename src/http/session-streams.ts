@@ -23,11 +23,15 @@ const FORMATS: Readonly<Record<ExportFormat, ExportFormatName>> = {
 };
 const BOUNDINGS: Readonly<Record<string, BoundingName>> = { first: BoundingName.FIRST_PACKET, last: BoundingName.LAST_PACKET, both: BoundingName.BOTH, either: BoundingName.EITHER };
 
+/** Packets that a capture is known to lack before its first byte, and a trailer with those that it lacks in all. */
+const MISSING_HEADER = "X-Lookback-Missing-Packets";
+const MISSING_TRAILER = "X-Lookback-Missing-Packets-Total";
+
 /**
  * Exports as they are made, for scripts that only want bytes: `/api/sessions.pcap?expression=…` and the other formats. The
  * rights and limits are those of `createExport`; there is no job and no manifest. A client that leaves ends it; a slow one
- * slows it down; one that fails in the middle is cut off, so that half a file does not look like a whole one. It ends with
- * the login or token that began it.
+ * slows it down; one that fails in the middle is cut off, so that half a file does not look like a whole one. Packets that
+ * cannot be read any more are counted in a header and a trailer. It ends with the login or token that began it.
  */
 export function sessionStreamRoutes(services: Services, live: LiveOperations, stopping: AbortSignal): readonly Route[] {
   return EXPORT_FORMATS.map((format) => ({ method: "get", path: `/api/sessions.${format}`, access: "export", handlers: [streamOf(format, services, live, stopping)] }));
@@ -56,6 +60,11 @@ function streamOf(format: ExportFormat, services: Services, operations: LiveOper
         begin: (what) => {
           response.setHeader("Content-Disposition", `attachment; filename="sessions.${what.format}"`);
           response.type(what.contentType);
+          if (what.missingPackets !== null) {
+            response.setHeader(MISSING_HEADER, what.missingPackets);
+            // HTTP/1.0 has no trailers.
+            if (request.httpVersionMinor > 0) response.setHeader("Trailer", MISSING_TRAILER);
+          }
           response.flushHeaders();
         },
         write: async (bytes) => {
@@ -64,13 +73,14 @@ function streamOf(format: ExportFormat, services: Services, operations: LiveOper
         },
       });
       complete = true;
+      if (response.hasHeader("Trailer")) response.addTrailers({ [MISSING_TRAILER]: String(made.missingPackets) });
       response.end();
     } catch (error) {
       // Nobody is there to be told.
       if (!gone.signal.aborted) throw error;
     } finally {
       // Also of one that was cut off: what was sent was seen.
-      context.audit("export.stream", { query: asked.query.slice(0, 1_000), format, wholeConnections: asked.wholeConnections, sessions: made?.sessions ?? null, packets: made?.packets ?? null, bytes: sent, complete });
+      context.audit("export.stream", { query: asked.query.slice(0, 1_000), format, wholeConnections: asked.wholeConnections, sessions: made?.sessions ?? null, packets: made?.packets ?? null, missingPackets: made?.missingPackets ?? null, bytes: sent, complete });
     }
   };
 }

@@ -22,7 +22,7 @@ function streaming(send: Exports["send"]): Exports {
 function endless() {
   const seen = { pieces: 0, ended: null as unknown, running: 0 };
   const exports = streaming(async (_request, context, target) => {
-    target.begin({ format: "pcap", contentType: "application/vnd.tcpdump.pcap" });
+    target.begin({ format: "pcap", contentType: "application/vnd.tcpdump.pcap", missingPackets: 0 });
     seen.running += 1;
     try {
       for (;;) {
@@ -88,7 +88,7 @@ it("a server that stops ends streams, and the reader sees that the file is not w
 it("an export that fails in the middle is cut off, never ended in order", async () => {
   api = await startApi(undefined, {
     exports: streaming(async (_request, _context, target) => {
-      target.begin({ format: "pcap", contentType: "application/vnd.tcpdump.pcap" });
+      target.begin({ format: "pcap", contentType: "application/vnd.tcpdump.pcap", missingPackets: 0 });
       await target.write(Buffer.from("half"));
       throw new LookbackError("STORE_DAMAGED", "a segment does not read back");
     }),

@@ -185,6 +185,23 @@ describe("an export", () => {
     expect(readdirSync(root)).toContain("signing-key.pem");
   });
 
+  it("is streamed with the number of packets that it lacks, told before the first byte", async () => {
+    const capture = classicCapture([at(1, 0, "a"), at(2, 0, "b")]);
+    const { root, directory, parts } = setUp([capture, capture, capture], [[[1, 0], [1, 1], [2, 0], [2, 1], [3, 0], [4, 0], [4, 1], [4, 2]]]);
+    unlinkSync(path.join(root, "2.pcap"));
+    writeFileSync(path.join(root, "3.pcap"), capture.bytes.subarray(0, 30));
+    const reader = new PacketReader();
+    const streams = new ExportStreams({ ...parts, reader }, directory);
+    const begun: unknown[] = [];
+    const send = (request: ExportRequest) => streams.send(request, { scope: SERVICE_SCOPE, signal: new AbortController().signal, timeoutMs: 60_000 }, {
+      begin: ({ missingPackets }) => { begun.push(missingPackets); }, write: () => Promise.resolve(),
+    });
+    expect(await send(EVERYTHING_REQUEST)).toMatchObject({ packets: 2, missingPackets: 6 });
+    await send({ ...EVERYTHING_REQUEST, format: "csv", fields: [] });
+    await reader.close();
+    expect(begun).toEqual([6, null]);
+  });
+
   it("ends when its reader takes nothing any more, and lets go of the store", async () => {
     const fields = ["id", "node"].flatMap((path) => packagedCatalogue().byPath(path) ?? []);
     let isOpen = false;
