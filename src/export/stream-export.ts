@@ -31,7 +31,7 @@ const realTimer: Timer = (late, ms) => {
 
 /** Who takes the bytes of a stream. */
 export interface StreamTarget {
-  /** Called once, before the first byte, with how many packets are known to be missing by then; null for tables, which have none. */
+  /** Called once, when the first bytes are there or it is sure that there are none: not before an error that comes earlier. With how many packets are known to be missing by then; null for tables, which have none. */
   begin(what: { readonly format: ExportFormat; readonly contentType: string; readonly missingPackets: number | null }): void;
   /** Takes bytes; they are free again when the promise resolves, which is how a slow reader slows the export down. */
   write(bytes: Buffer): Promise<void>;
@@ -44,6 +44,20 @@ export interface StreamResult {
   readonly bytes: number;
   /** Packets of the sessions that it lacks, for they could not be read any more; 0 for tables. */
   readonly missingPackets: number;
+}
+
+/** Begins a target with its first bytes: an export that fails before can be answered with its error instead. */
+class BegunOnce {
+  #target: StreamTarget | null;
+
+  constructor(target: StreamTarget) {
+    this.#target = target;
+  }
+
+  begin(format: ExportFormat, missingPackets: number | null): void {
+    this.#target?.begin({ format, contentType: contentTypeOf(format), missingPackets });
+    this.#target = null;
+  }
 }
 
 /** Exports that are sent as they are made: no job, no file, no manifest. */
@@ -107,17 +121,19 @@ export class ExportStreams {
   async #send(request: ExportRequest, context: ReadContext & { readonly signal: AbortSignal }, target: StreamTarget, work: string): Promise<StreamResult> {
     const progress = noProgress();
     const maxBytes = Math.min(this.#parts.maxBytes, request.maxBytes ?? Number.POSITIVE_INFINITY);
-    const begin = (format: ExportFormat, missingPackets: number | null): OutputBuffer => {
-      target.begin({ format, contentType: contentTypeOf(format), missingPackets });
-      return new OutputBuffer((bytes) => this.#write(target, bytes), maxBytes);
-    };
+    const begun = new BegunOnce(target);
+    const output = (format: ExportFormat, missingPackets: number | null): OutputBuffer => new OutputBuffer(async (bytes) => {
+      begun.begin(format, missingPackets);
+      await this.#write(target, bytes);
+    }, maxBytes);
     if (!isCapture(request.format)) {
-      const out = begin(request.format, null);
+      const out = output(request.format, null);
       const { sessions } = await writeTable(this.#parts.store, { request, context, format: request.format, fields: request.fields }, out, progress);
+      begun.begin(request.format, null);
       return { sessions, packets: 0, bytes: out.bytes, missingPackets: 0 };
     }
     const result = await writeCapture(this.#parts, { request, context, container: request.format === "pcapng" ? "pcapng" : "auto", maxBytes, work }, {
-      canRestart: false, open: ({ container }, missingPackets) => Promise.resolve(begin(container, missingPackets)),
+      canRestart: false, open: ({ container }, missingPackets) => Promise.resolve(output(container, missingPackets)),
     }, progress);
     return { sessions: result.sessions, packets: result.packets, bytes: result.bytes, missingPackets: result.missing.total };
   }

@@ -1,3 +1,4 @@
+import { TLSSocket } from "node:tls";
 import type { ErrorRequestHandler, Response } from "express";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
@@ -30,6 +31,14 @@ export function shownError(error: unknown): LookbackError | null {
   return new LookbackError("BAD_INPUT", fault.type === "entity.parse.failed" ? "the request's body is not the JSON that it claims to be" : "the request cannot be read");
 }
 
+/** Ends an answer that has begun so that no client takes it for whole: to HTTP/1.0 an orderly end of the connection is the end of the body. */
+function cutOff(response: Response): void {
+  const { socket } = response;
+  // Below TLS nothing can be reset; there the missing close_notify tells.
+  if (socket === null || socket instanceof TLSSocket) response.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** The last handler: errors as JSON; faults of ours go to the log under a reference. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
@@ -37,7 +46,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     const shown = shownError(error);
     if (shown === null) logger.error({ method: request.method, path: request.path, error }, "a request failed");
     if (response.headersSent) {
-      response.destroy();
+      cutOff(response);
       return;
     }
     const fault = httpFault(error);

@@ -1,9 +1,18 @@
 import { once } from "node:events";
-import { request } from "node:http";
+import { writeFileSync } from "node:fs";
+import { request, type IncomingMessage } from "node:http";
+import { request as secureRequest } from "node:https";
+import { connect } from "node:net";
+import path from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { systemClock } from "../../src/base/clock.js";
 import { LookbackError } from "../../src/base/errors.js";
 import type { Exports } from "../../src/graphql/services.js";
+import { silentLogger } from "../../src/base/logger.js";
+import { CertificateFiles } from "../../src/http/certificate-files.js";
 import { startApi, type ApiServer } from "../support/api-server.js";
+import { selfSigned } from "../support/self-signed.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
 
 let api: ApiServer | null = null;
 
@@ -40,11 +49,21 @@ function endless() {
   return { seen, exports };
 }
 
+/** An export that sends half of what it has, and fails once that was read. */
+function failing(isRead: Promise<unknown> = Promise.resolve()): Exports {
+  return streaming(async (_request, _context, target) => {
+    target.begin({ format: "pcap", contentType: "application/vnd.tcpdump.pcap", missingPackets: 0 });
+    await target.write(Buffer.from("half"));
+    await isRead;
+    throw new LookbackError("STORE_DAMAGED", "a segment does not read back");
+  });
+}
+
 async function open(url: string, token: string) {
   const asked = request(`${url}/api/sessions.pcap?start=1`, { headers: { authorization: `Bearer ${token}` } });
   asked.on("error", () => {});
   asked.end();
-  const [response] = await once(asked, "response") as [import("node:http").IncomingMessage];
+  const [response] = await once(asked, "response") as [IncomingMessage];
   return { asked, response };
 }
 
@@ -86,17 +105,40 @@ it("a server that stops ends streams, and the reader sees that the file is not w
 });
 
 it("an export that fails in the middle is cut off, never ended in order", async () => {
-  api = await startApi(undefined, {
-    exports: streaming(async (_request, _context, target) => {
-      target.begin({ format: "pcap", contentType: "application/vnd.tcpdump.pcap", missingPackets: 0 });
-      await target.write(Buffer.from("half"));
-      throw new LookbackError("STORE_DAMAGED", "a segment does not read back");
-    }),
-  });
+  api = await startApi(undefined, { exports: failing() });
   const token = await api.token({ name: "ann", role: "analyst" });
   const response = await fetch(`${api.server.url}/api/sessions.pcap?start=1`, { headers: { authorization: `Bearer ${token}` } });
   expect(response.status).toBe(200);
   await expect(response.arrayBuffer()).rejects.toThrow();
+});
+
+it("a client of HTTP/1.0, to which the end of the connection is the end of the file, sees a failure as well", async () => {
+  let read = (): void => {};
+  api = await startApi(undefined, { exports: failing(new Promise<void>((resolve) => { read = resolve; })) });
+  const token = await api.token({ name: "ann", role: "analyst" });
+  const socket = connect({ host: "127.0.0.1", port: api.server.port });
+  const ended = new Promise<string>((resolve) => {
+    socket.on("error", (error) => { resolve(error.message); });
+    socket.on("end", () => { resolve("whole"); });
+  });
+  socket.on("data", (bytes: Buffer) => { if (bytes.toString().endsWith("half")) read(); });
+  socket.write(`GET /api/sessions.pcap?start=1 HTTP/1.0\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+  expect(await ended).toContain("ECONNRESET");
+});
+
+it("over TLS it is cut off as well", async () => {
+  const { cert, key } = selfSigned("x");
+  const directory = temporaryDirectory();
+  const [certFile, keyFile] = [path.join(directory, "cert.pem"), path.join(directory, "key.pem")];
+  writeFileSync(certFile, cert);
+  writeFileSync(keyFile, key);
+  const certificate = new CertificateFiles(certFile, keyFile, systemClock, silentLogger);
+  api = await startApi(undefined, { exports: failing(), http: { certificate } });
+  const token = await api.token({ name: "ann", role: "analyst" });
+  const asked = secureRequest(`${api.server.url}/api/sessions.pcap?start=1`, { ca: cert, checkServerIdentity: () => undefined, headers: { authorization: `Bearer ${token}` } }).end();
+  const [response] = await once(asked, "response") as [IncomingMessage];
+  response.resume();
+  await expect(once(response, "end")).rejects.toThrow("aborted");
 });
 
 it("a user who may not export gets no packets", async () => {

@@ -202,6 +202,27 @@ describe("an export", () => {
     expect(begun).toEqual([6, null]);
   });
 
+  it.each(["pcap", "csv", "ndjson", "parquet"] as const)("is streamed as %s only once there are bytes: what fails before them is an error and no half file", async (format) => {
+    const fields = ["id", "node"].flatMap((name) => packagedCatalogue().byPath(name) ?? []);
+    let fails = true;
+    const read = async function* (): AsyncGenerator<never[]> {
+      if (fails) throw new LookbackError("QUERY_TIMEOUT", "took too long");
+      yield [];
+    };
+    const { parts, directory } = setUp([], [], { store: partialStore({ streamRows: read, streamPackets: read }) });
+    const streams = new ExportStreams(parts, directory);
+    const seen: string[] = [];
+    const send = () => streams.send({ ...EVERYTHING_REQUEST, format, fields }, { scope: SERVICE_SCOPE, signal: new AbortController().signal, timeoutMs: 60_000 }, {
+      begin: (what) => { seen.push(what.format); }, write: () => { seen.push("bytes"); return Promise.resolve(); },
+    });
+    await expect(send()).rejects.toMatchObject({ code: "QUERY_TIMEOUT" });
+    expect(seen).toEqual([]);
+    fails = false;
+    await send();
+    // Of no rows there is not a byte of NDJSON, and an answer all the same.
+    expect(seen).toEqual(format === "ndjson" ? [format] : [format, "bytes"]);
+  });
+
   it("ends when its reader takes nothing any more, and lets go of the store", async () => {
     const fields = ["id", "node"].flatMap((path) => packagedCatalogue().byPath(path) ?? []);
     let isOpen = false;
