@@ -81,7 +81,7 @@ function gate(doors: Doors, routes: readonly Route[]): RequestHandler {
       return;
     }
     if (method === "get" && request.accepts(["json", "html"]) === "html" && request.headers.authorization === undefined) {
-      response.redirect(303, `/login?next=${encodeURIComponent(request.path)}`);
+      response.redirect(303, `/login?next=${encodeURIComponent(request.originalUrl)}`);
       return;
     }
     throw new LookbackError("UNAUTHENTICATED", "log in first: POST /login, or send a bearer token");

@@ -56,6 +56,11 @@ describe("who gets in", () => {
     const entered = await form("/explorer", "a long password");
     expect([entered.status, entered.headers.get("location")]).toEqual([303, "/explorer"]);
     expect(entered.headers.get("set-cookie")).toMatch(/^lookback_login=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+    const link = `${downloadPath(Buffer.alloc(32, 3), { exportId: "e1", user: "ana@example", expiresMs: TEST_NOW_MS })}&more=a,b;c:(d)+e`;
+    const led = await fetch(api.server.url + link, { headers: { accept: "text/html" }, redirect: "manual" });
+    const next = new URL(led.headers.get("location") ?? "", api.server.url).searchParams.get("next") ?? "";
+    expect(next).toBe(link);
+    expect((await form(next, "a long password")).headers.get("location")).toBe(link);
     for (const foreign of ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]) {
       expect((await form(foreign, "a long password")).headers.get("location")).toBe("/");
     }
