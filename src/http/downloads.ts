@@ -31,7 +31,7 @@ async function fileOf(request: Request, downloads: Downloads): Promise<ExportDow
   const grant = { exportId: one(request.params["id"]), user: one(request.query["user"]), expiresMs: Number(one(request.query["expires"])) };
   if (grant.user !== user.name) throw new LookbackError("LINK_INVALID", "this link was made for another user");
   const file = await downloads.openLink(grant, one(request.query["signature"]));
-  if (file.createdMs < user.rightsChangedMs) {
+  if (file.startedMs < user.rightsChangedMs) {
     throw new LookbackError("FORBIDDEN", "this export was made before your rights changed; make it again");
   }
   return file;
