@@ -28,8 +28,8 @@ export interface ExportDownload {
   readonly bytes: number;
   readonly sha256: string;
   readonly contentType: string;
-  /** When it was asked for, milliseconds since 1970. */
-  readonly createdMs: number;
+  /** When making it began, milliseconds since 1970: what is in it was allowed to its user at that time or later. */
+  readonly startedMs: number;
 }
 
 export interface ExportServiceParts extends ExportParts {
@@ -246,7 +246,7 @@ export class ExportService {
     }
     const format = formatOf(fileName.slice(fileName.lastIndexOf(".") + 1));
     const contentType = format === null ? "application/octet-stream" : contentTypeOf(format);
-    return { id, user, path: file, manifestPath: manifestName(file), fileName, bytes: job.bytes, sha256: job.sha256 ?? "", contentType, createdMs: job.createdAtMs };
+    return { id, user, path: file, manifestPath: manifestName(file), fileName, bytes: job.bytes, sha256: job.sha256 ?? "", contentType, startedMs: job.startedAtMs ?? job.createdAtMs };
   }
 
   /** Exports of anybody whose time is over and whose file the next `expire` removes. */

@@ -15,6 +15,9 @@ export interface Downloads {
   readonly publicKey: { readonly keyId: string; readonly publicPem: string };
 }
 
+/** Milliseconds after which a client that takes nothing is taken for one that never will; one that is slow goes on. */
+const STALL_MS = 60_000;
+
 function one(value: unknown): string {
   if (typeof value === "string") return value;
   throw new LookbackError("LINK_INVALID", "this link is incomplete");
@@ -31,13 +34,14 @@ async function fileOf(request: Request, downloads: Downloads): Promise<ExportDow
   const grant = { exportId: one(request.params["id"]), user: one(request.query["user"]), expiresMs: Number(one(request.query["expires"])) };
   if (grant.user !== user.name) throw new LookbackError("LINK_INVALID", "this link was made for another user");
   const file = await downloads.openLink(grant, one(request.query["signature"]));
-  if (file.createdMs < user.rightsChangedMs) {
+  if (file.startedMs < user.rightsChangedMs) {
     throw new LookbackError("FORBIDDEN", "this export was made before your rights changed; make it again");
   }
   return file;
 }
 
-function send(response: Response, path: string, next: (error: unknown) => void): void {
+function send(response: Response, path: string, stallMs: number, next: (error: unknown) => void): void {
+  response.setTimeout(stallMs, () => response.destroy());
   response.sendFile(path, { acceptRanges: true, cacheControl: false, lastModified: false, dotfiles: "allow" }, (error) => {
     if (error === undefined || error === null || response.headersSent) return;
     next(systemErrorCode(error) === "ENOENT" ? new LookbackError("NOT_FOUND", "the export's file has gone") : error);
@@ -47,9 +51,10 @@ function send(response: Response, path: string, next: (error: unknown) => void):
 /**
  * The routes of signed links: `/api/exports/:id/download` and `/api/exports/:id/manifest`. A link is for one user, who must
  * be logged in; ranges and conditional requests are answered by the file's SHA-256. `/api/signing-key` tells the public key
- * that verifies manifests; it is no secret, and who verifies need not have a login.
+ * that verifies manifests; it is no secret, and who verifies need not have a login. A client that takes nothing for `stallMs`
+ * milliseconds is cut off.
  */
-export function downloadRoutes(access: AccessService, downloads: Downloads): readonly Route[] {
+export function downloadRoutes(access: AccessService, downloads: Downloads, stallMs = STALL_MS): readonly Route[] {
   return [
     {
       method: "get", path: "/api/exports/:id/download", access: "export",
@@ -59,7 +64,7 @@ export function downloadRoutes(access: AccessService, downloads: Downloads): rea
         access.audit(user.name, "export.download", { export: file.id, bytes: file.bytes, range: request.headers.range ?? null }, { address: addressOf(request), method });
         response.setHeader("ETag", `"${file.sha256}"`);
         response.setHeader("Content-Disposition", `attachment; filename="${safeName(file.fileName)}"`);
-        send(response.type(file.contentType), file.path, next);
+        send(response.type(file.contentType), file.path, stallMs, next);
       }],
     },
     {
@@ -70,7 +75,7 @@ export function downloadRoutes(access: AccessService, downloads: Downloads): rea
         access.require(user, "files", scopes);
         const file = await fileOf(request, downloads);
         response.setHeader("Content-Disposition", `attachment; filename="${safeName(file.fileName)}.manifest.json"`);
-        send(response.type("application/json"), file.manifestPath, next);
+        send(response.type("application/json"), file.manifestPath, stallMs, next);
       }],
     },
     {

@@ -408,16 +408,18 @@ describe("import progress", () => {
 describe("downloads", () => {
   const key = Buffer.alloc(32, 3);
   const content = Buffer.from("0123456789");
+  let startedMs = TEST_NOW_MS;
 
   async function start(): Promise<string> {
     const path = join(temporaryDirectory(), "x.pcap");
     writeFileSync(path, content);
+    startedMs = TEST_NOW_MS;
     api = await startApi(undefined, {
       downloads: {
         publicKey: { keyId: "k", publicPem: "pem" },
         openLink: async (grant, signature) => {
           verifyDownload(key, grant, signature, api.clock.now, 3_600_000);
-          return { id: grant.exportId, user: grant.user, path, manifestPath: path, fileName: 'a"b.pcap', bytes: content.length, sha256: "ab".repeat(32), contentType: "application/vnd.tcpdump.pcap", createdMs: TEST_NOW_MS };
+          return { id: grant.exportId, user: grant.user, path, manifestPath: path, fileName: 'a"b.pcap', bytes: content.length, sha256: "ab".repeat(32), contentType: "application/vnd.tcpdump.pcap", startedMs };
         },
       },
     });
@@ -482,6 +484,8 @@ describe("downloads", () => {
       const response = await fetch(api.server.url + which, { headers: { authorization } });
       expect([response.status, await response.text()]).toEqual([403, expect.stringMatching(/FORBIDDEN.*before your rights changed; make it again/)]);
     }
+    startedMs = api.clock.now;
+    expect((await fetch(api.server.url + path, { headers: { authorization } })).status).toBe(200);
   });
 });
 

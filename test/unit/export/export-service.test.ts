@@ -157,9 +157,13 @@ describe("jobs", () => {
     expect(readdirSync(path.join(root, "exports"))).toEqual([]);
     expect(exports.retry(id, "bob")).toBeNull();
     room = 1e9;
+    clock.now += 60_000;
     expect(exports.retry(id, "ann")).toMatchObject({ state: "queued", error: null });
     await exports.idle();
-    expect(readFileSync((await exports.open(id, "ann")).path).equals(capture.bytes)).toBe(true);
+    const download = await exports.open(id, "ann");
+    expect(readFileSync(download.path).equals(capture.bytes)).toBe(true);
+    // It has the rights of its user at this time, whenever it was asked for.
+    expect(download.startedMs).toBe(clock.now);
     expect(() => exports.retry(id, "ann")).toThrow(expect.objectContaining({ code: "BAD_INPUT" }));
   });
 

@@ -207,6 +207,10 @@ describe("an export", () => {
     let fails = true;
     const read = async function* (): AsyncGenerator<never[]> {
       if (fails) throw new LookbackError("QUERY_TIMEOUT", "took too long");
+<<<<<<< HEAD
+=======
+      yield [];
+>>>>>>> h/http
     };
     const { parts, directory } = setUp([], [], { store: partialStore({ streamRows: read, streamPackets: read }) });
     const streams = new ExportStreams(parts, directory);
