@@ -27,11 +27,11 @@ export interface SortParts {
 /** What reading every record told. */
 export interface Survey {
   readonly format: FormatSurvey;
+  /** Packets that cannot be read. */
+  readonly missing: MissingPackets;
   /** Packets that can be read, and the bytes captured of them. */
   readonly packets: number;
   readonly capturedBytes: number;
-  /** Packets that cannot be read. */
-  readonly missingPackets: number;
   /** The files with the time of their first packet, when they can be merged as they are; else null. */
   readonly mergeable: readonly MergeFile[] | null;
 }
@@ -96,7 +96,7 @@ export async function surveyFiles(parts: SortParts): Promise<Survey> {
     const [seconds, nanoseconds] = spans.get(file.fileId)?.first ?? [Number.NEGATIVE_INFINITY, 0];
     return { file, seconds, nanoseconds };
   });
-  return { format, packets, capturedBytes, missingPackets: missing.total, mergeable: inOrder && mostAtOnce([...spans.values()]) < MAX_ACTIVE ? files : null };
+  return { format, missing, packets, capturedBytes, mergeable: inOrder && mostAtOnce([...spans.values()]) < MAX_ACTIVE ? files : null };
 }
 
 function isEarlier(left: readonly [number, number], right: readonly [number, number]): boolean {

@@ -1,24 +1,38 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
+import { systemTimer, type Timer } from "../base/clock.js";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { PacketRef } from "../model/session.js";
 import { NgIndex, type NgContext } from "./ng-index.js";
-import { RecordStream, worthReading, type PositionChunk } from "./record-stream.js";
+import { RecordStream, worthReading, type PositionChunk, type StreamFault } from "./record-stream.js";
 import {
   CLASSIC_HEADER_BYTES, classicLayout, classicRecord, isNg, MAX_RECORD_BYTES, NG_PACKET_HEAD_BYTES, NG_SIMPLE_PACKET,
   ngRecord, word, type ClassicLayout, type RecordFault, type RecordHead,
 } from "./record-layout.js";
+import { streamIdentity, type IndexedStream } from "./stream-identity.js";
 
-/** A packet file to read from, as the catalogue knows it. */
-export interface PacketFile {
+interface LocatedFile {
   readonly fileId: number;
   readonly path: string;
-  /** Whether we wrote it; a file of ours is never reached through a symbolic link. */
-  readonly own: boolean;
 }
 
+/** A file that we wrote: never reached through a symbolic link, and changed by nobody else. */
+interface OwnFile extends LocatedFile {
+  readonly own: true;
+}
+
+/** A user's file, who may write another capture to its path. */
+interface ForeignFile extends LocatedFile {
+  readonly own: false;
+  /** What the positions in the index are of. */
+  readonly indexed: IndexedStream;
+}
+
+/** A packet file to read from, as the catalogue knows it. */
+export type PacketFile = OwnFile | ForeignFile;
+
 /** Why a packet cannot be read: the file as a whole, or its record. */
-export type MissingReason = "file-missing" | "file-unreadable" | "not-a-capture" | RecordFault;
+export type MissingReason = "file-missing" | "file-unreadable" | "file-changed" | "not-a-capture" | RecordFault;
 
 /** The answer for one position: header and, when asked for, the packet's bytes. */
 export type PacketRead =
@@ -29,8 +43,11 @@ export type PacketRead =
 const READ_BYTES = 1 << 20;
 /** Largest hole between headers that is read over instead of seeking: a page. */
 const HEAD_HOLE_BYTES = 4096;
-/** Files kept open when nothing reads them. */
+/** Files kept open when nothing reads them, and for how many milliseconds: one that its user deletes keeps its space as long. */
 const IDLE_HANDLES = 32;
+const IDLE_MS = 10_000;
+/** A pipe or a device that lies where a file was is opened without waiting for it, to see that it is none. */
+const FOR_READING = constants.O_RDONLY | constants.O_NONBLOCK;
 const NO_BYTES = Buffer.alloc(0);
 
 /** What a file's header says; a pcapng file says it in its blocks. */
@@ -44,21 +61,39 @@ export interface OpenStream {
   end(): Promise<void>;
 }
 
+/** How a file was when it was last found to be the one that was indexed. */
+interface FileState {
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
 interface OpenFile {
   readonly fileId: number;
   readonly handle: FileHandle;
   readonly layout: ClassicLayout | NgIndex;
+  /** Null for a file of ours. */
+  indexed: IndexedStream | null;
+  intactAt: FileState | null;
   users: number;
   forgotten: boolean;
+  /** Keeps an idle file from being closed. */
+  keep: () => void;
 }
 
 /**
  * Reads packets by position. Neighbouring records are read together; memory is one read plus the records of a call. A
- * record is handed out only when its header agrees with the position, so a file that was replaced yields faults, not
- * somebody else's bytes. Safe for concurrent calls.
+ * record is handed out only when its header agrees with the position and, of a file that others may write, when after the
+ * read the file is still the one that was indexed: what was appended to it since does not matter. Safe for concurrent calls.
  */
 export class PacketReader {
   readonly #open = new Map<number, OpenFile>();
+  readonly #opening = new Set<{ readonly fileId: number; forgotten: boolean }>();
+  readonly #after: Timer;
+
+  constructor(after: Timer = systemTimer) {
+    this.#after = after;
+  }
 
   /** Headers only, in the order of `refs`, which is best ascending by offset. */
   heads(file: PacketFile, refs: readonly PacketRef[], signal: AbortSignal | null = null): Promise<PacketRead[]> {
@@ -90,7 +125,9 @@ export class PacketReader {
     if (typeof opened === "string") return opened;
     const { handle, layout } = opened;
     const decodeAt = (bytes: Buffer, offset: number, length: number): ReturnType<typeof decode> => decode(layout, bytes, { fileId: file.fileId, offset, length });
-    const records = new RecordStream({ handle, classic: layout instanceof NgIndex ? null : layout, decode: decodeAt }, positions(), batchBytes, signal);
+    const records = new RecordStream(
+      { handle, classic: layout instanceof NgIndex ? null : layout, decode: decodeAt, fault: opened.indexed === null ? null : () => faultOf(opened) }, positions(), batchBytes, signal,
+    );
     return {
       records, layout: layoutFacts(layout),
       end: async () => {
@@ -102,16 +139,19 @@ export class PacketReader {
 
   /** Lets go of a file that is being deleted, so that its space is freed; reads that run finish first. */
   async forget(fileId: number): Promise<void> {
+    for (const one of this.#opening) if (one.fileId === fileId) one.forgotten = true;
     const file = this.#open.get(fileId);
     if (!file) return;
     file.forgotten = true;
+    file.keep();
     this.#open.delete(fileId);
     if (file.users === 0) await file.handle.close();
   }
 
   /** Closes every file. */
   async close(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((fileId) => this.forget(fileId)));
+    const opening = [...this.#opening].map(({ fileId }) => fileId);
+    await Promise.all([...this.#open.keys(), ...opening].map((fileId) => this.forget(fileId)));
   }
 
   async #records(file: PacketFile, refs: readonly PacketRef[], whole: boolean, signal: AbortSignal | null): Promise<PacketRead[]> {
@@ -126,7 +166,8 @@ export class PacketReader {
         await readRun(opened, refs.slice(at, end), whole, answers);
         at = end;
       }
-      return answers;
+      const fault = await faultOf(opened);
+      return fault === null ? answers : refs.map(() => ({ found: false, reason: fault }));
     } finally {
       await this.#release(opened);
     }
@@ -138,12 +179,13 @@ export class PacketReader {
       // Order of the map is order of use, for eviction.
       this.#open.delete(file.fileId);
       this.#open.set(file.fileId, known);
-      known.users += 1;
-      return known;
+      return this.#intact(use(known));
     }
+    const opening = { fileId: file.fileId, forgotten: false };
+    this.#opening.add(opening);
     let handle: FileHandle | null = null;
     try {
-      handle = await open(file.path, constants.O_RDONLY | (file.own ? constants.O_NOFOLLOW : 0));
+      handle = await open(file.path, FOR_READING | (file.own ? constants.O_NOFOLLOW : 0));
       const layout = (await handle.stat()).isFile() ? await layoutOf(handle) : null;
       if (layout === null) {
         await handle.close();
@@ -151,25 +193,40 @@ export class PacketReader {
       }
       const raced = this.#open.get(file.fileId);
       if (raced) {
-        await handle.close();
-        raced.users += 1;
-        return raced;
+        use(raced);
+        await handle.close().catch(() => {});
+        return this.#intact(raced);
       }
-      const opened: OpenFile = { fileId: file.fileId, handle, layout, users: 1, forgotten: false };
-      this.#open.set(file.fileId, opened);
+      const { forgotten } = opening;
+      const opened: OpenFile = { fileId: file.fileId, handle, layout, indexed: file.own ? null : file.indexed, intactAt: null, users: 1, forgotten, keep: () => {} };
+      if (!forgotten) this.#open.set(file.fileId, opened);
       await this.#evict();
-      return opened;
+      return this.#intact(opened);
     } catch (error) {
       await handle?.close().catch(() => {});
       const code = systemErrorCode(error);
       if (code === null) throw error;
       return code === "ENOENT" || code === "ENOTDIR" ? "file-missing" : "file-unreadable";
+    } finally {
+      this.#opening.delete(opening);
     }
+  }
+
+  /** A file in use, or why it cannot be any more; then it is opened anew when it is asked for again. */
+  async #intact(file: OpenFile): Promise<OpenFile | MissingReason> {
+    const fault = await faultOf(file);
+    if (fault === null) return file;
+    file.forgotten = true;
+    if (this.#open.get(file.fileId) === file) this.#open.delete(file.fileId);
+    await this.#release(file);
+    return fault;
   }
 
   async #release(file: OpenFile): Promise<void> {
     file.users -= 1;
-    if (file.forgotten && file.users === 0) await file.handle.close();
+    if (file.users > 0) return;
+    if (file.forgotten) await file.handle.close();
+    else file.keep = this.#after(() => { this.forget(file.fileId).catch(() => {}); }, IDLE_MS);
   }
 
   async #evict(): Promise<void> {
@@ -177,6 +234,38 @@ export class PacketReader {
       if (this.#open.size <= IDLE_HANDLES) return;
       if (file.users === 0) await this.forget(fileId);
     }
+  }
+}
+
+/** Counts a user, before anything is awaited: an idle file may be closed. */
+function use(file: OpenFile): OpenFile {
+  file.users += 1;
+  file.keep();
+  return file;
+}
+
+/**
+ * Why what was read from a file is not what was indexed; null when it is. Its content is only looked at when the file was
+ * written since that was last done.
+ */
+async function faultOf(file: OpenFile): Promise<StreamFault | null> {
+  const { handle, indexed, intactAt } = file;
+  if (indexed === null) return null;
+  try {
+    const { size, mtimeNs, ctimeNs } = await handle.stat({ bigint: true });
+    if (intactAt !== null && size === intactAt.size && mtimeNs === intactAt.mtimeNs && ctimeNs === intactAt.ctimeNs) return null;
+    if (size < BigInt(indexed.bytes)) return "file-changed";
+    if ((await streamIdentity(handle, indexed.bytes)) !== indexed.stream) {
+      // Earlier versions noted where reading a damaged capture ended, not its size.
+      const whole = { stream: indexed.stream, bytes: Number(size) };
+      if (intactAt !== null || whole.bytes === indexed.bytes || (await streamIdentity(handle, whole.bytes)) !== whole.stream) return "file-changed";
+      file.indexed = whole;
+    }
+    file.intactAt = { size, mtimeNs, ctimeNs };
+    return null;
+  } catch (error) {
+    if (systemErrorCode(error) === null) throw error;
+    return "file-unreadable";
   }
 }
 

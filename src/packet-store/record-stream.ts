@@ -9,10 +9,13 @@ export interface PositionChunk {
   readonly count: number;
 }
 
+/** Why nothing can be had from an open file. */
+export type StreamFault = "file-unreadable" | "file-changed";
+
 /** A position whose record could not be read. */
 export interface RecordMiss {
   readonly offset: number;
-  readonly reason: RecordFault | "file-unreadable";
+  readonly reason: RecordFault | StreamFault;
 }
 
 /** What a stream reads from: an open file and how its records are decoded. */
@@ -22,6 +25,8 @@ export interface StreamedFile {
   readonly classic: ClassicLayout | null;
   /** Decodes a record of any other file. */
   readonly decode: (bytes: Buffer, offset: number, length: number) => RecordHead | RecordFault | Promise<RecordHead | RecordFault>;
+  /** Why what was read until now is of no use, or null; null itself where nobody else writes the file. */
+  readonly fault: (() => Promise<StreamFault | null>) | null;
 }
 
 /** Bytes of a batch for each record that it may have: records are on average larger. */
@@ -133,6 +138,11 @@ export class RecordStream {
     batch.count = 0;
     batch.misses = [];
     const { planned, bytes } = batch;
+    const fault = (await this.#file.fault?.()) ?? null;
+    if (fault !== null) {
+      batch.misses = Array.from(planned.offsets.subarray(0, planned.count), (offset) => ({ offset, reason: fault }));
+      return true;
+    }
     for (let index = 0; index < planned.count; index += 1) {
       const offset = planned.offsets[index] ?? 0;
       const length = planned.lengths[index] ?? 0;
