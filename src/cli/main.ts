@@ -39,8 +39,7 @@ async function main(words: readonly string[]): Promise<number> {
       const { load } = command;
       if (!load) continue;
       added.action(async () => {
-        const options = { ...program.opts<GlobalOptions>(), ...added.opts<GlobalOptions & Record<string, unknown>>() };
-        exitCode = await (await load()).run(contextOf(added.processedArgs, options, COMMANDS));
+        exitCode = await (await load()).run(contextOf(added.processedArgs, optionsOf(added), COMMANDS));
       });
     }
   };
@@ -52,6 +51,14 @@ async function main(words: readonly string[]): Promise<number> {
     throw error;
   }
   return exitCode;
+}
+
+/** The options of a command and of those above it: the nearest counts, and every `--set` of any of them, in order. */
+function optionsOf(command: Program): GlobalOptions & Record<string, unknown> {
+  const own = command.opts<GlobalOptions & Record<string, unknown>>();
+  if (command.parent === null) return own;
+  const above = optionsOf(command.parent);
+  return { ...above, ...own, set: [...(above.set ?? []), ...(own.set ?? [])] };
 }
 
 /** Gathers an option that may be repeated. */
