@@ -9,6 +9,7 @@ import { Answer } from "./answer.js";
 import type { Connection, RemoteService } from "./connection.js";
 import type { Imports } from "./import-run.js";
 import { ServedImports } from "./served-imports.js";
+import { UsageError } from "./usage-error.js";
 
 /** Largest answer that is read into memory, in bytes. */
 const LARGEST_ANSWER = 256 * 2 ** 20;
@@ -112,7 +113,7 @@ export class HttpConnection implements Connection {
 function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw new LookbackError("BAD_INPUT", `--url ${text.slice(0, 200)}: expected http://HOST:PORT or https://HOST:PORT`);
+    throw new UsageError(`--url ${text.slice(0, 200)}: expected http://HOST:PORT or https://HOST:PORT`);
   }
   return url;
 }

@@ -15,6 +15,7 @@ import { errorOf } from "../http-connection.js";
 import { printBytes, StatusLine } from "../progress.js";
 import { rangeOf } from "../time-options.js";
 import { isThere } from "../is-there.js";
+import { UsageError } from "../usage-error.js";
 
 /** Milliseconds between two looks at an export. */
 const LOOK_MS = 100;
@@ -34,7 +35,7 @@ const CANCEL = "mutation ($id: ID!) { cancelExport(id: $id) { id } }";
 export async function run(command: CommandContext): Promise<number> {
   const { operands: [expression, file], options, connect, signal, print, note } = command;
   if (typeof options["verify"] === "string") return (await import("./export-verify.js")).verify(options["verify"], command);
-  if (typeof expression !== "string" || typeof file !== "string") throw new LookbackError("BAD_INPUT", "name an expression and the file to write, or a file to --verify");
+  if (typeof expression !== "string" || typeof file !== "string") throw new UsageError("name an expression and the file to write, or a file to --verify");
   const target = path.resolve(file);
   for (const taken of [target, manifestPathOf(target)]) {
     if (await isThere(taken)) throw new LookbackError("BAD_INPUT", `${taken} is there already; name another file`);
@@ -114,5 +115,5 @@ function formatOf(named: unknown, target: string): ExportFormat {
   const found = EXPORT_FORMATS.find((one) => one === text);
   if (found !== undefined) return found;
   if (named === undefined) return "pcap";
-  throw new LookbackError("BAD_INPUT", `--format ${String(named)}: one of ${EXPORT_FORMATS.join(", ")}`);
+  throw new UsageError(`--format ${String(named)}: one of ${EXPORT_FORMATS.join(", ")}`);
 }

@@ -13,6 +13,7 @@ import { EXIT } from "../exit-code.js";
 import { openLocal } from "../local-connection.js";
 import { Prompt } from "../prompt.js";
 import { isThere } from "../is-there.js";
+import { UsageError } from "../usage-error.js";
 
 /** What setup settles. */
 interface Choices {
@@ -31,14 +32,14 @@ export async function run({ options, print, note, signal }: CommandContext): Pro
   const target = path.resolve(typeof options["config"] === "string" ? options["config"] : "config.ini");
   if (options["force"] !== true && (await isThere(target))) throw new LookbackError("BAD_INPUT", `${target} is there already; --force replaces it and keeps the old one as ${path.basename(target)}.old, --config names another`);
   const interactive = options["yes"] !== true;
-  if (interactive && !process.stdin.isTTY) throw new LookbackError("BAD_INPUT", "there is no terminal to ask at: give --yes and what you want to choose as options (lookback setup --help)");
+  if (interactive && !process.stdin.isTTY) throw new UsageError("there is no terminal to ask at: give --yes and what you want to choose as options (lookback setup --help)");
   const given = await givenChoices(options);
   const choices = interactive ? await ask(given, new Prompt()) : given;
   for (const [key, value] of [["interface", choices.interface], ["dataDir", choices.dataDir], ["viewHost", choices.viewHost], ["viewPort", choices.viewPort], ["freeSpaceG", choices.freeSpaceG]] as const) check(key, value);
   const passwordFault = choices.password === "" ? null : checkPassword(choices.password);
   if (passwordFault !== null) throw new LookbackError("BAD_INPUT", passwordFault);
   const storeFault = checkStore(choices.storeUrl);
-  if (storeFault !== null) throw new LookbackError("BAD_INPUT", `--store-url: ${storeFault}`);
+  if (storeFault !== null) throw new UsageError(`--store-url: ${storeFault}`);
 
   const chosen = new Map(Object.entries({
     dataDir: path.resolve(choices.dataDir), viewHost: choices.viewHost, viewPort: choices.viewPort, freeSpaceG: choices.freeSpaceG,
@@ -107,7 +108,7 @@ function faultOf(key: SettingKey): (answer: string) => string | null {
 
 function check(key: SettingKey, value: string): void {
   const fault = faultOf(key)(value);
-  if (fault !== null) throw new LookbackError("BAD_INPUT", `${key}=${value.slice(0, 200)}: ${fault}`);
+  if (fault !== null) throw new UsageError(`${key}=${value.slice(0, 200)}: ${fault}`);
 }
 
 function checkPassword(password: string): string | null {

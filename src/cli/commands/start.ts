@@ -12,6 +12,7 @@ import { reloadAtHangup } from "../reload.js";
 import { endSoon, untilSignalled } from "../signals.js";
 import { supervise } from "../supervise.js";
 import { printWelcome, readyLine } from "../welcome.js";
+import { UsageError } from "../usage-error.js";
 
 /** Imports what is given, or captures live in a process of its own; serves until a signal. */
 export async function run({ options, config: configOf, reread, print, note }: CommandContext): Promise<number> {
@@ -24,7 +25,7 @@ export async function run({ options, config: configOf, reread, print, note }: Co
     throw new LookbackError("CONFIG_INVALID", `dropUser=${config.values.dropUser}: what serves would go on as root; run "lookback capture" as root and "lookback serve" as that user`, { key: "dropUser" });
   }
   const watched = options["monitor"] === true ? paths : [];
-  if (options["monitor"] === true && paths.length === 0) throw new LookbackError("BAD_INPUT", "--monitor needs the directories that it watches: --read DIRECTORY");
+  if (options["monitor"] === true && paths.length === 0) throw new UsageError("--monitor needs the directories that it watches: --read DIRECTORY");
   await requireDirectories(watched);
   const monitored = new AbortController();
   let monitoring: Promise<void> = Promise.resolve();
@@ -68,7 +69,7 @@ function childWords(command: "capture" | "ship", options: GlobalOptions & Readon
     const value = command === "ship" && name === "interface" ? undefined : options[name];
     if (typeof value === "string") words.push(`--${name}`, value);
   }
-  if (command === "capture" && options["json"] === true) words.push("--json");
+  if (options["json"] === true) words.push("--json");
   for (const assignment of options.set ?? []) words.push("--set", assignment);
   return words;
 }

@@ -6,6 +6,7 @@ import type { Access } from "../connection.js";
 import { EXIT } from "../exit-code.js";
 import { TimePrinter } from "../print-time.js";
 import { table, tabSeparated } from "../table.js";
+import { UsageError } from "../usage-error.js";
 
 /** Rights by name, as `--right` takes them. */
 const RIGHTS = ["packetSearch", "emailSearch", "disablePcapDownload", "hideStats", "hideFiles", "hidePcap"] as const;
@@ -33,7 +34,7 @@ function word(flag: string, value: unknown, allowed: readonly string[]): string 
   if (value === undefined) return undefined;
   const given = String(value).toLowerCase();
   if (allowed.includes(given)) return given.toUpperCase();
-  throw new LookbackError("BAD_INPUT", `${flag} ${given.slice(0, 40)}: allowed: ${allowed.join(", ")}`);
+  throw new UsageError(`${flag} ${given.slice(0, 40)}: allowed: ${allowed.join(", ")}`);
 }
 
 function commaList(value: unknown): string[] | undefined {
@@ -46,11 +47,11 @@ function changeOf({ options }: CommandContext): Readonly<Record<string, unknown>
   for (const given of Array.isArray(options["right"]) ? options["right"].map(String) : []) {
     const [name = "", value = ""] = given.split("=");
     const right = RIGHTS.find((known) => known.toLowerCase() === name.toLowerCase());
-    if (right === undefined || !["true", "false"].includes(value)) throw new LookbackError("BAD_INPUT", `--right ${given.slice(0, 60)}: allowed: ${RIGHTS.join(", ")}, each =true or =false`);
+    if (right === undefined || !["true", "false"].includes(value)) throw new UsageError(`--right ${given.slice(0, 60)}: allowed: ${RIGHTS.join(", ")}, each =true or =false`);
     rights[right] = value === "true";
   }
   const hours = options["timeLimit"];
-  if (hours !== undefined && !/^\d{1,9}$/.test(String(hours))) throw new LookbackError("BAD_INPUT", `--time-limit ${String(hours).slice(0, 40)}: allowed: hours, 0 for none`);
+  if (hours !== undefined && !/^\d{1,9}$/.test(String(hours))) throw new UsageError(`--time-limit ${String(hours).slice(0, 40)}: allowed: hours, 0 for none`);
   return {
     role: word("--role", options["role"], ["viewer", "analyst", "operator", "administrator"]),
     loginBy: word("--login", options["login"], ["password", "oidc", "header"]),
@@ -175,7 +176,7 @@ export async function token(context: CommandContext): Promise<number> {
   }
   const scopes = (commaList(options["scopes"]) ?? ["read"]).map((scope) => word("--scopes", scope, ["read", "tag", "export", "operate", "admin"]));
   const days = String(options["days"] ?? "90");
-  if (!/^\d{1,4}$/.test(days)) throw new LookbackError("BAD_INPUT", `--days ${days.slice(0, 40)}: allowed: 1 to 366`);
+  if (!/^\d{1,4}$/.test(days)) throw new UsageError(`--days ${days.slice(0, 40)}: allowed: 1 to 366`);
   const made = (await ask(context, "change", "mutation ($user: String!, $name: String!, $days: Int!, $scopes: [TokenScope!]!) { createUserToken(user: $user, name: $name, days: $days, scopes: $scopes) { secret token { name scopes expires } } }", {
     user, name, days: Number(days), scopes,
   })).at("createUserToken");
