@@ -91,7 +91,16 @@ function interfacesOf(config: LookbackConfig, settings: EngineSettings): LiveInp
   if (first === undefined) throw noInterface();
   return values.pcapReadMethod === "tpacketv3" ? { kind: "rings", rings: devices.map((name, at) => ({
     ...ringOf(name, config.interfaceSettings(name)), fanoutGroup: (values.tpacketv3ClusterId + at) % 65_536, origin: settings.interfaces.length > 0 ? at + 1 : 0,
-  })) } : { kind: "pushed", open: (onPacket) => openCap(onlyOne(devices, first), config.interfaceSettings(first).bpf ?? "", values.pcapBufferSize, onPacket) };
+  })) } : pushedFrom(onlyOne(devices, first), config);
+}
+
+function pushedFrom(name: string, config: LookbackConfig): LiveInput {
+  const { bpf, promiscuous } = config.interfaceSettings(name);
+  // The package `cap` always sets it; on `any` libpcap never does.
+  if (!promiscuous && name !== "any") {
+    throw new LookbackError("CONFIG_INVALID", `promiscuous=false: pcapReadMethod=libpcap cannot capture from ${name} without promiscuous mode; use tpacketv3, or promiscuous=true`, { key: "promiscuous", interface: name });
+  }
+  return { kind: "pushed", open: (onPacket) => openCap(name, bpf ?? "", config.values.pcapBufferSize, onPacket) };
 }
 
 function ringOf(name: string, { bpf, snapLen, promiscuous, ringMiB, tpacketv3BlockSize, tpacketv3NumThreads }: InterfaceSettings): Omit<RingSource, "fanoutGroup" | "origin"> {

@@ -1,12 +1,12 @@
 import path from "node:path";
 import { systemClock } from "../base/clock.js";
-import { LookbackError } from "../base/errors.js";
 import { findArkimeFiles, type ArkimeFile } from "../capture/arkime-files.js";
 import { readArkimeInstallation } from "../config/arkime-installation.js";
 import type { Connection } from "./connection.js";
 import { EXIT } from "./exit-code.js";
 import { runImports, type ImportOutput } from "./import-run.js";
 import { printCount } from "./print-time.js";
+import { UsageError } from "./usage-error.js";
 
 /** Files that are queued at a time: an interrupted command leaves no more than these to the next start. */
 const AT_ONCE = 50;
@@ -28,7 +28,7 @@ export interface ArkimeSource {
  * was. Resolves to the exit code.
  */
 export async function importFromArkime(connection: Connection, { config, directories, copy }: ArkimeSource, output: ImportOutput, note: (line: string) => void, signal: AbortSignal): Promise<number> {
-  if (connection.kind === "remote") throw new LookbackError("BAD_INPUT", "--from-arkime looks for files of this machine: run it where the service is, without --url");
+  if (connection.kind === "remote") throw new UsageError("--from-arkime looks for files of this machine: run it where the service is, without --url");
   const installation = readArkimeInstallation(path.resolve(config));
   for (const setting of installation.unreadable) note(`warning: ${setting}: packet files that it makes (encrypted, with short headers, or elsewhere) cannot be read`);
   const found = await findArkimeFiles(directories.length > 0 ? directories.map((directory) => path.resolve(directory)) : installation.packetDirectories, systemClock.nowMs());

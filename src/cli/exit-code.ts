@@ -1,4 +1,5 @@
 import { isDiskFull, LookbackError, type ErrorCode } from "../base/errors.js";
+import { UsageError } from "./usage-error.js";
 
 /** Exit codes of every command; docs/operations.md lists the same. */
 export const EXIT = {
@@ -30,6 +31,7 @@ const BY_CODE: Partial<Readonly<Record<ErrorCode, number>>> = {
 
 /** The exit code that says what an error means to a script. */
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage;
   return (error instanceof LookbackError ? BY_CODE[error.code] : undefined) ?? (isDiskFull(error) ? EXIT.noRoom : EXIT.failed);
 }
 

@@ -5,6 +5,7 @@ import { COMMAND_GROUPS, COMMANDS } from "./command-list.js";
 import { contextOf } from "./command-context.js";
 import { EXIT, exitCodeOf, printError } from "./exit-code.js";
 import { GLOBAL_FLAGS, REMOTE_FLAGS, SET_FLAG } from "./flags.js";
+import { watchOutput } from "./output.js";
 
 /** Runs the command line. Resolves to the exit code. */
 async function main(words: readonly string[]): Promise<number> {
@@ -39,8 +40,7 @@ async function main(words: readonly string[]): Promise<number> {
       const { load } = command;
       if (!load) continue;
       added.action(async () => {
-        const options = { ...program.opts<GlobalOptions>(), ...added.opts<GlobalOptions & Record<string, unknown>>() };
-        exitCode = await (await load()).run(contextOf(added.processedArgs, options, COMMANDS));
+        exitCode = await (await load()).run(contextOf(added.processedArgs, optionsOf(added), COMMANDS));
       });
     }
   };
@@ -54,19 +54,34 @@ async function main(words: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+/** The options of a command and of those above it: the nearest counts, and every `--set` of any of them, in order. */
+function optionsOf(command: Program): GlobalOptions & Record<string, unknown> {
+  const own = command.opts<GlobalOptions & Record<string, unknown>>();
+  if (command.parent === null) return own;
+  const above = optionsOf(command.parent);
+  return { ...above, ...own, set: [...(above.set ?? []), ...(own.set ?? [])] };
+}
+
 /** Gathers an option that may be repeated. */
 function gather(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
 
-// A reader that closed its end (`| head`) is no fault of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => { if (error.code === "EPIPE") process.exit(EXIT.ok); });
+/** Notes that output was lost, unless the command fails by itself. */
+function outputFailed(error: Error): void {
+  if (process.exitCode !== undefined && process.exitCode !== EXIT.ok) return;
+  process.stderr.write(`${printError(new Error(`standard output cannot be written: ${error.message}`, { cause: error }))}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+watchOutput(outputFailed);
 
 // graphql-js and others check much more outside production; commands load them after this line.
 process.env.NODE_ENV ??= "production";
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const exitCode = await main(process.argv.slice(2));
+  if (exitCode !== EXIT.ok || process.exitCode === undefined) process.exitCode = exitCode;
 } catch (error) {
   process.stderr.write(`${printError(error)}\n`);
   process.exitCode = exitCodeOf(error);

@@ -7,6 +7,7 @@ import type { Answer } from "./answer.js";
 import type { Connection } from "./connection.js";
 import type { Imports, ShownJob, Submitted } from "./import-run.js";
 import { spoolInput } from "./spooled-input.js";
+import { UsageError } from "./usage-error.js";
 
 /** Milliseconds between two looks at jobs that a service runs. */
 const LOOK_MS = 250;
@@ -90,7 +91,7 @@ export class ServedImports implements Imports {
   /** The service cannot read this process's standard input: it is written to a file first. */
   async #spool(): Promise<string> {
     if (this.#dataDirectory === null) {
-      throw new LookbackError("BAD_INPUT", "a remote service imports from its own file system and cannot read this standard input: copy the capture there and import that");
+      throw new UsageError("a remote service imports from its own file system and cannot read this standard input: copy the capture there and import that");
     }
     this.#spooled = await spoolInput(process.stdin, this.#dataDirectory, systemClock.nowMs(), this.#signal);
     return this.#spooled;

@@ -1,4 +1,4 @@
-import { LookbackError } from "../base/errors.js";
+import { UsageError } from "./usage-error.js";
 
 /** A time range as an operation of the API takes it. */
 export interface AskedRange {
@@ -22,12 +22,12 @@ const BOUNDINGS: Readonly<Record<string, AskedRange["bounding"]>> = { first: "FI
 export function rangeOf(options: Readonly<Record<string, unknown>>, nowMs: number): AskedRange | null {
   const { last, start, end, bounding = "last" } = options;
   const kind = BOUNDINGS[String(bounding)];
-  if (kind === undefined) throw new LookbackError("TIME_RANGE_INVALID", `--bounding ${String(bounding).slice(0, 40)}: allowed: ${Object.keys(BOUNDINGS).join(", ")}`);
-  if (last !== undefined && start !== undefined) throw new LookbackError("TIME_RANGE_INVALID", "--last and --start both say where the range begins; give one of them");
+  if (kind === undefined) throw new UsageError(`--bounding ${String(bounding).slice(0, 40)}: allowed: ${Object.keys(BOUNDINGS).join(", ")}`, "TIME_RANGE_INVALID");
+  if (last !== undefined && start !== undefined) throw new UsageError("--last and --start both say where the range begins; give one of them", "TIME_RANGE_INVALID");
   if (last === undefined && start === undefined && end === undefined) return null;
   const endMs = end === undefined ? null : timeOf("--end", String(end));
   const startMs = last === undefined ? (start === undefined ? null : timeOf("--start", String(start))) : (endMs ?? nowMs) - durationOf("--last", String(last));
-  if (startMs !== null && endMs !== null && startMs > endMs) throw new LookbackError("TIME_RANGE_INVALID", "the range ends before it starts");
+  if (startMs !== null && endMs !== null && startMs > endMs) throw new UsageError("the range ends before it starts", "TIME_RANGE_INVALID");
   return { start: startMs, end: endMs, bounding: kind };
 }
 
@@ -40,7 +40,7 @@ export function untilOf(flag: string, text: string, nowMs: number): number {
 function durationOf(flag: string, text: string): number {
   const match = /^(\d{1,9})([smhdw]?)$/.exec(text);
   const unit = UNITS[match?.[2] === "" ? "h" : (match?.[2] ?? "")];
-  if (match?.[1] === undefined || unit === undefined) throw new LookbackError("TIME_RANGE_INVALID", `${flag} ${text.slice(0, 40)}: expected a number and s, m, h, d or w, such as 24h`);
+  if (match?.[1] === undefined || unit === undefined) throw new UsageError(`${flag} ${text.slice(0, 40)}: expected a number and s, m, h, d or w, such as 24h`, "TIME_RANGE_INVALID");
   return Number(match[1]) * unit;
 }
 
@@ -49,6 +49,6 @@ function timeOf(flag: string, text: string): number {
   // A date and time without a zone would be local to Date.parse; a bare date is UTC there already.
   const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text.replace(" ", "T")}Z` : text;
   const time = /^\d{1,12}(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(zoned);
-  if (Number.isNaN(time)) throw new LookbackError("TIME_RANGE_INVALID", `${flag} ${text.slice(0, 40)}: expected ISO 8601, such as 2026-11-24T12:00Z, or seconds since 1970`);
+  if (Number.isNaN(time)) throw new UsageError(`${flag} ${text.slice(0, 40)}: expected ISO 8601, such as 2026-11-24T12:00Z, or seconds since 1970`, "TIME_RANGE_INVALID");
   return Math.round(time);
 }

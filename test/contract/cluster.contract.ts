@@ -38,7 +38,7 @@ export async function clusterContract(product: Product): Promise<void> {
       catalogue.files.add({ id, node: "test", path: `/${id}`, displayName: `/${id}`, stream: `${id}`, storage: "own", state: "complete", format: "pcap" });
     }
     return {
-      store: shippedAtOnce(engine.store, () => shipper.drain()),
+      store: shippedAtOnce(engine.store, async () => { await shipper.drain(); }),
       write: (rows) => writeSegment(sessions, rows),
       removeFile: (id) => { catalogue.files.update(id, { state: "gone" }); },
       close,

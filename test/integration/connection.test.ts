@@ -102,7 +102,7 @@ describe("a command reaches the same data", () => {
     expect(lines).toContain("sessions: 0 of 0 days would be removed, 1 days stay");
     expect(remote.output.split("\n").filter((line) => !line.includes(" free, "))).toEqual(lines);
     const all = await run("retention", "--all", "--url", url, "--token", token);
-    expect([all.code, all.error]).toEqual([1, expect.stringMatching(/^error BAD_INPUT: --all .* run it where the data directory is/)]);
+    expect([all.code, all.error]).toEqual([2, expect.stringMatching(/^error BAD_INPUT: --all .* run it where the data directory is/)]);
   });
 
   it("imports through the service: by relative path, and what it reads from standard input", async () => {
@@ -118,7 +118,7 @@ describe("a command reaches the same data", () => {
     expect([path.dirname(spooled), existsSync(spooled)]).toEqual([path.join(directory, "data"), false]);
     expect((await run("search", "ip.src == 10.1.0.5", "--count", ...inData)).output).toBe("2\n");
     const remote = await lookback(["import", "-", "--url", url, "--token", token], directory, capture(6));
-    expect([remote.code, remote.error]).toEqual([1, expect.stringMatching(/^error BAD_INPUT: a remote service .* cannot read this standard input/)]);
+    expect([remote.code, remote.error]).toEqual([2, expect.stringMatching(/^error BAD_INPUT: a remote service .* cannot read this standard input/)]);
   });
 
   it("says what is wrong with a remote service, with its codes", async () => {

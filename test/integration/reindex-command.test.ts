@@ -34,7 +34,7 @@ describe.skipIf(url === null)("lookback reindex", () => {
       expect(await sessions()).toBe(count);
       const forth = await lookback("reindex", "--from", "embedded", "--to", "elasticsearch");
       expect(forth).toMatchObject({ code: 0, output: expect.stringContaining("both hold the same sessions; set indexStore=elasticsearch to use the cluster") });
-      expect(await lookback("reindex", "--from", "embedded", "--to", "embedded")).toMatchObject({ code: 1, error: expect.stringContaining("--from elasticsearch --to embedded") });
+      expect(await lookback("reindex", "--from", "embedded", "--to", "embedded")).toMatchObject({ code: 2, error: expect.stringContaining("--from elasticsearch --to embedded") });
     } finally {
       await fetch(`${url}/${prefix}sessions3-*`, { method: "DELETE" });
       await fetch(`${url}/_index_template/${prefix}lookback-sessions3`, { method: "DELETE" });

@@ -31,7 +31,7 @@ describe("lookback tasks", () => {
 
   it("refuses what is not there", async () => {
     expect(await run("run", "packet-retentoin")).toMatchObject({ code: 1, error: expect.stringMatching(/^error NOT_FOUND: no task "packet-retentoin"; did you mean packet-retention\?/) });
-    expect(await run("history", "compaction", "--limit", "0")).toMatchObject({ code: 1, error: expect.stringContaining("LIMIT_EXCEEDED") });
+    expect(await run("history", "compaction", "--limit", "0")).toMatchObject({ code: 2, error: expect.stringContaining("LIMIT_EXCEEDED") });
     expect((await run()).code).toBe(2);
   });
 

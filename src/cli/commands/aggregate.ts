@@ -1,5 +1,4 @@
 import { systemClock } from "../../base/clock.js";
-import { LookbackError } from "../../base/errors.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
@@ -10,6 +9,7 @@ import { isoTime, kindOf } from "../session-view.js";
 import { table, tabSeparated, type Column } from "../table.js";
 import { cut, printable } from "../terminal.js";
 import { rangeOf } from "../time-options.js";
+import { UsageError } from "../usage-error.js";
 
 const METRICS = ["sessions", "packets", "bytes", "databytes"] as const;
 type Metric = (typeof METRICS)[number];
@@ -34,7 +34,9 @@ export async function run(context: CommandContext): Promise<number> {
   const { operands: [expression], options, connect } = context;
   const asked = { expression: typeof expression === "string" ? expression : "", range: rangeOf(options, systemClock.nowMs()) };
   const kinds = ["by", "histogram", "stats", "distinct"].filter((name) => options[name] !== undefined);
-  if (kinds.length > 1) throw new LookbackError("BAD_INPUT", `${kinds.map((name) => `--${name}`).join(" and ")}: ask for one of them`);
+  if (kinds.length > 1) throw new UsageError(`${kinds.map((name) => `--${name}`).join(" and ")}: ask for one of them`);
+  const [metric, size, fields] = [metricOf(options["metric"]), sizeOf(options["size"]), namesOf(options["by"] ?? "protocols")];
+  const interval = options["histogram"] === undefined ? null : intervalOf(options["histogram"]);
   const connection = await connect("read");
   try {
     const ask = async (operation: string, more: Readonly<Record<string, unknown>>): Promise<Answer> => {
@@ -43,10 +45,10 @@ export async function run(context: CommandContext): Promise<number> {
       if (loss !== null) context.note(loss);
       return answer;
     };
-    if (options["histogram"] !== undefined) await printHistogram(context, ask);
+    if (options["histogram"] !== undefined) await printHistogram(context, ask, metric, interval);
     else if (options["stats"] !== undefined) await printNumbers(context, ask, String(options["stats"]));
     else if (options["distinct"] !== undefined) await printDistinct(context, ask, String(options["distinct"]));
-    else await printTop(context, ask, namesOf(options["by"] ?? "protocols"));
+    else await printTop(context, ask, { fields, metric, size });
     return EXIT.ok;
   } finally {
     await connection.close();
@@ -55,9 +57,14 @@ export async function run(context: CommandContext): Promise<number> {
 
 type Ask = (operation: string, more: Readonly<Record<string, unknown>>) => Promise<Answer>;
 
-async function printTop({ options, print, note, terminal }: CommandContext, ask: Ask, fields: readonly string[]): Promise<void> {
-  const metric = metricOf(options["metric"]);
-  const size = sizeOf(options["size"]);
+/** Which values are asked for. */
+interface Top {
+  readonly fields: readonly string[];
+  readonly metric: Metric;
+  readonly size: number;
+}
+
+async function printTop({ options, print, note, terminal }: CommandContext, ask: Ask, { fields, metric, size }: Top): Promise<void> {
   const [field = ""] = fields;
   const answer = fields.length === 1 ? await ask(TERMS, { field, metric: metric.toUpperCase(), size }) : await ask(CROSS, { fields, metric: metric.toUpperCase(), size });
   const found = answer.at(fields.length === 1 ? "terms" : "crossTab");
@@ -82,11 +89,10 @@ async function printTop({ options, print, note, terminal }: CommandContext, ask:
   }
 }
 
-async function printHistogram({ options, print, note, terminal }: CommandContext, ask: Ask): Promise<void> {
-  const metric = metricOf(options["metric"]);
+async function printHistogram({ options, print, note, terminal }: CommandContext, ask: Ask, metric: Metric, interval: Interval | null): Promise<void> {
   const utc = options["utc"] === true || !terminal.forPeople;
   const zone = utc ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const found = (await ask(HISTOGRAM, { metric: metric.toUpperCase(), interval: intervalOf(options["histogram"]), zone })).at("histogram");
+  const found = (await ask(HISTOGRAM, { metric: metric.toUpperCase(), interval, zone })).at("histogram");
   const starts = found.at("starts").list().map((start) => start.number());
   const values = found.at("series").list()[0]?.at("values").list().map((value) => value.number()) ?? [];
   const { unit, count } = { unit: found.at("interval").at("unit").text().toLowerCase(), count: found.at("interval").at("count").number() };
@@ -145,29 +151,35 @@ function bar(value: number, most: number): string {
 
 function namesOf(given: unknown): string[] {
   const names = String(given).split(",").map((name) => name.trim()).filter((name) => name !== "");
-  if (names.length === 0 || names.length > 4) throw new LookbackError("BAD_INPUT", `--by ${printable(String(given)).slice(0, 80)}: expected one to four fields, separated by commas`);
+  if (names.length === 0 || names.length > 4) throw new UsageError(`--by ${printable(String(given)).slice(0, 80)}: expected one to four fields, separated by commas`);
   return names;
 }
 
 function metricOf(given: unknown): Metric {
   const metric = METRICS.find((name) => name === String(given ?? "sessions"));
-  if (metric === undefined) throw new LookbackError("BAD_INPUT", `--metric ${String(given).slice(0, 40)}: allowed: ${METRICS.join(", ")}`);
+  if (metric === undefined) throw new UsageError(`--metric ${String(given).slice(0, 40)}: allowed: ${METRICS.join(", ")}`);
   return metric;
 }
 
 function sizeOf(given: unknown): number {
   const size = given === undefined ? 20 : Number(given);
-  if (!Number.isInteger(size) || size < 1 || size > MOST_BUCKETS) throw new LookbackError("LIMIT_EXCEEDED", `--size ${String(given).slice(0, 40)}: allowed: 1 to ${MOST_BUCKETS}`, { limit: MOST_BUCKETS });
+  if (!Number.isInteger(size) || size < 1 || size > MOST_BUCKETS) throw new UsageError(`--size ${String(given).slice(0, 40)}: allowed: 1 to ${MOST_BUCKETS}`, "LIMIT_EXCEEDED", { limit: MOST_BUCKETS });
   return size;
 }
 
 const UNITS: Readonly<Record<string, string>> = { s: "SECOND", min: "MINUTE", m: "MINUTE", h: "HOUR", d: "DAY", w: "WEEK", mo: "MONTH" };
 
+/** The width of a histogram's buckets, as the API has it. */
+interface Interval {
+  readonly unit: string;
+  readonly count: number;
+}
+
 /** `15m` as the API has it; null lets the service choose. */
-function intervalOf(given: unknown): { readonly unit: string; readonly count: number } | null {
+function intervalOf(given: unknown): Interval | null {
   if (given === true) return null;
   const match = /^(\d{1,6})([a-z]+)$/.exec(String(given));
   const unit = UNITS[match?.[2] ?? ""];
-  if (match === null || unit === undefined) throw new LookbackError("BAD_INPUT", `--histogram ${String(given).slice(0, 40)}: expected a number and s, m, h, d, w or mo, such as 15m`);
+  if (match === null || unit === undefined) throw new UsageError(`--histogram ${String(given).slice(0, 40)}: expected a number and s, m, h, d, w or mo, such as 15m`);
   return { unit, count: Number(match[1]) };
 }

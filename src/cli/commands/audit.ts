@@ -1,10 +1,10 @@
-import { LookbackError } from "../../base/errors.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { TimePrinter } from "../print-time.js";
 import { table, tabSeparated } from "../table.js";
 import { rangeOf } from "../time-options.js";
+import { UsageError } from "../usage-error.js";
 
 const LOG = `query ($user: String, $action: String, $outcome: String, $address: String, $contains: String, $timeRange: TimeRange, $first: Int!, $before: ID) {
   auditLog(user: $user, action: $action, outcome: $outcome, address: $address, contains: $contains, timeRange: $timeRange, first: $first, before: $before) {
@@ -20,7 +20,7 @@ const MOST = 1_000_000;
 export async function run(context: CommandContext): Promise<number> {
   const { operands: [contains], options, print, terminal } = context;
   const limit = Number(options["limit"] ?? 100);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) throw new LookbackError("BAD_INPUT", `--limit is 1 to ${MOST}, not ${String(options["limit"]).slice(0, 40)}`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) throw new UsageError(`--limit is 1 to ${MOST}, not ${String(options["limit"]).slice(0, 40)}`);
   const asked = {
     user: options["user"] ?? null, action: options["action"] ?? null, outcome: options["outcome"] ?? null, address: options["address"] ?? null,
     contains: typeof contains === "string" ? contains : null, timeRange: rangeOf(options, Date.now()),

@@ -9,10 +9,11 @@ import { LookbackError } from "../../base/errors.js";
 import { nearestNames } from "../../base/nearest-name.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import { UsageError } from "../usage-error.js";
 
 /** Says what a setting means, what it may be, what it is here, and which line or variable decided it. */
 export async function run({ operands: [key], options, config: configOf, print, terminal }: CommandContext): Promise<number> {
-  if (typeof key !== "string") throw new LookbackError("BAD_INPUT", "name a setting");
+  if (typeof key !== "string") throw new UsageError("name a setting");
   const config = await configOf();
   const facts = isSetting(key) ? factsOf(key, config) : acceptedFacts(key, config);
   if (options["json"] === true) {

@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { LookbackError } from "../../base/errors.js";
 import { nearestNames } from "../../base/nearest-name.js";
 import { PACKAGE_ROOT } from "../../base/package-root.js";
 import type { CommandContext } from "../command.js";
 import { runCheck, type Finding, type Verdict } from "../doctor/check.js";
 import { CHECKS } from "../doctor/checks.js";
 import { EXIT } from "../exit-code.js";
+import { UsageError } from "../usage-error.js";
 
 /** Longest run of a script that mends something. */
 const FIX_MS = 30_000;
@@ -55,6 +55,6 @@ function chosen(names: readonly string[]): typeof CHECKS {
     const check = CHECKS.find((known) => known.name === name);
     if (check !== undefined) return check;
     const near = nearestNames(name, CHECKS.map((known) => known.name), 2);
-    throw new LookbackError("BAD_INPUT", `there is no check ${name.slice(0, 60)}; ${near.length > 0 ? `did you mean ${near.join(" or ")}?` : `there are ${CHECKS.map((known) => known.name).join(", ")}`}`);
+    throw new UsageError(`there is no check ${name.slice(0, 60)}; ${near.length > 0 ? `did you mean ${near.join(" or ")}?` : `there are ${CHECKS.map((known) => known.name).join(", ")}`}`);
   });
 }

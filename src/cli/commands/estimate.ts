@@ -1,7 +1,7 @@
-import { LookbackError } from "../../base/errors.js";
 import { estimate, USUAL_TRAFFIC } from "../../retention/estimate.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import { UsageError } from "../usage-error.js";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 
@@ -26,7 +26,7 @@ function rateOf(given: unknown): number {
   const match = /^(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]?)(?:bit(?:\/s)?|bps)?$/i.exec(String(given ?? ""));
   const unit = UNITS[match?.[2]?.toLowerCase() ?? "none"];
   if (match === null || unit === undefined || Number(match[1]) === 0) {
-    throw new LookbackError("BAD_INPUT", `--rate ${given === undefined ? "is missing" : String(given).slice(0, 40)}: expected the average load in bits a second, such as 500M or 2.5G`);
+    throw new UsageError(`--rate ${given === undefined ? "is missing" : String(given).slice(0, 40)}: expected the average load in bits a second, such as 500M or 2.5G`);
   }
   return Number(match[1]) * unit;
 }
@@ -34,6 +34,6 @@ function rateOf(given: unknown): number {
 function numberOf(flag: string, given: unknown, usual: number | null): number {
   if (given === undefined && usual !== null) return usual;
   const text = String(given ?? "");
-  if (!/^\d{1,12}(\.\d{1,6})?$/.test(text)) throw new LookbackError("BAD_INPUT", `${flag} ${given === undefined ? "is missing" : text.slice(0, 40)}: expected a number`);
+  if (!/^\d{1,12}(\.\d{1,6})?$/.test(text)) throw new UsageError(`${flag} ${given === undefined ? "is missing" : text.slice(0, 40)}: expected a number`);
   return Number(text);
 }

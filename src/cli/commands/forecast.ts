@@ -1,9 +1,9 @@
-import { LookbackError } from "../../base/errors.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { printCount } from "../print-time.js";
 import { printBytes } from "../progress.js";
+import { UsageError } from "../usage-error.js";
 
 const FORECAST = `query ($whatIf: [WhatIfInput!]!) {
   retentionForecast(whatIf: $whatIf) {
@@ -30,11 +30,11 @@ export async function run({ options, connect, print }: CommandContext): Promise<
 
 function whatIfOf(keep: unknown, of: unknown): readonly { readonly expression: string; readonly firstPackets: number }[] {
   if (keep === undefined) {
-    if (of !== undefined) throw new LookbackError("BAD_INPUT", "--of says of which sessions --keep packets are kept; give both");
+    if (of !== undefined) throw new UsageError("--of says of which sessions --keep packets are kept; give both");
     return [];
   }
   const firstPackets = Number(keep);
-  if (!Number.isInteger(firstPackets) || firstPackets < 1) throw new LookbackError("BAD_INPUT", `--keep ${String(keep).slice(0, 40)}: expected a number of packets from 1`);
+  if (!Number.isInteger(firstPackets) || firstPackets < 1) throw new UsageError(`--keep ${String(keep).slice(0, 40)}: expected a number of packets from 1`);
   return [{ expression: of === undefined ? "" : String(of), firstPackets }];
 }
 

@@ -1,10 +1,10 @@
 import { systemClock } from "../../base/clock.js";
-import { LookbackError } from "../../base/errors.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { printCount } from "../print-time.js";
 import { printBytes } from "../progress.js";
 import { rangeOf, untilOf } from "../time-options.js";
+import { UsageError } from "../usage-error.js";
 
 const HOLD = `mutation ($expression: String!, $range: TimeRange, $reason: String!, $until: DateTime) {
   holdSessions(expression: $expression, timeRange: $range, reason: $reason, until: $until) { id sessions packets bytes until }
@@ -13,8 +13,8 @@ const HOLD = `mutation ($expression: String!, $range: TimeRange, $reason: String
 /** Keeps the sessions that match now, with their packets, from retention. */
 export async function run({ operands: [expression], options, connect, print }: CommandContext): Promise<number> {
   const reason = options["reason"];
-  if (typeof expression !== "string" || expression.trim() === "") throw new LookbackError("BAD_INPUT", "name the sessions by an expression");
-  if (typeof reason !== "string") throw new LookbackError("BAD_INPUT", "--reason: say why, for people who want to delete");
+  if (typeof expression !== "string" || expression.trim() === "") throw new UsageError("name the sessions by an expression");
+  if (typeof reason !== "string") throw new UsageError("--reason: say why, for people who want to delete");
   const until = options["until"] === undefined ? null : untilOf("--until", String(options["until"]), systemClock.nowMs());
   const connection = await connect("change");
   try {

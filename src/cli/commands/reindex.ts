@@ -2,7 +2,6 @@ import { openCluster } from "../../app/cluster.js";
 import { directoriesOf } from "../../app/core.js";
 import { withLifecycle } from "../../app/lifecycle.js";
 import { openLog } from "../../app/log.js";
-import { LookbackError } from "../../base/errors.js";
 import { systemClock } from "../../base/clock.js";
 import { openCatalogue } from "../../catalogue/catalogue.js";
 import { requireCatalogue } from "../../catalogue/database.js";
@@ -14,12 +13,13 @@ import { packagedCatalogue } from "../../model/field-catalogue.js";
 import { loadNativeCore } from "../../native/native.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import { UsageError } from "../usage-error.js";
 
 /** Copies the index of one store to the other and compares the two. */
 export async function run({ options, config: configOf, print, note, signal }: CommandContext): Promise<number> {
   const [from, to] = [String(options["from"]), String(options["to"])];
   if ([from, to].sort().join(" ") !== "elasticsearch embedded") {
-    throw new LookbackError("BAD_INPUT", `--from ${from} --to ${to}: allowed: --from embedded --to elasticsearch, --from elasticsearch --to embedded`);
+    throw new UsageError(`--from ${from} --to ${to}: allowed: --from embedded --to elasticsearch, --from elasticsearch --to embedded`);
   }
   const config = await configOf({ indexStore: "embedded" });
   // Into an empty directory a cluster can be copied; out of one nothing.

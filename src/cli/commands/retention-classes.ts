@@ -1,10 +1,10 @@
-import { LookbackError } from "../../base/errors.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { printCount } from "../print-time.js";
 import { printBytes } from "../progress.js";
 import { table, tabSeparated, type Column } from "../table.js";
+import { UsageError } from "../usage-error.js";
 
 const MEMBERS = "{ name expression days maxBytes sessions bytes createdBy created }";
 const LIST = `{ retentionClasses { classes ${MEMBERS} } }`;
@@ -23,7 +23,7 @@ export function list(context: CommandContext): Promise<number> {
 export function set(context: CommandContext): Promise<number> {
   const { operands: [name, expression], options } = context;
   const days = numberOf("--days", options["days"]);
-  if (days === null) throw new LookbackError("BAD_INPUT", "--days: say how long its sessions are kept");
+  if (days === null) throw new UsageError("--days: say how long its sessions are kept");
   const gib = numberOf("--max-size", options["maxSize"]);
   return asked(context, "change", SET, { name, expression, days, maxBytes: gib === null ? null : Math.round(gib * 2 ** 30) }, (answer) => [answer.at("setRetentionClass")]);
 }
@@ -61,6 +61,6 @@ async function asked(
 function numberOf(flag: string, given: unknown): number | null {
   if (given === undefined) return null;
   const text = String(given);
-  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text)) throw new LookbackError("BAD_INPUT", `${flag} ${text.slice(0, 40)}: expected a number`);
+  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text)) throw new UsageError(`${flag} ${text.slice(0, 40)}: expected a number`);
   return Number(text);
 }

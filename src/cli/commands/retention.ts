@@ -6,16 +6,16 @@ import { noRetentionEvents } from "../../model/retention-event.js";
 import { PacketReader } from "../../packet-store/packet-store.js";
 import { printPlan } from "../../retention/print-plan.js";
 import { RetentionService } from "../../retention/retention-service.js";
-import { LookbackError } from "../../base/errors.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { RETENTION_PLAN, retentionPlanLines } from "../retention-plan.js";
+import { UsageError } from "../usage-error.js";
 
 /** Prints what retention would delete at this moment, with its reasons. Deletes nothing. */
 export async function run(context: CommandContext): Promise<number> {
   const { options, connect, remote, print, note } = context;
   if (options["all"] === true) {
-    if (remote !== null) throw new LookbackError("BAD_INPUT", "--all names every file that stays, which a service does not tell; run it where the data directory is, or leave --all out");
+    if (remote !== null) throw new UsageError("--all names every file that stays, which a service does not tell; run it where the data directory is, or leave --all out");
     return everything(context);
   }
   const connection = await connect("read");

@@ -1,5 +1,4 @@
 import { systemClock } from "../../base/clock.js";
-import { LookbackError } from "../../base/errors.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import type { Connection } from "../connection.js";
@@ -9,6 +8,7 @@ import { printCount, TimePrinter } from "../print-time.js";
 import { chosenFields, overview, type NamedValues, type SessionView } from "../session-view.js";
 import { table, tabSeparated } from "../table.js";
 import { rangeOf, type AskedRange } from "../time-options.js";
+import { UsageError } from "../usage-error.js";
 
 /** What programs get that name no fields; its order is kept from release to release. */
 const PLAIN_FIELDS = ["starttime", "stoptime", "protocols", "ip.src", "port.src", "ip.dst", "port.dst", "packets", "bytes"];
@@ -41,6 +41,7 @@ export async function run({ operands: [expression], options, connect, print, not
     expression: typeof expression === "string" ? expression : "", range: rangeOf(options, systemClock.nowMs()),
     order: orderOf(options["sort"]), limit: limitOf(options["limit"]),
   };
+  const chosen = namesOf(options["fields"]);
   const tell = (loss: string | null): void => { if (loss !== null) note(loss); };
   const connection = await connect("read");
   try {
@@ -51,17 +52,16 @@ export async function run({ operands: [expression], options, connect, print, not
       return EXIT.ok;
     }
     if (options["json"] === true) {
-      const names = namesOf(options["fields"]) ?? PLAIN_FIELDS;
+      const names = chosen ?? PLAIN_FIELDS;
       const { loss } = await eachPage(connection, asked, names, false, (rows) => {
         for (const { id, values } of rows) print(JSON.stringify({ id, ...Object.fromEntries(values) }));
       });
       tell(loss);
     } else if (terminal.forPeople) {
       const times = new TimePrinter(options["utc"] === true);
-      const names = namesOf(options["fields"]);
-      tell(await printTable(connection, asked, names === null ? overview(times) : chosenFields(names, times), times, { print, note, terminal }));
+      tell(await printTable(connection, asked, chosen === null ? overview(times) : chosenFields(chosen, times), times, { print, note, terminal }));
     } else {
-      const view = chosenFields(namesOf(options["fields"]) ?? PLAIN_FIELDS, null);
+      const view = chosenFields(chosen ?? PLAIN_FIELDS, null);
       const { loss } = await eachPage(connection, asked, view.names, false, (rows) => {
         for (const line of tabSeparated(rows.map((row) => view.row(row.values)))) print(line);
       });
@@ -141,7 +141,7 @@ function rowOf(node: Answer): Row {
 function namesOf(given: unknown): readonly string[] | null {
   if (given === undefined) return null;
   const names = [...new Set(String(given).split(",").map((name) => name.trim()).filter((name) => name !== ""))];
-  if (names.length === 0) throw new LookbackError("BAD_INPUT", "--fields names no field; `lookback fields` lists them");
+  if (names.length === 0) throw new UsageError("--fields names no field; `lookback fields` lists them");
   return names;
 }
 
@@ -151,7 +151,7 @@ function orderOf(given: unknown): Asked["order"] {
   return String(given).split(",").map((part) => {
     const [field = "", direction = "desc", ...rest] = part.trim().split(":");
     if (field === "" || rest.length > 0 || (direction !== "asc" && direction !== "desc")) {
-      throw new LookbackError("BAD_INPUT", `--sort ${String(given).slice(0, 80)}: expected FIELD or FIELD:asc, separated by commas`);
+      throw new UsageError(`--sort ${String(given).slice(0, 80)}: expected FIELD or FIELD:asc, separated by commas`);
     }
     return { field, direction: direction.toUpperCase() };
   });
@@ -159,6 +159,6 @@ function orderOf(given: unknown): Asked["order"] {
 
 function limitOf(given: unknown): number {
   const limit = given === undefined ? 100 : Number(given);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) throw new LookbackError("LIMIT_EXCEEDED", `--limit ${String(given)}: allowed: 1 to ${MOST}`, { limit: MOST });
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) throw new UsageError(`--limit ${String(given).slice(0, 40)}: allowed: 1 to ${MOST}`, "LIMIT_EXCEEDED", { limit: MOST });
   return limit;
 }

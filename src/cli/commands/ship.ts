@@ -2,8 +2,10 @@ import { shippingOf } from "../../app/shipping.js";
 import { openShipper } from "../../app/shipper-process.js";
 import { openLog } from "../../app/log.js";
 import { systemClock } from "../../base/clock.js";
+import { LookbackError } from "../../base/errors.js";
 import { openCatalogueAsIs } from "../../catalogue/catalogue.js";
 import { retryDeadLetters } from "../../index-store/elasticsearch/retry.js";
+import type { Shipper } from "../../index-store/elasticsearch/shipper.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { printBytes } from "../progress.js";
@@ -21,15 +23,15 @@ export async function run(context: CommandContext): Promise<number> {
   try {
     if (options["retry"] === true) {
       const { written, refused } = await retryDeadLetters(engine);
-      print(`${written} sessions were written, ${refused} were refused again`);
+      print(options["json"] === true ? JSON.stringify({ written, refused }) : `${written} sessions were written, ${refused} were refused again`);
       return refused === 0 ? EXIT.ok : EXIT.failed;
     }
     if (options["once"] === true) {
       void untilSignalled().then(() => { abort.abort(); });
-      await shipper.drain(abort.signal);
-      return EXIT.ok;
+      if (await drained(shipper, abort.signal)) return EXIT.ok;
+      throw new LookbackError("QUERY_CANCELLED", "interrupted: what was not shipped waits on disk, and the same command goes on with it");
     }
-    print(`shipping to ${engine.cluster.shown}`);
+    print(options["json"] === true ? JSON.stringify({ shipping: engine.cluster.shown, pid: process.pid }) : `shipping to ${engine.cluster.shown}`);
     const running = shipper.run(abort.signal);
     await untilSignalled();
     abort.abort();
@@ -42,6 +44,17 @@ export async function run(context: CommandContext): Promise<number> {
       await stop();
       endSoon();
     }
+  }
+}
+
+/** Whether everything was shipped before the signal. Throws what stops it. */
+async function drained(shipper: Shipper, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await shipper.drain(signal);
+  } catch (error) {
+    // What the signal ended in the middle says no more than that.
+    if (signal.aborted) return false;
+    throw error;
   }
 }
 

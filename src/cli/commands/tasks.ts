@@ -6,6 +6,7 @@ import { EXIT } from "../exit-code.js";
 import { printSpan, TimePrinter } from "../print-time.js";
 import { table, tabSeparated, type Column } from "../table.js";
 import { cut, printable } from "../terminal.js";
+import { UsageError } from "../usage-error.js";
 
 const RUN = "id due started finished seconds outcome cause requestedBy error { code message } details";
 const LIST = `{ tasks { tasks { name description schedule timeZone running paused pausedBy nextRun nextIsRetry failures lastRun { ${RUN} } } } }`;
@@ -57,7 +58,7 @@ export function history(context: CommandContext): Promise<number> {
   const { options, print, note, terminal } = context;
   const first = options["limit"] === undefined ? 20 : Number(options["limit"]);
   if (!Number.isInteger(first) || first < 1 || first > MOST_RUNS) {
-    throw new LookbackError("LIMIT_EXCEEDED", `--limit ${String(options["limit"]).slice(0, 40)}: allowed: 1 to ${MOST_RUNS}`, { limit: MOST_RUNS });
+    throw new UsageError(`--limit ${String(options["limit"]).slice(0, 40)}: allowed: 1 to ${MOST_RUNS}`, "LIMIT_EXCEEDED", { limit: MOST_RUNS });
   }
   return connected(context, "read", async (connection) => {
     const runs = (await connection.ask(HISTORY, { name: nameOf(context), first })).at("taskRuns").at("runs").list();

@@ -1,19 +1,17 @@
-import { text as textOf } from "node:stream/consumers";
 import { LookbackError } from "../../base/errors.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import type { Access } from "../connection.js";
 import { EXIT } from "../exit-code.js";
+import { passwordOfInput } from "../password-input.js";
 import { TimePrinter } from "../print-time.js";
 import { table, tabSeparated } from "../table.js";
+import { UsageError } from "../usage-error.js";
 
 /** Rights by name, as `--right` takes them. */
 const RIGHTS = ["packetSearch", "emailSearch", "disablePcapDownload", "hideStats", "hideFiles", "hidePcap"] as const;
 const USER = `name role loginBy enabled forcedExpression hiddenFields maxAgeHours created lastLogin
   rights { ${RIGHTS.join(" ")} } tokens { name scopes created expires }`;
-
-/** Longest standard input that is read as a password, in characters. */
-const MAX_INPUT = 1_000;
 
 function nameOf(operand: CommandContext["operands"][number]): string {
   return typeof operand === "string" ? operand : "";
@@ -33,7 +31,7 @@ function word(flag: string, value: unknown, allowed: readonly string[]): string 
   if (value === undefined) return undefined;
   const given = String(value).toLowerCase();
   if (allowed.includes(given)) return given.toUpperCase();
-  throw new LookbackError("BAD_INPUT", `${flag} ${given.slice(0, 40)}: allowed: ${allowed.join(", ")}`);
+  throw new UsageError(`${flag} ${given.slice(0, 40)}: allowed: ${allowed.join(", ")}`);
 }
 
 function commaList(value: unknown): string[] | undefined {
@@ -46,11 +44,11 @@ function changeOf({ options }: CommandContext): Readonly<Record<string, unknown>
   for (const given of Array.isArray(options["right"]) ? options["right"].map(String) : []) {
     const [name = "", value = ""] = given.split("=");
     const right = RIGHTS.find((known) => known.toLowerCase() === name.toLowerCase());
-    if (right === undefined || !["true", "false"].includes(value)) throw new LookbackError("BAD_INPUT", `--right ${given.slice(0, 60)}: allowed: ${RIGHTS.join(", ")}, each =true or =false`);
+    if (right === undefined || !["true", "false"].includes(value)) throw new UsageError(`--right ${given.slice(0, 60)}: allowed: ${RIGHTS.join(", ")}, each =true or =false`);
     rights[right] = value === "true";
   }
   const hours = options["timeLimit"];
-  if (hours !== undefined && !/^\d{1,9}$/.test(String(hours))) throw new LookbackError("BAD_INPUT", `--time-limit ${String(hours).slice(0, 40)}: allowed: hours, 0 for none`);
+  if (hours !== undefined && !/^\d{1,9}$/.test(String(hours))) throw new UsageError(`--time-limit ${String(hours).slice(0, 40)}: allowed: hours, 0 for none`);
   return {
     role: word("--role", options["role"], ["viewer", "analyst", "operator", "administrator"]),
     loginBy: word("--login", options["login"], ["password", "oidc", "header"]),
@@ -59,13 +57,9 @@ function changeOf({ options }: CommandContext): Readonly<Record<string, unknown>
   };
 }
 
-/** The first line of standard input with `--password-stdin`: a command line is seen by every user of the machine. */
+/** The password that is to be taken from standard input, or null: one is made. */
 async function givenPassword({ options }: CommandContext): Promise<string | null> {
-  if (options["passwordStdin"] !== true) return null;
-  const input = await textOf(process.stdin);
-  const [line = ""] = input.slice(0, MAX_INPUT).split(/\r?\n/);
-  if (line === "") throw new LookbackError("BAD_INPUT", "--password-stdin: standard input holds no password");
-  return line;
+  return options["passwordStdin"] === true ? passwordOfInput() : null;
 }
 
 function done(context: CommandContext, answer: Answer, line: (user: Answer) => string): number {
@@ -175,7 +169,7 @@ export async function token(context: CommandContext): Promise<number> {
   }
   const scopes = (commaList(options["scopes"]) ?? ["read"]).map((scope) => word("--scopes", scope, ["read", "tag", "export", "operate", "admin"]));
   const days = String(options["days"] ?? "90");
-  if (!/^\d{1,4}$/.test(days)) throw new LookbackError("BAD_INPUT", `--days ${days.slice(0, 40)}: allowed: 1 to 366`);
+  if (!/^\d{1,4}$/.test(days)) throw new UsageError(`--days ${days.slice(0, 40)}: allowed: 1 to 366`);
   const made = (await ask(context, "change", "mutation ($user: String!, $name: String!, $days: Int!, $scopes: [TokenScope!]!) { createUserToken(user: $user, name: $name, days: $days, scopes: $scopes) { secret token { name scopes expires } } }", {
     user, name, days: Number(days), scopes,
   })).at("createUserToken");

@@ -82,14 +82,14 @@ export class Shipper {
     }
   }
 
-  /** Ships until nothing waits. Throws what stops it. */
-  async drain(signal: AbortSignal | null = null): Promise<void> {
+  /** Ships until nothing waits, or until the signal aborts; whether nothing waits. Throws what stops it. */
+  async drain(signal: AbortSignal | null = null): Promise<boolean> {
     for (;;) {
       const busy = await this.round(signal);
-      if (signal?.aborted === true) return;
-      if (busy) continue;
+      if (busy && signal?.aborted !== true) continue;
+      const isDone = this.#parts.catalogue.shipments.waiting().segments === 0;
       // What waits still is for indices that take no rows now.
-      if (this.#parts.catalogue.shipments.waiting().segments === 0) return;
+      if (isDone || signal?.aborted === true) return isDone;
       await this.#parts.wait(LOOK_MS, signal ?? NEVER);
     }
   }

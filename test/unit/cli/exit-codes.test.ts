@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { COMMANDS } from "../../../src/cli/command-list.js";
-import { EXIT } from "../../../src/cli/exit-code.js";
+import { LookbackError } from "../../../src/base/errors.js";
+import { EXIT, exitCodeOf } from "../../../src/cli/exit-code.js";
+import { UsageError } from "../../../src/cli/usage-error.js";
 
 const operations = readFileSync("docs/operations.md", "utf8");
 
@@ -15,4 +17,8 @@ it("docs/operations.md names every command", () => {
   for (const { name, commands = [] } of COMMANDS) {
     for (const full of commands.length === 0 ? [name] : commands.map((inner) => `${name} ${inner.name}`)) expect(table).toMatch(new RegExp(`\`${full}[ \`]`));
   }
+});
+
+it("a command line that is wrong has a code of its own; what a service calls wrong has not", () => {
+  expect([new UsageError("--limit abc", "LIMIT_EXCEEDED"), new UsageError("name a file"), new LookbackError("BAD_INPUT", "name"), new LookbackError("LIMIT_EXCEEDED", "first")].map(exitCodeOf)).toEqual([2, 2, 1, 1]);
 });
