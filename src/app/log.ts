@@ -15,6 +15,9 @@ export interface ProcessLog extends Logger {
   setLevels(level: SettingValues["logLevel"], areas: SettingValues["logLevels"]): void;
 }
 
+/** Most bytes of the log that wait while standard error takes none; what comes then is dropped. */
+const MOST_UNWRITTEN = 2 ** 20;
+
 /** Severities, least first, as the port has them. */
 const SEVERITIES = ["debug", "info", "warn", "error"] as const;
 type Severity = (typeof SEVERITIES)[number];
@@ -30,7 +33,7 @@ export function openLog({ values, node }: Pick<LookbackConfig, "values" | "node"
     if (root !== null) return root;
     const { pino } = require("pino") as typeof import("pino");
     // What is written at all is decided below.
-    root = pino({ level: "debug", base: { process, node } }, destination ?? pino.destination({ fd: 2, sync: true }));
+    root = pino({ level: "debug", base: { process, node } }, destination ?? standardError(pino.destination({ fd: 2, sync: true, maxLength: MOST_UNWRITTEN })));
     return root;
   };
   const logOf = (area: LogArea | null, make: () => PinoLogger): Logger => {
@@ -47,6 +50,11 @@ export function openLog({ values, node }: Pick<LookbackConfig, "values" | "node"
     };
   };
   return { ...logOf(null, written), setLevels(next, nextOfAreas) { [level, levels] = [next, nextOfAreas]; } };
+}
+
+/** A log that cannot be written (a terminal that is gone, a full disk) ends nothing: what waits is written once it can be. */
+function standardError(destination: ReturnType<typeof pino.destination>): ReturnType<typeof pino.destination> {
+  return destination.on("error", () => {});
 }
 
 function areaIn(fields: object): LogArea | null {

@@ -1,5 +1,7 @@
 import type { LookbackConfig } from "../config/config.js";
 import type { Command, CommandContext, GlobalOptions } from "./command.js";
+import { EXIT } from "./exit-code.js";
+import { outputUnread } from "./output.js";
 import { remoteService, remoteUrl } from "./remote-service.js";
 import { terminalOf } from "./terminal.js";
 
@@ -29,6 +31,8 @@ export function contextOf(operands: readonly unknown[], options: GlobalOptions &
       // The first interrupt ends what runs, so that it is cleaned up after; the second one ends the process.
       if (!listening) process.once("SIGINT", () => { abort.abort(); });
       listening = true;
+      // Who only reads has nothing to finish once nobody looks.
+      if (access === "read") outputUnread.addEventListener("abort", () => process.exit(EXIT.ok));
       return connect({ remote: remoteService(options, process.env, note), config: () => config(), signal: abort.signal }, access, waitMs);
     },
     get remote() { return remoteUrl(options, process.env); },

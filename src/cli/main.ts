@@ -5,6 +5,7 @@ import { COMMAND_GROUPS, COMMANDS } from "./command-list.js";
 import { contextOf } from "./command-context.js";
 import { EXIT, exitCodeOf, printError } from "./exit-code.js";
 import { GLOBAL_FLAGS, REMOTE_FLAGS, SET_FLAG } from "./flags.js";
+import { watchOutput } from "./output.js";
 
 /** Runs the command line. Resolves to the exit code. */
 async function main(words: readonly string[]): Promise<number> {
@@ -66,14 +67,21 @@ function gather(value: string, before: readonly string[] | undefined): readonly 
   return [...(before ?? []), value];
 }
 
-// A reader that closed its end (`| head`) is no fault of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => { if (error.code === "EPIPE") process.exit(EXIT.ok); });
+/** Notes that output was lost, unless the command fails by itself. */
+function outputFailed(error: Error): void {
+  if (process.exitCode !== undefined && process.exitCode !== EXIT.ok) return;
+  process.stderr.write(`${printError(new Error(`standard output cannot be written: ${error.message}`, { cause: error }))}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+watchOutput(outputFailed);
 
 // graphql-js and others check much more outside production; commands load them after this line.
 process.env.NODE_ENV ??= "production";
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const exitCode = await main(process.argv.slice(2));
+  if (exitCode !== EXIT.ok || process.exitCode === undefined) process.exitCode = exitCode;
 } catch (error) {
   process.stderr.write(`${printError(error)}\n`);
   process.exitCode = exitCodeOf(error);

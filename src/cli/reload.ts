@@ -6,7 +6,7 @@ import type { LiveConfig } from "../config/live-config.js";
 /**
  * Takes the configuration up again at each SIGHUP: what can change does, the rest is named. A configuration that does not
  * read leaves everything as it was. Where a person sits at the terminal SIGHUP says that the terminal is gone, and ends the
- * process as ever: nothing is installed then.
+ * process (signals.ts): nothing is installed then.
  */
 export function reloadAtHangup(reread: () => Promise<LookbackConfig>, live: LiveConfig, log: ProcessLog, also: () => void = () => {}): void {
   if (process.stdin.isTTY) return;

@@ -1,12 +1,21 @@
+import { outputUnread } from "./output.js";
+
 /**
  * Signals that come within this time are one wish, in milliseconds: a terminal sends its own to all processes of a job, and
  * whoever supervises one of them passes it on.
  */
 const ONE_WISH_MS = 1_000;
 
+/** Signals that end a process in order. */
+type EndingSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
 /** Where signals come from and what ends the process; a test has its own. */
 export interface SignalSource {
-  on(signal: "SIGINT" | "SIGTERM", heard: (signal: NodeJS.Signals) => void): unknown;
+  /** Signals that end this process in order. */
+  readonly signals: readonly EndingSignal[];
+  /** Aborts when nobody reads what this process prints, and it is to end for that. */
+  readonly unread: AbortSignal;
+  on(signal: EndingSignal, heard: (signal: NodeJS.Signals) => void): unknown;
   /** Milliseconds of a clock that is never set. */
   nowMs(): number;
   /** Ends the process at once. */
@@ -14,22 +23,31 @@ export interface SignalSource {
 }
 
 const ofProcess: SignalSource = {
+  // Where a person sits at the terminal SIGHUP says that the terminal is gone; elsewhere the configuration is read again (reload.ts).
+  get signals(): readonly EndingSignal[] { return process.stdin.isTTY ? ["SIGINT", "SIGTERM", "SIGHUP"] : ["SIGINT", "SIGTERM"]; },
+  // A child goes on: whoever supervises it says when it ends, and would start it again.
+  get unread() { return process.send === undefined ? outputUnread : new AbortController().signal; },
   on: (signal, heard) => process.on(signal, heard),
   nowMs: () => performance.now(),
   kill: () => { process.kill(process.pid, "SIGKILL"); },
 };
 
-/** Resolves at SIGINT or SIGTERM; another one that comes a second later, or more, ends the process at once. */
-export function untilSignalled(source: SignalSource = ofProcess): Promise<NodeJS.Signals> {
+/**
+ * Resolves at SIGINT or SIGTERM, when the terminal goes away, or when nobody reads what is printed any more; another signal that
+ * comes a second after the first, or later, ends the process at once.
+ */
+export function untilSignalled(source: SignalSource = ofProcess): Promise<void> {
   return new Promise((resolve) => {
     let firstMs: number | null = null;
-    const heard = (signal: NodeJS.Signals): void => {
+    const heard = (): void => {
       if (firstMs === null) {
         firstMs = source.nowMs();
-        resolve(signal);
+        resolve();
       } else if (source.nowMs() - firstMs >= ONE_WISH_MS) source.kill();
     };
-    for (const name of ["SIGINT", "SIGTERM"] as const) source.on(name, heard);
+    for (const name of source.signals) source.on(name, heard);
+    if (source.unread.aborted) resolve();
+    else source.unread.addEventListener("abort", () => { resolve(); });
   });
 }
 

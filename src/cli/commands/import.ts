@@ -3,6 +3,7 @@ import { LookbackError } from "../../base/errors.js";
 import type { CommandContext } from "../command.js";
 import type { Access, Connection } from "../connection.js";
 import { EXIT } from "../exit-code.js";
+import { outputUnread } from "../output.js";
 import { importExitCode, runImports, type ImportOutput } from "../import-run.js";
 
 /** Imports captures: in this process, through the service that runs, or through the queue of one that still starts. */
@@ -55,6 +56,7 @@ async function monitor({ signal, config, note }: CommandContext, connection: Con
   const end = (): void => { ended.abort(); };
   signal.addEventListener("abort", end, { once: true });
   process.once("SIGTERM", end);
+  outputUnread.addEventListener("abort", end, { once: true });
   const { values } = await config();
   const imported = importedBefore(await connection.ask(IMPORTED_BEFORE));
   await runMonitor({ imports: connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, note, imported }, ended.signal);

@@ -14,6 +14,9 @@ async function endingOf(body: string): Promise<{ readonly code: number | null; r
 
 /** Signals as they are sent here, and how often the process would have been ended. */
 class FakeSignals extends EventEmitter implements SignalSource {
+  readonly signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  readonly #reader = new AbortController();
+  readonly unread = this.#reader.signal;
   now = 1_000;
   kills = 0;
   nowMs(): number {
@@ -21,6 +24,9 @@ class FakeSignals extends EventEmitter implements SignalSource {
   }
   kill(): void {
     this.kills += 1;
+  }
+  leave(): void {
+    this.#reader.abort();
   }
 }
 
@@ -37,11 +43,30 @@ describe("a process that was told to stop", () => {
     const signals = new FakeSignals();
     const signalled = untilSignalled(signals);
     signals.emit("SIGINT", "SIGINT");
-    expect(await signalled).toBe("SIGINT");
+    await signalled;
     for (const [passedMs, name, kills] of [[0, "SIGTERM", 0], [999, "SIGINT", 0], [1_000, "SIGTERM", 1], [60_000, "SIGINT", 2]] as const) {
       signals.now = 1_000 + passedMs;
       signals.emit(name, name);
       expect(signals.kills).toBe(kills);
     }
+  });
+
+  it("a terminal that goes away is such a wish", async () => {
+    const signals = new FakeSignals();
+    const signalled = untilSignalled(signals);
+    signals.emit("SIGHUP", "SIGHUP");
+    await signalled;
+    expect(signals.kills).toBe(0);
+  });
+
+  it("a reader that left is one too, before or after it is waited for; a first signal later is none that ends the process at once", async () => {
+    const signals = new FakeSignals();
+    const signalled = untilSignalled(signals);
+    signals.leave();
+    await signalled;
+    await untilSignalled(signals);
+    signals.now += 60_000;
+    signals.emit("SIGINT", "SIGINT");
+    expect(signals.kills).toBe(0);
   });
 });
