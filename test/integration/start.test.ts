@@ -65,6 +65,15 @@ describe("lookback start", () => {
     expect(await again.stop()).toBe(0);
   });
 
+  it("leaves standard input to `lookback capture`, and says so", async () => {
+    const start = spawnLookback(["start", "--interface", "-", "--data", "data", "--set", "viewPort=0"], temporaryDirectory());
+    await start.line(/^Ready\.$/);
+    expect(await start.stop()).toBe(0);
+    expect(start.errorText()).toMatch(/^live capture: what another program writes to standard input .* is for "lookback capture"; this serves only$/m);
+    expect(start.errorText()).not.toContain("did not start");
+    expect((await lookback(["start", "--help"], temporaryDirectory())).output).toMatch(/--interface <name> +interface to capture from \(default/);
+  });
+
   it("stops in order, so that nothing is left to clean up", async () => {
     const directory = temporaryDirectory();
     const serve = spawnLookback(["serve", "--data", "data", "--set", "viewPort=0"], directory);

@@ -13,7 +13,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
       ["--read <path...>", "import these captures first, instead of capturing live"],
       ["--monitor", "go on, and import what arrives in the directories of --read, each file once and whole"],
       ["--copy", "copy the captures to packet files of our own"],
-      ["--interface <name>", "interface to capture from, or - for a capture on standard input (default: that of the default route)"],
+      ["--interface <name>", "interface to capture from (default: that of the default route)"],
       ["--no-capture", "serve only"],
       ["--json", "print imports and where it serves as JSON lines"],
     ],
@@ -29,7 +29,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   },
   {
     name: "capture", summary: "capture live, without serving",
-    options: [["--interface <name>", "interface to capture from (default: that of the default route)"], ["--json", "print what it captures from as one JSON line"], ["--stats", "show rate, loss, queues, sessions and disk: a screen on a terminal, else a line now and then"]],
+    options: [["--interface <name>", "interface to capture from, or - for a capture on standard input (default: that of the default route)"], ["--json", "print what it captures from as one JSON line"], ["--stats", "show rate, loss, queues, sessions and disk: a screen on a terminal, else a line now and then"]],
     examples: [["lookback capture --interface eth1", "capture from one interface until Ctrl-C"], ["lookback capture --interface eth1 --stats", "the same, with a live account of every packet"], ["ssh probe tcpdump -i eth1 -U -w - | lookback capture --interface -", "index what another host captures, while it does"]],
     load: () => import("../commands/capture.js"),
   },

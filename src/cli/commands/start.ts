@@ -16,7 +16,8 @@ import { UsageError } from "../usage-error.js";
 
 /** Imports what is given, or captures live in a process of its own; serves until a signal. */
 export async function run({ options, config: configOf, reread, print, note }: CommandContext): Promise<number> {
-  const config = await configOf();
+  const overrides = typeof options["interface"] === "string" ? { interface: options["interface"] } : {};
+  const config = await configOf(overrides);
   const logger = openLog(config, "serve");
   const paths = Array.isArray(options["read"]) ? options["read"].map(String) : [];
   const output: ImportOutput = { json: options["json"] === true, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
@@ -42,10 +43,10 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   const captures = paths.length === 0 && options["capture"] !== false;
   // Somebody who has no right to capture, say, and does not want to: that it failed once needs no looking after.
   if (!captures) settleFailedRun(server.catalogue.settings);
-  if (captures && readsInput(config)) note("live capture: pcapReadMethod=stdin is for \"lookback capture\", which another program writes to; this serves only");
+  if (captures && readsInput(config)) note("live capture: what another program writes to standard input (pcapReadMethod=stdin, interface -) is for \"lookback capture\"; this serves only");
   const capture = captures && !readsInput(config) ? supervise("live capture", childWords("capture", options), note, { makeRoom: server.makeRoom }) : null;
   const shipper = config.values.indexStore === "elasticsearch" ? supervise("the shipper", childWords("ship", options), note) : null;
-  reloadAtHangup(reread, server.live, logger, () => { capture?.hangUp(); });
+  reloadAtHangup(() => reread(overrides), server.live, logger, () => { capture?.hangUp(); });
   // Before "Ready." is printed: whoever waits for it may send a signal at once.
   const signalled = untilSignalled();
   if (options["json"] === true) print(readyLine(server));
