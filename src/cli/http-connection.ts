@@ -4,7 +4,7 @@ import { Agent as PlainAgent, request as plainRequest, type IncomingMessage, typ
 import { Agent as TlsAgent, request as tlsRequest } from "node:https";
 import { pipeline } from "node:stream/promises";
 import type { LocalEndpoint } from "../app/local-endpoint.js";
-import { ERROR_CODES, LookbackError, systemErrorCode, type ErrorCode, type ErrorDetails } from "../base/errors.js";
+import { ERROR_CODES, isDiskFull, LookbackError, systemErrorCode, type ErrorCode, type ErrorDetails } from "../base/errors.js";
 import { Answer } from "./answer.js";
 import type { Connection, RemoteService } from "./connection.js";
 import type { Imports } from "./import-run.js";
@@ -68,23 +68,51 @@ export class HttpConnection implements Connection {
   async #post(operation: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Answer> {
     const body = JSON.stringify({ query: operation, variables });
     const response = await this.#send("/graphql", { method: "POST", headers: { "content-type": "application/json", accept: "application/json" } }, body, signal);
-    const text = await readText(response, this.place);
+    const text = await this.#textOf(response, signal);
     return readAnswer(text, response.statusCode ?? 0, this.place);
   }
 
   async download(url: string, target: string): Promise<void> {
     const response = await this.#send(url, { method: "GET" }, null, this.#signal);
     if (response.statusCode !== 200) {
-      readAnswer(await readText(response, this.place), response.statusCode ?? 0, this.place);
+      readAnswer(await this.#textOf(response, this.#signal), response.statusCode ?? 0, this.place);
       throw new LookbackError("UNAVAILABLE", `${this.place}: the file cannot be had: HTTP status ${response.statusCode ?? 0}`);
     }
-    const file = await open(target, "wx", 0o600);
+    let isOurs = false;
     try {
-      await pipeline(response, file.createWriteStream());
+      const file = await open(target, "wx", 0o600);
+      isOurs = true;
+      await pipeline(this.#received(response, this.#signal), file.createWriteStream());
     } catch (error) {
-      await rm(target, { force: true });
-      throw unreachable(this.place, error);
+      response.destroy();
+      if (isOurs) await rm(target, { force: true });
+      throw error instanceof LookbackError ? error : unwritten(target, error);
     }
+  }
+
+  /** What arrives of an answer; throws UNREACHABLE where it breaks off, QUERY_CANCELLED where it was told to. */
+  async *#received(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of response) if (Buffer.isBuffer(chunk)) yield chunk;
+    } catch (error) {
+      throw this.#failure(error, signal);
+    }
+  }
+
+  async #textOf(response: IncomingMessage, signal: AbortSignal): Promise<string> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of this.#received(response, signal)) {
+      size += chunk.length;
+      if (size > LARGEST_ANSWER) throw new LookbackError("LIMIT_EXCEEDED", `the answer of ${this.place} has more than ${LARGEST_ANSWER} bytes; ask for less`, { limit: LARGEST_ANSWER });
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  }
+
+  /** Why a request failed: an interrupt, which ends the connection, or the network. */
+  #failure(error: unknown, signal: AbortSignal): LookbackError {
+    return signal.aborted && this.#signal.aborted ? new LookbackError("QUERY_CANCELLED", "cancelled", {}, { cause: error }) : unreachable(this.place, error);
   }
 
   get imports(): Imports {
@@ -104,7 +132,7 @@ export class HttpConnection implements Connection {
     const request = target.protocol === "https:" ? tlsRequest : plainRequest;
     return new Promise((resolve, reject) => {
       const sent = request(target, { ...options, headers, agent: this.#agent, signal }, resolve);
-      sent.once("error", (error) => { reject(signal.aborted && this.#signal.aborted ? new LookbackError("QUERY_CANCELLED", "cancelled") : unreachable(this.place, error)); });
+      sent.once("error", (error) => { reject(this.#failure(error, signal)); });
       sent.end(body ?? undefined);
     });
   }
@@ -131,20 +159,11 @@ function unreachable(place: string, error: unknown): LookbackError {
   return new LookbackError("UNREACHABLE", `${place} cannot be reached: ${reason}`, { url: place, reason }, { cause: error });
 }
 
-async function readText(response: IncomingMessage, place: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of response) {
-      if (!Buffer.isBuffer(chunk)) continue;
-      size += chunk.length;
-      if (size > LARGEST_ANSWER) throw new LookbackError("LIMIT_EXCEEDED", `the answer of ${place} has more than ${LARGEST_ANSWER} bytes; ask for less`, { limit: LARGEST_ANSWER });
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    throw error instanceof LookbackError ? error : unreachable(place, error);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+/** Why a file of this machine could not be written. */
+function unwritten(target: string, error: unknown): LookbackError {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (isDiskFull(error)) return new LookbackError("DISK_FULL", `${target} cannot be written: ${reason}; make room there, or name a file elsewhere`, { path: target }, { cause: error });
+  return new LookbackError("UNAVAILABLE", `${target} cannot be written: ${reason}`, { path: target }, { cause: error });
 }
 
 /** The data of an answer, or its error: GraphQL's `errors`, or the server's `error`. */

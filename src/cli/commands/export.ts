@@ -19,15 +19,14 @@ import { UsageError } from "../usage-error.js";
 
 /** Milliseconds between two looks at an export. */
 const LOOK_MS = 100;
-/** Longest wait for an interrupted export to be cancelled, in milliseconds. */
-const CANCEL_MS = 5_000;
+/** Longest wait for an interrupted or failed export to be removed from the service, in milliseconds. */
+const CLEAN_UP_MS = 5_000;
 
 const EXPORT = "fragment Job on Export { id state progress sessions packets bytes missingPackets format sha256 downloadUrl manifestUrl error { code message } }";
 const CREATE = `${EXPORT} mutation ($expression: String, $range: TimeRange, $format: ExportFormat!, $packets: ExportPackets!, $fields: [String!]) {
   createExport(expression: $expression, timeRange: $range, format: $format, packets: $packets, fields: $fields) { ...Job }
 }`;
 const LOOK = `${EXPORT} query ($id: ID!) { export(id: $id) { ...Job } }`;
-/** The file is taken: the service need not keep its own. */
 const DELETE = "mutation ($id: ID!) { deleteExport(id: $id) { deleted } }";
 const CANCEL = "mutation ($id: ID!) { cancelExport(id: $id) { id } }";
 
@@ -47,14 +46,7 @@ export async function run(command: CommandContext): Promise<number> {
   const connection = await connect("change");
   try {
     const job = await untilDone(connection, await connection.ask(CREATE, { expression, range, format: asked.toUpperCase(), packets: options["whole"] === true ? "WHOLE_CONNECTION" : "MATCHING_PART", fields }), signal);
-    await connection.download(job.at("downloadUrl").text(), target);
-    const sha256 = await hashOf(target);
-    if (sha256 !== job.at("sha256").text()) {
-      await rm(target, { force: true });
-      throw new LookbackError("INTERNAL", `${target} arrived with SHA-256 ${sha256}, not ${job.at("sha256").text()}; it was removed`);
-    }
-    await connection.download(job.at("manifestUrl").text(), manifestPathOf(target));
-    await connection.ask(DELETE, { id: job.at("id").text() });
+    const sha256 = await fetched(connection, job, target);
     const [packets, sessions, bytes, missing] = ["packets", "sessions", "bytes", "missingPackets"].map((name) => job.at(name).number());
     const format = job.at("format").text();
     if (options["json"] === true) print(JSON.stringify({ file: target, packets, sessions, bytes, missingPackets: missing, format, sha256 }));
@@ -64,6 +56,32 @@ export async function run(command: CommandContext): Promise<number> {
     return EXIT.ok;
   } finally {
     await connection.close();
+  }
+}
+
+/**
+ * Takes a finished export and its manifest, which the service need not keep from then on. Where that fails, or is interrupted,
+ * nothing of it stays here either. Resolves to its SHA-256.
+ */
+async function fetched(connection: Connection, job: Answer, target: string): Promise<string> {
+  const written: string[] = [];
+  const take = async (link: string, file: string): Promise<void> => {
+    await connection.download(job.at(link).text(), file);
+    written.push(file);
+  };
+  const id = job.at("id").text();
+  try {
+    await take("downloadUrl", target);
+    const sha256 = await hashOf(target);
+    if (sha256 !== job.at("sha256").text()) throw new LookbackError("INTERNAL", `${target} arrived with SHA-256 ${sha256}, not ${job.at("sha256").text()}; it was removed`);
+    await take("manifestUrl", manifestPathOf(target));
+    return sha256;
+  } catch (error) {
+    for (const file of written) await rm(file, { force: true });
+    throw error;
+  } finally {
+    // Where the connection itself is gone, the service removes the file after a day.
+    await connection.ask(DELETE, { id }, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => null);
   }
 }
 
@@ -87,7 +105,7 @@ async function untilDone(connection: Connection, created: Answer, signal: AbortS
     }
   } catch (error) {
     // Nobody waits for it any more. Where the connection itself is gone, the service removes the file after a day.
-    if (signal.aborted) await connection.ask(CANCEL, { id }, AbortSignal.timeout(CANCEL_MS)).catch(() => null);
+    if (signal.aborted) await connection.ask(CANCEL, { id }, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => null);
     throw error;
   } finally {
     status.clear();
