@@ -54,7 +54,7 @@ export class HttpConnection implements Connection {
       return connection;
     } catch (error) {
       await connection.close();
-      signal.throwIfAborted();
+      if (signal.aborted) throw new LookbackError("QUERY_CANCELLED", "cancelled", {}, { cause: error });
       // Left by a process that was killed: nothing listens, or somebody else does, who does not know the token.
       if (error instanceof LookbackError) return null;
       throw error;

@@ -21,13 +21,15 @@ export class QueuedImports {
   readonly #queue: ImportQueue;
   readonly #names: RegExp;
   readonly #takeOver: () => Promise<Connection | null>;
+  readonly #signal: AbortSignal;
   readonly #lookMs: number;
 
-  /** `takeOver` connects to what took the role's place, or resolves to null while its holder goes on. */
-  constructor(catalogue: Catalogue, node: string, names: RegExp, takeOver: () => Promise<Connection | null>, lookMs = LOOK_MS) {
+  /** `takeOver` connects to what took the role's place, or resolves to null while its holder goes on. The signal ends the wait. */
+  constructor(catalogue: Catalogue, node: string, names: RegExp, takeOver: () => Promise<Connection | null>, signal: AbortSignal, lookMs = LOOK_MS) {
     this.#queue = new ImportQueue(catalogue, node);
     this.#names = names;
     this.#takeOver = takeOver;
+    this.#signal = signal;
     this.#lookMs = lookMs;
   }
 
@@ -39,6 +41,7 @@ export class QueuedImports {
     return { jobs: this.#queue.add(files, { copy: options.copy, requestedBy: options.requestedBy ?? "command line", node: options.node ?? null }), failed };
   }
 
+  /** As of every way of importing. Throws QUERY_CANCELLED when the signal ends the wait; the jobs stay in the queue. */
   async finished(ids: readonly string[], onChange: (job: ShownJob) => void = () => {}): Promise<ShownJob[]> {
     const seen = new Map<string, ShownJob>();
     const tell = (job: ShownJob): void => {
@@ -53,14 +56,32 @@ export class QueuedImports {
         if (job !== null) tell(job);
       }
       if (ids.every((id) => isFinished(seen.get(id)?.state ?? "failed"))) return ids.flatMap((id) => seen.get(id) ?? []);
-      await new Promise((resolve) => setTimeout(resolve, this.#lookMs));
-      const connection = looks % LOOKS_PER_ATTEMPT === 0 ? await this.#takeOver() : null;
+      if (this.#signal.aborted) throw new LookbackError("QUERY_CANCELLED", "interrupted: what is not in yet stays in the queue, for the process that holds the role or the next one");
+      await pause(this.#lookMs, this.#signal);
+      const connection = looks % LOOKS_PER_ATTEMPT === 0 && !this.#signal.aborted ? await this.#takeOver() : null;
       if (connection === null) continue;
+      const stop = (): void => { if (connection.kind === "local") void connection.close(); };
+      this.#signal.addEventListener("abort", stop, { once: true });
+      if (this.#signal.aborted) stop();
       try {
         for (const job of await connection.imports.finished(open(), tell)) tell(job);
       } finally {
+        this.#signal.removeEventListener("abort", stop);
         await connection.close();
       }
     }
   }
+}
+
+/** Resolves after so many milliseconds, or when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
 }

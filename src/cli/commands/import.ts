@@ -83,7 +83,7 @@ async function queue(context: CommandContext, paths: readonly string[], copy: bo
   const [config, { openCatalogue }, { QueuedImports }] = await Promise.all([context.config(), import("../../catalogue/catalogue.js"), import("../queued-imports.js")]);
   const catalogue = openCatalogue(config.dataDirectory, systemClock);
   try {
-    return importExitCode(await runImports(new QueuedImports(catalogue, config.node, config.values.offlineFilenameRegex, () => connectOrQueue(context, "import")), paths, copy, output));
+    return importExitCode(await runImports(new QueuedImports(catalogue, config.node, config.values.offlineFilenameRegex, () => connectOrQueue(context, "import"), context.signal), paths, copy, output));
   } finally {
     catalogue.close();
   }

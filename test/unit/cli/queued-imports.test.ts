@@ -29,7 +29,7 @@ it("an import that waits for another process takes over when that ends without i
     };
     const connection: Pick<Connection, "imports" | "close"> = { imports: { submit: () => Promise.reject(new Error("not again")), finished }, close: () => { closed++; return Promise.resolve(); } };
     return Promise.resolve(connection as Connection);
-  }, 1);
+  }, new AbortController().signal, 1);
   const { jobs } = await queue.submit(["a.pcap", "b.pcap", "c.pcap"], { copy: false, workingDirectory: directory });
   const [first] = jobs;
   catalogue.jobs.move(first?.id ?? "", "done");
@@ -38,5 +38,39 @@ it("an import that waits for another process takes over when that ends without i
   expect(final.map((job) => job.state)).toEqual(["done", "done", "done"]);
   expect(told.sort()).toEqual(["a.pcap", "b.pcap", "c.pcap"].map((name) => join(directory, name)));
   expect([attempts, closed]).toEqual([2, 1]);
+  catalogue.close();
+});
+
+/** A queue with one job that nobody does, whose holder ends as `takeOver` says. */
+async function waiting(takeOver: () => Promise<Connection | null>, signal: AbortSignal, lookMs: number) {
+  const directory = temporaryDirectory();
+  const catalogue = openCatalogue(directory, { nowMs: () => 1_760_000_000_000 });
+  writeFileSync(join(directory, "a.pcap"), "x");
+  const queue = new QueuedImports(catalogue, "n", /pcap$/, takeOver, signal, lookMs);
+  const { jobs } = await queue.submit(["a.pcap"], { copy: false, workingDirectory: directory });
+  const ids = jobs.map((job) => job.id);
+  return { catalogue, ids, ended: queue.finished(ids) };
+}
+
+it("an interrupt ends the wait for another process, and leaves the job in the queue", async () => {
+  const interrupted = new AbortController();
+  const { catalogue, ids, ended } = await waiting(() => Promise.resolve(null), interrupted.signal, 3_600_000);
+  interrupted.abort();
+  await expect(ended).rejects.toMatchObject({ code: "QUERY_CANCELLED", message: expect.stringContaining("stays in the queue") });
+  expect(catalogue.jobs.get(ids[0] ?? "")?.state).toBe("queued");
+  catalogue.close();
+});
+
+it("an interrupt after it took over ends the import that runs", async () => {
+  const interrupted = new AbortController();
+  let end = (): void => {};
+  let closed = 0;
+  const connection: Pick<Connection, "kind" | "imports" | "close"> = {
+    kind: "local", close: () => { closed++; end(); return Promise.resolve(); },
+    imports: { submit: () => Promise.reject(new Error("not again")), finished: () => new Promise((resolve) => { end = () => { resolve([]); }; interrupted.abort(); }) },
+  };
+  const { catalogue, ended } = await waiting(() => Promise.resolve(connection as Connection), interrupted.signal, 1);
+  await expect(ended).rejects.toMatchObject({ code: "QUERY_CANCELLED" });
+  expect(closed).toBe(2);
   catalogue.close();
 });
