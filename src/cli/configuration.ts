@@ -6,16 +6,7 @@ import type { GlobalOptions } from "./command.js";
 
 /** The configuration of a command line: its options win over environment and file. Warnings go to `note`. */
 export function configOf(options: GlobalOptions, more: Readonly<Partial<Record<SettingKey, string>>>, note: (line: string) => void): LookbackConfig {
-  const overrides: Partial<Record<SettingKey, string>> = {};
-  for (const assignment of options.set ?? []) {
-    const equals = assignment.indexOf("=");
-    const key = assignment.slice(0, Math.max(equals, 0));
-    if (equals < 1 || !isSettingKey(key)) {
-      const [near = null] = nearestNames(equals < 1 ? assignment : key, settingKeys(), 1);
-      throw new LookbackError("CONFIG_INVALID", `--set ${assignment.slice(0, 80)}: expected key=value with a known key${near === null ? "" : `; did you mean ${near}?`}`);
-    }
-    overrides[key] = assignment.slice(equals + 1);
-  }
+  const overrides = assignedSettings(options);
   if (options.data !== undefined) overrides.dataDir = options.data;
   const config = loadConfig({
     file: options.config ?? null, node: options.node ?? null, overrides: { ...overrides, ...more },
@@ -24,6 +15,21 @@ export function configOf(options: GlobalOptions, more: Readonly<Partial<Record<S
   });
   for (const { message } of config.warnings) note(`warning: ${message}`);
   return config;
+}
+
+/** What `--set` gives, by key; of the same key the last one. Throws CONFIG_INVALID for a key that is none. */
+export function assignedSettings({ set = [] }: Pick<GlobalOptions, "set">): Partial<Record<SettingKey, string>> {
+  const assigned: Partial<Record<SettingKey, string>> = {};
+  for (const assignment of set) {
+    const equals = assignment.indexOf("=");
+    const key = assignment.slice(0, Math.max(equals, 0));
+    if (equals < 1 || !isSettingKey(key)) {
+      const [near = null] = nearestNames(equals < 1 ? assignment : key, settingKeys(), 1);
+      throw new LookbackError("CONFIG_INVALID", `--set ${assignment.slice(0, 80)}: expected key=value with a known key${near === null ? "" : `; did you mean ${near}?`}`);
+    }
+    assigned[key] = assignment.slice(equals + 1);
+  }
+  return assigned;
 }
 
 function isSettingKey(key: string): key is SettingKey {

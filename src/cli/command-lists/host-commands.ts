@@ -25,7 +25,7 @@ export const HOST_COMMANDS: readonly Command[] = [
       ["--port <number>", "port to serve on (default 8005)"],
       ["--free-space <amount>", "free space to keep, percent or GiB (default 5%)"],
       ["--password-stdin", "take the password of admin from standard input"],
-      ["--force", "replace a configuration that is there, keeping it as .old"],
+      ["--force", "replace a configuration that is there, keeping it beside the new one: .old, .old.2, …"],
       JSON_LINES,
     ],
     examples: [

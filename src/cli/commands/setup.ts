@@ -1,18 +1,21 @@
 import { readFileSync } from "node:fs";
-import { readdir, rename, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { text as textOf } from "node:stream/consumers";
 import { PASSWORD_LENGTH } from "../../access/password.js";
 import { LookbackError } from "../../base/errors.js";
 import { defaultInterface } from "../../capture/default-interface.js";
 import { commentedFile } from "../../config/commented-file.js";
-import { loadConfig } from "../../config/config.js";
+import { isSecret } from "../../config/config-schema.js";
+import { loadConfig, settingKeys } from "../../config/config.js";
 import { SETTINGS, type SettingKey } from "../../config/settings.js";
 import type { CommandContext } from "../command.js";
+import { assignedSettings } from "../configuration.js";
 import { EXIT } from "../exit-code.js";
-import { openLocal } from "../local-connection.js";
-import { Prompt } from "../prompt.js";
 import { isThere } from "../is-there.js";
+import { openLocal } from "../local-connection.js";
+import { passwordOfInput } from "../password-input.js";
+import { Prompt } from "../prompt.js";
+import { replaceFile } from "../replaced-file.js";
 import { UsageError } from "../usage-error.js";
 
 /** What setup settles. */
@@ -30,48 +33,49 @@ interface Choices {
 /** Asks what an installation needs to know (or takes it from options), writes a commented config.ini, and sets the first password. */
 export async function run({ options, print, note, signal }: CommandContext): Promise<number> {
   const target = path.resolve(typeof options["config"] === "string" ? options["config"] : "config.ini");
-  if (options["force"] !== true && (await isThere(target))) throw new LookbackError("BAD_INPUT", `${target} is there already; --force replaces it and keeps the old one as ${path.basename(target)}.old, --config names another`);
+  if (options["force"] !== true && (await isThere(target))) throw new LookbackError("BAD_INPUT", `${target} is there already; --force replaces it and keeps the old one beside it (.old), --config names another`);
   const interactive = options["yes"] !== true;
   if (interactive && !process.stdin.isTTY) throw new UsageError("there is no terminal to ask at: give --yes and what you want to choose as options (lookback setup --help)");
-  const given = await givenChoices(options);
+  const assigned = assignedSettings(options);
+  const given = await givenChoices(options, assigned);
   const choices = interactive ? await ask(given, new Prompt()) : given;
-  for (const [key, value] of [["interface", choices.interface], ["dataDir", choices.dataDir], ["viewHost", choices.viewHost], ["viewPort", choices.viewPort], ["freeSpaceG", choices.freeSpaceG]] as const) check(key, value);
   const passwordFault = choices.password === "" ? null : checkPassword(choices.password);
   if (passwordFault !== null) throw new LookbackError("BAD_INPUT", passwordFault);
   const storeFault = checkStore(choices.storeUrl);
   if (storeFault !== null) throw new UsageError(`--store-url: ${storeFault}`);
 
-  const chosen = new Map(Object.entries({
-    dataDir: path.resolve(choices.dataDir), viewHost: choices.viewHost, viewPort: choices.viewPort, freeSpaceG: choices.freeSpaceG,
-    ...(choices.interface === "" ? {} : { interface: choices.interface }), ...(choices.storeUrl === "" ? {} : { indexStore: "elasticsearch", elasticsearch: choices.storeUrl }),
-  }));
-  await replace(target, commentedFile(chosen));
-  const config = loadConfig({ file: target, node: null, environment: process.env, workingDirectory: process.cwd() });
-  if (choices.password !== "") await setPassword(await openLocal(config, "change", signal), choices.password);
-  if (options["json"] === true) print(JSON.stringify({ file: target, dataDirectory: config.dataDirectory, user: choices.password === "" ? null : "admin" }));
-  else print(`wrote ${target}`);
+  const chosen = chosenSettings(choices, assigned);
+  for (const [key, value] of Object.entries(chosen)) check(key, value);
+  const node = typeof options["node"] === "string" ? options["node"] : null;
+  let dataDirectory = "";
+  const old = await replaceFile(target, commentedFile(new Map(Object.entries(chosen))), async (written) => {
+    const config = loadConfig({ file: written, node, environment: process.env, workingDirectory: process.cwd() });
+    ({ dataDirectory } = config);
+    // Before the file takes its place: where a service runs, this fails.
+    if (choices.password !== "") await setPassword(await openLocal(config, "change", signal), choices.password);
+  });
+  if (options["json"] === true) print(JSON.stringify({ file: target, old, dataDirectory, user: choices.password === "" ? null : "admin" }));
+  else print(`wrote ${target}${old === null ? "" : `; the old one is ${old}`}`);
   note(choices.password === "" ? "The first start prints the password of admin, once." : "Log in as admin with the password that you gave.");
-  note(`Next: lookback doctor --config ${target}, then lookback start --config ${target}`);
+  const where = `--config ${target}${node === null ? "" : ` --node ${node}`}`;
+  note(`Next: lookback doctor ${where}, then lookback start ${where}`);
   return EXIT.ok;
 }
 
-/** Writes a file whole, keeping the one that was there as `.old`. */
-async function replace(target: string, content: string): Promise<void> {
-  try {
-    await writeFile(`${target}.new`, content, { mode: 0o600 });
-    if (await isThere(target)) await rename(target, `${target}.old`);
-    await rename(`${target}.new`, target);
-  } catch (cause) {
-    throw new LookbackError("UNAVAILABLE", `${target} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}; name another with --config`, {}, { cause });
-  }
+/** What the file sets: what was chosen, and what `--set` gives beside it. */
+function chosenSettings(choices: Choices, assigned: Readonly<Partial<Record<SettingKey, string>>>): Partial<Record<SettingKey, string>> {
+  return {
+    ...assigned, dataDir: path.resolve(choices.dataDir), viewHost: choices.viewHost, viewPort: choices.viewPort, freeSpaceG: choices.freeSpaceG,
+    ...(choices.interface === "" ? {} : { interface: choices.interface }), ...(choices.storeUrl === "" ? {} : { indexStore: "elasticsearch", elasticsearch: choices.storeUrl }),
+  };
 }
 
-async function givenChoices(options: Readonly<Record<string, unknown>>): Promise<Choices> {
-  const option = (name: string, usual: string): string => (typeof options[name] === "string" ? options[name] : usual);
+async function givenChoices(options: Readonly<Record<string, unknown>>, assigned: Readonly<Partial<Record<SettingKey, string>>>): Promise<Choices> {
+  const option = (name: string, key: SettingKey | null, usual: string): string => (typeof options[name] === "string" ? options[name] : ((key === null ? undefined : assigned[key]) ?? usual));
   return {
-    interface: option("interface", ""), dataDir: option("data", "data"), storeUrl: option("storeUrl", ""), viewHost: option("host", SETTINGS.viewHost.defaultValue),
-    viewPort: option("port", String(SETTINGS.viewPort.defaultValue)), freeSpaceG: option("freeSpace", "5%"),
-    password: options["passwordStdin"] === true ? ((await textOf(process.stdin)).split(/\r?\n/)[0] ?? "") : "",
+    interface: option("interface", "interface", ""), dataDir: option("data", "dataDir", "data"), storeUrl: option("storeUrl", null, ""), viewHost: option("host", "viewHost", SETTINGS.viewHost.defaultValue),
+    viewPort: option("port", "viewPort", String(SETTINGS.viewPort.defaultValue)), freeSpaceG: option("freeSpace", "freeSpaceG", "5%"),
+    password: options["passwordStdin"] === true ? await passwordOfInput() : "",
   };
 }
 
@@ -106,9 +110,11 @@ function faultOf(key: SettingKey): (answer: string) => string | null {
   return (answer) => (SETTINGS[key].read(answer) === null ? `allowed: ${SETTINGS[key].allowed}` : null);
 }
 
-function check(key: SettingKey, value: string): void {
-  const fault = faultOf(key)(value);
-  if (fault !== null) throw new UsageError(`${key}=${value.slice(0, 200)}: ${fault}`);
+function check(key: string, value: string): void {
+  const known = settingKeys().find((one) => one === key);
+  // A line end would begin a line of its own in the file.
+  const fault = known === undefined || /[\r\n]/.test(value) ? "allowed: one line" : faultOf(known)(value);
+  if (fault !== null) throw new UsageError(`${key}=${isSecret(key) ? "(secret)" : value.slice(0, 200)}: ${fault}`);
 }
 
 function checkPassword(password: string): string | null {

@@ -1,9 +1,9 @@
-import { text as textOf } from "node:stream/consumers";
 import { LookbackError } from "../../base/errors.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import type { Access } from "../connection.js";
 import { EXIT } from "../exit-code.js";
+import { passwordOfInput } from "../password-input.js";
 import { TimePrinter } from "../print-time.js";
 import { table, tabSeparated } from "../table.js";
 import { UsageError } from "../usage-error.js";
@@ -12,9 +12,6 @@ import { UsageError } from "../usage-error.js";
 const RIGHTS = ["packetSearch", "emailSearch", "disablePcapDownload", "hideStats", "hideFiles", "hidePcap"] as const;
 const USER = `name role loginBy enabled forcedExpression hiddenFields maxAgeHours created lastLogin
   rights { ${RIGHTS.join(" ")} } tokens { name scopes created expires }`;
-
-/** Longest standard input that is read as a password, in characters. */
-const MAX_INPUT = 1_000;
 
 function nameOf(operand: CommandContext["operands"][number]): string {
   return typeof operand === "string" ? operand : "";
@@ -60,13 +57,9 @@ function changeOf({ options }: CommandContext): Readonly<Record<string, unknown>
   };
 }
 
-/** The first line of standard input with `--password-stdin`: a command line is seen by every user of the machine. */
+/** The password that is to be taken from standard input, or null: one is made. */
 async function givenPassword({ options }: CommandContext): Promise<string | null> {
-  if (options["passwordStdin"] !== true) return null;
-  const input = await textOf(process.stdin);
-  const [line = ""] = input.slice(0, MAX_INPUT).split(/\r?\n/);
-  if (line === "") throw new LookbackError("BAD_INPUT", "--password-stdin: standard input holds no password");
-  return line;
+  return options["passwordStdin"] === true ? passwordOfInput() : null;
 }
 
 function done(context: CommandContext, answer: Answer, line: (user: Answer) => string): number {
