@@ -6,16 +6,13 @@ import { outputUnread } from "./output.js";
  */
 const ONE_WISH_MS = 1_000;
 
-/** Signals that end a process in order. */
-type EndingSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
-
 /** Where signals come from and what ends the process; a test has its own. */
 export interface SignalSource {
-  /** Signals that end this process in order. */
-  readonly signals: readonly EndingSignal[];
+  /** Whether SIGHUP ends this process in order. */
+  readonly hangUpEnds: boolean;
   /** Aborts when nobody reads what this process prints, and it is to end for that. */
   readonly unread: AbortSignal;
-  on(signal: EndingSignal, heard: (signal: NodeJS.Signals) => void): unknown;
+  on(signal: "SIGINT" | "SIGTERM" | "SIGHUP", heard: () => void): unknown;
   /** Milliseconds of a clock that is never set. */
   nowMs(): number;
   /** Ends the process at once. */
@@ -24,7 +21,7 @@ export interface SignalSource {
 
 const ofProcess: SignalSource = {
   // Where a person sits at the terminal SIGHUP says that the terminal is gone; elsewhere the configuration is read again (reload.ts).
-  get signals(): readonly EndingSignal[] { return process.stdin.isTTY ? ["SIGINT", "SIGTERM", "SIGHUP"] : ["SIGINT", "SIGTERM"]; },
+  get hangUpEnds() { return process.stdin.isTTY; },
   // A child goes on: whoever supervises it says when it ends, and would start it again.
   get unread() { return process.send === undefined ? outputUnread : new AbortController().signal; },
   on: (signal, heard) => process.on(signal, heard),
@@ -33,8 +30,8 @@ const ofProcess: SignalSource = {
 };
 
 /**
- * Resolves at SIGINT or SIGTERM, when the terminal goes away, or when nobody reads what is printed any more; another signal that
- * comes a second after the first, or later, ends the process at once.
+ * Resolves at SIGINT or SIGTERM, when the terminal goes away, or when nobody reads what is printed any more; another SIGINT
+ * or SIGTERM that comes a second after the first, or later, ends the process at once.
  */
 export function untilSignalled(source: SignalSource = ofProcess): Promise<void> {
   return new Promise((resolve) => {
@@ -45,7 +42,9 @@ export function untilSignalled(source: SignalSource = ofProcess): Promise<void> 
         resolve();
       } else if (source.nowMs() - firstMs >= ONE_WISH_MS) source.kill();
     };
-    for (const name of source.signals) source.on(name, heard);
+    for (const name of ["SIGINT", "SIGTERM"] as const) source.on(name, heard);
+    // Nobody is impatient who closes a terminal.
+    if (source.hangUpEnds) source.on("SIGHUP", () => { resolve(); });
     if (source.unread.aborted) resolve();
     else source.unread.addEventListener("abort", () => { resolve(); });
   });

@@ -14,7 +14,7 @@ async function endingOf(body: string): Promise<{ readonly code: number | null; r
 
 /** Signals as they are sent here, and how often the process would have been ended. */
 class FakeSignals extends EventEmitter implements SignalSource {
-  readonly signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  readonly hangUpEnds = true;
   readonly #reader = new AbortController();
   readonly unread = this.#reader.signal;
   now = 1_000;
@@ -51,11 +51,15 @@ describe("a process that was told to stop", () => {
     }
   });
 
-  it("a terminal that goes away is such a wish", async () => {
+  it("a terminal that goes away is such a wish, and never ends the process at once", async () => {
     const signals = new FakeSignals();
     const signalled = untilSignalled(signals);
     signals.emit("SIGHUP", "SIGHUP");
     await signalled;
+    for (const name of ["SIGINT", "SIGHUP"]) {
+      signals.now += 60_000;
+      signals.emit(name, name);
+    }
     expect(signals.kills).toBe(0);
   });
 
