@@ -39,6 +39,15 @@ describe("a reader that leaves", () => {
     expect([code, (await lookback(["search", "--count", "--data", "data"], directory)).output]).toEqual([0, `${CAPTURES}\n`]);
   });
 
+  it("ends a watch of directories in order", async () => {
+    const directory = withCaptures();
+    const watching = spawnLookback(["import", "--monitor", "--json", "captures", "--data", "data"], directory);
+    watching.child.stdout?.destroy();
+    const { code, signal } = await watching.exited;
+    expect([code, signal, leftOvers(directory)]).toEqual([0, null, []]);
+    expect(Number((await lookback(["search", "--count", "--data", "data"], directory)).output)).toBeGreaterThan(0);
+  });
+
   it("ends a service in order", async () => {
     const directory = temporaryDirectory();
     const serve = spawnLookback(["serve", "--data", "data", "--set", "viewPort=0"], directory);
