@@ -4,8 +4,8 @@ import type { IndexStore } from "../index-store/index-store.js";
 import type { SegmentInfo } from "../model/segment.js";
 import type { EngineSettings, NativeCore } from "../native/types.js";
 
-/** Rows per segment that a rebuild writes, as imports do. */
-const ROWS_PER_SEGMENT = 131_072;
+/** Rows per segment that a rebuild writes, as imports do: small ones are merged. */
+const ROWS_PER_SEGMENT = 4_096;
 
 /** What a rebuild found and did. */
 export interface Rebuilt {

@@ -72,7 +72,9 @@ export class SegmentShipping {
   /** Sends every row of the file; resolves when the cluster answered for each. Throws when the cluster is away. */
   async ship(shipment: Pick<Shipment, "path" | "firstMs" | "minLastMs" | "lastMs">, file: string, signal: AbortSignal | null): Promise<ShippedRows> {
     const { names, rotation, native, catalogue, deadLetters, pace } = this.#parts;
-    const periods = names.periodsBetween(shipment.minLastMs, shipment.lastMs, rotation);
+    // A segment is of one UTC day of last packets, whatever other times its rows have.
+    const dayEndMs = (Math.floor(shipment.minLastMs / DAY_MS) + 1) * DAY_MS - 1;
+    const periods = names.periodsBetween(shipment.minLastMs, Math.min(shipment.lastMs, dayEndMs), rotation);
     const reader = native.readSegment(file, periods.map(({ index, startMs }) => ({ index, startMs })), shipment.path);
     const dead = deadLetters.open(shipment.path);
     const edits = byRow(catalogue.shipments.tagEdits(...idRange(shipment.firstMs, shipment.lastMs)));

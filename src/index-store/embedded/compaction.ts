@@ -173,12 +173,15 @@ function commit(catalogue: Catalogue, segments: readonly SegmentInfo[], merged: 
   });
 }
 
+/** The time in a row's id, milliseconds since 1970. */
+const ID_MS = `('0x' || left(replace(id::VARCHAR, '-', ''), 12))::BIGINT`;
+
 /** The entry of a written segment, read from the file itself; null when it has no rows. `columns` are all that it may have. */
 export async function describe(
   { engine }: Pick<CompactionParts, "engine">, file: string, day: string, level: number, columns: ReadonlySet<string>, limits: RunLimits,
 ): Promise<SegmentInfo | null> {
   const [row = []] = await engine.rows(new Parameters().statement(
-    `SELECT count(*), min("firstPacket"), min("lastPacket"), max("lastPacket"), count(*) FILTER (NOT final), sum("network.packets")::BIGINT, sum("network.bytes")::BIGINT
+    `SELECT count(*), min(least("firstPacket", "lastPacket", ${ID_MS})), min("lastPacket"), max(greatest("firstPacket", "lastPacket", ${ID_MS})), count(*) FILTER (NOT final), sum("network.packets")::BIGINT, sum("network.bytes")::BIGINT
      FROM read_parquet(${literal(asPattern(file))})`,
   ), limits);
   const [rows, firstMs, minLastMs, lastMs, openRows, totalPackets, totalBytes] = row.map(countOf);

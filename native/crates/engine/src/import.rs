@@ -191,9 +191,9 @@ fn joined(all: Vec<Worked>) -> Result<StreamOutcome, (EngineError, Vec<SegmentIn
     }
 }
 
-/// Removes written segments that nobody will use.
+/// Removes written segments that nobody will use; not those that took the place of their equals, which somebody may use.
 pub fn remove_segments(directory: &Path, segments: &[SegmentInfo]) {
-    for segment in segments {
+    for segment in segments.iter().filter(|segment| !segment.replaced) {
         // A file that stays is an orphan: start-up removes it, for no catalogue row names it.
         let _ = std::fs::remove_file(directory.join(&segment.path));
     }

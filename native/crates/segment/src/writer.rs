@@ -9,15 +9,20 @@ use crate::target::SegmentTarget;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use lookback_session::{FieldSpec, Session, SessionId};
 use parquet::errors::ParquetError;
-use sha1::{Digest, Sha1};
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
+use std::hash::Hasher;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use twox_hash::XxHash64;
 
 /// Rows turned into columns at a time.
 const ROWS_PER_BATCH: usize = 8_192;
+/// Bytes of values that the rows of a segment hold at most, unless one row alone holds more: no column of a batch can come
+/// to [`MAX_TEXT_PER_BATCH`](crate::column) then.
+const BYTES_PER_SEGMENT: usize = 512 << 20;
 const DAY_MS: i64 = 86_400_000;
 
 /// A segment that is in place.
@@ -33,9 +38,9 @@ pub struct SegmentInfo {
     pub rows: u64,
     /// Size of the file.
     pub bytes: u64,
-    /// Earliest first packet of any row's flow, milliseconds since 1970.
+    /// Earliest time of any row, milliseconds since 1970: of its flow's first packet, its last packet, or in its id.
     pub first_ms: i64,
-    /// Latest last packet, milliseconds since 1970.
+    /// Latest of these times. A packet may be stamped earlier than the one before it, and so a session's last earlier than its first.
     pub last_ms: i64,
     /// Earliest last packet, milliseconds since 1970.
     pub min_last_ms: i64,
@@ -49,6 +54,8 @@ pub struct SegmentInfo {
     pub total_bytes: u64,
     /// Values left out because a batch of rows held too much text, or a row had two values for one single field.
     pub left_out: u64,
+    /// Whether a file of the same content was there and is replaced by this one.
+    pub replaced: bool,
 }
 
 /// Why a segment was not written. Nothing of it is visible then.
@@ -152,8 +159,8 @@ impl SegmentWriter {
     /// sorted by last packet and id.
     ///
     /// A segment is written under a name that starts with `.tmp-`, synced, renamed, and its directory synced: it is
-    /// visible whole or not at all. The same rows get the same name, so writing them again replaces a segment by
-    /// its equal. When one day fails, the segments of earlier days stay in place and are not reported: give
+    /// visible whole or not at all. It is named by its bytes, so writing the same rows in the same way again replaces a segment by
+    /// its equal, and nothing else takes its place. When one day fails, the segments of earlier days stay in place and are not reported: give
     /// every batch again, or let the caller's catalogue, which never heard of them, remove them.
     ///
     /// # Errors
@@ -168,18 +175,20 @@ impl SegmentWriter {
         rows.sort_unstable_by_key(|session| (last_ms(session), session.id, session.row_version));
         let mut segments = Vec::new();
         for day in rows.chunk_by(|a, b| last_ms(a).div_euclid(DAY_MS) == last_ms(b).div_euclid(DAY_MS)) {
-            segments.push(self.write_day(day, target)?);
+            for rows in bounded(day) {
+                segments.push(self.write_day(rows, target)?);
+            }
         }
         Ok(segments)
     }
 
     fn write_day(&self, rows: &[&Session], target: &SegmentTarget<'_>) -> Result<SegmentInfo, SegmentError> {
         let mut info = describe(rows, target);
-        let final_path = target.directory.join(&info.path);
         let folder = target.directory.join(&info.day);
         fs::create_dir_all(&folder).map_err(|error| SegmentError::io(&folder, error))?;
-        let name = final_path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let temporary = Temporary(folder.join(format!(".tmp-{}-{name}", std::process::id())));
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let temporary = Temporary(folder.join(format!(".tmp-{}-{number}", std::process::id())));
         let file = OpenOptions::new()
             .write(true)
             .create(true)
@@ -187,14 +196,23 @@ impl SegmentWriter {
             .open(&temporary.0)
             .map_err(|error| SegmentError::io(&temporary.0, error))?;
 
-        let out = BufWriter::with_capacity(1 << 20, file);
+        let out = Digesting { out: BufWriter::with_capacity(1 << 20, file), hash: XxHash64::with_seed(0) };
         let (out, columns, left_out) = self.write_rows(&by_shape(rows), target, out, &temporary.0)?;
+        let Digesting { out, hash } = out;
+        info.path = segment_path(
+            &info.day,
+            info.level,
+            [info.first_ms, info.last_ms],
+            &format!("{:016x}", hash.finish()),
+        );
         let file = out.into_inner().map_err(|error| SegmentError::io(&temporary.0, error.into_error()))?;
         file.sync_all().map_err(|error| SegmentError::io(&temporary.0, error))?;
         info.bytes = file.metadata().map_err(|error| SegmentError::io(&temporary.0, error))?.len();
         info.columns = columns;
         info.left_out = left_out;
         drop(file);
+        let final_path = target.directory.join(&info.path);
+        info.replaced = final_path.exists();
         fs::rename(&temporary.0, &final_path).map_err(|error| SegmentError::io(&final_path, error))?;
         for directory in [&folder, target.directory] {
             File::open(directory)
@@ -267,53 +285,75 @@ fn last_ms(session: &Session) -> i64 {
     session.last_packet_us.div_euclid(1_000)
 }
 
-/// All that is known of a segment before its bytes. `rows` are sorted and not empty.
+/// The rows of a day in lots that hold [`BYTES_PER_SEGMENT`] at most.
+fn bounded<'a, 'r>(rows: &'a [&'r Session]) -> impl Iterator<Item = &'a [&'r Session]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let mut bytes = 0_usize;
+        let fitting = rest.iter().take_while(|session| {
+            bytes = bytes.saturating_add(session.fields.byte_len());
+            bytes <= BYTES_PER_SEGMENT
+        });
+        let count = fitting.count().max(1).min(rest.len());
+        let (lot, others) = rest.split_at_checked(count)?;
+        rest = others;
+        (!lot.is_empty()).then_some(lot)
+    })
+}
+
+/// Digests what is written.
+struct Digesting<W> {
+    out: W,
+    hash: XxHash64,
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.hash.write(bytes.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// The times of a row that a segment's range must hold: those of its packets, and the one in its id.
+fn times_of(session: &Session) -> [i64; 3] {
+    [session.first_packet_us.div_euclid(1_000), last_ms(session), id_ms(&session.id)]
+}
+
+/// The time in an id: its first 48 bits, milliseconds since 1970.
+pub(crate) fn id_ms(id: &[u8; 16]) -> i64 {
+    id.iter().take(6).fold(0, |time, byte| time << 8 | i64::from(*byte))
+}
+
+/// All that is known of a segment before its bytes. `rows` are sorted by last packet and not empty.
 fn describe(rows: &[&Session], target: &SegmentTarget<'_>) -> SegmentInfo {
-    let first_ms = rows.iter().map(|session| session.first_packet_us.div_euclid(1_000)).min().unwrap_or(0);
+    let times = || rows.iter().copied().flat_map(times_of);
     let min_last_ms = rows.first().map_or(0, |session| last_ms(session));
-    let last_ms = rows.last().map_or(0, |session| last_ms(session));
-    let day = day_text(last_ms.div_euclid(DAY_MS));
-    let level = target.level;
-    let id = content_id(rows, target);
     SegmentInfo {
-        path: segment_path(&day, level, [first_ms, last_ms], &id),
-        day,
-        level,
+        path: String::new(),
+        day: day_text(min_last_ms.div_euclid(DAY_MS)),
+        level: target.level,
         rows: rows.len() as u64,
         bytes: 0,
-        first_ms,
-        last_ms,
+        first_ms: times().min().unwrap_or(0),
+        last_ms: times().max().unwrap_or(0),
         min_last_ms,
         columns: Vec::new(),
         open_rows: rows.iter().filter(|session| !session.is_final).count() as u64,
         total_packets: rows.iter().flat_map(|session| session.packets).sum(),
         total_bytes: rows.iter().flat_map(|session| session.bytes).sum(),
         left_out: 0,
+        replaced: false,
     }
 }
 
 /// Where a segment lies below the sessions directory; `id` tells it from others of its times.
 pub(crate) fn segment_path(day: &str, level: u8, [first_ms, last_ms]: [i64; 2], id: &str) -> String {
     format!("{day}/{level}-{first_ms}-{last_ms}-{id}.parquet")
-}
-
-/// 16 hex digits over which rows, in which version, stored where, the segment holds.
-fn content_id(rows: &[&Session], target: &SegmentTarget<'_>) -> String {
-    let mut hash = Sha1::new();
-    hash.update(target.stream);
-    hash.update(target.node);
-    for session in rows {
-        let [source, destination] = session.packets.map(u64::to_le_bytes);
-        let position = session.positions.first();
-        hash.update(session.id);
-        hash.update(session.row_version.to_le_bytes());
-        hash.update([u8::from(session.is_final)]);
-        hash.update(source);
-        hash.update(destination);
-        hash.update(position.map_or(0, |position| position.file).to_le_bytes());
-        hash.update(position.map_or(0, |position| position.offset).to_le_bytes());
-    }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `YYYY-MM-DD` of a day counted from 1970-01-01 in the proleptic Gregorian calendar.

@@ -15,6 +15,7 @@ fn row(random: &mut Random, second: i64, fields: &[&'static FieldSpec]) -> Sessi
     let mut row = random.session();
     row.last_packet_us = (1_764_000_000 + second) * 1_000_000;
     row.first_packet_us = row.last_packet_us;
+    row.id = stamped(row.id, row.first_packet_us);
     row.packets = [second as u64, 0];
     row.fields = Fields::new();
     for field in fields {

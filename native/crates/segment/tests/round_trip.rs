@@ -4,8 +4,8 @@
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use lookback_segment::{DocumentOptions, SegmentTarget, SegmentWriter, document};
-use lookback_session::core_fields::{SOURCE_IP, SOURCE_MAC};
+use lookback_segment::{DocumentOptions, SegmentInfo, SegmentTarget, SegmentWriter, document};
+use lookback_session::core_fields::{PROTOCOLS, SOURCE_IP, SOURCE_MAC};
 use lookback_session::{Count, Ends, Fields, PacketPosition, Session, Value};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Encoding, LogicalType};
@@ -168,12 +168,13 @@ fn a_segment_says_what_it_holds() {
     for (at, session) in sessions.iter_mut().enumerate() {
         session.first_packet_us = 1_764_028_799_000_000 + at as i64 * 1_000;
         session.last_packet_us = 1_764_028_800_000_000 + at as i64 * 1_000;
+        session.id = stamped(session.id, session.first_packet_us);
         session.is_final = at % 10 != 0;
     }
     let segments = write(&folder, &sessions);
     assert_eq!(segments.len(), 1);
     let info = &segments[0];
-    assert_eq!(info.day, "2025-11-25");
+    assert_eq!((info.day.as_str(), info.replaced), ("2025-11-25", false));
     assert_eq!((info.rows, info.open_rows, info.level), (50, 5, 0));
     assert_eq!(
         (info.first_ms, info.min_last_ms, info.last_ms),
@@ -184,9 +185,32 @@ fn a_segment_says_what_it_holds() {
     assert_eq!(info.total_packets, sessions.iter().flat_map(|session| session.packets).sum::<u64>());
 
     let again = write(&folder, &sessions);
-    assert_eq!(again, segments, "the same rows have the same name and bytes");
+    let equal: Vec<_> =
+        segments.iter().map(|segment| SegmentInfo { replaced: true, ..segment.clone() }).collect();
+    assert_eq!(again, equal, "the same rows have the same name and bytes");
     let left: Vec<_> = fs::read_dir(folder.0.join("2025-11-25")).expect("a day").collect();
     assert_eq!(left.len(), 1, "nothing temporary stays");
+
+    // The same ids and positions with other values: what is there may be in use.
+    sessions[0].fields.add_text(&PROTOCOLS, "other");
+    let other = write(&folder, &sessions);
+    assert!(other[0].path != segments[0].path && !other[0].replaced);
+    assert!(folder.0.join(&segments[0].path).exists());
+}
+
+#[test]
+fn times_hold_ids_of_rows_whose_last_packet_is_stamped_before_the_first() {
+    let folder = Folder::new("reversed");
+    let mut session = Random(9).session();
+    session.first_packet_us = 1_764_028_800_900_000;
+    session.last_packet_us = 1_764_028_800_100_000;
+    // The id has the time of the segment's own first packet, which is neither.
+    session.id = stamped(session.id, 1_764_028_801_300_000);
+    let segments = write(&folder, std::slice::from_ref(&session));
+    let times = |info: &SegmentInfo| (info.first_ms, info.min_last_ms, info.last_ms);
+    assert_eq!(times(&segments[0]), (1_764_028_800_100, 1_764_028_800_100, 1_764_028_801_300));
+    session.id = stamped(session.id, 0);
+    assert_eq!(times(&write(&folder, &[session])[0]), (0, 1_764_028_800_100, 1_764_028_800_900));
 }
 
 #[test]

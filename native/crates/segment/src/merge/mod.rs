@@ -16,7 +16,7 @@ use crate::column::uuid_field;
 use crate::encoding::properties;
 use crate::layout::ROWS_PER_GROUP;
 use crate::row_groups::RowGroups;
-use crate::writer::{SegmentError, SegmentInfo, segment_path};
+use crate::writer::{SegmentError, SegmentInfo, id_ms, segment_path};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, new_null_array};
@@ -150,14 +150,15 @@ pub fn merge(merge: &Merge, cancel: &AtomicBool) -> Result<Option<SegmentInfo>, 
         level: merge.level,
         rows: places.len() as u64,
         bytes: 0,
-        first_ms: i64::MAX,
+        first_ms: places.iter().map(|place| place.last_ms.min(id_ms(&place.id))).min().unwrap_or(0),
         min_last_ms: earliest.last_ms,
-        last_ms: latest.last_ms,
+        last_ms: places.iter().map(|place| id_ms(&place.id)).fold(latest.last_ms, i64::max),
         columns: schema.fields().iter().map(|field| field.name().clone()).collect(),
         open_rows: 0,
         total_packets: 0,
         total_bytes: 0,
         left_out: 0,
+        replaced: false,
     };
 
     let path = &merge.output;
@@ -289,7 +290,10 @@ fn count(segment: &mut SegmentInfo, field: &FieldRef, values: &ArrayRef) {
     let numbers = || values.as_primitive_opt::<Int64Type>().into_iter().flatten().flatten();
     let sum = || numbers().filter_map(|number| u64::try_from(number).ok()).sum::<u64>();
     match field.name().as_str() {
-        "firstPacket" => segment.first_ms = numbers().fold(segment.first_ms, i64::min),
+        "firstPacket" => {
+            segment.first_ms = numbers().fold(segment.first_ms, i64::min);
+            segment.last_ms = numbers().fold(segment.last_ms, i64::max);
+        }
         "final" => {
             let is_final = values.as_boolean_opt().into_iter().flatten();
             segment.open_rows += is_final.filter(|value| *value == Some(false)).count() as u64;

@@ -13,7 +13,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use lookback_session::{Count, FieldSpec};
 use members::{Member, put_hex, put_number, put_text, put_uuid, sixteen};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -119,10 +119,19 @@ impl SegmentDocuments {
         }
         let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(damaged)?;
         let schema = builder.schema().clone();
-        let counts: HashMap<String, Count> =
-            declared.into_iter().map(|field| (field.path.to_owned(), field.count)).collect();
+        let mut counts: HashMap<String, Count> = HashMap::new();
+        // Merged segments have members of objects as columns of their own, too: documents have them in their objects.
+        let mut members_of_objects: HashSet<&str> = HashSet::new();
+        for field in declared {
+            counts.insert(field.path.to_owned(), field.count);
+            if !field.object.is_empty() {
+                members_of_objects.insert(field.path);
+            }
+        }
         let shown = schema.fields().iter().enumerate();
-        let shown = shown.filter(|(_, field)| !INTERNAL.contains(&field.name().as_str()));
+        let shown = shown.filter(|(_, field)| {
+            !INTERNAL.contains(&field.name().as_str()) && !members_of_objects.contains(field.name().as_str())
+        });
         let members = Member::tree(shown, &counts)?;
         let optional = |name: &str| schema.index_of(name).ok();
         let needed =

@@ -134,7 +134,7 @@ impl Random {
         let start = 1_764_000_000_000_000 + self.below(3 * 86_400_000_000) as i64;
         let last = start + self.below(90_000_000) as i64;
         let tcp = self.one_in(2);
-        let id = self.bytes();
+        let id = stamped(self.bytes(), start);
         let mut offset = self.below(1 << 34);
         let positions = (0..1 + self.below(20)).map(|_| {
             offset += self.below(1 << 20);
@@ -232,4 +232,10 @@ pub fn cell(array: &dyn Array, row: usize) -> Json {
         }
         other => panic!("a type that the contract does not have: {other}"),
     }
+}
+
+/// An id with the time of its row's own first packet, microseconds since 1970, in its first 48 bits.
+pub fn stamped(mut id: [u8; 16], first_us: i64) -> [u8; 16] {
+    id[..6].copy_from_slice(&first_us.div_euclid(1_000).to_be_bytes()[2..]);
+    id
 }
