@@ -1,15 +1,17 @@
-import { mkdir, readdir, rename, rm, open } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, open, stat } from "node:fs/promises";
 import path from "node:path";
 import { LookbackError } from "../base/errors.js";
 import type { SegmentInfo } from "../model/segment.js";
-import type { ImportResult, NativeCore } from "../native/types.js";
-import { packetFileName, parsePacketFileName } from "../packet-store/packet-file-name.js";
+import type { CaptureIdentity, ImportResult, NativeCore } from "../native/types.js";
+import { packetFileName, parsePacketFileName, streamIdentity, type IndexedStream } from "../packet-store/packet-store.js";
 import type { ImportJob } from "./import-job.js";
 
+/** How often a capture that grows is identified in the hope that it does not just then. */
+const IDENTITY_ATTEMPTS = 3;
+
 /** A capture that the core can read: plain, with its identity. */
-export interface PreparedCapture {
+export interface PreparedCapture extends IndexedStream {
   readonly path: string;
-  readonly stream: string;
   /** Whether we wrote it. */
   readonly own: boolean;
 }
@@ -30,15 +32,33 @@ export class ImportFiles {
 
   /** Copies a capture when it is compressed, standard input or asked for, and finds its identity. */
   async prepare(job: ImportJob, fileId: number, signal: AbortSignal, onProgress: (bytes: number) => void): Promise<PreparedCapture> {
-    const found = job.path === "-" ? null : await this.#native.identify(job.path);
-    if (found !== null && found.compression === "none" && job.mode === "in-place") return { path: job.path, stream: found.stream, own: false };
+    const found = job.path === "-" ? null : await this.#identify(job.path);
+    if (found !== null && found.compression === "none" && job.mode === "in-place") return { path: job.path, stream: found.stream, bytes: found.bytes, own: false };
     await mkdir(this.#directory, { recursive: true });
     const partial = this.#partial(fileId);
     await rm(partial, { force: true });
     await this.#native.copyCapture(job.path, partial, signal, onProgress);
-    const { stream } = await this.#native.identify(partial);
+    const { stream, bytes } = await this.#native.identify(partial);
     if (stream === "") throw new LookbackError("CAPTURE_UNREADABLE", `${job.path}: compressed twice`, { path: job.path });
-    return { path: partial, stream, own: true };
+    return { path: partial, stream, bytes, own: true };
+  }
+
+  /** What a capture is, its identity and its size of one moment: another program may be writing it. */
+  async #identify(file: string): Promise<CaptureIdentity> {
+    for (let attempt = 1; attempt <= IDENTITY_ATTEMPTS; attempt += 1) {
+      const before = await stat(file).catch(() => null);
+      const found = await this.#native.identify(file);
+      if (found.compression !== "none" || found.bytes === before?.size) return found;
+    }
+    const handle = await open(file, "r");
+    try {
+      const { size } = await handle.stat();
+      const stream = await streamIdentity(handle, size);
+      if (stream === null) throw new LookbackError("CAPTURE_UNREADABLE", `${file}: it is being written anew; import it once that is done`, { path: file });
+      return { stream, compression: "none", bytes: size };
+    } finally {
+      await handle.close();
+    }
   }
 
   /** Gives a copy its name for good, durably. Returns the path of the packets. */

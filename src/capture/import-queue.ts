@@ -8,7 +8,9 @@ export interface ImportedFile {
   readonly fileId: number;
   /** Absolute path of the packets. */
   readonly path: string;
+  /** Identity of its stream, and of how many bytes that is. */
   readonly stream: string;
+  readonly bytes: number;
   readonly storage: "own" | "in-place";
   readonly result: ImportResult;
 }
@@ -98,7 +100,7 @@ export class ImportQueue {
     if (replaced !== null && replaced.id !== file.fileId) files.update(replaced.id, { state: "gone" });
     files.add({
       ...this.#row(file), node: job.node ?? this.#node, displayName: job.path === "-" ? file.path : job.path, state: "complete",
-      format: result.format, linkTypes: result.linkTypes, bytes: result.fileBytes, packets: result.packets,
+      format: result.format, linkTypes: result.linkTypes, packets: result.packets,
       firstMs: result.firstPacketMs, lastMs: result.lastPacketMs, firstOrdinal: 0,
     });
     jobs.move(job.id, "done", {
@@ -108,9 +110,9 @@ export class ImportQueue {
   }
 
   /** The reserved row goes and the complete one takes its number: storage is only known now. */
-  #row({ fileId, path, stream, storage }: ImportedFile) {
+  #row({ fileId, path, stream, bytes, storage }: ImportedFile) {
     this.#catalogue.files.remove(fileId);
-    return { id: fileId, path, stream, storage };
+    return { id: fileId, path, stream, bytes, storage };
   }
 
   private existing(id: string): ImportJob {

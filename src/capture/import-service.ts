@@ -219,7 +219,7 @@ export class ImportService {
     try {
       signal.throwIfAborted();
       const path = await this.#files.keep(capture, result, fileId);
-      const file: ImportedFile = { fileId, path, stream: capture.stream, storage: capture.own ? "own" : "in-place", result };
+      const file: ImportedFile = { fileId, path, stream: capture.stream, bytes: capture.bytes, storage: capture.own ? "own" : "in-place", result };
       await this.#parts.store.commitSegments({ add: result.segments, remove: [] }, () => { this.#queue.complete(job, file); });
     } catch (error) {
       await this.#files.discardSegments(result.segments);

@@ -23,6 +23,7 @@ export interface PacketFile {
   readonly state: PacketFileState;
   readonly format: string;
   readonly linkTypes: readonly number[];
+  /** Its size; of an imported one when its identity was taken. */
   readonly bytes: number;
   readonly packets: number;
   readonly firstMs: number | null;

@@ -11,6 +11,7 @@ export function catalogueLookup(files: Pick<FileTable, "get">): PacketFileLookup
     const row = files.get(fileId);
     if (row === null) return { absent: "file-unknown", path: null };
     if (row.state === "gone") return { absent: "file-gone", path: row.path };
-    return { file: { fileId, path: row.path, own: row.storage === "own" } };
+    const { path, stream, bytes } = row;
+    return { file: row.storage === "own" ? { fileId, path, own: true } : { fileId, path, own: false, indexed: { stream, bytes } } };
   };
 }

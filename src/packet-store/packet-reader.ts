@@ -3,22 +3,35 @@ import { open, type FileHandle } from "node:fs/promises";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { PacketRef } from "../model/session.js";
 import { NgIndex, type NgContext } from "./ng-index.js";
-import { RecordStream, worthReading, type PositionChunk } from "./record-stream.js";
+import { RecordStream, worthReading, type PositionChunk, type StreamFault } from "./record-stream.js";
 import {
   CLASSIC_HEADER_BYTES, classicLayout, classicRecord, isNg, MAX_RECORD_BYTES, NG_PACKET_HEAD_BYTES, NG_SIMPLE_PACKET,
   ngRecord, word, type ClassicLayout, type RecordFault, type RecordHead,
 } from "./record-layout.js";
+import { streamIdentity, type IndexedStream } from "./stream-identity.js";
 
-/** A packet file to read from, as the catalogue knows it. */
-export interface PacketFile {
+interface LocatedFile {
   readonly fileId: number;
   readonly path: string;
-  /** Whether we wrote it; a file of ours is never reached through a symbolic link. */
-  readonly own: boolean;
 }
 
+/** A file that we wrote: never reached through a symbolic link, and changed by nobody else. */
+interface OwnFile extends LocatedFile {
+  readonly own: true;
+}
+
+/** A user's file, who may write another capture to its path. */
+interface ForeignFile extends LocatedFile {
+  readonly own: false;
+  /** What the positions in the index are of. */
+  readonly indexed: IndexedStream;
+}
+
+/** A packet file to read from, as the catalogue knows it. */
+export type PacketFile = OwnFile | ForeignFile;
+
 /** Why a packet cannot be read: the file as a whole, or its record. */
-export type MissingReason = "file-missing" | "file-unreadable" | "not-a-capture" | RecordFault;
+export type MissingReason = "file-missing" | "file-unreadable" | "file-changed" | "not-a-capture" | RecordFault;
 
 /** The answer for one position: header and, when asked for, the packet's bytes. */
 export type PacketRead =
@@ -44,18 +57,28 @@ export interface OpenStream {
   end(): Promise<void>;
 }
 
+/** How a file was when it was last found to be the one that was indexed. */
+interface FileState {
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
 interface OpenFile {
   readonly fileId: number;
   readonly handle: FileHandle;
   readonly layout: ClassicLayout | NgIndex;
+  /** Null for a file of ours. */
+  indexed: IndexedStream | null;
+  intactAt: FileState | null;
   users: number;
   forgotten: boolean;
 }
 
 /**
  * Reads packets by position. Neighbouring records are read together; memory is one read plus the records of a call. A
- * record is handed out only when its header agrees with the position, so a file that was replaced yields faults, not
- * somebody else's bytes. Safe for concurrent calls.
+ * record is handed out only when its header agrees with the position and, of a file that others may write, when after the
+ * read the file is still the one that was indexed: what was appended to it since does not matter. Safe for concurrent calls.
  */
 export class PacketReader {
   readonly #open = new Map<number, OpenFile>();
@@ -90,7 +113,9 @@ export class PacketReader {
     if (typeof opened === "string") return opened;
     const { handle, layout } = opened;
     const decodeAt = (bytes: Buffer, offset: number, length: number): ReturnType<typeof decode> => decode(layout, bytes, { fileId: file.fileId, offset, length });
-    const records = new RecordStream({ handle, classic: layout instanceof NgIndex ? null : layout, decode: decodeAt }, positions(), batchBytes, signal);
+    const records = new RecordStream(
+      { handle, classic: layout instanceof NgIndex ? null : layout, decode: decodeAt, fault: opened.indexed === null ? null : () => faultOf(opened) }, positions(), batchBytes, signal,
+    );
     return {
       records, layout: layoutFacts(layout),
       end: async () => {
@@ -126,7 +151,8 @@ export class PacketReader {
         await readRun(opened, refs.slice(at, end), whole, answers);
         at = end;
       }
-      return answers;
+      const fault = await faultOf(opened);
+      return fault === null ? answers : refs.map(() => ({ found: false, reason: fault }));
     } finally {
       await this.#release(opened);
     }
@@ -139,7 +165,7 @@ export class PacketReader {
       this.#open.delete(file.fileId);
       this.#open.set(file.fileId, known);
       known.users += 1;
-      return known;
+      return this.#intact(known);
     }
     let handle: FileHandle | null = null;
     try {
@@ -153,18 +179,28 @@ export class PacketReader {
       if (raced) {
         await handle.close();
         raced.users += 1;
-        return raced;
+        return this.#intact(raced);
       }
-      const opened: OpenFile = { fileId: file.fileId, handle, layout, users: 1, forgotten: false };
+      const opened: OpenFile = { fileId: file.fileId, handle, layout, indexed: file.own ? null : file.indexed, intactAt: null, users: 1, forgotten: false };
       this.#open.set(file.fileId, opened);
       await this.#evict();
-      return opened;
+      return this.#intact(opened);
     } catch (error) {
       await handle?.close().catch(() => {});
       const code = systemErrorCode(error);
       if (code === null) throw error;
       return code === "ENOENT" || code === "ENOTDIR" ? "file-missing" : "file-unreadable";
     }
+  }
+
+  /** A file in use, or why it cannot be any more; then it is opened anew when it is asked for again. */
+  async #intact(file: OpenFile): Promise<OpenFile | MissingReason> {
+    const fault = await faultOf(file);
+    if (fault === null) return file;
+    file.forgotten = true;
+    if (this.#open.get(file.fileId) === file) this.#open.delete(file.fileId);
+    await this.#release(file);
+    return fault;
   }
 
   async #release(file: OpenFile): Promise<void> {
@@ -177,6 +213,31 @@ export class PacketReader {
       if (this.#open.size <= IDLE_HANDLES) return;
       if (file.users === 0) await this.forget(fileId);
     }
+  }
+}
+
+/**
+ * Why what was read from a file is not what was indexed; null when it is. Its content is only looked at when the file was
+ * written since that was last done.
+ */
+async function faultOf(file: OpenFile): Promise<StreamFault | null> {
+  const { handle, indexed, intactAt } = file;
+  if (indexed === null) return null;
+  try {
+    const { size, mtimeNs, ctimeNs } = await handle.stat({ bigint: true });
+    if (intactAt !== null && size === intactAt.size && mtimeNs === intactAt.mtimeNs && ctimeNs === intactAt.ctimeNs) return null;
+    if (size < BigInt(indexed.bytes)) return "file-changed";
+    if ((await streamIdentity(handle, indexed.bytes)) !== indexed.stream) {
+      // Earlier versions noted where reading a damaged capture ended, not its size.
+      const whole = { stream: indexed.stream, bytes: Number(size) };
+      if (intactAt !== null || whole.bytes === indexed.bytes || (await streamIdentity(handle, whole.bytes)) !== whole.stream) return "file-changed";
+      file.indexed = whole;
+    }
+    file.intactAt = { size, mtimeNs, ctimeNs };
+    return null;
+  } catch (error) {
+    if (systemErrorCode(error) === null) throw error;
+    return "file-unreadable";
   }
 }
 

@@ -9,10 +9,13 @@ export interface PositionChunk {
   readonly count: number;
 }
 
+/** Why nothing can be had from an open file. */
+export type StreamFault = "file-unreadable" | "file-changed";
+
 /** A position whose record could not be read. */
 export interface RecordMiss {
   readonly offset: number;
-  readonly reason: RecordFault | "file-unreadable";
+  readonly reason: RecordFault | StreamFault;
 }
 
 /** What a stream reads from: an open file and how its records are decoded. */
@@ -22,6 +25,8 @@ export interface StreamedFile {
   readonly classic: ClassicLayout | null;
   /** Decodes a record of any other file. */
   readonly decode: (bytes: Buffer, offset: number, length: number) => RecordHead | RecordFault | Promise<RecordHead | RecordFault>;
+  /** Why what was read until now is of no use, or null; null itself where nobody else writes the file. */
+  readonly fault: (() => Promise<StreamFault | null>) | null;
 }
 
 /** Bytes of a batch for each record that it may have: records are on average larger. */
@@ -133,6 +138,10 @@ export class RecordStream {
     batch.count = 0;
     batch.misses = [];
     const { planned, bytes } = batch;
+    const { classic, fault } = this.#file;
+    // While the records are decoded, unless that reads on in the file.
+    const early = classic === null ? undefined : fault?.();
+    early?.catch(() => {});
     for (let index = 0; index < planned.count; index += 1) {
       const offset = planned.offsets[index] ?? 0;
       const length = planned.lengths[index] ?? 0;
@@ -153,6 +162,11 @@ export class RecordStream {
       if (typeof head === "string") batch.misses.push({ offset, reason: head });
       else if (end < at + length) batch.misses.push({ offset, reason: "beyond-end" });
       else put(batch, head, offset, length, at);
+    }
+    const reason = (await (early ?? fault?.())) ?? null;
+    if (reason !== null) {
+      batch.count = 0;
+      batch.misses = Array.from(planned.offsets.subarray(0, planned.count), (offset) => ({ offset, reason }));
     }
     return true;
   }

@@ -217,6 +217,43 @@ describe("from capture to export", () => {
   });
 });
 
+describe("a capture that was imported in place", () => {
+  const ring = (source: string) => classicCapture([0, 1, 2].map((at) => ({ seconds: START + at, nanoseconds: 0, data: udpFrame({ source, destination: "192.0.2.9", sourcePort: 50_000, destinationPort: 9999 }, Buffer.from(`datagram ${at}`)) }))).bytes;
+  const head = [{ fileId: 1, offset: 24, length: 16 + 42 + "datagram 0".length }];
+
+  it("gives no packets of another one that was written over it: they are missing, and told so", async () => {
+    const one = await stack();
+    const heads = new PacketHeads(one.reader, one.lookup, loadNativeCore());
+    const file = path.join(one.root, "ring.pcap");
+    writeFileSync(file, ring("10.1.1.1"));
+    await one.import(file);
+    expect(await heads.describe(head, null, null)).toMatchObject([{ missing: null }]);
+    writeFileSync(file, ring("10.9.9.9"));
+    const { view, bytes, manifest } = await one.export(one.everyMatch("ip.src == 10.1.1.1"));
+    expect(readCapture(bytes).packets).toEqual([]);
+    expect(view).toMatchObject({ sessions: 1, packets: 0, missingPackets: 3 });
+    expect(manifest.missing).toMatchObject({ packets: 3, files: [{ fileId: 1, path: file, reason: "file-changed", packets: 3, firstOffset: 24 }], sessions: [{ packets: 3, missing: 3 }] });
+    expect(await heads.describe(head, null, null)).toMatchObject([{ missing: "file-changed" }]);
+    await one.import(file);
+    const now = await one.export(one.everyMatch("port.dst == 9999"));
+    expect(now.manifest).toMatchObject({ packets: 3, missing: { packets: 3, files: [{ fileId: 1, reason: "file-gone" }] } });
+  });
+
+  it("gives its packets when it grew, and when it ended in the middle of a record or in zeros", async () => {
+    for (const end of [Buffer.alloc(0), Buffer.from("half a rec"), Buffer.alloc(500)]) {
+      const one = await stack();
+      const file = path.join(one.root, "ring.pcap");
+      writeFileSync(file, Buffer.concat([ring("10.1.1.1"), end]));
+      await one.import(file);
+      writeFileSync(file, Buffer.alloc(300, 7), { flag: "a" });
+      const { view } = await one.export(one.everyMatch("ip.src == 10.1.1.1"));
+      expect(view).toMatchObject({ packets: 3, missingPackets: 0 });
+      // With the stream it says which capture that was.
+      expect(one.catalogue.files.get(1)).toMatchObject({ bytes: ring("10.1.1.1").length + end.length });
+    }
+  });
+});
+
 describe("the conformance corpus", () => {
   it.skipIf(corpus === null)("exports what it imported: every packet that has a position once, unchanged", async () => {
     const one = await stack(corpusPath("config.ini"));

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { copyFile } from "node:fs/promises";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFile, open } from "node:fs/promises";
 import path from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
@@ -11,6 +11,7 @@ import { loadConfig } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
 import type { SegmentInfo } from "../../../src/model/segment.js";
 import type { ImportOptions, ImportResult, NativeCore } from "../../../src/native/types.js";
+import { streamIdentity } from "../../../src/packet-store/packet-store.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 /** A core that takes a file's first word as its identity, and can be told to fail or to wait. */
@@ -132,6 +133,23 @@ describe("an import", () => {
     await service.stop();
     catalogue.close();
     expect(core.reportLate).not.toThrow();
+  });
+
+  it("knows a capture that grows by its identity and size of one moment", async () => {
+    const file = path.join(directory, "a.pcap");
+    const identify = core.identify.bind(core);
+    core.identify = async (name) => {
+      const found = await identify(name);
+      appendFileSync(file, "more");
+      return { ...found, bytes: readFileSync(file).length };
+    };
+    expect(await run(["a.pcap"])).toMatchObject([{ state: "done" }]);
+    const [{ stream, bytes } = { stream: "", bytes: 0 }] = catalogue.files.list();
+    expect(bytes).toBeGreaterThan(6);
+    const handle = await open(file);
+    expect(await streamIdentity(handle, bytes)).toBe(stream);
+    await handle.close();
+    expect(core.imports).toMatchObject([{ stream }]);
   });
 
   it("in place makes file, segments and the end of the job visible, and copies nothing", async () => {

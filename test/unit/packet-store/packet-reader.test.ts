@@ -1,8 +1,11 @@
-import { rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { PacketReader as Reader } from "../../../src/packet-store/packet-store.js";
+import { loadNativeCore } from "../../../src/native/native.js";
+import { PacketReader as Reader, streamIdentity, type PacketFile, type PositionChunk } from "../../../src/packet-store/packet-store.js";
 import { ngInterface, ngTime } from "../../../src/packet-store/record-layout.js";
 import { classicCapture, ngCapture, type BuiltCapture, type TestInterface, type TestPacket } from "../../support/capture-bytes.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
@@ -27,7 +30,16 @@ function refsOf(capture: BuiltCapture, fileId = 1) {
 function stored(capture: Pick<BuiltCapture, "bytes">, name = "a.pcap") {
   const file = path.join(temporaryDirectory(), name);
   writeFileSync(file, capture.bytes);
-  return { fileId: 1, path: file, own: true };
+  return { fileId: 1, path: file, own: true } as const;
+}
+
+/** A capture of a user, as it was indexed; at most 384 KiB. */
+function foreign(capture: Pick<BuiltCapture, "bytes">, fileId = 1) {
+  const bytes = capture.bytes.length;
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(bytes));
+  const stream = createHash("sha256").update("lookback stream 1").update(size).update(capture.bytes).digest("hex").slice(0, 32);
+  return { ...stored(capture), fileId, own: false, indexed: { stream, bytes } } as const;
 }
 
 async function readAll(capture: BuiltCapture) {
@@ -141,7 +153,7 @@ describe("files", () => {
   it("names what is wrong with a file", async () => {
     const capture = classicCapture([packet(1, 0, "a")]);
     const reader = new PacketReader();
-    const reasonOf = async (file: { fileId: number; path: string; own: boolean }) => {
+    const reasonOf = async (file: PacketFile) => {
       const [read] = await reader.packets(file, refsOf(capture));
       return read?.found === false ? read.reason : "found";
     };
@@ -152,7 +164,85 @@ describe("files", () => {
     expect(await reasonOf({ fileId: 3, path: path.dirname(good.path), own: true })).toBe("not-a-capture");
     expect(await reasonOf({ ...stored({ bytes: Buffer.from("no capture at all, but long enough") }), fileId: 4 })).toBe("not-a-capture");
     expect(await reasonOf({ fileId: 5, path: link, own: true })).toBe("file-unreadable");
-    expect(await reasonOf({ fileId: 6, path: link, own: false })).toBe("found");
+    expect(await reasonOf({ ...foreign(capture, 6), path: link })).toBe("found");
+  });
+
+  it("gives nothing of a user's capture that another one was written over, before or after it was opened", async () => {
+    const capture = classicCapture([packet(1, 0, "old1"), packet(2, 0, "old2")]);
+    const other = classicCapture([packet(8, 0, "new1"), packet(9, 0, "new2")]).bytes;
+    const file = foreign(capture);
+    const reader = new PacketReader();
+    const read = async () => (await reader.packets(file, refsOf(capture))).map((one) => (one.found ? one.bytes.toString() : one.reason));
+    expect(await read()).toEqual(["old1", "old2"]);
+    writeFileSync(file.path, other);
+    expect(await read()).toEqual(["file-changed", "file-changed"]);
+    expect(await reader.heads(file, refsOf(capture).slice(0, 1))).toEqual([{ found: false, reason: "file-changed" }]);
+    expect(await reader.layout(file)).toBe("file-changed");
+    writeFileSync(file.path, capture.bytes);
+    expect(await read()).toEqual(["old1", "old2"]);
+    truncateSync(file.path, capture.bytes.length - 1);
+    expect(await read()).toEqual(["file-changed", "file-changed"]);
+  });
+
+  it("reads of a user's capture what was indexed when more was appended, and when it was moved aside while it was read", async () => {
+    const capture = classicCapture([packet(1, 0, "old1"), packet(2, 0, "old2")]);
+    const file = foreign(capture);
+    const reader = new PacketReader();
+    const read = async () => (await reader.packets(file, refsOf(capture))).map((one) => (one.found ? one.bytes.toString() : one.reason));
+    appendFileSync(file.path, classicCapture([packet(3, 0, "more")]).bytes.subarray(24));
+    expect(await read()).toEqual(["old1", "old2"]);
+    appendFileSync(file.path, classicCapture([packet(4, 0, "again")]).bytes.subarray(24));
+    expect(await read()).toEqual(["old1", "old2"]);
+    renameSync(file.path, `${file.path}.1`);
+    writeFileSync(file.path, classicCapture([packet(8, 0, "new1"), packet(9, 0, "new2")]).bytes);
+    expect(await read()).toEqual(["old1", "old2"]);
+    await reader.forget(1);
+    expect(await read()).toEqual(["file-changed", "file-changed"]);
+  });
+
+  it("reads of a damaged capture of which only the sound bytes were noted", async () => {
+    const sound = classicCapture([packet(1, 0, "good")]);
+    const file = foreign({ bytes: Buffer.concat([sound.bytes, Buffer.alloc(100)]) });
+    const noted = { ...file, indexed: { ...file.indexed, bytes: sound.bytes.length } };
+    expect(await new PacketReader().heads(noted, refsOf(sound))).toMatchObject([{ found: true }]);
+  });
+
+  it("streams nothing of a user's capture from the moment on that another one is written over it", async () => {
+    const packets = (text: string) => classicCapture(Array.from({ length: 1200 }, (_, at) => packet(at, 0, text.padEnd(300, "."))));
+    const capture = packets("old");
+    const file = foreign(capture);
+    const positions = async function* (): AsyncGenerator<PositionChunk> {
+      yield { offsets: Float64Array.from(capture.positions, ({ offset }) => offset), lengths: Uint32Array.from(capture.positions, ({ length }) => length), count: capture.positions.length };
+    };
+    const stream = await new PacketReader().stream(file, positions, 64 << 10, null);
+    if (typeof stream === "string") throw new Error(stream);
+    const { records } = stream;
+    const texts = new Set<string>();
+    const reasons = new Set<string>();
+    let [found, missed] = [0, 0];
+    while (await records.next()) {
+      const { batch } = records;
+      for (let at = 0; at < batch.count; at += 1) texts.add(batch.bytes.toString("latin1", batch.packets[at], (batch.packets[at] ?? 0) + 3));
+      for (const { reason } of batch.misses) reasons.add(reason);
+      found += batch.count;
+      missed += batch.misses.length;
+      writeFileSync(file.path, packets("new").bytes);
+    }
+    await stream.end();
+    expect([[...texts], [...reasons], found + missed, found > 0]).toEqual([["old"], ["file-changed"], 1200, true]);
+  });
+
+  it("knows a capture by the core's identity, of any length", async () => {
+    const native = loadNativeCore();
+    const content = Buffer.alloc(3_000_001, Buffer.from(Array.from({ length: 251 }, (_, at) => at)));
+    classicCapture([]).bytes.copy(content);
+    for (const length of [24, 4095, 393_215, 393_216, 393_217, 397_313, 1_000_003, 3_000_001]) {
+      const { path: name } = stored({ bytes: content.subarray(0, length) });
+      const handle = await open(name);
+      expect(await streamIdentity(handle, length)).toBe((await native.identify(name)).stream);
+      expect(await streamIdentity(handle, length + 1)).toBeNull();
+      await handle.close();
+    }
   });
 
   it("lets go of a forgotten file and finds it gone", async () => {
