@@ -13,7 +13,7 @@ import { lookbackVersion } from "./version.js";
 export function exportParts(directory: string, live: LiveConfig, catalogue: Pick<Catalogue, "files" | "captureLedger" | "unknownDrops">, fields: FieldCatalogue, store: IndexStore, reader: PacketReader): ExportParts & { readonly store: IndexStore } {
   let key: SigningKey | null = null;
   return {
-    store, reader, fields, lookup: catalogueLookup(catalogue.files), lossIn: (span) => lossIn(catalogue, span), probe: diskSpaceProbe,
+    store, reader, fields, lookup: catalogueLookup(catalogue.files), goneFiles: () => catalogue.files.goneIds(), lossIn: (span) => lossIn(catalogue, span), probe: diskSpaceProbe,
     // Opened when it is used: whoever only looks at a data directory makes none.
     get signingKey() { return (key ??= openSigningKey(directory)); },
     get maxBytes() { return Math.floor(live.values.maxExportG * 2 ** 30); },

@@ -22,7 +22,7 @@ const POSITIONS = 100_000;
 /** Counts packets that could not be exported, lists them by file and reason, and knows which they were. */
 export class MissingPackets {
   readonly #listed = new Map<string, { fileId: number; path: string | null; reason: AbsenceReason; packets: number; firstOffset: number }>();
-  readonly #absentFiles = new Set<number>();
+  readonly #absentFiles = new Map<number, AbsenceReason>();
   readonly #offsets = new Map<number, Set<number>>();
   #remembered = 0;
   #total = 0;
@@ -41,7 +41,7 @@ export class MissingPackets {
 
   /** All packets of a file that is not there. */
   missFile(fileId: number, path: string | null, reason: AbsenceReason, packets: number, firstOffset: number): void {
-    this.#absentFiles.add(fileId);
+    this.#absentFiles.set(fileId, reason);
     this.#count(fileId, path, reason, packets, firstOffset);
   }
 
@@ -68,6 +68,12 @@ export class MissingPackets {
   /** Whether a packet is among the missing. Of single ones in files that are there, the first 100,000 are known. */
   has({ fileId, offset }: PacketRef): boolean {
     return this.#absentFiles.has(fileId) || this.#offsets.get(fileId)?.has(offset) === true;
+  }
+
+  /** Files that are not there, with the reason, and files that are there of which packets are missing (those that `has` knows). */
+  *files(): Generator<readonly [fileId: number, reason: AbsenceReason | null]> {
+    yield* this.#absentFiles;
+    for (const fileId of this.#offsets.keys()) yield [fileId, null];
   }
 
   list(): readonly Absence[] {

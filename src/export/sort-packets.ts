@@ -27,6 +27,7 @@ export interface SortParts {
 /** What reading every record told. */
 export interface Survey {
   readonly format: FormatSurvey;
+  readonly missing: MissingPackets;
   /** Packets that can be read, and the bytes captured of them. */
   readonly packets: number;
   readonly capturedBytes: number;
@@ -74,7 +75,8 @@ export async function surveyFiles(parts: SortParts): Promise<Survey> {
   let packets = 0;
   let capturedBytes = 0;
   let last: readonly [number, number] | null = null;
-  await readAll(parts, new MissingPackets(), {
+  const missing = new MissingPackets();
+  await readAll(parts, missing, {
     file: () => { last = null; },
     record: (fileId, batch, at) => {
       const here = [batch.seconds[at] ?? 0, batch.nanoseconds[at] ?? 0] as const;
@@ -93,7 +95,7 @@ export async function surveyFiles(parts: SortParts): Promise<Survey> {
     const [seconds, nanoseconds] = spans.get(file.fileId)?.first ?? [Number.NEGATIVE_INFINITY, 0];
     return { file, seconds, nanoseconds };
   });
-  return { format, packets, capturedBytes, mergeable: inOrder && mostAtOnce([...spans.values()]) < MAX_ACTIVE ? files : null };
+  return { format, missing, packets, capturedBytes, mergeable: inOrder && mostAtOnce([...spans.values()]) < MAX_ACTIVE ? files : null };
 }
 
 function isEarlier(left: readonly [number, number], right: readonly [number, number]): boolean {

@@ -16,7 +16,7 @@ export const EVERYTHING_REQUEST: ExportRequest = { expression: { node: "everythi
 /** What exports are made with beside store, reader and look-up; the key lies in `directory`. */
 export function plainParts(directory: string): Omit<ExportParts, "store" | "reader" | "lookup"> {
   return {
-    probe: () => Promise.resolve({ freeBytes: 1e12, totalBytes: 1e12 }), signingKey: openSigningKey(directory), describeFile: () => null, fields: packagedCatalogue(),
+    probe: () => Promise.resolve({ freeBytes: 1e12, totalBytes: 1e12 }), signingKey: openSigningKey(directory), describeFile: () => null, goneFiles: () => [], fields: packagedCatalogue(),
     lossIn: () => ({ packets: 0, uncounted: false, unknownDrops: false }),
     maxBytes: Number.POSITIVE_INFINITY, version: "0.0.0",
   };
@@ -25,7 +25,7 @@ export function plainParts(directory: string): Omit<ExportParts, "store" | "read
 /** The parts of an export service beside those that a test is about. */
 export function serviceParts(directory: string, files: PacketFiles) {
   return {
-    ...plainParts(directory), lookup: catalogueLookup(files), fields: packagedCatalogue(), key: Buffer.alloc(32, 7), completeUntilMs: () => null, awaitLatestRows: () => Promise.resolve(),
+    ...plainParts(directory), lookup: catalogueLookup(files), goneFiles: () => files.goneIds(), fields: packagedCatalogue(), key: Buffer.alloc(32, 7), completeUntilMs: () => null, awaitLatestRows: () => Promise.resolve(),
     events: noRetentionEvents, logger: silentLogger,
   };
 }

@@ -166,6 +166,92 @@ describe("an export", () => {
     await reader.close();
   });
 
+  describe("beside retention, which copies held packets out of a file and deletes it", () => {
+    type Moment = "gathered" | "lookedUp" | "opened" | "renamed";
+    /** Files 1 (both packets, then moved to file 2) and 3; file 1 goes at a moment. */
+    const moving = (moment: Moment | "before", bystander = classicCapture([at(3, 0, "c")])) => {
+      const held = classicCapture([at(1, 0, "a"), at(2, 0, "b")]);
+      const kept = classicCapture([at(1, 0, "a"), at(2, 0, "b")], { nanosecond: true });
+      const one = setUp([held, kept, bystander], []);
+      const reader = new PacketReader();
+      let gatherings = 0;
+      let deleted = false;
+      const remove = async (): Promise<void> => {
+        if (deleted) return;
+        deleted = true;
+        unlinkSync(path.join(one.root, "1.pcap"));
+        await reader.forget(1);
+      };
+      const store = partialStore({
+        async *streamPackets() {
+          const packets = (deleted || moment === "before" ? kept : held).positions.map((position) => ({ fileId: deleted ? 2 : 1, ...position }));
+          const third = bystander.positions.map((position) => ({ fileId: 3, ...position }));
+          yield [{ id: "0", firstPacketMs: 0, lastPacketMs: 0, final: true, packets: [...packets, ...third] }];
+          if (moment === "gathered") await remove();
+        },
+      });
+      const isGone = (): boolean => moment === "before" || (deleted && moment !== "renamed");
+      const more: Partial<ExportParts> = {
+        store: { ...store, streamPositions: (...given) => { gatherings += 1; return store.streamPositions(...given); } }, goneFiles: () => (isGone() ? [1] : []),
+        lookup: (fileId) => (fileId === 1 && isGone() ? { absent: "file-gone", path: "1" } : { file: { fileId, path: path.join(one.root, `${fileId}.pcap`), own: true } }),
+        reader: {
+          layout: async (file) => {
+            if (moment === "lookedUp" || moment === "renamed") await remove();
+            return reader.layout(file);
+          },
+          heads: (file, refs) => reader.heads(file, refs), packets: (file, refs, signal) => reader.packets(file, refs, signal),
+          stream: async (file, positions, bytes, signal) => {
+            if (moment !== "before") await remove();
+            return reader.stream(file, positions, bytes, signal);
+          },
+        },
+      };
+      const texts = (file: Buffer) => readCapture(file).packets.map(({ data }) => data);
+      return { ...one, more, texts, gatherings: () => gatherings, close: () => reader.close() };
+    };
+
+    for (const moment of ["gathered", "lookedUp", "opened", "renamed"] as const) {
+      it(`has the packets of the copy, when it is deleted once it was ${moment}`, async () => {
+        const one = moving(moment);
+        expect(await one.run({}, one.more)).toMatchObject({ packets: 3, missingPackets: 0, sessions: 1 });
+        expect(one.gatherings()).toBe(2);
+        expect(one.texts(readFileSync(path.join(one.directory, "e.pcap")))).toEqual(["a", "b", "c"]);
+        expect(one.manifest()["missing"]).toMatchObject({ packets: 0, files: [], sessions: [] });
+        expect(readdirSync(one.directory).sort()).toEqual(["e.pcap", "e.pcap.manifest.json"]);
+        await one.close();
+      });
+    }
+
+    it("streams the packets of the copy", async () => {
+      for (const moment of ["gathered", "opened"] as const) {
+        const one = moving(moment, ngCapture([{ linkType: 1 }], [at(3, 0, "c")]));
+        const pieces: Buffer[] = [];
+        let begun = 0;
+        const sent = await new ExportStreams({ ...one.parts, ...one.more }, one.directory).send(EVERYTHING_REQUEST, { scope: SERVICE_SCOPE, signal: new AbortController().signal, timeoutMs: 60_000 }, {
+          begin: () => { begun += 1; }, write: (bytes) => { pieces.push(Buffer.from(bytes)); return Promise.resolve(); },
+        });
+        expect([sent, begun, one.texts(Buffer.concat(pieces))]).toMatchObject([{ packets: 3, missingPackets: 0 }, 1, ["a", "b", "c"]]);
+        await one.close();
+      }
+    });
+
+    it("looks once for packets that are gone for good", async () => {
+      const gone = moving("before");
+      expect(await gone.run({}, gone.more)).toMatchObject({ packets: 1, missingPackets: 2 });
+      expect(gone.gatherings()).toBe(1);
+      await gone.close();
+      // A file that is not where it should be may be on its way out: that is believed once.
+      const lost = setUp([classicCapture([at(1, 0, "a")]), classicCapture([at(2, 0, "b")])], [[[1, 0], [2, 0]]]);
+      unlinkSync(path.join(lost.root, "1.pcap"));
+      let gatherings = 0;
+      const { streamPositions } = lost.parts.store;
+      const counted: ExportParts["store"] = { ...lost.parts.store, streamPositions: (...given) => { gatherings += 1; return streamPositions(...given); } };
+      expect(await lost.run({}, { store: counted })).toMatchObject({ packets: 1, missingPackets: 1 });
+      expect(lost.manifest()["missing"].files).toMatchObject([{ fileId: 1, reason: "file-missing" }]);
+      expect(gatherings).toBe(2);
+    });
+  });
+
   it("is streamed as the same bytes", async () => {
     const captures = [classicCapture([at(1, 0, "a"), at(3, 0, "c")]), ngCapture([{ linkType: 1, resolution: 9 }], [at(2, 7, "b")]), classicCapture([at(9, 0, "z"), at(4, 0, "d")])];
     const { root, directory, run, parts } = setUp(captures, [[[1, 0], [1, 1], [2, 0], [3, 0], [3, 1]]]);
