@@ -11,7 +11,8 @@ export const MAX_ACTIVE = 256;
 const MOST_BATCH = 256 << 10;
 const LEAST_BATCH = 32 << 10;
 const ALL_BATCHES = 4 << 20;
-const SECONDS_END = 2 ** 32;
+/** First second that a record of classic pcap cannot state. */
+const PCAP_SECONDS_END = 2 ** 32;
 
 /** Bytes of a batch of one more file. */
 export function batchBytes(active: number): number {
@@ -126,6 +127,7 @@ class FileCursor {
   readonly #stream: OpenStream;
   readonly #missing: MissingPackets;
   readonly #copies: boolean;
+  readonly #secondsEnd: number;
   #batch: RecordBatch;
   #at = 0;
   seconds = Number.NEGATIVE_INFINITY;
@@ -139,6 +141,7 @@ class FileCursor {
     this.#missing = parts.missing;
     this.#batch = stream.records.batch;
     this.#copies = hasRecordsOf(parts.format, stream.layout);
+    this.#secondsEnd = parts.format.container === "pcap" ? PCAP_SECONDS_END : Number.POSITIVE_INFINITY;
   }
 
   /** Opens a file; null when it cannot be read, its packets being counted as missing. */
@@ -210,7 +213,7 @@ class FileCursor {
     const seconds = this.#batch.seconds[this.#at] ?? 0;
     const nanoseconds = this.#batch.nanoseconds[this.#at] ?? 0;
     if (seconds < this.seconds || (seconds === this.seconds && nanoseconds < this.nanoseconds)) throw new NeedsSorting("a file is not in order of time");
-    if (seconds >= SECONDS_END) throw new NeedsSorting("a time is beyond what the file's header promises");
+    if (seconds >= this.#secondsEnd) throw new NeedsSorting("a time is beyond what the file's header promises");
     this.seconds = seconds;
     this.nanoseconds = nanoseconds;
     this.captured = this.#batch.captured[this.#at] ?? 0;

@@ -92,6 +92,17 @@ describe("an export", () => {
     const { directory, run } = setUp([old], [[[1, 1], [1, 0]]]);
     await run();
     expect(readCapture(readFileSync(path.join(directory, "e.pcapng"))).packets).toMatchObject([{ seconds: -99_999n, nanoseconds: 7000, data: "before 1970" }, { seconds: 3n, data: "after" }]);
+    // From 2106 on, of pcapng in order and out of order, and of classic pcap with a fraction of more than a second.
+    const late = 2 ** 32;
+    const times = [late + 9, late + 10, 9_000_000_000].map((seconds, index) => at(seconds, 123_456_789, `${index}`));
+    const fine = [{ linkType: 1, resolution: 9 }];
+    const classic = classicCapture([at(late - 1, 0, "last"), at(late - 1, 1_500_000_000, "0")]);
+    for (const capture of [ngCapture(fine, times), ngCapture(fine, times.toReversed()), classic]) {
+      const one = setUp([capture], [capture.positions.map((_, index) => [1, index] as const)]);
+      expect(await one.run()).toMatchObject({ fileName: "e.pcapng", missingPackets: 0 });
+      const expected = capture === classic ? [[BigInt(late - 1), 0, "last"], [BigInt(late), 500_000_000, "0"]] : times.map(({ seconds }, index) => [BigInt(seconds), 123_456_789, `${index}`]);
+      expect(readCapture(readFileSync(path.join(one.directory, "e.pcapng"))).packets.map(({ seconds, nanoseconds, data }) => [seconds, nanoseconds, data])).toEqual(expected);
+    }
   });
 
   it("counts and lists what is missing, and writes the rest", async () => {
