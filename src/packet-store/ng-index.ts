@@ -17,6 +17,9 @@ const MAX_BLOCK = 16 << 20;
 const MAX_INTERFACE_BLOCK = 1 << 20;
 /** Distance of the marks from which the time before a simple packet is looked up again. */
 const MARK_EVERY = 4 << 20;
+/** Bytes read at a time to look it up, and how many look-ups that go on in order of offset are remembered. */
+const LOOK_UP_BYTES = 64 << 10;
+const LOOK_UPS = 4;
 
 interface Section {
   readonly start: number;
@@ -41,10 +44,56 @@ interface Mark {
   readonly before: Ticks | null;
 }
 
-interface ScanState {
+/** Where a walk over blocks stands, and the bytes that it has at hand. */
+class Walk {
   next: number;
   section: number;
   before: Ticks | null;
+  readonly #read: RangeRead;
+  readonly #readBytes: number;
+  #chunk: Buffer = Buffer.alloc(0);
+  #chunkStart = 0;
+
+  constructor(read: RangeRead, from: Mark, readBytes: number) {
+    this.#read = read;
+    this.#readBytes = readBytes;
+    this.next = from.offset;
+    this.section = from.section;
+    this.before = from.before;
+  }
+
+  get bytes(): Buffer {
+    return this.#chunk;
+  }
+
+  /** Where the present block begins in `bytes`. */
+  get at(): number {
+    return this.next - this.#chunkStart;
+  }
+
+  /** Whether so many bytes of the present block are at hand. */
+  has(length: number): boolean {
+    return this.at + length <= this.#chunk.length;
+  }
+
+  /** Gets as many at hand; false where the file ends before. */
+  async load(length: number): Promise<boolean> {
+    if (this.has(length)) return true;
+    this.#chunkStart = this.next;
+    this.#chunk = await this.#read(this.next, Math.max(length, this.#readBytes));
+    return this.#chunk.length >= length;
+  }
+}
+
+/** What is done on the way. */
+interface BlockUse {
+  /** Whether to go on over blocks behind the end that are at hand; what is wrong with those is found when they are asked for. */
+  readonly goesOn?: boolean;
+  /** Number of the section that begins with the present block. */
+  readonly section: (bigEndian: boolean) => number;
+  readonly found?: (one: NgInterface) => void;
+  /** Each block, before it is stepped over. */
+  readonly block?: () => void;
 }
 
 /** What a block at an offset needs to be decoded. */
@@ -66,6 +115,9 @@ export class NgIndex {
   #ended = false;
   /** Scans run one after the other: each goes on where the last one stopped. */
   #scanning: Promise<void> = Promise.resolve();
+  /** Look-ups, one after the other too, and where the last ones stopped, in order of use. */
+  #lookingUp: Promise<unknown> = Promise.resolve();
+  readonly #lookUps = new Set<Walk>();
 
   constructor(read: RangeRead) {
     this.#read = read;
@@ -84,9 +136,30 @@ export class NgIndex {
     return this.#ended ? null : undefined;
   }
 
-  /** Time of the last packet before the block at `offset`; 1970 when there is none. */
+  /** Time of the last packet before the block at `offset`; 1970 when there is none. Asked in order of offset it reads on. */
   async timeBefore(offset: number): Promise<PacketTime> {
     await this.#scanTo(offset);
+    const lookUp = this.#lookingUp.then(() => this.#lookUp(offset));
+    this.#lookingUp = lookUp.catch(() => {});
+    const before = await lookUp;
+    return before === null ? EPOCH : ngTime(before.high, before.low, before.from);
+  }
+
+  async #lookUp(offset: number): Promise<Ticks | null> {
+    const mark = this.#markBefore(offset);
+    if (mark === undefined) return null;
+    let nearest: Walk | undefined;
+    for (const one of this.#lookUps) if (one.next <= offset && one.next > (nearest?.next ?? -1)) nearest = one;
+    // In order of use: the first goes where there is none to go on from.
+    const last = nearest === undefined && this.#lookUps.size >= LOOK_UPS ? this.#lookUps.values().next().value : nearest;
+    if (last !== undefined) this.#lookUps.delete(last);
+    const walk = nearest !== undefined && nearest.next >= mark.offset ? nearest : new Walk(this.#read, mark, LOOK_UP_BYTES);
+    await this.#step(walk, offset, { section: () => this.#sectionAt(walk.next) });
+    this.#lookUps.add(walk);
+    return walk.before;
+  }
+
+  #markBefore(offset: number): Mark | undefined {
     let mark: Mark | undefined;
     let low = 0;
     for (let high = this.#marks.length; low < high; ) {
@@ -97,13 +170,7 @@ export class NgIndex {
         low = middle + 1;
       } else high = middle;
     }
-    if (!mark) return EPOCH;
-    const state: ScanState = { next: mark.offset, section: mark.section, before: mark.before };
-    await this.#walk(state, offset, (section) => {
-      const index = this.#sections.findIndex((one) => one.start === section.start);
-      state.section = index === -1 ? state.section : index;
-    }, () => {});
-    return state.before ? ngTime(state.before.high, state.before.low, state.before.from) : EPOCH;
+    return mark;
   }
 
   #sectionAt(offset: number): number {
@@ -124,66 +191,60 @@ export class NgIndex {
     await scan;
   }
 
+  /** Goes on past `offset`, and as far as the bytes at hand tell more: to read them for every packet would be much. */
   async #scanOn(offset: number): Promise<void> {
     if (this.#ended || this.#next > offset) return;
-    const state: ScanState = { next: this.#next, section: this.#sections.length - 1, before: this.#before };
-    const whole = await this.#walk(state, offset + 1, (section) => {
-      if (this.#sections.length >= MAX_SECTIONS) return;
-      this.#sections.push(section);
-      state.section = this.#sections.length - 1;
-    }, (found) => {
-      const section = this.#sections[state.section];
-      if (section && section.interfaces.length < MAX_INTERFACES) section.interfaces.push(found);
-    }, () => {
-      const last = this.#marks.at(-1);
-      if (!last || state.next - last.offset >= MARK_EVERY) this.#marks.push({ offset: state.next, section: state.section, before: state.before });
+    const walk = new Walk(this.#read, { offset: this.#next, section: this.#sections.length - 1, before: this.#before }, CHUNK_BYTES);
+    const whole = await this.#step(walk, offset + 1, {
+      goesOn: true,
+      section: (bigEndian) => {
+        if (this.#sections.length < MAX_SECTIONS) this.#sections.push({ start: walk.next, bigEndian, interfaces: [] });
+        return this.#sections.length - 1;
+      },
+      found: (one) => {
+        const section = this.#sections[walk.section];
+        if (section && section.interfaces.length < MAX_INTERFACES) section.interfaces.push(one);
+      },
+      block: () => {
+        const last = this.#marks.at(-1);
+        if (!last || walk.next - last.offset >= MARK_EVERY) this.#marks.push({ offset: walk.next, section: walk.section, before: walk.before });
+      },
     });
-    this.#next = state.next;
-    this.#before = state.before;
+    this.#next = walk.next;
+    this.#before = walk.before;
     this.#ended = !whole;
   }
 
   /** Steps over blocks until `end`; false when the file ended or went bad before it. */
-  async #walk(
-    state: ScanState, end: number, onSection: (section: Section) => void, onInterface: (found: NgInterface) => void, onBlock: () => void = () => {},
-  ): Promise<boolean> {
-    let chunk: Buffer = Buffer.alloc(0);
-    let chunkStart = state.next;
-    const held = (length: number): boolean => state.next + length <= chunkStart + chunk.length;
-    /** Has `length` bytes of the present block in the chunk; false where the file ends before. */
-    const load = async (length: number): Promise<boolean> => {
-      chunkStart = state.next;
-      chunk = await this.#read(chunkStart, Math.max(length, CHUNK_BYTES));
-      return chunk.length >= length;
-    };
-    while (state.next < end) {
+  async #step(walk: Walk, end: number, use: BlockUse): Promise<boolean> {
+    for (;;) {
+      const isAsked = walk.next < end;
+      if (!isAsked && (use.goesOn !== true || !walk.has(20))) return true;
       // Times are at most 20 bytes into a block; where the file ends before, 12 tell the block.
-      if (!held(20) && !(await load(20)) && !held(12)) return false;
-      let at = state.next - chunkStart;
-      if (chunk.readUInt32BE(at) === NG_SECTION) {
-        const order = chunk.readUInt32BE(at + 8);
-        if (order !== 0x1a2b3c4d && order !== 0x4d3c2b1a) return false;
-        onSection({ start: state.next, bigEndian: order === 0x1a2b3c4d, interfaces: [] });
+      if (!(await walk.load(20)) && !walk.has(12)) return !isAsked;
+      if (walk.bytes.readUInt32BE(walk.at) === NG_SECTION) {
+        const order = walk.bytes.readUInt32BE(walk.at + 8);
+        if (order !== 0x1a2b3c4d && order !== 0x4d3c2b1a) return !isAsked;
+        walk.section = use.section(order === 0x1a2b3c4d);
       }
-      const section = this.#sections[state.section];
-      if (!section) return false;
+      const section = this.#sections[walk.section];
+      if (!section) return !isAsked;
       const { bigEndian } = section;
-      const kind = word(chunk, at, bigEndian);
-      const length = word(chunk, at + 4, bigEndian);
-      if (length < 12 || length % 4 !== 0 || length > MAX_BLOCK) return false;
-      onBlock();
+      const kind = word(walk.bytes, walk.at, bigEndian);
+      const length = word(walk.bytes, walk.at + 4, bigEndian);
+      if (length < 12 || length % 4 !== 0 || length > MAX_BLOCK) return !isAsked;
+      use.block?.();
       if (kind === NG_INTERFACE && length <= MAX_INTERFACE_BLOCK) {
-        if (!held(length) && !(await load(length))) return false;
-        at = state.next - chunkStart;
-        onInterface(ngInterface(chunk.subarray(at + 8, at + length - 4), bigEndian));
+        if (!walk.has(length) && (!isAsked || !(await walk.load(length)))) return !isAsked;
+        use.found?.(ngInterface(walk.bytes.subarray(walk.at + 8, walk.at + length - 4), bigEndian));
       } else if ((kind === NG_ENHANCED_PACKET || kind === NG_OLD_PACKET) && length >= 32) {
-        if (!held(20)) return false;
-        const number = kind === NG_ENHANCED_PACKET ? word(chunk, at + 8, bigEndian) : bigEndian ? chunk.readUInt16BE(at + 8) : chunk.readUInt16LE(at + 8);
+        if (!walk.has(20)) return !isAsked;
+        const { bytes, at } = walk;
+        const number = kind === NG_ENHANCED_PACKET ? word(bytes, at + 8, bigEndian) : bigEndian ? bytes.readUInt16BE(at + 8) : bytes.readUInt16LE(at + 8);
         const from = section.interfaces[number];
-        if (from) state.before = { high: word(chunk, at + 12, bigEndian), low: word(chunk, at + 16, bigEndian), from };
+        if (from) walk.before = { high: word(bytes, at + 12, bigEndian), low: word(bytes, at + 16, bigEndian), from };
       }
-      state.next += length;
+      walk.next += length;
     }
-    return true;
   }
 }
