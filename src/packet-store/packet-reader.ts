@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
+import { systemTimer, type Timer } from "../base/clock.js";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { PacketRef } from "../model/session.js";
 import { NgIndex, type NgContext } from "./ng-index.js";
@@ -42,8 +43,11 @@ export type PacketRead =
 const READ_BYTES = 1 << 20;
 /** Largest hole between headers that is read over instead of seeking: a page. */
 const HEAD_HOLE_BYTES = 4096;
-/** Files kept open when nothing reads them. */
+/** Files kept open when nothing reads them, and for how many milliseconds: one that its user deletes keeps its space as long. */
 const IDLE_HANDLES = 32;
+const IDLE_MS = 10_000;
+/** A pipe or a device that lies where a file was is opened without waiting for it, to see that it is none. */
+const FOR_READING = constants.O_RDONLY | constants.O_NONBLOCK;
 const NO_BYTES = Buffer.alloc(0);
 
 /** What a file's header says; a pcapng file says it in its blocks. */
@@ -73,6 +77,8 @@ interface OpenFile {
   intactAt: FileState | null;
   users: number;
   forgotten: boolean;
+  /** Keeps an idle file from being closed. */
+  keep: () => void;
 }
 
 /**
@@ -82,6 +88,12 @@ interface OpenFile {
  */
 export class PacketReader {
   readonly #open = new Map<number, OpenFile>();
+  readonly #opening = new Set<{ readonly fileId: number; forgotten: boolean }>();
+  readonly #after: Timer;
+
+  constructor(after: Timer = systemTimer) {
+    this.#after = after;
+  }
 
   /** Headers only, in the order of `refs`, which is best ascending by offset. */
   heads(file: PacketFile, refs: readonly PacketRef[], signal: AbortSignal | null = null): Promise<PacketRead[]> {
@@ -127,16 +139,19 @@ export class PacketReader {
 
   /** Lets go of a file that is being deleted, so that its space is freed; reads that run finish first. */
   async forget(fileId: number): Promise<void> {
+    for (const one of this.#opening) if (one.fileId === fileId) one.forgotten = true;
     const file = this.#open.get(fileId);
     if (!file) return;
     file.forgotten = true;
+    file.keep();
     this.#open.delete(fileId);
     if (file.users === 0) await file.handle.close();
   }
 
   /** Closes every file. */
   async close(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((fileId) => this.forget(fileId)));
+    const opening = [...this.#opening].map(({ fileId }) => fileId);
+    await Promise.all([...this.#open.keys(), ...opening].map((fileId) => this.forget(fileId)));
   }
 
   async #records(file: PacketFile, refs: readonly PacketRef[], whole: boolean, signal: AbortSignal | null): Promise<PacketRead[]> {
@@ -164,12 +179,13 @@ export class PacketReader {
       // Order of the map is order of use, for eviction.
       this.#open.delete(file.fileId);
       this.#open.set(file.fileId, known);
-      known.users += 1;
-      return this.#intact(known);
+      return this.#intact(use(known));
     }
+    const opening = { fileId: file.fileId, forgotten: false };
+    this.#opening.add(opening);
     let handle: FileHandle | null = null;
     try {
-      handle = await open(file.path, constants.O_RDONLY | (file.own ? constants.O_NOFOLLOW : 0));
+      handle = await open(file.path, FOR_READING | (file.own ? constants.O_NOFOLLOW : 0));
       const layout = (await handle.stat()).isFile() ? await layoutOf(handle) : null;
       if (layout === null) {
         await handle.close();
@@ -177,12 +193,13 @@ export class PacketReader {
       }
       const raced = this.#open.get(file.fileId);
       if (raced) {
-        await handle.close();
-        raced.users += 1;
+        use(raced);
+        await handle.close().catch(() => {});
         return this.#intact(raced);
       }
-      const opened: OpenFile = { fileId: file.fileId, handle, layout, indexed: file.own ? null : file.indexed, intactAt: null, users: 1, forgotten: false };
-      this.#open.set(file.fileId, opened);
+      const { forgotten } = opening;
+      const opened: OpenFile = { fileId: file.fileId, handle, layout, indexed: file.own ? null : file.indexed, intactAt: null, users: 1, forgotten, keep: () => {} };
+      if (!forgotten) this.#open.set(file.fileId, opened);
       await this.#evict();
       return this.#intact(opened);
     } catch (error) {
@@ -190,6 +207,8 @@ export class PacketReader {
       const code = systemErrorCode(error);
       if (code === null) throw error;
       return code === "ENOENT" || code === "ENOTDIR" ? "file-missing" : "file-unreadable";
+    } finally {
+      this.#opening.delete(opening);
     }
   }
 
@@ -205,7 +224,9 @@ export class PacketReader {
 
   async #release(file: OpenFile): Promise<void> {
     file.users -= 1;
-    if (file.forgotten && file.users === 0) await file.handle.close();
+    if (file.users > 0) return;
+    if (file.forgotten) await file.handle.close();
+    else file.keep = this.#after(() => { this.forget(file.fileId).catch(() => {}); }, IDLE_MS);
   }
 
   async #evict(): Promise<void> {
@@ -214,6 +235,13 @@ export class PacketReader {
       if (file.users === 0) await this.forget(fileId);
     }
   }
+}
+
+/** Counts a user, before anything is awaited: an idle file may be closed. */
+function use(file: OpenFile): OpenFile {
+  file.users += 1;
+  file.keep();
+  return file;
 }
 
 /**

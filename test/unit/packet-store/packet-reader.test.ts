@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, constants, openSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Timer } from "../../../src/base/clock.js";
 import { loadNativeCore } from "../../../src/native/native.js";
 import { PacketReader as Reader, streamIdentity, type PacketFile, type PositionChunk } from "../../../src/packet-store/packet-store.js";
 import { ngInterface, ngTime } from "../../../src/packet-store/record-layout.js";
@@ -13,8 +15,8 @@ import { temporaryDirectory } from "../../support/temporary-directory.js";
 const opened: Reader[] = [];
 
 class PacketReader extends Reader {
-  constructor() {
-    super();
+  constructor(after?: Timer) {
+    super(after);
     opened.push(this);
   }
 }
@@ -254,6 +256,69 @@ describe("files", () => {
     expect((await reader.packets(file, refsOf(capture)))[0]?.found).toBe(true);
     await reader.forget(1);
     expect((await reader.packets(file, refsOf(capture)))[0]).toEqual({ found: false, reason: "file-missing" });
+  });
+
+  /** Descriptors of this process that are of a file at, or once at, a path. */
+  const descriptorsOf = (file: string) => readdirSync("/proc/self/fd").flatMap((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`).startsWith(file) ? [name] : [];
+    } catch {
+      return [];
+    }
+  });
+
+  it("keeps no file open that was forgotten while it was being opened, and reads it to the end", async () => {
+    const capture = classicCapture([packet(1, 0, "a")]);
+    for (const letGo of ["forget", "close"] as const) {
+      const file = stored(capture);
+      const reader = new PacketReader();
+      const reading = reader.packets(file, refsOf(capture));
+      await (letGo === "forget" ? reader.forget(1) : reader.close());
+      expect(await reading).toMatchObject([{ found: true }]);
+      expect(descriptorsOf(file.path)).toEqual([]);
+    }
+  });
+
+  it("closes a file that nothing reads for ten seconds, and not while something does", async () => {
+    const timers = new Set<() => void>();
+    const reader = new PacketReader((run, ms) => {
+      expect(ms).toBe(10_000);
+      timers.add(run);
+      return () => timers.delete(run);
+    });
+    const capture = classicCapture([packet(1, 0, "a")]);
+    const file = stored(capture);
+    const pass = async () => {
+      for (const run of [...timers]) {
+        timers.delete(run);
+        run();
+      }
+      await new Promise(setImmediate);
+      return descriptorsOf(file.path).length;
+    };
+    const read = () => reader.packets(file, refsOf(capture));
+    await read();
+    const again = read();
+    expect([timers.size, await pass()]).toEqual([0, 1]);
+    await again;
+    expect(timers.size).toBe(1);
+    rmSync(file.path);
+    await expect.poll(pass).toBe(0);
+    expect(await read()).toEqual([{ found: false, reason: "file-missing" }]);
+    expect(timers.size).toBe(0);
+  });
+
+  it("waits for no pipe that lies where a capture was", async () => {
+    const capture = classicCapture([packet(1, 0, "a")]);
+    const file = foreign(capture);
+    rmSync(file.path);
+    execFileSync("mkfifo", [file.path]);
+    const reading = new PacketReader().heads(file, refsOf(capture));
+    try {
+      expect(await Promise.race([reading, new Promise((resolve) => { setTimeout(resolve, 2000, "waits").unref(); })])).toEqual([{ found: false, reason: "not-a-capture" }]);
+    } finally {
+      closeSync(openSync(file.path, constants.O_RDWR | constants.O_NONBLOCK));
+    }
   });
 
   it("stops when cancelled", async () => {
