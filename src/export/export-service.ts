@@ -83,6 +83,8 @@ export class ExportService {
   #work: Promise<void> = Promise.resolve();
   #stopping = false;
   readonly #changes = new ChangeFeed<ExportView>();
+  /** Removals of files that are under way: an export that is made again waits for that of its own. */
+  readonly #discarding = new Map<string, Promise<void>>();
   readonly #streams: ExportStreams;
 
   constructor(parts: ExportServiceParts) {
@@ -199,11 +201,11 @@ export class ExportService {
 
   /** Deletes the user's export with its file; one that runs is ended. Returns whether there was one. */
   async delete(id: string, user: string): Promise<boolean> {
-    const { jobs, directory } = this.#parts;
+    const { jobs } = this.#parts;
     if (this.cancel(id, user) === null) return false;
     // A file without a row is removed at the next start; a row without its file would promise one.
     jobs.remove(id);
-    await discardExport(directory, id);
+    await this.#discard(id);
     return true;
   }
 
@@ -256,20 +258,34 @@ export class ExportService {
 
   /** Removes files whose time is over, and rows whose time is over long since. Returns how many files went. */
   async expire(): Promise<number> {
-    const { jobs, clock, directory } = this.#parts;
+    const { jobs, clock } = this.#parts;
     const now = clock.nowMs();
-    const due = jobs.due(now);
-    for (const job of due) {
-      jobs.move(job.id, "expired");
-      await discardExport(directory, job.id);
+    let expired = 0;
+    for (const { id } of jobs.due(now)) {
+      // It may have been made again while the files before it went.
+      const job = jobs.get(id);
+      if (job === null || !isFinished(job.state) || job.expiresAtMs === null || job.expiresAtMs > now) continue;
+      jobs.move(id, "expired");
+      expired += 1;
+      await this.#discard(id);
     }
-    for (const job of jobs.inState("expired")) {
-      if ((job.expiresAtMs ?? job.createdAtMs) + this.#limits.keepRowMs > now) continue;
+    const isOld = (job: ExportRecord | null): boolean => job?.state === "expired" && (job.expiresAtMs ?? job.createdAtMs) + this.#limits.keepRowMs <= now;
+    for (const { id } of jobs.inState("expired").filter(isOld)) {
+      if (!isOld(jobs.get(id))) continue;
       // A crash between row and file leaves the file: the row goes last.
-      await discardExport(directory, job.id);
-      jobs.remove(job.id);
+      await this.#discard(id);
+      if (isOld(jobs.get(id))) jobs.remove(id);
     }
-    return due.length;
+    return expired;
+  }
+
+  #discard(id: string): Promise<void> {
+    const before = this.#discarding.get(id) ?? Promise.resolve();
+    const done = before.catch(() => {}).then(() => discardExport(this.#parts.directory, id)).finally(() => {
+      if (this.#discarding.get(id) === done) this.#discarding.delete(id);
+    });
+    this.#discarding.set(id, done);
+    return done;
   }
 
   #wake(): void {
@@ -285,6 +301,11 @@ export class ExportService {
   /** Whether the catalogue took the job's outcome; where it did not, the next job would fare no better. */
   async #run(job: ExportRecord): Promise<boolean> {
     const { jobs, logger, clock } = this.#parts;
+    const discarding = this.#discarding.get(job.id);
+    if (discarding !== undefined) {
+      await discarding.catch(() => {});
+      if (this.#stopping || jobs.get(job.id)?.state !== "queued") return true;
+    }
     const running = { id: job.id, abort: new AbortController(), progress: noProgress() };
     this.#running = running;
     const telling = setInterval(() => { if (this.#changes.isRead) this.#tell(job.id); }, TELL_MS);

@@ -248,6 +248,40 @@ describe("jobs", () => {
     expect(await exports.expire()).toBe(0);
     expect(exports.get(id, "ann")).toBeNull();
   });
+
+  it("do not expire once they are made again while others do", async () => {
+    const full = { freeBytes: 0, totalBytes: 9 };
+    let space = full;
+    const exports = service({ limits: { keepMs: 1000, keepRowMs: 5000 }, probe: () => Promise.resolve(space) });
+    await exports.start();
+    const ids: string[] = [];
+    for (let at = 0; at < 2; at += 1) {
+      ids.push((await exports.create(everything, scopeOf("ann"))).id);
+      await exports.idle();
+      clock.now += 1;
+    }
+    const [first = "", second = ""] = ids;
+    space = { freeBytes: 1e9, totalBytes: 1e9 };
+    clock.now += 1000;
+    const whole = async (id: string) => readFileSync((await exports.open(id, "ann")).path).equals(capture.bytes);
+    // The second waits for the files of the first to go; the first is made again while they do.
+    const expiring = exports.expire();
+    expect([exports.get(first, "ann")?.state, exports.get(second, "ann")?.state]).toEqual(["expired", "failed"]);
+    for (const id of ids) expect(exports.retry(id, "ann")).toMatchObject({ state: "queued" });
+    expect(await expiring).toBe(1);
+    await exports.idle();
+    expect([await whole(first), await whole(second)]).toEqual([true, true]);
+    // So is one of which the row is to go.
+    clock.now += 1000;
+    await exports.expire();
+    clock.now += 5000;
+    const forgetting = exports.expire();
+    exports.retry(first, "ann");
+    await forgetting;
+    await exports.idle();
+    expect(await whole(first)).toBe(true);
+    expect(exports.get(second, "ann")).toBeNull();
+  });
 });
 
 describe("links", () => {
