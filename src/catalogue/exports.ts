@@ -59,12 +59,14 @@ export class Exports {
   move(id: string, state: ExportState, change: ExportChange = {}): void {
     const now = this.#clock.nowMs();
     const ended = state === "done" || state === "failed" || state === "cancelled";
-    this.#connection.prepare(
-      `UPDATE exports SET state = @state,
-         started_at = CASE WHEN @state = 'queued' THEN NULL WHEN @state = 'running' THEN @now ELSE started_at END,
-         finished_at = CASE WHEN @ended THEN @now WHEN @state = 'expired' THEN finished_at ELSE NULL END WHERE id = @id`,
-    ).run({ id, state, now, ended: ended ? 1 : 0 });
-    this.update(id, change);
+    this.#connection.transaction(() => {
+      this.#connection.prepare(
+        `UPDATE exports SET state = @state,
+           started_at = CASE WHEN @state = 'queued' THEN NULL WHEN @state = 'running' THEN @now ELSE started_at END,
+           finished_at = CASE WHEN @ended THEN @now WHEN @state = 'expired' THEN finished_at ELSE NULL END WHERE id = @id`,
+      ).run({ id, state, now, ended: ended ? 1 : 0 });
+      this.update(id, change);
+    })();
   }
 
   update(id: string, change: ExportChange): void {

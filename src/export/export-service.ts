@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { access, mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { ChangeFeed } from "../base/change-feed.js";
-import type { Clock } from "../base/clock.js";
+import { systemTimer, type Clock, type Timer } from "../base/clock.js";
 import { LookbackError, type ErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { ExportRecord, Exports } from "../catalogue/exports.js";
@@ -12,6 +12,7 @@ import type { FieldCatalogue } from "../model/field-catalogue.js";
 import type { RetentionEvents } from "../model/retention-event.js";
 import { downloadPath, verifyDownload, type DownloadGrant } from "./download-link.js";
 import { estimateExport, type ExportEstimate } from "./estimate.js";
+import { KEYED_MS, keyedId } from "./export-key.js";
 import { contentTypeOf, latestOf, type ExportRequest } from "./export-request.js";
 import { formatOf, isFinished, viewOf, type ExportView } from "./export-view.js";
 import { discardExport, manifestName, noProgress, runExport, type ExportParts, type ExportProgress } from "./run-export.js";
@@ -49,6 +50,8 @@ export interface ExportServiceParts extends ExportParts {
   /** Told when an export can be downloaded. */
   readonly events: RetentionEvents;
   readonly clock: Clock;
+  /** Left out: the host's. */
+  readonly timer?: Timer;
   readonly logger: Logger;
   readonly limits?: Partial<ExportLimits>;
 }
@@ -71,6 +74,8 @@ const DEFAULT_LIMITS: ExportLimits = { openPerUser: 100, timeoutMs: 24 * HOUR_MS
 const EXPORT_FILE = /^([0-9a-f-]{36})\.((pcap|pcapng|csv|ndjson|parquet)(\.manifest\.json)?|work)$/;
 /** How often the progress of a running export is told, in milliseconds. */
 const TELL_MS = 500;
+/** How long after the catalogue did not take a change it is tried again, in milliseconds. */
+const RETRY_MS = 15_000;
 
 /**
  * Jobs that write exports, one at a time, in order. A job is a row first: one that a crash or a stop leaves unfinished is
@@ -82,6 +87,9 @@ export class ExportService {
   #running: { readonly id: string; readonly abort: AbortController; readonly progress: ExportProgress } | null = null;
   #work: Promise<void> = Promise.resolve();
   #stopping = false;
+  /** Jobs that ended and whose rows still say that they run. */
+  readonly #unsettled = new Set<string>();
+  #callOffRetry: () => void = () => {};
   readonly #changes = new ChangeFeed<ExportView>();
   /** Removals of files that are under way: an export that is made again waits for that of its own. */
   readonly #discarding = new Map<string, Promise<void>>();
@@ -111,9 +119,10 @@ export class ExportService {
     this.#running?.abort.abort();
     this.#changes.close();
     await this.#work;
+    this.#callOffRetry();
   }
 
-  /** Resolves once no job is queued or running. */
+  /** Resolves once no job is queued or running, or the catalogue takes no change of one. */
   async idle(): Promise<void> {
     await this.#work;
   }
@@ -289,16 +298,36 @@ export class ExportService {
   }
 
   #wake(): void {
-    this.#work = this.#work.then(async () => {
-      for (let next = this.#next(); next; next = this.#next()) if (!(await this.#run(next))) return;
-    });
+    this.#work = this.#work.then(() => this.#drain());
+  }
+
+  /** Runs what is queued. Where the catalogue fails the next job would fare no better: later, or with the next request. */
+  async #drain(): Promise<void> {
+    this.#callOffRetry();
+    const { jobs, logger, timer = systemTimer } = this.#parts;
+    let isTaken = true;
+    try {
+      for (const id of this.#unsettled) {
+        if (jobs.get(id)?.state === "running") jobs.move(id, "queued");
+        this.#unsettled.delete(id);
+        this.#tell(id);
+      }
+      for (let next = this.#next(); next !== null && isTaken; next = this.#next()) {
+        isTaken = await this.#run(next);
+        if (!isTaken) this.#unsettled.add(next.id);
+      }
+    } catch (error) {
+      isTaken = false;
+      logger.error({ error }, "the queue of exports could not be read or written; that is tried again");
+    }
+    if (!isTaken && !this.#stopping) this.#callOffRetry = timer(() => { this.#wake(); }, RETRY_MS);
   }
 
   #next(): ExportRecord | null {
     return this.#stopping ? null : (this.#parts.jobs.inState("queued")[0] ?? null);
   }
 
-  /** Whether the catalogue took the job's outcome; where it did not, the next job would fare no better. */
+  /** Whether the catalogue took the job's outcome. */
   async #run(job: ExportRecord): Promise<boolean> {
     const { jobs, logger, clock } = this.#parts;
     const discarding = this.#discarding.get(job.id);
@@ -350,8 +379,8 @@ export class ExportService {
       this.#tell(job.id);
       return true;
     } catch (secondary) {
-      // The catalogue does not take the change (its device is full, say): the job runs again at the next start or request.
-      logger.error({ export: job.id, error: secondary }, "the state of an export could not be written");
+      // The catalogue does not take the change (its device is full, say): the job runs again.
+      logger.error({ export: job.id, error: secondary }, "the state of an export could not be written; it is made again when it can");
       return false;
     }
   }
@@ -379,14 +408,4 @@ export class ExportService {
     const job = this.#parts.jobs.get(id);
     if (job !== null) this.#changes.publish(this.#viewOf(job));
   }
-}
-
-/** How long an export is found again by the key of its request, in milliseconds. */
-const KEYED_MS = 24 * HOUR_MS;
-
-/** The id of an export that was asked for under a key of its user: a UUID of version 8 (RFC 9562) of their hash. */
-function keyedId(user: string, key: string): string {
-  const hex = createHash("sha256").update(`lookback export\0${user.length}\0${user}\0${key}`).digest("hex");
-  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Timer } from "../../../src/base/clock.js";
 import { LookbackError } from "../../../src/base/errors.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
+import type { ExportState } from "../../../src/catalogue/exports.js";
 import { signDownload, verifyDownload } from "../../../src/export/download-link.js";
 import { ExportService, type ExportServiceParts } from "../../../src/export/export-service.js";
 import type { ExportRequest } from "../../../src/export/export-request.js";
@@ -247,6 +249,62 @@ describe("jobs", () => {
     clock.now += 5000;
     expect(await exports.expire()).toBe(0);
     expect(exports.get(id, "ann")).toBeNull();
+  });
+
+  it("run again once the catalogue takes changes again, by themselves or with the next request", async () => {
+    const timers = new Set<() => void>();
+    const timer: Timer = (run, ms) => {
+      expect(ms).toBe(15_000);
+      timers.add(run);
+      return () => timers.delete(run);
+    };
+    const { exports: jobs } = catalogue;
+    const move = jobs.move.bind(jobs);
+    let refused: readonly ExportState[] = ["done", "failed"];
+    jobs.move = (id, state, change) => {
+      if (refused.includes(state)) throw new LookbackError("DISK_FULL", "no room for the catalogue");
+      move(id, state, change);
+    };
+    const exports = service({ timer });
+    await exports.start();
+    const { id } = await exports.create(everything, scopeOf("ann"));
+    await exports.idle();
+    expect([exports.get(id, "ann")?.state, readdirSync(path.join(root, "exports")), timers.size]).toEqual(["running", [], 1]);
+    const pass = async (): Promise<unknown> => {
+      for (const run of timers) {
+        timers.delete(run);
+        run();
+      }
+      await exports.idle();
+      return exports.get(id, "ann")?.state;
+    };
+    refused = ["done", "failed", "queued"];
+    timers.clear();
+    await exports.create(everything, scopeOf("bob"));
+    await exports.idle();
+    expect([exports.get(id, "ann")?.state, timers.size]).toEqual(["running", 1]);
+    refused = [];
+    expect(await pass()).toBe("done");
+    expect(readFileSync((await exports.open(id, "ann")).path).equals(capture.bytes)).toBe(true);
+    expect(catalogue.exports.counts()).toEqual([{ state: "done", exports: 2 }]);
+    // A catalogue that cannot be read ends the queue no more than one that cannot be written.
+    expect(timers.size).toBe(0);
+    const inState = jobs.inState.bind(jobs);
+    const { id: next } = await exports.create(everything, scopeOf("ann"));
+    jobs.inState = () => { throw new LookbackError("UNAVAILABLE", "the catalogue is locked"); };
+    await exports.idle();
+    expect(timers.size).toBe(1);
+    jobs.inState = inState;
+    await pass();
+    expect(exports.get(next, "ann")?.state).toBe("done");
+    // Stopped, it is left to the next start.
+    refused = ["done", "failed"];
+    await exports.create(everything, scopeOf("ann"));
+    await exports.idle();
+    expect(timers.size).toBe(1);
+    await exports.stop();
+    expect(timers.size).toBe(0);
+    expect(catalogue.exports.counts()).toContainEqual({ state: "running", exports: 1 });
   });
 
   it("do not expire once they are made again while others do", async () => {
