@@ -1,5 +1,5 @@
 import {
-  NG_ENHANCED_PACKET, NG_INTERFACE, NG_OLD_PACKET, NG_SECTION, ngInterface, ngTime, word,
+  isSameInterface, NG_ENHANCED_PACKET, NG_INTERFACE, NG_OLD_PACKET, NG_SECTION, ngInterface, ngTime, word,
   type NgInterface, type PacketTime,
 } from "./record-layout.js";
 
@@ -8,9 +8,11 @@ export type RangeRead = (offset: number, length: number) => Promise<Buffer>;
 
 /** Bytes read at a time while scanning block headers. */
 const CHUNK_BYTES = 1 << 20;
-/** Most interfaces kept of one section, and most sections of one file; what lies beyond has no layout. */
+/** Most interfaces kept of one section, as in the core; those beyond are unknown. */
 const MAX_INTERFACES = 65_536;
+/** Most sections of one file, and most interfaces of all of them; the index ends where there are more. */
 const MAX_SECTIONS = 65_536;
+const MAX_ALL_INTERFACES = 262_144;
 /** Longest block that is stepped over; a longer one is garbage, as in the core. */
 const MAX_BLOCK = 16 << 20;
 /** Longest interface block that is read. */
@@ -89,9 +91,10 @@ class Walk {
 interface BlockUse {
   /** Whether to go on over blocks behind the end that are at hand; what is wrong with those is found when they are asked for. */
   readonly goesOn?: boolean;
-  /** Number of the section that begins with the present block. */
-  readonly section: (bigEndian: boolean) => number;
-  readonly found?: (one: NgInterface) => void;
+  /** Number of the section that begins with the present block; null ends the walk before it. */
+  readonly section: (bigEndian: boolean) => number | null;
+  /** An interface; false ends the walk before it. */
+  readonly found?: (one: NgInterface) => boolean;
   /** Each block, before it is stepped over. */
   readonly block?: () => void;
 }
@@ -113,6 +116,7 @@ export class NgIndex {
   #next = 0;
   #before: Ticks | null = null;
   #ended = false;
+  #interfaces = 0;
   /** Scans run one after the other: each goes on where the last one stopped. */
   #scanning: Promise<void> = Promise.resolve();
   /** Look-ups, one after the other too, and where the last ones stopped, in order of use. */
@@ -198,12 +202,18 @@ export class NgIndex {
     const whole = await this.#step(walk, offset + 1, {
       goesOn: true,
       section: (bigEndian) => {
-        if (this.#sections.length < MAX_SECTIONS) this.#sections.push({ start: walk.next, bigEndian, interfaces: [] });
-        return this.#sections.length - 1;
+        if (this.#sections.length >= MAX_SECTIONS) return null;
+        return this.#sections.push({ start: walk.next, bigEndian, interfaces: [] }) - 1;
       },
       found: (one) => {
-        const section = this.#sections[walk.section];
-        if (section && section.interfaces.length < MAX_INTERFACES) section.interfaces.push(one);
+        const interfaces = this.#sections[walk.section]?.interfaces;
+        if (interfaces === undefined || interfaces.length >= MAX_INTERFACES) return true;
+        if (this.#interfaces >= MAX_ALL_INTERFACES) return false;
+        // Sections of one source describe the same interfaces again and again.
+        const before = this.#sections[walk.section - 1]?.interfaces[interfaces.length];
+        interfaces.push(before !== undefined && isSameInterface(before, one) ? before : one);
+        this.#interfaces += 1;
+        return true;
       },
       block: () => {
         const last = this.#marks.at(-1);
@@ -225,7 +235,9 @@ export class NgIndex {
       if (walk.bytes.readUInt32BE(walk.at) === NG_SECTION) {
         const order = walk.bytes.readUInt32BE(walk.at + 8);
         if (order !== 0x1a2b3c4d && order !== 0x4d3c2b1a) return !isAsked;
-        walk.section = use.section(order === 0x1a2b3c4d);
+        const number = use.section(order === 0x1a2b3c4d);
+        if (number === null) return !isAsked;
+        walk.section = number;
       }
       const section = this.#sections[walk.section];
       if (!section) return !isAsked;
@@ -236,7 +248,7 @@ export class NgIndex {
       use.block?.();
       if (kind === NG_INTERFACE && length <= MAX_INTERFACE_BLOCK) {
         if (!walk.has(length) && (!isAsked || !(await walk.load(length)))) return !isAsked;
-        use.found?.(ngInterface(walk.bytes.subarray(walk.at + 8, walk.at + length - 4), bigEndian));
+        if (use.found?.(ngInterface(walk.bytes.subarray(walk.at + 8, walk.at + length - 4), bigEndian)) === false) return !isAsked;
       } else if ((kind === NG_ENHANCED_PACKET || kind === NG_OLD_PACKET) && length >= 32) {
         if (!walk.has(20)) return !isAsked;
         const { bytes, at } = walk;

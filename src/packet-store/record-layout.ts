@@ -61,6 +61,11 @@ function interfaceOf(linkType: number, snaplen: number, unitsPerSecond: bigint, 
   };
 }
 
+/** Whether packets of both read alike. */
+export function isSameInterface(one: NgInterface, other: NgInterface): boolean {
+  return one.linkType === other.linkType && one.snaplen === other.snaplen && one.unitsPerSecond === other.unitsPerSecond && one.offsetSeconds === other.offsetSeconds;
+}
+
 export const CLASSIC_HEADER_BYTES = 24;
 /** Bytes of a classic record before its packet: seconds, fraction, captured length, original length, 32 bits each. */
 export const CLASSIC_RECORD_BYTES = 16;

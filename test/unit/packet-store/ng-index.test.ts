@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NgIndex } from "../../../src/packet-store/ng-index.js";
-import { ngCapture, type TestPacket } from "../../support/capture-bytes.js";
+import { ngCapture, type BuiltCapture, type TestPacket } from "../../support/capture-bytes.js";
 
 /** An index over bytes in memory, and how many it has read. */
 function indexed(bytes: Buffer) {
@@ -62,6 +62,20 @@ describe("an index of a pcapng file", () => {
         expect(here?.bigEndian).toBe(fresh?.bigEndian);
       }
     }), { numRuns: 100 });
+  });
+
+  it("ends where there are more sections or interfaces than it keeps, and keeps equal interfaces once", async () => {
+    const last = ({ bytes, positions }: BuiltCapture, times: number) => (times - 1) * bytes.length + (positions[0]?.offset ?? 0);
+    const small = ngCapture([{ linkType: 1 }], [timed(1)]);
+    const sections = indexed(Buffer.concat([...Array.from({ length: 65_536 }, () => small.bytes), ngCapture([{ linkType: 1 }], [timed(2)], { bigEndian: true }).bytes])).index;
+    expect([await sections.contextAt(last(small, 65_536)), await sections.contextAt(last(small, 65_537))]).toMatchObject([{ bigEndian: false }, null]);
+    expect(await sections.timeBefore(last(small, 65_537))).toEqual({ seconds: 1, nanoseconds: 0 });
+    const large = ngCapture(Array.from({ length: 65_536 }, (_, at) => ({ linkType: at % 1000 })), [timed(1)]);
+    const { index } = indexed(Buffer.concat(Array.from({ length: 5 }, () => large.bytes)));
+    const contexts = [];
+    for (let times = 1; times <= 5; times += 1) contexts.push(await index.contextAt(last(large, times)));
+    expect(contexts.map((context) => context?.interfaces.length ?? null)).toEqual([65_536, 65_536, 65_536, 65_536, null]);
+    expect(new Set(contexts.flatMap((context) => context?.interfaces ?? [])).size).toBe(65_536);
   });
 
   it("finds what was appended after it came to the end of what there was", async () => {
