@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { LookbackError } from "../base/errors.js";
 import type { Actor } from "../access/access-service.js";
-import type { Permission } from "../access/rights.js";
+import { refusal, type Permission } from "../access/rights.js";
 import { seesPart, type AuditEntry, type Principal, type User } from "../access/user.js";
 import type { ReadContext } from "../index-store/index-store.js";
 import type { AccessScope } from "../model/access-scope.js";
@@ -94,6 +94,11 @@ export class RequestContext {
   /** Throws FORBIDDEN unless the user, with this credential, may. */
   require(permission: Permission): void {
     this.services.access.require(this.user, permission, this.principal.scopes);
+  }
+
+  /** Whether `require` would pass. */
+  may(permission: Permission): boolean {
+    return refusal({ role: this.user.role, rights: this.user.rights, scopes: this.principal.scopes }, permission) === null;
   }
 
   /** Whether a forced expression or a time limit narrows what the user reads. */

@@ -52,14 +52,16 @@ export async function run(command: CommandContext): Promise<number> {
       await rm(target, { force: true });
       throw new LookbackError("INTERNAL", `${target} arrived with SHA-256 ${sha256}, not ${job.at("sha256").text()}; it was removed`);
     }
-    await connection.download(job.at("manifestUrl").text(), manifestPathOf(target));
+    const manifest = job.at("manifestUrl").orNull();
+    if (manifest !== null) await connection.download(manifest.text(), manifestPathOf(target));
     await connection.ask(DELETE, { id: job.at("id").text() });
     const [packets, sessions, bytes, missing] = ["packets", "sessions", "bytes", "missingPackets"].map((name) => job.at(name).number());
     const format = job.at("format").text();
     if (options["json"] === true) print(JSON.stringify({ file: target, packets, sessions, bytes, missingPackets: missing, format, sha256 }));
     else print(`${target}: ${isCapture(asked) ? `${packets ?? 0} packets of ` : ""}${sessions ?? 0} sessions, ${bytes ?? 0} bytes, ${format}, sha256 ${sha256}`);
-    if (asked === "pcap" && format === "pcapng") note("note: classic pcap cannot hold these packets, so this is pcapng; the manifest says why");
-    if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not there any more; the manifest lists them`);
+    if (manifest === null) note("note: no manifest was written: it names packet files, which you may not see (files)");
+    if (asked === "pcap" && format === "pcapng") note(`note: classic pcap cannot hold these packets, so this is pcapng${manifest === null ? "" : "; the manifest says why"}`);
+    if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not there any more${manifest === null ? "" : "; the manifest lists them"}`);
     return EXIT.ok;
   } finally {
     await connection.close();

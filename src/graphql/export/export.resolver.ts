@@ -49,7 +49,8 @@ function viewOf(job: ExportView, exports: Exports, context: RequestContext): Exp
     format: job.fileFormat,
     sha256: job.sha256,
     downloadUrl: isThere ? exports.link(job.id, context.user.name) : null,
-    manifestUrl: isThere ? exports.manifestLink(job.id, context.user.name) : null,
+    // It names the capture files that the packets came from.
+    manifestUrl: isThere && context.may("files") ? exports.manifestLink(job.id, context.user.name) : null,
     error: job.error,
   };
 }

@@ -81,7 +81,7 @@ export class ExportJobView extends Answer {
   @Field(() => String, { nullable: true, description: "Signed path to download the file from this server, for you alone; null while there is none." })
   downloadUrl!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Signed path to its manifest: what is in it, what is missing, and a signature over both; null while there is none." })
+  @Field(() => String, { nullable: true, description: "Signed path to its manifest: what is in it, what is missing, and a signature over both; null while there is none, and for users who may not see packet files (`hideFiles`), which it names." })
   manifestUrl!: string | null;
 
   @Field(() => Failure, { nullable: true, description: "Why it failed; null otherwise." })
