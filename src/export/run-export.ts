@@ -1,5 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
-import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { IndexStore, ReadContext } from "../index-store/index-store.js";
@@ -9,11 +8,9 @@ import type { RangeLoss } from "../model/range-loss.js";
 import { syncDirectory, type SpaceProbe } from "../packet-store/packet-store.js";
 import type { CaptureFormat } from "./capture-format.js";
 import { EXPORT_FORMATS, isCapture, type ExportRequest } from "./export-request.js";
-import { HashThread } from "./hash-thread.js";
+import { HashedFile } from "./hashed-file.js";
 import { incompleteSessions } from "./incomplete-sessions.js";
 import { signManifest, type ManifestFacts, type ManifestSource } from "./manifest.js";
-import { OutputBuffer } from "./output-buffer.js";
-import { writeWhole } from "./record-sorter.js";
 import type { SessionSpan } from "./session-span.js";
 import type { SigningKey } from "./signing-key.js";
 import { encodeExpression } from "./stored-request.js";
@@ -23,8 +20,6 @@ import { writeTable } from "./write-table.js";
 
 /** Most packet files listed in a manifest. */
 const SOURCES_LISTED = 10_000;
-/** Bytes from which a file is hashed in a thread of its own, whose start would cost a smaller one more than it saves. */
-const THREAD_FROM_BYTES = 64 << 20;
 
 export interface ExportParts extends CaptureParts {
   readonly store: Pick<IndexStore, "streamPackets" | "streamPositions" | "streamRows">;
@@ -251,39 +246,4 @@ async function writeManifest(parts: ExportParts, task: ExportTask, done: Written
 function noteOf(format: CaptureFormat): string {
   if (format.linkTypes.length > 1) return `classic pcap holds one link type; the packets have ${format.linkTypes.length}, so this is pcapng`;
   return "classic pcap holds times from 1970 to 2106; the packets have others, so this is pcapng";
-}
-
-/** A file whose content is hashed as it is written; it can be begun anew. */
-class HashedFile {
-  readonly #handle: FileHandle;
-  #hash: Hash | HashThread = createHash("sha256");
-
-  constructor(handle: FileHandle) {
-    this.#handle = handle;
-  }
-
-  /** Empties the file and gives an output into it. A large one is hashed in a thread of its own. */
-  async restart(maxBytes: number, expectedBytes = 0): Promise<OutputBuffer> {
-    await this.close();
-    await this.#handle.truncate(0);
-    const hash = expectedBytes >= THREAD_FROM_BYTES ? new HashThread() : createHash("sha256");
-    this.#hash = hash;
-    let at = 0;
-    return new OutputBuffer(async (bytes) => {
-      // The write goes on in another thread while this one, or a third, hashes. Neither may still use the piece when one fails.
-      const written = writeWhole(this.#handle, bytes, at);
-      at += bytes.length;
-      for (const outcome of await Promise.allSettled([hash.update(bytes), written])) if (outcome.status === "rejected") throw outcome.reason;
-    }, maxBytes, hash instanceof HashThread);
-  }
-
-  /** The SHA-256 of what was written, in hex. */
-  async digest(): Promise<string> {
-    return this.#hash instanceof HashThread ? this.#hash.digest() : this.#hash.digest("hex");
-  }
-
-  /** Ends the thread, if there is one. */
-  async close(): Promise<void> {
-    if (this.#hash instanceof HashThread) await this.#hash.close();
-  }
 }
