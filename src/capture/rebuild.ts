@@ -3,6 +3,7 @@ import type { PacketFile } from "../catalogue/packet-files.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { SegmentInfo } from "../model/segment.js";
 import type { EngineSettings, NativeCore } from "../native/types.js";
+import { isIntact } from "../packet-store/packet-store.js";
 
 /** Rows per segment that a rebuild writes, as imports do: small ones are merged. */
 const ROWS_PER_SEGMENT = 4_096;
@@ -15,6 +16,8 @@ export interface Rebuilt {
   readonly sessions: number;
   /** Packet files that were read again. */
   readonly files: readonly string[];
+  /** Captures imported in place over which another one was written: their rows cannot come back. */
+  readonly changed: readonly string[];
 }
 
 export interface RebuildParts {
@@ -33,10 +36,17 @@ export interface RebuildParts {
 export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
   const { catalogue, store, native, settings, segmentDirectory } = parts;
   const { damaged } = await store.health();
-  if (damaged.length === 0) return { damaged, lostRows: 0, sessions: 0, files: [] };
+  if (damaged.length === 0) return { damaged, lostRows: 0, sessions: 0, files: [], changed: [] };
   const paths = new Set(damaged.map(({ path }) => path));
   const segments = catalogue.segments.live().filter(({ path }) => paths.has(path));
-  const runs = runsOf(catalogue.files.list()).filter((run) => run.some((file) => segments.some((segment) => overlaps(file, segment))));
+  const overlapping = runsOf(catalogue.files.list()).filter((run) => run.some((file) => segments.some((segment) => overlaps(file, segment))));
+  const runs: PacketFile[][] = [];
+  const changed: string[] = [];
+  for (const run of overlapping) {
+    const others = await changedOf(run);
+    changed.push(...others);
+    if (others.length === 0) runs.push(run);
+  }
   const made: SegmentInfo[] = [];
   let sessions = 0;
   for (const run of runs) {
@@ -52,7 +62,16 @@ export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
   // A segment is named by what it holds: one that was made again has taken the damaged one's place on disk already.
   const again = new Set(made.map(({ path }) => path));
   await store.commitSegments({ add: made, remove: damaged.map(({ path }) => path).filter((path) => !again.has(path)) });
-  return { damaged, lostRows: segments.reduce((sum, { rows }) => sum + rows, 0), sessions, files: runs.flat().map(({ path }) => path) };
+  return { damaged, lostRows: segments.reduce((sum, { rows }) => sum + rows, 0), sessions, files: runs.flat().map(({ path }) => path), changed };
+}
+
+/** Paths of a run's files that hold another capture than the one that was indexed; one that cannot be opened is told of when it is read. */
+async function changedOf(run: readonly PacketFile[]): Promise<readonly string[]> {
+  const changed: string[] = [];
+  for (const { storage, path, stream, bytes } of run) {
+    if (storage === "in-place" && !(await isIntact(path, { stream, bytes }).catch(() => true))) changed.push(path);
+  }
+  return changed;
 }
 
 /**

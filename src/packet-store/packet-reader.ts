@@ -9,7 +9,7 @@ import {
   CLASSIC_HEADER_BYTES, classicLayout, classicRecord, isNg, MAX_RECORD_BYTES, NG_PACKET_HEAD_BYTES, NG_SIMPLE_PACKET,
   ngRecord, word, type ClassicLayout, type RecordFault, type RecordHead,
 } from "./record-layout.js";
-import { streamIdentity, type IndexedStream } from "./stream-identity.js";
+import { intactStream, type IndexedStream } from "./stream-identity.js";
 
 interface LocatedFile {
   readonly fileId: number;
@@ -254,13 +254,9 @@ async function faultOf(file: OpenFile): Promise<StreamFault | null> {
   try {
     const { size, mtimeNs, ctimeNs } = await handle.stat({ bigint: true });
     if (intactAt !== null && size === intactAt.size && mtimeNs === intactAt.mtimeNs && ctimeNs === intactAt.ctimeNs) return null;
-    if (size < BigInt(indexed.bytes)) return "file-changed";
-    if ((await streamIdentity(handle, indexed.bytes)) !== indexed.stream) {
-      // Earlier versions noted where reading a damaged capture ended, not its size.
-      const whole = { stream: indexed.stream, bytes: Number(size) };
-      if (intactAt !== null || whole.bytes === indexed.bytes || (await streamIdentity(handle, whole.bytes)) !== whole.stream) return "file-changed";
-      file.indexed = whole;
-    }
+    const intact = await intactStream(handle, Number(size), indexed);
+    if (intact === null) return "file-changed";
+    file.indexed = intact;
     file.intactAt = { size, mtimeNs, ctimeNs };
     return null;
   } catch (error) {

@@ -138,11 +138,10 @@ export class RecordStream {
     batch.count = 0;
     batch.misses = [];
     const { planned, bytes } = batch;
-    const fault = (await this.#file.fault?.()) ?? null;
-    if (fault !== null) {
-      batch.misses = Array.from(planned.offsets.subarray(0, planned.count), (offset) => ({ offset, reason: fault }));
-      return true;
-    }
+    const { classic, fault } = this.#file;
+    // While the records are decoded, unless that reads on in the file.
+    const early = classic === null ? undefined : fault?.();
+    early?.catch(() => {});
     for (let index = 0; index < planned.count; index += 1) {
       const offset = planned.offsets[index] ?? 0;
       const length = planned.lengths[index] ?? 0;
@@ -163,6 +162,11 @@ export class RecordStream {
       if (typeof head === "string") batch.misses.push({ offset, reason: head });
       else if (end < at + length) batch.misses.push({ offset, reason: "beyond-end" });
       else put(batch, head, offset, length, at);
+    }
+    const reason = (await (early ?? fault?.())) ?? null;
+    if (reason !== null) {
+      batch.count = 0;
+      batch.misses = Array.from(planned.offsets.subarray(0, planned.count), (offset) => ({ offset, reason }));
     }
     return true;
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 
 /** Bytes taken from the head and from the tail, samples between them, and the bytes of each: as in the core. */
 const END_BYTES = 64 << 10;
@@ -38,6 +39,29 @@ export async function streamIdentity(handle: FileHandle, bytes: number): Promise
   const size = Buffer.alloc(8);
   size.writeBigUInt64LE(BigInt(bytes));
   return createHash("sha256").update("lookback stream 1").update(size).update(read).digest("hex").slice(0, 32);
+}
+
+/**
+ * What of an open capture of `size` bytes is the one that was indexed; null where it is another one, or was cut. Throws the
+ * system's error.
+ */
+export async function intactStream(handle: FileHandle, size: number, indexed: IndexedStream): Promise<IndexedStream | null> {
+  if (size < indexed.bytes) return null;
+  if ((await streamIdentity(handle, indexed.bytes)) === indexed.stream) return indexed;
+  // Earlier versions noted where reading a damaged capture ended, not its size.
+  if (size > indexed.bytes && (await streamIdentity(handle, size)) === indexed.stream) return { stream: indexed.stream, bytes: size };
+  return null;
+}
+
+/** Whether the capture at a path is still the one that was indexed. Throws the system's error. */
+export async function isIntact(path: string, indexed: IndexedStream): Promise<boolean> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = await handle.stat();
+    return found.isFile() && (await intactStream(handle, found.size, indexed)) !== null;
+  } finally {
+    await handle.close();
+  }
 }
 
 async function fill(handle: FileHandle, into: Buffer, offset: number): Promise<boolean> {

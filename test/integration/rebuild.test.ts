@@ -29,6 +29,22 @@ describe("a damaged index", () => {
     expect((await lookback(["rebuild", "--data", "data"], directory)).output).toBe("no segment is damaged\n");
   });
 
+  it("is not made from captures that were written over those that were indexed", async () => {
+    const directory = temporaryDirectory();
+    const captures = path.join(directory, "captures");
+    writeCaptures(captures, 2, 40);
+    expect((await lookback(["import", "captures", "--data", "data"], directory)).code).toBe(0);
+    const sessions = path.join(directory, "data", "sessions");
+    for (const name of readdirSync(sessions, { recursive: true }).map(String).filter((one) => one.endsWith(".parquet"))) rmSync(path.join(sessions, name));
+    const [kept = "", overwritten = ""] = readdirSync(captures).sort().map((name) => path.join(captures, name));
+    const bytes = readFileSync(overwritten);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    writeFileSync(overwritten, bytes);
+    const { code, output } = await lookback(["rebuild", "--json", "--data", "data"], directory);
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ files: [kept], changed: [overwritten] });
+  });
+
   it("a catalogue that does not read back is named and nothing is started", async () => {
     const directory = temporaryDirectory();
     writeCaptures(path.join(directory, "captures"), 1, 5);

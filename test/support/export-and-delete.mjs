@@ -41,7 +41,7 @@ if (mode === "export") {
   };
   const jobs = catalogue.exports;
   const exports = new ExportService({
-    store, reader: told, lookup: catalogueLookup(catalogue.files), jobs, fields: packagedCatalogue(), key: Buffer.alloc(32), clock, logger: silentLogger,
+    store, reader: told, lookup: catalogueLookup(catalogue.files), goneFiles: () => catalogue.files.goneIds(), jobs, fields: packagedCatalogue(), key: Buffer.alloc(32), clock, logger: silentLogger,
     directory: path.join(data, "exports"), signingKey: openSigningKey(data), describeFile: () => null, lossIn: () => ({ packets: 0, uncounted: false, unknownDrops: false }), maxBytes: Infinity, version: "0",
     completeUntilMs: () => null, awaitLatestRows: async () => {}, events: noRetentionEvents, scopeOf: (user) => ({ ...SERVICE_SCOPE, user }), sorter: { runRecords: 64, mergeRuns: 3, runPositions: 64 },
     probe: () => (step("probe"), Promise.resolve({ freeBytes: 1e12, totalBytes: 1e12 })),

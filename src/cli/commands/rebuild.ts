@@ -19,15 +19,16 @@ export async function run({ options, config: configOf, print }: CommandContext):
     return { core: opened };
   });
   try {
-    const { damaged, lostRows, sessions, files } = await rebuildSegments({
+    const { damaged, lostRows, sessions, files, changed } = await rebuildSegments({
       native: core.native, catalogue: core.catalogue, store: core.store, settings: engineSettings(config), segmentDirectory: core.directories.sessions,
     });
     if (options["json"] === true) {
-      print(JSON.stringify({ damaged, lostRows, sessions, files }));
+      print(JSON.stringify({ damaged, lostRows, sessions, files, changed }));
       return EXIT.ok;
     }
     for (const { path, reason } of damaged) print(`damaged: ${path}: ${reason}`);
     for (const file of files) print(`read again: ${file}`);
+    for (const file of changed) print(`not read again: ${file}: another capture was written over it`);
     print(damaged.length === 0 ? "no segment is damaged" : `${damaged.length} segments with ${lostRows} rows were damaged; ${sessions} sessions were made again from ${files.length} packet files`);
     return EXIT.ok;
   } finally {

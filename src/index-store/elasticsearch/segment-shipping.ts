@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import { DAY_MS } from "../../base/utc-day.js";
 import { LookbackError } from "../../base/errors.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { Shipment } from "../../catalogue/shipments.js";
