@@ -59,7 +59,7 @@ export function openCluster(
   const { values } = config;
   return openElasticsearch({
     cluster: clusterOptions(config), prefix: prefixOf(config), rotation: values.rotateIndex, settings: settingsOf(config), bulkBytes: values.dbBulkSize,
-    catalogue, fields, segmentDirectory: path.join(config.dataDirectory, "sessions"), clock: systemClock, logger,
+    catalogue, node: config.node, fields, segmentDirectory: path.join(config.dataDirectory, "sessions"), clock: systemClock, logger,
     warm: values.sessionWarmAfterDays === null ? null : { afterDays: values.sessionWarmAfterDays, allocation: values.sessionWarmAllocation, replicas: values.sessionWarmReplicas },
     ...(goneFiles === undefined ? {} : { goneFiles }),
   });

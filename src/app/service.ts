@@ -98,9 +98,9 @@ function schedulerOf(core: Omit<Core, "native">, parts: TaskParts, upkeep: reado
   return scheduler;
 }
 
-function exportServiceParts({ config, live, catalogue, store, fields, directories, logger }: Omit<Core, "native">, { services, access, reader }: Readers, events: RetentionEvents): ExportServiceParts {
+function exportServiceParts({ config, live, catalogue, store, cluster, fields, directories, logger }: Omit<Core, "native">, { services, access, reader }: Readers, events: RetentionEvents): ExportServiceParts {
   // Assigned, not copied: a copy would keep the settings of this moment.
-  return Object.assign(exportParts(directories.data, live, catalogue, fields, store, reader), {
+  return Object.assign(exportParts(directories.data, live, catalogue, fields, store, reader, (fileId) => cluster?.nodes.nodeOf(fileId) ?? null), {
     limits: { keepMs: Math.round(config.values.exportHours * 3_600_000) },
     jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"), directory: directories.exports,
     completeUntilMs: () => completeness(live.values.indexStore, catalogue).of(systemClock.nowMs()).completeUntilMs, awaitLatestRows: (endMs: number | null, signal: AbortSignal | null) => awaitLatestRows({ catalogue, clock: systemClock }, endMs, signal), events, clock: systemClock, logger: logger.child({ area: "exports" }),

@@ -22,6 +22,8 @@ export const ERROR_CODES = {
   CLUSTER_BUSY: { retryable: true },
   /** An index of the search cluster takes no writes. */
   CLUSTER_READ_ONLY: { retryable: true },
+  /** A node of this data directory is another installation's on the search cluster. */
+  NODE_TAKEN: { retryable: false },
   /** The mapping of an index does not take a value. */
   INDEX_MAPPING: { retryable: false },
   /** The index template or a migration of the search cluster is not as this version needs it. */

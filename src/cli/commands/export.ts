@@ -59,7 +59,7 @@ export async function run(command: CommandContext): Promise<number> {
     if (options["json"] === true) print(JSON.stringify({ file: target, packets, sessions, bytes, missingPackets: missing, format, sha256 }));
     else print(`${target}: ${isCapture(asked) ? `${packets ?? 0} packets of ` : ""}${sessions ?? 0} sessions, ${bytes ?? 0} bytes, ${format}, sha256 ${sha256}`);
     if (asked === "pcap" && format === "pcapng") note("note: classic pcap cannot hold these packets, so this is pcapng; the manifest says why");
-    if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not there any more; the manifest lists them`);
+    if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not here; the manifest says which are gone, and which are with another node`);
     return EXIT.ok;
   } finally {
     await connection.close();

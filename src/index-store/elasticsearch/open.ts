@@ -12,6 +12,7 @@ import { IndexNames, type Rotation } from "./index-names.js";
 import type { IndexSettings } from "./mapping.js";
 import { Leadership } from "./leadership.js";
 import { ClusterMigrations } from "./migrations.js";
+import { NodeOwners } from "./node-owners.js";
 import { Pace } from "./pace.js";
 import type { PlacementRules } from "./placement.js";
 import { Overlays } from "./overlay.js";
@@ -31,6 +32,8 @@ export interface ElasticsearchOptions {
   /** Bytes of JSON of the first bulk request; later ones follow how fast the cluster is. */
   readonly bulkBytes: number;
   readonly catalogue: Catalogue;
+  /** Node of the configuration. */
+  readonly node: string;
   readonly fields: FieldCatalogue;
   readonly segmentDirectory: string;
   readonly clock: Clock;
@@ -51,6 +54,7 @@ export interface ElasticsearchEngine {
   readonly names: IndexNames;
   readonly template: SessionTemplate;
   readonly state: ClusterState;
+  readonly nodes: NodeOwners;
   readonly migrations: ClusterMigrations;
   readonly deadLetters: DeadLetters;
   /** The shipper of this data directory; whoever runs it holds the role. */
@@ -94,11 +98,12 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
   const template = new SessionTemplate(cluster, prefix, names, fields, options.settings);
   const state = new ClusterState(cluster, prefix);
   const migrations = new ClusterMigrations(state, template, indices, clock);
-  const overlays = new Overlays({ cluster, indices, shipments: catalogue.shipments, clock, logger });
+  const nodes = new NodeOwners({ state, catalogue, node: options.node, clock });
+  const overlays = new Overlays({ cluster, indices, nodes, shipments: catalogue.shipments, clock, logger });
   const deadLetters = new DeadLetters(join(catalogue.directory, "dead-letters"));
   return {
-    cluster, catalogue, indices, overlays, names, template, state, migrations, deadLetters,
-    store: new ElasticsearchStore({ cluster, catalogue, fields, indices, overlays, clock, placement: { replicas: options.settings.replicas, warm: options.warm ?? null }, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
+    cluster, catalogue, indices, overlays, names, template, state, nodes, migrations, deadLetters,
+    store: new ElasticsearchStore({ cluster, catalogue, fields, indices, overlays, nodes, clock, placement: { replicas: options.settings.replicas, warm: options.warm ?? null }, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
     segmentShipping: (native) => new SegmentShipping({
       cluster, native, catalogue, indices, names, rotation: options.rotation, deadLetters, pace: new Pace(options.bulkBytes), clock, wait: passed,
       status: { waiting: (error) => { logger.warn({ error }, "the cluster has no room now; rows are sent again"); } },
@@ -110,10 +115,14 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
         cluster, native, catalogue, indices, overlays, names, rotation: options.rotation, segmentDirectory: options.segmentDirectory, deadLetters, clock, logger, wait: passed,
         pace: new Pace(options.bulkBytes), status: new ShipperStatus(catalogue.settings, clock),
         prepare: async (signal) => {
-          if (prepared) return;
-          await cluster.product();
-          await migrations.prepare({ ...SHORT, signal });
-          prepared = true;
+          const limits = { ...SHORT, signal };
+          if (!prepared) {
+            await cluster.product();
+            await migrations.prepare(limits);
+            prepared = true;
+          }
+          // Each time: packet files of another node may have come.
+          await nodes.claim(limits);
         },
       });
     },
