@@ -10,6 +10,12 @@ const EXPIRING = "expiring";
 /** Milliseconds for which a run is believed to go on after its last word. */
 export const RUN_MS = 120_000;
 
+/**
+ * Milliseconds for which no sessions of a run are held that gave no word any more: clocks of servers differ, and what its server asked
+ * of the cluster may go on there when it is killed.
+ */
+const UNKNOWN_MS = 600_000;
+
 /** `asking`: others are asked what they hold. `expiring`: rows go. `done`: nothing more goes. */
 type Phase = "asking" | "expiring" | "done";
 
@@ -44,6 +50,11 @@ export async function readExpiring(state: ClusterState, limits: RequestLimits): 
 /** Whether a run goes on. */
 export function isRunning(run: ExpiringDocument, nowMs: number): boolean {
   return run.phase !== "done" && run.untilMs > nowMs;
+}
+
+/** Whether rows of a run may still go. */
+export function mayGoOn(run: ExpiringDocument, nowMs: number): boolean {
+  return isRunning(run, nowMs - UNKNOWN_MS);
 }
 
 /** The run of this process: its writes come one after the other, each only over its own last one. */

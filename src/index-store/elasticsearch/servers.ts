@@ -61,7 +61,7 @@ export class Servers {
     const servers: Server[] = [];
     for (const installation of await this.#installations(limits)) {
       const body: JsonObject | undefined = (await this.#state.get(wordOf(installation), limits))?.body;
-      servers.push({ installation, node: textOf(at(body, "node")), host: textOf(at(body, "host")), wordMs: numberOf(at(body, "wordMs")) });
+      servers.push({ installation, node: textOf(at(body, "node")) || installation, host: textOf(at(body, "host")), wordMs: numberOf(at(body, "wordMs")) });
     }
     return servers.sort((one, other) => (one.node === other.node ? (one.installation < other.installation ? -1 : 1) : one.node < other.node ? -1 : 1));
   }

@@ -5,7 +5,7 @@ import type { Logger } from "../../base/logger.js";
 import type { ExpirySpan, HeldInSpan, SharedExpiry, SharedRuns } from "../shared-expiry.js";
 import type { ClusterState } from "./cluster-state.js";
 import type { RequestLimits } from "./cluster.js";
-import { ExpiringRun, isRunning, readExpiring } from "./expiring-run.js";
+import { ExpiringRun, mayGoOn, readExpiring } from "./expiring-run.js";
 import { readAnswer } from "./held-answers.js";
 import type { NodeOwners } from "./node-owners.js";
 import type { Server, Servers } from "./servers.js";
@@ -51,7 +51,7 @@ export class SharedExpirations implements SharedExpiry {
     const run = await readExpiring(state, limits);
     if (run === null) return { token: "0", spans: [] };
     if (run.phase === "done") return { token: `${run.generation} done`, spans: [] };
-    return isRunning(run, clock.nowMs()) ? { token: `${run.generation}`, spans: run.spans } : { token: null, spans: [] };
+    return mayGoOn(run, clock.nowMs()) ? { token: `${run.generation}`, spans: run.spans } : { token: null, spans: [] };
   }
 
   async during<T>(spans: readonly ExpirySpan[], work: (held: readonly HeldInSpan[], isOurs: () => boolean) => Promise<T>, signal: AbortSignal | null): Promise<T> {

@@ -181,8 +181,12 @@ describe("days that one server expires and several hold some of", () => {
     nowMs += 119_000;
     expect(isOurs()).toBe(true);
     nowMs += 1_000;
-    // Nobody knows what it did last: holds look whether their sessions are there.
     expect(isOurs()).toBe(false);
+    // What it asked of the cluster may go on for a while, and clocks differ.
+    nowMs += 599_000;
+    expect(await other.expirations.look(null)).toEqual({ token: "1", spans: DAYS });
+    nowMs += 1_000;
+    // Nobody knows what it did last: holds look whether their sessions are there.
     expect(await other.expirations.look(null)).toEqual({ token: null, spans: [] });
     await leader.answering.look();
     other.meanwhile = () => leader.answering.look();
@@ -195,6 +199,18 @@ describe("days that one server expires and several hold some of", () => {
       expect(cluster.body("expiring")).toMatchObject({ generation: 2, phase: "expiring" });
     }, null);
   });
+});
+
+it("is answered by a server whose clock is ahead", async () => {
+  const [leader, other] = [server("south"), server("north", (spans) => spans.map((span) => ({ ...span, whole: false, ids: idsFrom(0, 1) })))];
+  await other.answering.look();
+  leader.meanwhile = async () => {
+    nowMs += 200_000;
+    await other.answering.look();
+    expect((await other.expirations.look(null)).spans).toEqual(DAYS);
+    nowMs -= 200_000;
+  };
+  expect(await leader.expirations.during(DAYS, (held) => Promise.resolve(held.length), null)).toBe(2);
 });
 
 it("a run is believed for as long as it says that it goes on", async () => {
