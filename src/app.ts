@@ -51,7 +51,7 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     if (await hasNoRoom(config.dataDirectory) && await spendReserve(config.dataDirectory)) logger.warn({ directory: config.dataDirectory }, "the device is full: gave up the reserve to start, and make room");
     const core = await openCore(config, "serve", logger, lifecycle);
     for (const conflict of await freeSpaceConflicts(core)) logger.warn({ code: "FREE_SPACE_CONFLICT" }, conflict);
-    const { services, access, imports, exports, scheduler, watch, retention, makeRoom } = await openService(core, lifecycle, async (started) => {
+    const { services, access, imports, exports, scheduler, watch, retention, answering, makeRoom } = await openService(core, lifecycle, async (started) => {
       lifecycle.add("import queue of others", setInterval(() => { started.wake(); }, QUEUE_LOOK_MS), (timer) => { clearInterval(timer); });
       await beforeListening(started);
     });
@@ -60,6 +60,7 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     watchCapture(core, watch, lifecycle);
     const metrics = metricsOf({ core, scheduler, watch, retention, version: lookbackVersion() });
     scheduler.start();
+    answering?.start();
     lifecycle.add("scheduler", scheduler, (started) => started.stop(), { evenIfLate: true });
 
     const server = await startHttpServer({

@@ -8,7 +8,8 @@ import { locatedError } from "../config/located-error.js";
 import { Cluster, type ClusterOptions } from "../index-store/elasticsearch/cluster.js";
 import type { IndexSettings } from "../index-store/elasticsearch/mapping.js";
 import type { ClusterMigrations } from "../index-store/elasticsearch/migrations.js";
-import { openClusterMigrations, openElasticsearch, type ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
+import { openClusterMigrations, openElasticsearch, openServers, type ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
+import type { Servers } from "../index-store/elasticsearch/servers.js";
 import { packagedCatalogue, type FieldCatalogue } from "../model/field-catalogue.js";
 import { readNamedFile } from "./named-files.js";
 
@@ -74,10 +75,22 @@ export function openCluster(
   const { values } = config;
   return located(config, () => openElasticsearch({
     cluster: clusterOptions(config), prefix: prefixOf(config), rotation: values.rotateIndex, settings: settingsOf(config), bulkBytes: values.dbBulkSize,
-    catalogue, fields, segmentDirectory: path.join(config.dataDirectory, "sessions"), clock: systemClock, logger,
+    catalogue, node: config.node, fields, segmentDirectory: path.join(config.dataDirectory, "sessions"), clock: systemClock, logger,
     warm: values.sessionWarmAfterDays === null ? null : { afterDays: values.sessionWarmAfterDays, allocation: values.sessionWarmAllocation, replicas: values.sessionWarmReplicas },
     ...(goneFiles === undefined ? {} : { goneFiles }),
   }));
+}
+
+/** Runs `body` with the servers of the configured cluster. Throws UNAVAILABLE where the index is in the data directory. */
+export async function withServers<T>(config: LookbackConfig, body: (servers: Servers) => Promise<T>): Promise<T> {
+  if (config.values.indexStore !== "elasticsearch") throw new LookbackError("UNAVAILABLE", "there are no other servers: the index is in the data directory; set indexStore=elasticsearch to keep it in a cluster");
+  const { cluster, servers } = openServers({ cluster: clusterOptions(config), prefix: prefixOf(config), clock: systemClock });
+  try {
+    await cluster.product();
+    return await body(servers);
+  } finally {
+    await cluster.close();
+  }
 }
 
 /** Runs `body` with the migrations of the configured cluster; null where the index is in the data directory. */

@@ -9,8 +9,8 @@ import { diskSpaceProbe, type PacketReader } from "../packet-store/packet-store.
 import { lossIn } from "./completeness.js";
 import { lookbackVersion } from "./version.js";
 
-/** What exports of a data directory are made with; its signing key is made at first use. */
-export function exportParts(directory: string, live: LiveConfig, catalogue: Pick<Catalogue, "files" | "captureLedger" | "unknownDrops">, fields: FieldCatalogue, store: IndexStore, reader: PacketReader): ExportParts & { readonly store: IndexStore } {
+/** What exports of a data directory are made with; its signing key is made at first use. `nodeOf` names the node that a file number below 0 stands for. */
+export function exportParts(directory: string, live: LiveConfig, catalogue: Pick<Catalogue, "files" | "captureLedger" | "unknownDrops">, fields: FieldCatalogue, store: IndexStore, reader: PacketReader, nodeOf: (fileId: number) => string | null = () => null): ExportParts & { readonly store: IndexStore } {
   let key: SigningKey | null = null;
   return {
     store, reader, fields, lookup: catalogueLookup(catalogue.files), goneFiles: () => catalogue.files.goneIds(), lossIn: (span) => lossIn(catalogue, span), probe: diskSpaceProbe,
@@ -19,6 +19,7 @@ export function exportParts(directory: string, live: LiveConfig, catalogue: Pick
     get maxBytes() { return Math.floor(live.values.maxExportG * 2 ** 30); },
     version: lookbackVersion(),
     describeFile: (fileId) => {
+      if (fileId < 0) return { node: nodeOf(fileId), name: null, stream: null, fileBytes: null };
       const file = catalogue.files.get(fileId);
       return file === null ? null : { node: file.node, name: file.displayName, stream: file.stream, fileBytes: file.bytes };
     },

@@ -19,11 +19,11 @@ import { fileLookup } from "./file-lookup.js";
 
 /** What retention works on: the packet directories of this node and of every node that has files in the catalogue. */
 export function retentionParts(core: Omit<Core, "native">, reader: PacketReader): Omit<RetentionParts, "events"> {
-  const { config, live, catalogue, store, directories, logger } = core;
+  const { config, live, catalogue, store, cluster, directories, logger } = core;
   const nodes = catalogue.files.nodes();
   const packetDirectories = [...new Set(retentionRules(config, config.values, nodes).packets.storage.map(({ directory }) => directory))];
   return {
-    catalogue, store, reader, logger: logger.child({ area: "retention" }), clock: systemClock, probe: diskSpaceProbe, packetDirectories, classes: classService(core), tombstones: new Tombstones(directories.tombstones, packetDirectories),
+    catalogue, store, reader, logger: logger.child({ area: "retention" }), clock: systemClock, probe: diskSpaceProbe, packetDirectories, classes: classService(core), ...(cluster === null ? {} : { shared: cluster.expirations }), tombstones: new Tombstones(directories.tombstones, packetDirectories),
     // Read each time: a reload may have changed them.
     get rules() { return retentionRules(config, live.values, nodes); },
   };

@@ -37,6 +37,7 @@ import { awaitLatestRows } from "./latest-rows.js";
 import { classService, forecastParts, retentionParts } from "./retention.js";
 import { keepRoom } from "./room.js";
 import type { Lifecycle } from "./lifecycle.js";
+import type { HoldAnswering } from "../index-store/elasticsearch/hold-answering.js";
 import type { Leadership } from "../index-store/elasticsearch/leadership.js";
 import { onlyLeading } from "./leading.js";
 import { completeness } from "./completeness.js";
@@ -57,6 +58,8 @@ export interface Service {
   /** What operators are told. */
   readonly watch: RetentionWatch;
   readonly retention: RetentionService;
+  /** Answers other servers of the cluster what is held here; whoever serves starts it. Null where the index is in the data directory. */
+  readonly answering: HoldAnswering | null;
   /** Makes room in each directory of ours in which nothing can be written for want of it. */
   readonly makeRoom: () => Promise<void>;
 }
@@ -98,9 +101,9 @@ function schedulerOf(core: Omit<Core, "native">, parts: TaskParts, upkeep: reado
   return scheduler;
 }
 
-function exportServiceParts({ config, live, catalogue, store, fields, directories, logger }: Omit<Core, "native">, { services, access, reader }: Readers, events: RetentionEvents): ExportServiceParts {
+function exportServiceParts({ config, live, catalogue, store, cluster, fields, directories, logger }: Omit<Core, "native">, { services, access, reader }: Readers, events: RetentionEvents): ExportServiceParts {
   // Assigned, not copied: a copy would keep the settings of this moment.
-  return Object.assign(exportParts(directories.data, live, catalogue, fields, store, reader), {
+  return Object.assign(exportParts(directories.data, live, catalogue, fields, store, reader, (fileId) => cluster?.nodes.nodeOf(fileId) ?? null), {
     limits: { keepMs: Math.round(config.values.exportHours * 3_600_000) },
     jobs: catalogue.exports, fields, key: catalogue.settings.secret("download"), directory: directories.exports,
     completeUntilMs: () => completeness(live.values.indexStore, catalogue).of(systemClock.nowMs()).completeUntilMs, awaitLatestRows: (endMs: number | null, signal: AbortSignal | null) => awaitLatestRows({ catalogue, clock: systemClock }, endMs, signal), events, clock: systemClock, logger: logger.child({ area: "exports" }),
@@ -134,7 +137,7 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     retention: { plan: () => new RetentionService({ ...retentionParts(core, reader), events: noRetentionEvents }).plan() },
     forecasts: lazyForecasts(core, reader),
     retentionClasses: classService(core),
-    holds: new HoldService({ catalogue, store, clock: systemClock }),
+    holds: new HoldService({ catalogue, store, clock: systemClock, shared: core.cluster?.expirations ?? null }),
     retentionEvents: null,
     arrivals: new Arrivals(store),
     statisticsHistory: catalogue.hourlyStatistics,
@@ -182,7 +185,9 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   const leadership = core.cluster?.leadership() ?? null;
   leadership?.start();
   if (leadership !== null) lifecycle.add("leadership of the cluster's tasks", leadership, (started) => started.stop(), { evenIfLate: true });
+  const answering = core.cluster?.holdAnswering((spans, signal) => retention.heldIn(spans, signal)) ?? null;
+  if (answering !== null) lifecycle.add("answers about holds", answering, (started) => started.stop(), { evenIfLate: true });
   const scheduler = schedulerOf(core, { retention, store, exports, clock: systemClock }, upkeepTasks(core, retention, reader, watch), leadership);
   // Assigned, not copied: a copy would keep the settings of this moment.
-  return { makeRoom: () => room.makeWhereFull(), services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch, retention };
+  return { makeRoom: () => room.makeWhereFull(), services: Object.assign(services, { imports, exports, retention, tasks: scheduler, retentionEvents: watch }), access, imports, exports, scheduler, watch, retention, answering };
 }

@@ -20,8 +20,12 @@ export const ERROR_CODES = {
   CLUSTER_UNSUPPORTED: { retryable: false },
   /** The search cluster takes no more requests for the moment. */
   CLUSTER_BUSY: { retryable: true },
+  /** A server that shares the search cluster does not say what it holds. */
+  SERVER_SILENT: { retryable: true },
   /** An index of the search cluster takes no writes. */
   CLUSTER_READ_ONLY: { retryable: true },
+  /** A node of this data directory is another installation's on the search cluster. */
+  NODE_TAKEN: { retryable: false },
   /** The mapping of an index does not take a value. */
   INDEX_MAPPING: { retryable: false },
   /** The index template or a migration of the search cluster is not as this version needs it. */

@@ -112,6 +112,12 @@ export class Holds {
     })();
   }
 
+  /** Says where the packets are of held sessions that could get some until now. Of others that is known: they may have been copied meanwhile. */
+  settle(sessions: readonly HeldSession[]): void {
+    const open = this.#connection.prepare<[Uint8Array], { open: number }>("SELECT 1 AS open FROM held_rows WHERE row_id = ? AND settled = 0");
+    this.#connection.transaction(() => { this.describe(sessions.filter(({ id }) => open.get(id) !== undefined)); })();
+  }
+
   /** Puts a hold in force that was added with an end in the past. */
   enforce(id: number, untilMs: number | null): void {
     this.#connection.prepare("UPDATE holds SET until_at = ? WHERE id = ?").run(untilMs, id);

@@ -3,8 +3,9 @@ import type { CaptureFormat } from "./capture-format.js";
 import type { Absence } from "./missing-packets.js";
 import type { SigningKey } from "./signing-key.js";
 
-/** A packet file of which packets were asked for. */
+/** A packet file of which packets were asked for, or all of a node that is not of this data directory. */
 export interface ManifestSource {
+  /** Below 0 for another node's. */
   readonly fileId: number;
   readonly node: string | null;
   /** The name that `file ==` matches. */

@@ -1,11 +1,12 @@
 import type { PacketRef } from "../model/session.js";
 import type { MissingReason } from "../packet-store/packet-store.js";
 
-/** Why an export lacks packets of a file: what the reader found, or that the file was deleted or was never known. */
-export type AbsenceReason = MissingReason | "file-gone" | "file-unknown";
+/** Why an export lacks packets of a file: what the reader found, that the file was deleted or was never known, or that another node has them. */
+export type AbsenceReason = MissingReason | "file-gone" | "file-unknown" | "other-node";
 
 /** Packets of one file that an export lacks for one reason. */
 export interface Absence {
+  /** Below 0 all files of one node that is not of this data directory. */
   readonly fileId: number;
   readonly path: string | null;
   readonly reason: AbsenceReason;

@@ -5,7 +5,7 @@ export interface SessionDocument {
 
 /** Where one packet is stored. */
 export interface PacketRef {
-  /** Number of the packet file in the catalogue. */
+  /** Number of the packet file in the catalogue; below 0 it stands for the files of a node that is not of this data directory. */
   readonly fileId: number;
   /** Byte offset of the record's header (pcap) or block (pcapng). */
   readonly offset: number;

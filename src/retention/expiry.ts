@@ -1,11 +1,19 @@
+import { LookbackError } from "../base/errors.js";
 import { Expirations } from "./expirations.js";
+import type { HeldInSpan } from "../index-store/shared-expiry.js";
 import { messageOf, type ExecutorParts } from "./executor.js";
 import type { SessionPlan } from "./plan.js";
 import { dayStartMs } from "./session-policy.js";
 
-/** Expires the days of a plan, oldest first; held rows stay. A day that fails is reported and the others go on. */
+/** What servers that share the index hold, and whether they still believe that this one expires. */
+export interface HeldElsewhere {
+  readonly held: readonly HeldInSpan[];
+  readonly isOurs: () => boolean;
+}
+
+/** Expires the days of a plan, oldest first; held rows stay, and those that other servers hold. A day that fails is reported and the others go on. */
 export async function executeSessions(
-  parts: ExecutorParts, plan: SessionPlan, signal: AbortSignal | null,
+  parts: ExecutorParts, plan: SessionPlan, signal: AbortSignal | null, elsewhere: HeldElsewhere = { held: [], isOurs: () => true },
 ): Promise<{ readonly expired: readonly string[]; readonly failed: readonly { day: string; reason: string }[] }> {
   const expired: string[] = [];
   const failed: { day: string; reason: string }[] = [];
@@ -15,9 +23,12 @@ export async function executeSessions(
     if (action !== "expire") continue;
     if (signal?.aborted) break;
     const isHeld = holds.active().some((hold) => hold.subject === "day" && isWithin(dayStartMs(hold.subjectId), startMs, endMs));
-    if (isHeld) continue;
+    const heldThere = elsewhere.held.filter((span) => span.startMs < endMs && span.endMs > startMs);
+    if (isHeld || heldThere.some(({ whole }) => whole)) continue;
     try {
-      const keep = (): readonly string[] => holds.sessionsBetween(startMs, endMs).map((id) => Buffer.from(id).toString("hex"));
+      if (!elsewhere.isOurs()) throw new LookbackError("CLUSTER_BUSY", "the other servers were not told in time that this run goes on, and may hold more by now; it is tried again");
+      const keptThere = heldThere.flatMap(({ ids }) => ids.map(hexOf));
+      const keep = (): readonly string[] => [...holds.sessionsBetween(startMs, endMs).map(hexOf), ...keptThere];
       await expirations.during({ startMs, endMs }, () => parts.store.expirePartition(day, keep));
       audit.add("service", "retention.expire-day", { day, rows, held: keep().length, reason });
       expired.push(day);
@@ -29,6 +40,9 @@ export async function executeSessions(
   return { expired, failed };
 }
 
-function isWithin(ms: number | null, startMs: number, endMs: number): boolean {
+const hexOf = (id: Uint8Array): string => Buffer.from(id).toString("hex");
+
+/** Whether a moment lies in a span; null in none. */
+export function isWithin(ms: number | null, startMs: number, endMs: number): boolean {
   return ms !== null && ms >= startMs && ms < endMs;
 }

@@ -3,6 +3,7 @@ import { LookbackError } from "../base/errors.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { HoldSummary } from "../catalogue/holds.js";
 import type { IndexStore, ReadContext, SessionFilter } from "../index-store/index-store.js";
+import type { ExpirySpan, SharedExpiry, SharedRuns } from "../index-store/shared-expiry.js";
 import { ALL_TIME } from "../model/time-range.js";
 import { Expirations } from "./expirations.js";
 import { heldSession, LOOK_UP } from "./keep-packets.js";
@@ -28,6 +29,8 @@ export interface HoldParts {
   readonly catalogue: Pick<Catalogue, "holds" | "retentionClasses" | "settings" | "transaction">;
   readonly store: Pick<IndexStore, "streamPackets" | "streamIds">;
   readonly clock: Clock;
+  /** What the servers tell each other that share the index; left out where it is in the data directory. */
+  readonly shared?: Pick<SharedExpiry, "look"> | null;
 }
 
 /**
@@ -46,16 +49,16 @@ export class HoldService {
   /**
    * Holds the sessions that match. In force once all of them are noted: what fails or is killed before holds nothing.
    *
-   * @throws LookbackError BAD_INPUT for no reason or a time that is past, NOT_FOUND when nothing matches, LIMIT_EXCEEDED; CLUSTER_BUSY
-   * when some of them are being expired at this moment.
+   * @throws LookbackError BAD_INPUT for no reason or a time that is past, NOT_FOUND when nothing matches, LIMIT_EXCEEDED; ROLE_HELD
+   * when some of them are being expired at this moment, on a search cluster CLUSTER_BUSY.
    */
   async create(request: HoldRequest, context: ReadContext): Promise<HoldSummary> {
     const { catalogue: { holds }, store, clock } = this.#parts;
     const { filter, description, untilMs, user } = request;
-    const expirationsBefore = this.#expirations.count();
     const reason = request.reason.trim();
     if (reason === "" || reason.length > LONGEST_REASON) throw new LookbackError("BAD_INPUT", `a hold needs a reason of 1 to ${LONGEST_REASON} characters: it is what people read who want to delete`);
     if (untilMs !== null && untilMs <= clock.nowMs()) throw new LookbackError("BAD_INPUT", `until ${new Date(untilMs).toISOString()} is past; name a later time, or none to hold until somebody releases it`);
+    const before = await this.#runs(context.signal);
     // It ends at once until it is whole.
     const id = holds.add({ subject: "session", subjectId: description, reason, createdBy: user, untilMs: 0 });
     let sessions = 0;
@@ -66,8 +69,8 @@ export class HoldService {
         holds.addSessions(id, batch.map(heldSession));
       }
       if (sessions === 0) throw new LookbackError("NOT_FOUND", "no session matches, so there is nothing to hold");
-      this.#enforce(id, untilMs);
-      await this.#leaveGone(id, expirationsBefore, context);
+      const after = await this.#enforce(id, untilMs, context.signal);
+      if (before.token === null || after.token !== before.token) await this.#leaveGone(id, context);
     } catch (error) {
       holds.remove(id);
       throw error;
@@ -77,22 +80,42 @@ export class HoldService {
     return made;
   }
 
-  /** Puts a hold in force. Rows that go from now on are asked for; those of which a cluster was told already are not. */
-  #enforce(id: number, untilMs: number | null): void {
-    const { holds } = this.#parts.catalogue;
-    this.#parts.catalogue.transaction(() => {
-      const span = this.#expirations.running();
-      if (span !== null && holds.sessionsOf(id, null, 1, span).length > 0) {
-        throw new LookbackError("CLUSTER_BUSY", `sessions until ${new Date(span.endMs).toISOString()} are being expired at this moment, and some of these are among them; hold them again when that is done`);
-      }
-      holds.enforce(id, untilMs);
-    });
+  /** What expires at this moment: in the data directory, or among the servers of a cluster. */
+  async #runs(signal: AbortSignal | null): Promise<SharedRuns> {
+    const { shared } = this.#parts;
+    if (shared !== undefined && shared !== null) return shared.look(signal);
+    const span = this.#expirations.running();
+    return { token: String(this.#expirations.count()), spans: span === null ? [] : [span] };
+  }
+
+  /**
+   * Puts a hold in force. Rows that go from now on are asked for; those that were asked for already are not. So on a cluster it is in
+   * force first, and then it is looked who asked: a question that is not there yet finds it.
+   */
+  async #enforce(id: number, untilMs: number | null, signal: AbortSignal | null): Promise<SharedRuns> {
+    const { shared, catalogue: { holds } } = this.#parts;
+    if (shared === undefined || shared === null) {
+      return this.#parts.catalogue.transaction(() => {
+        const span = this.#expirations.running();
+        if (span !== null) this.#refuseExpiring(id, span, "ROLE_HELD");
+        holds.enforce(id, untilMs);
+        return { token: String(this.#expirations.count()), spans: [] };
+      });
+    }
+    holds.enforce(id, untilMs);
+    const runs = await shared.look(signal);
+    for (const span of runs.spans) this.#refuseExpiring(id, span, "CLUSTER_BUSY");
+    return runs;
+  }
+
+  #refuseExpiring(id: number, span: ExpirySpan, code: "ROLE_HELD" | "CLUSTER_BUSY"): void {
+    if (this.#parts.catalogue.holds.sessionsOf(id, null, 1, span).length === 0) return;
+    throw new LookbackError(code, `sessions until ${new Date(span.endMs).toISOString()} are being expired at this moment, and some of these are among them; hold them again when that is done`);
   }
 
   /** Takes sessions out of a hold that were expired while it was made: it says what there is. Throws NOT_FOUND when none are left. */
-  async #leaveGone(id: number, expirationsBefore: number, context: ReadContext): Promise<void> {
+  async #leaveGone(id: number, context: ReadContext): Promise<void> {
     const { catalogue: { holds }, store } = this.#parts;
-    if (this.#expirations.count() === expirationsBefore) return;
     let left = 0;
     for (let after: Uint8Array | null = null; ; ) {
       const ids: readonly Uint8Array[] = holds.sessionsOf(id, after, LOOK_UP);

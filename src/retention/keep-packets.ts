@@ -46,10 +46,11 @@ export async function* heldSessions(store: KeepParts["store"], ids: readonly Uin
   }
 }
 
-/** What the catalogue keeps of a held session: where its packets are, summed by file. */
+/** What the catalogue keeps of a held session: where its packets are, summed by file. Those of another node are no files here. */
 export function heldSession({ id, firstPacketMs, lastPacketMs, final, packets }: SessionPackets): HeldSession {
   const files = new Map<number, { fileId: number; packets: number; bytes: number }>();
   for (const { fileId, length } of packets) {
+    if (fileId < 0) continue;
     const sum = files.get(fileId) ?? { fileId, packets: 0, bytes: 0 };
     sum.packets += 1;
     sum.bytes += length;

@@ -1,18 +1,19 @@
 import { LookbackError } from "../base/errors.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { IndexStore } from "../index-store/index-store.js";
+import type { ExpirySpan, HeldInSpan, SharedExpiry } from "../index-store/shared-expiry.js";
 import type { RetentionEvents } from "../model/retention-event.js";
 import { measureSpace } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { Expirations } from "./expirations.js";
 import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type DeletionOutcome, type ExecutorParts } from "./executor.js";
-import { executeSessions } from "./expiry.js";
+import { executeSessions, isWithin, type HeldElsewhere } from "./expiry.js";
 import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planOnDisk, type FactSources } from "./facts.js";
 import { heldSession, heldSessions } from "./keep-packets.js";
 import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
 import { deviceTarget, planPackets } from "./policy.js";
 import { DAY_MS } from "../base/utc-day.js";
-import { planSessions } from "./session-policy.js";
+import { dayStartMs, planSessions } from "./session-policy.js";
 
 export interface RetentionRules {
   readonly packets: PacketRules;
@@ -26,6 +27,8 @@ export interface RetentionParts extends Omit<FactSources, "tombstones" | "catalo
   /** Sessions that are kept longer than others; left out where nobody keeps any. */
   readonly classes?: Pick<ClassService, "claimFile" | "claimDays" | "prune" | "on">;
   readonly store: Pick<IndexStore, "partitions" | "dataNodes" | "planMerges" | "planPlacement" | "expirePartition" | "streamPackets" | "movePackets">;
+  /** What the servers tell each other that share the index; left out where it is in the data directory. */
+  readonly shared?: Pick<SharedExpiry, "during">;
   readonly rules: RetentionRules;
   readonly events: RetentionEvents;
 }
@@ -255,17 +258,49 @@ export class RetentionService {
     for (const subject of events.lasting("hold-blocks")) if (!blocking.has(subject) && (known || !inForce.has(subject))) events.clear("hold-blocks", subject);
   }
 
-  /** Expires days of sessions that are old enough. */
-  expireSessions(signal: AbortSignal | null): Promise<SessionExpiryRun> {
-    return this.#alone(async () => {
-      new Expirations(this.#parts.catalogue.settings).settle();
-      await this.#settleHolds(this.#parts, signal);
-      const plan = await this.#sessionPlan(this.#parts);
-      this.#tellBlocking({ ...this.#blocking, sessions: plan.blocked });
-      const run = await executeSessions(this.#parts, plan, signal);
-      this.totals.days += run.expired.length;
-      return run;
-    });
+  /**
+   * Expires days of sessions that are old enough. Servers that share the index are asked first what they hold; nothing else waits for
+   * their answers. Where one does not answer, nothing goes.
+   */
+  async expireSessions(signal: AbortSignal | null): Promise<SessionExpiryRun> {
+    const { shared, logger } = this.#parts;
+    if (shared === undefined) return this.#alone(async () => this.#expire(await this.#expiryPlan(signal), signal));
+    const plan = await this.#alone(() => this.#expiryPlan(signal));
+    const going = plan.items.filter(({ action }) => action === "expire");
+    if (going.length === 0) return { expired: [], failed: [] };
+    try {
+      return await shared.during(going.map(({ startMs, endMs }) => ({ startMs, endMs })), (held, isOurs) => this.#alone(() => this.#expire(plan, signal, { held, isOurs })), signal);
+    } catch (error) {
+      if (!(error instanceof LookbackError) || error.code !== "SERVER_SILENT") throw error;
+      logger.warn({ code: error.code, ...error.details, days: going.length }, error.message);
+      return { expired: [], failed: going.map(({ day }) => ({ day, reason: `${error.code}: ${error.message}` })) };
+    }
+  }
+
+  async #expiryPlan(signal: AbortSignal | null): Promise<SessionPlan> {
+    new Expirations(this.#parts.catalogue.settings).settle();
+    await this.#settleHolds(this.#parts, signal);
+    const plan = await this.#sessionPlan(this.#parts);
+    this.#tellBlocking({ ...this.#blocking, sessions: plan.blocked });
+    return plan;
+  }
+
+  async #expire(plan: SessionPlan, signal: AbortSignal | null, elsewhere?: HeldElsewhere): Promise<SessionExpiryRun> {
+    const run = await executeSessions(this.#parts, plan, signal, elsewhere);
+    this.totals.days += run.expired.length;
+    return run;
+  }
+
+  /**
+   * What is held here of days that another server expires: sessions of classes are put under their holds first, and what is held is
+   * looked up again. Beside other runs, for somebody waits. Throws what the store throws: half an answer is none.
+   */
+  async heldIn(spans: readonly ExpirySpan[], signal: AbortSignal | null): Promise<readonly HeldInSpan[]> {
+    const { catalogue: { holds }, classes } = this.#parts;
+    for (const span of spans) await classes?.claimDays(span, signal);
+    await this.#settleHolds(this.#parts, signal);
+    const days = holds.active().flatMap(({ subject, subjectId }) => (subject === "day" ? [dayStartMs(subjectId)] : []));
+    return spans.map(({ startMs, endMs }) => ({ startMs, endMs, whole: days.some((ms) => isWithin(ms, startMs, endMs)), ids: holds.sessionsBetween(startMs, endMs) }));
   }
 
   /** Removes entries of the audit log that are older than `auditDays`, and what is known of holds that ended. Returns how many entries went. */
@@ -298,7 +333,7 @@ export class RetentionService {
     classes?.prune();
     for (let after: Uint8Array | null = null; ; ) {
       const ids: readonly Uint8Array[] = holds.unsettled(after, SETTLE_BATCH);
-      for await (const sessions of heldSessions(store, ids, signal)) holds.describe(sessions.map(heldSession));
+      for await (const sessions of heldSessions(store, ids, signal)) holds.settle(sessions.map(heldSession));
       after = ids.at(-1) ?? null;
       if (after === null || ids.length < SETTLE_BATCH) return;
     }

@@ -34,8 +34,8 @@ export async function clusterContract(product: Product): Promise<void> {
   }
   indexStoreContract(product, async (): Promise<StoreUnderTest> => {
     const { sessions, catalogue, engine, shipper, close } = engineOn(url);
-    for (const id of [1, 2]) {
-      catalogue.files.add({ id, node: "test", path: `/${id}`, displayName: `/${id}`, stream: `${id}`, storage: "own", state: "complete", format: "pcap" });
+    for (const [id, node] of [[1, "test"], [2, "test"], [3, "north"]] as const) {
+      catalogue.files.add({ id, node, path: `/${id}`, displayName: `/${id}`, stream: `${id}`, storage: "own", state: "complete", format: "pcap" });
     }
     return {
       store: shippedAtOnce(engine.store, async () => { await shipper.drain(); }),

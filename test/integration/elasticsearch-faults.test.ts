@@ -151,7 +151,7 @@ describe.skipIf(url === null)("faults of a cluster", () => {
     const found = await under.engine.cluster.request({ method: "GET", path: `/_index_template/${name}` }, LIMITS) as { index_templates: { index_template: Record<string, unknown> }[] };
     const template = found.index_templates[0]?.index_template ?? {};
     await put(under, `/_index_template/${name}`, { ...template, template: { settings: { index: { number_of_replicas: "3" } } } });
-    const again = engineOn(url ?? "", { prefix: name.replace("lookback-sessions3", "") });
+    const again = engineOn(url ?? "", { prefix: name.replace("lookback-sessions3", ""), node: "again" });
     ends.push(() => again.close());
     await expect(again.shipper.drain()).rejects.toMatchObject({ code: "INDEX_OUTDATED", message: expect.stringContaining("changed by hand") });
     expect((await again.engine.migrations.plan(LIMITS)).template).toBe("changed");

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { catalogueLookup } from "../../src/export/packet-files.js";
+import { PacketHeads } from "../../src/export/packet-heads.js";
+import { PacketReader } from "../../src/packet-store/packet-store.js";
 import { MemoryStore } from "../support/memory-store.js";
 import { someRows, startApi, TEST_NOW_MS, type ApiServer } from "../support/api-server.js";
 
@@ -124,6 +127,21 @@ describe("session", () => {
     expect(answer.data["sessions"].nodes).toEqual([whole, whole, { packetsAvailable: false, packetAvailability: "SOME" }, { packetsAvailable: false, packetAvailability: "NONE" }]);
     const one = await api.ask(viewer, '{ session(id: "00000000-0000-4000-8000-000000000002") { session { packetAvailability } } }');
     expect(one.data["session"].session).toEqual({ packetAvailability: "SOME" });
+  });
+
+  test("says that its packets are with another node, and shows the reason of each", async () => {
+    const rows = someRows(1).map((row) => ({ ...row, columns: { ...row.columns, node: "north", fileId: [-1] }, packets: [{ fileId: -1, offset: 24, length: 100 }] }));
+    const packetHeads = new PacketHeads(new PacketReader(), catalogueLookup({ get: () => null }), { directionFinder: () => { throw new Error("no direction is asked for"); } });
+    const other = await startApi(new MemoryStore(rows), { packetHeads });
+    try {
+      const answer = await other.ask(await other.token({ name: "vic", role: "viewer" }), "{ sessions { nodes { node packetsAvailable packetAvailability packets { total packets { file missing time } } } } }");
+      expect(answer.errors).toEqual([]);
+      expect(answer.data["sessions"].nodes).toEqual([
+        { node: "north", packetsAvailable: false, packetAvailability: "ELSEWHERE", packets: { total: 1, packets: [{ file: null, missing: "other-node", time: null }] } },
+      ]);
+    } finally {
+      await other.server.stop();
+    }
   });
 
   test("is null when there is none, and NOT_FOUND for what cannot be an id", async () => {

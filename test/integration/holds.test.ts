@@ -117,7 +117,7 @@ describe("a hold on sessions", () => {
     meanwhile = () => Promise.resolve();
     const span = { startMs: 1_767_000_000_000 - DAY, endMs: 1_767_000_000_000 + DAY };
     await new Expirations(catalogue.settings).during(span, async () => {
-      await expect(create("ip.src == 10.1.0.7")).rejects.toMatchObject({ code: "CLUSTER_BUSY" });
+      await expect(create("ip.src == 10.1.0.7")).rejects.toMatchObject({ code: "ROLE_HELD" });
     });
     expect(await create("ip.src == 10.1.0.7")).toMatchObject({ sessions: 1 });
     await one.close();

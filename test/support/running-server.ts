@@ -20,9 +20,9 @@ export interface GraphqlAnswer {
 }
 
 /** Imports `paths` into a data directory and serves it. `password` is needed when the directory was served before. */
-export async function runServer(dataDirectory: string, paths: readonly string[], options: { readonly config?: string; readonly set?: Partial<Record<SettingKey, string>>; readonly password?: string } = {}): Promise<RunningServer & { readonly password: string }> {
+export async function runServer(dataDirectory: string, paths: readonly string[], options: { readonly config?: string; readonly node?: string; readonly set?: Partial<Record<SettingKey, string>>; readonly password?: string } = {}): Promise<RunningServer & { readonly password: string }> {
   const config = loadConfig({
-    file: options.config ?? null, node: "test", environment: {}, workingDirectory: dataDirectory,
+    file: options.config ?? null, node: options.node ?? "test", environment: {}, workingDirectory: dataDirectory,
     overrides: { dataDir: dataDirectory, viewPort: "0", freeSpaceG: "0", ...options.set },
   });
   const server = await startServer(config, silentLogger, async (imports: ImportService) => {

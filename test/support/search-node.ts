@@ -42,7 +42,7 @@ export function engineOn(url: string, change: Partial<ElasticsearchOptions> = {}
   const engine = openElasticsearch({
     cluster: { urls: [url], auth: null, authority: null, clientCertificate: null, compress: false },
     prefix: `t${randomBytes(6).toString("hex")}_`, rotation: "daily", settings: { shards: 1, replicas: 0, refreshSeconds: 60 }, bulkBytes: 1_000_000,
-    catalogue, fields: packagedCatalogue(), segmentDirectory: sessions, clock, logger: silentLogger, ...change,
+    catalogue, node: "test", fields: packagedCatalogue(), segmentDirectory: sessions, clock, logger: silentLogger, ...change,
   });
   const shipper = engine.shipper(loadNativeCore());
   return {

@@ -51,6 +51,21 @@ export const SERVICE_COMMANDS: readonly Command[] = [
     load: () => import("../commands/ship.js"),
   },
   {
+    name: "cluster", summary: "see the servers that share the search cluster, and forget one that is gone",
+    commands: [
+      {
+        name: "list", summary: "print the servers, by node, and when each gave its last word", options: [UTC, JSON_LINES],
+        examples: [["lookback cluster list", "who is asked before sessions expire"]],
+        load: async () => ({ run: (await import("../commands/cluster.js")).list }),
+      },
+      {
+        name: "forget", summary: "ask a server no more before sessions expire; what it alone held expires, too", operands: "<node>", options: [JSON_LINES],
+        examples: [["lookback cluster forget sensor-3", "sensor-3 is gone for good"]],
+        load: async () => ({ run: (await import("../commands/cluster.js")).forget }),
+      },
+    ],
+  },
+  {
     name: "tasks", summary: "see, run, pause and resume what the service does by the clock",
     commands: [
       {

@@ -54,7 +54,7 @@ export async function run(command: CommandContext): Promise<number> {
     else print(`${target}: ${isCapture(asked) ? `${packets ?? 0} packets of ` : ""}${sessions ?? 0} sessions, ${bytes ?? 0} bytes, ${format}, sha256 ${sha256}`);
     if (manifest === null) note("note: no manifest was written: it names packet files, which you may not see (files)");
     if (asked === "pcap" && format === "pcapng") note(`note: classic pcap cannot hold these packets, so this is pcapng${manifest === null ? "" : "; the manifest says why"}`);
-    if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not there any more${manifest === null ? "" : "; the manifest lists them"}`);
+    if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not here${manifest === null ? "" : "; the manifest says which are gone, and which are with another node"}`);
     return EXIT.ok;
   } finally {
     await connection.close();

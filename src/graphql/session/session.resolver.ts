@@ -46,6 +46,7 @@ function availabilityOf({ source_: source }: Session, context: RequestContext): 
   const { path } = PACKET_FILES_FIELD;
   const value = source.kind === "row" ? source.values.get(path) : source.document[path];
   const ids = Array.isArray(value) ? value.filter((id) => typeof id === "number") : [];
+  if (ids.length > 0 && ids.every((id) => id < 0)) return PacketAvailability.ELSEWHERE;
   const asked = askedFiles.get(context) ?? new Map<number, boolean>();
   askedFiles.set(context, asked);
   let there = 0;

@@ -118,6 +118,7 @@ export enum PacketAvailability {
   ALL = "ALL",
   SOME = "SOME",
   NONE = "NONE",
+  ELSEWHERE = "ELSEWHERE",
 }
 
 registerEnumType(PacketAvailability, {
@@ -127,6 +128,7 @@ registerEnumType(PacketAvailability, {
     ALL: { description: "Every packet file that holds packets of it is there." },
     SOME: { description: "Some of its packet files are gone: deleted by retention, or not on the disk." },
     NONE: { description: "No packet of it is left, or none was ever kept." },
+    ELSEWHERE: { description: "They are not here but with the session's `node`, whose server shares the search cluster and alone can say more." },
   },
 });
 
@@ -163,7 +165,7 @@ export class Packet {
   @Field(() => PacketDirection, { nullable: true, description: "Which side sent it, as the packet itself says (tunnels are looked into, fragments joined); null when the packet cannot be read any more, when it is of neither side, and in sessions without addresses. Finding it reads the packets whole." })
   direction!: PacketDirection | null;
 
-  @Field(() => LongScalar, { description: "Number of the packet file in `captureFiles`." })
+  @Field(() => LongScalar, { description: "Number of the packet file in `captureFiles`; below 0 it stands for the files of another node." })
   fileId!: number;
 
   @Field(() => String, { nullable: true, description: "Name of the packet file, as `file ==` matches it; null when the catalogue has no such file." })
@@ -172,7 +174,7 @@ export class Packet {
   @Field(() => LongScalar, { description: "Offset in the file of the packet's record (pcap) or block (pcapng), in bytes." })
   offset!: number;
 
-  @Field(() => String, { nullable: true, description: "Why the record cannot be read; null when it can." })
+  @Field(() => String, { nullable: true, description: "Why the record cannot be read; null when it can. `other-node`: the packets are with the session's `node`; ask the server there." })
   missing!: string | null;
 }
 

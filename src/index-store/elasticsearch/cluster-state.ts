@@ -12,6 +12,9 @@ interface StateDocument {
   readonly term: number;
 }
 
+/** Documents of the state at most: what servers answer about held sessions is some of them. */
+const MOST_DOCUMENTS = 10_000;
+
 const SETTINGS: JsonObject = {
   settings: { index: { number_of_shards: "1", auto_expand_replicas: "0-1", hidden: true } },
   mappings: { dynamic: false },
@@ -20,9 +23,9 @@ const SETTINGS: JsonObject = {
 /** What installations on one cluster tell each other: a small index of documents, each changed only when nobody else did meanwhile. */
 export class ClusterState {
   readonly index: string;
-  readonly #cluster: Cluster;
+  readonly #cluster: Pick<Cluster, "request">;
 
-  constructor(cluster: Cluster, prefix: string) {
+  constructor(cluster: Pick<Cluster, "request">, prefix: string) {
     this.#cluster = cluster;
     this.index = `${prefix}lookback-state`;
   }
@@ -41,18 +44,28 @@ export class ClusterState {
     return answer !== null;
   }
 
+  /** Writes a document that nobody else writes, whatever was there. */
+  async write(id: string, body: JsonObject, limits: RequestLimits): Promise<void> {
+    await this.#make(limits);
+    await this.#cluster.request({ method: "PUT", path: `/${this.index}/_doc/${id}`, body }, limits);
+  }
+
   async remove(id: string, limits: RequestLimits): Promise<void> {
     await this.#cluster.request({ method: "DELETE", path: `/${this.index}/_doc/${id}`, ignore: [404] }, limits);
   }
 
-  /** Every document whose id begins so, in order of id. */
+  /** Every document whose id begins so, in order of id; others are not read, for some are large. Throws LIMIT_EXCEEDED. */
   async all(prefix: string, limits: RequestLimits): Promise<readonly { readonly id: string; readonly body: JsonObject }[]> {
     await this.#cluster.request({ method: "POST", path: `/${this.index}/_refresh`, ignore: [404] }, limits);
-    const answer = await this.#cluster.request({ method: "POST", path: `/${this.index}/_search`, query: { allow_partial_search_results: false }, body: { size: 1_000, query: { match_all: {} } }, ignore: [404] }, limits);
-    return listOf(at(answer, "hits", "hits"))
-      .map((hit) => ({ id: textOf(at(hit, "_id")), body: at(hit, "_source") }))
-      .filter((found): found is { readonly id: string; readonly body: JsonObject } => found.id.startsWith(prefix) && isObject(found.body))
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    const answer = await this.#cluster.request({ method: "POST", path: `/${this.index}/_search`, query: { allow_partial_search_results: false }, body: { size: MOST_DOCUMENTS, query: { match_all: {} }, _source: false }, ignore: [404] }, limits);
+    const hits = listOf(at(answer, "hits", "hits"));
+    if (hits.length >= MOST_DOCUMENTS) throw new LookbackError("LIMIT_EXCEEDED", `${this.index} holds ${MOST_DOCUMENTS} documents or more`, { limit: MOST_DOCUMENTS });
+    const found: { readonly id: string; readonly body: JsonObject }[] = [];
+    for (const id of hits.map((hit) => textOf(at(hit, "_id"))).filter((one) => one.startsWith(prefix)).sort()) {
+      const document = await this.get(id, limits);
+      if (document !== null) found.push({ id, body: document.body });
+    }
+    return found;
   }
 
   async #make(limits: RequestLimits): Promise<void> {

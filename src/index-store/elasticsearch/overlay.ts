@@ -9,6 +9,7 @@ import { mayPassLater } from "./bulk.js";
 import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
 import { itemFailure, mayPass } from "./cluster-errors.js";
 import type { IndexList } from "./index-list.js";
+import type { NodeOwners } from "./node-owners.js";
 import { at, isObject, listOf, numberOf, objectOf, textOf, type Json, type JsonObject } from "./json.js";
 
 /** Rows that are looked up together. */
@@ -72,6 +73,7 @@ export function withEditedTags(lines: Buffer, edits: ReadonlyMap<string, readonl
 export interface OverlayParts {
   readonly cluster: Pick<Cluster, "request">;
   readonly indices: Pick<IndexList, "list" | "pattern">;
+  readonly nodes: Pick<NodeOwners, "own">;
   readonly shipments: Shipments;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -169,13 +171,15 @@ export class Overlays {
 
   /** Writes the rows that are not as they should be, in requests of bounded size; the others are done. */
   async #write(hits: readonly Json[], done: Overlay[], sent: Sent): Promise<void> {
+    if (hits.length === 0) return;
+    const ownNodes = await this.#parts.nodes.own(LIMITS);
     let batch: Change[] = [];
     let bytes = 0;
     for (const hit of hits) {
       const id = textOf(at(hit, "_id"));
       // Read after the row was: an edit that was applied before is in the row, a later one is found when this is settled.
       const overlay = this.#parts.shipments.overlay(rowIdBytes(id));
-      const doc = changeOf(hit, overlay);
+      const doc = changeOf(hit, overlay, ownNodes);
       if (Object.keys(doc).length === 0) {
         done.push(overlay);
         continue;
@@ -224,7 +228,7 @@ export class Overlays {
 
   async #find(ids: readonly string[]): Promise<readonly Json[]> {
     const { cluster, indices } = this.#parts;
-    const body: JsonObject = { size: BATCH, query: { ids: { values: ids } }, _source: ["tags", "lookback.final"], seq_no_primary_term: true, track_total_hits: false };
+    const body: JsonObject = { size: BATCH, query: { ids: { values: ids } }, _source: ["node", "tags", "lookback.final"], seq_no_primary_term: true, track_total_hits: false };
     const answer = await cluster.request({ method: "POST", path: `/${indices.pattern}/_search`, query: WHOLE, body }, LIMITS);
     return listOf(at(answer, "hits", "hits")).filter(isObject);
   }
@@ -257,11 +261,12 @@ function isRefusal(error: unknown): error is LookbackError {
   return status >= 400 && status < 500;
 }
 
-/** What of a row is not as the catalogue wants it: its tags, and where its packets are once it is final. */
-function changeOf(hit: Json, overlay: Overlay): JsonObject {
+/** What of a row is not as the catalogue wants it: its tags, and where its packets are once it is final and when they are here. */
+function changeOf(hit: Json, overlay: Overlay, ownNodes: ReadonlySet<string>): JsonObject {
   const before = listOf(at(hit, "_source", "tags"));
   const tags = edited(before, overlay.edits);
-  const moved = at(hit, "_source", "lookback", "final") === true ? overlay.move : null;
+  const isOwn = ownNodes.has(textOf(at(hit, "_source", "node")));
+  const moved = isOwn && at(hit, "_source", "lookback", "final") === true ? overlay.move : null;
   return {
     ...(JSON.stringify(tags ?? []) === JSON.stringify(before) ? {} : { tags, tagsCnt: tags === null ? null : tags.length }),
     ...(moved === null ? {} : packetsBody(readMove(moved))),

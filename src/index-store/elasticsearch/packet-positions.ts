@@ -1,9 +1,12 @@
 import { LookbackError } from "../../base/errors.js";
 import type { PacketRef } from "../../model/session.js";
 import type { SessionPackets, SessionPositions } from "../index-store.js";
-import type { Shipments } from "../../catalogue/shipments.js";
-import { at, listOf, numberOf, type JsonObject } from "./json.js";
+import { at, listOf, numberOf, textOf, type JsonObject } from "./json.js";
 import { rowIdBytes } from "../row-id.js";
+import type { Read } from "./reads.js";
+
+/** What of a document tells where its packets are, and whose. */
+export const PLACES_SOURCE = ["node", "packetPos", "packetLen", "lookback.final"] as const;
 
 /** The packets of a stored document. Throws STORE_DAMAGED when its two lists do not fit. */
 export function packetsOf(id: string, source: JsonObject): readonly PacketRef[] {
@@ -21,8 +24,20 @@ export function packetsOf(id: string, source: JsonObject): readonly PacketRef[] 
   return packets;
 }
 
-/** The packets of a stored document, in the places that the catalogue has for them where the cluster has not got those yet. */
-export function placesOf(shipments: Pick<Shipments, "hasMoves" | "moveOf">, id: string, source: JsonObject): readonly PacketRef[] {
+/** The number of the node that has the packets of a document, below 0; null when they are of this data directory. */
+export function elsewhereOf({ ownNodes, parts: { nodes } }: Pick<Read, "ownNodes"> & { readonly parts: Pick<Read["parts"], "nodes"> }, source: JsonObject): number | null {
+  const node = textOf(source["node"]);
+  return ownNodes.has(node) ? null : nodes.numberOf(node);
+}
+
+/**
+ * The packets of a stored document, in the places that the catalogue has for them where the cluster has not got those yet. Those of
+ * another installation's nodes are there with their number, below 0, for a file: where they are is not known here.
+ */
+export function placesOf(read: Pick<Read, "ownNodes"> & { readonly parts: Pick<Read["parts"], "nodes" | "shipments"> }, id: string, source: JsonObject): readonly PacketRef[] {
+  const elsewhere = elsewhereOf(read, source);
+  if (elsewhere !== null) return packetsOf(id, source).map(({ offset, length }) => ({ fileId: elsewhere, offset, length }));
+  const { shipments } = read.parts;
   const isFinal = at(source, "lookback", "final") === true;
   const moved = isFinal && shipments.hasMoves() ? shipments.moveOf(rowIdBytes(id)) : null;
   return moved === null ? packetsOf(id, source) : readMove(moved);

@@ -16,12 +16,12 @@ export class SessionQuery {
   readonly indices: string | null;
   readonly #filter: SessionFilter;
   readonly #context: ReadContext;
-  readonly #goneFiles: () => readonly number[];
+  readonly #places: Pick<Translation, "goneFiles" | "ownNodes">;
 
-  constructor(filter: SessionFilter, context: ReadContext, existing: readonly IndexPeriod[], goneFiles: () => readonly number[]) {
+  constructor(filter: SessionFilter, context: ReadContext, existing: readonly IndexPeriod[], places: Pick<Translation, "goneFiles" | "ownNodes">) {
     this.#filter = filter;
     this.#context = context;
-    this.#goneFiles = goneFiles;
+    this.#places = places;
     const touched = existing.filter((period) => mayHold(period, filter.range) && mayHold(period, { startMs: context.scope.oldestMs, endMs: null, bounding: "last" }));
     this.indices = touched.length === 0 ? null : pathOf(touched, existing);
   }
@@ -38,7 +38,7 @@ export class SessionQuery {
   /** The filter, the range and the reader's scope as one query. */
   get body(): JsonObject {
     const { scope } = this.#context;
-    const translation: Translation = { mayRead: (field) => this.maySee(field), goneFiles: this.#goneFiles };
+    const translation: Translation = { mayRead: (field) => this.maySee(field), ...this.#places };
     const clauses = [...rangeTests(this.#filter.range)];
     if (scope.oldestMs !== null) clauses.push(wholeRange("lastPacket", Math.ceil(scope.oldestMs), Infinity));
     if (this.#filter.expression.node !== "everything") clauses.push(translate(this.#filter.expression, translation));

@@ -4,6 +4,7 @@ import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
 import { WHOLE, type Cluster } from "./cluster.js";
 import type { Dialect } from "./dialect.js";
+import type { NodeOwners } from "./node-owners.js";
 import { at, listOf, type Json, type JsonObject } from "./json.js";
 import { SessionQuery } from "./query.js";
 import type { IndexList } from "./index-list.js";
@@ -23,6 +24,7 @@ export interface ReadParts {
   readonly indices: IndexList;
   readonly dialect: () => Promise<Dialect>;
   readonly goneFiles: () => readonly number[];
+  readonly nodes: Pick<NodeOwners, "own" | "numberOf">;
   readonly shipments: Pick<Shipments, "hasMoves" | "moveOf">;
 }
 
@@ -31,14 +33,17 @@ export class Read {
   readonly query: SessionQuery;
   readonly parts: ReadParts;
   readonly context: ReadContext;
+  /** Nodes whose packet files are those of this data directory. */
+  readonly ownNodes: ReadonlySet<string>;
   readonly #filter: SessionFilter;
   readonly #endsAt: number;
 
-  private constructor(parts: ReadParts, filter: SessionFilter, query: SessionQuery, context: ReadContext, endsAt: number) {
+  private constructor(parts: ReadParts, filter: SessionFilter, query: SessionQuery, context: ReadContext, ownNodes: ReadonlySet<string>, endsAt: number) {
     this.parts = parts;
     this.#filter = filter;
     this.query = query;
     this.context = context;
+    this.ownNodes = ownNodes;
     this.#endsAt = endsAt;
   }
 
@@ -46,13 +51,15 @@ export class Read {
     checkCancelled(context.signal);
     const endsAt = performance.now() + context.timeoutMs;
     const existing = await parts.indices.list();
-    return new Read(parts, filter, new SessionQuery(filter, context, existing, parts.goneFiles), context, endsAt);
+    const ownNodes = await parts.nodes.own({ signal: context.signal, timeoutMs: Math.min(LONGEST_MS, Math.max(1, Math.floor(context.timeoutMs))) });
+    return new Read(parts, filter, new SessionQuery(filter, context, existing, { goneFiles: parts.goneFiles, ownNodes }), context, ownNodes, endsAt);
   }
 
   /** The same reader and time over other sessions. */
   async over(filter: SessionFilter): Promise<Read> {
-    const existing = await this.parts.indices.list();
-    return new Read(this.parts, filter, new SessionQuery(filter, this.context, existing, this.parts.goneFiles), this.context, this.#endsAt);
+    const { parts, context, ownNodes } = this;
+    const existing = await parts.indices.list();
+    return new Read(parts, filter, new SessionQuery(filter, context, existing, { goneFiles: parts.goneFiles, ownNodes }), context, ownNodes, this.#endsAt);
   }
 
   /** Milliseconds left for the next request. Throws QUERY_CANCELLED or QUERY_TIMEOUT when there are none. */
@@ -84,7 +91,7 @@ export class Read {
       } catch (error) {
         if (!(error instanceof LookbackError) || error.code !== "NOT_FOUND" || tries >= TRIES) throw error;
         indices.forget();
-        named = new SessionQuery(this.#filter, this.context, await indices.list(), this.parts.goneFiles).indices;
+        named = new SessionQuery(this.#filter, this.context, await indices.list(), { goneFiles: this.parts.goneFiles, ownNodes: this.ownNodes }).indices;
       }
     }
   }

@@ -49,6 +49,7 @@ export async function copyToCluster(parts: ReindexParts, onProgress: (progress: 
   const { shipments } = catalogue;
   await engine.cluster.product();
   await engine.migrations.prepare({ ...SHORT, signal });
+  await engine.nodes.claim({ ...SHORT, signal });
   const live = catalogue.segments.live();
   let rows = 0;
   for (const [position, segment] of live.entries()) {

@@ -2,10 +2,12 @@ import { LookbackError } from "../../base/errors.js";
 import type { Field } from "../../model/field.js";
 import type { FieldValue, SessionDocument, SessionRow } from "../../model/session.js";
 import type { SearchAfter, SearchRequest, SearchResult, SortKey } from "../index-store.js";
+import { PACKET_FILES_FIELD } from "../../model/packet-files-field.js";
 import { requirePage } from "../request-checks.js";
 import { isRowId, rowIdText } from "../row-id.js";
 import { at, isObject, listOf, numberOf, objectOf, textOf, type Json, type JsonObject } from "./json.js";
 import { ID_PATH, indexedPath } from "./mapping.js";
+import { elsewhereOf } from "./packet-positions.js";
 import { hitsOf, type Read } from "./reads.js";
 import { documentOf, fieldValue, sourcePaths } from "./source-values.js";
 import { wholeRange } from "./translate.js";
@@ -73,6 +75,13 @@ function sortValue(value: Json, field: Field): number | string | null {
   return Math.abs(value) >= (field.kind === "boolean" ? 2 : STAND_IN) ? null : value;
 }
 
+/** The numbers of a row's packet files: those of the catalogue here, or the one that stands for the files of another installation's node. */
+function packetFilesOf(read: Read, source: JsonObject): FieldValue {
+  const elsewhere = elsewhereOf(read, source);
+  const files = fieldValue(source, PACKET_FILES_FIELD);
+  return elsewhere !== null && Array.isArray(files) && files.length > 0 ? [elsewhere] : files;
+}
+
 /** The row of a hit: the fields asked for, those that the reader may not see as null. */
 export function rowOf(read: Read, hit: Json, fields: readonly Field[]): SessionRow {
   const id = textOf(at(hit, "_id"));
@@ -80,7 +89,8 @@ export function rowOf(read: Read, hit: Json, fields: readonly Field[]): SessionR
   const values = new Map<string, FieldValue>(fields.map(({ path }) => [path, null]));
   for (const field of fields) {
     if (!read.query.maySee(field)) continue;
-    values.set(field.path, field.path === "_id" ? id : isObject(source) ? fieldValue(source, field) : null);
+    if (field.path === "_id") values.set(field.path, id);
+    else if (isObject(source)) values.set(field.path, field.path === PACKET_FILES_FIELD.path ? packetFilesOf(read, source) : fieldValue(source, field));
   }
   return { id, values };
 }
@@ -88,6 +98,8 @@ export function rowOf(read: Read, hit: Json, fields: readonly Field[]): SessionR
 /** What of a document a search fetches: the fields that the reader may see, nothing when there are none. */
 export function sourceBody(read: Read, fields: readonly Field[]): readonly string[] | false {
   const paths = fields.filter((field) => field.path !== "_id" && read.query.maySee(field)).flatMap(sourcePaths);
+  // A number of a packet file says nothing without the node that it is of.
+  if (paths.includes(PACKET_FILES_FIELD.path)) paths.push("node");
   return paths.length === 0 ? false : [...new Set(paths)];
 }
 
@@ -144,10 +156,13 @@ export async function count(read: Read): Promise<number> {
   return numberOf(at(answer, "hits", "total", "value"));
 }
 
-/** The whole document of a row, or null. */
+/** The whole document of a row, or null. Where the packets of another installation's node are is not in it. */
 export async function get(read: Read): Promise<SessionDocument | null> {
   if (read.query.indices === null) return null;
   const [hit] = hitsOf(await read.search({ size: 1, query: read.query.body, track_total_hits: false }));
   if (hit === undefined) return null;
-  return documentOf(textOf(at(hit, "_id")), objectOf(at(hit, "_source")), read.parts.fields, (field) => read.query.maySee(field));
+  const { packetPos, packetLen, ...source } = objectOf(at(hit, "_source"));
+  const places = elsewhereOf(read, source) === null ? { packetPos, packetLen } : {};
+  const { path } = PACKET_FILES_FIELD;
+  return documentOf(textOf(at(hit, "_id")), { ...source, ...places, ...(path in source ? { [path]: packetFilesOf(read, source) } : {}) }, read.parts.fields, (field) => read.query.maySee(field));
 }

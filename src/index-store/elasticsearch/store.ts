@@ -27,6 +27,7 @@ import { histogram } from "./histogram.js";
 import type { IndexList, IndexSize } from "./index-list.js";
 import { daysOf, lastDayOf } from "./index-names.js";
 import { at, numberOrNull } from "./json.js";
+import type { NodeOwners } from "./node-owners.js";
 import { type Overlays } from "./overlay.js";
 import { Read, type ReadParts } from "./reads.js";
 import { count, get, search } from "./search.js";
@@ -43,6 +44,7 @@ export interface ElasticsearchStoreParts {
   readonly fields: FieldCatalogue;
   readonly indices: IndexList;
   readonly overlays: Overlays;
+  readonly nodes: NodeOwners;
   readonly clock: Clock;
   /** Ids of the packet files whose packets are gone; by default those that the catalogue says are deleted. */
   readonly goneFiles?: () => readonly number[];
@@ -60,9 +62,9 @@ export class ElasticsearchStore implements IndexStore {
 
   constructor(parts: ElasticsearchStoreParts) {
     this.#parts = parts;
-    const { cluster, catalogue, fields, indices } = parts;
+    const { cluster, catalogue, fields, indices, nodes } = parts;
     this.#reads = {
-      cluster, fields, indices, dialect: async () => dialectOf(await cluster.product()),
+      cluster, fields, indices, nodes, dialect: async () => dialectOf(await cluster.product()),
       shipments: catalogue.shipments,
       goneFiles: parts.goneFiles ?? (() => catalogue.files.goneIds()),
     };

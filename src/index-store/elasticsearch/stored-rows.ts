@@ -1,6 +1,6 @@
 import type { StoredRow } from "../stored-row.js";
 import { at, isObject, numberOf, objectOf, textOf, type Json } from "./json.js";
-import { placesOf } from "./packet-positions.js";
+import { elsewhereOf, placesOf } from "./packet-positions.js";
 import type { Read } from "./reads.js";
 import { OURS, valueOf } from "./source-values.js";
 import { sortBody } from "./search.js";
@@ -16,7 +16,7 @@ export interface RowPosition {
   readonly id: string;
 }
 
-/** Whole rows of a read in order of last packet, ties by id, those after a position. */
+/** Whole rows of a read in order of last packet, ties by id, those after a position. Rows of other installations' nodes have no packets. */
 export async function* storedRows(read: Read, after: RowPosition | null): AsyncGenerator<readonly StoredRow[]> {
   const { fields } = read.parts;
   const last = fields.byPath("lastPacket");
@@ -32,7 +32,7 @@ function storedRow(read: Read, hit: Json): StoredRow {
   const after = at(ours, "bytesAfter");
   return {
     id, rowVersion: numberOf(at(ours, "rowVersion")), final: at(ours, "final") === true, stream: textOf(at(ours, "stream")),
-    firstMs: numberOf(source["firstPacket"]), lastMs: numberOf(source["lastPacket"]), packets: placesOf(read.parts.shipments, id, source),
+    firstMs: numberOf(source["firstPacket"]), lastMs: numberOf(source["lastPacket"]), packets: elsewhereOf(read, source) === null ? placesOf(read, id, source) : [],
     bytesByPacket: isObject(after) ? stepsOf(after) : null,
     document: Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, valueOf(value)])),
   };

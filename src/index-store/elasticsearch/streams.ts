@@ -9,7 +9,7 @@ import { pointBody } from "./dialect.js";
 import { at, listOf, numberOf, objectOf, textOf, type Json, type JsonObject } from "./json.js";
 import { checkCancelled, hitsOf, type Read } from "./reads.js";
 import { rowOf, sortBody, sourceBody } from "./search.js";
-import { placesOf } from "./packet-positions.js";
+import { PLACES_SOURCE, placesOf } from "./packet-positions.js";
 
 /** Rows of one request. */
 const PAGE = 1_000;
@@ -70,15 +70,14 @@ async function* readsOf(read: Read, request: StreamRequest): AsyncGenerator<Read
 
 /** Packet positions of sessions, in no order. */
 export async function* streamPackets(read: Read, request: StreamRequest): AsyncGenerator<readonly SessionPackets[]> {
-  const { shipments } = read.parts;
   for await (const one of readsOf(read, request)) {
-    for await (const hits of pages(one, sortBody([]), ["firstPacket", "lastPacket", "packetPos", "packetLen", "lookback.final"])) {
+    for await (const hits of pages(one, sortBody([]), ["firstPacket", "lastPacket", ...PLACES_SOURCE])) {
       yield hits.map((hit) => {
         const id = textOf(at(hit, "_id"));
         const source = objectOf(at(hit, "_source"));
         return {
           id, firstPacketMs: numberOf(source["firstPacket"]), lastPacketMs: numberOf(source["lastPacket"]), final: at(source, "lookback", "final") === true,
-          packets: placesOf(shipments, id, source),
+          packets: placesOf(one, id, source),
         };
       });
     }

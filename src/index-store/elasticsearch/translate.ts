@@ -11,6 +11,8 @@ export interface Translation {
   readonly mayRead: (field: Field) => boolean;
   /** Ids of packet files whose packets are gone. */
   readonly goneFiles: () => readonly number[];
+  /** Nodes whose packet files those ids number; in rows of others the same number is another file. */
+  readonly ownNodes: ReadonlySet<string>;
 }
 
 /** Clauses of one boolean query; a cluster takes 1,024 by default. */
@@ -75,13 +77,13 @@ export function translate(expression: CheckedExpression, translation: Translatio
     case "field":
       return translation.mayRead(expression.field) ? fieldTest(expression.field, expression.test) : NONE;
     case "file":
-      return oneOf("fileId", expression.fileIds ?? []);
+      return expression.fileIds === null || expression.fileIds.length === 0 ? NONE : every([oneOf("fileId", expression.fileIds), ofNodes(translation.ownNodes)]);
     case "ids":
       return idsTest(expression.ids);
     case "packetsAvailable": {
-      // Packets are available when there are some and every file of them is still there.
+      // Packets are available when there are some here and every file of them is still there.
       const gone = translation.goneFiles();
-      const available = every([exists("fileId"), ...(gone.length === 0 ? [] : [none(oneOf("fileId", gone))])]);
+      const available = every([exists("fileId"), ofNodes(translation.ownNodes), ...(gone.length === 0 ? [] : [none(oneOf("fileId", gone))])]);
       return expression.value ? available : none(available);
     }
     case "everything":
@@ -90,6 +92,8 @@ export function translate(expression: CheckedExpression, translation: Translatio
 }
 
 const exists = (path: string): JsonObject => ({ exists: { field: path } });
+
+const ofNodes = (nodes: ReadonlySet<string>): JsonObject => oneOf("node", [...nodes]);
 
 function idsTest(ids: readonly string[]): JsonObject {
   // What is no id is no row's id.

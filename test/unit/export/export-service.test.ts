@@ -405,9 +405,10 @@ it("packet heads tell time and length, or why they cannot", async () => {
   const heads = new PacketHeads(reader, catalogueLookup(catalogue.files), { directionFinder: () => { throw new Error("no direction is asked for"); } });
   const [first] = capture.positions;
   if (!first) throw new Error("two packets");
-  expect(await heads.describe([{ fileId: 1, ...first }, { fileId: 9, ...first }, { fileId: 1, offset: 25, length: 20 }], null, null)).toEqual([
+  expect(await heads.describe([{ fileId: 1, ...first }, { fileId: 9, ...first }, { fileId: 1, offset: 25, length: 20 }, { fileId: -1, ...first }], null, null)).toEqual([
     { fileId: 1, offset: 24, timeMs: 1000, nanos: 0, originalLength: 1, capturedLength: 1, fromSource: null, missing: null },
     { fileId: 9, offset: 24, timeMs: null, nanos: 0, originalLength: null, capturedLength: null, fromSource: null, missing: "file-unknown" },
     { fileId: 1, offset: 25, timeMs: null, nanos: 0, originalLength: null, capturedLength: null, fromSource: null, missing: "not-a-record" },
+    { fileId: -1, offset: 24, timeMs: null, nanos: 0, originalLength: null, capturedLength: null, fromSource: null, missing: "other-node" },
   ]);
 });

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import type { SessionPackets } from "../../../src/index-store/index-store.js";
-import type { PacketFileLookup } from "../../../src/export/packet-files.js";
+import { catalogueLookup, type PacketFileLookup } from "../../../src/export/packet-files.js";
 import type { ExportRequest } from "../../../src/export/export-request.js";
 import { noProgress, runExport, type ExportParts } from "../../../src/export/run-export.js";
 import { ExportStreams } from "../../../src/export/stream-export.js";
@@ -117,6 +117,17 @@ describe("an export", () => {
       { fileId: 1, path: path.join(root, "1.pcap"), reason: "beyond-end", packets: 1, firstOffset: good.positions[1]?.offset },
       { fileId: 7, path: null, reason: "file-unknown", packets: 2, firstOffset: 24 },
     ]);
+  });
+
+  it("says whose packets those of another node are, all of its files as one", async () => {
+    const { run, manifest } = setUp([classicCapture([at(1, 0, "here")])], [[[1, 0]], [[-1, 0], [-1, 0], [-1, 7]]], {
+      lookup: catalogueLookup({ get: () => null }), describeFile: (fileId) => (fileId === -1 ? { node: "north", name: null, stream: null, fileBytes: null } : null),
+    });
+    expect(await run()).toMatchObject({ sessions: 2, packets: 0, missingPackets: 4 });
+    expect(manifest()["missing"]).toMatchObject({
+      files: [{ fileId: -1, path: null, reason: "other-node", packets: 3, firstOffset: 24 }, { fileId: 1, reason: "file-unknown" }], sessions: [{ id: "0", missing: 1 }, { id: "1", packets: 3, missing: 3 }],
+    });
+    expect(manifest()["sources"]).toMatchObject([{ fileId: -1, node: "north", packets: 3 }, { fileId: 1, node: null }]);
   });
 
   it("says why classic pcap became pcapng, and always is pcapng when that is asked for", async () => {

@@ -26,7 +26,7 @@ class FakeCluster {
   fault: Error | null = null;
 
   add(...numbers: readonly number[]): void {
-    for (const number of numbers) this.documents.set(id(number), { version: 1, source: { tags: [], lookback: { final: true } } });
+    for (const number of numbers) this.documents.set(id(number), { version: 1, source: { node: "test", tags: [], lookback: { final: true } } });
   }
 
   request({ path, body, lines }: ClusterRequest): Promise<Json> {
@@ -78,7 +78,7 @@ describe("edited tags and moved packets on their way to a cluster", () => {
     catalogue = openCatalogue(temporaryDirectory(), clock);
     cluster = new FakeCluster();
     overlays = new Overlays({
-      cluster, shipments: catalogue.shipments, clock, logger: { ...silentLogger, error: (_fields, message) => { errors.push(message); } },
+      cluster, nodes: { own: () => Promise.resolve(new Set(["test"])) }, shipments: catalogue.shipments, clock, logger: { ...silentLogger, error: (_fields, message) => { errors.push(message); } },
       indices: { pattern: "sessions3-*", list: () => Promise.resolve([{ index: "sessions3-700101", startMs: 0, endMs: 86_400_000 }]) },
     });
   });
