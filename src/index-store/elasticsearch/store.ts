@@ -13,7 +13,7 @@ import { idTimeMs, isRowId, rowIdBytes, rowIdText } from "../row-id.js";
 import { requireTags } from "../request-checks.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { SERVICE_SCOPE } from "../../model/access-scope.js";
-import type { TimeRange } from "../../model/time-range.js";
+import { ALL_TIME, type TimeRange } from "../../model/time-range.js";
 import type { StoredRow } from "../stored-row.js";
 import { storedRows, type RowPosition } from "./stored-rows.js";
 import { byteBudget } from "./byte-budget.js";
@@ -104,8 +104,9 @@ export class ElasticsearchStore implements IndexStore {
 
   async get(id: string, context: ReadContext): Promise<SessionDocument | null> {
     if (!isRowId(id)) return null;
-    // A row's last packet is not before the time in its id, so earlier indices are not asked.
-    return get(await Read.of(this.#reads, { expression: { node: "ids", ids: [id] }, range: { startMs: idTimeMs(id), endMs: null, bounding: "last" } }, context));
+    const found = async (range: TimeRange): Promise<SessionDocument | null> => get(await Read.of(this.#reads, { expression: { node: "ids", ids: [id] }, range }, context));
+    // A row's last packet is hardly ever before the time in its id, so earlier indices are asked only when it is not in the others.
+    return (await found({ startMs: idTimeMs(id), endMs: null, bounding: "last" })) ?? found(ALL_TIME);
   }
 
   async terms(request: TermsRequest, context: ReadContext): Promise<TermsResult> {

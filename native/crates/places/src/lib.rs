@@ -13,14 +13,15 @@ pub use tables::{Makers, Registries};
 
 use lookback_session::record::{DESTINATION, SOURCE};
 use lookback_session::{Address, FieldSpec, Fields, Session, core_fields};
+use std::sync::Arc;
 
 /// What was read.
 #[derive(Default)]
 pub struct Places {
-    country: Option<Database>,
-    asn: Option<Database>,
-    registries: Option<Registries>,
-    makers: Option<Makers>,
+    country: Option<Arc<Database>>,
+    asn: Option<Arc<Database>>,
+    registries: Option<Arc<Registries>>,
+    makers: Option<Arc<Makers>>,
 }
 
 /// An address that a session holds beside those of its ends (one that a name stands for, the outer one of a tunnel), and the
@@ -43,6 +44,23 @@ impl Places {
     /// Whether no file was read.
     pub fn is_empty(&self) -> bool {
         self.country.is_none() && self.asn.is_none() && self.registries.is_none() && self.makers.is_none()
+    }
+
+    /// Takes parts of others: those that `kept` says, in the order of the fields.
+    fn keep_of(&mut self, others: &Self, kept: [bool; 4]) {
+        let [country, asn, registries, makers] = kept;
+        if country {
+            self.country.clone_from(&others.country);
+        }
+        if asn {
+            self.asn.clone_from(&others.asn);
+        }
+        if registries {
+            self.registries.clone_from(&others.registries);
+        }
+        if makers {
+            self.makers.clone_from(&others.makers);
+        }
     }
 
     /// Fills the fields of places of a row.

@@ -105,11 +105,18 @@ impl PlaceSource {
         Arc::clone(&state.places)
     }
 
-    /// Reads the files again, at once.
+    /// Reads the files again, at once. Of one that is there and cannot be read, half written perhaps, what was read before
+    /// stays, and the next look tries again.
     pub fn reload(&self) {
-        let stamps = stamps_of(&self.files);
-        let (places, _) = load(&self.files);
+        let mut stamps = stamps_of(&self.files);
+        let (mut places, states) = load(&self.files);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        places.keep_of(&state.places, states.each_ref().map(|state| state.error.is_some()));
+        for ((stamp, before), FileState { error, .. }) in stamps.iter_mut().zip(&state.stamps).zip(&states) {
+            if error.is_some() {
+                stamp.clone_from(before);
+            }
+        }
         state.places = Arc::new(places);
         state.stamps = stamps;
         state.loading = false;
@@ -124,10 +131,10 @@ impl std::fmt::Debug for PlaceSource {
 
 /// Reads the files and says of each setting which file there is and why it cannot be read.
 pub fn check(files: &PlaceFiles) -> Vec<FileState> {
-    load(files).1
+    load(files).1.into()
 }
 
-fn load(files: &PlaceFiles) -> (Places, Vec<FileState>) {
+fn load(files: &PlaceFiles) -> (Places, [FileState; 4]) {
     let (country, country_state) = load_one("geoLite2Country", &files.country, Database::open);
     let (asn, asn_state) = load_one("geoLite2ASN", &files.asn, Database::open);
     let (registries, rir_state) = load_one("rirFile", &files.rir, |file| {
@@ -136,19 +143,21 @@ fn load(files: &PlaceFiles) -> (Places, Vec<FileState>) {
     let (makers, oui_state) = load_one("ouiFile", &files.oui, |file| {
         Makers::read(&text_of(file)?).ok_or("it has no line like 00:00:0C, a tab and a name".to_owned())
     });
-    (Places { country, asn, registries, makers }, vec![country_state, asn_state, rir_state, oui_state])
+    (Places { country, asn, registries, makers }, [country_state, asn_state, rir_state, oui_state])
 }
 
 fn load_one<T>(
     setting: &'static str,
     paths: &[PathBuf],
     read: impl Fn(&Path) -> Result<T, String>,
-) -> (Option<T>, FileState) {
+) -> (Option<Arc<T>>, FileState) {
     let Some(file) = first_that_exists(paths) else {
         return (None, FileState { setting, file: None, error: None });
     };
     match read(file) {
-        Ok(loaded) => (Some(loaded), FileState { setting, file: Some(file.to_owned()), error: None }),
+        Ok(loaded) => {
+            (Some(Arc::new(loaded)), FileState { setting, file: Some(file.to_owned()), error: None })
+        }
         Err(error) => (None, FileState { setting, file: Some(file.to_owned()), error: Some(error) }),
     }
 }

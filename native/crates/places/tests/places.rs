@@ -253,6 +253,10 @@ fn a_file_that_changes_is_read_again() {
     std::fs::write(&file, countries()).unwrap();
     source.reload();
     assert!(!source.current().is_empty());
+    // Half written: what was read before stays until the file reads.
+    std::fs::write(&file, countries().get(..100).unwrap()).unwrap();
+    source.reload();
+    assert!(!source.current().is_empty());
     std::fs::remove_file(&file).unwrap();
     source.reload();
     assert!(source.current().is_empty());
