@@ -9,7 +9,7 @@ import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
 import { LiveConfig } from "../config/live-config.js";
 import type { IndexStore } from "../index-store/index-store.js";
-import { removeOrphans } from "../index-store/embedded/segment-files.js";
+import { removeOrphans } from "../index-store/segment-files.js";
 import { EmbeddedStore } from "../index-store/embedded/store.js";
 import { packagedCatalogue, type FieldCatalogue } from "../model/field-catalogue.js";
 import { loadNativeCore } from "../native/native.js";

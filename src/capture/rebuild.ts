@@ -35,10 +35,12 @@ export interface RebuildParts {
  */
 export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
   const { catalogue, store, native, settings, segmentDirectory } = parts;
-  const { damaged } = await store.health();
+  const { damaged: found } = await store.health();
+  const reasons = new Map(found.map(({ path, reason }) => [path, reason]));
+  // What else is damaged, an index of a cluster, is not made of packets here.
+  const segments = catalogue.segments.live().filter(({ path }) => reasons.has(path));
+  const damaged = segments.map(({ path }) => ({ path, reason: reasons.get(path) ?? "" }));
   if (damaged.length === 0) return { damaged, lostRows: 0, sessions: 0, files: [], changed: [] };
-  const paths = new Set(damaged.map(({ path }) => path));
-  const segments = catalogue.segments.live().filter(({ path }) => paths.has(path));
   const overlapping = runsOf(catalogue.files.list()).filter((run) => run.some((file) => segments.some((segment) => overlaps(file, segment))));
   const runs: PacketFile[][] = [];
   const changed: string[] = [];

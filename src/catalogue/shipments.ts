@@ -59,11 +59,15 @@ export class Shipments {
     this.#clock = clock;
   }
 
-  /** Queues segments; one that is known already changes nothing. Returns those that were new. The caller runs it in a transaction. */
+  /**
+   * Queues segments; one that is known already changes nothing, unless the cluster got no row of it: it could not be read, and was
+   * made again. Returns those that are queued by this. The caller runs it in a transaction.
+   */
   queue(segments: readonly SegmentInfo[]): readonly SegmentInfo[] {
     const insert = this.#connection.prepare(
       `INSERT INTO shipments (path, day, rows, bytes, first_ms, min_last_ms, last_ms, state, queued_at)
-       VALUES (@path, @day, @rows, @bytes, @firstMs, @minLastMs, @lastMs, 'queued', @now) ON CONFLICT (path) DO NOTHING`,
+       VALUES (@path, @day, @rows, @bytes, @firstMs, @minLastMs, @lastMs, 'queued', @now)
+       ON CONFLICT (path) DO UPDATE SET state = 'queued', queued_at = @now, dead_rows = 0 WHERE state = 'shipped' AND dead_rows = rows`,
     );
     const now = this.#clock.nowMs();
     return segments.filter(({ path, day, rows, bytes, firstMs, minLastMs, lastMs }) => insert.run({ path, day, rows, bytes, firstMs, minLastMs, lastMs, now }).changes > 0);

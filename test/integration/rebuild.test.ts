@@ -29,6 +29,22 @@ describe("a damaged index", () => {
     expect((await lookback(["rebuild", "--data", "data"], directory)).output).toBe("no segment is damaged\n");
   });
 
+  it("is made again where it waits for a cluster, and waits on", async () => {
+    const directory = temporaryDirectory();
+    const cluster = ["--data", "data", "--set", "indexStore=elasticsearch", "--set", "elasticsearch=http://127.0.0.1:9"];
+    writeCaptures(path.join(directory, "captures"), 1, 40);
+    expect((await lookback(["import", "captures", ...cluster], directory)).code).toBe(0);
+    const sessions = path.join(directory, "data", "sessions");
+    const [segment = ""] = readdirSync(sessions, { recursive: true }).map(String).filter((name) => name.endsWith(".parquet"));
+    const bytes = readFileSync(path.join(sessions, segment));
+    writeFileSync(path.join(sessions, segment), bytes.subarray(0, bytes.length >> 1));
+
+    const rebuilt = await lookback(["rebuild", "--json", ...cluster], directory);
+    expect(JSON.parse(rebuilt.output)).toMatchObject({ damaged: [{ path: segment }] });
+    expect(readFileSync(path.join(sessions, segment))).toEqual(bytes);
+    expect(JSON.parse((await lookback(["ship", "--status", "--json", ...cluster], directory)).output)).toMatchObject({ segments: 1 });
+  });
+
   it("is not made from captures that were written over those that were indexed", async () => {
     const directory = temporaryDirectory();
     const captures = path.join(directory, "captures");

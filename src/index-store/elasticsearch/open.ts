@@ -121,7 +121,7 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
     cluster, catalogue, indices, overlays, names, template, state, nodes, servers, migrations, deadLetters,
     expirations: new SharedExpirations({ ...serving, wait: passed }),
     holdAnswering: (held) => new HoldAnswering({ ...serving, held }),
-    store: new ElasticsearchStore({ cluster, catalogue, fields, indices, overlays, nodes, clock, placement: { replicas: options.settings.replicas, warm: options.warm ?? null }, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
+    store: new ElasticsearchStore({ segmentDirectory: options.segmentDirectory, cluster, catalogue, fields, indices, overlays, nodes, clock, placement: { replicas: options.settings.replicas, warm: options.warm ?? null }, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
     segmentShipping: (native) => new SegmentShipping({
       cluster, native, catalogue, indices, names, rotation: options.rotation, deadLetters, pace: new Pace(options.bulkBytes), clock, wait: passed,
       status: { waiting: (error) => { logger.warn({ error }, "the cluster has no room now; rows are sent again"); } },

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Clock } from "../../base/clock.js";
 import { DAY_MS, utcDay } from "../../base/utc-day.js";
 import { LookbackError } from "../../base/errors.js";
@@ -11,6 +12,7 @@ import type {
 } from "../index-store.js";
 import { idTimeMs, isRowId, rowIdBytes, rowIdText } from "../row-id.js";
 import { requireTags } from "../request-checks.js";
+import { faultOf } from "../segment-files.js";
 import { cardinality, connections, stats, terms } from "./aggregate.js";
 import { SERVICE_SCOPE } from "../../model/access-scope.js";
 import { ALL_TIME, type TimeRange } from "../../model/time-range.js";
@@ -49,6 +51,8 @@ export interface ElasticsearchStoreParts {
   /** Ids of the packet files whose packets are gone; by default those that the catalogue says are deleted. */
   readonly goneFiles?: () => readonly number[];
   readonly placement: PlacementRules;
+  /** Where segments wait for the shipper. */
+  readonly segmentDirectory: string;
 }
 
 /**
@@ -274,11 +278,21 @@ export class ElasticsearchStore implements IndexStore {
       await cluster.product();
       const damaged = (await indices.health()).filter(({ index, health, status }) => index !== "" && (health === "red" || status === "close"))
         .map(({ index, health, status }) => ({ path: index, reason: status === "close" ? "the index is closed" : `its health is ${health}: a primary shard is missing` }));
-      return { ok: damaged.length === 0, damaged };
+      const all = [...this.#damagedSegments(), ...damaged];
+      return { ok: all.length === 0, damaged: all };
     } catch (error) {
       if (!(error instanceof LookbackError) || !mayPass(error)) throw error;
-      return { ok: false, damaged: [{ path: cluster.shown, reason: `${error.code}: ${error.message}` }] };
+      return { ok: false, damaged: [...this.#damagedSegments(), { path: cluster.shown, reason: `${error.code}: ${error.message}` }] };
     }
+  }
+
+  /** Segments that wait and are damaged, those that the shipper gave up as such among them: they stay live. */
+  #damagedSegments(): readonly { readonly path: string; readonly reason: string }[] {
+    const { catalogue: { segments, shipments }, segmentDirectory } = this.#parts;
+    return segments.live().flatMap((segment) => {
+      const reason = shipments.get(segment.path)?.state === "shipped" ? "the shipper could not read it" : faultOf(path.join(segmentDirectory, segment.path), segment);
+      return reason === null ? [] : [{ path: segment.path, reason }];
+    });
   }
 
   close(): Promise<void> {

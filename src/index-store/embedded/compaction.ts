@@ -10,7 +10,7 @@ import type { FlatColumn } from "../../native/merge-types.js";
 import type { Engine, RunLimits } from "./engine.js";
 import type { FieldShapes } from "./field-shapes.js";
 import type { LiveSet, Snapshot } from "./live-set.js";
-import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
+import { sync, TEMPORARY_PREFIX } from "../segment-files.js";
 import { source } from "./source.js";
 import { asPattern, literal, Parameters, quoted } from "./statement.js";
 import { countOf, textOf } from "./values.js";

@@ -9,7 +9,7 @@ import { describe, ROW_GROUP_ROWS, wholeRows, type CompactionParts } from "./com
 import type { RunLimits } from "./engine.js";
 import type { LiveSet, Snapshot } from "./live-set.js";
 import { packPositions } from "./positions.js";
-import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
+import { sync, TEMPORARY_PREFIX } from "../segment-files.js";
 import { literal, quoted, uuidOf } from "./statement.js";
 import { duckdb } from "./duckdb.js";
 

@@ -27,7 +27,7 @@ import { FieldShapes } from "./field-shapes.js";
 import { QueryPlan, type PlanParts } from "./query-plan.js";
 import { removeWritten, writeMoved } from "./row-moves.js";
 import { count, search } from "./search.js";
-import { faultOf, removeOrphans } from "./segment-files.js";
+import { faultOf, removeOrphans } from "../segment-files.js";
 import { parquet } from "./source.js";
 import { isRowId, Parameters, quoted } from "./statement.js";
 import type { StoredRow } from "../stored-row.js";

@@ -11,7 +11,7 @@ import { describe, ROW_GROUP_ROWS, type CompactionParts } from "./compaction.js"
 import type { RunLimits } from "./engine.js";
 import { TYPES } from "./field-shapes.js";
 import { packPositions } from "./positions.js";
-import { sync, TEMPORARY_PREFIX } from "./segment-files.js";
+import { sync, TEMPORARY_PREFIX } from "../segment-files.js";
 import { asPattern, literal, Parameters, quoted } from "./statement.js";
 import { rowIdOf } from "../row-id.js";
 

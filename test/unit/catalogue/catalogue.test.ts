@@ -132,6 +132,23 @@ describe("the catalogue", () => {
     catalogue.close();
   });
 
+  it("queues a segment again of which the cluster got no row, and no other", () => {
+    const catalogue = openCatalogue(temporaryDirectory(), clock);
+    const { shipments } = catalogue;
+    const queued = (): readonly string[] => shipments.queued(10).map(({ path }) => path).sort();
+    const [whole, part, unreadable] = ["d/0.parquet", "d/1.parquet", "d/2.parquet"].map(segment);
+    const all = [whole, part, unreadable].flatMap((one) => one ?? []);
+    expect(shipments.queue(all)).toHaveLength(3);
+    shipments.shipped("d/0.parquet", 0);
+    shipments.shipped("d/1.parquet", 1);
+    shipments.shipped("d/2.parquet", 2);
+    expect(queued()).toEqual([]);
+    expect(shipments.queue(all)).toEqual([unreadable]);
+    expect(queued()).toEqual(["d/2.parquet"]);
+    expect(shipments.waiting()).toMatchObject({ deadRows: 1 });
+    catalogue.close();
+  });
+
   it("is readable by its owner only", () => {
     const catalogue = openCatalogue(temporaryDirectory(), clock);
     expect(statSync(catalogue.path).mode & 0o077).toBe(0);

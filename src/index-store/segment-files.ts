@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { Catalogue } from "../../catalogue/catalogue.js";
-import type { SegmentInfo } from "../../model/segment.js";
+import type { Catalogue } from "../catalogue/catalogue.js";
+import type { SegmentInfo } from "../model/segment.js";
 
 /** Name of a segment that is not whole yet. */
 export const TEMPORARY_PREFIX = ".tmp-";
