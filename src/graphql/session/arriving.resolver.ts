@@ -10,12 +10,11 @@ import { LongScalar } from "../scalar/scalars.js";
 import { selectionAt, selectionOf } from "../selection.js";
 import { Projection } from "./project.js";
 import { fieldsByName, needsPacketFiles, sessionOf, shapeFor } from "./session-rows.js";
+import { watchCost } from "./session-cost.js";
 import { Session } from "./session.type.js";
 
 /** Sessions told at once, at most; there is one answer a second. */
 const MOST_TOLD = 100;
-/** A search of a handful of segments, a second, for as long as it goes on. */
-const WATCH_COST = 1000;
 
 /** Which sessions to tell of. */
 @ArgsType()
@@ -65,7 +64,7 @@ async function* matching(filter: SessionFilter, arrivals: AsyncIterable<Arrived>
 @Resolver()
 export class SessionsArrivingResolver {
   @Subscription(() => SessionsArriving, {
-    complexity: ({ childComplexity }) => WATCH_COST + childComplexity,
+    complexity: watchCost(MOST_TOLD),
     subscribe: ({ args, context }: { readonly args: SessionsArrivingArgs; readonly context: RequestContext }) => matches(args, context),
     description: "Sessions that match, as they arrive: captured live, with those that are open after `openSessionFlush`, or imported. At most 10 of a user at a time.",
   })
