@@ -77,6 +77,7 @@ export function guardSchema(schema: GraphQLSchema): GraphQLSchema {
   for (const { name, field } of decidable(schema)) {
     const decision = ACCESS_DECISIONS[name] ?? UNDECIDED;
     const { resolve, subscribe } = field;
+    const tellsEvents = name.startsWith("Subscription.");
     const guard = (context: unknown): RequestContext => {
       if (!(context instanceof RequestContext)) throw new LookbackError("INTERNAL", `${name} without a request context`);
       enforce(name, decision, context);
@@ -86,6 +87,7 @@ export function guardSchema(schema: GraphQLSchema): GraphQLSchema {
       const { audit, asked } = decision;
       field.resolve = (source, args, context, info) => {
         const known = guard(context);
+        if (tellsEvents) known.renew();
         const run = (): unknown => resolve(source, args, context, info);
         if (asked === true) known.noteAsked(rootNameOf(info), `${field.name}(${Object.entries(written(args)).map(([argument, value]) => `${argument}=${String(value)}`).join(", ")})`);
         return audit === undefined ? run() : audited(audit, args, known, info, run);

@@ -5,7 +5,6 @@ import { RequestContext } from "../context.js";
 import { SessionFilterInput } from "../filter/filter.input.js";
 import { sessionFilterOf } from "../filter/session-filter.js";
 import type { Arrived } from "../../index-store/arrivals.js";
-import type { SessionFilter } from "../../index-store/index-store.js";
 import { LongScalar } from "../scalar/scalars.js";
 import { selectionAt, selectionOf } from "../selection.js";
 import { Projection } from "./project.js";
@@ -43,15 +42,16 @@ type ArrivedMatches =
 
 /** What arrives and matches. What is wrong with the request is thrown at once, before anything is streamed. */
 function matches(args: SessionsArrivingArgs, context: RequestContext): AsyncGenerator<ArrivedMatches> {
-  const filter = sessionFilterOf(args, context);
-  return matching(filter, context.services.arrivals.subscribe(context.user.name, context.signal), context);
+  sessionFilterOf(args, context);
+  return matching(args, context.services.arrivals.subscribe(context.user.name, context.signal), context);
 }
 
 /** Nothing is told of a second without a match. A search that fails is told as the error of one answer; the next may not. */
-async function* matching(filter: SessionFilter, arrivals: AsyncIterable<Arrived>, context: RequestContext): AsyncGenerator<ArrivedMatches> {
+async function* matching(args: SessionsArrivingArgs, arrivals: AsyncIterable<Arrived>, context: RequestContext): AsyncGenerator<ArrivedMatches> {
   for await (const { segments, leftOut } of arrivals) {
     try {
-      const { total } = await context.services.store.search({ ...filter, segments, fields: [], order: [], limit: 1, after: null, countTotal: true }, context.read);
+      context.renew();
+      const { total } = await context.services.store.search({ ...sessionFilterOf(args, context), segments, fields: [], order: [], limit: 1, after: null, countTotal: true }, context.read);
       if ((total?.value ?? 0) > 0 || leftOut) yield { kind: "found", segments, total: total?.value ?? 0, leftOut };
     } catch (error) {
       if (context.signal.aborted) return;
