@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from "express";
 import { LookbackError } from "../base/errors.js";
+import { isoTimeMs } from "../base/iso-time.js";
 import { EXPORT_FORMATS, type ExportFormat } from "../export/export-request.js";
 import type { StreamResult } from "../export/stream-export.js";
 import { RequestContext } from "../graphql/context.js";
@@ -126,8 +127,8 @@ function argsOf(request: Request, format: ExportFormat): ExportArgs {
 function timeOf(name: Parameter, text: string | undefined): number | null {
   if (text === undefined) return null;
   if (/^\d{1,12}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
-  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d))?$/i.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new LookbackError("BAD_INPUT", `${name} is a time: ISO 8601 with a zone, or seconds since 1970; not ${JSON.stringify(text.slice(0, 60))}`, { argument: name });
+  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d))?$/i.test(text) ? isoTimeMs(text) : null;
+  if (time === null) throw new LookbackError("BAD_INPUT", `${name} is a time: ISO 8601 with a zone, of a day that there is, or seconds since 1970; not ${JSON.stringify(text.slice(0, 60))}`, { argument: name });
   return time;
 }
 
