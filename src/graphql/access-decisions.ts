@@ -55,7 +55,7 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   // Exports: run with the scope that their owner has when they run.
   "Query.exports": { needs: "export", narrowed: "own" },
   "Query.export": { needs: "export", narrowed: "own" },
-  "Query.exportEstimate": { needs: "export", narrowed: "scoped" },
+  "Query.exportEstimate": { needs: "export", narrowed: "scoped", audit: "export.estimate" },
   "Subscription.exportProgress": { needs: "export", narrowed: "own" },
   "Mutation.createExport": { needs: "export", narrowed: "scoped" },
   "Mutation.cancelExport": { needs: "export", narrowed: "own" },
@@ -81,7 +81,7 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   "Mutation.holdSessions": { needs: "operate", narrowed: "scoped" },
   "Mutation.releaseHold": { needs: "operate", narrowed: "refused" },
   "Query.holds": { needs: "operate", narrowed: "refused" },
-  "Query.retentionForecast": { needs: "operate", narrowed: "refused" },
+  "Query.retentionForecast": { needs: "operate", narrowed: "refused", audit: "retention.forecast" },
   "Query.retentionClasses": { needs: "operate", narrowed: "refused" },
   "Mutation.setRetentionClass": { needs: "operate", narrowed: "refused" },
   "Mutation.removeRetentionClass": { needs: "operate", narrowed: "refused" },

@@ -7,6 +7,7 @@ import { RequestContext } from "../graphql/context.js";
 import { ExportFormatName, ExportPackets, type ExportArgs } from "../graphql/export/export.args.js";
 import { exportRequestOf } from "../graphql/export/export-request.js";
 import { exportsOf } from "../graphql/export/export.resolver.js";
+import { askedSessions } from "../graphql/filter/asked-sessions.js";
 import { BoundingName } from "../graphql/filter/search.args.js";
 import type { Services } from "../graphql/services.js";
 import { addressOf } from "./client.js";
@@ -48,7 +49,8 @@ function streamOf(format: ExportFormat, services: Services, operations: LiveOper
     const signal = AbortSignal.any([gone.signal, stopping, live.signal]);
     const context = new RequestContext(services, principal, signal, addressOf(request));
     const exports = exportsOf(context);
-    const asked = exportRequestOf(argsOf(request, format), context);
+    const args = argsOf(request, format);
+    const asked = exportRequestOf(args, context);
     if (request.method === "HEAD") {
       response.end();
       return;
@@ -81,7 +83,7 @@ function streamOf(format: ExportFormat, services: Services, operations: LiveOper
       if (!gone.signal.aborted) throw error;
     } finally {
       // Also of one that was cut off: what was sent was seen.
-      context.audit("export.stream", { query: asked.query.slice(0, 1_000), format, wholeConnections: asked.wholeConnections, sessions: made?.sessions ?? null, packets: made?.packets ?? null, missingPackets: made?.missingPackets ?? null, bytes: sent, complete });
+      context.audit("export.stream", { ...askedSessions(args.ids, args), format, wholeConnections: asked.wholeConnections, sessions: made?.sessions ?? null, packets: made?.packets ?? null, missingPackets: made?.missingPackets ?? null, bytes: sent, complete });
     }
   };
 }
