@@ -6,13 +6,15 @@ import { Arrivals } from "../../src/index-store/arrivals.js";
 import { someRows, startApi, TEST_NOW_MS, type ApiServer } from "../support/api-server.js";
 import { MemoryStore, type MemoryRow } from "../support/memory-store.js";
 
-const QUERY = "subscription ($expression: String) { sessionsArriving(expression: $expression) { more asOf sessions { id source { port } field(name: \"databytes\") } } }";
+const QUERY = "subscription ($expression: String) { sessionsArriving(expression: $expression) { more asOf sessions { id source { port } packetsAvailable field(name: \"databytes\") } } }";
 
 const LATER = "00000000-0000-4000-8000-0000000000ff";
 
 let api: ApiServer;
 let store: MemoryStore;
 let look: () => void = () => {};
+/** Whether packet files are there. */
+let stored = true;
 /** Subscriptions that the service has taken. */
 let begun = 0;
 
@@ -26,7 +28,9 @@ async function start(rows = 12, more: readonly MemoryRow[] = []): Promise<void> 
     return () => { look = () => {}; };
   });
   begun = 0;
+  stored = true;
   api = await startApi(store, {
+    hasPackets: () => stored,
     arrivals: {
       subscribe: (user, signal) => {
         const reader = arrivals.subscribe(user, signal);
@@ -99,6 +103,17 @@ describe("sessions as they arrive", () => {
     api.clock.now = laterMs;
     // The rows of c are five hours old by now.
     expect(await next(results, 1, ["a", "b", "c", "d"])).toMatchObject({ data: { sessionsArriving: { asOf: new Date(laterMs).toISOString(), more: 0, sessions: [{ id: LATER }] } } });
+    await results.return?.();
+  });
+
+  it("say whether their packets are stored at that moment", async () => {
+    await start();
+    const results = overSse(await api.token({ name: "ana", role: "analyst" }), "port.src == [40001, 40005]");
+    store.arrived = ["a"];
+    expect(await next(results, 1, ["a", "b"])).toMatchObject({ data: { sessionsArriving: { sessions: [{ packetsAvailable: true }] } } });
+    stored = false;
+    api.clock.now += 1_000;
+    expect(await next(results, 1, ["a", "b", "c"])).toMatchObject({ data: { sessionsArriving: { sessions: [{ packetsAvailable: false }] } } });
     await results.return?.();
   });
 

@@ -32,15 +32,21 @@ function sortKeysOf(order: readonly SessionOrderInput[] | null | undefined, cont
   });
 }
 
-/** Packet files already asked for in an operation, as many as the limits of a page let there be. */
-const askedFiles = new WeakMap<RequestContext, Map<number, boolean>>();
+/** Packet files already asked for in an operation, or in an event of a subscription: as many as the limits of a page let there be. */
+const askedFiles = new WeakMap<RequestContext, { readonly asOfMs: number; readonly files: Map<number, boolean> }>();
+
+function askedIn(context: RequestContext): Map<number, boolean> {
+  const { asOfMs } = context;
+  let asked = askedFiles.get(context);
+  if (asked?.asOfMs !== asOfMs) askedFiles.set(context, (asked = { asOfMs, files: new Map() }));
+  return asked.files;
+}
 
 function availabilityOf({ source_: source }: Session, context: RequestContext): PacketAvailability {
   const { path } = PACKET_FILES_FIELD;
   const value = source.kind === "row" ? source.values.get(path) : source.document[path];
   const ids = Array.isArray(value) ? value.filter((id) => typeof id === "number") : [];
-  const asked = askedFiles.get(context) ?? new Map<number, boolean>();
-  askedFiles.set(context, asked);
+  const asked = askedIn(context);
   let there = 0;
   for (const id of ids) {
     const known = asked.get(id) ?? context.services.hasPackets(id);
