@@ -68,7 +68,7 @@ function loggedError(error: unknown, depth = 0): unknown {
     type: error.name,
     ...(code === null ? {} : { code }),
     message: error.message.slice(0, MAX_MESSAGE),
-    ...(error instanceof LookbackError ? {} : { stack: error.stack?.slice(0, MAX_STACK) }),
+    ...(error instanceof LookbackError && error.code !== "INTERNAL" ? {} : { stack: error.stack?.slice(0, MAX_STACK) }),
     ...(error instanceof AggregateError ? { errors: error.errors.slice(0, MAX_CAUSES).map(deeper) } : {}),
     ...(error.cause === undefined ? {} : { cause: deeper(error.cause) }),
   };
