@@ -65,7 +65,7 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
 
     const server = await startHttpServer({
       services, downloads: exports, health: healthChecks({ core, scheduler, watch }), metrics,
-      host: config.values.viewHost, port: config.values.viewPort, drainMs: DRAIN_MS, ...loginParts(config, { records: services.users.records, access, users: services.users, clock: services.clock, logger }),
+      host: config.values.viewHost, port: config.values.viewPort, drainMs: DRAIN_MS, ...loginParts(config, { access, users: services.users, clock: services.clock, logger }),
     });
     const warning = exposureWarning(config);
     if (warning !== null) logger.warn({ viewHost: config.values.viewHost }, warning);

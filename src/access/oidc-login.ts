@@ -6,11 +6,11 @@ import {
 import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
-import type { AccessRecords } from "./access-records.js";
 import type { AccessService } from "./access-service.js";
 import type { UserAdmission } from "./admission.js";
 import { ROLES, type Role } from "./rights.js";
 import { newSecret, secretHash } from "./secret.js";
+import type { UserAdministration } from "./user-administration.js";
 import type { User } from "./user.js";
 
 /** How users log in at an OpenID provider. */
@@ -64,16 +64,16 @@ interface Pending {
  */
 export class OidcLogin {
   readonly #settings: OidcSettings;
-  readonly #records: AccessRecords;
+  readonly #users: Pick<UserAdministration, "find" | "set" | "addFromElsewhere">;
   readonly #access: AccessService;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #pending = new Map<string, Pending>();
   #provider: { readonly configuration: Promise<Configuration>; readonly readMs: number } | null = null;
 
-  constructor(parts: { readonly settings: OidcSettings; readonly records: AccessRecords; readonly access: AccessService; readonly clock: Clock; readonly logger: Logger }) {
+  constructor(parts: { readonly settings: OidcSettings; readonly users: Pick<UserAdministration, "find" | "set" | "addFromElsewhere">; readonly access: AccessService; readonly clock: Clock; readonly logger: Logger }) {
     this.#settings = parts.settings;
-    this.#records = parts.records;
+    this.#users = parts.users;
     this.#access = parts.access;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
@@ -118,10 +118,10 @@ export class OidcLogin {
       this.#access.audit("", "login.failed", { by: "oidc" }, { address, outcome: "LOGIN_FAILED" });
       throw new LookbackError("LOGIN_FAILED", "the OpenID provider did not confirm this login; begin again", {}, { cause: error });
     }
-    return { user: await this.#userOf(claims ?? {}, address), next: pending.next };
+    return { user: this.#userOf(claims ?? {}, address), next: pending.next };
   }
 
-  async #userOf(claims: Readonly<Record<string, unknown>>, address: string): Promise<User> {
+  #userOf(claims: Readonly<Record<string, unknown>>, address: string): User {
     const { userField, roleField, createUsers, admission } = this.#settings;
     const name = claims[userField];
     const refuse = (shownName: string, reason: string): LookbackError => {
@@ -130,13 +130,23 @@ export class OidcLogin {
       return new LookbackError("LOGIN_FAILED", "the provider knows you, but you may not log in here; ask an administrator");
     };
     if (typeof name !== "string" || name === "") throw refuse("", `no claim ${userField}`);
-    const known = this.#records.findUser(name);
+    const known = this.#users.find(name);
     // A name at the provider must not become somebody who has a password here.
     if (known !== null && known.loginBy !== "oidc") throw refuse(name, `the user logs in by ${known.loginBy}`);
     if (known !== null && !known.enabled) throw refuse(name, "the user is disabled");
     const role = roleField === null ? null : this.#roleOf(claims[roleField]);
     if (roleField !== null && role === null) throw refuse(name, `no value of the claim ${roleField} has a role`);
-    if (known !== null) return role === null || role === known.role ? known : this.#access.replaceUser({ ...known, role });
+    const by = { name: known?.name ?? name, address, method: null };
+    if (known !== null) {
+      if (role === null || role === known.role) return known;
+      try {
+        return this.#users.set(known.name, { role }, by);
+      } catch (error) {
+        // Of the last administrator neither the role is taken, nor what the provider no longer grants is given.
+        if (error instanceof LookbackError && error.code === "BAD_INPUT") throw refuse(known.name, `the provider makes this user ${role}; ${error.message}`);
+        throw error;
+      }
+    }
     if (admission !== null) {
       const admitted = admission.admit(name, "oidc", (claim) => textOf(claims[claim]), address, role);
       if (admitted !== null) return admitted;
@@ -144,7 +154,7 @@ export class OidcLogin {
     }
     if (!createUsers) throw refuse(name, "there is no such user");
     try {
-      return await this.#access.putUser({ name, password: null, role: role ?? "viewer", loginBy: "oidc" });
+      return this.#users.addFromElsewhere({ name, role: role ?? "viewer", loginBy: "oidc" }, by);
     } catch (error) {
       if (error instanceof LookbackError && error.code === "BAD_INPUT") throw refuse(name, "the name cannot be a user's");
       throw error;

@@ -40,25 +40,24 @@ export interface UserAndPassword {
 
 /** What administrators do with users; the API and the command line are two faces of it. Everything is in the audit log. */
 export class UserAdministration {
-  /** Where users are kept. */
-  readonly records: AccessRecords;
+  readonly #records: AccessRecords;
   readonly #access: AccessService;
   readonly #checks: LimitChecks;
 
   constructor(records: AccessRecords, access: AccessService, checks: LimitChecks) {
-    this.records = records;
+    this.#records = records;
     this.#access = access;
     this.#checks = checks;
   }
 
   /** Every user, in order of name. */
   list(): readonly User[] {
-    return this.records.listUsers().toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+    return this.#records.listUsers().toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
   }
 
   /** The user of a name, enabled or not, or null. */
   find(name: string): User | null {
-    return this.records.findUser(name);
+    return this.#records.findUser(name);
   }
 
   /** The user of a name, enabled or not. NOT_FOUND. */
@@ -70,7 +69,7 @@ export class UserAdministration {
 
   /** Adds a user. Without a password one is made, unless the user logs in elsewhere. BAD_INPUT when the name is taken or a limit is wrong. */
   async add(user: Omit<NewUser, "password"> & { readonly password: string | null }, by: Actor): Promise<UserAndPassword> {
-    if (this.records.findUser(user.name) !== null) throw new LookbackError("BAD_INPUT", `there is a user "${user.name}" already; use set, password or enable`);
+    if (this.#records.findUser(user.name) !== null) throw new LookbackError("BAD_INPUT", `there is a user "${user.name}" already; use set, password or enable`);
     const { loginBy = "password" } = user;
     if (loginBy !== "password" && user.password !== null) throw new LookbackError("BAD_INPUT", `"${user.name}" logs in by ${loginBy} and has no password here`);
     const madePassword = loginBy === "password" && user.password === null ? newSecret().slice(0, 24) : null;
@@ -81,7 +80,7 @@ export class UserAdministration {
 
   /** Adds a user whom a trusted proxy or provider named. BAD_INPUT when the name is taken or cannot be a user's, or a limit is wrong. */
   addFromElsewhere(user: Omit<NewUser, "password">, by: Actor): User {
-    if (this.records.findUser(user.name) !== null) throw new LookbackError("BAD_INPUT", `there is a user "${user.name}" already`);
+    if (this.#records.findUser(user.name) !== null) throw new LookbackError("BAD_INPUT", `there is a user "${user.name}" already`);
     const made = this.#access.putUserWithoutPassword({ ...user, ...this.#checked(user) });
     this.#audit(by, "user.add", { of: made.name, ...facts(made) });
     return made;
@@ -172,7 +171,7 @@ export class UserAdministration {
   #keepAnAdministrator(before: User, after: User): void {
     const may = (user: User): boolean => user.enabled && user.role === "administrator";
     if (!may(before) || may(after)) return;
-    if (this.records.listUsers().some((user) => user.name !== before.name && may(user))) return;
+    if (this.#records.listUsers().some((user) => user.name !== before.name && may(user))) return;
     throw new LookbackError("BAD_INPUT", `"${before.name}" is the last administrator who may log in; make another one first`);
   }
 }

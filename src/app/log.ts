@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { pino, Logger as PinoLogger } from "pino";
+import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { LookbackConfig } from "../config/config.js";
 import { LOG_AREAS, type SettingValues } from "../config/settings.js";
@@ -22,6 +23,12 @@ const MOST_UNWRITTEN = 2 ** 20;
 const SEVERITIES = ["debug", "info", "warn", "error"] as const;
 type Severity = (typeof SEVERITIES)[number];
 
+/** Most causes below each other, and most errors of one that gathers several, in a line. */
+const MAX_CAUSES = 5;
+/** Longest message and stack in a line, in characters. */
+const MAX_MESSAGE = 4_000;
+const MAX_STACK = 8_000;
+
 /**
  * The log of this process: one JSON object per line on standard error. `child({ area })` of a known area has the level of
  * its own that `logLevels` gives it. pino is loaded for the first line that is written: most commands write none.
@@ -33,7 +40,7 @@ export function openLog({ values, node }: Pick<LookbackConfig, "values" | "node"
     if (root !== null) return root;
     const { pino } = require("pino") as typeof import("pino");
     // What is written at all is decided below.
-    root = pino({ level: "debug", base: { process, node } }, destination ?? standardError(pino.destination({ fd: 2, sync: true, maxLength: MOST_UNWRITTEN })));
+    root = pino({ level: "debug", base: { process, node }, serializers: { error: (value: unknown) => loggedError(value) } }, destination ?? standardError(pino.destination({ fd: 2, sync: true, maxLength: MOST_UNWRITTEN })));
     return root;
   };
   const logOf = (area: LogArea | null, make: () => PinoLogger): Logger => {
@@ -55,6 +62,29 @@ export function openLog({ values, node }: Pick<LookbackConfig, "values" | "node"
 /** A log that cannot be written (a terminal that is gone, a full disk) ends nothing: what waits is written once it can be. */
 function standardError(destination: ReturnType<typeof pino.destination>): ReturnType<typeof pino.destination> {
   return destination.on("error", () => {});
+}
+
+/**
+ * An error as a line has it: type, code, message, what caused it, and the stack of what nobody foresaw. Other properties are
+ * left out: those of clients have whole requests, with their credentials. What is no error stays as it is.
+ */
+function loggedError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = error instanceof LookbackError ? error.code : systemErrorCode(error);
+  const deeper = (inner: unknown): unknown => (inner instanceof Error && depth < MAX_CAUSES ? loggedError(inner, depth + 1) : shown(inner));
+  return {
+    type: error.name,
+    ...(code === null ? {} : { code }),
+    message: error.message.slice(0, MAX_MESSAGE),
+    ...(error instanceof LookbackError && error.code !== "INTERNAL" ? {} : { stack: error.stack?.slice(0, MAX_STACK) }),
+    ...(error instanceof AggregateError ? { errors: error.errors.slice(0, MAX_CAUSES).map(deeper) } : {}),
+    ...(error.cause === undefined ? {} : { cause: deeper(error.cause) }),
+  };
+}
+
+/** A cause that is no error, or one below too many others. */
+function shown(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : typeof cause === "string" ? cause : typeof cause).slice(0, MAX_MESSAGE);
 }
 
 function areaIn(fields: object): LogArea | null {

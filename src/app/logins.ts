@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import type { AccessRecords } from "../access/access-records.js";
 import type { AccessService } from "../access/access-service.js";
 import { UserAdmission } from "../access/admission.js";
 import { OidcLogin, type OidcSettings } from "../access/oidc-login.js";
@@ -24,7 +23,6 @@ const CALLBACK = "/auth/login/callback";
 
 /** What logging in stands on. */
 export interface LoginServices {
-  readonly records: AccessRecords;
   readonly access: AccessService;
   readonly users: UserAdministration;
   readonly clock: Clock;

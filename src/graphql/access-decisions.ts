@@ -16,8 +16,8 @@ export interface AccessDecision {
   /** What the user's role, rights and token must allow; null: whoever is logged in. */
   readonly needs: Permission | null;
   readonly narrowed: Narrowing;
-  /** True for what a bearer token may never do, whatever its scopes. */
-  readonly notByToken?: true;
+  /** For what a bearer token may never do, whatever its scopes: true, or the argument that must not name the token's own user. */
+  readonly notByToken?: true | { readonly ofOneself: string };
   /** Under what action a read is in the audit log, with arguments, counts, duration and outcome. Changes write their own entries. */
   readonly audit?: string;
   /** True for a part of a read whose arguments belong to what was asked: they are added to the entry of the read. */
@@ -55,7 +55,7 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   // Exports: run with the scope that their owner has when they run.
   "Query.exports": { needs: "export", narrowed: "own" },
   "Query.export": { needs: "export", narrowed: "own" },
-  "Query.exportEstimate": { needs: "export", narrowed: "scoped" },
+  "Query.exportEstimate": { needs: "export", narrowed: "scoped", audit: "export.estimate" },
   "Subscription.exportProgress": { needs: "export", narrowed: "own" },
   "Mutation.createExport": { needs: "export", narrowed: "scoped" },
   "Mutation.cancelExport": { needs: "export", narrowed: "own" },
@@ -81,7 +81,7 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   "Mutation.holdSessions": { needs: "operate", narrowed: "scoped" },
   "Mutation.releaseHold": { needs: "operate", narrowed: "refused" },
   "Query.holds": { needs: "operate", narrowed: "refused" },
-  "Query.retentionForecast": { needs: "operate", narrowed: "refused" },
+  "Query.retentionForecast": { needs: "operate", narrowed: "refused", audit: "retention.forecast" },
   "Query.retentionClasses": { needs: "operate", narrowed: "refused" },
   "Mutation.setRetentionClass": { needs: "operate", narrowed: "refused" },
   "Mutation.removeRetentionClass": { needs: "operate", narrowed: "refused" },
@@ -111,7 +111,8 @@ export const ACCESS_DECISIONS: Readonly<Record<string, AccessDecision>> = {
   "Query.auditLog": { needs: "administer", narrowed: "neutral", audit: "audit.read" },
   "Mutation.createUser": { needs: "administer", narrowed: "neutral" },
   "Mutation.updateUser": { needs: "administer", narrowed: "neutral" },
-  "Mutation.setUserPassword": { needs: "administer", narrowed: "neutral" },
-  "Mutation.createUserToken": { needs: "administer", narrowed: "neutral" },
+  // A token would outlive its end by a token, or a login, of its own user.
+  "Mutation.setUserPassword": { needs: "administer", narrowed: "neutral", notByToken: { ofOneself: "name" } },
+  "Mutation.createUserToken": { needs: "administer", narrowed: "neutral", notByToken: true },
   "Mutation.revokeUserToken": { needs: "administer", narrowed: "neutral" },
 };

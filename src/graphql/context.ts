@@ -31,14 +31,13 @@ interface NotedRead {
   counts: AuditEntry["details"];
 }
 
-/** What a resolver gets: who asks, what they may see, and the services. One per operation. */
+/** What a resolver gets: who asks, what they may see, and the services. One per operation; `renew` begins each event of a subscription. */
 export class RequestContext {
   readonly services: Services;
   readonly principal: Principal;
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal;
-  /** When the operation began, milliseconds since 1970; `asOf` of its answers. */
-  readonly asOfMs: number;
+  private beganMs: number;
   /** Cost of the operation, set before it runs, and what its credential may spend after it. */
   cost = 0;
   private budget: Budget | null = null;
@@ -56,7 +55,18 @@ export class RequestContext {
     this.signal = signal;
     // Every question of the operation listens; how many there may be is bounded by its cost.
     setMaxListeners(0, signal);
-    this.asOfMs = services.clock.nowMs();
+    this.beganMs = services.clock.nowMs();
+  }
+
+  /** When the operation began, or what a subscription tells now, in milliseconds since 1970; `asOf` of its answers. */
+  get asOfMs(): number {
+    return this.beganMs;
+  }
+
+  /** Begins an event of a subscription: time limits and relative times are those of this moment from here on. */
+  renew(): void {
+    this.beganMs = this.services.clock.nowMs();
+    this.knownScope = null;
   }
 
   get user(): User {

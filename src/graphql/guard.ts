@@ -25,11 +25,19 @@ function decidable(schema: GraphQLSchema): readonly { readonly name: string; rea
   });
 }
 
+/** Whether an argument names a user, under any spelling. */
+function namesUser(argument: unknown, name: string): boolean {
+  return typeof argument === "string" && argument.toLowerCase() === name.toLowerCase();
+}
+
 /** Throws FORBIDDEN unless the decision lets the request through. */
-function enforce(name: string, { needs, narrowed, notByToken }: AccessDecision, context: RequestContext): void {
+function enforce(name: string, { needs, narrowed, notByToken }: AccessDecision, args: Readonly<Record<string, unknown>>, context: RequestContext): void {
   try {
     if (needs !== null) context.require(needs);
-    if (notByToken === true && context.principal.method === "token") throw new LookbackError("FORBIDDEN", "a token may not do this; log in yourself");
+    if (notByToken !== undefined && context.principal.method === "token") {
+      if (notByToken === true) throw new LookbackError("FORBIDDEN", "a token may not do this; log in yourself");
+      if (namesUser(args[notByToken.ofOneself], context.user.name)) throw new LookbackError("FORBIDDEN", "a token may not do this to its own user; log in yourself");
+    }
     if (narrowed === "refused") context.requireWholeStore(`"${name.slice(name.indexOf(".") + 1)}"`);
   } catch (error) {
     if (error instanceof LookbackError) context.noteRefusal(name, error.code);
@@ -77,15 +85,17 @@ export function guardSchema(schema: GraphQLSchema): GraphQLSchema {
   for (const { name, field } of decidable(schema)) {
     const decision = ACCESS_DECISIONS[name] ?? UNDECIDED;
     const { resolve, subscribe } = field;
-    const guard = (context: unknown): RequestContext => {
+    const tellsEvents = name.startsWith("Subscription.");
+    const guard = (args: Readonly<Record<string, unknown>>, context: unknown): RequestContext => {
       if (!(context instanceof RequestContext)) throw new LookbackError("INTERNAL", `${name} without a request context`);
-      enforce(name, decision, context);
+      enforce(name, decision, args, context);
       return context;
     };
     if (resolve !== undefined) {
       const { audit, asked } = decision;
       field.resolve = (source, args, context, info) => {
-        const known = guard(context);
+        const known = guard(args, context);
+        if (tellsEvents) known.renew();
         const run = (): unknown => resolve(source, args, context, info);
         if (asked === true) known.noteAsked(rootNameOf(info), `${field.name}(${Object.entries(written(args)).map(([argument, value]) => `${argument}=${String(value)}`).join(", ")})`);
         return audit === undefined ? run() : audited(audit, args, known, info, run);
@@ -93,7 +103,7 @@ export function guardSchema(schema: GraphQLSchema): GraphQLSchema {
     }
     if (subscribe !== undefined) {
       field.subscribe = (source, args, context, info) => {
-        guard(context);
+        guard(args, context);
         return subscribe(source, args, context, info);
       };
     }

@@ -70,10 +70,11 @@ export function downloadRoutes(access: AccessService, downloads: Downloads, stal
     {
       method: "get", path: "/api/exports/:id/manifest", access: "export",
       handlers: [async (request, response, next) => {
-        const { user, scopes } = requirePrincipal(request);
+        const { user, method, scopes } = requirePrincipal(request);
         // It names the capture files that the packets came from.
         access.require(user, "files", scopes);
         const file = await fileOf(request, downloads);
+        access.audit(user.name, "export.manifest", { export: file.id }, { address: addressOf(request), method });
         response.setHeader("Content-Disposition", `attachment; filename="${safeName(file.fileName)}.manifest.json"`);
         send(response.type("application/json"), file.manifestPath, stallMs, next);
       }],

@@ -6,7 +6,7 @@ import express, { type RequestHandler, type Response } from "express";
 import { createHandler } from "graphql-sse/lib/use/express";
 import { getOperationAST, GraphQLError, type ExecutionResult } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
-import { WebSocketServer } from "ws";
+import { WebSocketServer, type WebSocket } from "ws";
 import { LookbackError } from "../base/errors.js";
 import { RequestContext } from "../graphql/context.js";
 import { toGraphQLError } from "../graphql/errors.js";
@@ -20,15 +20,19 @@ import { addressOf } from "./client.js";
 import { principalOf, requirePrincipal, type Doors } from "./principal.js";
 import type { Route } from "./routes.js";
 import { originOf } from "./same-origin.js";
+import { SocketPlaces } from "./socket-places.js";
 import { checkStreamRequest } from "./stream-request.js";
 
-/** Most WebSocket connections at once, and most operations that run on one. */
-const MAX_SOCKETS = 200;
+/** Most operations that run on one WebSocket connection. */
 const MAX_SOCKET_OPERATIONS = 50;
 /** Milliseconds between pings that keep a connection through proxies. */
 const KEEP_ALIVE_MS = 12_000;
-/** Longest wait for clients to end their side of a connection when the service stops, in milliseconds. */
+/** Longest wait for clients to end their side of a connection that ends here, in milliseconds. */
 const FAREWELL_MS = 1_000;
+/** Time that operations of such a connection have to tell why they end, in milliseconds. */
+const TOLD_MS = 250;
+/** Closes a connection whose login or token has ended (graphql-transport-ws). */
+const UNAUTHORIZED = 4401;
 
 function gone(): LookbackError {
   return new LookbackError("QUERY_CANCELLED", "the client left");
@@ -53,6 +57,7 @@ export class GraphqlEndpoint {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes });
   readonly #doors: Doors;
   readonly #live: LiveOperations;
+  readonly #places: SocketPlaces;
   readonly #disposeSockets: () => Promise<void>;
 
   constructor(services: Services, apollo: ApolloServer<RequestContext>, doors: Doors, live: LiveOperations) {
@@ -60,6 +65,8 @@ export class GraphqlEndpoint {
     this.#doors = doors;
     this.#apollo = apollo;
     this.#live = live;
+    this.#places = new SocketPlaces(doors.access, (error) => { services.logger.error({ error }, "who holds a WebSocket could not be looked up"); });
+    live.onLook(() => { this.#places.endStale(); });
     this.#disposeSockets = this.#serveSockets();
   }
 
@@ -215,28 +222,44 @@ export class GraphqlEndpoint {
   acceptUpgrades(server: Server): void {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on("error", () => socket.destroy());
-      let refused: string | null;
+      let holder: Principal | string;
       try {
-        refused = this.#refusalOf(request);
+        holder = this.#holderOf(request);
       } catch (error) {
         // Nobody catches what a listener throws.
         this.#services.logger.error({ error }, "who asks for a WebSocket could not be looked up");
-        refused = "503 Service Unavailable";
+        holder = "503 Service Unavailable";
       }
-      if (refused !== null) {
+      if (typeof holder === "string") {
         // The server has let go of the socket: without an end of its own, that of the client would be waited for.
         socket.once("finish", () => socket.destroy());
-        socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      } else this.#sockets.handleUpgrade(request, socket, head, (client) => this.#sockets.emit("connection", client, request));
+        socket.end(`HTTP/1.1 ${holder}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        return;
+      }
+      const principal = holder;
+      this.#sockets.handleUpgrade(request, socket, head, (client) => {
+        client.once("close", this.#places.take(principal, () => principalOf(request, this.#doors), () => { dismiss(client); }));
+        this.#sockets.emit("connection", client, request);
+      });
     });
   }
 
-  /** The status by which an upgrade is refused, or null. */
-  #refusalOf(request: IncomingMessage): string | null {
+  /** Whose connection an upgrade opens, or the status by which it is refused. */
+  #holderOf(request: IncomingMessage): Principal | string {
     if (request.url?.split("?")[0] !== "/graphql") return "404 Not Found";
-    if (principalOf(request, this.#doors) === null) return "401 Unauthorized";
+    const principal = principalOf(request, this.#doors);
+    if (principal === null) return "401 Unauthorized";
     // A browser sends the cookie with a foreign page's upgrade as well, and no preflight.
     if (originOf(request) === "other") return "403 Forbidden";
-    return this.#stopping.signal.aborted || this.#sockets.clients.size >= MAX_SOCKETS ? "503 Service Unavailable" : null;
+    if (this.#stopping.signal.aborted) return "503 Service Unavailable";
+    return this.#places.refusalOf(principal.user.name) ?? principal;
   }
+}
+
+/** Ends a connection once its operations have told why they end; a client that does not end its side is cut off. */
+function dismiss(client: WebSocket): void {
+  setTimeout(() => {
+    client.close(UNAUTHORIZED, "the login or token has ended");
+    setTimeout(() => { client.terminate(); }, FAREWELL_MS).unref();
+  }, TOLD_MS).unref();
 }

@@ -26,6 +26,7 @@ export class LiveOperations {
   readonly #operations = new Set<{ readonly principal: Principal; readonly abort: AbortController }>();
   readonly #timer: NodeJS.Timeout;
   readonly #forget: () => void;
+  readonly #lookers: (() => void)[] = [];
   #stopping = false;
   #onEmpty: () => void = () => {};
 
@@ -93,6 +94,11 @@ export class LiveOperations {
     clearTimeout(timer);
   }
 
+  /** Calls `look` whenever logins, tokens or rights may have ended or changed: after the operations that they let in have been told. */
+  onLook(look: () => void): void {
+    this.#lookers.push(look);
+  }
+
   /** Looks no more. */
   stop(): void {
     clearInterval(this.#timer);
@@ -110,6 +116,7 @@ export class LiveOperations {
       this.#end(operation);
       operation.abort.abort(endedError());
     }
+    for (const look of this.#lookers) look();
   }
 }
 

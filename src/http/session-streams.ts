@@ -1,11 +1,13 @@
 import type { Request, RequestHandler, Response } from "express";
 import { LookbackError } from "../base/errors.js";
+import { isoTimeMs } from "../base/iso-time.js";
 import { EXPORT_FORMATS, type ExportFormat } from "../export/export-request.js";
 import type { StreamResult } from "../export/stream-export.js";
 import { RequestContext } from "../graphql/context.js";
 import { ExportFormatName, ExportPackets, type ExportArgs } from "../graphql/export/export.args.js";
 import { exportRequestOf } from "../graphql/export/export-request.js";
 import { exportsOf } from "../graphql/export/export.resolver.js";
+import { askedSessions } from "../graphql/filter/asked-sessions.js";
 import { BoundingName } from "../graphql/filter/search.args.js";
 import type { Services } from "../graphql/services.js";
 import { addressOf } from "./client.js";
@@ -47,7 +49,8 @@ function streamOf(format: ExportFormat, services: Services, operations: LiveOper
     const signal = AbortSignal.any([gone.signal, stopping, live.signal]);
     const context = new RequestContext(services, principal, signal, addressOf(request));
     const exports = exportsOf(context);
-    const asked = exportRequestOf(argsOf(request, format), context);
+    const args = argsOf(request, format);
+    const asked = exportRequestOf(args, context);
     if (request.method === "HEAD") {
       response.end();
       return;
@@ -80,7 +83,7 @@ function streamOf(format: ExportFormat, services: Services, operations: LiveOper
       if (!gone.signal.aborted) throw error;
     } finally {
       // Also of one that was cut off: what was sent was seen.
-      context.audit("export.stream", { query: asked.query.slice(0, 1_000), format, wholeConnections: asked.wholeConnections, sessions: made?.sessions ?? null, packets: made?.packets ?? null, missingPackets: made?.missingPackets ?? null, bytes: sent, complete });
+      context.audit("export.stream", { ...askedSessions(args.ids, args), format, wholeConnections: asked.wholeConnections, sessions: made?.sessions ?? null, packets: made?.packets ?? null, missingPackets: made?.missingPackets ?? null, bytes: sent, complete });
     }
   };
 }
@@ -126,8 +129,8 @@ function argsOf(request: Request, format: ExportFormat): ExportArgs {
 function timeOf(name: Parameter, text: string | undefined): number | null {
   if (text === undefined) return null;
   if (/^\d{1,12}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
-  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d))?$/i.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new LookbackError("BAD_INPUT", `${name} is a time: ISO 8601 with a zone, or seconds since 1970; not ${JSON.stringify(text.slice(0, 60))}`, { argument: name });
+  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d))?$/i.test(text) ? isoTimeMs(text) : null;
+  if (time === null) throw new LookbackError("BAD_INPUT", `${name} is a time: ISO 8601 with a zone, of a day that there is, or seconds since 1970; not ${JSON.stringify(text.slice(0, 60))}`, { argument: name });
   return time;
 }
 

@@ -119,6 +119,13 @@ export function aggregationContract(name: string, make: () => Promise<StoreUnder
       await expect(histogram("day", 1, "Mars/Olympus")).rejects.toMatchObject({ code: "BAD_INPUT" });
     });
 
+    it("statistics of a time, in milliseconds since 1970", async () => {
+      const { rows } = await store.search({ ...all, fields: [field("stoptime")], order: [{ field: field("stoptime"), direction: "asc" }], limit: 10, after: null, countTotal: false }, service);
+      const times = rows.map(({ values }) => Number(values.get("lastPacket")));
+      expect(times[0]).toBeGreaterThanOrEqual(DAY);
+      expect(await store.stats({ ...all, field: field("stoptime"), percentiles: [] }, service)).toMatchObject({ count: 6, min: times[0], max: times.at(-1) });
+    });
+
     it("statistics with percentiles", async () => {
       const result = await store.stats({ ...all, field: field("bytes"), percentiles: [0, 50, 100] }, service);
       expect(result).toEqual({

@@ -129,6 +129,22 @@ describe("every field of the API", () => {
   });
 });
 
+test("a token of every scope makes nothing of its own that lasts longer, under any spelling of its user, and that it tried is in the audit log", async () => {
+  await api.token({ name: "lasting", role: "administrator" });
+  await api.token({ name: "other", role: "viewer" });
+  const token = api.access.createToken("lasting", "all", 60_000, TOKEN_SCOPES);
+  for (const change of [
+    'createUserToken(user: "lasting", name: "more", scopes: [ADMIN]) { secret }', 'createUserToken(user: "other", name: "more") { secret }', 'createToken(name: "more") { secret }',
+    'setUserPassword(name: "lasting", password: "a longer password") { asOf }', 'setUserPassword(name: "LASTING") { madePassword }', 'changePassword(present: "a long password", next: "a longer password") { asOf }',
+  ]) {
+    expect((await api.ask(token, `mutation { ${change} }`)).errors, change).toMatchObject([{ extensions: { code: "FORBIDDEN" } }]);
+  }
+  expect(api.access.tokens("lasting").map(({ name }) => name)).toEqual(["test", "all"]);
+  await expect(api.access.login("lasting", "a long password", "192.0.2.1")).resolves.toMatchObject({ user: { name: "lasting" } });
+  expect(api.access.searchAudit({ user: "lasting", action: "access" }, 10).map(({ details }) => details["field"]).filter((field) => field === "Mutation.setUserPassword")).toHaveLength(2);
+  expect((await api.ask(token, 'mutation { setUserPassword(name: "other") { madePassword } }')).errors).toEqual([]);
+});
+
 describe("every route", () => {
   test("has a decision in this file's table", () => {
     expect(Object.fromEntries(api.server.routes.map((route) => [`${route.method} ${route.path}`, route.access])), "decide who may use the new route: state it in `Route.access` and in ROUTES of this file").toEqual(ROUTES);

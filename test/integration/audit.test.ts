@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Services } from "../../src/graphql/services.js";
 import { startApi, type ApiServer } from "../support/api-server.js";
 
 let api: ApiServer;
@@ -57,10 +58,50 @@ test("the log is read a page at a time by administrators, and reading it is in i
 
 test("no secret of users or tokens is in it", async () => {
   const root = await api.token({ name: "root", role: "administrator" });
-  const made = await api.ask(root, 'mutation { createUser(name: "zoe", password: "the secret of zoe", user: { role: ANALYST }) { user { name } } a: createUserToken(user: "zoe", name: "ci") { secret } setUserPassword(name: "zoe") { madePassword } }');
+  const made = await api.ask(root, 'mutation { createUser(name: "zoe", password: "the secret of zoe", user: { role: ANALYST }) { user { name } } setUserPassword(name: "zoe") { madePassword } }');
   expect(made.errors).toEqual([]);
+  const secret = api.users.createToken("zoe", "ci", 60_000, ["read"], { name: "root", address: null, method: null });
   const log = JSON.stringify(api.access.searchAudit({}, 1_000));
-  for (const secret of ["the secret of zoe", made.data["a"].secret, made.data["setUserPassword"].madePassword]) expect(log).not.toContain(secret);
+  for (const one of ["the secret of zoe", secret, made.data["setUserPassword"].madePassword]) expect(log).not.toContain(one);
   expect(api.access.searchAudit({ user: "root", action: "user" }, 10).map((entry) => entry.action)).toEqual(["user.password", "user.add"]);
-  expect(api.access.searchAudit({ user: "root", action: "token.create", contains: "zoe" }, 10)).toMatchObject([{ method: "token", details: { of: "zoe", name: "ci", scopes: "read" } }]);
+  expect(api.access.searchAudit({ user: "root", action: "token.create", contains: "zoe" }, 10)).toMatchObject([{ details: { of: "zoe", name: "ci", scopes: "read" } }]);
+});
+
+const FIRST = "00000000-0000-4000-8000-000000000001";
+const RANGE = '{ start: "2026-11-24T00:00:00Z", end: "2026-11-24T11:50:00Z" }';
+const RANGE_MS = JSON.stringify({ start: Date.UTC(2026, 10, 24), end: Date.UTC(2026, 10, 24, 11, 50), bounding: "last" });
+
+test("changes of tags and holds are in it with the sessions that were meant, however they were named", async () => {
+  await api.server.stop();
+  const holds: NonNullable<Services["holds"]> = {
+    create: ({ description, reason, untilMs, user }) => Promise.resolve({ id: 1, subject: "session", subjectId: description, reason, createdBy: user, createdAtMs: 0, untilMs, releasedAtMs: null, sessions: 1, packets: 1, bytes: 1 }),
+    release: () => null,
+    list: () => [],
+  };
+  api = await startApi(undefined, { holds });
+  const token = await api.token({ name: "root", role: "administrator" });
+  const search = `filter: { field: { name: "protocols", eq: "dns" } }, timeRange: ${RANGE}`;
+  const both = `expression: "port.dst == 53", ${search}`;
+  for (const change of [
+    `addTags(tags: ["a"], ${both}) { matched }`, `removeTags(tags: ["a"], ids: ["${FIRST}"]) { matched }`,
+    `holdSessions(reason: "case 7", ${search}) { description }`, `holdSessions(reason: "case 8", ids: ["${FIRST}"]) { description }`,
+  ]) {
+    expect((await api.ask(token, `mutation { ${change} }`)).errors, change).toEqual([]);
+  }
+  expect(api.access.searchAudit({ user: "root" }, 4).toReversed().map(({ action, details }) => ({ action, ...details }))).toMatchObject([
+    { action: "tags.add", tags: "a", query: "(port.dst == 53) && (protocols == dns)", timeRange: RANGE_MS, matched: expect.any(Number) },
+    { action: "tags.remove", query: "1 session by id", ids: FIRST, matched: 1 },
+    { action: "hold.create", hold: 1, reason: "case 7", query: "protocols == dns", timeRange: RANGE_MS },
+    { action: "hold.create", hold: 1, reason: "case 8", query: "1 session by id", ids: FIRST },
+  ]);
+});
+
+test("estimates of exports and forecasts are in it with what was asked and how they went", async () => {
+  const token = await api.token({ name: "root", role: "administrator" });
+  await api.ask(token, `{ exportEstimate(expression: "host.http == *.example", timeRange: ${RANGE}) { sessions } }`);
+  await api.ask(token, '{ retentionForecast(whatIf: [{ expression: "ip.src == 10.0.0.1", firstPackets: 5 }]) { asOf } }');
+  expect(api.access.searchAudit({ user: "root" }, 2)).toMatchObject([
+    { action: "retention.forecast", outcome: "UNAVAILABLE", details: { whatIf: expect.stringContaining("ip.src == 10.0.0.1") } },
+    { action: "export.estimate", outcome: "UNAVAILABLE", details: { expression: "host.http == *.example", timeRange: RANGE_MS } },
+  ]);
 });

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packagedCatalogue } from "../../src/model/field-catalogue.js";
 import { classicCapture } from "../support/capture-bytes.js";
 import { httpExchange, udpFrame } from "../support/frames.js";
 import { lookback, spawnLookback, type LookbackProcess } from "../support/lookback-process.js";
@@ -119,6 +120,14 @@ describe("a command reaches the same data", () => {
     expect((await run("search", "ip.src == 10.1.0.5", "--count", ...inData)).output).toBe("2\n");
     const remote = await lookback(["import", "-", "--url", url, "--token", token], directory, capture(6));
     expect([remote.code, remote.error]).toEqual([2, expect.stringMatching(/^error BAD_INPUT: a remote service .* cannot read this standard input/)]);
+  });
+
+  it("with as many fields as there may be, whatever the number of sessions", async () => {
+    const fields = packagedCatalogue();
+    const names = fields.names().filter((name) => name !== "id" && fields.find(name)?.entry === "field").slice(0, 200);
+    const all = await run("search", "--json", "--limit", "1000", "--fields", names.join(","), ...inData);
+    expect([all.code, all.error]).toEqual([0, ""]);
+    expect(Object.keys(JSON.parse(all.output.slice(0, all.output.indexOf("\n"))) as object)).toEqual(["id", ...names]);
   });
 
   it("says what is wrong with a remote service, with its codes", async () => {

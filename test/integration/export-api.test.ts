@@ -211,7 +211,8 @@ describe("a stream for scripts", () => {
   it("refuses what it does not understand, and what is too large, with a code", async () => {
     const refusals: readonly (readonly [string, number, string])[] = [
       ["/api/sessions.pcap", 400, "BAD_INPUT"], ["/api/sessions.pcap?expresion=ip==1.2.3.4", 400, "BAD_INPUT"], ["/api/sessions.pcap?expression=nosuch==1", 400, "EXPRESSION_UNKNOWN_FIELD"],
-      ["/api/sessions.pcap?start=yesterday", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=5&end=4", 400, "TIME_RANGE_INVALID"], ["/api/sessions.pcap?start=1&bounding=middle", 400, "BAD_INPUT"],
+      ["/api/sessions.pcap?start=yesterday", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=2026-02-30", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=1&end=2026-02-30T10:00:00Z", 400, "BAD_INPUT"],
+      ["/api/sessions.pcap?start=5&end=4", 400, "TIME_RANGE_INVALID"], ["/api/sessions.pcap?start=1&bounding=middle", 400, "BAD_INPUT"],
       ["/api/sessions.pcap?start=1&packets=some", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=1&fields=node", 400, "BAD_INPUT"], ["/api/sessions.csv?start=1&fields=nosuch", 400, "BAD_INPUT"],
       ["/api/sessions.pcap?start=1&start=2", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=1&maxBytes=x", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=1&maxBytes=200", 400, "LIMIT_EXCEEDED"],
     ];

@@ -441,6 +441,8 @@ describe("downloads", () => {
     expect((await fetch(url, { headers: { authorization, "if-none-match": etag, "cache-control": "max-age=0" } })).status).toBe(304);
     expect((await fetch(url, { headers: { authorization, range: "bytes=20-" } })).status).toBe(416);
     expect(api.records.listAudit(5).some((entry) => entry.action === "export.download" && entry.user === "ana")).toBe(true);
+    expect((await fetch(url.replace("/download?", "/manifest?"), { headers: { authorization } })).status).toBe(200);
+    expect(api.records.listAudit(1)).toMatchObject([{ user: "ana", action: "export.manifest", address: "127.0.0.1", method: "token", details: { export: "e1" } }]);
   });
 
   test("are refused when altered, expired, of another user, or without the role", async () => {

@@ -29,7 +29,7 @@ async function start(more: Partial<OidcSettings> = {}, passwords = false): Promi
     return typeof value === "function" ? value.bind(login) : value;
   } });
   api = await startApi(undefined, { logins: { passwords, oidc: late, secureCookies: "auto", message: "For staff <b>only</b>." } });
-  parts.oidc = new OidcLogin({ settings, records: api.records, access: api.access, clock: { nowMs: () => api.clock.now }, logger: silentLogger });
+  parts.oidc = new OidcLogin({ settings, users: api.users, access: api.access, clock: { nowMs: () => api.clock.now }, logger: silentLogger });
   return new Browser(new Map([[HERE, api.server.url]]));
 }
 
@@ -105,6 +105,27 @@ describe("a login at an OpenID provider", () => {
     expect(await visit({ boss: true })).toBe(401);
     expect(api.records.findUser("zoe")?.role).toBe("viewer");
     await expect(api.access.login("zoe", "", "here")).rejects.toMatchObject({ code: "LOGIN_FAILED" });
+    expect(api.access.searchAudit({ action: "user" }, 10)).toMatchObject([
+      { user: "zoe", action: "user.change", address: "127.0.0.1", details: { of: "zoe", role: "viewer", loginBy: "oidc" } },
+      { user: "zoe", action: "user.add", address: "127.0.0.1", details: { of: "zoe", role: "operator", loginBy: "oidc" } },
+    ]);
+  });
+
+  test("does not take the role of the last administrator, who does not come in with it either", async () => {
+    await start({ roleField: "groups", roles: new Map([["staff", "viewer"], ["boss", "administrator"]]) });
+    await api.access.putUser({ name: "ada", password: null, role: "administrator", loginBy: "oidc" });
+    const visit = async (groups: readonly string[]) => {
+      provider.claims.set("s", { preferred_username: "ada", groups });
+      const browser = new Browser(new Map([[HERE, api.server.url]]));
+      await logIn(browser, "s");
+      return me(browser);
+    };
+    expect(await visit(["boss"])).toEqual({ name: "ada", role: "ADMINISTRATOR" });
+    expect(await visit(["staff"])).toBe(401);
+    expect(api.records.findUser("ada")?.role).toBe("administrator");
+    expect(api.access.searchAudit({ action: "login.failed" }, 1)).toMatchObject([{ user: "ada", details: { reason: 'the provider makes this user viewer; "ada" is the last administrator who may log in; make another one first' } }]);
+    await api.token({ name: "root", role: "administrator" });
+    expect(await visit(["staff"])).toEqual({ name: "ada", role: "VIEWER" });
   });
 
   test("makes unknown users by the template, from their claims", async () => {
@@ -210,7 +231,7 @@ test.each([
   const access = new AccessService(records, clock);
   const users = new UserAdministration(records, access, { expression: () => {}, fieldPath: (name) => name });
   const refused = expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringMatching(message) });
-  expect(() => loginParts(config, { records, access, users, clock, logger: silentLogger })).toThrow(refused);
+  expect(() => loginParts(config, { access, users, clock, logger: silentLogger })).toThrow(refused);
   // `lookback config check` says the same before anything is started.
   expect(() => { checkLogins(config); }).toThrow(refused);
 });

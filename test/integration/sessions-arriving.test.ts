@@ -3,28 +3,34 @@ import { createClient as createSocketClient } from "graphql-ws";
 import { WebSocket } from "ws";
 import { afterEach, describe, expect, it } from "vitest";
 import { Arrivals } from "../../src/index-store/arrivals.js";
-import { someRows, startApi, type ApiServer } from "../support/api-server.js";
-import { MemoryStore } from "../support/memory-store.js";
+import { someRows, startApi, TEST_NOW_MS, type ApiServer } from "../support/api-server.js";
+import { MemoryStore, type MemoryRow } from "../support/memory-store.js";
 
-const QUERY = "subscription ($expression: String) { sessionsArriving(expression: $expression) { more asOf sessions { id source { port } field(name: \"databytes\") } } }";
+const QUERY = "subscription ($expression: String) { sessionsArriving(expression: $expression) { more asOf sessions { id source { port } packetsAvailable field(name: \"databytes\") } } }";
+
+const LATER = "00000000-0000-4000-8000-0000000000ff";
 
 let api: ApiServer;
 let store: MemoryStore;
 let look: () => void = () => {};
+/** Whether packet files are there. */
+let stored = true;
 /** Subscriptions that the service has taken. */
 let begun = 0;
 
 afterEach(() => api.server.stop());
 
-/** A server whose store has rows in the segments a, b, c in turn; `look` is what the clock would do once a second. */
-async function start(rows = 12): Promise<void> {
-  store = new MemoryStore(someRows(rows).map((row, at) => ({ ...row, columns: { ...row.columns, segment: "abc"[at % 3] ?? "" } })));
+/** A server whose store has rows in the segments a, b, c in turn, and `more`; `look` is what the clock would do once a second. */
+async function start(rows = 12, more: readonly MemoryRow[] = []): Promise<void> {
+  store = new MemoryStore([...someRows(rows).map((row, at) => ({ ...row, columns: { ...row.columns, segment: "abc"[at % 3] ?? "" } })), ...more]);
   const arrivals = new Arrivals(store, (each) => {
     look = each;
     return () => { look = () => {}; };
   });
   begun = 0;
+  stored = true;
   api = await startApi(store, {
+    hasPackets: () => stored,
     arrivals: {
       subscribe: (user, signal) => {
         const reader = arrivals.subscribe(user, signal);
@@ -82,6 +88,33 @@ describe("sessions as they arrive", () => {
     expect(await next(results, 1, ["b"])).toMatchObject({ data: { sessionsArriving: { more: 0, sessions: [{ source: { port: 40_004 } }] } } });
     await results.return?.();
     await expect.poll(() => api.records.listAudit(5).map(({ user, action }) => `${user} ${action}`)).toContain("eve session.watch");
+  });
+
+  it.each([
+    ["a time limit", { maxAgeHours: 1 }, ""],
+    ["a forced expression", { forcedExpression: "stoptime >= -1h" }, ""],
+    ["the expression asked for", {}, "stoptime >= -1h"],
+  ])("are those of this moment by %s, however long they are watched", async (_name, limits, expression) => {
+    const laterMs = TEST_NOW_MS + 5 * 3_600_000;
+    await start(12, someRows(1).map((row) => ({ ...row, id: LATER, columns: { ...row.columns, lastPacket: laterMs, segment: "d" } })));
+    const results = overSse(await api.token({ name: "eve", role: "analyst", ...limits }), expression);
+    store.arrived = ["a"];
+    expect(await next(results, 1, ["a", "b"])).toMatchObject({ data: { sessionsArriving: { asOf: new Date(TEST_NOW_MS).toISOString(), sessions: { length: 4 } } } });
+    api.clock.now = laterMs;
+    // The rows of c are five hours old by now.
+    expect(await next(results, 1, ["a", "b", "c", "d"])).toMatchObject({ data: { sessionsArriving: { asOf: new Date(laterMs).toISOString(), more: 0, sessions: [{ id: LATER }] } } });
+    await results.return?.();
+  });
+
+  it("say whether their packets are stored at that moment", async () => {
+    await start();
+    const results = overSse(await api.token({ name: "ana", role: "analyst" }), "port.src == [40001, 40005]");
+    store.arrived = ["a"];
+    expect(await next(results, 1, ["a", "b"])).toMatchObject({ data: { sessionsArriving: { sessions: [{ packetsAvailable: true }] } } });
+    stored = false;
+    api.clock.now += 1_000;
+    expect(await next(results, 1, ["a", "b", "c"])).toMatchObject({ data: { sessionsArriving: { sessions: [{ packetsAvailable: false }] } } });
+    await results.return?.();
   });
 
   it("beyond a hundred are counted", async () => {

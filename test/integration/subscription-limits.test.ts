@@ -94,3 +94,62 @@ test("subscriptions end when the service stops, at once and with the word that i
   const told = [expect.objectContaining({ code: "SHUTTING_DOWN", retryable: true })];
   expect(await Promise.all(both)).toEqual([told, told]);
 });
+
+/** Opens a WebSocket; resolves to it, or to the status that it was refused with. */
+function upgraded(token: string): Promise<WebSocket | number> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${api.server.url.replace("http", "ws")}/graphql`, "graphql-transport-ws", { headers: { authorization: `Bearer ${token}` } });
+    socket.once("open", () => { resolve(socket); });
+    socket.once("unexpected-response", (_request, response) => {
+      resolve(response.statusCode ?? 0);
+      socket.terminate();
+    });
+    socket.once("error", reject);
+  });
+}
+
+/** Opens as many; all are open. */
+async function opened(token: string, count: number): Promise<readonly WebSocket[]> {
+  const all = await Promise.all(Array.from({ length: count }, () => upgraded(token)));
+  const sockets = all.filter((one) => one instanceof WebSocket);
+  for (const socket of sockets) socket.send('{"type":"connection_init"}');
+  expect(sockets).toHaveLength(count);
+  return sockets;
+}
+
+test("a user has twenty WebSocket connections at most, and another user is not in the way", async () => {
+  api = await startApi(undefined, { imports: silent });
+  const [one, two] = [await api.token({ name: "one", role: "operator" }), await api.token({ name: "two", role: "operator" })];
+  const [first] = await opened(one, 20);
+  expect(await upgraded(one)).toBe(429);
+  // By another credential it is the same user.
+  expect(await upgraded(api.access.createToken("one", "more", 60_000))).toBe(429);
+  await opened(two, 20);
+  first?.close();
+  await expect.poll(async () => (await upgraded(one)) instanceof WebSocket).toBe(true);
+});
+
+test("a WebSocket ends with what opened it, after its operations were told; a change of rights leaves it", async () => {
+  api = await startApi(undefined, { imports: silent });
+  const token = await api.token({ name: "one", role: "operator" });
+  const other = api.access.createToken("one", "other", 60_000);
+  const [[idle], [watching], [apart]] = [await opened(token, 1), await opened(token, 1), await opened(other, 1)];
+  const seen: string[] = [];
+  watching?.on("message", (data: Buffer) => { seen.push(data.toString()); });
+  const closed = [idle, watching].map((socket) => new Promise<number>((resolve) => { socket?.once("close", resolve); }));
+  watching?.send(JSON.stringify({ id: "a", type: "subscribe", payload: { query: QUERY } }));
+  await expect.poll(() => subscribed).toBe(1);
+  const root = { name: "root", address: null, method: null };
+  api.users.set("one", { rights: { hideStats: true } }, root);
+  await expect.poll(() => seen.join()).toContain("UNAUTHENTICATED");
+  watching?.send(JSON.stringify({ id: "b", type: "subscribe", payload: { query: QUERY } }));
+  await expect.poll(() => subscribed).toBe(2);
+  api.users.revokeToken("one", "test", root);
+  expect(await Promise.all(closed)).toEqual([4401, 4401]);
+  expect(seen.filter((text) => /"id":"b".*UNAUTHENTICATED/.test(text))).toHaveLength(1);
+  expect(apart?.readyState).toBe(WebSocket.OPEN);
+  const end = new Promise<number>((resolve) => { apart?.once("close", resolve); });
+  await api.token({ name: "root", role: "administrator" });
+  api.users.setEnabled("one", false, root);
+  expect(await end).toBe(4401);
+});

@@ -16,6 +16,8 @@ const PLAIN_FIELDS = ["starttime", "stoptime", "protocols", "ip.src", "port.src"
 const MOST = 100_000;
 /** Sessions of one page. */
 const PAGE = 1_000;
+/** Values of one page: what an operation may cost bounds them. */
+const PAGE_VALUES = 100_000;
 
 const SEARCH = `query ($expression: String, $range: TimeRange, $names: [String!]!, $first: Int!, $after: String, $order: [SessionOrder!], $count: Boolean!) {
   sessions(expression: $expression, timeRange: $range, first: $first, after: $after, order: $order) {
@@ -116,7 +118,7 @@ async function eachPage(
   let silent: readonly SilentSensor[] = [];
   let [after, left, total, completeUntil, loss]: [string | null, number, number | null, number | null, string | null] = [null, limit, null, null, null];
   do {
-    const first = Math.min(left, PAGE);
+    const first = Math.min(left, PAGE, Math.max(1, Math.floor(PAGE_VALUES / names.length)));
     const page = (await connection.ask(SEARCH, { expression, range, names, order, first, after, count: count && after === null })).at("sessions");
     if (after === null) {
       total = count ? (page.at("totalCount").orNull()?.at("value").number() ?? null) : null;

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Float, Info, Int, Query, Resolver, Root } from "type-graphql";
 import { LookbackError } from "../../base/errors.js";
+import type { SessionFilter } from "../../index-store/index-store.js";
 import type { Field } from "../../model/field.js";
 import type { FieldValue } from "../../model/session.js";
 import { answered } from "../answer.js";
@@ -30,6 +31,14 @@ function numeric(name: string, context: RequestContext): Field {
   const field = context.field(name);
   if (field.kind === "integer" || field.kind === "float" || field.kind === "seconds") return field;
   throw new LookbackError("BAD_INPUT", `${name} is no number (${field.kind}); statistics need one`, { field: name });
+}
+
+/** Milliseconds that buckets by a time can span. A reader who sees a part of the store is not told how far the rest reaches. */
+async function spanOf(filter: SessionFilter, time: Field, context: RequestContext): Promise<number> {
+  const { store } = context.services;
+  if (!context.isNarrowed) return spanMs(filter.range, await store.extent());
+  const { min, max } = await store.stats({ ...filter, field: time, percentiles: [] }, context.read);
+  return min === null || max === null ? 0 : max - min;
 }
 
 function checkZone(timeZone: string): string {
@@ -99,7 +108,7 @@ export class AggregateResolver {
     const { store } = context.services;
     const wanted = [...new Set(metrics)];
     bounded("the number of metrics", wanted.length, 1, 4);
-    const span = spanMs(filter.range, await store.extent());
+    const span = await spanOf(filter, context.field(on === HistogramTime.FIRST_PACKET ? "starttime" : "stoptime"), context);
     const width = interval === null || interval === undefined ? chosenInterval(span) : { unit: interval.unit, count: bounded("interval.count", interval.count, 1, 10_000) };
     checkInterval(width, span, wanted.length);
     const zone = checkZone(timeZone);

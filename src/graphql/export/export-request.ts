@@ -1,9 +1,9 @@
 import { LookbackError } from "../../base/errors.js";
 import { isCapture, USUAL_COLUMNS, type ExportRequest } from "../../export/export-request.js";
 import type { Field } from "../../model/field.js";
-import { parseFilter } from "../../query/filter.js";
 import { boundedList } from "../bounded.js";
 import type { RequestContext } from "../context.js";
+import { queryText } from "../filter/asked-sessions.js";
 import { chosenSessions } from "../filter/session-filter.js";
 import { LIMITS } from "../limits.js";
 import { ExportPackets, type ExportArgs } from "./export.args.js";
@@ -13,16 +13,9 @@ export function exportRequestOf(args: ExportArgs, context: RequestContext): Expo
   const { format, maxBytes } = args;
   if (maxBytes !== null && maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && maxBytes > 0)) throw new LookbackError("BAD_INPUT", `maxBytes is a whole number above 0, not ${maxBytes}`, { argument: "maxBytes" });
   return {
-    ...chosenSessions(args.ids, args, context), query: queryText(args), format, wholeConnections: args.packets === ExportPackets.WHOLE_CONNECTION, maxBytes: maxBytes ?? null,
+    ...chosenSessions(args.ids, args, context), query: queryText(args.ids, args), format, wholeConnections: args.packets === ExportPackets.WHOLE_CONNECTION, maxBytes: maxBytes ?? null,
     fields: isCapture(format) ? noFields(args.fields) : columnsOf(args.fields ?? null, context),
   };
-}
-
-/** What was asked for as one search expression, or in words where it was by ids. */
-function queryText({ ids, expression, filter }: ExportArgs): string {
-  if (ids !== null && ids !== undefined) return `${ids.length} session${ids.length === 1 ? "" : "s"} by id`;
-  const texts = [expression?.trim() ?? "", filter === null || filter === undefined ? "" : parseFilter(filter).text].filter((text) => text !== "");
-  return texts.length < 2 ? (texts[0] ?? "") : texts.map((text) => `(${text})`).join(" && ");
 }
 
 function noFields(names: readonly string[] | null | undefined): readonly Field[] {

@@ -4,6 +4,7 @@ import { isFinished, type ExportState, type ExportView } from "../../export/expo
 import { answered } from "../answer.js";
 import { bounded } from "../bounded.js";
 import { RequestContext } from "../context.js";
+import { askedSessions } from "../filter/asked-sessions.js";
 import { LIMITS } from "../limits.js";
 import type { Exports } from "../services.js";
 import { ExportArgs, ExportFormatName, ExportPackets } from "./export.args.js";
@@ -117,7 +118,7 @@ export class ExportResolver {
     const request = exportRequestOf(args, context);
     // The key makes the export's id, so that also a crash between export and answer makes no second one.
     const job = await exports.create(request, context.scope, key ?? null);
-    context.audit("export.create", { export: job.id, query: request.query.slice(0, 1_000), format: request.format, wholeConnections: request.wholeConnections });
+    context.audit("export.create", { export: job.id, ...askedSessions(args.ids, args), format: request.format, wholeConnections: request.wholeConnections });
     return viewOf(job, exports, context);
   }
 

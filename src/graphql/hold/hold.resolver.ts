@@ -3,6 +3,7 @@ import { LookbackError } from "../../base/errors.js";
 import { answered } from "../answer.js";
 import { bounded } from "../bounded.js";
 import { RequestContext } from "../context.js";
+import { askedSessions, queryText } from "../filter/asked-sessions.js";
 import { SearchArgs } from "../filter/search.args.js";
 import { chosenSessions } from "../filter/session-filter.js";
 import { LIMITS } from "../limits.js";
@@ -46,9 +47,9 @@ export class HoldResolver {
     @Ctx() context: RequestContext,
   ): Promise<HoldView> {
     const filter = chosenSessions(ids, search, context);
-    const description = ids === null || ids === undefined ? (search.expression ?? "").slice(0, LIMITS.expressionLength) : `${ids.length} sessions by id`;
+    const description = queryText(ids, search).slice(0, LIMITS.expressionLength);
     const hold = await holdsOf(context).create({ filter, description, reason, untilMs: until ?? null, user: context.user.name }, context.read);
-    context.audit("hold.create", { hold: hold.id, description: description.slice(0, 1_000), reason: hold.reason.slice(0, 1_000), sessions: hold.sessions, until: until ?? null });
+    context.audit("hold.create", { hold: hold.id, ...askedSessions(ids, search), reason: hold.reason.slice(0, 1_000), sessions: hold.sessions, until: until ?? null });
     return viewOf(hold, context);
   }
 

@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped, type ValueNode } from "graphql";
 import { isIP } from "node:net";
+import { isoTimeMs } from "../../base/iso-time.js";
 
 function invalid(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
@@ -49,9 +50,9 @@ function readTime(value: unknown): number {
   let ms = Number.NaN;
   if (typeof value === "number") ms = value;
   else if (typeof value === "string" && /^-?\d{1,15}$/.test(value)) ms = Number(value);
-  else if (typeof value === "string" && ISO.test(value)) ms = Date.parse(value.replace(",", "."));
+  else if (typeof value === "string" && ISO.test(value)) ms = isoTimeMs(value.replace(",", ".")) ?? Number.NaN;
   if (!Number.isFinite(ms)) {
-    throw invalid(`DateTime takes ISO 8601 with a zone (2026-11-24T08:00:00Z) or milliseconds since 1970, not ${shownValue(value)}`);
+    throw invalid(`DateTime takes ISO 8601 with a zone (2026-11-24T08:00:00Z), of a day that there is, or milliseconds since 1970, not ${shownValue(value)}`);
   }
   if (ms < FIRST_MS || ms > LAST_MS) {
     throw new GraphQLError(`a time is between 1970 and 2262, not ${shownValue(value)}`, { extensions: { code: "TIME_RANGE_INVALID" } });

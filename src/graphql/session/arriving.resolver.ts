@@ -5,17 +5,15 @@ import { RequestContext } from "../context.js";
 import { SessionFilterInput } from "../filter/filter.input.js";
 import { sessionFilterOf } from "../filter/session-filter.js";
 import type { Arrived } from "../../index-store/arrivals.js";
-import type { SessionFilter } from "../../index-store/index-store.js";
 import { LongScalar } from "../scalar/scalars.js";
 import { selectionAt, selectionOf } from "../selection.js";
 import { Projection } from "./project.js";
 import { fieldsByName, needsPacketFiles, sessionOf, shapeFor } from "./session-rows.js";
+import { watchCost } from "./session-cost.js";
 import { Session } from "./session.type.js";
 
 /** Sessions told at once, at most; there is one answer a second. */
 const MOST_TOLD = 100;
-/** A search of a handful of segments, a second, for as long as it goes on. */
-const WATCH_COST = 1000;
 
 /** Which sessions to tell of. */
 @ArgsType()
@@ -44,15 +42,16 @@ type ArrivedMatches =
 
 /** What arrives and matches. What is wrong with the request is thrown at once, before anything is streamed. */
 function matches(args: SessionsArrivingArgs, context: RequestContext): AsyncGenerator<ArrivedMatches> {
-  const filter = sessionFilterOf(args, context);
-  return matching(filter, context.services.arrivals.subscribe(context.user.name, context.signal), context);
+  sessionFilterOf(args, context);
+  return matching(args, context.services.arrivals.subscribe(context.user.name, context.signal), context);
 }
 
 /** Nothing is told of a second without a match. A search that fails is told as the error of one answer; the next may not. */
-async function* matching(filter: SessionFilter, arrivals: AsyncIterable<Arrived>, context: RequestContext): AsyncGenerator<ArrivedMatches> {
+async function* matching(args: SessionsArrivingArgs, arrivals: AsyncIterable<Arrived>, context: RequestContext): AsyncGenerator<ArrivedMatches> {
   for await (const { segments, leftOut } of arrivals) {
     try {
-      const { total } = await context.services.store.search({ ...filter, segments, fields: [], order: [], limit: 1, after: null, countTotal: true }, context.read);
+      context.renew();
+      const { total } = await context.services.store.search({ ...sessionFilterOf(args, context), segments, fields: [], order: [], limit: 1, after: null, countTotal: true }, context.read);
       if ((total?.value ?? 0) > 0 || leftOut) yield { kind: "found", segments, total: total?.value ?? 0, leftOut };
     } catch (error) {
       if (context.signal.aborted) return;
@@ -65,7 +64,7 @@ async function* matching(filter: SessionFilter, arrivals: AsyncIterable<Arrived>
 @Resolver()
 export class SessionsArrivingResolver {
   @Subscription(() => SessionsArriving, {
-    complexity: ({ childComplexity }) => WATCH_COST + childComplexity,
+    complexity: watchCost(MOST_TOLD),
     subscribe: ({ args, context }: { readonly args: SessionsArrivingArgs; readonly context: RequestContext }) => matches(args, context),
     description: "Sessions that match, as they arrive: captured live, with those that are open after `openSessionFlush`, or imported. At most 10 of a user at a time.",
   })

@@ -15,16 +15,9 @@ import { rootNameOf, selectionAt, selectionOf, selects } from "../selection.js";
 import { packetsOf } from "./packet-list.js";
 import { Projection, projectDocument, valueInDocument } from "./project.js";
 import { fieldsByName, needsPacketFiles, sessionOf, shapeFor } from "./session-rows.js";
-import { DEFAULT_PAGE, SessionsArgs } from "./session.args.js";
+import { SessionsArgs } from "./session.args.js";
+import { fieldsCost, packetsCost, pageCost, sessionCost } from "./session-cost.js";
 import { CountRelation, NamedValue, PacketAvailability, PacketList, Session, SessionAnswer, SessionConnection, SessionEdge, type SessionOrderInput } from "./session.type.js";
-
-/** Values of a page are counted as a twentieth of a unit each: a page of 100 with 20 fields costs about 110. */
-const VALUES_PER_UNIT = 20;
-
-function pageCost({ args, childComplexity }: { readonly args: Record<string, unknown>; readonly childComplexity: number }): number {
-  const first = typeof args["first"] === "number" ? args["first"] : DEFAULT_PAGE;
-  return 10 + (Math.max(0, first) * childComplexity) / VALUES_PER_UNIT;
-}
 
 /** The keys of an order. BAD_INPUT for a field with several values. */
 function sortKeysOf(order: readonly SessionOrderInput[] | null | undefined, context: RequestContext): readonly SortKey[] {
@@ -39,16 +32,22 @@ function sortKeysOf(order: readonly SessionOrderInput[] | null | undefined, cont
   });
 }
 
-/** Packet files already asked for in an operation, as many as the limits of a page let there be. */
-const askedFiles = new WeakMap<RequestContext, Map<number, boolean>>();
+/** Packet files already asked for in an operation, or in an event of a subscription: as many as the limits of a page let there be. */
+const askedFiles = new WeakMap<RequestContext, { readonly asOfMs: number; readonly files: Map<number, boolean> }>();
+
+function askedIn(context: RequestContext): Map<number, boolean> {
+  const { asOfMs } = context;
+  let asked = askedFiles.get(context);
+  if (asked?.asOfMs !== asOfMs) askedFiles.set(context, (asked = { asOfMs, files: new Map() }));
+  return asked.files;
+}
 
 function availabilityOf({ source_: source }: Session, context: RequestContext): PacketAvailability {
   const { path } = PACKET_FILES_FIELD;
   const value = source.kind === "row" ? source.values.get(path) : source.document[path];
   const ids = Array.isArray(value) ? value.filter((id) => typeof id === "number") : [];
   if (ids.length > 0 && ids.every((id) => id < 0)) return PacketAvailability.ELSEWHERE;
-  const asked = askedFiles.get(context) ?? new Map<number, boolean>();
-  askedFiles.set(context, asked);
+  const asked = askedIn(context);
   let there = 0;
   for (const id of ids) {
     const known = asked.get(id) ?? context.services.hasPackets(id);
@@ -102,7 +101,7 @@ export class SessionResolver {
     };
   }
 
-  @Query(() => SessionAnswer, { complexity: ({ childComplexity }) => 20 + childComplexity, description: "One session with all its fields." })
+  @Query(() => SessionAnswer, { complexity: sessionCost, description: "One session with all its fields." })
   async session(@Arg("id", () => ID, { description: "Identity of the session." }) id: string, @Ctx() context: RequestContext): Promise<SessionAnswer> {
     context.require("search");
     const document = await context.services.store.get(sessionId(id), context.read);
@@ -115,7 +114,7 @@ export class SessionResolver {
     return namedValue(session, name, context).value;
   }
 
-  @FieldResolver(() => [NamedValue], { description: "Values of several fields by name." })
+  @FieldResolver(() => [NamedValue], { complexity: fieldsCost, description: "Values of several fields by name." })
   fields(@Root() session: Session, @Arg("names", () => [String], { description: "Search names, or `db:` and document paths; at most 200." }) names: string[], @Ctx() context: RequestContext): readonly NamedValue[] {
     return boundedList("names", names, LIMITS.fieldNames).map((name) => namedValue(session, name, context));
   }
@@ -131,7 +130,7 @@ export class SessionResolver {
   }
 
   @FieldResolver(() => PacketList, {
-    complexity: ({ args }) => 200 + (typeof args["first"] === "number" ? args["first"] / VALUES_PER_UNIT : 0),
+    complexity: packetsCost,
     description: "The session's packets: when, how long, and where they are stored. The bytes are got by `createExport`.",
   })
   async packets(

@@ -3,6 +3,7 @@ import { LookbackError } from "../../base/errors.js";
 import { answered } from "../answer.js";
 import { boundedList } from "../bounded.js";
 import { RequestContext } from "../context.js";
+import { askedSessions } from "../filter/asked-sessions.js";
 import { SearchArgs } from "../filter/search.args.js";
 import { chosenSessions } from "../filter/session-filter.js";
 import { LIMITS } from "../limits.js";
@@ -36,7 +37,7 @@ async function changeTags(action: "add" | "remove", tags: readonly string[], ids
     const part = matched.slice(at, at + LIMITS.idsPerRequest);
     changed += await store.changeTags(part, action === "add" ? distinct : [], action === "add" ? [] : distinct);
   }
-  context.audit(`tags.${action}`, { tags: distinct.join(","), matched: matched.length, changed, expression: search.expression ?? null });
+  context.audit(`tags.${action}`, { tags: distinct.join(","), matched: matched.length, changed, ...askedSessions(ids, search) });
   return { ...answered(context), matched: matched.length, changed };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openLog } from "../../../src/app/log.js";
+import { LookbackError } from "../../../src/base/errors.js";
 import { loadConfig } from "../../../src/config/config.js";
 
 function open(overrides: Parameters<typeof loadConfig>[0]["overrides"]) {
@@ -26,6 +27,33 @@ describe("the log", () => {
     log.setLevels("debug", { tasks: "error" });
     speak();
     expect(said().map(({ area, msg }) => `${String(area)} ${String(msg)}`)).toEqual(["retention d", "retention w", "http d", "http w", "undefined d", "undefined w"]);
+  });
+
+  it("says what an error is and what caused it, and nothing that it carries", () => {
+    const { log, said } = open({});
+    const cause = Object.assign(new TypeError("x is not a function"), { code: "ERR_X", headers: { authorization: "Bearer secret" } });
+    log.error({ error: cause }, "native");
+    log.child({ area: "http" }).error({ error: new LookbackError("CLUSTER_REFUSED", "the cluster refuses the key", { key: "secret" }, { cause }) }, "ours");
+    log.error({ error: new AggregateError([new Error("first"), new Error("second")], "") }, "several");
+    log.error({ error: "a sentence" }, "text");
+    log.error({ error: null }, "none");
+    const lines = said();
+    expect(lines.map(({ error }) => error)).toEqual([
+      { type: "TypeError", code: "ERR_X", message: "x is not a function", stack: expect.stringContaining("log.test.ts") },
+      { type: "LookbackError", code: "CLUSTER_REFUSED", message: "the cluster refuses the key", cause: expect.objectContaining({ message: "x is not a function", stack: expect.stringContaining("log.test.ts") }) },
+      expect.objectContaining({ type: "AggregateError", errors: [expect.objectContaining({ message: "first" }), expect.objectContaining({ message: "second" })] }),
+      "a sentence",
+      null,
+    ]);
+    expect(JSON.stringify(lines)).not.toContain("secret");
+  });
+
+  it("bounds an error that is its own cause, and one that is long", () => {
+    const { log, said } = open({});
+    const round = new Error("x".repeat(100_000));
+    round.cause = round;
+    log.error({ error: round }, "round");
+    expect(JSON.stringify(said()).length).toBeLessThan(100_000);
   });
 
   it.each(["retention", "retention=loud", "nowhere=debug", "=debug"])("refuses logLevels %j", (logLevels) => {

@@ -71,6 +71,7 @@ describe("a time range", () => {
 
   it.each([
     [{ last: "soon" }, /--last soon: expected a number and/], [{ last: "1h", start: "0" }, /--last and --start/], [{ start: "yesterday" }, /--start yesterday: expected ISO 8601/],
+    [{ start: "2026-02-30" }, /--start 2026-02-30: expected ISO 8601/], [{ end: "2026-06-31 10:00" }, /--end 2026-06-31 10:00: expected ISO 8601/],
     [{ start: "2000000000", end: "1000000000" }, /ends before it starts/], [{ bounding: "middle" }, /--bounding middle: allowed: first, last, both, either/],
   ])("%j is refused", (options, message) => {
     expect(() => rangeOf(options, now)).toThrow(message);

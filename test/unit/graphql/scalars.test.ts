@@ -38,6 +38,11 @@ describe("DateTime", () => {
     for (const outside of [-1, "1969-12-31", "2263-01-01T00:00:00Z", 9_223_372_036_855]) expect(() => DateTimeScalar.parseValue(outside), String(outside)).toThrow(/1970 and 2262/);
   });
 
+  test("refuses days that there are not, at any time of day", () => {
+    for (const wrong of ["2026-02-29", "2026-02-30", "2026-02-30T12:00:00Z", "2026-04-31T00:00:00+02:00", "2026-06-31", "1900-02-29", "2100-02-29"]) expect(() => DateTimeScalar.parseValue(wrong), wrong).toThrow(/of a day that there is/);
+    for (const right of ["2024-02-29", "2000-02-29T23:59:59,5Z", "2026-01-31", "2026-04-30", "2026-12-31T24:00Z"]) expect(() => DateTimeScalar.parseValue(right), right).not.toThrow();
+  });
+
   test("prints ISO 8601, and what ISO cannot print as a number", () => {
     expect(DateTimeScalar.serialize(0)).toBe("1970-01-01T00:00:00.000Z");
     expect(DateTimeScalar.serialize(8.64e15 + 1)).toBe(8.64e15 + 1);
