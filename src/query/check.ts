@@ -8,7 +8,8 @@ import { nearestNames } from "../base/nearest-name.js";
 import type { Comparison, Expression, ItemValue, ParsedExpression } from "./ast.js";
 import { expressionError, shown } from "./errors.js";
 import { fieldTest, joined, orderTest, type PlainItem, type TestContext, type Values } from "./field-test.js";
-import { MAX_COMPARISONS, MAX_FIELD_TESTS, MAX_REGEX_WORK, MAX_VALUES, MAX_VIEW_DEPTH } from "./limits.js";
+import { MAX_COMPARISONS, MAX_FIELD_TESTS, MAX_PLANNING_WORK, MAX_REGEX_WORK, MAX_VALUES, MAX_VIEW_DEPTH } from "./limits.js";
+import { mergeTests, planningWork } from "./merge-tests.js";
 import { parse } from "./parser.js";
 import { regexWork } from "./regex.js";
 import { shortcutItems, type Shortcut } from "./shortcuts.js";
@@ -189,7 +190,13 @@ class Checker {
  * FORBIDDEN or UNAVAILABLE, each with the place.
  */
 export function check(parsed: ParsedExpression, catalogue: FieldCatalogue, options: CheckOptions): CheckedExpression {
-  return new Checker(parsed.text, catalogue, options, { comparisons: 0, tests: 0, values: 0, work: 0 }, []).expression(parsed.root);
+  const checked = new Checker(parsed.text, catalogue, options, { comparisons: 0, tests: 0, values: 0, work: 0 }, []).expression(parsed.root);
+  const work = planningWork(mergeTests(checked));
+  if (work > MAX_PLANNING_WORK) {
+    const message = `the index would have to plan ${work} tests, values counted for every field that they are compared with; at most ${MAX_PLANNING_WORK} are allowed. Put the values of a field into one list, or name the fields that are meant instead of ip, host and the like`;
+    throw expressionError("EXPRESSION_TOO_LARGE", parsed.text, parsed.root.span, message);
+  }
+  return checked;
 }
 
 /** Parses and checks in one step. */

@@ -4,6 +4,7 @@ import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import { isHiddenField } from "../../model/hidden-fields.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { TimeRange } from "../../model/time-range.js";
+import { mergeTests } from "../../query/merge-tests.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
 import { idTimeMs } from "../row-id.js";
 import { hiddenField } from "../visibility.js";
@@ -139,9 +140,9 @@ export class QueryPlan {
     };
     const tests = [...rangeTests(filter.range, parameters)];
     if (scope.oldestMs !== null) tests.push(`"lastPacket" >= ${parameters.integer(scope.oldestMs)}`);
-    if (filter.expression.node !== "everything") tests.push(translate(filter.expression, translation));
+    if (filter.expression.node !== "everything") tests.push(translate(mergeTests(filter.expression), translation));
     // What an administrator forces may use any field.
-    if (scope.forcedExpression !== null) tests.push(translate(scope.forcedExpression, { ...translation, mayRead: () => true }));
+    if (scope.forcedExpression !== null) tests.push(translate(mergeTests(scope.forcedExpression), { ...translation, mayRead: () => true }));
     return tests.length === 0 ? "true" : tests.join(" AND ");
   }
 }
