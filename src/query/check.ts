@@ -1,5 +1,5 @@
 import { LookbackError } from "../base/errors.js";
-import type { CheckedExpression } from "../model/checked-expression.js";
+import type { CheckedExpression, TextMatch } from "../model/checked-expression.js";
 import type { Field } from "../model/field.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
 import { isHiddenField } from "../model/hidden-fields.js";
@@ -14,6 +14,7 @@ import { parse } from "./parser.js";
 import { regexWork } from "./regex.js";
 import { shortcutItems, type Shortcut } from "./shortcuts.js";
 import { specialComparison, SPECIAL_NAMES } from "./special-fields.js";
+import type { Span } from "./token.js";
 
 /** What an expression is checked against beside the catalogue. */
 export interface CheckOptions {
@@ -85,7 +86,10 @@ class Checker {
     const { name } = comparison.field;
     if (name === "view") return this.#view(comparison);
     const special = specialComparison(comparison, this.#context);
-    if (special !== null) return special;
+    if (special !== null) {
+      if (special.node === "file") this.#countFilePatterns(comparison, special.matches);
+      return special;
+    }
     const entry = this.#catalogue.find(name);
     if (entry === null) throw this.#unknownField(comparison);
     const fields = entry.entry === "field" ? [entry.field] : entry.virtual.members;
@@ -137,10 +141,22 @@ class Checker {
     this.#totals.work += PHRASES_WORK * fields.filter(({ kind }) => kind === "lotextfield").length;
     for (const item of items) {
       const regex = item.kind === "regex" ? item.pattern : regexOfWildcard(item.text);
-      this.#totals.work += fields.length * (regex === null ? 0 : regexWork(regex));
-      if (this.#totals.work <= MAX_REGEX_WORK) continue;
-      throw this.#context.fault("EXPRESSION_TOO_LARGE", item.span, "the regular expressions, wildcards and phrases are too large together, views and stored lists included and each counted for every field that it is compared with; use fewer or shorter ones, or smaller repetitions");
+      this.#spend(fields.length * (regex === null ? 0 : regexWork(regex)), item.span);
     }
+  }
+
+  /** Counts the patterns that names of packet files are compared with, as one field. */
+  #countFilePatterns({ value }: Comparison, matches: readonly TextMatch[]): void {
+    for (const match of matches) {
+      if (match.kind === "regex") this.#spend(regexWork(match.pattern), value.span);
+      else if (match.kind === "wildcard") this.#spend(match.pattern.length, value.span);
+    }
+  }
+
+  #spend(work: number, span: Span): void {
+    this.#totals.work += work;
+    if (this.#totals.work <= MAX_REGEX_WORK) return;
+    throw this.#context.fault("EXPRESSION_TOO_LARGE", span, "the regular expressions, wildcards and phrases are too large together, views and stored lists included and each counted for every field that it is compared with; use fewer or shorter ones, or smaller repetitions");
   }
 
   #count(what: Exclude<keyof Totals, "work">, by: number, most: number, { span }: Comparison): void {
