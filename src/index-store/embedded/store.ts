@@ -39,11 +39,15 @@ import { findSuperseded } from "./versions.js";
 import { rowIdBytes } from "../row-id.js";
 
 const MEBIBYTE = 1 << 20;
+/** Queries that run at once. Each that runs occupies a thread of libuv, as each stream does: `ops/build/entry.cjs` has enough of them. */
+const QUERIES = 4;
 /**
  * Streams that are read at once: more than downloads there may be (`ExportStreams`), so that retention and export jobs find one
  * while all readers of downloads are slow.
  */
 const STREAMS = 24;
+/** Threads of libuv that the embedded store may occupy at once. */
+export const MOST_STORE_THREADS = QUERIES + STREAMS;
 /** Tries of a commit that another process's commits overtake. */
 const COMMIT_TRIES = 20;
 
@@ -87,7 +91,7 @@ export class EmbeddedStore implements IndexStore {
       temporaryDirectory: temporary,
       temporaryBytes: options.temporaryBytes ?? 16_384 * MEBIBYTE,
       dataDirectory: directory,
-      connections: options.concurrency ?? 4,
+      connections: options.concurrency ?? QUERIES,
       streams: STREAMS,
       caches: options.caches ?? true,
     };
