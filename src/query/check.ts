@@ -7,7 +7,7 @@ import { regexOfWildcard } from "../model/wildcard-regex.js";
 import { nearestNames } from "../base/nearest-name.js";
 import type { Comparison, Expression, ItemValue, ParsedExpression } from "./ast.js";
 import { expressionError, shown } from "./errors.js";
-import { fieldTest, joined, orderTest, type PlainItem, type TestContext, type Values } from "./field-test.js";
+import { fieldTest, joined, namesPort, orderTest, type PlainItem, type TestContext, type Values } from "./field-test.js";
 import { MAX_COMPARISONS, MAX_FIELD_TESTS, MAX_PLANNING_WORK, MAX_REGEX_WORK, MAX_VALUES, MAX_VIEW_DEPTH } from "./limits.js";
 import { mergeTests, planningWork } from "./merge-tests.js";
 import { parse } from "./parser.js";
@@ -58,6 +58,7 @@ class Checker {
     this.#context = {
       catalogue,
       addresses: new WeakMap(),
+      mayReadPort: (field) => !this.#hidesPort(field),
       nowMs: options.nowMs,
       timeZone: options.timeZone,
       fault: (code, span, message, explanation) => expressionError(code, text, span, message, explanation),
@@ -112,7 +113,12 @@ class Checker {
     if (value.kind === "exists") return fields.map((field) => ({ node: "field", field, test: { test: "exists" } }));
     const values = this.#values(comparison, value.kind === "list" ? value.items : [value], value.kind === "list" ? value.mode : "any", fields);
     this.#countPatterns(values.items, fields);
+    const portless = fields.filter((field) => this.#hidesPort(field) && namesPort(this.#context, field, values));
     const tests = fields.map((field) => fieldTest(this.#context, field, values)).filter((test) => test !== null);
+    // A virtual field leaves out what the reader may not search; a field that is named is refused.
+    if (portless.length > 0 && (tests.length === 0 || fields.length === 1)) {
+      throw this.#context.fault("FORBIDDEN", value.span, `you may not search the ports beside ${shown(comparison.field.name)}`, { expected: ["an address without a port"] });
+    }
     if (tests.length === 0) {
       throw this.#context.fault("EXPRESSION_TYPE", value.span, `${comparison.field.name} has no port beside it`, { expected: ["an address without a port"] });
     }
@@ -129,6 +135,11 @@ class Checker {
     }
     this.#count("values", plain.length, MAX_VALUES, comparison);
     return { mode, items: plain };
+  }
+
+  #hidesPort({ portPath }: Field): boolean {
+    const port = portPath === null ? null : this.#catalogue.byPath(portPath);
+    return port !== null && this.#isHidden(port);
   }
 
   #isHidden(field: Field): boolean {
