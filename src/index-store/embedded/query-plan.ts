@@ -56,6 +56,17 @@ function requiredIds(expression: CheckedExpression): readonly string[] | null {
   return null;
 }
 
+/** Thrown by a plan over a snapshot without tags that turns out to read them: the read must be planned anew. */
+export class TagsNeeded extends Error {
+  override readonly name = "TagsNeeded";
+}
+
+/** Whether a filter, or what the scope forces, tests tags. */
+export function testsTags(filter: SessionFilter, { scope }: ReadContext): boolean {
+  const tested = [...testedFields(filter.expression), ...(scope.forcedExpression === null ? [] : testedFields(scope.forcedExpression))];
+  return tested.some(({ overlay }) => overlay);
+}
+
 /** The filter and the segments of one read, from which its statements are made. */
 export class QueryPlan {
   readonly segments: readonly SegmentInfo[];
@@ -121,9 +132,10 @@ export class QueryPlan {
     const { snapshot, filter, context, parts } = this.#read;
     const { forcedExpression } = context.scope;
     const touched = [...fields, ...testedFields(filter.expression), ...(forcedExpression === null ? [] : testedFields(forcedExpression))];
+    const withTags = touched.some(({ overlay }) => overlay);
+    if (withTags && !snapshot.hasTags) throw new TagsNeeded();
     return source({
-      snapshot, segments: this.segments, fileOf: parts.fileOf, shapes: parts.shapes,
-      withTags: touched.some(({ overlay }) => overlay), hasTags: this.segments.some(({ columns }) => columns.includes("tags")),
+      snapshot, segments: this.segments, fileOf: parts.fileOf, shapes: parts.shapes, withTags, hasTags: this.segments.some(({ columns }) => columns.includes("tags")),
       flat: touched.filter((field) => field.object !== "" && this.columns.has(field.path)),
     });
   }

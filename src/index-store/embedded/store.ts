@@ -24,7 +24,7 @@ import { LiveSet } from "./live-set.js";
 import { Merging } from "./merging.js";
 import type { EmbeddedStoreOptions } from "./options.js";
 import { FieldShapes } from "./field-shapes.js";
-import { QueryPlan, type PlanParts } from "./query-plan.js";
+import { QueryPlan, TagsNeeded, testsTags, type PlanParts } from "./query-plan.js";
 import { removeWritten, writeMoved } from "./row-moves.js";
 import { count, search } from "./search.js";
 import { faultOf, removeOrphans } from "./segment-files.js";
@@ -140,7 +140,12 @@ export class EmbeddedStore implements IndexStore {
 
   async changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number> {
     requireTags(ids, add, remove);
-    return this.#catalogue.tags.edit(ids.map(rowIdBytes), add, remove);
+    const { tags } = this.#catalogue;
+    const rows = ids.map(rowIdBytes);
+    const before = tags.revision();
+    const changed = tags.edit(rows, add, remove);
+    if (changed > 0) this.#live.noteTagEdit(before, tags.revision(), rows);
+    return changed;
   }
 
   search(request: SearchRequest, context: ReadContext): Promise<SearchResult> {
@@ -173,7 +178,7 @@ export class EmbeddedStore implements IndexStore {
         return result.getRowObjects();
       });
       return row === undefined ? null : this.#documents.document(row, (field) => plan.maySee(field));
-    });
+    }, true);
   }
 
   terms(request: TermsRequest, context: ReadContext): Promise<TermsResult> {
@@ -212,7 +217,16 @@ export class EmbeddedStore implements IndexStore {
     return this.#stream(filter, context, ({ plan }) => streamIds(this.#engine, plan, context));
   }
 
-  async #read<T>(filter: SessionFilter, context: ReadContext, body: (plan: QueryPlan) => Promise<T>): Promise<T> {
+  async #read<T>(filter: SessionFilter, context: ReadContext, body: (plan: QueryPlan) => Promise<T>, withTags = testsTags(filter, context)): Promise<T> {
+    try {
+      return await this.#readOnce(filter, context, body, withTags);
+    } catch (error) {
+      if (withTags || !(error instanceof TagsNeeded)) throw error;
+      return this.#readOnce(filter, context, body, true);
+    }
+  }
+
+  async #readOnce<T>(filter: SessionFilter, context: ReadContext, body: (plan: QueryPlan) => Promise<T>, withTags: boolean): Promise<T> {
     return this.#live.with(async (snapshot) => {
       const plan = QueryPlan.of(this.#parts, snapshot, filter, context);
       try {
@@ -220,11 +234,21 @@ export class EmbeddedStore implements IndexStore {
       } catch (error) {
         throw this.#damageIn(plan, error);
       }
-    });
+    }, withTags);
   }
 
-  async *#stream<T>(request: StreamRequest, context: ReadContext, body: (plans: StreamPlan) => AsyncIterable<T>): AsyncGenerator<T> {
-    const snapshot = await this.#live.acquire();
+  async *#stream<T>(request: StreamRequest, context: ReadContext, body: (plans: StreamPlan) => AsyncIterable<T>, withTags = testsTags(request, context)): AsyncGenerator<T> {
+    try {
+      yield* this.#streamOnce(request, context, body, withTags);
+    } catch (error) {
+      // Its statement is made before its first row.
+      if (withTags || !(error instanceof TagsNeeded)) throw error;
+      yield* this.#streamOnce(request, context, body, true);
+    }
+  }
+
+  async *#streamOnce<T>(request: StreamRequest, context: ReadContext, body: (plans: StreamPlan) => AsyncIterable<T>, withTags: boolean): AsyncGenerator<T> {
+    const snapshot = await this.#live.acquire(withTags);
     const plan = QueryPlan.of(this.#parts, snapshot, request, context);
     const whole = request.wholeConnections === true ? QueryPlan.of(this.#parts, snapshot, { expression: { node: "everything" }, range: ALL_TIME }, context) : null;
     try {
@@ -238,7 +262,7 @@ export class EmbeddedStore implements IndexStore {
 
   /** An error of the engine as STORE_DAMAGED when a segment that it read is the cause; others unchanged. */
   #damageIn(plan: QueryPlan, error: unknown): unknown {
-    if (!(error instanceof Error) || error instanceof LookbackError) return error;
+    if (!(error instanceof Error) || error instanceof LookbackError || error instanceof TagsNeeded) return error;
     for (const segment of plan.segments) {
       const file = this.#live.fileOf(segment.path);
       const reason = faultOf(file, segment) ?? (error.message.includes(file) ? error.message : null);

@@ -22,7 +22,7 @@ const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ l
 describe("a statement for many values", () => {
   const columns = ["source.ip", "source.port", "destination.ip", "dns", "http.xffIp", "http.statuscode", "rootId"];
   const segment = { path: "a", day: "2026-01-15", level: 0, rows: 1, bytes: 1, firstMs: DAY, minLastMs: DAY, lastMs: DAY, columns, openRows: 0, totalPackets: 0, totalBytes: 0 };
-  const snapshot = { segments: [segment], dirty: new Set<string>(), hiddenTable: null, tagTable: null, release: () => undefined };
+  const snapshot = { segments: [segment], dirty: new Set<string>(), hiddenTable: null, tagTable: null, hasTags: false, release: () => undefined };
   const parts = { fields, shapes: new FieldShapes(fields), fileOf: (path: string) => path, goneFiles: () => [] };
   const statementOf = (text: string) => {
     const parameters = new Parameters();
