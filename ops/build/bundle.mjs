@@ -1,7 +1,7 @@
 // The compiled modules of dist/ as few files in dist/bundle/: a command loads what it needs of them in a sixth of the time
 // that a hundred files take. What a command imports only when it needs it stays apart. Of the packages only the one that
 // every command loads is part of it.
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { top } from "./step.mjs";
@@ -51,9 +51,11 @@ rmSync(directory, { recursive: true, force: true });
 await bundle.write({
   dir: directory,
   format: "esm",
-  entryFileNames: "[name].js",
-  chunkFileNames: "[name]-[hash].js",
+  entryFileNames: "[name].mjs",
+  chunkFileNames: "[name]-[hash].mjs",
   keepNames: true,
   codeSplitting: { groups: Object.entries(together).map(([name, modules]) => ({ name, test: (id) => modules.has(id) })) },
 });
 await bundle.close();
+copyFileSync(join(top, "ops/build/entry.cjs"), join(directory, "main.js"));
+writeFileSync(join(directory, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);

@@ -13,7 +13,7 @@ const OUTPUTS = ["dist/cli/main.js", "dist/client/client.d.ts", "dist/bundle/mai
 /** Compiles src/ when it changed since the last time, and removes what no source makes any more. */
 export function buildTypeScript() {
   const sources = filesBelow("src", (path) => path.endsWith(".ts") && !path.startsWith("src/viewer/"));
-  const inputs = [...sources, "tsconfig.json", "src/client/tsconfig.json", "package-lock.json", "ops/build/bundle.mjs", ...filesBelow("native/binding", (path) => path.endsWith(".d.ts"))];
+  const inputs = [...sources, "tsconfig.json", "src/client/tsconfig.json", "package-lock.json", "ops/build/bundle.mjs", "ops/build/entry.cjs", ...filesBelow("native/binding", (path) => path.endsWith(".d.ts"))];
   const print = fingerprint(inputs);
   if (OUTPUTS.every((path) => existsSync(join(top, path))) && isStamped("typescript", print)) return;
   note("compiling TypeScript");

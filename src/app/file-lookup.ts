@@ -1,59 +1,78 @@
-import { createContext, Script } from "node:vm";
 import { LookbackError } from "../base/errors.js";
 import type { PacketFiles } from "../catalogue/packet-files.js";
 import type { TextMatch } from "../model/checked-expression.js";
-import { pieces } from "../query/pattern.js";
+import { LinearMatcher, type MatchBudget } from "../query/linear-matcher.js";
+import { literalPattern } from "../query/pattern.js";
+import { treeOfRegex, treeOfWildcard, type RegexTree } from "../query/regex-tree.js";
 import type { FileLookup } from "../query/resolve-files.js";
 
-/** Longest that patterns may try names, in milliseconds. A regular expression of a user can be one that never ends. */
-const LONGEST_MATCH_MS = 500;
+/** Most steps of all patterns of one operation together: some half of a second, or thirty million characters of names. */
+const MOST_STEPS = 30_000_000;
+/** Steps that a file found is counted as: its number is kept, and given to the index. */
+const STEPS_PER_FILE = 8;
 
-const MATCHER = new Script("const tests = sources.map((source) => new RegExp(source, 'su')); ids.filter((_, at) => tests.some((test) => test.test(names[at])))");
-
-/** Resolves `file ==` against the names that the catalogue holds; whole names, as they were given. */
-export function fileLookup(files: Pick<PacketFiles, "names">): FileLookup {
-  return (matches) => {
-    const named = files.names();
-    const exact = new Set(matches.flatMap((match) => (match.kind === "exact" ? [match.value] : [])));
-    const found = new Set(named.filter((file) => exact.has(file.displayName)).map((file) => file.id));
-    const sources = matches.filter((match) => match.kind !== "exact").map(sourceOf);
-    if (sources.length > 0) for (const id of matchNames(sources, named)) found.add(id);
-    return [...found].sort((a, b) => a - b);
-  };
+/**
+ * Resolves `file ==` against the names that the catalogue holds; whole names, as they were given. For one operation: the names are read
+ * once, and what all its patterns cost together is bounded (EXPRESSION_TOO_LARGE).
+ */
+export function fileLookup(files: Pick<PacketFiles, "names">, mostSteps = MOST_STEPS): FileLookup {
+  const names = new FileNames(files, mostSteps);
+  return (matches) => [...new Set(matches.flatMap((match) => names.idsOf(match)))].sort((a, b) => a - b);
 }
 
-function matchNames(sources: readonly string[], named: readonly { readonly id: number; readonly displayName: string }[]): number[] {
-  const context = createContext({ sources, ids: named.map((file) => file.id), names: named.map((file) => file.displayName) });
-  try {
-    const ids: unknown = MATCHER.runInContext(context, { timeout: LONGEST_MATCH_MS });
-    // The list comes from another context, so its prototype is not ours.
-    return Array.from(ids as Iterable<unknown>, Number);
-  } catch (error) {
-    // Not `instanceof Error`: what ends a script may come from the other context.
-    if (!(typeof error === "object" && error !== null && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT")) throw error;
-    throw new LookbackError("EXPRESSION_TOO_LARGE", `file: the pattern takes more than ${LONGEST_MATCH_MS} ms to try; make it simpler`, { limit: LONGEST_MATCH_MS }, { cause: error });
+class FileNames implements MatchBudget {
+  readonly #files: Pick<PacketFiles, "names">;
+  readonly #mostSteps: number;
+  readonly #found = new Map<string, readonly number[]>();
+  #byName: ReadonlyMap<string, readonly number[]> | null = null;
+  #steps = 0;
+
+  constructor(files: Pick<PacketFiles, "names">, mostSteps: number) {
+    this.#files = files;
+    this.#mostSteps = mostSteps;
+  }
+
+  spend(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps <= this.#mostSteps) return;
+    throw new LookbackError("EXPRESSION_TOO_LARGE", `file: to compare the patterns with the names of all packet files takes more than ${this.#mostSteps} steps; use fewer or simpler ones, or whole names`, { limit: this.#mostSteps });
+  }
+
+  idsOf(match: TextMatch): readonly number[] {
+    const key = JSON.stringify(match);
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    const found = this.#search(match);
+    this.spend(1 + found.length * STEPS_PER_FILE);
+    this.#found.set(key, found);
+    return found;
+  }
+
+  #search(match: TextMatch): readonly number[] {
+    const byName = (this.#byName ??= this.#read());
+    if (match.kind === "exact") return byName.get(match.value) ?? [];
+    const matcher = new LinearMatcher(treeOf(match), this);
+    return [...byName].flatMap(([name, ids]) => (matcher.matches(name) ? ids : []));
+  }
+
+  #read(): ReadonlyMap<string, readonly number[]> {
+    const byName = new Map<string, number[]>();
+    for (const { id, displayName } of this.#files.names()) {
+      const ids = byName.get(displayName);
+      if (ids === undefined) byName.set(displayName, [id]);
+      else ids.push(id);
+    }
+    return byName;
   }
 }
 
-/** A pattern as a regular expression for whole names. */
-function sourceOf(match: TextMatch): string {
+function treeOf(match: Exclude<TextMatch, { readonly kind: "exact" }>): RegexTree {
   switch (match.kind) {
-    case "exact":
-      return `^${escape(match.value)}$`;
     case "wildcard":
-      return `^${pieces(match.pattern).map((piece) => (piece.wildcard ? (piece.text === "*" ? ".*" : ".") : escape(piece.text))).join("")}$`;
+      return treeOfWildcard(match.pattern);
     case "regex":
-      return `^(?:${forUnicode(match.pattern)})$`;
+      return treeOfRegex(match.pattern);
     case "phrase":
-      return `^.*${match.words.map(escape).join("\\W+")}.*$`;
+      return treeOfWildcard(`*${match.words.map(literalPattern).join("*")}*`);
   }
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-}
-
-/** The portable form escapes characters that `u` wants bare. */
-function forUnicode(pattern: string): string {
-  return pattern.replace(/\\([~@&#<>"])/g, "$1");
 }

@@ -32,9 +32,8 @@ export function retentionParts(core: Omit<Core, "native">, reader: PacketReader)
 /** Classes of sessions that are kept longer. */
 export function classService({ config, catalogue, store, fields }: Omit<Core, "native">): ClassService {
   const timeZone = config.values.timeZone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.values.timeZone;
-  const lookup = fileLookup(catalogue.files);
   return new ClassService({
-    catalogue, store, clock: systemClock, compile: (text) => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), lookup),
+    catalogue, store, clock: systemClock, compile: (text) => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), fileLookup(catalogue.files)),
   });
 }
 

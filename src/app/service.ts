@@ -123,12 +123,11 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     logger.error({ error: error instanceof Error ? error.message : String(error) }, "the audit log cannot be written; its entries wait");
   });
   lifecycle.add("audit log", access.log, (log) => { log.flush(); }, { evenIfLate: true });
-  const lookup = fileLookup(catalogue.files);
-  const compile = (text: string): CheckedExpression => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), lookup);
+  const compile = (text: string): CheckedExpression => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), fileLookup(catalogue.files));
   const scopes = new ScopeOfUser(compile, systemClock);
   const reader = lifecycle.add("packet reader", new PacketReader(), (opened) => opened.close());
   const services: Services = {
-    clock: systemClock, logger: logger.child({ area: "http" }), fields, store, access, scopes, users: new UserAdministration(records, access, limitChecks(fields, compile)), fileLookup: lookup,
+    clock: systemClock, logger: logger.child({ area: "http" }), fields, store, access, scopes, users: new UserAdministration(records, access, limitChecks(fields, compile)), fileLookup: () => fileLookup(catalogue.files),
     completeness: completeness(config.values.indexStore, catalogue),
     idempotency: new Idempotency(catalogue.idempotencyKeys, systemClock), imports: null, exports: null, captureFiles: captureFiles(catalogue.files), captureStatistics: captureStatistics(catalogue, config.node), shipping: shippingOf(config, catalogue),
     budgets: new CostBudgets(systemClock, () => live.values.apiCostPerMinute),

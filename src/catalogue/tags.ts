@@ -48,6 +48,20 @@ export class Tags {
     })();
   }
 
+  /** Edits in order of row and tag, at most `limit` of those after `after`; null is before the first. */
+  page(after: Pick<TagEdit, "rowId" | "tag"> | null, limit: number): readonly TagEdit[] {
+    const rows = this.#connection.prepare<[Uint8Array, string, number], { rowId: Uint8Array; tag: string; removed: number }>(
+      "SELECT row_id AS rowId, tag, removed FROM tag_edits WHERE (row_id, tag) > (?, ?) ORDER BY row_id, tag LIMIT ?",
+    );
+    return rows.all(after?.rowId ?? new Uint8Array(), after?.tag ?? "", limit).map(({ rowId, tag, removed }) => ({ rowId, tag, removed: removed === 1 }));
+  }
+
+  /** Edits of some rows. */
+  ofRows(rowIds: readonly Uint8Array[]): readonly TagEdit[] {
+    const rows = this.#connection.prepare<[Uint8Array], { tag: string; removed: number }>("SELECT tag, removed FROM tag_edits WHERE row_id = ?");
+    return rowIds.flatMap((rowId) => rows.all(rowId).map(({ tag, removed }) => ({ rowId, tag, removed: removed === 1 })));
+  }
+
   /** A number that changes with every edit, whoever makes it. */
   revision(): number {
     return this.#connection.prepare<[], { revision: number }>("SELECT revision FROM revisions WHERE subject = 'tags'").get()?.revision ?? 0;

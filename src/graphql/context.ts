@@ -11,7 +11,7 @@ import type { CheckedExpression } from "../model/checked-expression.js";
 import type { ParsedExpression } from "../query/ast.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
-import { resolveFiles } from "../query/resolve-files.js";
+import { resolveFiles, type FileLookup } from "../query/resolve-files.js";
 import type { Budget } from "./cost-budget.js";
 import type { Services } from "./services.js";
 
@@ -47,6 +47,7 @@ export class RequestContext {
   private readonly reads: NotedRead[] = [];
   /** TypeScript-private: Apollo copies the context of each operation, and a copy has no `#` members. */
   private knownScope: AccessScope | null = null;
+  private knownFiles: FileLookup | null = null;
 
   constructor(services: Services, principal: Principal, signal: AbortSignal, address: string | null = null) {
     this.address = address;
@@ -173,10 +174,11 @@ export class RequestContext {
       timeZone: this.services.timeZone,
       hiddenFields: this.scope.hiddenFields,
     });
-    if (!this.isNarrowed && !this.user.rights.hideFiles) return resolveFiles(checked, this.services.fileLookup);
+    const files = (this.knownFiles ??= this.services.fileLookup());
+    if (!this.isNarrowed && !this.user.rights.hideFiles) return resolveFiles(checked, files);
     // To a reader who may not list the files, one that is not there is like one without a session of theirs.
     return resolveFiles(checked, (matches) => {
-      const found = this.services.fileLookup(matches);
+      const found = files(matches);
       return found.length === 0 ? [NO_FILE] : found;
     });
   }

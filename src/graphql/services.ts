@@ -224,8 +224,8 @@ export interface Services {
   readonly access: AccessService;
   readonly scopes: ScopeOfUser;
   readonly users: UserAdministration;
-  /** Resolves `file ==`. */
-  readonly fileLookup: FileLookup;
+  /** Makes what resolves `file ==` for one operation: all its patterns together are bounded. */
+  readonly fileLookup: () => FileLookup;
   readonly completeness: Completeness;
   /** Runs changes under keys of clients once. */
   readonly idempotency: Idempotency;

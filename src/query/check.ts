@@ -1,5 +1,5 @@
 import { LookbackError } from "../base/errors.js";
-import type { CheckedExpression } from "../model/checked-expression.js";
+import type { CheckedExpression, TextMatch } from "../model/checked-expression.js";
 import type { Field } from "../model/field.js";
 import type { FieldCatalogue } from "../model/field-catalogue.js";
 import { isHiddenField } from "../model/hidden-fields.js";
@@ -7,12 +7,14 @@ import { regexOfWildcard } from "../model/wildcard-regex.js";
 import { nearestNames } from "../base/nearest-name.js";
 import type { Comparison, Expression, ItemValue, ParsedExpression } from "./ast.js";
 import { expressionError, shown } from "./errors.js";
-import { fieldTest, joined, orderTest, type PlainItem, type TestContext, type Values } from "./field-test.js";
-import { MAX_COMPARISONS, MAX_FIELD_TESTS, MAX_REGEX_WORK, MAX_VALUES, MAX_VIEW_DEPTH } from "./limits.js";
+import { fieldTest, joined, namesPort, orderTest, type PlainItem, type TestContext, type Values } from "./field-test.js";
+import { MAX_COMPARISONS, MAX_FIELD_TESTS, MAX_PLANNING_WORK, MAX_REGEX_WORK, MAX_VALUES, MAX_VIEW_DEPTH } from "./limits.js";
+import { mergeTests, planningWork } from "./merge-tests.js";
 import { parse } from "./parser.js";
 import { regexWork } from "./regex.js";
 import { shortcutItems, type Shortcut } from "./shortcuts.js";
 import { specialComparison, SPECIAL_NAMES } from "./special-fields.js";
+import type { Span } from "./token.js";
 
 /** What an expression is checked against beside the catalogue. */
 export interface CheckOptions {
@@ -56,6 +58,7 @@ class Checker {
     this.#context = {
       catalogue,
       addresses: new WeakMap(),
+      mayReadPort: (field) => !this.#hidesPort(field),
       nowMs: options.nowMs,
       timeZone: options.timeZone,
       fault: (code, span, message, explanation) => expressionError(code, text, span, message, explanation),
@@ -84,7 +87,10 @@ class Checker {
     const { name } = comparison.field;
     if (name === "view") return this.#view(comparison);
     const special = specialComparison(comparison, this.#context);
-    if (special !== null) return special;
+    if (special !== null) {
+      if (special.node === "file") this.#countFilePatterns(comparison, special.matches);
+      return special;
+    }
     const entry = this.#catalogue.find(name);
     if (entry === null) throw this.#unknownField(comparison);
     const fields = entry.entry === "field" ? [entry.field] : entry.virtual.members;
@@ -107,7 +113,12 @@ class Checker {
     if (value.kind === "exists") return fields.map((field) => ({ node: "field", field, test: { test: "exists" } }));
     const values = this.#values(comparison, value.kind === "list" ? value.items : [value], value.kind === "list" ? value.mode : "any", fields);
     this.#countPatterns(values.items, fields);
+    const portless = fields.filter((field) => this.#hidesPort(field) && namesPort(this.#context, field, values));
     const tests = fields.map((field) => fieldTest(this.#context, field, values)).filter((test) => test !== null);
+    // A virtual field leaves out what the reader may not search; a field that is named is refused.
+    if (portless.length > 0 && (tests.length === 0 || fields.length === 1)) {
+      throw this.#context.fault("FORBIDDEN", value.span, `you may not search the ports beside ${shown(comparison.field.name)}`, { expected: ["an address without a port"] });
+    }
     if (tests.length === 0) {
       throw this.#context.fault("EXPRESSION_TYPE", value.span, `${comparison.field.name} has no port beside it`, { expected: ["an address without a port"] });
     }
@@ -126,6 +137,11 @@ class Checker {
     return { mode, items: plain };
   }
 
+  #hidesPort({ portPath }: Field): boolean {
+    const port = portPath === null ? null : this.#catalogue.byPath(portPath);
+    return port !== null && this.#isHidden(port);
+  }
+
   #isHidden(field: Field): boolean {
     const hidden = this.#options.hiddenFields;
     return hidden !== undefined && isHiddenField(field, hidden);
@@ -136,10 +152,22 @@ class Checker {
     this.#totals.work += PHRASES_WORK * fields.filter(({ kind }) => kind === "lotextfield").length;
     for (const item of items) {
       const regex = item.kind === "regex" ? item.pattern : regexOfWildcard(item.text);
-      this.#totals.work += fields.length * (regex === null ? 0 : regexWork(regex));
-      if (this.#totals.work <= MAX_REGEX_WORK) continue;
-      throw this.#context.fault("EXPRESSION_TOO_LARGE", item.span, "the regular expressions, wildcards and phrases are too large together, views and stored lists included and each counted for every field that it is compared with; use fewer or shorter ones, or smaller repetitions");
+      this.#spend(fields.length * (regex === null ? 0 : regexWork(regex)), item.span);
     }
+  }
+
+  /** Counts the patterns that names of packet files are compared with, as one field. */
+  #countFilePatterns({ value }: Comparison, matches: readonly TextMatch[]): void {
+    for (const match of matches) {
+      if (match.kind === "regex") this.#spend(regexWork(match.pattern), value.span);
+      else if (match.kind === "wildcard") this.#spend(match.pattern.length, value.span);
+    }
+  }
+
+  #spend(work: number, span: Span): void {
+    this.#totals.work += work;
+    if (this.#totals.work <= MAX_REGEX_WORK) return;
+    throw this.#context.fault("EXPRESSION_TOO_LARGE", span, "the regular expressions, wildcards and phrases are too large together, views and stored lists included and each counted for every field that it is compared with; use fewer or shorter ones, or smaller repetitions");
   }
 
   #count(what: Exclude<keyof Totals, "work">, by: number, most: number, { span }: Comparison): void {
@@ -189,7 +217,13 @@ class Checker {
  * FORBIDDEN or UNAVAILABLE, each with the place.
  */
 export function check(parsed: ParsedExpression, catalogue: FieldCatalogue, options: CheckOptions): CheckedExpression {
-  return new Checker(parsed.text, catalogue, options, { comparisons: 0, tests: 0, values: 0, work: 0 }, []).expression(parsed.root);
+  const checked = new Checker(parsed.text, catalogue, options, { comparisons: 0, tests: 0, values: 0, work: 0 }, []).expression(parsed.root);
+  const work = planningWork(mergeTests(checked));
+  if (work > MAX_PLANNING_WORK) {
+    const message = `the index would have to plan ${work} tests, values counted for every field that they are compared with; at most ${MAX_PLANNING_WORK} are allowed. Put the values of a field into one list, or name the fields that are meant instead of ip, host and the like`;
+    throw expressionError("EXPRESSION_TOO_LARGE", parsed.text, parsed.root.span, message);
+  }
+  return checked;
 }
 
 /** Parses and checks in one step. */

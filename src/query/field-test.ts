@@ -17,6 +17,8 @@ export type PlainItem = TermValue | RegexValue;
 /** What making a test needs beside field and values. */
 export interface TestContext extends TimeContext {
   readonly catalogue: FieldCatalogue;
+  /** Whether the reader may search the port beside a field's addresses. */
+  readonly mayReadPort: (field: Field) => boolean;
   /** Addresses that were read already: every member of `ip` takes the same ones. */
   readonly addresses: WeakMap<PlainItem, readonly AddressMatch[]>;
   /** Makes the error about a part of the expression. */
@@ -108,12 +110,12 @@ export function joined(node: "and" | "or", items: readonly CheckedExpression[]):
 
 /**
  * The test that one of (`any`) or each of (`all`) the values is among the field's. Returns null when no value can be
- * tested on this field: a port on an address that has none. Throws EXPRESSION_TYPE about a value that does not fit.
+ * tested on this field: a port on an address that has none, or one that the reader may not search. Throws EXPRESSION_TYPE about a value that does not fit.
  */
 export function fieldTest(context: TestContext, field: Field, { mode, items }: Values): CheckedExpression | null {
   switch (field.kind) {
     case "ip":
-      return addressTest(field, mode, items.map((item) => addressesOf(context, field, item)));
+      return addressTest(context, field, mode, items.map((item) => addressesOf(context, field, item)));
     case "integer":
     case "float":
     case "seconds":
@@ -127,8 +129,14 @@ export function fieldTest(context: TestContext, field: Field, { mode, items }: V
   }
 }
 
-function addressTest(field: Field, mode: "any" | "all", items: readonly (readonly AddressMatch[])[]): CheckedExpression | null {
-  const fitting = field.portPath === null ? items.map((matches) => matches.filter((match) => match.port === null)) : items;
+/** Whether one of the values names a port beside the addresses of a field. */
+export function namesPort(context: TestContext, field: Field, { items }: Values): boolean {
+  return field.portPath !== null && items.some((item) => addressesOf(context, field, item).some(({ port }) => port !== null));
+}
+
+function addressTest(context: TestContext, field: Field, mode: "any" | "all", items: readonly (readonly AddressMatch[])[]): CheckedExpression | null {
+  const hasPort = field.portPath !== null && context.mayReadPort(field);
+  const fitting = hasPort ? items : items.map((matches) => matches.filter((match) => match.port === null));
   if (mode === "any") {
     const matches = fitting.flat();
     return matches.length === 0 ? null : leaf(field, { test: "address", mode, matches });

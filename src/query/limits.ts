@@ -8,6 +8,11 @@ export const MAX_LIST_ITEMS = 5_000;
 export const MAX_COMPARISONS = 2_000;
 /** Most field tests after virtual fields are expanded; bounds what a store has to translate. */
 export const MAX_FIELD_TESTS = 20_000;
+/**
+ * Most that a store has to plan for one expression (`planningWork`), in tests of one value after lists are made of what is compared one by
+ * one. No time limit interrupts planning, and beyond some thousand tests of members of objects it takes minutes.
+ */
+export const MAX_PLANNING_WORK = 5_000;
 /** Most values over all comparisons after shortcuts are expanded. */
 export const MAX_VALUES = 50_000;
 /** Longest regular expression, in UTF-16 units. */

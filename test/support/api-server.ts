@@ -84,7 +84,7 @@ export async function startApi(
     services: {
       clock: time, logger: silentLogger, fields, store, access,
       scopes: new ScopeOfUser(compile, time), users,
-      fileLookup: () => [], completeness: { of: (asOfMs) => ({ completeUntilMs: asOfMs, capturing: false, sensors: [] }), lossIn: () => ({ packets: 0, uncounted: false, unknownDrops: false }) }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
+      fileLookup: () => () => [], completeness: { of: (asOfMs) => ({ completeUntilMs: asOfMs, capturing: false, sensors: [] }), lossIn: () => ({ packets: 0, uncounted: false, unknownDrops: false }) }, idempotency: new Idempotency(new MemoryIdempotencyRecords(time), time), imports: null, exports: null,
       budgets: new CostBudgets(time, () => 0),
       tasks: null,
       retention: null, holds: null, retentionClasses: null, forecasts: null,

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, Extensions, ID, Mutation, Resolver } from "type-graphql";
 import { LookbackError } from "../../base/errors.js";
+import { nextTurn } from "../../base/event-loop.js";
 import { answered } from "../answer.js";
 import { boundedList } from "../bounded.js";
 import { RequestContext } from "../context.js";
@@ -14,6 +15,8 @@ const TAG = /^[\p{L}\p{N}_][\p{L}\p{N}_.:/@-]{0,127}$/u;
 
 const IDS = "Identities of the sessions, at most 10000; instead of a search.";
 const COST = 200;
+/** Sessions × tags that are changed at once: some 15 ms, in which nobody else is served. */
+const CHANGES_AT_ONCE = 5_000;
 
 async function changeTags(action: "add" | "remove", tags: readonly string[], ids: readonly string[] | null | undefined, search: SearchArgs, context: RequestContext): Promise<TagChange> {
   context.require("tag");
@@ -26,15 +29,20 @@ async function changeTags(action: "add" | "remove", tags: readonly string[], ids
   const { store } = context.services;
   // All ids are known before the first change: a search for sessions without the tag must not move under itself.
   const matched: string[] = [];
+  const most = Math.min(LIMITS.taggedSessions, Math.floor(LIMITS.tagChanges / distinct.length));
   for await (const batch of store.streamIds(filter, context.read)) {
     for (const id of batch) matched.push(id);
-    if (matched.length > LIMITS.taggedSessions) {
-      throw new LookbackError("LIMIT_EXCEEDED", `more than ${LIMITS.taggedSessions} sessions match; narrow the search`, { limit: LIMITS.taggedSessions });
+    if (matched.length > most) {
+      const fewer = most < LIMITS.taggedSessions ? `, and with ${distinct.length} tags at most ${most} may; narrow the search, or give fewer tags at once` : "; narrow the search";
+      throw new LookbackError("LIMIT_EXCEEDED", `more than ${most} sessions match${fewer}`, { limit: most });
     }
   }
   let changed = 0;
-  for (let at = 0; at < matched.length; at += LIMITS.idsPerRequest) {
-    const part = matched.slice(at, at + LIMITS.idsPerRequest);
+  const sessionsAtOnce = Math.max(1, Math.floor(CHANGES_AT_ONCE / distinct.length));
+  for (let at = 0; at < matched.length; at += sessionsAtOnce) {
+    // The catalogue is written at once; others are served in between.
+    if (at > 0) await nextTurn();
+    const part = matched.slice(at, at + sessionsAtOnce);
     changed += await store.changeTags(part, action === "add" ? distinct : [], action === "add" ? [] : distinct);
   }
   context.audit(`tags.${action}`, { tags: distinct.join(","), matched: matched.length, changed, ...askedSessions(ids, search) });

@@ -6,6 +6,7 @@ import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import { UNLIMITED, type Engine } from "./engine.js";
 import { Parameters, quoted, uuidOf } from "./statement.js";
+import { TagOverlay } from "./tag-overlay.js";
 
 /** A table in the engine that is dropped when nothing needs it any more. */
 interface SharedTable {
@@ -23,8 +24,10 @@ export interface Snapshot {
   readonly dirty: Pick<ReadonlySet<string>, "has">;
   /** Table (segment VARCHAR, id UUID) of hidden rows, or null; `segment` is the file's path as the engine names it. */
   readonly hiddenTable: string | null;
-  /** Table (id UUID, added VARCHAR[], removed VARCHAR[]) of edited tags, or null. */
+  /** Table (id UUID, added VARCHAR[], removed VARCHAR[]) of edited tags, or null when there are none, or the snapshot is without. */
   readonly tagTable: string | null;
+  /** Whether the tags of the snapshot may be read. */
+  readonly hasTags: boolean;
   release(): void;
 }
 
@@ -49,6 +52,7 @@ export class LiveSet {
   readonly #inUse = new Map<string, number>();
   #view: View | null = null;
   #tags: SharedTable | null = null;
+  readonly #overlay: TagOverlay;
   #refresh: Promise<void> = Promise.resolve();
   #tables = 0;
   /** Whether a retired file stayed because a snapshot had it. */
@@ -61,6 +65,12 @@ export class LiveSet {
     this.#engine = engine;
     this.#directory = directory;
     this.#logger = logger;
+    this.#overlay = new TagOverlay(catalogue.tags, engine);
+  }
+
+  /** Notes an edit of tags by this process, with the revisions before and after it: the next table is made of what changed. */
+  noteTagEdit(before: number, after: number, rowIds: readonly Uint8Array[]): void {
+    this.#overlay.noteEdit(before, after, rowIds);
   }
 
   /** The file of a segment. */
@@ -68,40 +78,43 @@ export class LiveSet {
     return join(this.#directory, path);
   }
 
-  async acquire(): Promise<Snapshot> {
+  /** A snapshot; its tags, which take long when many were edited, only on demand. They are at least as new as the call. */
+  async acquire(withTags = false): Promise<Snapshot> {
+    const wanted = withTags ? this.#catalogue.tags.revision() : null;
     // From the last look at the revisions to the count of users nothing waits, so no file can be unlinked in between.
-    let current = this.#current();
+    let current = this.#current(wanted);
     while (current === null) {
       // One refresh at a time.
-      const refreshed = this.#refresh.then(() => this.#bringUpToDate());
+      const refreshed = this.#refresh.then(() => this.#bringUpToDate(wanted));
       this.#refresh = refreshed.catch(() => undefined);
       await refreshed;
-      current = this.#current();
+      current = this.#current(wanted);
     }
     const { view, tags } = current;
     view.hidden.users += 1;
-    tags.users += 1;
+    if (tags !== null) tags.users += 1;
     this.#hold(view.segments);
     let released = false;
     return {
       segments: view.segments,
       dirty: view.dirty,
       hiddenTable: view.hidden.name,
-      tagTable: tags.name,
+      tagTable: tags?.name ?? null,
+      hasTags: tags !== null,
       release: () => {
         if (released) return;
         released = true;
         this.#letGo(view.segments);
         this.#leave(view.hidden, this.#view?.hidden);
-        this.#leave(tags, this.#tags);
+        if (tags !== null) this.#leave(tags, this.#tags);
         if (this.#view !== view || this.#unlinkLater) this.unlinkRetired();
       },
     };
   }
 
   /** Runs `body` with a snapshot and releases it. */
-  async with<T>(body: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    const snapshot = await this.acquire();
+  async with<T>(body: (snapshot: Snapshot) => Promise<T>, withTags = false): Promise<T> {
+    const snapshot = await this.acquire(withTags);
     try {
       return await body(snapshot);
     } finally {
@@ -136,14 +149,18 @@ export class LiveSet {
     }
   }
 
-  /** The view and the tags if the catalogue has not changed since they were made. */
-  #current(): { readonly view: View; readonly tags: SharedTable } | null {
+  /**
+   * The view if the catalogue has not changed since it was made, with tags of revision `wanted` or a later one, or none when it is null.
+   * Tags that are edited all the time would never be those of now.
+   */
+  #current(wanted: number | null): { readonly view: View; readonly tags: SharedTable | null } | null {
     const [view, tags] = [this.#view, this.#tags];
     if (view === null || view.hidden.revision !== this.#catalogue.segments.revision()) return null;
-    return tags === null || tags.revision !== this.#catalogue.tags.revision() ? null : { view, tags };
+    if (wanted === null) return { view, tags: null };
+    return tags === null || tags.revision < wanted ? null : { view, tags };
   }
 
-  async #bringUpToDate(): Promise<void> {
+  async #bringUpToDate(wanted: number | null): Promise<void> {
     const revision = this.#catalogue.segments.revision();
     if (this.#view === null || this.#view.hidden.revision !== revision) {
       const before = this.#view;
@@ -160,10 +177,9 @@ export class LiveSet {
       this.#view = { segments, dirty, hidden: table };
       if (before !== null) this.#leave(before.hidden, table, 0);
     }
-    const tagRevision = this.#catalogue.tags.revision();
-    if (this.#tags === null || this.#tags.revision !== tagRevision) {
+    if (wanted !== null && (this.#tags === null || this.#tags.revision < wanted)) {
       const before = this.#tags;
-      this.#tags = { revision: tagRevision, name: await this.#tagTable(), users: 0 };
+      this.#tags = { ...(await this.#overlay.next(before, this.#newTable("tags"))), users: 0 };
       if (before !== null) this.#leave(before, this.#tags, 0);
     }
   }
@@ -195,30 +211,6 @@ export class LiveSet {
         }
       }
       appender.closeSync();
-    });
-    return name;
-  }
-
-  async #tagTable(): Promise<string | null> {
-    const edits = [...this.#catalogue.tags.all()];
-    if (edits.length === 0) return null;
-    const name = this.#newTable("tags");
-    await this.#engine.use(UNLIMITED, async (connection) => {
-      const raw = `${name}_edits`;
-      await connection.run(`CREATE TEMP TABLE ${quoted(raw)} (id UUID, tag VARCHAR, removed BOOLEAN)`);
-      const appender = await connection.createAppender(raw);
-      for (const { rowId, tag, removed } of edits) {
-        appender.appendUUID(uuidOf(Buffer.from(rowId).toString("hex")));
-        appender.appendVarchar(tag);
-        appender.appendBoolean(removed);
-        appender.endRow();
-      }
-      appender.closeSync();
-      await connection.run(
-        `CREATE TABLE ${quoted(name)} AS SELECT id, coalesce(list(tag) FILTER (NOT removed), []) AS added,
-           coalesce(list(tag) FILTER (removed), []) AS removed FROM ${quoted(raw)} GROUP BY id`,
-      );
-      await connection.run(`DROP TABLE ${quoted(raw)}`);
     });
     return name;
   }

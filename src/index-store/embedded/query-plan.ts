@@ -4,6 +4,7 @@ import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import { isHiddenField } from "../../model/hidden-fields.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { TimeRange } from "../../model/time-range.js";
+import { mergeTests } from "../../query/merge-tests.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
 import { idTimeMs } from "../row-id.js";
 import { hiddenField } from "../visibility.js";
@@ -53,6 +54,17 @@ function requiredIds(expression: CheckedExpression): readonly string[] | null {
     if (ids !== null) return ids;
   }
   return null;
+}
+
+/** Thrown by a plan over a snapshot without tags that turns out to read them: the read must be planned anew. */
+export class TagsNeeded extends Error {
+  override readonly name = "TagsNeeded";
+}
+
+/** Whether a filter, or what the scope forces, tests tags. */
+export function testsTags(filter: SessionFilter, { scope }: ReadContext): boolean {
+  const tested = [...testedFields(filter.expression), ...(scope.forcedExpression === null ? [] : testedFields(scope.forcedExpression))];
+  return tested.some(({ overlay }) => overlay);
 }
 
 /** The filter and the segments of one read, from which its statements are made. */
@@ -120,9 +132,10 @@ export class QueryPlan {
     const { snapshot, filter, context, parts } = this.#read;
     const { forcedExpression } = context.scope;
     const touched = [...fields, ...testedFields(filter.expression), ...(forcedExpression === null ? [] : testedFields(forcedExpression))];
+    const withTags = touched.some(({ overlay }) => overlay);
+    if (withTags && !snapshot.hasTags) throw new TagsNeeded();
     return source({
-      snapshot, segments: this.segments, fileOf: parts.fileOf, shapes: parts.shapes,
-      withTags: touched.some(({ overlay }) => overlay), hasTags: this.segments.some(({ columns }) => columns.includes("tags")),
+      snapshot, segments: this.segments, fileOf: parts.fileOf, shapes: parts.shapes, withTags, hasTags: this.segments.some(({ columns }) => columns.includes("tags")),
       flat: touched.filter((field) => field.object !== "" && this.columns.has(field.path)),
     });
   }
@@ -139,9 +152,9 @@ export class QueryPlan {
     };
     const tests = [...rangeTests(filter.range, parameters)];
     if (scope.oldestMs !== null) tests.push(`"lastPacket" >= ${parameters.integer(scope.oldestMs)}`);
-    if (filter.expression.node !== "everything") tests.push(translate(filter.expression, translation));
+    if (filter.expression.node !== "everything") tests.push(translate(mergeTests(filter.expression), translation));
     // What an administrator forces may use any field.
-    if (scope.forcedExpression !== null) tests.push(translate(scope.forcedExpression, { ...translation, mayRead: () => true }));
+    if (scope.forcedExpression !== null) tests.push(translate(mergeTests(scope.forcedExpression), { ...translation, mayRead: () => true }));
     return tests.length === 0 ? "true" : tests.join(" AND ");
   }
 }

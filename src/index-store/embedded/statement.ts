@@ -29,6 +29,8 @@ export function asPattern(path: string): string {
 export class Parameters {
   readonly #values: Record<string, DuckDBValue> = {};
   readonly #types: Record<string, DuckDBType> = {};
+  /** Names of bound lists by what they hold: every field that is compared with a list takes the same one. */
+  readonly #lists = new Map<string, string>();
   #count = 0;
 
   #bind(value: DuckDBValue, type: DuckDBType, cast: string): string {
@@ -63,18 +65,27 @@ export class Parameters {
   }
 
   texts(values: readonly string[]): string {
-    const { VARCHAR, DuckDBListValue, LIST } = duckdb();
-    return this.#bind(new DuckDBListValue([...values]), LIST(VARCHAR), "VARCHAR[]");
+    return this.#list(values, duckdb().VARCHAR, "VARCHAR", (value) => value);
   }
 
   integers(values: readonly number[]): string {
-    const { BIGINT, DuckDBListValue, LIST } = duckdb();
-    return this.#bind(new DuckDBListValue(values.map((value) => BigInt(value))), LIST(BIGINT), "BIGINT[]");
+    return this.#list(values, duckdb().BIGINT, "BIGINT", BigInt);
+  }
+
+  floats(values: readonly number[]): string {
+    return this.#list(values, duckdb().DOUBLE, "DOUBLE", (value) => value);
   }
 
   uuids(values: readonly string[]): string {
-    const { UUID, DuckDBListValue, LIST } = duckdb();
-    return this.#bind(new DuckDBListValue(values.map(uuidOf)), LIST(UUID), "UUID[]");
+    return this.#list(values, duckdb().UUID, "UUID", uuidOf);
+  }
+
+  #list<T extends string | number>(values: readonly T[], type: DuckDBType, cast: string, valueOf: (value: T) => DuckDBValue): string {
+    const { DuckDBListValue, LIST } = duckdb();
+    const key = `${cast} ${JSON.stringify(values)}`;
+    const known = this.#lists.get(key) ?? this.#bind(new DuckDBListValue(values.map(valueOf)), LIST(type), `${cast}[]`);
+    this.#lists.set(key, known);
+    return known;
   }
 
   statement(sql: string): Statement {

@@ -24,7 +24,7 @@ import { LiveSet } from "./live-set.js";
 import { Merging } from "./merging.js";
 import type { EmbeddedStoreOptions } from "./options.js";
 import { FieldShapes } from "./field-shapes.js";
-import { QueryPlan, type PlanParts } from "./query-plan.js";
+import { QueryPlan, TagsNeeded, testsTags, type PlanParts } from "./query-plan.js";
 import { removeWritten, writeMoved } from "./row-moves.js";
 import { count, search } from "./search.js";
 import { faultOf, removeOrphans } from "../segment-files.js";
@@ -39,11 +39,15 @@ import { findSuperseded } from "./versions.js";
 import { rowIdBytes } from "../row-id.js";
 
 const MEBIBYTE = 1 << 20;
+/** Queries that run at once. Each that runs occupies a thread of libuv, as each stream does: `ops/build/entry.cjs` has enough of them. */
+const QUERIES = 4;
 /**
  * Streams that are read at once: more than downloads there may be (`ExportStreams`), so that retention and export jobs find one
  * while all readers of downloads are slow.
  */
 const STREAMS = 24;
+/** Threads of libuv that the embedded store may occupy at once. */
+export const MOST_STORE_THREADS = QUERIES + STREAMS;
 /** Tries of a commit that another process's commits overtake. */
 const COMMIT_TRIES = 20;
 
@@ -87,7 +91,7 @@ export class EmbeddedStore implements IndexStore {
       temporaryDirectory: temporary,
       temporaryBytes: options.temporaryBytes ?? 16_384 * MEBIBYTE,
       dataDirectory: directory,
-      connections: options.concurrency ?? 4,
+      connections: options.concurrency ?? QUERIES,
       streams: STREAMS,
       caches: options.caches ?? true,
     };
@@ -136,7 +140,12 @@ export class EmbeddedStore implements IndexStore {
 
   async changeTags(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<number> {
     requireTags(ids, add, remove);
-    return this.#catalogue.tags.edit(ids.map(rowIdBytes), add, remove);
+    const { tags } = this.#catalogue;
+    const rows = ids.map(rowIdBytes);
+    const before = tags.revision();
+    const changed = tags.edit(rows, add, remove);
+    if (changed > 0) this.#live.noteTagEdit(before, tags.revision(), rows);
+    return changed;
   }
 
   search(request: SearchRequest, context: ReadContext): Promise<SearchResult> {
@@ -169,7 +178,7 @@ export class EmbeddedStore implements IndexStore {
         return result.getRowObjects();
       });
       return row === undefined ? null : this.#documents.document(row, (field) => plan.maySee(field));
-    });
+    }, true);
   }
 
   terms(request: TermsRequest, context: ReadContext): Promise<TermsResult> {
@@ -208,7 +217,16 @@ export class EmbeddedStore implements IndexStore {
     return this.#stream(filter, context, ({ plan }) => streamIds(this.#engine, plan, context));
   }
 
-  async #read<T>(filter: SessionFilter, context: ReadContext, body: (plan: QueryPlan) => Promise<T>): Promise<T> {
+  async #read<T>(filter: SessionFilter, context: ReadContext, body: (plan: QueryPlan) => Promise<T>, withTags = testsTags(filter, context)): Promise<T> {
+    try {
+      return await this.#readOnce(filter, context, body, withTags);
+    } catch (error) {
+      if (withTags || !(error instanceof TagsNeeded)) throw error;
+      return this.#readOnce(filter, context, body, true);
+    }
+  }
+
+  async #readOnce<T>(filter: SessionFilter, context: ReadContext, body: (plan: QueryPlan) => Promise<T>, withTags: boolean): Promise<T> {
     return this.#live.with(async (snapshot) => {
       const plan = QueryPlan.of(this.#parts, snapshot, filter, context);
       try {
@@ -216,11 +234,21 @@ export class EmbeddedStore implements IndexStore {
       } catch (error) {
         throw this.#damageIn(plan, error);
       }
-    });
+    }, withTags);
   }
 
-  async *#stream<T>(request: StreamRequest, context: ReadContext, body: (plans: StreamPlan) => AsyncIterable<T>): AsyncGenerator<T> {
-    const snapshot = await this.#live.acquire();
+  async *#stream<T>(request: StreamRequest, context: ReadContext, body: (plans: StreamPlan) => AsyncIterable<T>, withTags = testsTags(request, context)): AsyncGenerator<T> {
+    try {
+      yield* this.#streamOnce(request, context, body, withTags);
+    } catch (error) {
+      // Its statement is made before its first row.
+      if (withTags || !(error instanceof TagsNeeded)) throw error;
+      yield* this.#streamOnce(request, context, body, true);
+    }
+  }
+
+  async *#streamOnce<T>(request: StreamRequest, context: ReadContext, body: (plans: StreamPlan) => AsyncIterable<T>, withTags: boolean): AsyncGenerator<T> {
+    const snapshot = await this.#live.acquire(withTags);
     const plan = QueryPlan.of(this.#parts, snapshot, request, context);
     const whole = request.wholeConnections === true ? QueryPlan.of(this.#parts, snapshot, { expression: { node: "everything" }, range: ALL_TIME }, context) : null;
     try {
@@ -234,7 +262,7 @@ export class EmbeddedStore implements IndexStore {
 
   /** An error of the engine as STORE_DAMAGED when a segment that it read is the cause; others unchanged. */
   #damageIn(plan: QueryPlan, error: unknown): unknown {
-    if (!(error instanceof Error) || error instanceof LookbackError) return error;
+    if (!(error instanceof Error) || error instanceof LookbackError || error instanceof TagsNeeded) return error;
     for (const segment of plan.segments) {
       const file = this.#live.fileOf(segment.path);
       const reason = faultOf(file, segment) ?? (error.message.includes(file) ? error.message : null);

@@ -3,6 +3,7 @@ import type { Field } from "../../model/field.js";
 import { regexOfWildcard } from "../../model/wildcard-regex.js";
 import type { Columns, Operand } from "./columns.js";
 import { ID_COLUMN, isIdField } from "./columns.js";
+import { disjoint, withinOne, withinOneBeside, type Range } from "./ranges.js";
 import { isRowId, type Parameters } from "./statement.js";
 
 /** What a translation needs beside the expression. */
@@ -22,6 +23,8 @@ export interface Translation {
  * each with each: a thousand values over a million rows took them most of a minute.
  */
 const MANY_VALUES = 8;
+/** From this many ranges on, they are bound as lists; fewer are faster as predicates. */
+const MANY_RANGES = 64;
 
 const FALSE = "false";
 
@@ -139,54 +142,75 @@ function either(tests: readonly string[]): string {
   return tests.length <= 1 ? only : `(${tests.join(" OR ")})`;
 }
 
-function numberTest(operand: Operand, ranges: readonly { readonly low: number; readonly high: number }[], parameters: Parameters): string {
-  const single = ranges.filter(({ low, high }) => low === high).map(({ low }) => low);
+/** That the value, or one value of the list, is within one of the ranges; `predicate` tests one, `list` binds ends as a list. */
+function within<T extends number | string>(operand: Operand, ranges: readonly Range<T>[], predicate: (value: string, range: Range<T>) => string, list: (ends: readonly T[]) => string): string {
+  const apart = disjoint(ranges);
+  if (apart.length < MANY_RANGES) return oneOf(operand, (value) => either(apart.map((range) => predicate(value, range))));
+  return withinOne(operand, list(apart.map(({ low }) => low)), list(apart.map(({ high }) => high)));
+}
+
+function numberTest(operand: Operand, ranges: readonly Range<number>[], parameters: Parameters): string {
+  const isWhole = operand.type === "BIGINT";
+  // A column of whole numbers holds no fraction.
+  const single = ranges.filter(({ low, high }) => low === high && (!isWhole || Number.isInteger(low))).map(({ low }) => low);
   const wide = ranges.filter(({ low, high }) => low !== high);
   const tests: string[] = [];
-  if (single.length > 0) {
-    const whole = operand.type === "BIGINT" && single.every(Number.isInteger);
-    if (whole) tests.push(among(operand, single.map((value) => () => number(operand, value, parameters)), () => parameters.integers(single)));
-    else tests.push(oneOf(operand, (value) => either(single.map((one) => `${value} = ${parameters.float(one)}`))));
-  }
-  if (wide.length > 0) {
-    const range = (value: string) => ({ low, high }: { readonly low: number; readonly high: number }): string => {
-      // An open end is infinite; a comparison with it would only cost time.
-      const ends = [
-        ...(low === -Infinity ? [] : [`${value} >= ${number(operand, low, parameters)}`]),
-        ...(high === Infinity ? [] : [`${value} <= ${number(operand, high, parameters)}`]),
-      ];
-      return ends.length === 0 ? `${value} IS NOT NULL` : `(${ends.join(" AND ")})`;
-    };
-    tests.push(oneOf(operand, (value) => either(wide.map(range(value)))));
-  }
+  if (single.length > 0) tests.push(among(operand, single.map((value) => () => number(operand, value, parameters)), () => (isWhole ? parameters.integers(single) : parameters.floats(single))));
+  const predicate = (value: string, { low, high }: Range<number>): string => {
+    // An open end is infinite; a comparison with it would only cost time.
+    const ends = [
+      ...(low === -Infinity ? [] : [`${value} >= ${number(operand, low, parameters)}`]),
+      ...(high === Infinity ? [] : [`${value} <= ${number(operand, high, parameters)}`]),
+    ];
+    return ends.length === 0 ? `${value} IS NOT NULL` : `(${ends.join(" AND ")})`;
+  };
+  const closed = wide.filter(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
+  const open = wide.filter((range) => !closed.includes(range));
+  // Not as whole numbers: an end may be a fraction.
+  const list = (ends: readonly number[]): string => (isWhole && ends.every(Number.isInteger) ? parameters.integers(ends) : parameters.floats(ends));
+  for (const some of [closed, open]) if (some.length > 0) tests.push(within(operand, some, predicate, list));
   return either(tests);
 }
 
-/** A range of addresses, a port beside the address, or both. */
+/** Ranges of addresses, ports beside the address, or both. */
 function addressTest(field: Field, operand: Operand, matches: readonly AddressMatch[], translation: Translation): string {
-  const { parameters, columns } = translation;
-  const port = field.portPath === null ? null : translation.portOf(field.portPath);
-  const single = matches.filter(({ low, high, port: number_ }) => low !== null && low === high && number_ === null);
+  const { parameters } = translation;
+  const alone = matches.flatMap(({ low, high, port }) => (low === null || high === null || port !== null ? [] : [{ low, high }]));
+  const single = alone.filter(({ low, high }) => low === high).map(({ low }) => low);
+  const wide = alone.filter(({ low, high }) => low !== high);
   const tests: string[] = [];
-  if (single.length > 0) {
-    const values = single.map(({ low }) => low ?? "");
-    tests.push(among(operand, values.map((value) => () => parameters.uuid(value)), () => parameters.uuids(values)));
+  if (single.length > 0) tests.push(among(operand, single.map((value) => () => parameters.uuid(value)), () => parameters.uuids(single)));
+  if (wide.length > 0) {
+    const predicate = (value: string, { low, high }: Range<string>): string => `(${value} >= ${parameters.uuid(low)} AND ${value} <= ${parameters.uuid(high)})`;
+    tests.push(within(operand, wide, predicate, (ends) => parameters.uuids(ends)));
   }
-  for (const match of matches) {
-    if (single.includes(match)) continue;
-    const parts: string[] = [];
-    const { low, high } = match;
-    if (low !== null && high !== null) {
-      parts.push(oneOf(operand, (value) => `(${value} >= ${parameters.uuid(low)} AND ${value} <= ${parameters.uuid(high)})`));
-    }
-    if (match.port !== null) {
-      if (port === null) continue;
-      const wanted = match.port;
-      parts.push(oneOf(columns.operand(port), (value) => `${value} = ${parameters.integer(wanted)}`));
-    }
-    if (parts.length > 0) tests.push(parts.length === 1 ? (parts[0] ?? FALSE) : `(${parts.join(" AND ")})`);
-  }
+  const port = field.portPath === null ? null : translation.portOf(field.portPath);
+  if (port !== null && translation.mayRead(port)) tests.push(...portTests(operand, translation.columns.operand(port), matches, parameters));
   return either(tests);
+}
+
+/** Tests of the matches that name a port: of the port alone, or of both. */
+function portTests(operand: Operand, port: Operand, matches: readonly AddressMatch[], parameters: Parameters): readonly string[] {
+  const alone = [...new Set(matches.flatMap((match) => (match.low === null && match.port !== null ? [match.port] : [])))];
+  const tests = alone.length === 0 ? [] : [among(port, alone.map((value) => () => parameters.integer(value)), () => parameters.integers(alone))];
+  const byPort = new Map<number, Range<string>[]>();
+  for (const { low, high, port: beside } of matches) {
+    if (low === null || high === null || beside === null) continue;
+    const ranges = byPort.get(beside);
+    if (ranges === undefined) byPort.set(beside, [{ low, high }]);
+    else ranges.push({ low, high });
+  }
+  const both = [...byPort].flatMap(([beside, ranges]) => disjoint(ranges).map(({ low, high }) => ({ low, high, beside })));
+  if (both.length >= MANY_VALUES) {
+    const lows = parameters.uuids(both.map(({ low }) => low));
+    const highs = parameters.uuids(both.map(({ high }) => high));
+    return [...tests, withinOneBeside(operand, port, { lows, highs, besides: parameters.integers(both.map(({ beside }) => beside)) })];
+  }
+  for (const { low, high, beside } of both) {
+    const address = oneOf(operand, (value) => `(${value} >= ${parameters.uuid(low)} AND ${value} <= ${parameters.uuid(high)})`);
+    tests.push(`(${address} AND ${oneOf(port, (value) => `${value} = ${parameters.integer(beside)}`)})`);
+  }
+  return tests;
 }
 
 function textTest(field: Field, operand: Operand, matches: readonly TextMatch[], parameters: Parameters): string {
@@ -205,11 +229,13 @@ function textTest(field: Field, operand: Operand, matches: readonly TextMatch[],
 
 /** Ids are compared whole when they can be, else as the text that is shown. */
 function idTextTest(operand: Operand, matches: readonly TextMatch[], parameters: Parameters): string {
-  return either(matches.map((match) => {
-    if (match.kind === "exact") return isRowId(match.value) ? `${operand.sql} = ${parameters.uuid(match.value)}` : FALSE;
-    if (match.kind === "phrase") return FALSE;
-    return patternTest(null, `${operand.sql}::VARCHAR`, match, parameters);
-  }));
+  // What is no id is no row's id.
+  const known = matches.flatMap((match) => (match.kind === "exact" && isRowId(match.value) ? [match.value] : []));
+  const tests = known.length === 0 ? [] : [among(operand, known.map((id) => () => parameters.uuid(id)), () => parameters.uuids(known))];
+  for (const match of matches) {
+    if (match.kind === "wildcard" || match.kind === "regex") tests.push(patternTest(null, `${operand.sql}::VARCHAR`, match, parameters));
+  }
+  return either(tests);
 }
 
 function patternTest(field: Field | null, value: string, match: Extract<TextMatch, { readonly kind: "wildcard" | "regex" }>, parameters: Parameters): string {

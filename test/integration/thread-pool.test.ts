@@ -1,0 +1,27 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { MOST_STORE_THREADS } from "../../src/index-store/embedded/store.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+/** Threads of the program when it ends; loading it has started those of libuv, all at once. */
+function threadsOf(poolSize: string | null): number {
+  const probe = join(temporaryDirectory(), "probe.cjs");
+  writeFileSync(probe, 'process.on("exit", () => { process.stderr.write(String(require("node:fs").readdirSync("/proc/self/task").length)); });');
+  const { UV_THREADPOOL_SIZE: _, ...environment } = process.env;
+  const run = spawnSync(process.execPath, ["--require", probe, "dist/bundle/main.js", "--version"], {
+    encoding: "utf8", env: { ...environment, ...(poolSize === null ? {} : { UV_THREADPOOL_SIZE: poolSize }) },
+  });
+  expect(run.status).toBe(0);
+  return Number(run.stderr);
+}
+
+test("there are threads for logins and files beside all that the index may occupy", () => {
+  const others = threadsOf("1") - 1;
+  expect(threadsOf(null) - others).toBeGreaterThanOrEqual(MOST_STORE_THREADS + 4);
+});
+
+test("a number of threads that the environment gives is kept", () => {
+  expect(threadsOf("9") - threadsOf("1")).toBe(8);
+});
