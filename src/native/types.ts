@@ -280,7 +280,7 @@ export interface SourceLedger {
   /** Times the source had to wait; the kernel's ring took the packets meanwhile. */
   readonly waits: number;
   readonly wentDown: number;
-  /** Blocks of the kernel's ring that were not as promised; what they held behind that is lost uncounted. */
+  /** Blocks of the kernel's ring that were not as promised, and what they held behind that is lost uncounted; of standard input, places that could not be read. */
   readonly damagedBlocks: number;
   /** Whether it has given all there is, as standard input does that came to its end. */
   readonly ended: boolean;
