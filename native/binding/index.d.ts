@@ -67,11 +67,11 @@ export declare class StandardInput {}
 /** Reads the files of places and says what each setting came to. */
 export declare function checkPlaceFiles(settings: NativeSettings): Array<PlaceFileState>
 
-/** Copies a capture (`-` is standard input), decompressed, to a new file; resolves to its size in bytes. */
-export declare function copyCapture(source: string, destination: string, cancel: CancelFlag, progress: ((arg: number) => void)): Promise<number>
+/** Copies a capture (`-` is standard input), decompressed, to a new file. */
+export declare function copyCapture(source: string, destination: string, cancel: CancelFlag, progress: ((arg: number) => void)): Promise<NativeCopy>
 
 /** The sessions of a capture (`-` is standard input) as `{"sessions3":[{"body":{...}}]}`. */
-export declare function dissectCapture(path: string, settings: NativeSettings): Promise<string>
+export declare function dissectCapture(path: string, settings: NativeSettings): Promise<NativeDissection>
 
 /** The field catalogue of this build: the text of `schema/fields.json`. */
 export declare function fieldCatalogue(): string
@@ -108,6 +108,18 @@ export interface NativeCaptureIdentity {
   /** `none`, `gzip`, `zstd` or `lz4`. */
   compression: string
   bytes: number
+}
+
+/** What was copied of a capture. */
+export interface NativeCopy {
+  bytes: number
+  isDamaged: boolean
+}
+
+/** The sessions of a capture. */
+export interface NativeDissection {
+  documents: string
+  warnings: Array<NativeWarning>
 }
 
 /** A value of a field, as an expression writes it. */

@@ -55,7 +55,7 @@ export function addCaptureMetrics(metrics: Metrics, catalogue: Pick<Catalogue, "
   };
   perSource("lookback_capture_bytes_total", "Captured bytes of packets that were taken, stored or not.", ({ bytes }) => bytes);
   perSource("lookback_capture_interface_down_total", "Times the interface went down while it was captured, by each socket that reads it.", ({ wentDown }) => wentDown);
-  perSource("lookback_capture_damaged_blocks_total", "Blocks of the kernel's ring that were not as promised: what they held is lost uncounted.", ({ damagedBlocks }) => damagedBlocks);
+  perSource("lookback_capture_damaged_blocks_total", "Blocks of the kernel's ring that were not as promised, and places of standard input that could not be read: what they held is lost uncounted.", ({ damagedBlocks }) => damagedBlocks);
   addProcess(metrics, observe, told);
   metrics.gauges("lookback_capture_complete_until_lag_seconds", "How far completeUntil of each sensor is behind the clock: 0 after it was stopped in order. It grows while a capture is dead.", () => {
     const nowMs = clock.nowMs();

@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, open, stat } from "node:fs/promises";
 import path from "node:path";
 import { LookbackError } from "../base/errors.js";
 import type { SegmentInfo } from "../model/segment.js";
-import type { CaptureIdentity, ImportResult, NativeCore } from "../native/types.js";
+import type { CaptureIdentity, ImportResult, ImportWarning, NativeCore } from "../native/types.js";
 import { packetFileName, parsePacketFileName, streamIdentity, type IndexedStream } from "../packet-store/packet-store.js";
 import type { ImportJob } from "./import-job.js";
 
@@ -14,6 +14,8 @@ export interface PreparedCapture extends IndexedStream {
   readonly path: string;
   /** Whether we wrote it. */
   readonly own: boolean;
+  /** What was met while it was copied, and cannot be met again in the copy. */
+  readonly warnings: readonly ImportWarning[];
 }
 
 /** The packet files of imports: copies of what cannot be read in place. */
@@ -33,14 +35,14 @@ export class ImportFiles {
   /** Copies a capture when it is compressed, standard input or asked for, and finds its identity. */
   async prepare(job: ImportJob, fileId: number, signal: AbortSignal, onProgress: (bytes: number) => void): Promise<PreparedCapture> {
     const found = job.path === "-" ? null : await this.#identify(job.path);
-    if (found !== null && found.compression === "none" && job.mode === "in-place") return { path: job.path, stream: found.stream, bytes: found.bytes, own: false };
+    if (found !== null && found.compression === "none" && job.mode === "in-place") return { path: job.path, stream: found.stream, bytes: found.bytes, own: false, warnings: [] };
     await mkdir(this.#directory, { recursive: true });
     const partial = this.#partial(fileId);
     await rm(partial, { force: true });
-    await this.#native.copyCapture(job.path, partial, signal, onProgress);
+    const copied = await this.#native.copyCapture(job.path, partial, signal, onProgress);
     const { stream, bytes } = await this.#native.identify(partial);
     if (stream === "") throw new LookbackError("CAPTURE_UNREADABLE", `${job.path}: compressed twice`, { path: job.path });
-    return { path: partial, stream, bytes, own: true };
+    return { path: partial, stream, bytes, own: true, warnings: copied.isDamaged ? [{ name: "damaged-compression", count: 1, firstOffset: copied.bytes }] : [] };
   }
 
   /** What a capture is, its identity and its size of one moment: another program may be writing it. */

@@ -85,7 +85,7 @@ export class LiveTroubles {
     for (const [at, { interface: name, wentDown, damagedBlocks }] of ledgers.entries()) {
       const before = this.#before[at] ?? { wentDown: 0, damagedBlocks: 0 };
       if (wentDown > before.wentDown) this.#logger.warn({ interface: name, times: wentDown - before.wentDown }, "the interface went down or away; what passes by meanwhile is not seen, and capture goes on once it is back");
-      if (damagedBlocks > before.damagedBlocks) this.#logger.error({ interface: name, blocks: damagedBlocks - before.damagedBlocks }, "blocks of the kernel's ring did not hold and were passed over; their packets are not counted");
+      if (damagedBlocks > before.damagedBlocks) this.#logger.error({ interface: name, blocks: damagedBlocks - before.damagedBlocks }, "blocks of the kernel's ring, or places of the capture that comes through standard input, did not hold and were passed over; their packets are not counted");
     }
     this.#before = ledgers;
   }

@@ -36,12 +36,17 @@ export function progressLine(job: ShownJob, nowMs: number, name: string): string
   return `${bar}${name}  ${job.packets} packets  ${printBytes(job.bytes)}  ${printBytes(rate)}/s${left}`;
 }
 
+/** A reader's warning: what, how often, where first. */
+export function warningText(warning: Readonly<Record<string, unknown>>): string {
+  return `warning: ${String(warning["name"])} (${String(warning["count"])}${warning["firstOffset"] == null ? "" : `, first at offset ${String(warning["firstOffset"])}`})`;
+}
+
 /** What became of an import, as one line. */
 export function resultLine(job: ShownJob, name: string): string {
   const seconds = Math.max(((job.finishedAtMs ?? 0) - (job.startedAtMs ?? 0)) / 1000, 0.001);
   switch (job.state) {
     case "done": {
-      const warnings = job.warnings.map((w) => `  warning: ${String(w["name"])} (${String(w["count"])}${w["firstOffset"] == null ? "" : `, first at offset ${String(w["firstOffset"])}`})`).join("");
+      const warnings = job.warnings.map((warning) => `  ${warningText(warning)}`).join("");
       return `imported ${name}: ${job.packets} packets, ${job.sessions} sessions, ${printBytes(job.bytes)} in ${seconds.toFixed(1)} s${warnings}`;
     }
     case "already":

@@ -9,7 +9,7 @@ import type {
 } from "../../native/binding/index.js";
 import { ERROR_CODES, LookbackError, type ErrorCode, type ErrorDetails } from "../base/errors.js";
 import type {
-  CaptureIdentity, DirectionFinder, EngineSettings, ImportOptions, ImportProgress, ImportResult, IndexPeriodStart, LiveEngine, LiveOptions, NativeCore, PlaceFileState, SegmentReader, SessionEnds,
+  CaptureCopy, CaptureIdentity, DirectionFinder, Dissection, EngineSettings, ImportOptions, ImportProgress, ImportResult, ImportWarning, IndexPeriodStart, LiveEngine, LiveOptions, NativeCore, PlaceFileState, SegmentReader, SessionEnds,
 } from "./types.js";
 import type { SegmentInfo } from "../model/segment.js";
 import type { MergeOptions } from "./merge-types.js";
@@ -25,12 +25,12 @@ interface Binding {
   fieldCatalogue(): string;
   checkPlaceFiles(settings: EngineSettings): PlaceFileState[];
   identifyCapture(path: string): Promise<CaptureIdentity>;
-  dissectCapture(path: string, settings: EngineSettings): Promise<string>;
+  dissectCapture(path: string, settings: EngineSettings): Promise<Dissection>;
   keepRightsOverChangeOfUser(): void;
   makeDirectory(path: string, withinMs: number): string | null;
   useSmallPages(): boolean;
   keepRightsToCapture(): void;
-  copyCapture(source: string, destination: string, cancel: NativeCancelFlag, onProgress: (bytes: number) => void): Promise<number>;
+  copyCapture(source: string, destination: string, cancel: NativeCancelFlag, onProgress: (bytes: number) => void): Promise<CaptureCopy>;
   mergeSegments(options: MergeOptions, cancel: NativeCancelFlag): Promise<SegmentInfo | null>;
   importStream(options: ImportOptions, cancel: NativeCancelFlag, onProgress: (progress: ImportProgress) => void): Promise<ImportResult>;
 }
@@ -85,6 +85,11 @@ function translatedNow<T>(work: () => T): T {
   }
 }
 
+/** Leaves out the warning of cut packets where `readTruncatedPackets` says so. */
+function withoutCuts<T extends { readonly warnings: readonly ImportWarning[] }>(result: T, { readTruncatedPackets }: EngineSettings): T {
+  return readTruncatedPackets ? { ...result, warnings: result.warnings.filter(({ name }) => name !== "packet-cut-by-snaplen") } : result;
+}
+
 /** Loads the native core. Throws UNAVAILABLE when it was not built. */
 export function loadNativeCore(): NativeCore {
   const binding = load();
@@ -111,7 +116,9 @@ export function loadNativeCore(): NativeCore {
       }
     },
     identify: (path) => translated(binding.identifyCapture(path)),
-    dissect: (path, settings) => translated(binding.dissectCapture(path, settings)),
+    async dissect(path, settings) {
+      return withoutCuts(await translated(binding.dissectCapture(path, settings)), settings);
+    },
     async copyCapture(source, destination, signal, onProgress) {
       const { flag, release } = cancelOn(signal);
       try {
@@ -123,8 +130,7 @@ export function loadNativeCore(): NativeCore {
     async importStream(options, signal, onProgress) {
       const { flag, release } = cancelOn(signal);
       try {
-        const result = await translated(binding.importStream(options, flag, onProgress));
-        return options.settings.readTruncatedPackets ? { ...result, warnings: result.warnings.filter(({ name }) => name !== "packet-cut-by-snaplen") } : result;
+        return withoutCuts(await translated(binding.importStream(options, flag, onProgress)), options.settings);
       } finally {
         release();
       }

@@ -109,6 +109,20 @@ export interface ImportResult {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** What was copied of a capture. */
+export interface CaptureCopy {
+  readonly bytes: number;
+  /** Whether the compressed data is damaged or cut off behind these bytes: what followed is not there. */
+  readonly isDamaged: boolean;
+}
+
+/** A capture without an index. */
+export interface Dissection {
+  /** The sessions as `{"sessions3":[{"body":{…}}]}`. */
+  readonly documents: string;
+  readonly warnings: readonly ImportWarning[];
+}
+
 /** One plain packet file of a stream. */
 export interface StreamFile {
   readonly path: string;
@@ -280,7 +294,7 @@ export interface SourceLedger {
   /** Times the source had to wait; the kernel's ring took the packets meanwhile. */
   readonly waits: number;
   readonly wentDown: number;
-  /** Blocks of the kernel's ring that were not as promised; what they held behind that is lost uncounted. */
+  /** Blocks of the kernel's ring that were not as promised, and what they held behind that is lost uncounted; of standard input, places that could not be read. */
   readonly damagedBlocks: number;
   /** Whether it has given all there is, as standard input does that came to its end. */
   readonly ended: boolean;
@@ -379,10 +393,10 @@ export interface NativeCore {
   /** `schema/fields.json` as the dissectors declare it. */
   fieldCatalogue(): string;
   identify(path: string): Promise<CaptureIdentity>;
-  /** The sessions of a capture (`-`: standard input) as `{"sessions3":[{"body":{…}}]}`. */
-  dissect(path: string, settings: EngineSettings): Promise<string>;
-  /** Copies a capture (`-`: standard input), decompressed, to a new file. Resolves to its size in bytes. */
-  copyCapture(source: string, destination: string, signal: AbortSignal | null, onProgress: (bytes: number) => void): Promise<number>;
+  /** The sessions of a capture (`-`: standard input), stored nowhere. */
+  dissect(path: string, settings: EngineSettings): Promise<Dissection>;
+  /** Copies a capture (`-`: standard input), decompressed, to a new file. */
+  copyCapture(source: string, destination: string, signal: AbortSignal | null, onProgress: (bytes: number) => void): Promise<CaptureCopy>;
   /** Imports the files of one stream; also the replay of our own files. An aborted import leaves nothing behind. */
   importStream(options: ImportOptions, signal: AbortSignal | null, onProgress: (progress: ImportProgress) => void): Promise<ImportResult>;
   /** Keeps this thread's capabilities over its next change of user. Throws UNAVAILABLE. */

@@ -1,5 +1,5 @@
 import {
-  isSameInterface, NG_ENHANCED_PACKET, NG_INTERFACE, NG_OLD_PACKET, NG_SECTION, ngInterface, ngTime, word,
+  isSameInterface, NG_ENHANCED_PACKET, NG_INTERFACE, NG_OLD_PACKET, NG_SECTION, NG_SIMPLE_PACKET, ngInterface, ngTime, word,
   type NgInterface, type PacketTime,
 } from "./record-layout.js";
 
@@ -13,10 +13,9 @@ const MAX_INTERFACES = 65_536;
 /** Most sections of one file, and most interfaces of all of them; the index ends where there are more. */
 const MAX_SECTIONS = 65_536;
 const MAX_ALL_INTERFACES = 262_144;
-/** Longest block that is stepped over; a longer one is garbage, as in the core. */
-const MAX_BLOCK = 16 << 20;
-/** Longest interface block that is read. */
-const MAX_INTERFACE_BLOCK = 1 << 20;
+/** Longest block that the core reads, of an interface or a packet; a longer one is garbage. Others are stepped over, however long. */
+const MAX_READ_BLOCK = 16 << 20;
+const READ_KINDS: ReadonlySet<number> = new Set([NG_INTERFACE, NG_OLD_PACKET, NG_SIMPLE_PACKET, NG_ENHANCED_PACKET]);
 /** Distance of the marks from which the time before a simple packet is looked up again. */
 const MARK_EVERY = 4 << 20;
 /** Bytes read at a time to look it up, and how many look-ups that go on in order of offset are remembered. */
@@ -244,9 +243,9 @@ export class NgIndex {
       const { bigEndian } = section;
       const kind = word(walk.bytes, walk.at, bigEndian);
       const length = word(walk.bytes, walk.at + 4, bigEndian);
-      if (length < 12 || length % 4 !== 0 || length > MAX_BLOCK) return !isAsked;
+      if (length < 12 || length % 4 !== 0 || (length > MAX_READ_BLOCK && READ_KINDS.has(kind))) return !isAsked;
       use.block?.();
-      if (kind === NG_INTERFACE && length <= MAX_INTERFACE_BLOCK) {
+      if (kind === NG_INTERFACE) {
         if (!walk.has(length) && (!isAsked || !(await walk.load(length)))) return !isAsked;
         if (use.found?.(ngInterface(walk.bytes.subarray(walk.at + 8, walk.at + length - 4), bigEndian)) === false) return !isAsked;
       } else if ((kind === NG_ENHANCED_PACKET || kind === NG_OLD_PACKET) && length >= 32) {

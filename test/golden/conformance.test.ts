@@ -27,7 +27,7 @@ describe.skipIf(corpus === null)("documents of the corpus", () => {
     const produced = new Map<string, Body[]>();
     for (const name of captureNames()) {
       expected.set(name, readBodies(readFileSync(corpusPath("expected", `${name}.json`), "utf8")));
-      produced.set(name, readBodies(await core.dissect(corpusPath("pcap", `${name}.pcap`), engineSettings(config))));
+      produced.set(name, readBodies((await core.dissect(corpusPath("pcap", `${name}.pcap`), engineSettings(config))).documents));
     }
     const result = score(expected, produced);
     for (const line of printScore(result)) process.stdout.write(`${line}\n`);

@@ -5,7 +5,7 @@ use crate::segments::NativeSegment;
 use crate::settings::NativeSettings;
 use lookback_engine::import::{ImportOptions, import};
 use lookback_engine::origins::Origins;
-use lookback_engine::stream::{Progress, StreamFile, StreamOutcome, StreamSource};
+use lookback_engine::stream::{Progress, StreamFile, StreamOutcome, StreamSource, Warning};
 use lookback_engine::{EngineError, copy, dissect};
 use lookback_flow::replay::Replay;
 use napi::bindgen_prelude::{AsyncTask, Buffer, Env};
@@ -112,6 +112,16 @@ pub struct NativeImportResult {
     pub counters: HashMap<String, f64>,
 }
 
+impl From<Warning> for NativeWarning {
+    fn from(warning: Warning) -> Self {
+        Self {
+            name: warning.name,
+            count: warning.count as f64,
+            first_offset: warning.first_offset.map(|offset| offset as f64),
+        }
+    }
+}
+
 impl From<StreamOutcome> for NativeImportResult {
     fn from(outcome: StreamOutcome) -> Self {
         let milliseconds = |ns: i64| ns.div_euclid(1_000_000) as f64;
@@ -125,15 +135,7 @@ impl From<StreamOutcome> for NativeImportResult {
             first_packet_ms: outcome.first_packet_ns.map(milliseconds),
             last_packet_ms: outcome.last_packet_ns.map(milliseconds),
             segments: outcome.segments.iter().map(NativeSegment::from).collect(),
-            warnings: outcome
-                .warnings
-                .into_iter()
-                .map(|warning| NativeWarning {
-                    name: warning.name,
-                    count: warning.count as f64,
-                    first_offset: warning.first_offset.map(|offset| offset as f64),
-                })
-                .collect(),
+            warnings: outcome.warnings.into_iter().map(NativeWarning::from).collect(),
             counters: outcome.counters.into_iter().map(|(name, count)| (name, count as f64)).collect(),
         }
     }
@@ -241,6 +243,14 @@ pub fn import_stream(
     AsyncTask::new(ImportTask { options, cancel: cancel.flag.clone(), progress })
 }
 
+/// What was copied of a capture.
+#[napi(object, use_nullable = true)]
+#[allow(missing_docs, reason = "described in src/native/types.ts")]
+pub struct NativeCopy {
+    pub bytes: f64,
+    pub is_damaged: bool,
+}
+
 /// A copy on a thread of libuv's pool.
 pub struct CopyTask {
     source: String,
@@ -250,10 +260,10 @@ pub struct CopyTask {
 }
 
 impl Task for CopyTask {
-    type Output = u64;
-    type JsValue = f64;
+    type Output = copy::Copied;
+    type JsValue = NativeCopy;
 
-    fn compute(&mut self) -> napi::Result<u64> {
+    fn compute(&mut self) -> napi::Result<copy::Copied> {
         let mut report = |bytes: u64| {
             self.progress.call(bytes as f64, ThreadsafeFunctionCallMode::NonBlocking);
         };
@@ -266,13 +276,13 @@ impl Task for CopyTask {
             )
         })
     }
-    fn resolve(&mut self, _env: Env, output: u64) -> napi::Result<f64> {
-        Ok(output as f64)
+    fn resolve(&mut self, _env: Env, output: copy::Copied) -> napi::Result<NativeCopy> {
+        Ok(NativeCopy { bytes: output.bytes as f64, is_damaged: output.is_damaged })
     }
 }
 
-/// Copies a capture (`-` is standard input), decompressed, to a new file; resolves to its size in bytes.
-#[napi(ts_return_type = "Promise<number>")]
+/// Copies a capture (`-` is standard input), decompressed, to a new file.
+#[napi(ts_return_type = "Promise<NativeCopy>")]
 pub fn copy_capture(
     source: String,
     destination: String,
@@ -330,6 +340,14 @@ impl Task for IdentifyTask {
     }
 }
 
+/// The sessions of a capture.
+#[napi(object, use_nullable = true)]
+#[allow(missing_docs, reason = "described in src/native/types.ts")]
+pub struct NativeDissection {
+    pub documents: String,
+    pub warnings: Vec<NativeWarning>,
+}
+
 /// A dissection on a thread of libuv's pool.
 pub struct DissectTask {
     path: String,
@@ -337,10 +355,10 @@ pub struct DissectTask {
 }
 
 impl Task for DissectTask {
-    type Output = String;
-    type JsValue = String;
+    type Output = NativeDissection;
+    type JsValue = NativeDissection;
 
-    fn compute(&mut self) -> napi::Result<String> {
+    fn compute(&mut self) -> napi::Result<NativeDissection> {
         let settings = self.settings.engine()?;
         guarded(|| {
             let source = if self.path == "-" {
@@ -350,16 +368,20 @@ impl Task for DissectTask {
             } else {
                 StreamFile { path: PathBuf::from(&self.path), file: 1 }.open()?
             };
-            dissect::dissect(source, &settings, [0; 16])
+            let dissection = dissect::dissect(source, &settings, [0; 16])?;
+            Ok(NativeDissection {
+                documents: dissection.documents(&settings)?,
+                warnings: dissection.warnings.into_iter().map(NativeWarning::from).collect(),
+            })
         })
     }
-    fn resolve(&mut self, _env: Env, output: String) -> napi::Result<String> {
+    fn resolve(&mut self, _env: Env, output: NativeDissection) -> napi::Result<NativeDissection> {
         Ok(output)
     }
 }
 
 /// The sessions of a capture (`-` is standard input) as `{"sessions3":[{"body":{...}}]}`.
-#[napi(ts_return_type = "Promise<string>")]
+#[napi(ts_return_type = "Promise<NativeDissection>")]
 pub fn dissect_capture(path: String, settings: NativeSettings) -> AsyncTask<DissectTask> {
     AsyncTask::new(DissectTask { path, settings })
 }

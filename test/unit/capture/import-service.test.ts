@@ -10,7 +10,7 @@ import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.
 import { loadConfig } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
 import type { SegmentInfo } from "../../../src/model/segment.js";
-import type { ImportOptions, ImportResult, NativeCore } from "../../../src/native/types.js";
+import type { CaptureCopy, ImportOptions, ImportResult, NativeCore } from "../../../src/native/types.js";
 import { streamIdentity } from "../../../src/packet-store/packet-store.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
@@ -19,6 +19,8 @@ class ScriptedCore implements NativeCore {
   imports: ImportOptions[] = [];
   fail: Error | null = null;
   hold: Promise<void> | null = null;
+  /** Whether what it copies is damaged. */
+  isDamaged = false;
   started: () => void = () => {};
   /** Reports once more, as the core may after its result is known. */
   reportLate: () => void = () => {};
@@ -36,10 +38,10 @@ class ScriptedCore implements NativeCore {
     const compressed = word === "gz" && !file.endsWith(".partial");
     return { stream: compressed ? "" : word.padEnd(32, "0"), compression: compressed ? "gzip" as const : "none" as const, bytes: (await content).length };
   }
-  dissect(): Promise<string> { return Promise.resolve("{}"); }
-  async copyCapture(source: string, destination: string): Promise<number> {
+  dissect(): never { throw new Error("an import prints no documents"); }
+  async copyCapture(source: string, destination: string): Promise<CaptureCopy> {
     await copyFile(source, destination);
-    return 1;
+    return { bytes: 70, isDamaged: this.isDamaged };
   }
   async importStream(options: ImportOptions, signal: AbortSignal | null, onProgress: (p: { packets: number; bytes: number; totalBytes: number; sessions: number }) => void): Promise<ImportResult> {
     this.imports.push(options);
@@ -167,6 +169,12 @@ describe("an import", () => {
       ["own", `n1-260101-${String(files[0]?.id).padStart(8, "0")}.pcap`, "c.pcap.gz"], ["own", `n1-260101-${String(files[1]?.id).padStart(8, "0")}.pcap`, "a.pcap"],
     ]);
     expect(packets().sort()).toEqual(files.map((file) => path.basename(file.path)).sort());
+  });
+  it("of a compressed file that is damaged keeps what was whole, and tells", async () => {
+    core.isDamaged = true;
+    const damage = { name: "damaged-compression", count: 1, firstOffset: 70 };
+    expect(await run(["c.pcap.gz"])).toMatchObject([{ state: "done", packets: 7, warnings: [damage, { name: "truncated", firstOffset: 60 }] }]);
+    expect((await run(["b.pcap"]))[0]?.warnings).not.toContainEqual(damage);
   });
   it("of the same capture again, under any name, changes nothing and says so", async () => {
     await run(["a.pcap"]);

@@ -78,6 +78,28 @@ describe("an index of a pcapng file", () => {
     expect(new Set(contexts.flatMap((context) => context?.interfaces ?? [])).size).toBe(65_536);
   });
 
+  it("goes on behind blocks that the core steps over or reads, however long, and ends where it does", async () => {
+    const block = (kind: number, length: number, body: Buffer = Buffer.alloc(0)): Buffer => {
+      const bytes = Buffer.alloc(length);
+      for (const [value, at] of [[kind, 0], [length, 4], [length, length - 4]] as const) bytes.writeUInt32LE(value, at);
+      body.copy(bytes, 8);
+      return bytes;
+    };
+    const interfaceOf = (linkType: number, length: number): Buffer => block(1, length, Buffer.from([linkType, 0, 0, 0]));
+    const first = ngCapture([{ linkType: 1 }], [timed(1)]).bytes;
+    const secrets = block(10, 17 << 20);
+    const rest = [secrets, interfaceOf(101, 2 << 20), interfaceOf(113, 16 << 20), interfaceOf(127, 20)];
+    const front = Buffer.concat([first, ...rest]);
+    const { index } = indexed(Buffer.concat([front, block(6, 32)]));
+    expect((await index.contextAt(front.length))?.interfaces.map(({ linkType }) => linkType)).toEqual([1, 101, 113, 127]);
+    expect(await index.timeBefore(front.length)).toEqual({ seconds: 1, nanoseconds: 0 });
+    for (const kind of [1, 2, 3, 6]) {
+      const garbage = block(kind, (16 << 20) + 4);
+      const ended = indexed(Buffer.concat([first, garbage, block(6, 32)])).index;
+      expect(await ended.contextAt(first.length + garbage.length), `kind ${kind}`).toBeNull();
+    }
+  });
+
   it("finds what was appended after it came to the end of what there was", async () => {
     const [first, whole] = [2, 3].map((count) => ngCapture([{ linkType: 1 }], Array.from({ length: count }, (_, at) => timed(at))));
     let bytes = first?.bytes ?? Buffer.alloc(0);

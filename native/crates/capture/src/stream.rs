@@ -14,12 +14,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Warnings of the reader after which it reads nothing more, or something was passed over.
-const DAMAGE: [&str; 4] = ["truncated-record", "garbage-record-length", "zeroed-tail", "bad-section"];
+const DAMAGE: [&str; 6] = [
+    "truncated-record",
+    "garbage-record-length",
+    "zeroed-tail",
+    "bad-section",
+    "unknown-interface",
+    "too-many-interfaces",
+];
 
 /// Packets that a filter leaves out in one read: whoever reads also looks whether to stop.
 const MOST_LEFT_OUT: u32 = 10_000;
 
-/// Milliseconds that a read waits for bytes; [`FOR_EVER`] while there is nothing else to do.
+/// Milliseconds that a read waits for bytes, none once some came; [`FOR_EVER`] while there is nothing else to do.
 type Patience = Arc<AtomicU64>;
 
 const FOR_EVER: u64 = u64::MAX;
@@ -28,7 +35,8 @@ const FIRST_WAIT_MS: u64 = 200;
 /// Bytes that tell what it is: the header of a pcap file, which every capture is longer than.
 const HEAD_BYTES: usize = 24;
 
-/// Reads a descriptor, and says `WouldBlock` when nothing came for as long as it is told to wait.
+/// Reads a descriptor, and says `WouldBlock` when nothing came for as long as it is told to wait. What is written slowly but
+/// steadily ends no wait of its own: after bytes it waits no more until it is told to again, so that they are looked at.
 struct Patient {
     file: File,
     patience: Patience,
@@ -36,14 +44,19 @@ struct Patient {
 
 impl Read for Patient {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let wait = match self.patience.load(Ordering::Relaxed) {
+        let wait_ms = self.patience.load(Ordering::Relaxed);
+        let wait = match wait_ms {
             FOR_EVER => None,
             wait_ms => Timespec::try_from(Duration::from_millis(wait_ms)).ok(),
         };
-        match poll(&mut [PollFd::new(&self.file, PollFlags::IN)], wait.as_ref())? {
-            0 => Err(ErrorKind::WouldBlock.into()),
-            _ => self.file.read(buffer),
+        if poll(&mut [PollFd::new(&self.file, PollFlags::IN)], wait.as_ref())? == 0 {
+            return Err(ErrorKind::WouldBlock.into());
         }
+        let count = self.file.read(buffer)?;
+        if wait_ms != FOR_EVER {
+            self.patience.store(0, Ordering::Relaxed);
+        }
+        Ok(count)
     }
 }
 
@@ -105,8 +118,8 @@ impl StreamSource {
         let link_type = match reader.link_type() {
             Some(link_type) => link_type,
             None => {
-                patience.store(FIRST_WAIT_MS, Ordering::Relaxed);
                 let first = loop {
+                    patience.store(FIRST_WAIT_MS, Ordering::Relaxed);
                     match reader.next_packet() {
                         Ok(Some(first)) => break Held::of(&first),
                         Ok(None) => return Err(refused("it ended before its first packet")),
@@ -169,8 +182,8 @@ impl PacketSource for StreamSource {
         }
         let mut left_out = 0;
         while !self.has_ended && left_out < MOST_LEFT_OUT {
-            // Only the first packet is waited for.
-            let wait_ms = if batch.is_empty() { wait.as_millis() as u64 } else { 0 };
+            // Only the first packet is waited for, also when the filter leaves it out.
+            let wait_ms = if batch.is_empty() && left_out == 0 { wait.as_millis() as u64 } else { 0 };
             self.patience.store(wait_ms, Ordering::Relaxed);
             let packet = match self.reader.next_packet() {
                 Ok(Some(packet)) => packet,

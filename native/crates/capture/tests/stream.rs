@@ -6,8 +6,10 @@ use lookback_capture::{BatchPool, PacketSource, SourceError};
 use std::fs::File;
 use std::io::{PipeWriter, Write, pipe};
 use std::os::fd::OwnedFd;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+/// Longer than anything here takes that does not wait.
+const LONG: Duration = Duration::from_secs(20);
 const SOON: Duration = Duration::from_millis(2);
 
 fn header(link_type: u32) -> Vec<u8> {
@@ -51,8 +53,12 @@ fn opened(first: &[u8]) -> (PipeWriter, Result<StreamSource, SourceError>) {
 
 /// Seconds and packets of one read.
 fn read(source: &mut StreamSource) -> Result<Vec<(i64, Vec<u8>)>, SourceError> {
+    read_within(source, SOON)
+}
+
+fn read_within(source: &mut StreamSource, wait: Duration) -> Result<Vec<(i64, Vec<u8>)>, SourceError> {
     let mut batch = BatchPool::new(1).take().expect("a batch");
-    source.read(&mut batch, SOON)?;
+    source.read(&mut batch, wait)?;
     let bytes = batch.records();
     Ok(records(bytes)
         .map(|one| (one.timestamp_ns / 1_000_000_000, bytes[one.start as usize..one.end as usize].to_vec()))
@@ -129,6 +135,47 @@ fn a_stream_that_stops_within_a_record_says_so() {
     assert_eq!(read(&mut source).expect("a packet"), [(1, b"whole".to_vec())]);
     assert!(matches!(read(&mut source), Err(SourceError::Ended { .. })));
     assert_eq!(source.statistics().damaged_blocks, 1);
+}
+
+#[test]
+fn a_packet_is_not_kept_waiting_for_the_next() {
+    let begun = Instant::now();
+    let (mut writer, source) = opened(&header(1));
+    let mut source = source.expect("a capture");
+    for second in 1..4 {
+        writer.write_all(&record(second, b"one")).expect("room");
+        let packets = read_within(&mut source, LONG).expect("a packet");
+        assert_eq!(packets, [(i64::from(second), b"one".to_vec())]);
+    }
+    // Half a record is no reason to stay either: whoever reads also looks whether to stop.
+    writer.write_all(&record(4, b"half")[..9]).expect("room");
+    assert_eq!(read_within(&mut source, LONG).expect("nothing yet"), []);
+    assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn packets_of_interfaces_that_nobody_described_are_in_the_account() {
+    let first = [section(), interface(1), ng_packet(0, 1, *b"aaaa")].concat();
+    let (mut writer, source) = opened(&first);
+    let mut source = source.expect("a capture");
+    writer.write_all(&[ng_packet(7, 2, *b"bbbb"), ng_packet(0, 3, *b"cccc")].concat()).expect("room");
+    assert_eq!(read(&mut source).expect("packets"), [(1, b"aaaa".to_vec()), (3, b"cccc".to_vec())]);
+    assert_eq!(source.statistics().damaged_blocks, 1);
+}
+
+#[test]
+fn packets_that_a_filter_leaves_out_are_not_waited_for_again() {
+    let begun = Instant::now();
+    let (mut writer, source) = opened(&header(1));
+    let mut filtered = match source.expect("a capture").filtered("greater 60") {
+        Err(SourceError::NoFilterCompiler) => {
+            return eprintln!("libpcap is not installed: nothing is filtered");
+        }
+        other => other.expect("a filter"),
+    };
+    writer.write_all(&record(1, b"short")).expect("room");
+    assert_eq!(read_within(&mut filtered, LONG).expect("nothing"), []);
+    assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
 }
 
 #[test]

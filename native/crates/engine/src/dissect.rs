@@ -2,7 +2,7 @@
 
 use crate::error::EngineError;
 use crate::settings::EngineSettings;
-use crate::stream::{Inline, StreamOutcome, StreamSource, Watch, read_stream};
+use crate::stream::{Inline, StreamOutcome, StreamSource, Warning, Watch, read_stream};
 use crate::worker::{RowSink, Worker};
 use lookback_flow::identity::StreamIdentity;
 use lookback_segment::{DocumentOptions, document};
@@ -27,15 +27,43 @@ impl RowSink for Collected {
     }
 }
 
-/// The sessions of a capture, in order of their first packet.
+/// What a capture holds.
+pub struct Dissection {
+    /// In order of their first packet.
+    pub sessions: Vec<Session>,
+    /// Warnings of the reader, as an import has them.
+    pub warnings: Vec<Warning>,
+}
+
+impl Dissection {
+    /// `{"sessions3":[{"body":{...}}]}`.
+    ///
+    /// # Errors
+    /// `Worker` when a document is no JSON.
+    pub fn documents(&self, settings: &EngineSettings) -> Result<String, EngineError> {
+        let options = DocumentOptions {
+            gap_packet_positions: settings.gap_packet_positions,
+            packet_lengths: settings.packet_lengths,
+        };
+        let bodies: Vec<_> = self
+            .sessions
+            .iter()
+            .map(|session| serde_json::json!({ "body": document(session, &options) }))
+            .collect();
+        serde_json::to_string_pretty(&serde_json::json!({ "sessions3": bodies }))
+            .map_err(|error| EngineError::Worker(error.to_string()))
+    }
+}
+
+/// Dissects a capture.
 ///
 /// # Errors
 /// See [`EngineError`].
-pub fn sessions(
+pub fn dissect(
     source: StreamSource,
     settings: &EngineSettings,
     stream: StreamIdentity,
-) -> Result<Vec<Session>, EngineError> {
+) -> Result<Dissection, EngineError> {
     let settings = EngineSettings { workers: 1, ..settings.clone() };
     let mut worker = Worker::new(&settings, stream, 1024, Collected::default());
     let mut watch = Watch { is_cancelled: &|| false, progress: &mut |_| {} };
@@ -44,26 +72,5 @@ pub fn sessions(
     worker.finish()?;
     let mut sessions = worker.sink.0;
     sessions.sort_by_key(|session| (session.first_packet_us, session.segment_first_us, session.id));
-    Ok(sessions)
-}
-
-/// `{"sessions3":[{"body":{...}}]}` of a capture.
-///
-/// # Errors
-/// See [`EngineError`].
-pub fn dissect(
-    source: StreamSource,
-    settings: &EngineSettings,
-    stream: StreamIdentity,
-) -> Result<String, EngineError> {
-    let options = DocumentOptions {
-        gap_packet_positions: settings.gap_packet_positions,
-        packet_lengths: settings.packet_lengths,
-    };
-    let bodies: Vec<_> = sessions(source, settings, stream)?
-        .iter()
-        .map(|session| serde_json::json!({ "body": document(session, &options) }))
-        .collect();
-    serde_json::to_string_pretty(&serde_json::json!({ "sessions3": bodies }))
-        .map_err(|error| EngineError::Worker(error.to_string()))
+    Ok(Dissection { sessions, warnings: outcome.warnings })
 }

@@ -8,9 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The source is no capture.
-    #[error(
-        "{path}: not a capture file that can be read ({reason} at offset {offset}; it begins with {first_bytes})"
-    )]
+    #[error("{path}: not a capture file that can be read ({reason} at offset {offset}{})", beginning(.first_bytes))]
     Unreadable {
         /// The file.
         path: String,
@@ -18,7 +16,7 @@ pub enum EngineError {
         reason: String,
         /// Where.
         offset: u64,
-        /// First bytes, in hex.
+        /// First bytes, in hex; empty when there are none, or none that say something.
         first_bytes: String,
     },
     /// No room on the device.
@@ -65,10 +63,13 @@ impl EngineError {
                 path: path.to_owned(),
                 reason: reason.to_string(),
                 offset,
-                first_bytes: match first_bytes.as_slice() {
-                    [] => "nothing".to_owned(),
-                    bytes => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" "),
-                },
+                first_bytes: hex(&first_bytes),
+            },
+            error @ CaptureError::Compressed(_) => Self::Unreadable {
+                path: path.to_owned(),
+                reason: error.to_string(),
+                offset: 0,
+                first_bytes: String::new(),
             },
             CaptureError::Io(source) if is_full(&source) => Self::io(path, source),
             // Not there, not ours to read, or a device that fails: it cannot be read, and the next file may.
@@ -76,10 +77,19 @@ impl EngineError {
                 path: path.to_owned(),
                 reason: source.to_string(),
                 offset: 0,
-                first_bytes: "nothing".to_owned(),
+                first_bytes: String::new(),
             },
         }
     }
+}
+
+/// Bytes in hex, with spaces between.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}
+
+fn beginning(first_bytes: &str) -> String {
+    if first_bytes.is_empty() { String::new() } else { format!("; it begins with {first_bytes}") }
 }
 
 /// Whether the device, or the quota of whoever writes, has no room left.

@@ -266,7 +266,7 @@ fn dissecting_gives_what_importing_counts() {
     let file = scratch.0.join("a.pcap");
     capture(&file);
     let source = StreamFile { path: file.clone(), file: 1 }.open().expect("a capture");
-    let sessions = dissect::sessions(source, &EngineSettings::default(), [9; 16]).expect("sessions");
+    let sessions = dissect::dissect(source, &EngineSettings::default(), [9; 16]).expect("sessions").sessions;
     let outcome =
         import(&options(&file, &scratch.0.join("segments"), 1), &AtomicBool::new(false), &mut |_| {})
             .expect("an import");

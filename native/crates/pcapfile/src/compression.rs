@@ -16,6 +16,8 @@ pub fn compression_of_bytes(head: &[u8]) -> &'static str {
     match head {
         [0x1f, 0x8b, ..] => "gzip",
         [0x28, 0xb5, 0x2f, 0xfd, ..] => "zstd",
+        // A frame to be skipped, with which whoever compresses in parallel (pzstd) begins.
+        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => "zstd",
         [0x04, 0x22, 0x4d, 0x18, ..] => "lz4",
         _ => "none",
     }
@@ -33,9 +35,9 @@ pub(crate) fn reason_unreadable(head: &[u8]) -> &'static str {
     }
 }
 
-/// Whether an error says that compressed data is bad or cut off, and not that the system failed: those carry the
-/// system's number.
-pub(crate) fn is_damage(error: &std::io::Error) -> bool {
+/// Whether an error of [`decompress`]'s bytes says that compressed data is bad or cut off, and not that the system failed:
+/// those carry the system's number.
+pub fn is_damage(error: &std::io::Error) -> bool {
     error.raw_os_error().is_none()
         && matches!(
             error.kind(),
@@ -70,10 +72,28 @@ pub fn decompress(mut source: Box<dyn Read + Send>) -> Result<Box<dyn Read + Sen
     let buffered = |whole| BufReader::with_capacity(BUFFER_BYTES, whole);
     Ok(match kind {
         "gzip" => Box::new(flate2::bufread::MultiGzDecoder::new(buffered(whole))),
-        "zstd" => Box::new(zstd::stream::read::Decoder::with_buffer(buffered(whole))?),
+        "zstd" => Box::new(ZstdFrames(zstd::stream::read::Decoder::with_buffer(buffered(whole))?)),
         "lz4" => Box::new(Lz4Frames(FrameDecoder::new(buffered(whole).chain(Cursor::new(&[]))))),
         _ => Box::new(whole),
     })
+}
+
+/// The decoder's error for a frame whose window is above its bound, `ZSTD_error_frameParameter_windowTooLarge`.
+const ZSTD_WINDOW_TOO_LARGE: usize = 0usize.wrapping_sub(16);
+
+/// zstd frames one after the other, and what to do about a window that is too large: the decoder does not say.
+struct ZstdFrames<R: BufRead>(zstd::stream::read::Decoder<'static, R>);
+
+impl<R: BufRead> Read for ZstdFrames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(buffer).map_err(|error| {
+            if error.to_string() != zstd::zstd_safe::get_error_name(ZSTD_WINDOW_TOO_LARGE) {
+                return error;
+            }
+            let told = "its zstd window is above 128 MiB; decompress it first, or compress it with --long=27 or less";
+            std::io::Error::new(ErrorKind::InvalidData, told)
+        })
+    }
 }
 
 /// Read after the end of a source: a frame of LZ4 that is still open takes four bytes of it as its end, and four as its checksum if

@@ -13,6 +13,9 @@ pub enum CaptureError {
         /// What is wrong.
         reason: &'static str,
     },
+    /// The compressed data is damaged, or too large to decompress, before anything came out of it.
+    #[error("the compressed data does not read: {0}")]
+    Compressed(std::io::Error),
     /// The operating system's error.
     #[error(transparent)]
     Io(#[from] std::io::Error),

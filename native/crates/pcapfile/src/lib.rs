@@ -21,7 +21,7 @@ pub mod warning;
 pub mod writer;
 
 pub use chunk::Chunk;
-pub use compression::{compression_of, decompress};
+pub use compression::{compression_of, decompress, is_damage};
 pub use error::CaptureError;
 pub use identity::identity_of_file;
 pub use reader::{PacketRef, Reader, is_capture};

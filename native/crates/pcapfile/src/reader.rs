@@ -77,10 +77,17 @@ impl Reader {
     }
 
     fn from_buffer(mut buffer: Buffer) -> Result<Self, CaptureError> {
+        let mut warnings = Warnings::default();
         let long_enough = match buffer.ensure(24) {
             Ok(long_enough) => long_enough,
+            Err(error) if is_damage(&error) && buffer.available() == 0 => {
+                return Err(CaptureError::Compressed(error));
+            }
             // What was decompressed before the damage is looked at as a file that ends there.
-            Err(error) if is_damage(&error) => false,
+            Err(error) if is_damage(&error) => {
+                warnings.count("damaged-compression", buffer.available() as u64);
+                false
+            }
             Err(error) => return Err(error.into()),
         };
         let head = buffer.bytes();
@@ -102,7 +109,7 @@ impl Reader {
         } else {
             return Err(unreadable(reason_unreadable(head), head));
         };
-        Ok(Self { buffer, format, warnings: Warnings::default(), pending: 0, ended: false, last_ns: None })
+        Ok(Self { buffer, format, warnings, pending: 0, ended: false, last_ns: None })
     }
 
     /// `pcap` or `pcapng`.

@@ -57,7 +57,7 @@ fn read(meter: &mut Meter, file: &[u8], is_plain: bool) -> usize {
             assert!(first_bytes.len() <= 16);
             return 0;
         }
-        Err(CaptureError::Io(error)) => {
+        Err(CaptureError::Compressed(error) | CaptureError::Io(error)) => {
             assert!(!is_plain, "{error}");
             return 0;
         }

@@ -1,4 +1,5 @@
 //! What tests of the engine share.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::path::{Path, PathBuf};
 
