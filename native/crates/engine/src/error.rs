@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The source is no capture.
-    #[error("{path}: not a capture file that can be read ({reason} at offset {offset}{})", beginning(.first_bytes))]
+    #[error("{path}: not a capture file that can be read ({reason}{})", place(*.offset, .first_bytes))]
     Unreadable {
         /// The file.
         path: String,
@@ -88,8 +88,12 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
-fn beginning(first_bytes: &str) -> String {
-    if first_bytes.is_empty() { String::new() } else { format!("; it begins with {first_bytes}") }
+/// Where something is wrong with bytes; nothing when it is not about these.
+fn place(offset: u64, first_bytes: &str) -> String {
+    if first_bytes.is_empty() {
+        return String::new();
+    }
+    format!(" at offset {offset}; it begins with {first_bytes}")
 }
 
 /// Whether the device, or the quota of whoever writes, has no room left.
