@@ -75,7 +75,8 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
 
     it("is an error of every read when somebody closed it", async () => {
       const under = engine();
-      await commit(under, [...rowsOf(DAY, 3), ...rowsOf(NEXT_DAY, 2)]);
+      await commit(under, rowsOf(DAY, 3));
+      await commit(under, rowsOf(NEXT_DAY, 2));
       await under.shipper.drain();
       await send(under, "POST", `/${index(under, NEXT_DAY)}/_close`);
       for (const [name, read] of READS) {
@@ -88,7 +89,8 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
 
     it("is left out when it expired while it was asked", async () => {
       const under = engine();
-      await commit(under, [...rowsOf(DAY, 3), ...rowsOf(NEXT_DAY, 2)]);
+      await commit(under, rowsOf(DAY, 3));
+      await commit(under, rowsOf(NEXT_DAY, 2));
       await under.shipper.drain();
       expect(await under.engine.store.count(all, service)).toBe(5);
       // Another server deletes it: the list of indices still has it.
