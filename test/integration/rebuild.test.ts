@@ -42,7 +42,7 @@ describe("a damaged index", () => {
     const rebuilt = await lookback(["rebuild", "--json", ...cluster], directory);
     expect(JSON.parse(rebuilt.output)).toMatchObject({ damaged: [{ path: segment }] });
     expect(readFileSync(path.join(sessions, segment))).toEqual(bytes);
-    expect(JSON.parse((await lookback(["ship", "--status", "--json", ...cluster], directory)).output)).toMatchObject({ segments: 1 });
+    expect(JSON.parse((await lookback(["ship", "--status", "--json", ...cluster], directory)).output)).toMatchObject({ queue: { segments: 1 } });
   });
 
   it("is not made from captures that were written over those that were indexed", async () => {
