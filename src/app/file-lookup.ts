@@ -2,8 +2,8 @@ import { LookbackError } from "../base/errors.js";
 import type { PacketFiles } from "../catalogue/packet-files.js";
 import type { TextMatch } from "../model/checked-expression.js";
 import { LinearMatcher, type MatchBudget } from "../query/linear-matcher.js";
-import { literalPattern } from "../query/pattern.js";
-import { treeOfRegex, treeOfWildcard, type RegexTree } from "../query/regex-tree.js";
+import { literalParts, literalPattern } from "../query/pattern.js";
+import { treeOfRegex, treeOfWildcard } from "../query/regex-tree.js";
 import type { FileLookup } from "../query/resolve-files.js";
 
 /** Most steps of all patterns of one operation together: some half of a second, or thirty million characters of names. */
@@ -19,6 +19,8 @@ export function fileLookup(files: Pick<PacketFiles, "names">, mostSteps = MOST_S
   const names = new FileNames(files, mostSteps);
   return (matches) => [...new Set(matches.flatMap((match) => names.idsOf(match)))].sort((a, b) => a - b);
 }
+
+type Pattern = Exclude<TextMatch, { readonly kind: "exact" }>;
 
 class FileNames implements MatchBudget {
   readonly #files: Pick<PacketFiles, "names">;
@@ -51,8 +53,19 @@ class FileNames implements MatchBudget {
   #search(match: TextMatch): readonly number[] {
     const byName = (this.#byName ??= this.#read());
     if (match.kind === "exact") return byName.get(match.value) ?? [];
-    const matcher = new LinearMatcher(treeOf(match), this);
-    return [...byName].flatMap(([name, ids]) => (matcher.matches(name) ? ids : []));
+    const matches = this.#testOf(match, byName.size);
+    return [...byName].flatMap(([name, ids]) => (matches(name) ? ids : []));
+  }
+
+  /** What tells whether one of `names` names matches. With no wildcard but `*` that costs a step a name, however long it is. */
+  #testOf(match: Pattern, names: number): (name: string) => boolean {
+    const parts = match.kind === "regex" ? null : literalParts(wildcardOf(match));
+    if (parts !== null) {
+      this.spend(names);
+      return parts;
+    }
+    const matcher = new LinearMatcher(match.kind === "regex" ? treeOfRegex(match.pattern) : treeOfWildcard(wildcardOf(match)), this);
+    return (name) => matcher.matches(name);
   }
 
   #read(): ReadonlyMap<string, readonly number[]> {
@@ -66,13 +79,6 @@ class FileNames implements MatchBudget {
   }
 }
 
-function treeOf(match: Exclude<TextMatch, { readonly kind: "exact" }>): RegexTree {
-  switch (match.kind) {
-    case "wildcard":
-      return treeOfWildcard(match.pattern);
-    case "regex":
-      return treeOfRegex(match.pattern);
-    case "phrase":
-      return treeOfWildcard(`*${match.words.map(literalPattern).join("*")}*`);
-  }
+function wildcardOf(match: Exclude<Pattern, { readonly kind: "regex" }>): string {
+  return match.kind === "wildcard" ? match.pattern : `*${match.words.map(literalPattern).join("*")}*`;
 }

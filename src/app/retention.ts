@@ -33,7 +33,7 @@ export function retentionParts(core: Omit<Core, "native">, reader: PacketReader)
 export function classService({ config, catalogue, store, fields }: Omit<Core, "native">): ClassService {
   const timeZone = config.values.timeZone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : config.values.timeZone;
   return new ClassService({
-    catalogue, store, clock: systemClock, compile: (text) => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), fileLookup(catalogue.files)),
+    catalogue, store, clock: systemClock, compile: (text, isStored) => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone, isStored }), fileLookup(catalogue.files)),
   });
 }
 

@@ -123,8 +123,8 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     logger.error({ error: error instanceof Error ? error.message : String(error) }, "the audit log cannot be written; its entries wait");
   });
   lifecycle.add("audit log", access.log, (log) => { log.flush(); }, { evenIfLate: true });
-  const compile = (text: string): CheckedExpression => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone }), fileLookup(catalogue.files));
-  const scopes = new ScopeOfUser(compile, systemClock);
+  const compile = (text: string, isStored = false): CheckedExpression => resolveFiles(check(parse(text), fields, { nowMs: systemClock.nowMs(), timeZone, isStored }), fileLookup(catalogue.files));
+  const scopes = new ScopeOfUser((text) => compile(text, true), systemClock);
   const reader = lifecycle.add("packet reader", new PacketReader(), (opened) => opened.close());
   const services: Services = {
     clock: systemClock, logger: logger.child({ area: "http" }), fields, store, access, scopes, users: new UserAdministration(records, access, limitChecks(fields, compile)), fileLookup: () => fileLookup(catalogue.files),

@@ -68,6 +68,7 @@ export class RequestContext {
   renew(): void {
     this.beganMs = this.services.clock.nowMs();
     this.knownScope = null;
+    this.knownFiles = null;
   }
 
   get user(): User {

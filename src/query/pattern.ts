@@ -88,3 +88,30 @@ export function patternMatches(pattern: Pattern, text: string): boolean {
   }
   return parts.slice(part).every((piece) => piece.wildcard && piece.text === "*");
 }
+
+/**
+ * Whether texts match a pattern, as a test of their literal parts; null for a pattern with `?`. Takes the first place of each part, which
+ * leaves most room for those behind it.
+ */
+export function literalParts(pattern: Pattern): ((text: string) => boolean) | null {
+  const found = pieces(pattern);
+  if (found.some(({ wildcard, text }) => wildcard && text === "?")) return null;
+  const parts = [""];
+  for (const { wildcard, text } of found) {
+    if (wildcard) parts.push("");
+    else parts[parts.length - 1] = `${parts.at(-1) ?? ""}${text}`;
+  }
+  const [first = "", ...rest] = parts;
+  const last = rest.pop();
+  if (last === undefined) return (text) => text === first;
+  return (text) => {
+    if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+    let at = first.length;
+    for (const part of rest) {
+      const place = text.indexOf(part, at);
+      if (place < 0) return false;
+      at = place + part.length;
+    }
+    return at <= text.length - last.length;
+  };
+}

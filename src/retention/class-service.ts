@@ -20,8 +20,8 @@ const TIMEOUT_MS = 120_000;
 export interface ClassParts {
   readonly catalogue: Pick<Catalogue, "retentionClasses" | "holds" | "transaction">;
   readonly store: Pick<IndexStore, "streamPackets">;
-  /** Checks a search expression. Throws EXPRESSION_*. */
-  readonly compile: (expression: string) => CheckedExpression;
+  /** Checks a search expression: one that is given now, or one that was accepted (`isStored`). Throws EXPRESSION_*. */
+  readonly compile: (expression: string, isStored: boolean) => CheckedExpression;
   readonly clock: Clock;
 }
 
@@ -68,7 +68,7 @@ export class ClassService {
     if (!Number.isFinite(days) || days <= 0 || days > 36_500) throw new LookbackError("BAD_INPUT", `days ${days}: expected more than 0 and at most 36500`);
     if (maxBytes !== null && !(Number.isSafeInteger(maxBytes) && maxBytes > 0)) throw new LookbackError("BAD_INPUT", `maxBytes ${maxBytes}: expected a whole number above 0`);
     if (expression.trim() === "") throw new LookbackError("BAD_INPUT", "a class needs an expression; for every session, keep more with freeSpaceG and expireDays");
-    compile(expression);
+    compile(expression, false);
     catalogue.transaction(() => {
       const before = retentionClasses.get(name);
       if (before === null && retentionClasses.list().length >= MOST_CLASSES) throw new LookbackError("LIMIT_EXCEEDED", `there are ${MOST_CLASSES} classes already; remove one`, { limit: MOST_CLASSES });
@@ -126,7 +126,7 @@ export class ClassService {
       const youngestMs = clock.nowMs() - days * DAY_MS;
       if (range.endMs !== null && range.endMs < youngestMs) continue;
       let claimed = 0;
-      const filter = { expression: { node: "and", items: [compile(expression), where] } as const, range };
+      const filter = { expression: { node: "and", items: [compile(expression, true), where] } as const, range };
       for await (const batch of store.streamPackets(filter, { scope: SERVICE_SCOPE, signal, timeoutMs: TIMEOUT_MS })) {
         const young = batch.filter(({ lastPacketMs }) => lastPacketMs >= youngestMs);
         holds.addSessions(hold, young.map(heldSession));

@@ -17,6 +17,8 @@ let look: () => void = () => {};
 let stored = true;
 /** Subscriptions that the service has taken. */
 let begun = 0;
+/** How often the names of packet files were asked for. */
+let filesRead = 0;
 
 afterEach(() => api.server.stop());
 
@@ -28,9 +30,14 @@ async function start(rows = 12, more: readonly MemoryRow[] = []): Promise<void> 
     return () => { look = () => {}; };
   });
   begun = 0;
+  filesRead = 0;
   stored = true;
   api = await startApi(store, {
     hasPackets: () => stored,
+    fileLookup: () => {
+      filesRead += 1;
+      return () => [1];
+    },
     arrivals: {
       subscribe: (user, signal) => {
         const reader = arrivals.subscribe(user, signal);
@@ -114,6 +121,17 @@ describe("sessions as they arrive", () => {
     stored = false;
     api.clock.now += 1_000;
     expect(await next(results, 1, ["a", "b", "c"])).toMatchObject({ data: { sessionsArriving: { sessions: [{ packetsAvailable: false }] } } });
+    await results.return?.();
+  });
+
+  it("are compared with the packet files of that moment", async () => {
+    await start();
+    const results = overSse(await api.token({ name: "ana", role: "analyst" }), "port.src == [40001, 40005] || file == a.pcap");
+    store.arrived = ["a"];
+    await next(results, 1, ["a", "b"]);
+    const before = filesRead;
+    await next(results, 1, ["a", "b", "c"]);
+    expect(filesRead).toBeGreaterThan(before);
     await results.return?.();
   });
 

@@ -35,6 +35,12 @@ describe("file ==", () => {
     expect(bounded([{ kind: "regex", pattern }])).toEqual([]);
   });
 
+  it("takes a step a name for a pattern with * alone, so that many names are no bar", () => {
+    const many = fileLookup({ names: () => Array.from({ length: 1_000 }, (_, id) => ({ id, displayName: `/a/${"long/".repeat(20)}${id}.pcap` })) }, 2_000);
+    expect(many([{ kind: "wildcard", pattern: "*/999.pcap" }])).toEqual([999]);
+    expect(() => many([{ kind: "wildcard", pattern: "*/99?.pcap" }])).toThrow(expect.objectContaining({ code: "EXPRESSION_TOO_LARGE" }));
+  });
+
   it("reads the names once for all comparisons, and looks for a pattern once", () => {
     let reads = 0;
     const once = fileLookup({ names: () => { reads += 1; return names; } }, 5_000);

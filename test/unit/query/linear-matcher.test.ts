@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { LinearMatcher } from "../../../src/query/linear-matcher.js";
-import { patternMatches } from "../../../src/query/pattern.js";
+import { literalParts, patternMatches } from "../../../src/query/pattern.js";
 import { portableRegex } from "../../../src/query/regex.js";
 import { treeOfRegex, treeOfWildcard } from "../../../src/query/regex-tree.js";
 
@@ -40,6 +40,8 @@ it("says of wildcards what they mean", () => {
   const pattern = fc.array(fc.constantFrom("*", "?", "a", "b", "\\*", "\\\\", ".", "["), { maxLength: 8 }).map((pieces) => pieces.join(""));
   fc.assert(fc.property(pattern, fc.string({ unit: fc.constantFrom("a", "b", "*", "\\", ".", "["), maxLength: 8 }), (one, against) => {
     expect(new LinearMatcher(treeOfWildcard(one), unbounded).matches(against)).toBe(patternMatches(one, against));
+    const parts = literalParts(one);
+    expect(parts === null ? /(?<!\\)\?/.test(one.replaceAll("\\\\", "")) : parts(against)).toBe(parts === null || patternMatches(one, against));
   }), { numRuns: 1_000 });
 });
 
