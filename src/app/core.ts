@@ -3,7 +3,7 @@ import { systemClock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { openCatalogue, openCatalogueAsIs, type Catalogue } from "../catalogue/catalogue.js";
-import { takeRole, type Role, type RoleLock } from "../catalogue/role-lock.js";
+import { MOMENT_MS, takeRole, type Role, type RoleLock } from "../catalogue/role-lock.js";
 import { ImportService, type ImportParts } from "../capture/import-service.js";
 import type { LookbackConfig } from "../config/config.js";
 import { engineSettings } from "../config/engine-settings.js";
@@ -16,7 +16,7 @@ import { loadNativeCore } from "../native/native.js";
 import type { NativeCore } from "../native/types.js";
 import type { ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
 import { PacketFilePresence } from "../packet-store/packet-store.js";
-import { checkRowSettings } from "./engine-check.js";
+import { checkRowSettings, isUnknownHost } from "./engine-check.js";
 import type { Lifecycle } from "./lifecycle.js";
 
 /** What a capture asks the index at each commit is little; the processors and the memory are for its packets. */
@@ -54,20 +54,18 @@ export interface Core {
   readonly cluster: ElasticsearchEngine | null;
 }
 
-/**
- * Longest wait for whoever holds a role for a moment, in milliseconds: a command that looks whether it is held, a server that removes
- * what an ended capture left.
- */
-const MOMENT_MS: Readonly<Record<Role, number>> = { capture: 5_000, serve: 1_000, shipper: 1_000 };
-
 /** Takes the role, then opens catalogue and store. Throws CONFIG_INVALID, ROLE_HELD, STORE_DAMAGED, UNAVAILABLE. */
 export async function openCore(config: LookbackConfig, role: Role, logger: Logger, lifecycle: Lifecycle): Promise<Core> {
   const directories = directoriesOf(config);
   const native = loadNativeCore();
-  await checkRowSettings(config, native);
+  await checkRowSettings(config, native).catch((error: unknown) => {
+    // Where nothing is captured, a name server that is away keeps nobody from serving: rows that need the filter say so.
+    if (role === "capture" || !isUnknownHost(error)) throw error;
+    logger.warn({ error }, "a filter names a host that cannot be resolved now; imports fail until it can be");
+  });
   lifecycle.add(`role ${role}`, takeRole(directories.data, role, MOMENT_MS[role]), (lock) => { lock.release(); });
   if (role !== "serve") return { ...(await openReader(config, logger, lifecycle, { maintains: false, removeOrphans: "none", forCapture: role === "capture", migrates: true })), native };
-  const noCapture = captureRoleIfFree(directories.data);
+  const noCapture = captureRoleIfFree(directories.data, logger);
   try {
     return { ...(await openReader(config, logger, lifecycle, { maintains: true, removeOrphans: noCapture === null ? "compacted" : "all", forCapture: false, migrates: true })), native };
   } finally {
@@ -106,14 +104,16 @@ export async function openReader(
 }
 
 /**
- * The role of capture, held while uncommitted segments are removed: a capture that runs is about to commit some. Null when one does.
+ * The role of capture, held while uncommitted segments are removed: a capture that runs is about to commit some. Null when one does, or
+ * when its lock file cannot be used to find out.
  */
-function captureRoleIfFree(directory: string): RoleLock | null {
+function captureRoleIfFree(directory: string, logger: Logger): RoleLock | null {
   try {
     return takeRole(directory, "capture");
   } catch (error) {
-    if (error instanceof LookbackError && error.code === "ROLE_HELD") return null;
-    throw error;
+    if (!(error instanceof LookbackError) || (error.code !== "ROLE_HELD" && error.code !== "UNAVAILABLE")) throw error;
+    if (error.code === "UNAVAILABLE") logger.warn({ error }, "whether a capture runs cannot be told: what an ended one left stays");
+    return null;
   }
 }
 

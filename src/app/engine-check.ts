@@ -40,6 +40,11 @@ export async function checkRowSettings(config: LookbackConfig, engine: Engine): 
   }
 }
 
+/** Whether a filter was refused because it names a host that nobody knows at this moment. */
+export function isUnknownHost(error: unknown): boolean {
+  return error instanceof LookbackError && error.code === "CONFIG_INVALID" && error.message.includes("unknown host");
+}
+
 /** Checks the filters that decide which packets are captured and kept. Throws CONFIG_INVALID naming place and key. */
 export async function checkCaptureFilters(config: LookbackConfig, engine: Engine): Promise<void> {
   for (const written of captureFilters(config)) await compile(engineSettings(config), engine, written);
@@ -50,11 +55,17 @@ export async function checkOtherFilters(config: LookbackConfig, engine: Engine):
   for (const written of otherFilters(config)) await compile(engineSettings(config), engine, written);
 }
 
+/** The filters of interfaces' own sections by interface. */
+function interfaceFilters(config: LookbackConfig): ReadonlyMap<string, ReturnType<typeof interfaceLines>[number]> {
+  const lines = interfaceLines(config.entries).filter(({ key, value }) => key === "bpf" && value !== "");
+  return new Map(lines.map((line) => [interfaceOfSection(line.section) ?? "", line]));
+}
+
 function captureFilters(config: LookbackConfig): readonly WrittenFilters[] {
   const { values, origins } = config;
   const { bpf } = values;
-  const lines = new Map(interfaceLines(config.entries).filter(({ key }) => key === "bpf").map((line) => [interfaceOfSection(line.section) ?? "", line]));
-  const own = [...lines].filter(([name, { value }]) => value !== "" && config.interfaceSettings(name).bpf === value);
+  // A file may have sections for interfaces that others capture.
+  const own = [...interfaceFilters(config)].filter(([name, { value }]) => values.interface.includes(name) && config.interfaceSettings(name).bpf === value);
   const others = values.interface.filter((name) => config.interfaceSettings(name).bpf === bpf);
   const isUsed = bpf !== null && (values.interface.length === 0 || others.length > 0);
   return [
@@ -64,13 +75,16 @@ function captureFilters(config: LookbackConfig): readonly WrittenFilters[] {
   ];
 }
 
-function otherFilters({ entries, sections }: LookbackConfig): readonly WrittenFilters[] {
-  return entries.flatMap(({ section, key, value, origin }): WrittenFilters[] => {
+function otherFilters(config: LookbackConfig): readonly WrittenFilters[] {
+  const { entries, sections, values } = config;
+  const interfaces = [...interfaceFilters(config)].filter(([name]) => !values.interface.includes(name))
+    .map(([, { value, origin }]): WrittenFilters => ({ key: "bpf", origin, filters: [value], forEthernet: false }));
+  return [...interfaces, ...entries.flatMap(({ section, key, value, origin }): WrittenFilters[] => {
     if (value === "" || sections.includes(section) || DATA_SECTIONS.has(section) || interfaceOfSection(section) !== null) return [];
     if (key === "bpf") return [{ key, origin, filters: [value], forEthernet: false }];
     if (key !== "dontSaveBPFs" && key !== "minPacketsSaveBPFs") return [];
     return [{ key, origin, filters: (SETTINGS[key].read(value) ?? []).map(({ filter }) => filter), forEthernet: true }];
-  });
+  })];
 }
 
 /** Whether an interface of this machine gives Ethernet frames; of one that is not here, as most do. */

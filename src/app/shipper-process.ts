@@ -2,7 +2,7 @@ import type { Logger } from "../base/logger.js";
 import { systemClock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import { openCatalogue } from "../catalogue/catalogue.js";
-import { takeRole } from "../catalogue/role-lock.js";
+import { MOMENT_MS, takeRole } from "../catalogue/role-lock.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { ElasticsearchEngine } from "../index-store/elasticsearch/open.js";
 import type { Shipper } from "../index-store/elasticsearch/shipper.js";
@@ -25,7 +25,7 @@ export function openShipper(config: LookbackConfig, logger: Logger): Promise<Shi
   }
   return withLifecycle(logger, async (lifecycle) => {
     const data = config.dataDirectory;
-    lifecycle.add("role shipper", takeRole(data, "shipper"), (lock) => { lock.release(); });
+    lifecycle.add("role shipper", takeRole(data, "shipper", MOMENT_MS.shipper), (lock) => { lock.release(); });
     const catalogue = lifecycle.add("catalogue", openCatalogue(data, systemClock), (opened) => { opened.close(); });
     const engine = openCluster(config, catalogue, packagedCatalogue(), logger);
     lifecycle.add("cluster", engine, (opened) => opened.cluster.close());

@@ -1,7 +1,6 @@
-import { constants } from "node:fs";
-import { access, open, readdir, unlink, type FileHandle } from "node:fs/promises";
+import { open, readdir, rm, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
-import { LookbackError, systemErrorCode } from "../base/errors.js";
+import { isDiskFull, LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
@@ -112,8 +111,8 @@ export async function requireWritable(directories: readonly string[], disks: Pac
   const refusals: { readonly reason: string; readonly isRight: boolean }[] = [];
   for (const directory of directories) {
     try {
-      const error = await disks.ask(directory, () => access(directory, constants.W_OK | constants.X_OK).then(() => null, (refusal: unknown) => refusal));
-      if (error === null) return;
+      const error = await disks.ask(directory, () => writingError(directory));
+      if (error === null || isDiskFull(error)) return;
       const code = systemErrorCode(error);
       refusals.push({ reason: `${directory}: ${WHY_NOT[code ?? ""] ?? (error instanceof Error ? error.message : String(error))}`, isRight: code === "EACCES" || code === "EPERM" });
     } catch (error) {
@@ -125,6 +124,18 @@ export async function requireWritable(directories: readonly string[], disks: Pac
     refusals.every(({ isRight }) => isRight) ? "CONFIG_INVALID" : "UNAVAILABLE",
     `no packet directory can be written: ${refusals.map(({ reason }) => reason).join("; ")}; give it to the user that captures (uid ${uid}), or name another with pcapDir`, { key: "pcapDir", directories },
   );
+}
+
+/** Why no file can be made in a directory, or null. Rights alone do not tell: a capability may be there in place of them. */
+async function writingError(directory: string): Promise<unknown> {
+  const file = path.join(directory, `.lookback-write-${process.pid}`);
+  try {
+    await (await open(file, "w", 0o600)).close();
+    await rm(file);
+    return null;
+  } catch (error) {
+    return error ?? new Error("unknown");
+  }
 }
 
 /** Names in a directory; none of one that does not answer, which is passed over when packets are written, too. */

@@ -1,11 +1,17 @@
 import Database from "better-sqlite3";
 import { lchownSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LookbackError } from "../base/errors.js";
+import { LookbackError, systemErrorCode } from "../base/errors.js";
 import { unwritable } from "./unwritable.js";
 
 /** What a process does on a data directory; one process each. */
 export type Role = "capture" | "serve" | "shipper";
+
+/**
+ * Longest wait for whoever holds a role for a moment, in milliseconds: a command that looks whether it is held, a server that removes
+ * what an ended capture left.
+ */
+export const MOMENT_MS: Readonly<Record<Role, number>> = { capture: 5_000, serve: 1_000, shipper: 1_000 };
 
 /** A held role. */
 export interface RoleLock {
@@ -98,11 +104,19 @@ function lockRole(directory: string, role: Role, waitMs: number): RoleLock {
   }
 }
 
-/** What root makes in another user's directory belongs to that user, who could take no role else. Links are not followed: that user may have put them there. */
+/**
+ * What root makes in another user's directory belongs to that user, who could take no role else. Links are not followed: that user may
+ * have put them there. A root that may not give files away keeps them.
+ */
 function giveToOwner(directory: string, files: readonly string[]): void {
   if (process.geteuid?.() !== 0) return;
   const { uid, gid } = statSync(directory);
-  if (uid !== 0) for (const file of files) lchownSync(file, uid, gid);
+  if (uid === 0) return;
+  try {
+    for (const file of files) lchownSync(file, uid, gid);
+  } catch (error) {
+    if (systemErrorCode(error) === null) throw error;
+  }
 }
 
 function isBusy(error: unknown): boolean {

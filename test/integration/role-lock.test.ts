@@ -7,6 +7,8 @@ import { roleHolder, takeRole } from "../../src/catalogue/role-lock.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const HOLD = fileURLToPath(new URL("../support/hold-role.mjs", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../dist/bundle/main.js", import.meta.url));
+const EXAMPLE = fileURLToPath(new URL("../../examples/first-look.pcap", import.meta.url));
 const NOBODY = 65_534;
 
 /** Takes a role as another user for a moment. */
@@ -44,6 +46,18 @@ describe.skipIf(process.getuid?.() !== 0 || spawnSync("setpriv", ["--version"]).
     chownSync(directory, 0, 0);
     takeRole(directory, "shipper").release();
     expect(statSync(path.join(directory, "locks", "shipper.lock")).uid).toBe(0);
+  });
+
+  it("stays root's where root may give no files away, and the role is taken", () => {
+    expect(spawnSync("setpriv", ["--bounding-set", "-chown", process.execPath, HOLD, directory, "capture", "1"], { encoding: "utf8" })).toMatchObject({ status: 0, stdout: "held\n" });
+    expect(statSync(path.join(directory, "locks", "capture.lock")).uid).toBe(0);
+  });
+
+  it("keeps nobody from serving when it is that of another role", () => {
+    chownSync(file, NOBODY, NOBODY);
+    writeFileSync(path.join(directory, "locks", "capture.lock"), "");
+    expect(spawnSync("setpriv", ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups", process.execPath, MAIN, "import", EXAMPLE, "--data", directory], { encoding: "utf8", env: { PATH: process.env["PATH"] } }))
+      .toMatchObject({ status: 0 });
   });
 
   it("is nothing that another user's look at the roles leaves behind", () => {

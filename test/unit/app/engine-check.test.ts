@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { startCapture } from "../../../src/app/capture-process.js";
 import { openCore } from "../../../src/app/core.js";
-import { checkCaptureFilters, checkOtherFilters, checkRowSettings } from "../../../src/app/engine-check.js";
+import { checkCaptureFilters, checkOtherFilters, checkRowSettings, isUnknownHost } from "../../../src/app/engine-check.js";
 import { withLifecycle } from "../../../src/app/lifecycle.js";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
@@ -75,6 +75,14 @@ describe("a process", () => {
     });
     await expect(withLifecycle(silentLogger, (lifecycle) => openCore(load("minPacketsSaveBPFs=bogus zz:5"), "serve", silentLogger, lifecycle)))
       .rejects.toMatchObject({ code: "CONFIG_INVALID", message: expect.stringMatching(/config\.ini:3: minPacketsSaveBPFs: filter "bogus zz": /) });
+  });
+  it("captures beside sections of interfaces that others capture", async () => {
+    for (const name of ["lo", "-"]) await checkCaptureFilters(load(`interface=${name}\n[interface:mon0]\nbpf=type data`), native);
+    await expect(checkCaptureFilters(load("interface=mon0\n[interface:mon0]\nbpf=type data"), native)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+  it("tells a host that nobody knows at this moment from a filter that is none", () => {
+    expect(isUnknownHost(new LookbackError("CONFIG_INVALID", 'minPacketsSaveBPFs: filter "host a.invalid": unknown host \'a.invalid\''))).toBe(true);
+    expect([new LookbackError("CONFIG_INVALID", "syntax error"), new Error("unknown host")].some(isUnknownHost)).toBe(false);
   });
   it("asks the engine only where there is something to ask", async () => {
     const never = { checkSettings: () => Promise.reject(new Error("asked")) };
