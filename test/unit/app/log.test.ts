@@ -35,6 +35,7 @@ describe("the log", () => {
     log.error({ error: cause }, "native");
     log.child({ area: "http" }).error({ error: new LookbackError("CLUSTER_REFUSED", "the cluster refuses the key", { key: "secret" }, { cause }) }, "ours");
     log.error({ error: new AggregateError([new Error("first"), new Error("second")], "") }, "several");
+    log.error({ error: new LookbackError("INTERNAL", "a token that was made is not there") }, "a fault of ours");
     log.error({ error: "a sentence" }, "text");
     log.error({ error: null }, "none");
     const lines = said();
@@ -42,6 +43,7 @@ describe("the log", () => {
       { type: "TypeError", code: "ERR_X", message: "x is not a function", stack: expect.stringContaining("log.test.ts") },
       { type: "LookbackError", code: "CLUSTER_REFUSED", message: "the cluster refuses the key", cause: expect.objectContaining({ message: "x is not a function", stack: expect.stringContaining("log.test.ts") }) },
       expect.objectContaining({ type: "AggregateError", errors: [expect.objectContaining({ message: "first" }), expect.objectContaining({ message: "second" })] }),
+      expect.objectContaining({ code: "INTERNAL", stack: expect.stringContaining("log.test.ts") }),
       "a sentence",
       null,
     ]);
