@@ -5,6 +5,9 @@ import { LookbackError } from "../../base/errors.js";
 import type { Cluster, RequestLimits } from "./cluster.js";
 import { at, isObject, listOf, numberOf, textOf, type JsonObject } from "./json.js";
 
+/** Tries of a change that another installation overtakes. */
+const TRIES = 10;
+
 /** A document of the state and its place in the order of writes. */
 interface StateDocument {
   readonly body: JsonObject;
@@ -42,6 +45,19 @@ export class ClusterState {
     const condition: Readonly<Record<string, string | number>> = before === null ? { op_type: "create" } : { if_seq_no: before.sequence, if_primary_term: before.term };
     const answer = await this.#cluster.request({ method: "PUT", path: `/${this.index}/_doc/${id}`, query: condition, body, ignore: [409] }, limits);
     return answer !== null;
+  }
+
+  /**
+   * Changes a document that others may change, too: `change` gets what is there, undefined where there is none, and gives what is to be
+   * there, or null to leave it. Returns false when others were faster each of `TRIES` times. Throws what `change` throws.
+   */
+  async change(id: string, change: (body: JsonObject | undefined) => JsonObject | null, limits: RequestLimits): Promise<boolean> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const found = await this.get(id, limits);
+      const body = change(found?.body);
+      if (body === null || (await this.put(id, body, found, limits))) return true;
+    }
+    return false;
   }
 
   /** Writes a document that nobody else writes, whatever was there. */

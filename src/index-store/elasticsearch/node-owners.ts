@@ -13,8 +13,6 @@ const NODES = "nodes";
 const INSTALLATION = "installation";
 /** Nodes on one cluster and prefix at most; they are read as one document. */
 const MOST_NODES = 10_000;
-/** Tries of a change that another installation overtakes. */
-const TRIES = 10;
 
 /** Whose a node is. */
 interface Owner {
@@ -93,19 +91,16 @@ export class NodeOwners {
     if (named.length === 0) return;
     const { state, clock } = this.#parts;
     const { installation } = this;
-    for (let tries = 0; tries < TRIES; tries++) {
-      const found = await state.get(NODES, limits);
-      const owners = ownersIn(found?.body);
+    const isClaimed = await state.change(NODES, (body) => {
+      const owners = ownersIn(body);
       const known = new Map(owners.map((owner) => [owner.node, owner]));
       for (const node of named) this.#refuseTaken(node, known.get(node));
       const fresh = named.filter((node) => !known.has(node)).map((node): Owner => ({ node, installation, host: hostname(), sinceMs: clock.nowMs() }));
       if (owners.length + fresh.length > MOST_NODES) throw new LookbackError("LIMIT_EXCEEDED", `the cluster has ${MOST_NODES} nodes already; set another prefix`, { limit: MOST_NODES });
-      if (fresh.length === 0 || (await state.put(NODES, { nodes: [...owners, ...fresh] }, found, limits))) {
-        for (const node of named) this.#claimed.add(node);
-        return;
-      }
-    }
-    throw new LookbackError("CLUSTER_BUSY", `other installations say at this moment which nodes are theirs; node ${named.join(", ")} has to wait`, { node: named[0] ?? "" });
+      return fresh.length === 0 ? null : { nodes: [...owners, ...fresh] };
+    }, limits);
+    if (!isClaimed) throw new LookbackError("CLUSTER_BUSY", `other installations say at this moment which nodes are theirs; node ${named.join(", ")} has to wait`, { node: named[0] ?? "" });
+    for (const node of named) this.#claimed.add(node);
   }
 
   #refuseTaken(node: string, owner: Owner | undefined): void {

@@ -10,8 +10,6 @@ import { at, listOf, numberOf, textOf, type JsonObject } from "./json.js";
 const SERVERS = "servers";
 /** Servers of one cluster and prefix at most. */
 const MOST_SERVERS = 1_000;
-/** Tries of a change that another server overtakes. */
-const TRIES = 10;
 /** Milliseconds after its last word before a server may be forgotten. */
 export const FRESH_MS = 300_000;
 
@@ -92,11 +90,7 @@ export class Servers {
   }
 
   async #change(change: (listed: readonly string[]) => readonly string[], limits: RequestLimits): Promise<void> {
-    for (let tries = 0; tries < TRIES; tries++) {
-      const found = await this.#state.get(SERVERS, limits);
-      const installations = change(listOf(found?.body["installations"]).map(textOf));
-      if (await this.#state.put(SERVERS, { installations }, found, limits)) return;
-    }
-    throw new LookbackError("CLUSTER_BUSY", "other servers change the list of servers at this moment; try again");
+    const isChanged = await this.#state.change(SERVERS, (body) => ({ installations: change(listOf(body?.["installations"]).map(textOf)) }), limits);
+    if (!isChanged) throw new LookbackError("CLUSTER_BUSY", "other servers change the list of servers at this moment; try again");
   }
 }
