@@ -15,7 +15,7 @@ import { sayPlaces } from "./app/places.js";
 import { freeSpaceConflicts } from "./app/retention.js";
 import { spendReserve } from "./app/reserve.js";
 import { openService } from "./app/service.js";
-import { hasNoRoom } from "./app/try-writing.js";
+import { hasNoRoom } from "./packet-store/try-writing.js";
 import { lookbackVersion } from "./app/version.js";
 import type { Logger } from "./base/logger.js";
 import type { ImportService } from "./capture/import-service.js";

@@ -20,7 +20,7 @@ export function fileLookup(files: Pick<PacketFiles, "names">, mostSteps = MOST_S
   return (matches) => [...new Set(matches.flatMap((match) => names.idsOf(match)))].sort((a, b) => a - b);
 }
 
-type Pattern = Exclude<TextMatch, { readonly kind: "exact" }>;
+type InexactMatch = Exclude<TextMatch, { readonly kind: "exact" }>;
 
 class FileNames implements MatchBudget {
   readonly #files: Pick<PacketFiles, "names">;
@@ -58,7 +58,7 @@ class FileNames implements MatchBudget {
   }
 
   /** What tells whether one of `names` names matches. With no wildcard but `*` that costs a step a name, however long it is. */
-  #testOf(match: Pattern, names: number): (name: string) => boolean {
+  #testOf(match: InexactMatch, names: number): (name: string) => boolean {
     const parts = match.kind === "regex" ? null : literalParts(wildcardOf(match));
     if (parts !== null) {
       this.spend(names);
@@ -79,6 +79,6 @@ class FileNames implements MatchBudget {
   }
 }
 
-function wildcardOf(match: Exclude<Pattern, { readonly kind: "regex" }>): string {
+function wildcardOf(match: Exclude<InexactMatch, { readonly kind: "regex" }>): string {
   return match.kind === "wildcard" ? match.pattern : `*${match.words.map(literalPattern).join("*")}*`;
 }

@@ -13,7 +13,7 @@ import type { Core, Directories } from "./core.js";
 import type { Shipping } from "../graphql/services.js";
 import { freeSpaceConflicts } from "./retention.js";
 import { shippingOf } from "./shipping.js";
-import { tryWriting } from "./try-writing.js";
+import { tryWriting } from "../packet-store/try-writing.js";
 
 /** Names of things that one detail lists; the count beside them is of all. */
 const MOST_NAMED = 20;

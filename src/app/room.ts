@@ -5,7 +5,7 @@ import type { Core } from "./core.js";
 import type { Lifecycle } from "./lifecycle.js";
 import { keepReserve } from "./reserve.js";
 import { RoomRequests } from "./room-requests.js";
-import { hasNoRoom } from "./try-writing.js";
+import { hasNoRoom } from "../packet-store/try-writing.js";
 
 /** Milliseconds between two looks whether a capture's device is full. */
 const ROOM_LOOK_MS = 1_000;

@@ -1,4 +1,4 @@
-import { open, readdir, rm, unlink, type FileHandle } from "node:fs/promises";
+import { open, readdir, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { isDiskFull, LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
@@ -7,6 +7,7 @@ import type { PacketFile } from "../catalogue/packet-files.js";
 import type { LiveFile, NativeCore } from "../native/types.js";
 import { packetFileOfList, parsePacketFileName } from "../packet-store/packet-file-name.js";
 import { CLASSIC_HEADER_BYTES, CLASSIC_RECORD_BYTES } from "../packet-store/record-layout.js";
+import { writingError } from "../packet-store/try-writing.js";
 import { FileNumbers } from "./file-numbers.js";
 
 /** Longest packet that a record of ours can hold; a length beyond it is no length. */
@@ -124,18 +125,6 @@ export async function requireWritable(directories: readonly string[], disks: Pac
     refusals.every(({ isRight }) => isRight) ? "CONFIG_INVALID" : "UNAVAILABLE",
     `no packet directory can be written: ${refusals.map(({ reason }) => reason).join("; ")}; give it to the user that captures (uid ${uid}), or name another with pcapDir`, { key: "pcapDir", directories },
   );
-}
-
-/** Why no file can be made in a directory, or null. Rights alone do not tell: a capability may be there in place of them. */
-async function writingError(directory: string): Promise<unknown> {
-  const file = path.join(directory, `.lookback-write-${process.pid}`);
-  try {
-    await (await open(file, "w", 0o600)).close();
-    await rm(file);
-    return null;
-  } catch (error) {
-    return error ?? new Error("unknown");
-  }
 }
 
 /** Names in a directory; none of one that does not answer, which is passed over when packets are written, too. */

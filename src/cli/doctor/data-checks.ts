@@ -3,7 +3,7 @@ import path from "node:path";
 import { announced } from "../../app/local-endpoint.js";
 import { directoriesOf } from "../../app/core.js";
 import { retentionRules } from "../../app/retention.js";
-import { tryWriting } from "../../app/try-writing.js";
+import { tryWriting } from "../../packet-store/try-writing.js";
 import { inspectCatalogue } from "../../catalogue/inspect.js";
 import { roleHolder, type Role } from "../../catalogue/role-lock.js";
 import { systemErrorCode } from "../../base/errors.js";

@@ -6,7 +6,7 @@ import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import { directoriesOf, type Core } from "../../../src/app/core.js";
 import { healthChecks } from "../../../src/app/health.js";
 import { metricsOf } from "../../../src/app/metrics.js";
-import { tryWriting } from "../../../src/app/try-writing.js";
+import { tryWriting } from "../../../src/packet-store/try-writing.js";
 import { loadConfig } from "../../../src/config/config.js";
 import { LiveConfig } from "../../../src/config/live-config.js";
 import { HealthChecks } from "../../../src/http/health.js";

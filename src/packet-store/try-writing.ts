@@ -9,9 +9,12 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Bytes that a catalogue takes when it is opened and written to; less is no room to work with. */
 const WORKING_BYTES = 128 * 1024;
 
-/** Why nothing can be written in a directory, or null when a small file can be, through to the device. */
+/** Bytes of a small file. */
+const SMALL_BYTES = 512;
+
+/** Why nothing can be written in a directory, in words, or null when a small file can be, through to the device. */
 export async function tryWriting(directory: string): Promise<string | null> {
-  const error = await writingError(directory, 512);
+  const error = await writingError(directory);
   if (error === null) return null;
   return REASONS[systemErrorCode(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
 }
@@ -21,7 +24,8 @@ export async function hasNoRoom(directory: string): Promise<boolean> {
   return isDiskFull(await writingError(directory, WORKING_BYTES));
 }
 
-async function writingError(directory: string, bytes: number): Promise<unknown> {
+/** What writing so many bytes in a directory fails with, or null. Rights alone do not tell: a capability may be there in place of them. */
+export async function writingError(directory: string, bytes = SMALL_BYTES): Promise<unknown> {
   const file = path.join(directory, `.lookback-write-${process.pid}`);
   try {
     const handle = await open(file, "w", 0o600);
