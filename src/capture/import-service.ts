@@ -10,8 +10,8 @@ import { isFinished, type ImportJob } from "./import-job.js";
 import { ImportQueue, type ImportedFile } from "./import-queue.js";
 import { findSources } from "./sources.js";
 
-/** Rows per segment that an import writes: they and their columns are a third of the memory that it touches; compaction merges what is small. */
-const ROWS_PER_SEGMENT = 4_096;
+/** Rows per segment that an import or a rebuild writes: they and their columns are a third of the memory that it touches; compaction merges what is small. */
+export const ROWS_PER_SEGMENT = 4_096;
 /** Least milliseconds between two reports of one job. */
 const REPORT_INTERVAL_MS = 250;
 

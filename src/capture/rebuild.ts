@@ -4,9 +4,7 @@ import type { IndexStore } from "../index-store/index-store.js";
 import type { SegmentInfo } from "../model/segment.js";
 import type { EngineSettings, NativeCore } from "../native/types.js";
 import { isIntact } from "../packet-store/packet-store.js";
-
-/** Rows per segment that a rebuild writes, as imports do: small ones are merged. */
-const ROWS_PER_SEGMENT = 4_096;
+import { ROWS_PER_SEGMENT } from "./import-service.js";
 
 /** What a rebuild found and did. */
 export interface Rebuilt {

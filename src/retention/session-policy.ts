@@ -1,12 +1,11 @@
+import { isoTimeMs } from "../base/iso-time.js";
 import { DAY_MS, utcDay } from "../base/utc-day.js";
 import { targetBytes } from "./policy.js";
 import type { PartitionFact, SessionFacts, SessionPlan, SessionPlanItem, SessionRules } from "./plan.js";
 
 /** Start of a UTC day, or null when the text is none. */
 export function dayStartMs(day: string): number | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
-  const ms = Date.parse(`${day}T00:00:00Z`);
-  return Number.isNaN(ms) || utcDay(ms) !== day ? null : ms;
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? isoTimeMs(day) : null;
 }
 
 /**

@@ -164,8 +164,9 @@ function numberTest(operand: Operand, ranges: readonly Range<number>[], paramete
     ];
     return ends.length === 0 ? `${value} IS NOT NULL` : `(${ends.join(" AND ")})`;
   };
-  const closed = wide.filter(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
-  const open = wide.filter((range) => !closed.includes(range));
+  const isClosed = ({ low, high }: Range<number>): boolean => Number.isFinite(low) && Number.isFinite(high);
+  const closed = wide.filter(isClosed);
+  const open = wide.filter((range) => !isClosed(range));
   // Not as whole numbers: an end may be a fraction.
   const list = (ends: readonly number[]): string => (isWhole && ends.every(Number.isInteger) ? parameters.integers(ends) : parameters.floats(ends));
   for (const some of [closed, open]) if (some.length > 0) tests.push(within(operand, some, predicate, list));
