@@ -204,6 +204,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_segment_that_took_the_place_of_its_equal_is_left() {
+        let directory = std::env::temp_dir().join(format!("lookback-removed-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).expect("a directory");
+        let written = |path: &str, replaced| {
+            std::fs::write(directory.join(path), b"").expect("a file");
+            SegmentInfo { path: path.to_owned(), replaced, ..SegmentInfo::default() }
+        };
+        remove_segments(&directory, &[written("new", false), written("equal", true)]);
+        assert_eq!([directory.join("new").exists(), directory.join("equal").exists()], [false, true]);
+        std::fs::remove_dir_all(&directory).expect("removed");
+    }
+
+    #[test]
     fn a_failure_says_more_than_those_that_ended_because_of_it() {
         let worked = |error| Worked { result: Err(error), outcome: StreamOutcome::default() };
         let full = || worked(EngineError::DiskFull { path: "a".to_owned() });

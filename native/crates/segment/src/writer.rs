@@ -26,7 +26,7 @@ const BYTES_PER_SEGMENT: usize = 512 << 20;
 const DAY_MS: i64 = 86_400_000;
 
 /// A segment that is in place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SegmentInfo {
     /// Path below the sessions directory: `YYYY-MM-DD/<level>-<firstMs>-<lastMs>-<id>.parquet`.
     pub path: String,
@@ -175,7 +175,7 @@ impl SegmentWriter {
         rows.sort_unstable_by_key(|session| (last_ms(session), session.id, session.row_version));
         let mut segments = Vec::new();
         for day in rows.chunk_by(|a, b| last_ms(a).div_euclid(DAY_MS) == last_ms(b).div_euclid(DAY_MS)) {
-            for rows in bounded(day) {
+            for rows in bounded(day, BYTES_PER_SEGMENT, |session| session.fields.byte_len()) {
                 segments.push(self.write_day(rows, target)?);
             }
         }
@@ -285,14 +285,14 @@ fn last_ms(session: &Session) -> i64 {
     session.last_packet_us.div_euclid(1_000)
 }
 
-/// The rows of a day in lots that hold [`BYTES_PER_SEGMENT`] at most.
-fn bounded<'a, 'r>(rows: &'a [&'r Session]) -> impl Iterator<Item = &'a [&'r Session]> {
+/// The rows of a day in lots of which none holds more than `most_bytes`, unless it is a row alone.
+fn bounded<T>(rows: &[T], most_bytes: usize, bytes_of: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
     std::iter::from_fn(move || {
         let mut bytes = 0_usize;
-        let fitting = rest.iter().take_while(|session| {
-            bytes = bytes.saturating_add(session.fields.byte_len());
-            bytes <= BYTES_PER_SEGMENT
+        let fitting = rest.iter().take_while(|row| {
+            bytes = bytes.saturating_add(bytes_of(row));
+            bytes <= most_bytes
         });
         let count = fitting.count().max(1).min(rest.len());
         let (lot, others) = rest.split_at_checked(count)?;
@@ -334,20 +334,16 @@ fn describe(rows: &[&Session], target: &SegmentTarget<'_>) -> SegmentInfo {
     let times = || rows.iter().copied().flat_map(times_of);
     let min_last_ms = rows.first().map_or(0, |session| last_ms(session));
     SegmentInfo {
-        path: String::new(),
         day: day_text(min_last_ms.div_euclid(DAY_MS)),
         level: target.level,
         rows: rows.len() as u64,
-        bytes: 0,
         first_ms: times().min().unwrap_or(0),
         last_ms: times().max().unwrap_or(0),
         min_last_ms,
-        columns: Vec::new(),
         open_rows: rows.iter().filter(|session| !session.is_final).count() as u64,
         total_packets: rows.iter().flat_map(|session| session.packets).sum(),
         total_bytes: rows.iter().flat_map(|session| session.bytes).sum(),
-        left_out: 0,
-        replaced: false,
+        ..SegmentInfo::default()
     }
 }
 
@@ -390,6 +386,14 @@ mod tests {
         ] {
             assert_eq!(day_text(day), text);
         }
+    }
+
+    #[test]
+    fn lots_hold_what_fits_and_a_row_that_fits_nowhere_is_alone() {
+        let lots =
+            |rows: &[usize]| bounded(rows, 10, |bytes| *bytes).map(<[usize]>::to_vec).collect::<Vec<_>>();
+        assert_eq!(lots(&[4, 6, 1, 11, 10, 0, 3]), [vec![4, 6], vec![1], vec![11], vec![10, 0], vec![3]]);
+        assert!(lots(&[]).is_empty());
     }
 
     #[test]

@@ -6,7 +6,10 @@ mod support;
 
 use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
-use lookback_segment::{FlatColumn, FlatValues, Merge, MergeInput, SegmentError, SegmentInfo, merge};
+use lookback_segment::{
+    FlatColumn, FlatValues, IndexPeriod, Merge, MergeInput, SegmentDocuments, SegmentError, SegmentInfo,
+    merge,
+};
 use lookback_session::Session;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -276,4 +279,33 @@ fn a_damaged_segment_is_named_and_a_merge_can_be_cancelled() {
             Err(other) => panic!("{other}"),
         }
     }
+}
+
+/// The documents that a segment is shipped as, by the lines of their actions.
+fn documents(path: &Path) -> BTreeMap<String, Json> {
+    let periods = vec![IndexPeriod { start_ms: 0, index: "i".to_owned() }];
+    let mut segment =
+        SegmentDocuments::open(path, DECLARED.iter().copied(), periods, "s".to_owned()).expect("a segment");
+    let mut found = BTreeMap::new();
+    while let Some(bulk) = segment.next_lines(1 << 20).expect("lines") {
+        let text = String::from_utf8(bulk.lines).expect("text");
+        let mut lines = text.lines();
+        while let (Some(action), Some(document)) = (lines.next(), lines.next()) {
+            found.insert(action.to_owned(), serde_json::from_str(document).expect("JSON"));
+        }
+    }
+    found
+}
+
+#[test]
+fn merged_rows_are_shipped_as_the_documents_that_they_were() {
+    let mut random = Random(11);
+    let all = rows(&mut random, 40);
+    let folder = Folder::new("documents");
+    let [segment] = write(&folder, &all).try_into().expect("one day");
+    let (_, output) = merged(&folder, "merged", vec![input(&folder, &segment, &[])], None);
+    let before = documents(&folder.0.join(&segment.path));
+    assert_eq!(before.len(), 40);
+    assert!(before.values().any(|document| document.get("o").is_some()), "some have objects");
+    assert_eq!(documents(&output), before);
 }

@@ -145,20 +145,14 @@ pub fn merge(merge: &Merge, cancel: &AtomicBool) -> Result<Option<SegmentInfo>, 
     let union = Union::of(&inputs, &merge.flat)?;
     let schema = Arc::new(Schema::new(union.fields().cloned().collect::<Vec<_>>()));
     let mut merged = SegmentInfo {
-        path: String::new(),
         day: merge.day.clone(),
         level: merge.level,
         rows: places.len() as u64,
-        bytes: 0,
         first_ms: places.iter().map(|place| place.last_ms.min(id_ms(&place.id))).min().unwrap_or(0),
         min_last_ms: earliest.last_ms,
         last_ms: places.iter().map(|place| id_ms(&place.id)).fold(latest.last_ms, i64::max),
         columns: schema.fields().iter().map(|field| field.name().clone()).collect(),
-        open_rows: 0,
-        total_packets: 0,
-        total_bytes: 0,
-        left_out: 0,
-        replaced: false,
+        ..SegmentInfo::default()
     };
 
     let path = &merge.output;
