@@ -110,6 +110,19 @@ export function retentionContract(name: string, make: () => Promise<StoreUnderTe
         expect(await store.count(all, service)).toBe(6);
       });
 
+      it("are those of a row whose last packet is stamped a day before the time in its id", async () => {
+        const reversed = rowId(DAY + 30 * HOUR, 77);
+        await addAll();
+        await add({ id: reversed, firstPacket: DAY + 30 * HOUR, lastPacket: DAY + 20 * HOUR, length: 0 });
+        const places = async () => (await collected(store.streamPackets({ expression: { node: "ids", ids: [reversed] }, range: ALL_TIME }, service)))[0]?.packets;
+        expect(await store.get(reversed, service)).toMatchObject({ lastPacket: DAY + 20 * HOUR });
+        await store.movePackets([{ id: reversed, packets: moved }]);
+        expect(await places()).toEqual(moved);
+        await store.optimise("2026-01-15", null);
+        expect(await places()).toEqual(moved);
+        expect(await store.get(reversed, service)).toMatchObject({ lastPacket: DAY + 20 * HOUR });
+      });
+
       it("may be many, of several days", async () => {
         const rows = Array.from({ length: 40 }, (_, at): RowInput => ({ id: rowId(DAY + at * HOUR, 100 + at), firstPacket: DAY + at * HOUR, lastPacket: DAY + at * HOUR + 1 }));
         await add(...rows.slice(0, 20));

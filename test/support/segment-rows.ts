@@ -2,6 +2,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { packagedCatalogue } from "../../src/model/field-catalogue.js";
+import { idTimeMs } from "../../src/index-store/row-id.js";
 import type { Field, FieldKind } from "../../src/model/field.js";
 import type { SegmentInfo } from "../../src/model/segment.js";
 
@@ -108,7 +109,7 @@ function withDefaults(row: RowInput): RowInput {
     rootId: row.id, rowVersion: 1, final: true, segmentCnt: 1, stream: "00000000-0000-0000-0000-000000000001", node: "test",
     length: row.lastPacket - row.firstPacket, ipProtocol: 6, ethertype: 2048, "network.packets": 2, "source.packets": 1, "destination.packets": 1,
     "network.bytes": 120, "source.bytes": 60, "destination.bytes": 60, "client.bytes": 10, "server.bytes": 10, totDataBytes: 20,
-    protocol: ["tcp"], packetPos: "", fileId: [1], "packetRange.gte": row.firstPacket, "packetRange.lte": row.lastPacket, ...row,
+    protocol: ["tcp"], packetPos: "", fileId: [1], "packetRange.gte": Math.min(row.firstPacket, row.lastPacket), "packetRange.lte": Math.max(row.firstPacket, row.lastPacket), ...row,
   };
 }
 
@@ -124,9 +125,11 @@ export async function writeSegment(directory: string, input: readonly RowInput[]
     .filter((name) => !FIXED.some(([fixed]) => fixed === name)).sort();
   const columns = [...FIXED.map(([name]) => name), ...extra];
   const day = new Date(last.lastPacket).toISOString().slice(0, 10);
-  const firstMs = Math.min(...rows.map(({ firstPacket }) => firstPacket));
+  // As the core says them: of ids too.
+  const times = rows.flatMap(({ id, firstPacket, lastPacket }) => [firstPacket, lastPacket, idTimeMs(id)]);
+  const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)];
   written += 1;
-  const path = `${day}/${level}-${firstMs}-${last.lastPacket}-${process.pid}x${written}.parquet`;
+  const path = `${day}/${level}-${firstMs}-${lastMs}-${process.pid}x${written}.parquet`;
   const file = join(directory, path);
   mkdirSync(dirname(file), { recursive: true });
   const selects = rows.map((row) => `SELECT ${columns.map((name) => `${cell(row[name] ?? null, columnType(name), name)} AS "${name}"`).join(", ")}`);
@@ -136,7 +139,7 @@ export async function writeSegment(directory: string, input: readonly RowInput[]
   connection.closeSync();
   const sum = (name: string): number => rows.reduce((total, row) => total + Number(row[name]), 0);
   return {
-    path, day, level, rows: rows.length, bytes: statSync(file).size, firstMs, minLastMs: rows[0]?.lastPacket ?? 0, lastMs: last.lastPacket, columns,
+    path, day, level, rows: rows.length, bytes: statSync(file).size, firstMs, minLastMs: rows[0]?.lastPacket ?? 0, lastMs, columns,
     openRows: rows.filter((row) => row["final"] === false).length, totalPackets: sum("network.packets"), totalBytes: sum("network.bytes"),
   };
 }

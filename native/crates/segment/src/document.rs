@@ -210,8 +210,9 @@ pub fn document(session: &Session, options: &DocumentOptions) -> Json {
     if options.packet_lengths {
         put(o, "packetLen", positions.iter().map(|position| Json::from(position.length)).collect());
     }
-    put(o, "packetRange.gte", milliseconds(session.segment_first_us).into());
-    put(o, "packetRange.lte", milliseconds(session.last_packet_us).into());
+    let [earliest, latest] = session.packet_range_us();
+    put(o, "packetRange.gte", milliseconds(earliest).into());
+    put(o, "packetRange.lte", milliseconds(latest).into());
     // What a capture missed is of the capture, not of the conversation: documents are compared between captures.
     for (field, value) in
         session.fields.values().into_iter().filter(|(field, _)| field.group != CAPTURE_GROUP)

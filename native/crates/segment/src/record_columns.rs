@@ -126,10 +126,10 @@ impl RecordColumns {
             c.append_integers(s.positions.files().into_iter().map(i64::from));
         });
         add(Column::integer("packetRange.gte", false), |c, s, _| {
-            c.append_integer(milliseconds(s.segment_first_us))
+            c.append_integer(milliseconds(s.packet_range_us()[0]))
         });
         add(Column::integer("packetRange.lte", false), |c, s, _| {
-            c.append_integer(milliseconds(s.last_packet_us))
+            c.append_integer(milliseconds(s.packet_range_us()[1]))
         });
 
         if uses.initial_rtt {

@@ -35,7 +35,8 @@ fn rows(random: &mut Random, count: usize) -> Vec<Session> {
         let last = START_US + HOUR_US + random.below(20 * HOUR_US as u64) as i64;
         // Few times, so that ids decide of the order.
         row.last_packet_us = last - last % 600_000_000;
-        row.first_packet_us = row.last_packet_us - 1_000;
+        // Of some the last packet is stamped before the first.
+        row.first_packet_us = row.last_packet_us + if random.one_in(5) { 7_000_000 } else { -1_000 };
         if seen.insert(row.id) {
             rows.push(row);
         }

@@ -209,6 +209,11 @@ fn times_hold_ids_of_rows_whose_last_packet_is_stamped_before_the_first() {
     let segments = write(&folder, std::slice::from_ref(&session));
     let times = |info: &SegmentInfo| (info.first_ms, info.min_last_ms, info.last_ms);
     assert_eq!(times(&segments[0]), (1_764_028_800_100, 1_764_028_800_100, 1_764_028_801_300));
+    let [row] = read(&folder.0.join(&segments[0].path)).try_into().expect("a batch");
+    let [earliest, latest] = ["packetRange.gte", "packetRange.lte"]
+        .map(|name| cell(row.column_by_name(name).expect("the column"), 0).as_i64());
+    assert_eq!([earliest, latest], session.packet_range_us().map(|us| Some(us / 1_000)));
+    assert!(earliest < latest, "a range that ends before it begins is refused by a search cluster");
     session.id = stamped(session.id, 0);
     assert_eq!(times(&write(&folder, &[session])[0]), (0, 1_764_028_800_100, 1_764_028_800_900));
 }

@@ -102,3 +102,12 @@ pub struct Session {
     /// Everything that has a declared field of its own: protocol labels, tags, MACs, VLANs, dissected fields.
     pub fields: Fields,
 }
+
+impl Session {
+    /// Times between which the packets of this segment lie as far as its first and last tell, microseconds since 1970: a packet may
+    /// be stamped earlier than the one before it, and a search cluster refuses a range that ends before it begins.
+    pub fn packet_range_us(&self) -> [i64; 2] {
+        let (first, last) = (self.segment_first_us, self.last_packet_us);
+        [first.min(last), first.max(last)]
+    }
+}
