@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { packagedCatalogue } from "../../src/model/field-catalogue.js";
 import { classicCapture } from "../support/capture-bytes.js";
 import { httpExchange, udpFrame } from "../support/frames.js";
-import { lookback, spawnLookback, type LookbackProcess } from "../support/lookback-process.js";
+import { lookback, LookbackProcess, spawnLookback } from "../support/lookback-process.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 /** A capture with one HTTP exchange (9 packets) and one UDP packet of a host. */
@@ -44,6 +44,19 @@ it.skipIf(process.getuid?.() !== 0 || spawnSync("setpriv", ["--version"]).error 
   expect([refused.code, refused.error]).toEqual([3, expect.stringContaining("CAPTURE_UNREADABLE")]);
   expect(readdirSync(data).filter((name) => name.startsWith("standard-input"))).toEqual([]);
   await service.stop();
+});
+
+it("standard input that comes slowly is imported whole", async () => {
+  const place = temporaryDirectory();
+  const packets = path.join(place, "data", "packets");
+  const bytes = capture(1);
+  const importing = new LookbackProcess(["import", "-", "--data", "data"], place, { keepInput: true });
+  importing.child.stdin?.write(bytes.subarray(0, 100));
+  // The rest comes after it has read all that there was.
+  await vi.waitFor(() => { expect(readdirSync(packets).map((name) => statSync(path.join(packets, name)).size)).toContain(100); }, 30_000);
+  importing.child.stdin?.end(bytes.subarray(100));
+  expect(await importing.exited).toMatchObject({ code: 0, error: expect.stringContaining("1 imported") });
+  expect((await lookback(["search", "--count", "--data", "data"], place)).output).toBe("2\n");
 });
 
 describe("a command reaches the same data", () => {

@@ -5,6 +5,7 @@ use crate::segments::NativeSegment;
 use crate::settings::NativeSettings;
 use lookback_engine::import::{ImportOptions, import};
 use lookback_engine::origins::Origins;
+use lookback_engine::standard_input::StandardInput;
 use lookback_engine::stream::{Progress, StreamFile, StreamOutcome, StreamSource, Warning};
 use lookback_engine::{EngineError, copy, dissect};
 use lookback_flow::replay::Replay;
@@ -362,8 +363,9 @@ impl Task for DissectTask {
         let settings = self.settings.engine()?;
         guarded(|| {
             let source = if self.path == "-" {
-                let reader = lookback_pcapfile::Reader::from_read(Box::new(std::io::stdin()))
-                    .map_err(|error| EngineError::capture("-", error))?;
+                let unreadable = |error| EngineError::capture("-", error);
+                let input = StandardInput::open().map_err(|error| unreadable(error.into()))?;
+                let reader = lookback_pcapfile::Reader::from_read(Box::new(input)).map_err(unreadable)?;
                 StreamSource { name: "-".to_owned(), file: 1, reader, bytes: 0, origins: Origins::default() }
             } else {
                 StreamFile { path: PathBuf::from(&self.path), file: 1 }.open()?

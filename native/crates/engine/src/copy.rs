@@ -2,6 +2,7 @@
 //! positions and the stream's identity equal those of the same capture stored plainly.
 
 use crate::error::{EngineError, hex};
+use crate::standard_input::StandardInput;
 use lookback_pcapfile::{CaptureError, NO_LINKS, decompress, is_damage};
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
@@ -32,7 +33,7 @@ pub fn copy_plain(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Copied, EngineError> {
     let input: Box<dyn Read + Send> = if source == "-" {
-        Box::new(std::io::stdin())
+        Box::new(StandardInput::open().map_err(|error| unreadable(source, error))?)
     } else {
         Box::new(std::fs::File::open(source).map_err(|error| unreadable(source, error))?)
     };

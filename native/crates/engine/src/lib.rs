@@ -12,6 +12,7 @@
 //! * [`origins`]: which packets came by which interface.
 //! * [`rules`]: what is left out by the first packet of a session.
 //! * [`segment_sink`]: rows into segments.
+//! * [`standard_input`]: standard input, read to its end.
 //! * [`shared`]: what several threads need, made by who comes first.
 //! * [`stream`]: the packets of a stream in order. [`stream_batches`]: the same for several workers.
 //! * [`worker`]: one flow table and what surrounds it.
@@ -33,6 +34,7 @@ pub mod save_unknown;
 mod segment_sink;
 pub mod settings;
 pub mod shared;
+pub mod standard_input;
 pub mod stream;
 pub mod stream_batches;
 pub mod worker;
