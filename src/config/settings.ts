@@ -168,7 +168,7 @@ export const SETTINGS = {
   ja3Strings: flag(false, "Whether JA3 strings are kept beside the hashes."),
   ja4Raw: flag(false, "Whether raw JA4 is kept beside the hashes."),
   magicMode: choice("both", ["both", "libmagic", "libmagicnotext", "basic", "none"], "How body types are found; all but none use the built-in table."),
-  disableParsers: list(["arp"], "Parsers that are off; a suffix `.so` is ignored."),
+  disableParsers: list([], "Parsers that are off, of `dns`, `http`, `s7comm`, `socks`, `starttls`, `tls`: what they would find is not in sessions, the names of their protocols are. With `arp`, Arkime's default, frames of ARP are sessions only where saveUnknownPackets asks for them. A suffix `.so`, and names of parsers that are not here, are ignored."),
 } satisfies Record<string, Setting<unknown>>;
 
 /** Name of a setting that has an effect. */

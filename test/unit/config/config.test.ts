@@ -30,7 +30,7 @@ function failure(content: string, more: Partial<ConfigSource> = {}): LookbackErr
 }
 
 describe("defaults", () => {
-  it("are those of Arkime's code, on loopback", () => {
+  it("are those of Arkime's code, on loopback, with ARP", () => {
     const config = load(null);
     expect(config.values).toMatchObject({
       viewHost: "127.0.0.1", viewPort: 8005, tcpTimeout: 480, udpTimeout: 60, icmpTimeout: 10, sctpTimeout: 60, espTimeout: 600,
@@ -40,7 +40,7 @@ describe("defaults", () => {
     expect(config.dataDirectory).toBe(path.join(directory, "data"));
     expect(config.packetDirectory).toBe(path.join(directory, "data", "packets"));
     expect(config.warnings).toEqual([]);
-    expect(engineSettings(config)).toMatchObject({ node: "sensor1", otherTimeout: 600, disableParsers: ["arp"], parseQsValue: false });
+    expect(engineSettings(config)).toMatchObject({ node: "sensor1", otherTimeout: 600, disableParsers: [], parseQsValue: false });
   });
 
   it.each([["a.pcap", true], ["A.PCAP", true], ["a.pcapng", true], ["a.pcap.gz", true], ["a.cap.zst", true], ["a.pcapng.lz4", true], ["a.txt", false], ["a.pcap.txt", false], ["a.gz", false]])(

@@ -2,8 +2,15 @@
 
 use lookback_wire::Decoded;
 
+/// Label of ARP, and its name in `disableParsers`.
+const ARP: &str = "arp";
+
 /// Which frames of no known kind become sessions (`saveUnknownPackets`): of the rules that match, the last decides.
-pub(crate) struct SaveUnknown(Vec<UnknownRule>);
+pub(crate) struct SaveUnknown {
+    rules: Vec<UnknownRule>,
+    /// Whether ARP is an EtherType that nobody knows (`disableParsers=arp`), as in Arkime without `arp.so`.
+    arp_is_unknown: bool,
+}
 
 /// One word of `saveUnknownPackets`, with a `-` before it what is left out again.
 struct UnknownRule {
@@ -23,13 +30,16 @@ enum UnknownKind {
 
 impl SaveUnknown {
     /// Words that are no rule are left out: whoever read the configuration refused them.
-    pub(crate) fn new(rules: &[String]) -> Self {
-        Self(rules.iter().filter_map(|rule| UnknownRule::of(rule)).collect())
+    pub(crate) fn new(rules: &[String], disabled_parsers: &[String]) -> Self {
+        Self {
+            rules: rules.iter().filter_map(|rule| UnknownRule::of(rule)).collect(),
+            arp_is_unknown: disabled_parsers.iter().any(|name| name == ARP),
+        }
     }
 
     pub(crate) fn keeps(&self, decoded: &Decoded) -> bool {
         let is_ip = decoded.label == "unknown-ip";
-        let is_ether = decoded.label == "unknown-ether";
+        let is_ether = decoded.label == "unknown-ether" || (self.arp_is_unknown && decoded.label == ARP);
         let is_corrupt = decoded.label.starts_with("corrupt");
         if !is_ip && !is_ether && !is_corrupt {
             return true;
@@ -42,7 +52,7 @@ impl SaveUnknown {
                 is_ether && number.is_none_or(|number| Some(number) == decoded.ethertype)
             }
         };
-        self.0.iter().rfind(|rule| matches(&rule.kind)).is_some_and(|rule| rule.keeps)
+        self.rules.iter().rfind(|rule| matches(&rule.kind)).is_some_and(|rule| rule.keeps)
     }
 }
 
@@ -68,7 +78,7 @@ mod tests {
     use lookback_wire::Decoded;
 
     fn kept(rules: &[&str]) -> [bool; 5] {
-        let save = SaveUnknown::new(&rules.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let save = SaveUnknown::new(&rules.iter().map(ToString::to_string).collect::<Vec<_>>(), &[]);
         [
             ("unknown-ip", 253, None),
             ("unknown-ip", 254, None),
@@ -90,6 +100,19 @@ mod tests {
         assert_eq!(kept(&["ether:all", "-ether:4660", "corrupt"]), [false, false, false, true, true]);
         assert_eq!(kept(&["ip:253", "ether:1", "corrupt", "-corrupt"]), [true, false, false, true, false]);
         assert_eq!(kept(&["ip:all", "-all", "ip:254"]), [false, true, false, false, false]);
-        assert!(SaveUnknown::new(&[]).keeps(&Decoded { label: "arp", ..Decoded::default() }));
+    }
+
+    #[test]
+    fn arp_is_known_unless_its_parser_is_off() {
+        let arp = Decoded { label: "arp", ethertype: Some(0x0806), ..Decoded::default() };
+        let lldp = Decoded { label: "lldp", ethertype: Some(0x88cc), ..Decoded::default() };
+        let owned = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let keeps = |rules: &[&str], disabled: &[&str], decoded: &Decoded| {
+            SaveUnknown::new(&owned(rules), &owned(disabled)).keeps(decoded)
+        };
+        assert!(keeps(&[], &["dns"], &arp));
+        assert!(!keeps(&[], &["dns", "arp"], &arp));
+        assert!(keeps(&["ether:2054"], &["arp"], &arp));
+        assert!(keeps(&[], &["arp"], &lldp));
     }
 }

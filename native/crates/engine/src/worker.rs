@@ -98,7 +98,7 @@ impl<S: RowSink> Worker<S> {
         Self {
             table,
             decoded: Decoded::default(),
-            save_unknown: SaveUnknown::new(&settings.save_unknown),
+            save_unknown: SaveUnknown::new(&settings.save_unknown, &settings.flow.dissectors.disabled),
             by_rule: 0,
             damaged: 0,
             rows_lost: 0,
