@@ -4,10 +4,10 @@
 use crate::socket::interface_request;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// Most counters of an interface that are read; a driver with queues for every processor has some thousands.
-const MOST_COUNTERS: usize = 4096;
-/// Counters that there is memory for, should the driver get more of them between two questions.
-const ROOM: usize = 2 * MOST_COUNTERS;
+/// Most counters of an interface that are read; a driver with queues for every processor of a large host has some ten thousands.
+const MOST_COUNTERS: usize = 65_536;
+/// Times as many counters as there are that there is memory for, should the driver get more of them between two questions.
+const ROOM: usize = 2;
 /// Words of 8 bytes of a name (`ETH_GSTRING_LEN`).
 const NAME_WORDS: usize = 4;
 /// `ETH_SS_STATS`: the set of names that is about statistics.
@@ -22,7 +22,7 @@ const GET_SET_INFO: u32 = 0x37;
 pub fn counter_names(interface: &str) -> Option<Vec<String>> {
     let driver = Driver::of(interface)?;
     let count = driver.count()?;
-    let mut memory = vec![0; 2 + ROOM * NAME_WORDS];
+    let mut memory = vec![0; 2 + ROOM * count * NAME_WORDS];
     begin(&mut memory, GET_STRINGS, STATISTICS_SET);
     // `struct ethtool_gstrings`: the number of names, then they.
     memory[1] = pair(count as u32, 0);
@@ -46,7 +46,7 @@ pub fn counter_values(interface: &str, expected: usize) -> Option<Vec<u64>> {
     if driver.count()? != expected {
         return None;
     }
-    let mut memory = vec![0; 1 + ROOM];
+    let mut memory = vec![0; 1 + ROOM * expected];
     begin(&mut memory, GET_STATISTICS, expected as u32);
     driver.ask(&mut memory)?;
     if parts(memory[0]).1 as usize != expected {
@@ -98,8 +98,8 @@ impl Driver {
     fn ask(&self, memory: &mut [u64]) -> Option<()> {
         let mut request = self.request;
         request.ifr_ifru.ifru_data = memory.as_mut_ptr().cast();
-        // SAFETY: a whole ifreq, whose data outlives the call, is aligned for 8 bytes and has room for twice as many names or
-        // values as were counted before.
+        // SAFETY: a whole ifreq, whose data outlives the call, is aligned for 8 bytes and has room for the sizes of all sets, or for
+        // twice as many names or values as were counted before.
         let done = unsafe { libc::ioctl(self.socket.as_raw_fd(), ETHTOOL, &raw mut request) };
         (done == 0).then_some(())
     }

@@ -37,12 +37,13 @@ pub fn keep_over_change_of_user() -> Result<()> {
     if result < 0 { Err(Error::last_os_error()) } else { Ok(()) }
 }
 
-/// Leaves the calling thread the rights to open interfaces, and no other; threads that it starts have the same.
+/// Leaves the calling thread the rights to open interfaces, as far as it has them, and no other; threads that it starts have the
+/// same. Without `CAP_NET_ADMIN`, as in a container, sockets open all the same.
 ///
 /// # Errors
-/// The system's error; "operation not permitted" when it has not got them.
+/// The system's error; "operation not permitted" when it may open no packet socket.
 pub fn keep_those_to_capture() -> Result<()> {
-    set(1 << NET_ADMIN | 1 << NET_RAW)
+    set(1 << NET_RAW | (permitted()? & 1 << NET_ADMIN))
 }
 
 /// Takes every capability from the calling thread for good; threads that it starts have none either.
@@ -56,6 +57,15 @@ pub fn give_up_all() -> Result<()> {
         return Err(Error::last_os_error());
     }
     set(0)
+}
+
+/// The first 32 capabilities that the calling thread may have.
+fn permitted() -> Result<u32> {
+    let mut header = Header { version: VERSION, process: 0 };
+    let mut sets = [Set::default(); 2];
+    // SAFETY: header and sets are what version 3 of the call reads and writes, and live until it returns.
+    let result = unsafe { libc::syscall(libc::SYS_capget, &raw mut header, sets.as_mut_ptr()) };
+    if result < 0 { Err(Error::last_os_error()) } else { Ok(sets[0].permitted) }
 }
 
 fn set(low: u32) -> Result<()> {

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 /// Frames given to the kernel in one call.
 const BURST: usize = 32;
+/// Bytes of an Ethernet header.
+const HEADER: usize = 14;
 
 /// What was sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,8 +18,8 @@ pub struct Sent {
     pub packets: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Frames longer than the interface takes, left out.
-    pub too_long: u64,
+    /// Frames that the interface does not take, left out.
+    pub left_out: u64,
 }
 
 /// Frames of a capture file, in memory.
@@ -53,6 +55,17 @@ impl Frames {
     }
 }
 
+/// Whether an Ethernet interface sends a frame: it has a whole header, and is longer than the MTU and that header only by a VLAN
+/// tag (packet_snd of the kernel's af_packet.c).
+fn takes(mtu: usize, frame: &[u8]) -> bool {
+    let tag = match frame.get(12..HEADER) {
+        Some([0x81, 0x00] | [0x88, 0xa8]) => 4,
+        Some(_) => 0,
+        None => return false,
+    };
+    frame.len() <= mtu + HEADER + tag
+}
+
 /// Sends every frame once, `bits_per_second` of them on average (0: as fast as it goes), in bursts.
 ///
 /// # Errors
@@ -65,7 +78,6 @@ pub fn send(interface: &str, frames: &Frames, bits_per_second: u64) -> std::io::
     socket.bind(target.index, 0)?;
     // Virtual interfaces have no queueing discipline to skip.
     let _ = socket.bypass_queue();
-    let longest = target.mtu as usize + 18;
     let mut sent = Sent::default();
     let started = Instant::now();
     let mut burst: Vec<&[u8]> = Vec::with_capacity(BURST);
@@ -86,8 +98,8 @@ pub fn send(interface: &str, frames: &Frames, bits_per_second: u64) -> std::io::
         Ok(())
     };
     for frame in frames.iter() {
-        if frame.len() > longest {
-            sent.too_long += 1;
+        if !takes(target.mtu as usize, frame) {
+            sent.left_out += 1;
             continue;
         }
         burst.push(frame);
@@ -105,4 +117,25 @@ pub fn send(interface: &str, frames: &Frames, bits_per_second: u64) -> std::io::
     }
     flush(&mut burst, &mut sent)?;
     Ok(sent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::takes;
+
+    #[test]
+    fn a_frame_is_as_long_as_the_interface_takes_it() {
+        let frame = |length: usize, kind: [u8; 2]| {
+            let mut frame = vec![0; length];
+            frame.iter_mut().skip(12).zip(kind).for_each(|(place, byte)| *place = byte);
+            frame
+        };
+        let taken = |length, kind| takes(1500, &frame(length, kind));
+        assert_eq!(
+            [13, 14, 1514, 1515].map(|length| taken(length, [0x86, 0xdd])),
+            [false, true, true, false]
+        );
+        assert_eq!([1514, 1518, 1519].map(|length| taken(length, [0x81, 0x00])), [true, true, false]);
+        assert!(taken(1518, [0x88, 0xa8]));
+    }
 }

@@ -294,7 +294,8 @@ impl PacketSocket {
                 libc::mmsghdr { msg_hdr: header, msg_len: 0 }
             })
             .collect();
-        // SAFETY: the messages point at `parts`, those at `frames`; all live until the call returns, none is written to.
+        // SAFETY: the messages point at `parts`, those at `frames`; all live until the call returns, which
+        // writes nothing but the messages' lengths.
         let sent = check(unsafe {
             libc::sendmmsg(self.descriptor(), messages.as_mut_ptr(), messages.len() as libc::c_uint, 0)
         })?;

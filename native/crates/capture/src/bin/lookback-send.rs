@@ -16,16 +16,16 @@ fn run() -> Result<(), String> {
     let times: u64 = number(1, 1).map_err(|error| format!("TIMES: {error}"))?;
     let frames = Frames::read(Path::new(file), MOST_BYTES).map_err(|error| format!("{file}: {error}"))?;
     let started = std::time::Instant::now();
-    let (mut packets, mut bytes, mut too_long) = (0, 0, 0);
+    let (mut packets, mut bytes, mut left_out) = (0, 0, 0);
     for _ in 0..times {
         let sent =
             send(interface, &frames, rate * 1_000_000).map_err(|error| format!("{interface}: {error}"))?;
         packets += sent.packets;
         bytes += sent.bytes;
-        too_long += sent.too_long;
+        left_out += sent.left_out;
     }
     println!(
-        "{{\"packets\":{packets},\"bytes\":{bytes},\"tooLong\":{too_long},\"seconds\":{:.3}}}",
+        "{{\"packets\":{packets},\"bytes\":{bytes},\"leftOut\":{left_out},\"seconds\":{:.3}}}",
         started.elapsed().as_secs_f64()
     );
     Ok(())
