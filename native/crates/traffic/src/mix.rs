@@ -203,7 +203,7 @@ pub fn write<W: Write>(plan: &Plan, out: W) -> io::Result<Made> {
         .days
         .map_or(plan.size.saturating_mul(1_000_000) / rate(plan.mix), |days| u64::from(days) * DAY_US);
     let expected = (plan.size / average(plan.mix, plan.seed)?).max(1);
-    let gap_us = (span_us / expected).clamp(1, u64::from(u32::MAX) / 2) as u32;
+    let gap_us = (span_us / expected).max(1);
 
     let mut conversations = 0;
     let mut next_us = START_US;
@@ -214,7 +214,7 @@ pub fn write<W: Write>(plan: &Plan, out: W) -> io::Result<Made> {
             let script = script(plan.mix, &mut random);
             all.add(Conversation::new(script, next_us, NETWORK, &mut random));
             conversations += 1;
-            next_us += u64::from(random.below(2 * gap_us) + 1);
+            next_us += random.below_long(2 * gap_us) + 1;
         } else if all.due().is_some() {
             all.write_next(&mut file)?;
         } else {

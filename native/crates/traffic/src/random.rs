@@ -18,7 +18,11 @@ impl Random {
     }
     /// A number below `bound`, which is not 0.
     pub fn below(&mut self, bound: u32) -> u32 {
-        ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u32
+        self.below_long(u64::from(bound)) as u32
+    }
+    /// The same for bounds that 32 bits do not hold.
+    pub fn below_long(&mut self, bound: u64) -> u64 {
+        ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u64
     }
     /// A number from `low` to `high`, both included.
     pub fn between(&mut self, low: u32, high: u32) -> u32 {

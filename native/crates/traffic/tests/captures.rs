@@ -161,11 +161,13 @@ fn a_seed_gives_the_same_file_and_another_seed_another() {
 
 #[test]
 fn days_spread_the_conversations() {
-    let file = capture(&Plan { days: Some(3), ..plan(Mix::Flow, 2_000_000) });
-    let packets = packets(&file);
-    let last = packets.last().expect("packets").0 - mix::START_US;
-    let days = last as f64 / 86_400_000_000.0;
-    assert!((2.0..4.0).contains(&days), "{days} days");
+    for days in [3, 60] {
+        let file = capture(&Plan { days: Some(days), ..plan(Mix::Flow, 2_000_000) });
+        let packets = packets(&file);
+        let last = packets.last().expect("packets").0 - mix::START_US;
+        let spread = last as f64 / 86_400_000_000.0 / f64::from(days);
+        assert!((0.66..1.34).contains(&spread), "{spread} of {days} days");
+    }
 }
 
 #[test]
