@@ -86,6 +86,8 @@ export class Engine {
       max_temp_directory_size: `${Math.ceil(options.temporaryBytes / 1_000_000)}MB`,
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
+      // Set by itself beyond 64 processors, with a call that the services' filters refuse; the system places threads as well.
+      pin_threads: "off",
     });
     const connection = await instance.connect();
     // Segments never change, so what was read of them stays true.

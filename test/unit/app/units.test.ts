@@ -31,6 +31,10 @@ describe.each(readdirSync("ops/systemd"))("the unit %s", (file) => {
     expect(values(unit, "RestrictAddressFamilies")[0]?.includes("AF_PACKET")).toBe(file.includes("capture"));
   });
 
+  it("has calls that are filtered fail, instead of ending the process", () => {
+    expect([values(unit, "SystemCallFilter").length > 0, values(unit, "SystemCallErrorNumber")]).toEqual([true, ["EPERM"]]);
+  });
+
   it.skipIf(!existsSync("/usr/bin/systemd-analyze"))("is what systemd reads", () => {
     const found = spawnSync("systemd-analyze", ["verify", "--man=no", `ops/systemd/${file}`], { encoding: "utf8" });
     expect(found.stderr.split("\n").filter((line) => /unknown|failed to parse|invalid/i.test(line))).toEqual([]);

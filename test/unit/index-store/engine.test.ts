@@ -37,3 +37,7 @@ it("streams that nobody reads on keep no query waiting, and others of them wait 
   expect((await third).done).toBe(false);
   await Promise.all([two.return(undefined), three.return(undefined)]);
 });
+
+it("binds no thread to a processor: a service may not, and would be ended on hosts of more than 64", async () => {
+  expect(await engine.rows(new Parameters().statement("SELECT value FROM duckdb_settings() WHERE name = 'pin_threads'"), UNLIMITED)).toEqual([["off"]]);
+});
