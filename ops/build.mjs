@@ -5,7 +5,7 @@ import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildNative } from "./build/native.mjs";
 import { checkNode, installPackages } from "./build/packages.mjs";
-import { BuildError } from "./build/step.mjs";
+import { explained } from "./build/step.mjs";
 import { buildTypeScript } from "./build/typescript.mjs";
 
 /** Brings node_modules, the native core and dist/ up to date. */
@@ -16,13 +16,14 @@ export function build() {
   buildTypeScript();
 }
 
-/** Runs `work`; a BuildError becomes one line and exit status 1. */
+/** Runs `work`; a failure that one line explains becomes that line and exit status 1. */
 export function orOneLine(work) {
   try {
     work();
   } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    process.stderr.write(`build: ${error.code}: ${error.message}\n`);
+    const failure = explained(error);
+    if (failure === null) throw error;
+    process.stderr.write(`build: ${failure.code}: ${failure.message}\n`);
     process.exit(1);
   }
 }

@@ -11,7 +11,7 @@ import { startServer } from "../test/bench/server.mjs";
 import { build } from "./build.mjs";
 import { cargoEnvironment, compileNative, compilerVersion, PROFILE } from "./build/native.mjs";
 import { checkNode, installPackages } from "./build/packages.mjs";
-import { ask, BuildError, note, run, top } from "./build/step.mjs";
+import { ask, BuildError, explained, note, run, top } from "./build/step.mjs";
 import { buildTypeScript } from "./build/typescript.mjs";
 
 const MAIN = join(top, "dist/bundle/main.js");
@@ -88,8 +88,9 @@ try {
   keep();
   build();
 } catch (error) {
-  if (!(error instanceof BuildError)) throw error;
-  process.stderr.write(`profile: ${error.code}: ${error.message}\n`);
+  const failure = explained(error);
+  if (failure === null) throw error;
+  process.stderr.write(`profile: ${failure.code}: ${failure.message}\n`);
   process.exitCode = 1;
 } finally {
   rmSync(work, { recursive: true, force: true });

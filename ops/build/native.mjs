@@ -15,16 +15,33 @@ export const PROFILE = { counts: "native/profile/lookback.profdata", made: "nati
 /** Machines whose code the profile is of. */
 const PROFILED_ON = ["linux-x64"];
 
-/** Puts rustup's directory on PATH where a shell profile has not. */
-export function cargoEnvironment() {
-  const rustup = join(homedir(), ".cargo/bin");
-  return { PATH: existsSync(join(rustup, "cargo")) ? `${process.env.PATH ?? ""}${delimiter}${rustup}` : (process.env.PATH ?? "") };
+/** Where rustup puts the programs of its toolchains. */
+const RUSTUP = join(homedir(), ".cargo/bin");
+
+/** The oldest Rust that compiles the core, such as `1.90`. */
+const neededRust = () => /^rust-version = "(\d+\.\d+)/m.exec(readFileSync(join(top, "native/Cargo.toml"), "utf8"))[1];
+
+/** Whether what `cargo --version` printed is of a Rust before `needed`. */
+function isOlder(printed, needed) {
+  const [major, minor] = (/^cargo (\d+\.\d+)/.exec(printed)?.[1] ?? needed).split(".").map(Number);
+  const [wantedMajor, wantedMinor] = needed.split(".").map(Number);
+  return major < wantedMajor || (major === wantedMajor && minor < wantedMinor);
 }
 
-/** Whether cargo can be run; throws with the way to get it when not. */
+/** Puts rustup's directory on PATH where a shell profile has not: behind what is there, but before a cargo of the system that is too old. */
+export function cargoEnvironment() {
+  const given = process.env.PATH ?? "";
+  if (!existsSync(join(RUSTUP, "cargo"))) return { PATH: given };
+  const first = ask("cargo", ["--version"]);
+  return { PATH: (first !== null && isOlder(first, neededRust()) ? [RUSTUP, given] : [given, RUSTUP]).join(delimiter) };
+}
+
+/** Whether a cargo can be run that compiles the core; throws with the way to get one when not. */
 export function checkCargo() {
-  const found = ask("cargo", ["--version"]) ?? ask(join(homedir(), ".cargo/bin/cargo"), ["--version"]);
+  const found = ask("cargo", ["--version"], cargoEnvironment());
   if (found === null) throw new BuildError("BUILD_CARGO_MISSING", "no Rust toolchain is found; install one from https://rustup.rs");
+  const needed = neededRust();
+  if (isOlder(found, needed)) throw new BuildError("BUILD_CARGO_OLD", `${found} is too old: the native core needs Rust ${needed}; run "rustup update stable", or install a toolchain from https://rustup.rs`);
 }
 
 /** Sources of the library: what its tests, benches and fuzz targets read does not make it old. */
@@ -35,7 +52,7 @@ function sources() {
 
 /** The compiler's version as it tells it, or null without one. */
 export function compilerVersion() {
-  return ask("rustc", ["--version"]) ?? ask(join(homedir(), ".cargo/bin/rustc"), ["--version"]);
+  return ask("rustc", ["--version"], cargoEnvironment());
 }
 
 /**

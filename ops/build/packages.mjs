@@ -1,12 +1,14 @@
 // npm packages and the system packages that compiling two of them needs.
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fingerprint, isStamped, stamp } from "./fingerprint.mjs";
 import { ask, BuildError, note, run, top } from "./step.mjs";
 
 const OLDEST_NODE = [20, 19];
 const SQLITE = "node_modules/better-sqlite3/build/Release/better_sqlite3.node";
 const CAP = "node_modules/cap/build/Release/cap.node";
+/** What a compiled part is for: another Node's ABI, another processor's code or another system's do not load. */
+const HOST = `${process.versions.modules} ${process.platform} ${process.arch}`;
 
 const has = (path) => existsSync(join(top, path));
 const json = (path) => JSON.parse(readFileSync(join(top, path), "utf8"));
@@ -29,6 +31,16 @@ function isInstalled() {
   });
 }
 
+/** Whether a compiled part is there and this Node loads it, which is tried once for each state of the file. */
+function isUsable(part) {
+  if (!has(part)) return false;
+  const [step, print] = [basename(part), fingerprint([part], HOST)];
+  if (isStamped(step, print)) return true;
+  if (ask(process.execPath, ["-e", `require(${JSON.stringify(join(top, part))})`]) === null) return false;
+  stamp(step, print);
+  return true;
+}
+
 /** Settings that let node-gyp use the headers beside this Node instead of downloading them. */
 function gypSettings() {
   const prefix = dirname(dirname(process.execPath));
@@ -45,12 +57,32 @@ function installCommand(debian, fedora) {
   return `sudo apt-get install ${debian}`;
 }
 
+/** What compiling a package needs and this host lacks, with the way to get it; null when it lacks nothing. */
+function missingTools() {
+  const missing = ["make", process.env.CXX ?? "g++", process.env.PYTHON ?? "python3"].filter((tool) => ask(tool, ["--version"]) === null);
+  if (missing.length === 0) return null;
+  return `compiling a package needs ${missing.join(" and ")}, which ${missing.length === 1 ? "is" : "are"} not found; run: ${installCommand("build-essential python3", "make gcc-c++ python3")}`;
+}
+
+/** Runs npm. One that fails may have had to compile a package, where there is none that is compiled for this Node. */
+function npm(...words) {
+  try {
+    run("BUILD_NPM", "npm", words, { env: gypSettings() });
+  } catch (error) {
+    const missing = error instanceof BuildError ? missingTools() : null;
+    throw missing === null ? error : new BuildError("BUILD_NPM", `${error.message}; ${missing}`);
+  }
+}
+
+/** Installs what the lock file asks for, the tools of the build too, whatever npm is set to leave out. */
+const installAll = () => { npm("ci", "--include=dev", "--no-audit", "--no-fund"); };
+
 /** Installs libpcap's headers where the script may; whether they are there afterwards. */
 function ensurePcapHeaders() {
   if (hasPcapHeaders()) return true;
   const may = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
   if (may) {
-    note("installing libpcap-dev (headers for live capture)");
+    note("installing libpcap-dev (headers for pcapReadMethod=libpcap)");
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     for (const words of [["install"], ["update", "install"]]) {
       try {
@@ -65,30 +97,30 @@ function ensurePcapHeaders() {
   return false;
 }
 
-/** Installs the packages of the lock file when they are not there, and says what an absent optional one turns off. */
+/** Installs the packages of the lock file when they are not there, compiles what is not for this Node, and says what an absent optional one turns off. */
 export function installPackages() {
   const installed = isInstalled();
   // The compiled part of `cap` is tried once per state of the host: without headers, and again when they appear.
   const capState = () => fingerprint(["package-lock.json"], `${process.versions.modules} headers ${hasPcapHeaders()}`);
-  if (installed && has(SQLITE) && (has(CAP) || isStamped("cap", capState()))) return;
+  if (installed && isUsable(SQLITE) && (isUsable(CAP) || isStamped("cap", capState()))) return;
   if (!hasCompiler()) throw new BuildError("BUILD_COMPILER_MISSING", `no C compiler is found; run: ${installCommand("build-essential", "gcc gcc-c++ make")}`);
-  const headers = has(CAP) || ensurePcapHeaders();
-  const env = gypSettings();
+  const headers = isUsable(CAP) || ensurePcapHeaders();
   if (!installed) {
     note("installing npm packages");
-    run("BUILD_NPM", "npm", ["ci", "--no-audit", "--no-fund"], { env });
-  } else if (!has(CAP) && headers) {
-    note("building the live capture package");
+    installAll();
+  } else if (headers && !isUsable(CAP)) {
+    note("building the package cap");
     try {
-      run("BUILD_NPM", "npm", has("node_modules/cap") ? ["rebuild", "cap"] : ["ci", "--no-audit", "--no-fund"], { env });
+      if (has("node_modules/cap")) npm("rebuild", "cap");
+      else installAll();
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
     }
   }
-  if (!has(SQLITE)) run("BUILD_NPM", "npm", ["rebuild", "better-sqlite3"], { env });
-  if (!has(SQLITE)) throw new BuildError("BUILD_SQLITE", "better-sqlite3 has no compiled part; its install script is in allowScripts of package.json: is npm set to ignore scripts?");
-  if (has(CAP)) return;
-  const reason = headers ? "the package cap does not compile here" : `libpcap headers are missing; run: ${installCommand("libpcap-dev", "libpcap-devel")}`;
-  note(`live capture is off: ${reason} (importing and searching work)`);
+  if (!isUsable(SQLITE)) npm("rebuild", "better-sqlite3");
+  if (!isUsable(SQLITE)) throw new BuildError("BUILD_SQLITE", `better-sqlite3 has no compiled part that loads in Node ${process.versions.node}; its install script is in allowScripts of package.json: is npm set to ignore scripts?`);
+  if (isUsable(CAP)) return;
+  const reason = headers ? (missingTools() ?? "the package cap does not compile here") : `libpcap's headers are missing; run: ${installCommand("libpcap-dev", "libpcap-devel")}`;
+  note(`pcapReadMethod=libpcap is not available: ${reason} (live capture by tpacketv3 and everything else work)`);
   stamp("cap", capState());
 }

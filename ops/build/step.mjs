@@ -15,6 +15,16 @@ export class BuildError extends Error {
   }
 }
 
+const UNWRITABLE = ["EACCES", "EPERM", "EROFS"];
+
+/** The failure that one line explains, of an error that one can: of a BuildError itself, and of a file that may not be written. Null of others. */
+export function explained(error) {
+  if (error instanceof BuildError) return error;
+  if (!UNWRITABLE.includes(error?.code) || typeof error.path !== "string") return null;
+  const wayOut = error.code === "EROFS" ? "build in a copy of the tree on a file system that is not read-only" : `build as the user that owns ${top}, or give it to this one: sudo chown -R "$(id -un)" '${top}'`;
+  return new BuildError("BUILD_UNWRITABLE", `${error.path} cannot be written by this user (${error.code}); ${wayOut}`);
+}
+
 /** One line on standard error, so that standard output stays what the caller asked for. */
 export function note(line) {
   process.stderr.write(`build: ${line}\n`);
@@ -28,7 +38,7 @@ export function run(code, command, words, { directory = top, env = {} } = {}) {
 }
 
 /** Standard output of a command, or null when it is missing or fails. */
-export function ask(command, words, input = "") {
-  const result = spawnSync(command, words, { cwd: top, input, encoding: "utf8", stdio: ["pipe", "pipe", "ignore"] });
+export function ask(command, words, env = {}) {
+  const result = spawnSync(command, words, { cwd: top, input: "", env: { ...process.env, ...env }, encoding: "utf8", stdio: ["pipe", "pipe", "ignore"] });
   return result.error || result.status !== 0 ? null : result.stdout.trim();
 }
