@@ -18,12 +18,15 @@ function figures(value, prefix = "") {
   return Object.entries(value).flatMap(([key, inner]) => figures(inner, prefix === "" ? key : `${prefix}.${key}`));
 }
 
-function git(...words) {
-  const { status, stdout } = spawnSync("git", words, { cwd: top, encoding: "utf8" });
-  return status === 0 ? stdout : "";
-}
+const git = (...words) => spawnSync("git", words, { cwd: top, encoding: "utf8" });
 
-const commits = git("log", "--format=%H", "--", path).split("\n").filter((commit) => commit !== "");
+const log = git("log", "--format=%H", "--", path);
+if (log.status !== 0) {
+  // Without what there was, nothing was checked.
+  process.stderr.write(`conformance floor: git does not tell what it was: ${log.error?.message ?? log.stderr.trim()}\n`);
+  process.exit(1);
+}
+const commits = log.stdout.split("\n").filter((commit) => commit !== "");
 if (!existsSync(join(top, path))) {
   // Absent before the first one is set; absent after that is a floor that fell.
   process.stdout.write(commits.length === 0 ? "no conformance floor is set\n" : `${path} was removed\n`);
@@ -34,7 +37,7 @@ const fallen = [];
 for (const commit of commits) {
   let before = [];
   try {
-    before = figures(JSON.parse(git("show", `${commit}:${path}`)));
+    before = figures(JSON.parse(git("show", `${commit}:${path}`).stdout));
   } catch {
     continue; // the commit that removed it, or one that never parsed
   }

@@ -4,9 +4,16 @@ import path from "node:path";
 
 const BUILT = "native/binding/lookback.node";
 
+/** Why git does not list the files of a tree, or null when it does: it may be missing, know no such tree, or not trust who owns it. */
+export function whyNoClone(directory = ".", environment: Readonly<Record<string, string | undefined>> = process.env): string | null {
+  const { error, status, stderr } = spawnSync("git", ["ls-files"], { cwd: directory, env: environment, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  if (error !== undefined) return `git cannot be run: ${error.message}`;
+  return status === 0 ? null : stderr.trim().split("\n")[0] ?? "git fails";
+}
+
 /**
  * Makes `directory` what a clone of this tree is after its packages were installed and its native core was built: the files
- * that are under version control (or would be), and nothing else. False where git does not know them.
+ * that are under version control (or would be), and nothing else. Needs `whyNoClone()` to be null; false when it failed.
  */
 export function cleanClone(directory: string): boolean {
   const listed = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
