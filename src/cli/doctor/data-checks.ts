@@ -77,13 +77,13 @@ export const catalogue: Check = {
 
 export const processes: Check = {
   name: "processes", purpose: "one process per role on a data directory",
-  async run({ dataDirectory }) {
+  async run({ dataDirectory, values }) {
     const there = await readdir(path.join(dataDirectory, "locks")).catch((error: unknown) => {
       if (systemErrorCode(error) === "ENOENT") return null;
       throw error;
     });
     if (there === null) return [skip("nothing ran on this data directory yet")];
-    const roles: readonly Role[] = ["serve", "capture"];
+    const roles: readonly Role[] = values.indexStore === "elasticsearch" ? ["serve", "capture", "shipper"] : ["serve", "capture"];
     const endpoint = announced(dataDirectory);
     return roles.map((role) => {
       const holder = holderOf(dataDirectory, role);

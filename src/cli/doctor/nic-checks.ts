@@ -6,8 +6,13 @@ import { defaultInterface } from "../../capture/default-interface.js";
 import type { LookbackConfig } from "../../config/config.js";
 import { ok, skip, warn, type Check, type Finding } from "./check.js";
 
-/** Offloads that hand over packets which were never on the wire; captures are wrong with them, and larger than `snapLen`. */
-const JOINING = ["generic-receive-offload", "rx-gro-hw", "large-receive-offload", "tcp-segmentation-offload", "generic-segmentation-offload"] as const;
+/**
+ * Offloads that hand over packets which were never on the wire; captures are wrong with them, and larger than `snapLen`. Each as `ethtool -k`
+ * prints it, with the name by which `ethtool -K` sets it.
+ */
+const JOINING: readonly (readonly [printed: string, settable: string])[] = [
+  ["generic-receive-offload", "gro"], ["rx-gro-hw", "rx-gro-hw"], ["large-receive-offload", "lro"], ["tcp-segmentation-offload", "tso"], ["generic-segmentation-offload", "gso"],
+];
 /** Longest wait for ethtool. */
 const TOOL_MS = 5000;
 /** Links from this rate on, in Mbit/s, should have several receive queues and their interrupts apart. */
@@ -64,9 +69,9 @@ export function ringFinding(name: string, printed: string): Finding {
 /** What `ethtool -k` says, as a finding. */
 export function offloadFinding(name: string, printed: string): Finding {
   // One that is "[fixed]" cannot be changed: on the loopback interface it is as it is.
-  const on = JOINING.filter((offload) => new RegExp(`^${offload}: on$`, "m").test(printed));
+  const on = JOINING.filter(([offload]) => new RegExp(`^${offload}: on$`, "m").test(printed));
   if (on.length === 0) return ok(`${name} joins no packets`);
-  return { ...warn(`${name} joins packets: ${on.join(", ")}`, `ethtool -K ${name} gro off lro off tso off gso off, or lookback doctor --fix`), fix: { script: "tune-interface.sh", words: [name] } };
+  return { ...warn(`${name} joins packets: ${on.map(([offload]) => offload).join(", ")}`, `ethtool -K ${name} ${on.map(([, settable]) => `${settable} off`).join(" ")}, or lookback doctor --fix`), fix: { script: "tune-interface.sh", words: [name] } };
 }
 
 /** Queues and the processors of their interrupts, as a finding. */

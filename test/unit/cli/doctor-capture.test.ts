@@ -17,7 +17,8 @@ describe("what doctor says of an interface", () => {
 
   it("names the offloads that join packets, and not those that cannot be changed", () => {
     const printed = "rx-checksumming: on\ngeneric-receive-offload: on\nrx-gro-hw: on\nlarge-receive-offload: off [fixed]\ntcp-segmentation-offload: on [fixed]\ngeneric-segmentation-offload: on\n";
-    expect(offloadFinding("eth0", printed)).toMatchObject({ verdict: "warn", detail: "eth0 joins packets: generic-receive-offload, rx-gro-hw, generic-segmentation-offload", fix: { words: ["eth0"] } });
+    expect(offloadFinding("eth0", printed)).toMatchObject({ verdict: "warn", detail: "eth0 joins packets: generic-receive-offload, rx-gro-hw, generic-segmentation-offload", fix: { words: ["eth0"] }, advice: "ethtool -K eth0 gro off rx-gro-hw off gso off, or lookback doctor --fix" });
+    expect(offloadFinding("eth0", "generic-receive-offload: off\nrx-gro-hw: on\n").advice).toMatch(/^ethtool -K eth0 rx-gro-hw off, /);
     expect(offloadFinding("eth0", printed.replaceAll(": on\n", ": off\n"))).toMatchObject({ verdict: "ok" });
   });
 

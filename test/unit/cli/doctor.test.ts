@@ -63,8 +63,13 @@ describe("the data directory", () => {
     expect([isHeld(directory, "capture"), isHeld(directory, "serve")]).toEqual([true, false]);
     lock.release();
     expect(await run("processes", directory)).toEqual([["ok", "nothing runs the role serve", ""], ["ok", "nothing runs the role capture", ""]]);
+    const cluster = { indexStore: "elasticsearch", elasticsearch: "http://127.0.0.1:9" };
+    expect((await run("processes", directory, cluster)).at(-1)).toEqual(["ok", "nothing runs the role shipper", ""]);
+    const shipper = takeRole(directory, "shipper");
+    expect((await run("processes", directory, cluster)).at(-1)).toEqual(["ok", `process ${process.pid} runs the role shipper`, ""]);
+    shipper.release();
     // A lock file that a look of root makes is one that the service may not write.
-    expect(readdirSync(join(directory, "locks")).toSorted()).toEqual(["capture.lock", "capture.pid"]);
+    expect(readdirSync(join(directory, "locks")).toSorted()).toEqual(["capture.lock", "capture.pid", "shipper.lock", "shipper.pid"]);
     writeFileSync(join(directory, "catalogue.sqlite"), "this is no database, and long enough to be taken for one".repeat(100));
     expect((await run("catalogue", directory))[0]).toEqual(["fail", expect.stringMatching(/does not read back/), ""]);
   });
