@@ -70,7 +70,7 @@ export function startCapture(config: LookbackConfig, logger: Logger): Promise<Ca
 }
 
 /** Whether packets come through standard input: `pcapReadMethod=stdin`, or the interface `-`. */
-export function readsInput({ values }: LookbackConfig): boolean {
+export function readsInput({ values }: Pick<LookbackConfig, "values">): boolean {
   return values.pcapReadMethod === "stdin" || (values.interface.length === 1 && values.interface[0] === "-");
 }
 

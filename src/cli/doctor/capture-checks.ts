@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { readsInput } from "../../app/capture-process.js";
 import { capMissing } from "../../capture/cap-source.js";
-import { defaultInterface } from "../../capture/default-interface.js";
 import { fail, ok, skip, warn, type Check } from "./check.js";
+import { captureInterfaces, isEveryInterface } from "./nic-checks.js";
 
 /** Bits of Linux capabilities (linux/capability.h). */
 const CAPABILITIES = { CAP_NET_ADMIN: 12n, CAP_NET_RAW: 13n } as const;
@@ -18,21 +19,24 @@ export const captureLibrary: Check = {
 
 export const captureInterface: Check = {
   name: "interface", purpose: "live capture takes its packets there",
-  run({ values }) {
-    const named = values.interface.length > 0 ? values.interface : [defaultInterface(readFileSync("/proc/net/route", "utf8"))].filter((name) => name !== null);
+  run(config) {
+    if (readsInput(config)) return [skip("packets come through standard input")];
+    const named = captureInterfaces(config);
     if (named.length === 0) return [warn("none is set, and there is no default route", "set interface")];
     return named.map((name) => {
+      if (isEveryInterface(name, config)) return ok("any is every interface, to libpcap");
       const state = read(`/sys/class/net/${name}/operstate`);
       if (state === null) return fail(`${name} is not there`, `set interface to one of ${interfaces().join(", ")}`);
       if (state === "down") return warn(`${name} is down`, `ip link set ${name} up`);
-      return ok(`${name} is ${state === "unknown" ? "there" : state}${values.interface.length === 0 ? " (that of the default route)" : ""}`);
+      return ok(`${name} is ${state === "unknown" ? "there" : state}${config.values.interface.length === 0 ? " (that of the default route)" : ""}`);
     });
   },
 };
 
 export const capabilities: Check = {
   name: "rights", purpose: "live capture may open the interface",
-  run() {
+  run(config) {
+    if (readsInput(config)) return [skip("a capture of standard input needs none")];
     const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(read("/proc/self/status") ?? "")?.[1];
     if (mask === undefined) return [skip("/proc/self/status does not say what this process may do")];
     const held = BigInt(`0x${mask}`);

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { readsInput } from "../../app/capture-process.js";
 import { defaultInterface } from "../../capture/default-interface.js";
 import type { LookbackConfig } from "../../config/config.js";
 import { ok, skip, warn, type Check, type Finding } from "./check.js";
@@ -18,8 +19,10 @@ const TOOL_MS = 5000;
 /** Links from this rate on, in Mbit/s, should have several receive queues and their interrupts apart. */
 const FAST_MBIT = 5000;
 
-/** Interfaces that live capture would take, as the configuration and the routes have it. */
-export function captureInterfaces({ values }: Pick<LookbackConfig, "values">): readonly string[] {
+/** Interfaces that live capture would take, as the configuration and the routes have it; none of one that reads standard input. */
+export function captureInterfaces(config: Pick<LookbackConfig, "values">): readonly string[] {
+  if (readsInput(config)) return [];
+  const { values } = config;
   if (values.interface.length > 0) return values.interface;
   const routes = read("/proc/net/route");
   const found = routes === null ? null : defaultInterface(routes);
@@ -57,6 +60,11 @@ export const receiveQueues: Check = {
     });
   }),
 };
+
+/** Whether a name is that by which libpcap captures from every interface; the system and `tpacketv3` know none of it. */
+export function isEveryInterface(name: string, { values }: Pick<LookbackConfig, "values">): boolean {
+  return name === "any" && values.pcapReadMethod === "libpcap";
+}
 
 /** What `ethtool -g` says, as a finding. */
 export function ringFinding(name: string, printed: string): Finding {
@@ -132,8 +140,10 @@ function deviceOf(name: string): string | null {
 }
 
 function ofEach(config: LookbackConfig, look: (name: string) => Finding): readonly Finding[] {
+  if (readsInput(config)) return [skip("packets come through standard input")];
   const names = captureInterfaces(config);
-  return names.length === 0 ? [skip("no interface is set, and there is no default route")] : names.map(look);
+  if (names.length === 0) return [skip("no interface is set, and there is no default route")];
+  return names.map((name) => (isEveryInterface(name, config) ? skip("any is every interface; to look at one: --set interface=NAME") : look(name)));
 }
 
 /** What ethtool prints, or a finding that says why it prints nothing. */

@@ -108,4 +108,16 @@ describe("capturing", () => {
     expect(await run("interface", temporaryDirectory(), { interface: "nosuch0" })).toEqual([["fail", "nosuch0 is not there", expect.stringMatching(/set interface to one of .*lo/)]]);
     expect((await run("interface", temporaryDirectory(), { interface: "lo" }))[0]?.[0]).toBe("ok");
   });
+
+  it("needs none for standard input, and takes any of libpcap", async () => {
+    const verdicts = (overrides: Partial<Record<SettingKey, string>>) =>
+      Promise.all(["interface", "rights", "receive rings", "offloads", "receive queues"].map(async (name) => (await run(name, temporaryDirectory(), overrides)).map(([verdict, detail]) => `${verdict} ${detail}`).join()));
+    const input = "skip packets come through standard input";
+    for (const overrides of [{ interface: "-" }, { pcapReadMethod: "stdin" }, { pcapReadMethod: "stdin", interface: "nosuch0" }]) {
+      expect(await verdicts(overrides)).toEqual([input, "skip a capture of standard input needs none", input, input, input]);
+    }
+    const [every, , ...cards] = await verdicts({ pcapReadMethod: "libpcap", interface: "any" });
+    expect([every, new Set(cards)]).toEqual(["ok any is every interface, to libpcap", new Set(["skip any is every interface; to look at one: --set interface=NAME"])]);
+    expect((await run("interface", temporaryDirectory(), { interface: "any" }))[0]?.slice(0, 2)).toEqual(["fail", "any is not there"]);
+  });
 });
