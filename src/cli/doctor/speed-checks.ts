@@ -40,7 +40,7 @@ const EXAMPLE = new URL("examples/first-look.pcap", PACKAGE_ROOT);
 export const writeSpeed: Check = {
   name: "write speed", purpose: "packets are written as fast as they come",
   run: (config) => packetDirectories(config).map((directory) => {
-    const speed = measureWriting(directory);
+    const speed = measureWriting(config, directory);
     if (typeof speed !== "number") return speed;
     const above = existingAbove(directory);
     return ok(`${above === directory ? directory : `${directory} is not there yet; ${above}`} takes ${Math.round(speed / MEBIBYTE)} MiB/s (measured, flushed to the disk), ${gigabits(speed)}`);
@@ -50,7 +50,7 @@ export const writeSpeed: Check = {
 /** What the trusted rate is made of; a test brings its own. */
 export interface RateMeasures {
   /** Bytes a second that the disk of a directory takes, or why that was not measured. */
-  writing(directory: string): number | Finding;
+  writing(config: LookbackConfig, directory: string): number | Finding;
   /** Bytes a second that one processor hashes. */
   hashing(): number;
   /** What the core does with so many workers, or why that was not measured. */
@@ -64,7 +64,7 @@ export function rateCheck(measures: RateMeasures): Check {
   return {
     name: "capture rate", purpose: "what this host can be trusted with",
     run: async (config) => {
-      const speeds = packetDirectories(config).map((directory) => measures.writing(directory));
+      const speeds = packetDirectories(config).map((directory) => measures.writing(config, directory));
       const refused = speeds.find((speed): speed is Finding => typeof speed !== "number");
       if (refused !== undefined) return [refused];
       // One file is written at a time, so several directories are no faster than the slowest.
@@ -113,7 +113,8 @@ export function rateFindings({ disk, hash, workers, core, link, spare }: {
 async function coreSpeed(config: LookbackConfig, workers: number): Promise<CoreSpeed | string> {
   let directory: string | null = null;
   try {
-    if (isHeld(config.dataDirectory, "capture")) return "a capture runs, and might lose some by it";
+    const busy = captureRuns(config);
+    if (busy !== null) return busy;
     const capture = await readFile(EXAMPLE);
     directory = await mkdtemp(path.join(tmpdir(), "lookback-doctor-"));
     return await measureCore({
@@ -145,11 +146,22 @@ function packetDirectories(config: LookbackConfig): readonly string[] {
   return directories.length > 0 ? directories : [config.packetDirectory];
 }
 
+/** Why nothing is measured that takes disk or processors, or null when it may be: a capture that runs might lose packets by it. */
+function captureRuns({ dataDirectory }: LookbackConfig): string | null {
+  try {
+    return isHeld(dataDirectory, "capture") ? "a capture runs, and might lose packets by it" : null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** What was measured in this run: two checks ask. */
 const measured = new Map<string, number | Finding>();
 
 /** Bytes a second that a directory's disk takes, flushed; or why that was not measured. */
-function measureWriting(directory: string): number | Finding {
+function measureWriting(config: LookbackConfig, directory: string): number | Finding {
+  const busy = captureRuns(config);
+  if (busy !== null) return skip(`${directory} was not measured by writing: ${busy}`);
   const speed = measured.get(directory) ?? writeAndMeasure(directory);
   measured.set(directory, speed);
   return speed;
@@ -161,18 +173,28 @@ function existingAbove(directory: string): string {
 }
 
 /**
- * Writes a file, which is removed again. A directory that is not there is not made: it would belong to who looks, who is often root, and
+ * Opens a new file that has no name any more: however this process ends, nothing of it stays. Returns the descriptor, which the caller closes;
+ * throws what the system says.
+ */
+export function openNameless(directory: string): number {
+  const file = path.join(directory, `.write-speed-${process.pid}`);
+  const descriptor = openSync(file, "wx", 0o600);
+  unlinkSync(file);
+  return descriptor;
+}
+
+/**
+ * Writes a file of which nothing stays. A directory that is not there is not made: it would belong to who looks, who is often root, and
  * the user that captures could not write there.
  */
 function writeAndMeasure(directory: string): number | Finding {
   const there = existingAbove(directory);
-  const file = path.join(there, `.write-speed-${process.pid}`);
   try {
     const { bavail, bsize } = statfsSync(there);
     if (bavail * bsize < LEAST_FREE) return skip(`${directory} has too little free space to measure by writing`);
     // Bytes that nothing compresses.
     const piece = randomBytes(4 * MEBIBYTE);
-    const descriptor = openSync(file, "wx", 0o600);
+    const descriptor = openNameless(there);
     try {
       const begun = performance.now();
       let written = 0;
@@ -181,7 +203,6 @@ function writeAndMeasure(directory: string): number | Finding {
       return written / ((performance.now() - begun) / 1000);
     } finally {
       closeSync(descriptor);
-      unlinkSync(file);
     }
   } catch (error) {
     return fail(`${directory}: ${error instanceof Error ? error.message : String(error)}`, `${there === directory ? "make it writable for" : "make it, and give it to"} the user that captures`);

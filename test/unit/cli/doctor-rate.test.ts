@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { takeRole } from "../../../src/catalogue/role-lock.js";
 import { measureCore, type CoreSpeed, type CoreSpeedParts } from "../../../src/cli/doctor/core-speed.js";
 import { repeatCapture } from "../../../src/cli/doctor/repeated-capture.js";
-import { rateCheck, rateFindings } from "../../../src/cli/doctor/speed-checks.js";
+import { openNameless, rateCheck, rateFindings, trustedRate, writeSpeed } from "../../../src/cli/doctor/speed-checks.js";
 import { loadConfig } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
 import { loadNativeCore } from "../../../src/native/native.js";
@@ -123,6 +124,26 @@ describe("the speed of the core", () => {
     const failing = new Core(() => { throw new Error("broken"); });
     await expect(failing.measure(1, directory)).rejects.toThrow("broken");
     expect([failing.closed, readdirSync(directory)]).toEqual([1, []]);
+  });
+});
+
+describe("measuring a disk", () => {
+  it("leaves nothing behind, however it ends", () => {
+    const directory = temporaryDirectory();
+    const descriptor = openNameless(directory);
+    writeSync(descriptor, "measured");
+    expect([fstatSync(descriptor).size, readdirSync(directory)]).toEqual([8, []]);
+    closeSync(descriptor);
+  });
+
+  it("does not take the disk from a capture that runs", async () => {
+    const directory = temporaryDirectory();
+    const config = configOf(directory);
+    const capture = takeRole(directory, "capture");
+    const skipped = [{ verdict: "skip", detail: `${path.join(directory, "packets")} was not measured by writing: a capture runs, and might lose packets by it` }];
+    expect([await writeSpeed.run(config), await trustedRate.run(config)]).toEqual([skipped, skipped]);
+    capture.release();
+    expect((await writeSpeed.run(config))[0]?.detail).not.toContain("a capture runs");
   });
 });
 
