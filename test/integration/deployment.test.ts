@@ -7,6 +7,7 @@ import { COMMANDS } from "../../src/cli/command-list.js";
 import { settingKeys } from "../../src/config/config.js";
 import { saySkipped } from "../support/corpus.js";
 import { lookback as lookbackOnce, spawnLookback } from "../support/lookback-process.js";
+import { selfSigned } from "../support/self-signed.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const has = (program: string): boolean => spawnSync(program, ["--version"]).status === 0;
@@ -79,7 +80,7 @@ describe("the container file", () => {
     }
     // What runs must be found here and not in a directory above.
     expect(existsSync(path.join(top, "node_modules/vitest"))).toBe(false);
-    expect(readdirSync(top).toSorted()).toEqual(["dist", "docs", "migrations", "native", "node_modules", "package.json", "schema"]);
+    expect(readdirSync(top).toSorted()).toEqual(["dist", "docs", "examples", "migrations", "native", "node_modules", "package.json", "schema"]);
 
     for (const [, key = "", value = ""] of (one("ENV")?.rest ?? "").matchAll(/(\w+)=(\S+)/g)) environment[key] = value === "/var/lib/lookback" ? data : value === "0.0.0.0" ? "127.0.0.1" : value;
     const [init, dashes, program, main = "", ...more] = [...words(one("ENTRYPOINT")), ...words(one("CMD"))];
@@ -98,15 +99,32 @@ describe("the container file", () => {
     expect(Number(lookback("search", "protocols == dns", "--count").stdout)).toBeGreaterThan(0);
     expect(lookback("export", "protocols == dns", path.join(directory, "dns.pcap")).status).toBe(0);
 
+    // Of the examples only what doctor needs is there; what sets an interface up belongs to the host.
+    expect(readdirSync(path.join(top, "examples"))).toEqual(["first-look.pcap"]);
+    expect(lookback("doctor", "capture rate").stdout).not.toContain("ENOENT");
+
     const [, , healthy = ""] = words(one("HEALTHCHECK"));
-    const check = (address: string) => spawnSync(process.execPath, ["-e", healthy.replace("http://127.0.0.1:8005", address)], { env: environment }).status;
-    expect(healthy).toContain("http://127.0.0.1:8005/");
+    const check = (address: string) => spawnSync(process.execPath, ["-e", healthy.replaceAll("127.0.0.1:8005", new URL(address).host)], { env: environment }).status;
+    expect(healthy).toContain("127.0.0.1:8005/livez");
     expect([check(url), check("http://127.0.0.1:9")]).toEqual([0, 1]);
     const begun = Date.now();
     started.kill((one("STOPSIGNAL")?.rest ?? "") as NodeJS.Signals);
     const code = await new Promise((resolve) => { started.once("exit", resolve); });
     expect([code, Date.now() - begun < 10_000]).toEqual([0, true]);
+
+    const { cert, key } = selfSigned("lookback");
+    for (const [name, text] of [["cert.pem", cert], ["key.pem", key]] as const) writeFileSync(path.join(directory, name), text, { mode: 0o600 });
+    const closed = spawnLookback(["serve", "--data", data, ...["viewPort=0", "certFile=cert.pem", "keyFile=key.pem"].flatMap((setting) => ["--set", setting])], directory);
+    await closed.line(/^Ready\.$/);
+    expect(check(/serves on (https:\/\/\S+)/.exec(closed.text())?.[1] ?? "")).toBe(0);
+    expect(await closed.stop()).toBe(0);
   }, 120_000);
+
+  it("is told to capture without the check of health, which is that of the service", () => {
+    const head = readFileSync("ops/container/Containerfile", "utf8").split("\nFROM ")[0] ?? "";
+    const commands = head.replaceAll(/\\\n#/g, "").split("\n").filter((line) => line.includes("podman run"));
+    expect(commands.map((line) => [/ capture /.test(line), line.includes("--no-healthcheck")])).toEqual([[false, false], [true, true]]);
+  });
 });
 
 const UNITS = ["lookback-capture.service", "lookback-serve.service", "lookback-ship.service"];
