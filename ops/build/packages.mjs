@@ -74,8 +74,8 @@ function npm(...words) {
   }
 }
 
-/** Installs what the lock file asks for, the tools of the build too, whatever npm is set to leave out. */
-const installAll = () => { npm("ci", "--include=dev", "--no-audit", "--no-fund"); };
+/** Installs all that the lock file asks for, whatever npm is set to leave out: tools of the build are development packages, and parts of them optional ones. */
+const installAll = () => { npm("ci", "--include=dev", "--include=optional", "--include=peer", "--no-audit", "--no-fund"); };
 
 /** Installs libpcap's headers where the script may; whether they are there afterwards. */
 function ensurePcapHeaders() {

@@ -75,7 +75,7 @@ describe("packages", () => {
   it("are installed with the tools of the build, whatever npm is set to leave out", () => {
     put("node_modules/.package-lock.json", JSON.stringify({ packages: {} }));
     expect(install({ NODE_ENV: "production", npm_config_omit: "dev" }).code).toBe(0);
-    expect(calls()).toEqual([expect.stringMatching(/^ci --include=dev( |$)/)]);
+    expect(calls()).toEqual([expect.stringMatching(/^ci --include=dev --include=optional --include=peer( |$)/)]);
   });
 
   it("that do not compile for want of a tool say which, and how it is got", () => {
