@@ -131,6 +131,15 @@ export class Holds {
     })();
   }
 
+  /** Takes out what an ended process left of holds that it was making. Only while nobody can be making one. Returns how many that were. */
+  removeUnfinished(): number {
+    return this.#connection.transaction(() => {
+      const unfinished = this.#connection.prepare<[], { id: number }>("SELECT id FROM holds WHERE until_at = 0").all();
+      for (const { id } of unfinished) this.remove(id);
+      return unfinished.length;
+    })();
+  }
+
   /** Ends a hold; its row stays. Returns whether it was in force. */
   release(id: number): boolean {
     return this.#connection.transaction(() => {
@@ -141,11 +150,11 @@ export class Holds {
     })();
   }
 
-  /** Forgets which sessions were under holds whose time is over. Returns how many holds that were. */
+  /** Forgets which sessions were under holds whose time is over; one that is being made keeps its own. Returns how many holds that were. */
   forgetEnded(): number {
     return this.#connection.transaction(() => {
       const ended = this.#connection.prepare<[{ now: number }], { id: number }>(
-        `SELECT id FROM holds WHERE NOT (${IN_FORCE}) AND EXISTS (SELECT 1 FROM held_sessions WHERE hold = holds.id)`,
+        `SELECT id FROM holds WHERE NOT (${IN_FORCE}) AND until_at IS NOT 0 AND EXISTS (SELECT 1 FROM held_sessions WHERE hold = holds.id)`,
       ).all({ now: this.#clock.nowMs() });
       for (const { id } of ended) this.#forgetSessionsOf(id);
       return ended.length;

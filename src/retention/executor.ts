@@ -159,9 +159,16 @@ export async function finishTombstones(parts: ExecutorParts): Promise<{ readonly
   return { removed, stuck };
 }
 
-/** At a start: what a crash left of copies and deletions. */
+/** At a start: what a crash left of copies and deletions, and of holds that were being made. */
 export async function finishLeftovers(parts: ExecutorParts): Promise<{ readonly removed: number; readonly stuck: number }> {
   new Expirations(parts.catalogue.settings).settle();
+  try {
+    const unfinished = parts.catalogue.holds.removeUnfinished();
+    if (unfinished > 0) parts.logger.warn({ holds: unfinished }, "holds that were not whole when the service last ended are not in force; make them again");
+  } catch (error) {
+    // They hold nothing: a full disk, say, leaves them to the next start.
+    parts.logger.warn({ error }, "holds that were not whole when the service last ended could not be removed");
+  }
   const stray = await removeStrayCopy(parts);
   if (stray !== null) parts.logger.info({ path: stray }, "removed a copy of held packets that was not finished");
   return finishTombstones(parts);

@@ -83,7 +83,7 @@ export class RetentionService {
     this.#parts = parts;
   }
 
-  /** At start-up: finishes deletions and copies that a crash left half done. */
+  /** At start-up, while nobody makes holds: finishes deletions and copies that a crash left half done, and removes holds that were not whole. */
   recover(): Promise<{ readonly removed: number; readonly stuck: number }> {
     return this.#alone(() => finishLeftovers(this.#parts));
   }

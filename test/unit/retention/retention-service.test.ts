@@ -216,6 +216,28 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("leaves holds alone that are being made, and removes at a start what an ended process left of them", async () => {
+    const { catalogue, service } = world([{ bytes: 10 }], { nowMs: DAY });
+    const session = { id: Buffer.alloc(16, 1), firstMs: 0, lastMs: 0, settled: true, packets: [{ fileId: 1, packets: 1, bytes: 9 }] };
+    const add = (untilMs: number): number => {
+      const hold = catalogue.holds.add({ subject: "session", subjectId: "one session", reason: "case 7", createdBy: "ann", untilMs });
+      catalogue.holds.addSessions(hold, [session]);
+      return hold;
+    };
+    const [made, ended] = [add(0), add(DAY - 1)];
+    await service().expireAudit();
+    expect(catalogue.holds.sessionsOf(ended, null, 9)).toEqual([]);
+    catalogue.holds.enforce(made, null);
+    expect(catalogue.holds.get(made)).toMatchObject({ sessions: 1, packets: 1 });
+    const left = add(0);
+    await service().recover();
+    expect(catalogue.holds.sessionsOf(left, null, 9)).toEqual([]);
+    catalogue.holds.enforce(left, null);
+    expect(catalogue.holds.get(left)).toBeNull();
+    expect(catalogue.holds.get(made)).toMatchObject({ sessions: 1, packets: 1 });
+    catalogue.close();
+  });
+
   it("plans packets while a search cluster is away, and says what is not known", async () => {
     const { catalogue, service } = world([{ bytes: 4000 }, { bytes: 3000 }]);
     const away = () => Promise.reject(new LookbackError("CLUSTER_UNREACHABLE", "no answer"));
