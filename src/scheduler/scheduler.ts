@@ -6,7 +6,7 @@ import type { TaskCause, TaskRun, TaskRuns } from "../catalogue/task-runs.js";
 import { nextOccurrence, parseCron, zoneName, type CronSchedule } from "./cron-schedule.js";
 import { dueAt, retryAtMs, type TaskHistory } from "./due.js";
 import type { ScheduledTask, TaskDetails, TaskStatus } from "./task.js";
-import { nodeCronTicker, type Ticker } from "./ticker.js";
+import { halfMinutes, nodeCronTicker, type Heartbeat, type Ticker } from "./ticker.js";
 
 interface Registered {
   readonly task: ScheduledTask;
@@ -20,6 +20,7 @@ export interface SchedulerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ticker?: Ticker;
+  readonly heartbeat?: Heartbeat;
 }
 
 /** Told of every run that ended. */
@@ -36,13 +37,13 @@ export interface StartedRun {
 const FREE_INTERRUPTIONS = 2;
 
 /**
- * Runs tasks when they are due. It ticks at each task's times and every minute besides, so that a tick which is lost (a
- * suspended host, a clock that jumped) is made up for. Tasks run beside each other, never beside themselves.
+ * Runs tasks when they are due. It ticks at each task's times and twice a minute besides, by no clock, so that a tick which is
+ * lost (a suspended host, a clock that jumped) is made up for. Tasks run beside each other, never beside themselves.
  */
 export class Scheduler {
   readonly #parts: SchedulerParts;
   readonly #tasks = new Map<string, Registered>();
-  #stopTicks: (() => Promise<void>)[] = [];
+  #stopTicks: (() => Promise<void> | void)[] = [];
   #abort = new AbortController();
   #listener: RunListener = () => {};
 
@@ -67,8 +68,9 @@ export class Scheduler {
     const interrupted = this.#parts.runs.interruptOpen();
     if (interrupted > 0) this.#parts.logger.warn({ interrupted }, "tasks were interrupted when the service last ended");
     this.tick();
-    const ticker = this.#parts.ticker ?? nodeCronTicker;
-    const times = new Map([["* * * * * UTC", { expression: "* * * * *", zone: "UTC" }]]);
+    const { ticker = nodeCronTicker(), heartbeat = halfMinutes } = this.#parts;
+    this.#stopTicks.push(heartbeat(() => this.tick()));
+    const times = new Map<string, { readonly expression: string; readonly zone: string }>();
     for (const { task, zone } of this.#tasks.values()) times.set(`${task.cron} ${zone}`, { expression: task.cron, zone });
     for (const { expression, zone } of times.values()) this.#stopTicks.push(ticker(expression, zone, () => this.tick()));
   }

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import { Scheduler } from "../../../src/scheduler/scheduler.js";
 import type { ScheduledTask } from "../../../src/scheduler/task.js";
-import { nodeCronTicker, type Ticker } from "../../../src/scheduler/ticker.js";
+import { nodeCronTicker, type Heartbeat, type Ticker } from "../../../src/scheduler/ticker.js";
 import { serviceTasks } from "../../../src/scheduler/tasks.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 import { daySpan } from "../../support/day-span.js";
@@ -13,20 +13,26 @@ const MINUTE = 60_000;
 const clock = { now: 0, nowMs: () => clock.now };
 let catalogue: Catalogue;
 let ticks: Map<string, () => void>;
+let beats: Set<() => void>;
 const ticker: Ticker = (expression, zone, tick) => {
   ticks.set(`${expression} ${zone}`, tick);
   return async () => { ticks.delete(`${expression} ${zone}`); };
+};
+const heartbeat: Heartbeat = (beat) => {
+  beats.add(beat);
+  return () => { beats.delete(beat); };
 };
 
 beforeEach(() => {
   clock.now = Date.UTC(2026, 4, 5, 12);
   ticks = new Map();
+  beats = new Set();
   catalogue = openCatalogue(temporaryDirectory(), clock);
 });
 afterEach(() => catalogue.close());
 
 function scheduler(...tasks: Partial<ScheduledTask>[]) {
-  const made = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker });
+  const made = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker, heartbeat });
   for (const task of tasks) made.register({ name: "t", description: "d", cron: "*/5 * * * *", timeZone: "UTC", run: () => Promise.resolve({}), ...task });
   return made;
 }
@@ -41,14 +47,26 @@ describe("a scheduler", () => {
     expect(ran).toBe(1);
     for (let minute = 0; minute < 10; minute += 1) {
       clock.now += MINUTE;
-      ticks.get("* * * * * UTC")?.();
+      ticks.get("*/5 * * * * UTC")?.();
       await one.idle();
     }
     expect(ran).toBe(3);
     expect(one.history("t", 10)).toMatchObject([{ outcome: "ok", cause: "schedule", details: { number: 3 } }, { details: { number: 2 } }, { details: { number: 1 } }]);
     expect(one.status()).toMatchObject([{ name: "t", running: false, last: { outcome: "ok" } }]);
     await one.stop();
-    expect(ticks.size).toBe(0);
+    expect([ticks.size, beats.size]).toEqual([0, 0]);
+  });
+
+  it("looks whether a task is due besides its times, for retries and what the clock skips", async () => {
+    let ran = 0;
+    const one = scheduler({ cron: "1 4 * * *", run: () => (++ran > 1 ? Promise.resolve({}) : Promise.reject(new Error("no"))) });
+    one.start();
+    await one.idle();
+    clock.now += MINUTE;
+    for (const beat of beats) beat();
+    await one.idle();
+    expect(ran).toBe(2);
+    await one.stop();
   });
 
   it("makes up for one missed run at start", async () => {
@@ -273,7 +291,7 @@ describe("a scheduler", () => {
 
   it("tells how each run ended", async () => {
     const told: string[] = [];
-    const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker });
+    const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker, heartbeat });
     one.observe((task, outcome, seconds) => { told.push(`${task} ${outcome} ${seconds >= 0}`); });
     one.register({ name: "good", description: "d", cron: "* * * * *", timeZone: "UTC", run: () => Promise.resolve({}) });
     one.register({ name: "bad", description: "d", cron: "* * * * *", timeZone: "UTC", run: () => Promise.reject(new Error("no")) });
@@ -287,6 +305,39 @@ describe("a scheduler", () => {
     expect(() => scheduler({}, {})).toThrow(expect.objectContaining({ code: "BAD_INPUT" }));
     expect(() => scheduler({ cron: "often" })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
     expect(() => scheduler({ timeZone: "Nowhere" })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  });
+});
+
+describe("the ticker", () => {
+  /** The host's clock and one timer, both moved by hand. */
+  function ticking(expression: string) {
+    let [ticked, waiting] = [0, { run: (): void => {}, ms: 0 }];
+    const stop = nodeCronTicker((run, ms) => {
+      waiting = { run, ms };
+      return () => { waiting = { run: () => {}, ms: 0 }; };
+    })(expression, "UTC", () => { ticked += 1; });
+    const pass = (ms: number): void => {
+      for (let left = ms; left >= waiting.ms; ) {
+        left -= waiting.ms;
+        vi.setSystemTime(Date.now() + waiting.ms);
+        waiting.run();
+      }
+    };
+    return { stop, pass, ticked: () => ticked };
+  }
+
+  beforeEach(() => { vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 4, 5, 12, 0, 30) }); });
+  afterEach(() => { vi.useRealTimers(); });
+
+  it.each([["back by a day", -86_400_000], ["ahead by 90 days", 90 * 86_400_000]])("goes on by the clock there is when it is set %s, and walks through nothing", async (_step, ms) => {
+    const one = ticking("*/5 * * * *");
+    one.pass(10 * MINUTE);
+    expect(one.ticked()).toBe(2);
+    vi.setSystemTime(Date.now() + ms);
+    one.pass(10 * MINUTE);
+    expect(one.ticked()).toBeGreaterThanOrEqual(4);
+    expect(one.ticked()).toBeLessThanOrEqual(5);
+    await one.stop();
   });
 });
 
@@ -312,7 +363,7 @@ describe("the service's tasks", () => {
     clock: { nowMs: () => Date.UTC(2026, 0, 3, 12) },
   });
   it("have schedules that both this scheduler and node-cron read", async () => {
-    const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker: nodeCronTicker });
+    const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker: nodeCronTicker() });
     for (const task of tasks) one.register(task);
     expect(one.status().map((task) => `${task.name} ${task.cron}`)).toEqual(["packet-retention * * * * *", "session-expiry 1 4 * * *", "compaction */5 * * * *", "daily-compaction 31 4 * * *", "export-expiry */10 * * * *"]);
     one.start();
