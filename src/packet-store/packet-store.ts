@@ -6,5 +6,5 @@ export { packetFileName, parsePacketFileName, type PacketFileName } from "./pack
 export { PacketReader, type FileLayout, type MissingReason, type OpenStream, type PacketFile, type PacketRead } from "./packet-reader.js";
 export type { PositionChunk, RecordBatch } from "./record-stream.js";
 export { isIntact, streamIdentity, type IndexedStream } from "./stream-identity.js";
-export { REAL_FILES, Tombstones, syncDirectory, type Tombstone, type TombstoneFiles } from "./tombstones.js";
+export { REAL_FILES, Tombstones, syncDirectory, type Tombstone, type TombstoneFiles, type TombstoneListing } from "./tombstones.js";
 export type { PacketTime, RecordHead } from "./record-layout.js";

@@ -18,6 +18,13 @@ export interface Tombstone {
   readonly device: number;
 }
 
+/** Tombstones that were found, and the directories that could not be looked through, with why. */
+export interface TombstoneListing {
+  readonly tombstones: readonly Tombstone[];
+  /** The packet directory whose folder it is, or the folder of the data directory. */
+  readonly unlisted: readonly { readonly directory: string; readonly reason: string }[];
+}
+
 /** File operations, so that tests can let them fail. */
 export interface TombstoneFiles {
   rename(from: string, to: string): Promise<void>;
@@ -82,24 +89,37 @@ export class Tombstones {
   }
 
   /** Tombstones on disk, by file number. Files with other names are none of ours and are left alone. */
-  async list(): Promise<readonly Tombstone[]> {
-    const found: Tombstone[] = [];
-    for (const folder of [this.#directory, ...this.#packetDirectories.map((one) => path.join(one, LOCAL_FOLDER))]) {
-      for (const entry of await entriesOf(folder)) {
-        const [, digits, name] = (entry.isFile() ? TOMBSTONE.exec(entry.name) : null) ?? [];
-        const fileId = Number(digits);
-        if (name === undefined || !Number.isSafeInteger(fileId)) continue;
-        const file = path.join(folder, entry.name);
-        try {
-          const { size, dev } = await stat(file);
-          found.push({ fileId, name, path: file, bytes: size, device: dev });
-        } catch (error) {
-          if (systemErrorCode(error) !== "ENOENT") throw error;
-        }
+  async list(): Promise<TombstoneListing> {
+    const tombstones: Tombstone[] = [];
+    const unlisted: { directory: string; reason: string }[] = [];
+    const folders = [{ directory: this.#directory, folder: this.#directory }, ...this.#packetDirectories.map((directory) => ({ directory, folder: path.join(directory, LOCAL_FOLDER) }))];
+    for (const { directory, folder } of folders) {
+      try {
+        tombstones.push(...await tombstonesIn(folder));
+      } catch (error) {
+        // One disk of several that fails is no reason to look after none.
+        unlisted.push({ directory, reason: error instanceof Error ? error.message : String(error) });
       }
     }
-    return found.sort((left, right) => left.fileId - right.fileId);
+    return { tombstones: tombstones.sort((left, right) => left.fileId - right.fileId), unlisted };
   }
+}
+
+async function tombstonesIn(folder: string): Promise<readonly Tombstone[]> {
+  const found: Tombstone[] = [];
+  for (const entry of await entriesOf(folder)) {
+    const [, digits, name] = (entry.isFile() ? TOMBSTONE.exec(entry.name) : null) ?? [];
+    const fileId = Number(digits);
+    if (name === undefined || !Number.isSafeInteger(fileId)) continue;
+    const file = path.join(folder, entry.name);
+    try {
+      const { size, dev } = await stat(file);
+      found.push({ fileId, name, path: file, bytes: size, device: dev });
+    } catch (error) {
+      if (systemErrorCode(error) !== "ENOENT") throw error;
+    }
+  }
+  return found;
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

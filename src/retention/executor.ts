@@ -3,7 +3,7 @@ import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import { Expirations } from "./expirations.js";
 import type { IndexStore } from "../index-store/index-store.js";
-import { OwnDirectory, type PacketReader, type Tombstone, type Tombstones } from "../packet-store/packet-store.js";
+import { OwnDirectory, type PacketReader, type Tombstone, type TombstoneListing, type Tombstones } from "../packet-store/packet-store.js";
 import { findOnDisk } from "./facts.js";
 import { copyHeldOut, removeStrayCopy } from "./keep-packets.js";
 import type { DevicePlan, PacketPlan, PacketPlanItem } from "./plan.js";
@@ -143,11 +143,18 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** Finishes deletions that a crash or an error left half done. Returns how many went and how many could not. */
-export async function finishTombstones(parts: ExecutorParts): Promise<{ readonly removed: number; readonly stuck: number }> {
+/** What became of deletions that were half done: how many went, how many could not, and where nobody could look for them. */
+export interface FinishedTombstones extends Pick<TombstoneListing, "unlisted"> {
+  readonly removed: number;
+  readonly stuck: number;
+}
+
+/** Finishes deletions that a crash or an error left half done. */
+export async function finishTombstones(parts: ExecutorParts): Promise<FinishedTombstones> {
   let removed = 0;
   let stuck = 0;
-  for (const tombstone of await parts.tombstones.list()) {
+  const { tombstones, unlisted } = await parts.tombstones.list();
+  for (const tombstone of tombstones) {
     try {
       await finishTombstone(parts, tombstone, "finished later");
       removed += 1;
@@ -156,21 +163,21 @@ export async function finishTombstones(parts: ExecutorParts): Promise<{ readonly
       stuck += 1;
     }
   }
-  return { removed, stuck };
+  return { removed, stuck, unlisted };
 }
 
 /** At a start: what a crash left of copies and deletions, and of holds that were being made. */
-export async function finishLeftovers(parts: ExecutorParts): Promise<{ readonly removed: number; readonly stuck: number }> {
+export async function finishLeftovers(parts: ExecutorParts): Promise<FinishedTombstones> {
   new Expirations(parts.catalogue.settings).settle();
+  // Neither holds anything or is in anybody's way: a disk that is full or fails leaves them to the next start.
   try {
     const unfinished = parts.catalogue.holds.removeUnfinished();
     if (unfinished > 0) parts.logger.warn({ holds: unfinished }, "holds that were not whole when the service last ended are not in force; make them again");
+    const stray = await removeStrayCopy(parts);
+    if (stray !== null) parts.logger.info({ path: stray }, "removed a copy of held packets that was not finished");
   } catch (error) {
-    // They hold nothing: a full disk, say, leaves them to the next start.
-    parts.logger.warn({ error }, "holds that were not whole when the service last ended could not be removed");
+    parts.logger.warn({ error }, "what an ended process left of holds and copies of held packets could not be removed");
   }
-  const stray = await removeStrayCopy(parts);
-  if (stray !== null) parts.logger.info({ path: stray }, "removed a copy of held packets that was not finished");
   return finishTombstones(parts);
 }
 

@@ -31,16 +31,28 @@ export interface FactSources {
   readonly classes?: Pick<ClassService, "claimFile" | "claimDays" | "prune">;
 }
 
-/** Free space of the devices of our packet directories, and what could not be measured and why. `failing`: devices where writes failed for want of room. */
+/**
+ * Free space of the devices of our packet directories, and what could not be measured and why; a directory whose tombstones cannot be
+ * listed counts as such: nobody knows what waits there already. `failing`: devices where writes failed for want of room.
+ */
 export async function gatherDevices(
   sources: FactSources, failing: ReadonlySet<number> = new Set(),
 ): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly { directory: string; reason: string }[] }> {
-  const [{ devices, unmeasured }, tombstones] = [await measureSpace(sources.packetDirectories, sources.probe), await sources.tombstones.list()];
-  const pending = (device: number): { pendingFiles: number; pendingBytes: number } => {
+  const [measured, { tombstones, unlisted }] = [await measureSpace(sources.packetDirectories, sources.probe), await sources.tombstones.list()];
+  const reasons = new Map(unlisted.map(({ directory, reason }) => [directory, reason]));
+  const unmeasured = [...measured.unmeasured];
+  const devices: DeviceFact[] = [];
+  for (const { device, ...space } of measured.devices) {
+    for (const directory of space.directories) {
+      const reason = reasons.get(path.resolve(directory));
+      if (reason !== undefined) unmeasured.push({ directory, reason });
+    }
+    const directories = space.directories.filter((directory) => !reasons.has(path.resolve(directory)));
+    if (directories.length === 0) continue;
     const stuck = tombstones.filter((one) => one.device === device);
-    return { pendingFiles: stuck.length, pendingBytes: stuck.reduce((sum, one) => sum + one.bytes, 0) };
-  };
-  return { devices: devices.map((device) => ({ ...device, ...pending(device.device), writesFail: failing.has(device.device) })), unmeasured };
+    devices.push({ ...space, device, directories, pendingFiles: stuck.length, pendingBytes: stuck.reduce((sum, one) => sum + one.bytes, 0), writesFail: failing.has(device) });
+  }
+  return { devices, unmeasured };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { RetentionEvents } from "../model/retention-event.js";
 import { measureSpace } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { Expirations } from "./expirations.js";
-import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type DeletionOutcome, type ExecutorParts } from "./executor.js";
+import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type DeletionOutcome, type ExecutorParts, type FinishedTombstones } from "./executor.js";
 import { executeSessions, isWithin, type HeldElsewhere } from "./expiry.js";
 import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planOnDisk, type FactSources } from "./facts.js";
 import { heldSession, heldSessions } from "./keep-packets.js";
@@ -76,6 +76,8 @@ export class RetentionService {
   #last: Promise<unknown> = Promise.resolve();
   /** Holds that keep files and days from going, as the last runs found. */
   #blocking: Blocking = { packets: null, sessions: null };
+  /** Directories whose tombstones could not be listed when they last were. */
+  #unlisted: ReadonlySet<string> = new Set();
   /** What was deleted since this process began. */
   readonly totals = { files: 0, bytes: 0, keptBytes: 0, failures: 0, days: 0 };
 
@@ -85,7 +87,20 @@ export class RetentionService {
 
   /** At start-up, while nobody makes holds: finishes deletions and copies that a crash left half done, and removes holds that were not whole. */
   recover(): Promise<{ readonly removed: number; readonly stuck: number }> {
-    return this.#alone(() => finishLeftovers(this.#parts));
+    return this.#alone(async () => {
+      const { removed, stuck, unlisted } = await finishLeftovers(this.#parts);
+      this.#noteUnlisted(unlisted);
+      return { removed, stuck };
+    });
+  }
+
+  /** Tells once, and not with every run, where tombstones cannot be listed, and when they can be again. */
+  #noteUnlisted(unlisted: FinishedTombstones["unlisted"]): void {
+    const { logger } = this.#parts;
+    const before = this.#unlisted;
+    this.#unlisted = new Set(unlisted.map(({ directory }) => directory));
+    for (const { directory, reason } of unlisted) if (!before.has(directory)) logger.warn({ directory, reason }, "packet files that are being deleted cannot be listed in a directory; none is deleted there until they can be");
+    for (const directory of before) if (!this.#unlisted.has(directory)) logger.info({ directory }, "packet files that are being deleted can be listed again in a directory");
   }
 
   /** Everything that runs would do now, with a reason for every item. Deletes and stores nothing. */
@@ -184,7 +199,8 @@ export class RetentionService {
   async #enforce(fullDirectory: string | null, signal: AbortSignal | null): Promise<PacketRetentionRun> {
     const { logger, rules } = this.#parts;
     new Expirations(this.#parts.catalogue.settings).settle();
-    const { stuck } = await finishTombstones(this.#parts);
+    const { stuck, unlisted } = await finishTombstones(this.#parts);
+    this.#noteUnlisted(unlisted);
     const outcomes: DeletionOutcome[] = [];
     const failed = new Set<number>();
     const failing = fullDirectory === null ? new Set<number>() : await this.#devicesOf(fullDirectory);

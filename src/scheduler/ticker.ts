@@ -1,5 +1,5 @@
 import cron from "node-cron";
-import { systemTimer, type Timer } from "../base/clock.js";
+import { systemClock, systemTimer, type Timer } from "../base/clock.js";
 
 /** Calls `tick` at the times of a cron expression until the returned function is called. */
 export type Ticker = (expression: string, timeZone: string, tick: () => void) => () => Promise<void>;
@@ -12,18 +12,18 @@ const MOST_WAIT_MS = 30_000;
 const BEAT_MS = 30_000;
 
 /**
- * node-cron says when the times are; the wait is ours. Its own goes on to the time it once expected when the clock is set back, and
- * walks through all that were missed, which blocks, when it is set ahead. Keeps no process alive.
+ * node-cron says when the times are, by the host's clock; the wait is ours. Its own goes on to the time it once expected when the
+ * clock is set back, and walks through all that were missed, which blocks, when it is set ahead. Keeps no process alive.
  */
 export function nodeCronTicker(timer: Timer = systemTimer): Ticker {
   return (expression, timeZone, tick) => {
     const task = cron.createTask(expression, () => {}, { timezone: timeZone });
     let callOff = (): void => {};
     const wait = (): void => {
-      const nowMs = Date.now();
+      const nowMs = systemClock.nowMs();
       const nextMs = task.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
       callOff = timer(() => {
-        const isDue = Date.now() >= nextMs;
+        const isDue = systemClock.nowMs() >= nextMs;
         wait();
         if (isDue) tick();
       }, Math.max(0, Math.min(nextMs - nowMs, MOST_WAIT_MS)));

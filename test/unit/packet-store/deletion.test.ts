@@ -85,14 +85,14 @@ describe("tombstones", () => {
   it("renames first, then unlinks, and finds leftovers", async () => {
     const { root, packets, file } = setUp();
     const tombstones = new Tombstones(path.join(root, "tombstones"), [packets]);
-    expect(await tombstones.list()).toEqual([]);
+    expect(await tombstones.list()).toEqual({ tombstones: [], unlisted: [] });
     const tombstone = await tombstones.bury(7, file);
     expect(existsSync(file)).toBe(false);
-    expect(await new Tombstones(path.join(root, "tombstones"), [packets]).list()).toEqual([tombstone]);
+    expect(await new Tombstones(path.join(root, "tombstones"), [packets]).list()).toEqual({ tombstones: [tombstone], unlisted: [] });
     expect(tombstone).toMatchObject({ fileId: 7, name: "n-260101-00000007.pcap", bytes: 5 });
     await tombstones.remove(tombstone);
     await tombstones.remove(tombstone);
-    expect(await tombstones.list()).toEqual([]);
+    expect(await tombstones.list()).toEqual({ tombstones: [], unlisted: [] });
   });
   it("stays on the device of the packets when the data directory is on another", async () => {
     const { root, packets, file } = setUp();
@@ -102,7 +102,7 @@ describe("tombstones", () => {
     });
     const tombstone = await tombstones.bury(7, file);
     expect(tombstone.path.startsWith(packets)).toBe(true);
-    expect(await tombstones.list()).toEqual([tombstone]);
+    expect(await tombstones.list()).toEqual({ tombstones: [tombstone], unlisted: [] });
   });
   it("takes the list of interfaces with it, and no other file", async () => {
     const { root, packets, file } = setUp();
@@ -116,11 +116,20 @@ describe("tombstones", () => {
     expect([interfaceListOf(file), interfaceListOf("/x/notes.pcap"), packetFileOfList("n-260101-00000008.interfaces"), packetFileOfList("notes.interfaces"), packetFileOfList("n-260101-00000008.pcap")])
       .toEqual([list, null, "n-260101-00000008.pcap", null, null]);
   });
+  it("lists what is elsewhere when one folder cannot be listed", async () => {
+    const { root, packets, file } = setUp();
+    const broken = path.join(root, "broken");
+    mkdirSync(broken);
+    writeFileSync(path.join(broken, ".tombstones"), "no folder");
+    const tombstones = new Tombstones(path.join(root, "tombstones"), [broken, packets]);
+    const tombstone = await tombstones.bury(7, file);
+    expect(await tombstones.list()).toEqual({ tombstones: [tombstone], unlisted: [{ directory: broken, reason: expect.stringContaining("ENOTDIR") }] });
+  });
   it("leaves strange files alone", async () => {
     const { root, packets } = setUp();
     mkdirSync(path.join(root, "tombstones"));
     writeFileSync(path.join(root, "tombstones", "README"), "x");
-    expect(await new Tombstones(path.join(root, "tombstones"), [packets]).list()).toEqual([]);
+    expect(await new Tombstones(path.join(root, "tombstones"), [packets]).list()).toEqual({ tombstones: [], unlisted: [] });
     expect(readdirSync(path.join(root, "tombstones"))).toEqual(["README"]);
   });
 });

@@ -294,6 +294,28 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("goes on with the other directories when one cannot be looked through, and tells that once", async () => {
+    const { root, catalogue, service, packets, tombs, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
+    const broken = path.join(root, "broken");
+    const file = path.join(broken, "n-260101-00000003.pcap");
+    mkdirSync(broken);
+    writeFileSync(file, "x");
+    writeFileSync(path.join(broken, ".tombstones"), "no folder");
+    catalogue.files.add({ id: 3, node: "n", path: file, displayName: file, stream: "f".repeat(32), storage: "own", state: "complete", format: "pcap", bytes: 1, packets: 1, firstMs: 0, lastMs: 1 });
+    const told: string[] = [];
+    const logger = { ...silentLogger, warn: (fields: object, message: string) => { told.push(`${"directory" in fields ? String(fields.directory) : ""} ${message}`); }, info: (_fields: object, message: string) => { told.push(message); } };
+    const directories = [broken, packets];
+    const one = service({ packetDirectories: directories, tombstones: new Tombstones(tombs, directories), logger });
+    await one.recover();
+    expect(await one.enforcePackets(null)).toMatchObject({ deleted: 1, unmeasured: [{ directory: broken, reason: expect.stringContaining("ENOTDIR") }] });
+    expect([there(), existsSync(file)]).toEqual([[2], true]);
+    expect(told).toEqual([expect.stringMatching(`^${broken} .*cannot be listed`)]);
+    rmSync(path.join(broken, ".tombstones"));
+    expect(await one.enforcePackets(null)).toMatchObject({ unmeasured: [] });
+    expect(told).toHaveLength(2);
+    catalogue.close();
+  });
+
   it("measures again while it deletes, and spares the rest when room appears", async () => {
     const { catalogue, free, service, there } = world(Array.from({ length: 30 }, () => ({ bytes: 300 })));
     let measured = 0;
