@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { systemClock } from "../base/clock.js";
+import { systemClock, type Clock } from "../base/clock.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { SettingValues } from "../config/settings.js";
 import type { RetentionEvents } from "../model/retention-event.js";
@@ -17,15 +17,28 @@ import { DAY_MS } from "../base/utc-day.js";
 import type { Core } from "./core.js";
 import { fileLookup } from "./file-lookup.js";
 
-/** What retention works on: the packet directories of this node and of every node that has files in the catalogue. */
-export function retentionParts(core: Omit<Core, "native">, reader: PacketReader): Omit<RetentionParts, "events"> {
+/** How long the nodes that have files are taken to be the same, in milliseconds: they are asked for with each file, and are read from all of them. */
+const NODES_KEPT_MS = 5_000;
+
+/**
+ * What retention works on: the packet directories of this node and of every node that has files in the catalogue, also of one that
+ * gets its first while this process runs.
+ */
+export function retentionParts(core: Omit<Core, "native">, reader: PacketReader, clock: Clock = systemClock): Omit<RetentionParts, "events"> {
   const { config, live, catalogue, store, cluster, directories, logger } = core;
-  const nodes = catalogue.files.nodes();
-  const packetDirectories = [...new Set(retentionRules(config, config.values, nodes).packets.storage.map(({ directory }) => directory))];
+  let newest: { readonly atMs: number; readonly nodes: readonly string[] } | null = null;
+  const rules = (): RetentionRules => {
+    const nowMs = clock.nowMs();
+    if (newest === null || Math.abs(nowMs - newest.atMs) >= NODES_KEPT_MS) newest = { atMs: nowMs, nodes: catalogue.files.nodes() };
+    return retentionRules(config, live.values, newest.nodes);
+  };
+  const packetDirectories = (): readonly string[] => [...new Set(rules().packets.storage.map(({ directory }) => directory))];
   return {
-    catalogue, store, reader, logger: logger.child({ area: "retention" }), clock: systemClock, probe: diskSpaceProbe, packetDirectories, classes: classService(core), ...(cluster === null ? {} : { shared: cluster.expirations }), tombstones: new Tombstones(directories.tombstones, packetDirectories),
-    // Read each time: a reload may have changed them.
-    get rules() { return retentionRules(config, live.values, nodes); },
+    catalogue, store, reader, logger: logger.child({ area: "retention" }), clock, probe: diskSpaceProbe, classes: classService(core), ...(cluster === null ? {} : { shared: cluster.expirations }),
+    // Read each time: a reload may have changed the rules, and a capture of another node may have begun.
+    get rules() { return rules(); },
+    get packetDirectories() { return packetDirectories(); },
+    get tombstones() { return new Tombstones(directories.tombstones, packetDirectories()); },
   };
 }
 

@@ -1,8 +1,17 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { retentionRules, storageWarnings } from "../../../src/app/retention.js";
+import { directoriesOf } from "../../../src/app/core.js";
+import { retentionParts, retentionRules, storageWarnings } from "../../../src/app/retention.js";
+import { silentLogger } from "../../../src/base/logger.js";
+import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import { loadConfig } from "../../../src/config/config.js";
+import { LiveConfig } from "../../../src/config/live-config.js";
+import { packagedCatalogue } from "../../../src/model/field-catalogue.js";
+import { noRetentionEvents } from "../../../src/model/retention-event.js";
+import { PacketFilePresence, PacketReader } from "../../../src/packet-store/packet-store.js";
+import { RetentionService } from "../../../src/retention/retention-service.js";
+import { MemoryStore } from "../../support/memory-store.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 let directory: string;
@@ -49,6 +58,34 @@ describe("the rules of retention", () => {
       { directory: path.join(directory, "b"), freeSpace: { unit: "gib", value: 3 } }, { directory: path.join(directory, "a"), freeSpace: { unit: "gib", value: 3 } },
     ]);
     expect(retentionRules(load(""), load("").values, []).packets.storage).toEqual([{ directory: path.join(directory, "data", "packets"), freeSpace: { unit: "percent", value: 5 } }]);
+  });
+});
+
+describe("what retention works on", () => {
+  it("has the directory of a node that gets its first files while it runs", async () => {
+    const config = load("[default]\npcapDir=a\n[sensor2]\npcapDir=b\nfreeSpaceG=50%\n");
+    const clock = { now: 0, nowMs: () => clock.now };
+    mkdirSync(config.dataDirectory);
+    const catalogue = openCatalogue(config.dataDirectory, clock);
+    const reader = new PacketReader();
+    const core = {
+      config, live: new LiveConfig(config), directories: directoriesOf(config), logger: silentLogger, fields: packagedCatalogue(), catalogue, presence: new PacketFilePresence(clock.nowMs),
+      store: new MemoryStore([]), cluster: null,
+    };
+    const parts = retentionParts(core, reader, clock);
+    const retention = new RetentionService(Object.assign(parts, { events: noRetentionEvents, probe: () => Promise.resolve({ freeBytes: 1, totalBytes: 100 }) }));
+    expect(await retention.enforcePackets(null)).toMatchObject({ deleted: 0 });
+    const files = [1, 2].map((id) => {
+      const file = path.join(directory, "b", `sensor2-260101-0000000${id}.pcap`);
+      writeFileSync(file, "x");
+      catalogue.files.add({ id, node: "sensor2", path: file, displayName: file, stream: String(id).padStart(32, "0"), storage: "own", state: "complete", format: "pcap", bytes: 1, packets: 1, firstMs: id, lastMs: id });
+      return file;
+    });
+    clock.now += 5_000;
+    expect(await retention.relieve(path.join(directory, "b"), null)).toMatchObject({ deleted: 1 });
+    expect(files.map((file) => existsSync(file))).toEqual([false, true]);
+    await reader.close();
+    catalogue.close();
   });
 });
 
