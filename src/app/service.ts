@@ -172,7 +172,7 @@ export async function openService(core: Core, lifecycle: Lifecycle, beforeExport
   // What starts now writes: where there is no room, some is made before.
   const room = await keepRoom(core, lifecycle, retention);
   const makeRoom = (directory: string): Promise<boolean> => room.make(directory);
-  const exports = new ExportService(Object.assign(exportServiceParts(core, readers, auditedExports(watch, core.catalogue.exports, access, systemClock)), { makeRoom }));
+  const exports = new ExportService(Object.assign(exportServiceParts(core, readers, auditedExports(watch, core.catalogue.exports, access, systemClock, core.logger)), { makeRoom }));
   core.logger.info({ key: exports.publicKey.keyId }, "manifests of exports are signed with this key");
 
   const imports = importsOn(core, makeRoom);

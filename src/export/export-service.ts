@@ -4,6 +4,7 @@ import path from "node:path";
 import { ChangeFeed } from "../base/change-feed.js";
 import { systemTimer, type Clock, type Timer } from "../base/clock.js";
 import { LookbackError, type ErrorCode } from "../base/errors.js";
+import { guarded } from "../base/guarded.js";
 import type { Logger } from "../base/logger.js";
 import type { ExportRecord, Exports } from "../catalogue/exports.js";
 import type { IndexStore, ReadContext } from "../index-store/index-store.js";
@@ -15,7 +16,7 @@ import { estimateExport, type ExportEstimate } from "./estimate.js";
 import { KEYED_MS, keyedId } from "./export-key.js";
 import { contentTypeOf, latestOf, type ExportRequest } from "./export-request.js";
 import { formatOf, isFinished, viewOf, type ExportView } from "./export-view.js";
-import { discardExport, manifestName, noProgress, runExport, type ExportParts, type ExportProgress } from "./run-export.js";
+import { discardExport, manifestName, noProgress, runExport, type ExportParts, type ExportProgress, type ExportResult } from "./run-export.js";
 import { decodeRequest, encodeRequest } from "./stored-request.js";
 import { ExportStreams, type StreamResult, type StreamTarget } from "./stream-export.js";
 
@@ -91,6 +92,8 @@ export class ExportService {
   readonly #unsettled = new Set<string>();
   #callOffRetry: () => void = () => {};
   readonly #changes = new ChangeFeed<ExportView>();
+  /** Tells readers how a job stands; never throws: what was done is done, whoever cannot be told. */
+  readonly #tell: (id: string) => void;
   /** Removals of files that are under way: an export that is made again waits for that of its own. */
   readonly #discarding = new Map<string, Promise<void>>();
   readonly #streams: ExportStreams;
@@ -99,6 +102,10 @@ export class ExportService {
     this.#parts = parts;
     this.#limits = { ...DEFAULT_LIMITS, ...parts.limits };
     this.#streams = new ExportStreams(parts, parts.directory);
+    this.#tell = guarded((id) => {
+      const job = parts.jobs.get(id);
+      if (job !== null) this.#changes.publish(this.#viewOf(job));
+    }, parts.logger, "the state of an export could not be read; whoever watches it is not told");
   }
 
   /** Takes up what an ended process left: unfinished jobs run again, files of no job go. */
@@ -338,30 +345,32 @@ export class ExportService {
     const running = { id: job.id, abort: new AbortController(), progress: noProgress() };
     this.#running = running;
     const telling = setInterval(() => { if (this.#changes.isRead) this.#tell(job.id); }, TELL_MS);
+    let made: ExportResult;
     try {
       jobs.move(job.id, "running");
       this.#tell(job.id);
       const request = decodeRequest(job.request, this.#parts.fields);
       await this.#parts.awaitLatestRows(latestOf(request), running.abort.signal);
-      const result = await runExport(this.#parts, {
+      made = await runExport(this.#parts, {
         request,
         context: { scope: this.#parts.scopeOf(job.owner), signal: running.abort.signal, timeoutMs: this.#limits.timeoutMs },
         directory: this.#parts.directory, name: job.id, requestedMs: job.createdAtMs, asOfMs: clock.nowMs(), completeUntilMs: this.#parts.completeUntilMs(),
       }, running.progress);
       if (running.abort.signal.aborted) throw new LookbackError("QUERY_CANCELLED", "the export was cancelled");
-      const { fileName, sessions, packets, bytes, missingPackets, sha256 } = result;
+      const { fileName, sessions, packets, bytes, missingPackets, sha256 } = made;
       jobs.move(job.id, "done", { fileName, sessions, packets, bytes, missingPackets, sha256, expiresAtMs: clock.nowMs() + this.#limits.keepMs });
-      logger.info({ export: job.id, user: job.owner, sessions, packets, bytes, missingPackets }, "export written");
-      this.#running = null;
-      this.#tell(job.id);
-      this.#parts.events.raise({ kind: "export-ready", subject: job.id, user: job.owner, sessions, packets, bytes });
-      return true;
     } catch (error) {
       return await this.#failed(job, running.abort.signal.aborted, error);
     } finally {
       clearInterval(telling);
       this.#running = null;
     }
+    // From here on the file stays, whatever fails.
+    const { sessions, packets, bytes, missingPackets } = made;
+    logger.info({ export: job.id, user: job.owner, sessions, packets, bytes, missingPackets }, "export written");
+    this.#tell(job.id);
+    this.#parts.events.raise({ kind: "export-ready", subject: job.id, user: job.owner, sessions, packets, bytes });
+    return true;
   }
 
   async #failed(job: ExportRecord, aborted: boolean, error: unknown): Promise<boolean> {
@@ -404,8 +413,4 @@ export class ExportService {
     return viewOf(job, this.#running?.id === job.id && job.state === "running" ? this.#running.progress : null);
   }
 
-  #tell(id: string): void {
-    const job = this.#parts.jobs.get(id);
-    if (job !== null) this.#changes.publish(this.#viewOf(job));
-  }
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Timer } from "../../../src/base/clock.js";
 import { LookbackError } from "../../../src/base/errors.js";
+import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import type { ExportState } from "../../../src/catalogue/exports.js";
 import { signDownload, verifyDownload } from "../../../src/export/download-link.js";
@@ -309,6 +310,27 @@ describe("jobs", () => {
     await exports.stop();
     expect(timers.size).toBe(0);
     expect(catalogue.exports.counts()).toContainEqual({ state: "running", exports: 1 });
+  });
+
+  it("keep their file when nobody can be told that it is there", async () => {
+    const { exports: jobs } = catalogue;
+    const [get, move] = [jobs.get.bind(jobs), jobs.move.bind(jobs)];
+    jobs.move = (id, state, change) => {
+      move(id, state, change);
+      if (state === "done") jobs.get = () => { throw new LookbackError("UNAVAILABLE", "the catalogue is locked"); };
+    };
+    const logged: string[] = [];
+    const exports = service({
+      events: { raise: () => { throw new LookbackError("DISK_FULL", "no room for the catalogue"); }, clear() {}, lasting: () => [] },
+      logger: { ...silentLogger, error: (_fields, message) => { logged.push(message); } }, timer: () => () => {},
+    });
+    await exports.start();
+    const { id } = await exports.create(everything, scopeOf("ann"));
+    await exports.idle();
+    jobs.get = get;
+    expect(exports.get(id, "ann")?.state).toBe("done");
+    expect(readFileSync((await exports.open(id, "ann")).path).equals(capture.bytes)).toBe(true);
+    expect(logged.filter((message) => message.startsWith("the state of an export could not be read"))).toHaveLength(1);
   });
 
   it("do not expire once they are made again while others do", async () => {
