@@ -138,7 +138,7 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     retentionClasses: classService(core),
     holds: new HoldService({ catalogue, store, clock: systemClock, shared: core.cluster?.expirations ?? null }),
     retentionEvents: null,
-    arrivals: new Arrivals(store),
+    arrivals: new Arrivals(store, logger.child({ area: "store" })),
     statisticsHistory: catalogue.hourlyStatistics,
     packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files), { directionFinder: (ends) => loadNativeCore().directionFinder(ends) }),
     hasPackets: (fileId) => {

@@ -2,6 +2,8 @@ import type { ExecutionResult } from "graphql";
 import type { AccessService } from "../access/access-service.js";
 import type { Principal } from "../access/user.js";
 import { LookbackError } from "../base/errors.js";
+import { guarded } from "../base/guarded.js";
+import type { Logger } from "../base/logger.js";
 import { toGraphQLError } from "../graphql/errors.js";
 
 /** Milliseconds between two looks for logins and tokens that expired, or were ended by another process. */
@@ -22,7 +24,7 @@ export interface LiveOperation {
 
 /** The operations on streaming transports: each ends when what let it in does. */
 export class LiveOperations {
-  readonly #access: AccessService;
+  readonly #access: Pick<AccessService, "stillHolds" | "onChange">;
   readonly #operations = new Set<{ readonly principal: Principal; readonly abort: AbortController }>();
   readonly #timer: NodeJS.Timeout;
   readonly #forget: () => void;
@@ -30,14 +32,11 @@ export class LiveOperations {
   #stopping = false;
   #onEmpty: () => void = () => {};
 
-  constructor(access: AccessService) {
+  constructor(access: Pick<AccessService, "stillHolds" | "onChange">, logger: Logger) {
     this.#access = access;
-    this.#timer = setInterval(() => {
-      this.#endStale();
-    }, LOOK_MS).unref();
-    this.#forget = access.onChange(() => {
-      this.#endStale();
-    });
+    const look = guarded(() => { this.#endStale(); }, logger, "whether logins still hold could not be looked up; operations go on until it can be");
+    this.#timer = setInterval(look, LOOK_MS).unref();
+    this.#forget = access.onChange(look);
   }
 
   /** Begins an operation of a user. LIMIT_EXCEEDED when the user has too many, SHUTTING_DOWN when the service stops. */

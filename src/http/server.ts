@@ -148,7 +148,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   const apollo = createGraphqlServer(logger, observeOperations(parts.metrics));
   await apollo.start();
   const doors: Doors = { access, ...(parts.trusted ?? { proxies: new AddressList([]), header: null }) };
-  const live = new LiveOperations(access);
+  const live = new LiveOperations(access, logger);
   const endpoint = new GraphqlEndpoint(services, apollo, doors, live);
   let stopping = false;
   // Streams of packets do not end by themselves in time.

@@ -1,4 +1,6 @@
 import { LookbackError } from "../base/errors.js";
+import { guarded } from "../base/guarded.js";
+import type { Logger } from "../base/logger.js";
 import type { IndexStore } from "./index-store.js";
 
 /** Time between two looks for rows that arrived. */
@@ -23,14 +25,16 @@ export interface Arrived {
 export class Arrivals {
   readonly #store: Pick<IndexStore, "arrivedSegments">;
   readonly #every: (look: () => void) => () => void;
+  readonly #look: () => void;
   readonly #readers = new Set<Reader>();
   #known: ReadonlySet<string> = new Set();
   #stop: (() => void) | null = null;
 
   /** `every` calls once a second until its result is called. */
-  constructor(store: Pick<IndexStore, "arrivedSegments">, every: (look: () => void) => () => void = everySecond) {
+  constructor(store: Pick<IndexStore, "arrivedSegments">, logger: Logger, every: (look: () => void) => () => void = everySecond) {
     this.#store = store;
     this.#every = every;
+    this.#look = guarded(() => { this.#tellArrived(); }, logger, "segments that arrived could not be looked up; they are told when they can be");
   }
 
   /** What arrives from now on, until the signal. Throws LIMIT_EXCEEDED for a user with too many, UNAVAILABLE where the store cannot tell. */
@@ -42,7 +46,7 @@ export class Arrivals {
     if (present === null) throw new LookbackError("UNAVAILABLE", "sessions in a search cluster are not told as they arrive; ask for the newest again and again instead");
     if (this.#readers.size === 0) {
       this.#known = new Set(present);
-      this.#stop = this.#every(() => { this.#look(); });
+      this.#stop = this.#every(this.#look);
     }
     const reader = new Reader(user, () => { this.#leave(reader); });
     this.#readers.add(reader);
@@ -51,7 +55,7 @@ export class Arrivals {
     return reader;
   }
 
-  #look(): void {
+  #tellArrived(): void {
     const present = this.#store.arrivedSegments() ?? [];
     const fresh = present.filter((path) => !this.#known.has(path));
     this.#known = new Set(present);

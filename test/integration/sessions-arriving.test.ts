@@ -2,6 +2,7 @@ import { createClient as createSseClient } from "graphql-sse";
 import { createClient as createSocketClient } from "graphql-ws";
 import { WebSocket } from "ws";
 import { afterEach, describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/base/logger.js";
 import { Arrivals } from "../../src/index-store/arrivals.js";
 import { someRows, startApi, TEST_NOW_MS, type ApiServer } from "../support/api-server.js";
 import { MemoryStore, type MemoryRow } from "../support/memory-store.js";
@@ -25,7 +26,7 @@ afterEach(() => api.server.stop());
 /** A server whose store has rows in the segments a, b, c in turn, and `more`; `look` is what the clock would do once a second. */
 async function start(rows = 12, more: readonly MemoryRow[] = []): Promise<void> {
   store = new MemoryStore([...someRows(rows).map((row, at) => ({ ...row, columns: { ...row.columns, segment: "abc"[at % 3] ?? "" } })), ...more]);
-  const arrivals = new Arrivals(store, (each) => {
+  const arrivals = new Arrivals(store, silentLogger, (each) => {
     look = each;
     return () => { look = () => {}; };
   });

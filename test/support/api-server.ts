@@ -88,7 +88,7 @@ export async function startApi(
       budgets: new CostBudgets(time, () => 0),
       tasks: null,
       retention: null, holds: null, retentionClasses: null, forecasts: null,
-      retentionEvents: null, arrivals: new Arrivals(store),
+      retentionEvents: null, arrivals: new Arrivals(store, silentLogger),
       statisticsHistory: { list: () => [] },
       captureFiles: { list: () => [], find: () => null }, captureStatistics: { sources: () => [], sessions: () => null, counters: () => ({}) }, shipping: null, packetHeads: null, hasPackets: () => true,
       signingKey: Buffer.alloc(32, 7), timeZone: "UTC", queryTimeoutMs: 10_000, workingDirectory: "/", ...services,
