@@ -1,4 +1,4 @@
-import { LookbackError } from "../base/errors.js";
+import { LookbackError, type ErrorCode } from "../base/errors.js";
 import { Expirations } from "./expirations.js";
 import type { HeldInSpan } from "../index-store/shared-expiry.js";
 import { messageOf, type ExecutorParts } from "./executor.js";
@@ -11,12 +11,18 @@ export interface HeldElsewhere {
   readonly isOurs: () => boolean;
 }
 
+/** What a run did about old sessions. */
+export interface SessionExpiryRun {
+  readonly expired: readonly string[];
+  readonly failed: readonly { readonly day: string; readonly code: ErrorCode; readonly reason: string }[];
+}
+
 /** Expires the days of a plan, oldest first; held rows stay, and those that other servers hold. A day that fails is reported and the others go on. */
 export async function executeSessions(
   parts: ExecutorParts, plan: SessionPlan, signal: AbortSignal | null, elsewhere: HeldElsewhere = { held: [], isOurs: () => true },
-): Promise<{ readonly expired: readonly string[]; readonly failed: readonly { day: string; reason: string }[] }> {
+): Promise<SessionExpiryRun> {
   const expired: string[] = [];
-  const failed: { day: string; reason: string }[] = [];
+  const failed: SessionExpiryRun["failed"][number][] = [];
   const { holds, settings, audit } = parts.catalogue;
   const expirations = new Expirations(settings);
   for (const { day, startMs, endMs, rows, action, reason } of plan.items) {
@@ -34,7 +40,7 @@ export async function executeSessions(
       expired.push(day);
     } catch (error) {
       parts.logger.warn({ day, error }, "a day of sessions could not be expired");
-      failed.push({ day, reason: messageOf(error) });
+      failed.push({ day, code: error instanceof LookbackError ? error.code : "INTERNAL", reason: messageOf(error) });
     }
   }
   return { expired, failed };

@@ -7,7 +7,7 @@ import { measureSpace } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { Expirations } from "./expirations.js";
 import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type DeletionOutcome, type ExecutorParts, type FinishedTombstones } from "./executor.js";
-import { executeSessions, isWithin, type HeldElsewhere } from "./expiry.js";
+import { executeSessions, isWithin, type HeldElsewhere, type SessionExpiryRun } from "./expiry.js";
 import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planOnDisk, type FactSources } from "./facts.js";
 import { heldSession, heldSessions } from "./keep-packets.js";
 import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
@@ -44,12 +44,6 @@ export interface PacketRetentionRun {
   readonly stuckTombstones: number;
   /** Directories whose device could not be measured, so that nothing was deleted there. */
   readonly unmeasured: readonly { readonly directory: string; readonly reason: string }[];
-}
-
-/** What a run did about old sessions. */
-export interface SessionExpiryRun {
-  readonly expired: readonly string[];
-  readonly failed: readonly { readonly day: string; readonly reason: string }[];
 }
 
 /** What a plan is made of: of a run as it stands, of a plan for people with a copy of what is held. */
@@ -289,7 +283,8 @@ export class RetentionService {
     } catch (error) {
       if (!(error instanceof LookbackError) || error.code !== "SERVER_SILENT") throw error;
       logger.warn({ code: error.code, ...error.details, days: going.length }, error.message);
-      return { expired: [], failed: going.map(({ day }) => ({ day, reason: `${error.code}: ${error.message}` })) };
+      const { code, message } = error;
+      return { expired: [], failed: going.map(({ day }) => ({ day, code, reason: `${code}: ${message}` })) };
     }
   }
 

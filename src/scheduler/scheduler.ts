@@ -5,7 +5,7 @@ import { nearestNames } from "../base/nearest-name.js";
 import type { TaskCause, TaskRun, TaskRuns } from "../catalogue/task-runs.js";
 import { nextOccurrence, parseCron, zoneName, type CronSchedule } from "./cron-schedule.js";
 import { dueAt, retryAtMs, type TaskHistory } from "./due.js";
-import type { ScheduledTask, TaskDetails, TaskStatus } from "./task.js";
+import { PartlyDone, type ScheduledTask, type TaskDetails, type TaskStatus } from "./task.js";
 import { halfMinutes, nodeCronTicker, type Heartbeat, type Ticker } from "./ticker.js";
 
 interface Registered {
@@ -215,7 +215,8 @@ export class Scheduler {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const code = error instanceof LookbackError ? error.code : "INTERNAL";
-      this.#finish(task.name, id, "failed", { code, reason: reason.slice(0, 1000) }, seconds());
+      const done = error instanceof PartlyDone ? error.done : {};
+      this.#finish(task.name, id, "failed", { ...done, code, reason: reason.slice(0, 1000) }, seconds());
       if (!this.#abort.signal.aborted) logger.error({ task: task.name, error }, "task failed");
     }
   }

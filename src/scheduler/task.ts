@@ -1,7 +1,15 @@
+import { LookbackError, type ErrorCode } from "../base/errors.js";
 import type { TaskRun } from "../catalogue/task-runs.js";
 
 /** What a run has to tell; kept in the history. */
 export type TaskDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+/** What a run throws that did only a part of what it should: it has failed and is tried again, and what it did is kept beside that. */
+export class PartlyDone extends LookbackError {
+  constructor(code: ErrorCode, message: string, readonly done: TaskDetails) {
+    super(code, message);
+  }
+}
 
 /** A task that runs by the clock. Any folder may have one. */
 export interface ScheduledTask {

@@ -1,8 +1,9 @@
 import type { Clock } from "../base/clock.js";
 import type { ExportService } from "../export/export-service.js";
 import type { IndexStore, PlannedMerge } from "../index-store/index-store.js";
+import type { SessionExpiryRun } from "../retention/expiry.js";
 import type { RetentionService } from "../retention/retention-service.js";
-import type { ScheduledTask, TaskDetails } from "./task.js";
+import { PartlyDone, type ScheduledTask, type TaskDetails } from "./task.js";
 
 export interface TaskParts {
   readonly retention: Pick<RetentionService, "enforcePackets" | "expireSessions" | "packetPlan" | "sessionPlan">;
@@ -20,6 +21,25 @@ function mergesOf(merges: readonly PlannedMerge[]): TaskDetails {
     merges: merges.length, segments: merges.reduce((sum, { segments }) => sum + segments, 0), rows: merges.reduce((sum, { rows }) => sum + rows, 0),
     bytes: merges.reduce((sum, { bytes }) => sum + bytes, 0), would: merges.slice(0, MOST_LISTED).map(({ day, segments, reason }) => `merge ${segments} segments of ${day} (${reason})`),
   };
+}
+
+/** Days and reasons that the message of a failed expiry names. */
+const MOST_DAYS_NAMED = 5;
+const MOST_REASONS_NAMED = 3;
+
+/** What a run did that expired days of sessions. Throws when some of them stay: with the code of the first, its days by reason. */
+function expiryOf({ expired, failed }: SessionExpiryRun): TaskDetails {
+  const details = { expired, failed: failed.map((one) => `${one.day}: ${one.reason}`) };
+  const [first] = failed;
+  if (first === undefined) return details;
+  const days = new Map<string, string[]>();
+  for (const { day, reason } of failed) days.set(reason, [...(days.get(reason) ?? []), day]);
+  const named = [...days].slice(0, MOST_REASONS_NAMED).map(([reason, those]) => {
+    const more = those.length > MOST_DAYS_NAMED ? ` and ${those.length - MOST_DAYS_NAMED} more` : "";
+    return `${those.slice(0, MOST_DAYS_NAMED).join(", ")}${more}: ${reason}`;
+  });
+  const others = days.size > MOST_REASONS_NAMED ? "; the details of the run have the others" : "";
+  throw new PartlyDone(first.code, `${failed.length} of ${expired.length + failed.length} days of sessions that are older than they should be stay, and are tried again: ${named.join("; ")}${others}`, details);
 }
 
 /** Days that are over and have more than one segment, in order. */
@@ -66,10 +86,7 @@ export function serviceTasks({ retention, store, exports, clock }: TaskParts): r
     },
     {
       name: "session-expiry", description: "Removes days of sessions older than expireDays.", cron: "1 4 * * *", timeZone: "local",
-      run: async (signal) => {
-        const { expired, failed } = await retention.expireSessions(signal);
-        return { expired, failed: failed.map((one) => `${one.day}: ${one.reason}`) };
-      },
+      run: async (signal) => expiryOf(await retention.expireSessions(signal)),
       dryRun: async () => {
         const going = (await retention.sessionPlan()).items.filter((item) => item.action === "expire");
         return {

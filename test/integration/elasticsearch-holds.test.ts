@@ -112,7 +112,7 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
         await expect(north.hold("nobody")).rejects.toMatchObject({ code: "CLUSTER_BUSY" });
         expect(north.under.catalogue.holds.active()).toHaveLength(1);
         elapse(91_000);
-        expect(await run).toEqual({ expired: [], failed: [{ day: DAY_NAME, reason: expect.stringMatching(/^SERVER_SILENT: the server of node north .*lookback cluster forget north/) }] });
+        expect(await run).toEqual({ expired: [], failed: [{ day: DAY_NAME, code: "SERVER_SILENT", reason: expect.stringMatching(/^SERVER_SILENT: the server of node north .*lookback cluster forget north/) }] });
         expect(await left(south)).toEqual([1, 2, 3, 4]);
         // It answers the next run.
         expect(await answered(south.retention.expireSessions(null), north)).toMatchObject({ expired: [DAY_NAME] });

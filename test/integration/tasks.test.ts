@@ -3,6 +3,7 @@ import { LookbackError } from "../../src/base/errors.js";
 import { silentLogger } from "../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../src/catalogue/catalogue.js";
 import { Scheduler } from "../../src/scheduler/scheduler.js";
+import { PartlyDone } from "../../src/scheduler/task.js";
 import { startApi, TEST_NOW_MS, type ApiServer } from "../support/api-server.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -19,6 +20,7 @@ beforeAll(async () => {
   const task = { cron: "1 4 * * *", timeZone: "Europe/Berlin" };
   scheduler.register({ ...task, name: "good", description: "Does it.", run: () => Promise.resolve({ done: 3 }), dryRun: () => Promise.resolve({ would: ["do it"] }) });
   scheduler.register({ ...task, name: "bad", description: "Fails.", run: () => Promise.reject(new LookbackError("DISK_FULL", "no room")) });
+  scheduler.register({ ...task, name: "half", description: "Does half of it.", run: () => Promise.reject(new PartlyDone("CLUSTER_BUSY", "one stays", { went: ["a"], stays: ["b"] })) });
   scheduler.register({ ...task, name: "slow", description: "Waits.", run: async () => { await new Promise<void>((resolve) => { release = resolve; }); return {}; } });
   api = await startApi(undefined, { tasks: scheduler, statisticsHistory: catalogue.hourlyStatistics });
   operator = await api.token({ name: "oscar", role: "operator" });
@@ -34,11 +36,14 @@ test("tasks are run, paused, resumed and looked at by an operator, and it is aud
   expect(data["runTask"].run).toEqual({ outcome: "OK", cause: "MANUAL", requestedBy: "oscar", seconds: 0, error: null, details: { done: 3 } });
   const failed = await api.ask(operator, `mutation { runTask(name: "bad", wait: true) { run { outcome error { code message } details } } }`);
   expect(failed.data["runTask"].run).toEqual({ outcome: "FAILED", error: { code: "DISK_FULL", message: "no room" }, details: {} });
+  const half = await api.ask(operator, `mutation { runTask(name: "half", wait: true) { run { outcome error { code message } details } } }`);
+  expect(half.data["runTask"].run).toEqual({ outcome: "FAILED", error: { code: "CLUSTER_BUSY", message: "one stays" }, details: { went: ["a"], stays: ["b"] } });
   await api.ask(operator, `mutation { pauseTask(name: "good") { paused } }`);
   const listed = await api.ask(operator, "{ tasks { asOf tasks { name schedule timeZone running paused pausedBy nextRun nextIsRetry failures canDryRun lastRun { outcome } lastSuccess { outcome } } } }");
   expect(listed.data["tasks"].tasks).toEqual([
     { name: "good", schedule: "1 4 * * *", timeZone: "Europe/Berlin", running: false, paused: true, pausedBy: "oscar", nextRun: null, nextIsRetry: false, failures: 0, canDryRun: true, lastRun: { outcome: "OK" }, lastSuccess: { outcome: "OK" } },
     { name: "bad", schedule: "1 4 * * *", timeZone: "Europe/Berlin", running: false, paused: false, pausedBy: null, nextRun: "2026-11-24T12:01:00.000Z", nextIsRetry: true, failures: 1, canDryRun: false, lastRun: { outcome: "FAILED" }, lastSuccess: null },
+    { name: "half", schedule: "1 4 * * *", timeZone: "Europe/Berlin", running: false, paused: false, pausedBy: null, nextRun: "2026-11-24T12:01:00.000Z", nextIsRetry: true, failures: 1, canDryRun: false, lastRun: { outcome: "FAILED" }, lastSuccess: null },
     { name: "slow", schedule: "1 4 * * *", timeZone: "Europe/Berlin", running: false, paused: false, pausedBy: null, nextRun: "2026-11-25T03:01:00.000Z", nextIsRetry: false, failures: 0, canDryRun: false, lastRun: null, lastSuccess: null },
   ]);
   const resumed = await api.ask(operator, `mutation { resumeTask(name: "good") { paused nextRun } }`);

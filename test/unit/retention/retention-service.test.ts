@@ -497,7 +497,7 @@ describe("old sessions", () => {
   it("go on when one day fails", async () => {
     const { catalogue, service } = world([], { rules: { expireDays: 3 }, partitions, nowMs: Date.UTC(2026, 0, 10, 4) });
     const stubborn = service({ store: { partitions: () => Promise.resolve(partitions), planMerges: () => Promise.resolve([]), planPlacement: () => Promise.resolve([]), dataNodes: () => Promise.resolve([]), expirePartition: (day) => (day === "2026-01-01" ? Promise.reject(new Error("busy")) : Promise.resolve()), movePackets: () => Promise.resolve(), async *streamPackets() {} } });
-    expect(await stubborn.expireSessions(null)).toEqual({ expired: ["2026-01-02"], failed: [{ day: "2026-01-01", reason: "busy" }] });
+    expect(await stubborn.expireSessions(null)).toEqual({ expired: ["2026-01-02"], failed: [{ day: "2026-01-01", code: "INTERNAL", reason: "busy" }] });
     catalogue.close();
   });
 });

@@ -78,7 +78,7 @@ describe("days of sessions that other servers hold some of", () => {
   it("stay when a server does not say what it holds, or when the others do not know of the run any more", async () => {
     const reason = "SERVER_SILENT: the server of node north does not say what it holds";
     const silent = new LookbackError("SERVER_SILENT", "the server of node north does not say what it holds");
-    expect(await retention({ during: () => Promise.reject(silent) }).expireSessions(null)).toEqual({ expired: [], failed: [{ day: DAY.day, reason }, { day: NEXT.day, reason }] });
+    expect(await retention({ during: () => Promise.reject(silent) }).expireSessions(null)).toEqual({ expired: [], failed: [{ day: DAY.day, code: "SERVER_SILENT", reason }, { day: NEXT.day, code: "SERVER_SILENT", reason }] });
     await expect(retention({ during: () => Promise.reject(new LookbackError("CLUSTER_UNREACHABLE", "away")) }).expireSessions(null)).rejects.toMatchObject({ code: "CLUSTER_UNREACHABLE" });
     let days = 0;
     const lost = await retention({ during: (_spans, work) => work([], () => { days += 1; return days === 1; }) }).expireSessions(null);

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { LookbackError } from "../../../src/base/errors.js";
+import { LookbackError, type ErrorCode } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import { Scheduler } from "../../../src/scheduler/scheduler.js";
 import type { ScheduledTask } from "../../../src/scheduler/task.js";
 import { nodeCronTicker, type Heartbeat, type Ticker } from "../../../src/scheduler/ticker.js";
-import { serviceTasks } from "../../../src/scheduler/tasks.js";
+import { serviceTasks, type TaskParts } from "../../../src/scheduler/tasks.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 import { daySpan } from "../../support/day-span.js";
 
@@ -343,7 +343,7 @@ describe("the ticker", () => {
 
 describe("the service's tasks", () => {
   const calls: string[] = [];
-  const tasks = serviceTasks({
+  const parts: TaskParts = {
     retention: {
       enforcePackets: () => Promise.resolve({ deleted: 1, deletedBytes: 5, outcomes: [], shortfallBytes: 0, stuckTombstones: 0, unmeasured: [] }),
       expireSessions: () => Promise.resolve({ expired: ["2026-01-01"], failed: [] }),
@@ -361,7 +361,8 @@ describe("the service's tasks", () => {
     exports: { expire: () => Promise.resolve(4), due: () => [] },
     // Today's segments grow still: the clock merges days that are over.
     clock: { nowMs: () => Date.UTC(2026, 0, 3, 12) },
-  });
+  };
+  const tasks = serviceTasks(parts);
   it("have schedules that both this scheduler and node-cron read", async () => {
     const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker: nodeCronTicker() });
     for (const task of tasks) one.register(task);
@@ -372,6 +373,25 @@ describe("the service's tasks", () => {
     expect(calls.sort()).toEqual(["2026-01-01", "small"]);
     expect(tasks.map((task) => catalogue.taskRuns.last(task.name)?.outcome)).toEqual(["ok", "ok", "ok", "ok", "ok"]);
     expect(catalogue.taskRuns.last("session-expiry")?.details).toMatchObject({ expired: ["2026-01-01"] });
+  });
+  it("fail when days of sessions stay, and keep what went and what stays", async () => {
+    const reason = "SERVER_SILENT: the server of node north does not say what it holds";
+    const stays = ["01", "02", "03", "04", "05", "06"].map((day) => ({ day: `2026-01-${day}`, code: "SERVER_SILENT" as const, reason }));
+    let failed: readonly { readonly day: string; readonly code: ErrorCode; readonly reason: string }[] = [...stays, { day: "2026-01-07", code: "INTERNAL", reason: "no such file" }];
+    const one = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger, ticker, heartbeat });
+    for (const task of serviceTasks({ ...parts, retention: { ...parts.retention, expireSessions: () => Promise.resolve({ expired: ["2026-01-08"], failed }) } })) if (task.name === "session-expiry") one.register(task);
+    one.start();
+    await one.idle();
+    expect(one.status()).toMatchObject([{ failures: 1, nextIsRetry: true, last: { outcome: "failed", details: {
+      code: "SERVER_SILENT", expired: ["2026-01-08"], failed: { length: 7 },
+      reason: `7 of 8 days of sessions that are older than they should be stay, and are tried again: 2026-01-01, 2026-01-02, 2026-01-03, 2026-01-04, 2026-01-05 and 1 more: ${reason}; 2026-01-07: no such file`,
+    } } }]);
+    failed = [];
+    clock.now += MINUTE;
+    for (const beat of beats) beat();
+    await one.idle();
+    expect(one.status()).toMatchObject([{ failures: 0, last: { outcome: "ok", cause: "retry", details: { failed: [] } } }]);
+    await one.stop();
   });
   it("say beforehand what they would do", async () => {
     const { signal } = new AbortController();
