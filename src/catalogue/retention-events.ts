@@ -84,11 +84,11 @@ export class RetentionEventLog {
       .all(before ?? Number.MAX_SAFE_INTEGER, limit).map(eventOf);
   }
 
-  /** Deliveries whose next attempt is due, oldest event first. */
-  dueDeliveries(nowMs: number, limit: number): readonly Delivery[] {
-    return this.#connection.prepare<[number, number], Delivery>(
-      `SELECT ${DELIVERY} FROM webhook_deliveries WHERE state = 'waiting' AND next_attempt_at <= ? ORDER BY next_attempt_at, event LIMIT ?`,
-    ).all(nowMs, limit);
+  /** Deliveries whose next attempt is due, oldest event first; also those that would wait longer than `longestWaitMs`: by a clock that was set back since. */
+  dueDeliveries(nowMs: number, longestWaitMs: number, limit: number): readonly Delivery[] {
+    return this.#connection.prepare<[number, number, number], Delivery>(
+      `SELECT ${DELIVERY} FROM webhook_deliveries WHERE state = 'waiting' AND (next_attempt_at <= ? OR next_attempt_at > ?) ORDER BY next_attempt_at, event LIMIT ?`,
+    ).all(nowMs, nowMs + longestWaitMs, limit);
   }
 
   /** Notes an attempt and what became of the delivery. */

@@ -103,7 +103,7 @@ export class Webhooks {
 
   async #deliverDue(): Promise<void> {
     const { log, clock } = this.#parts;
-    const due = log.dueDeliveries(clock.nowMs(), MOST_AT_ONCE);
+    const due = log.dueDeliveries(clock.nowMs(), LONGEST_WAIT_MS, MOST_AT_ONCE);
     const byUrl = new Map<string, Delivery[]>();
     for (const delivery of due) byUrl.set(delivery.url, [...(byUrl.get(delivery.url) ?? []), delivery]);
     // URLs beside each other, so that a slow one keeps nobody waiting; the events of one in order.

@@ -94,6 +94,18 @@ describe("a webhook", () => {
     expect(catalogue.retentionEvents.count("given-up")).toBe(1);
   });
 
+  it("is told again after the clock was set back", async () => {
+    answer = 500;
+    const { watch, webhooks } = start();
+    watch.raise(ready);
+    await webhooks.idle();
+    clock.now -= 86_400_000;
+    answer = 204;
+    webhooks.wake();
+    await webhooks.idle();
+    expect(watch.deliveries(1)).toMatchObject([{ state: "delivered", attempts: 2 }]);
+  });
+
   it("is told after a restart what it was not told before, in order", async () => {
     answer = 503;
     const first = start();
