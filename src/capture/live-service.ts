@@ -112,7 +112,8 @@ export class LiveService {
   #uncommitted: Durable | null = null;
   #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
   readonly #ending = new AbortController();
-  #replayAgainMs = Number.POSITIVE_INFINITY;
+  /** When what a crash left found no room to be indexed, until that is tried again. */
+  #replayFailedMs: number | null = null;
   /** Resolves when what a crash left is indexed, or is left to the next start. */
   replayed: Promise<void> = Promise.resolve();
   /** Rejects when the capture cannot go on. */
@@ -180,7 +181,7 @@ export class LiveService {
       this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "what an interrupted capture left could not be indexed; capturing goes on");
       if (!(error instanceof LookbackError) || error.code !== "DISK_FULL") return;
       this.#parts.onDiskFull(error);
-      this.#replayAgainMs = this.#parts.clock.nowMs() + REPLAY_AGAIN_MS;
+      this.#replayFailedMs = this.#parts.clock.nowMs();
     }
   }
 
@@ -218,11 +219,11 @@ export class LiveService {
     try {
       this.#push();
       const now = this.#parts.clock.nowMs();
-      if (now >= this.#replayAgainMs) {
-        this.#replayAgainMs = Number.POSITIVE_INFINITY;
+      if (this.#replayFailedMs !== null && isOver(this.#replayFailedMs, REPLAY_AGAIN_MS, now)) {
+        this.#replayFailedMs = null;
         this.replayed = this.#replay();
       }
-      const mark = this.#committed.openSessions < MARKED_ALWAYS || now - this.#committed.markMs >= MARK_MS;
+      const mark = this.#committed.openSessions < MARKED_ALWAYS || isOver(this.#committed.markMs, MARK_MS, now);
       const wish = this.#wish();
       if (wish !== null) this.#wishes.triedMs = now;
       const flush = await engine.flush(now, mark, wish !== null);
@@ -240,7 +241,7 @@ export class LiveService {
       // A quiet link costs no transaction a second; its statistics are still told now and then.
       if (ledgers.every(({ ended }) => ended)) this.#end();
       const quiet = flush.segments.length === 0 && flush.nextOrdinal === this.#committed.nextOrdinal && flush.writeFailure === null && flush.files.every(({ open, givenUp }) => open && !givenUp);
-      if (quiet && wish === null && now - this.#committed.atMs < QUIET_COMMIT_MS) return;
+      if (quiet && wish === null && !isOver(this.#committed.atMs, QUIET_COMMIT_MS, now)) return;
       // Before the first packet, what is complete is what was there when the capture began.
       await this.#commit({ ...flush, completeUntilMs: flush.completeUntilMs ?? this.#startedMs }, ledgers, wish);
       if (wish !== null) this.#wishes.met = wish;
@@ -316,8 +317,7 @@ export class LiveService {
   /** The wish for rows of open sessions that is to be met now, or null. */
   #wish(): number | null {
     const wanted = rowsWanted(this.#parts.catalogue.settings);
-    const sinceMs = this.#parts.clock.nowMs() - this.#wishes.triedMs;
-    return wanted > this.#wishes.met && (sinceMs < 0 || sinceMs >= WANTED_EVERY_MS) ? wanted : null;
+    return wanted > this.#wishes.met && isOver(this.#wishes.triedMs, WANTED_EVERY_MS, this.#parts.clock.nowMs()) ? wanted : null;
   }
 
   #flushWanted(): void {
@@ -391,6 +391,11 @@ export class LiveService {
     this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "live capture failed");
     this.#failed(error);
   }
+}
+
+/** Whether a wait that began at a time is over; it is when the clock was set back behind its beginning. */
+function isOver(sinceMs: number, waitMs: number, nowMs: number): boolean {
+  return nowMs < sinceMs || nowMs - sinceMs >= waitMs;
 }
 
 function sourceOf(input: LiveInput, pushed: PacketSource | null): Pick<RunningCapture, "interface" | "timestampSource"> {

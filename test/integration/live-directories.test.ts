@@ -95,3 +95,17 @@ it("a packet file that a quiet link closes is complete at once, for retention to
   run.end();
   catalogue.close();
 });
+
+it("a quiet link is told of at once when the clock was set back", async () => {
+  const directory = temporaryDirectory();
+  const { catalogue, live, run, clock, packets } = pushedCapture(directory, [path.join(directory, "packets")], 1 << 30);
+  await live.start();
+  await packets(1);
+  clock.now -= 3_600_000;
+  await live.flush();
+  expect(captureConditions(observeCapture(catalogue, clock.now))).toEqual([]);
+  expect(observeCapture(catalogue, clock.now).statistics?.updatedMs).toBe(clock.now);
+  await live.stop();
+  run.end();
+  catalogue.close();
+});
