@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { systemClock, type Clock } from "../base/clock.js";
+import { systemErrorCode } from "../base/errors.js";
 import { captureConditions, captureState, subjectOf, type CaptureObservation } from "../capture/capture-state.js";
 import { HealthChecks, type CheckResult } from "../http/health.js";
 import { isInside } from "../packet-store/packet-store.js";
@@ -75,8 +75,9 @@ function shippingCheck(shipping: Shipping): CheckResult {
 /** Writes to each directory, as capture, imports, exports and the catalogue must be able to. */
 async function diskCheck(directories: Directories, packetDirectories: readonly string[]): Promise<CheckResult> {
   // Directories below the data directory are made when they are needed; one elsewhere that is missing is not mounted.
-  const needed = [...new Set([directories.data, directories.packets, ...packetDirectories, directories.sessions, directories.exports])].filter((directory) => existsSync(directory) || !isInside(directories.data, directory));
-  const failing = (await Promise.all(needed.map(async (directory) => {
+  const written = [...new Set([directories.data, directories.packets, ...packetDirectories, directories.sessions, directories.exports])];
+  const failing = (await Promise.all(written.map(async (directory) => {
+    if (isInside(directories.data, directory) && await stat(directory).then(() => false, (error: unknown) => systemErrorCode(error) === "ENOENT")) return [];
     const reason = await tryWriting(directory);
     return reason === null ? [] : [`${directory}: ${reason}`];
   }))).flat();

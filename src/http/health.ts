@@ -1,5 +1,4 @@
-import type { Clock } from "../base/clock.js";
-import { systemClock } from "../base/clock.js";
+import { systemClock, systemTimer, type Clock, type Timer } from "../base/clock.js";
 import type { IncomingMessage } from "node:http";
 import type { Route } from "./routes.js";
 
@@ -19,42 +18,82 @@ export interface CheckOutcome extends CheckResult {
 
 /** How long an answer is given again, in milliseconds: the routes are open to everybody. */
 const KEPT_MS = 2_000;
+/** Longest wait for a check, in milliseconds. */
+const PATIENCE_MS = 5_000;
 
-/** The list of checks; each part adds its own. */
+/** A check, and its run that goes on. */
+interface Check {
+  readonly needed: boolean;
+  readonly check: () => Promise<CheckResult>;
+  running: { readonly sinceMs: number; readonly answer: Promise<CheckResult>; isLate: boolean } | null;
+}
+
+/**
+ * The list of checks; each part adds its own. One that does not answer, since a disk or mount hangs, has failed until it does and is not
+ * begun again meanwhile: each run of it would keep one of the few threads that all files are read with.
+ */
 export class HealthChecks {
-  readonly #checks = new Map<string, { readonly needed: boolean; readonly check: () => Promise<CheckResult> }>();
+  readonly #checks = new Map<string, Check>();
   readonly #clock: Clock;
-  #newest: { readonly atMs: number; readonly found: Promise<readonly CheckOutcome[]> } | null = null;
+  readonly #timer: Timer;
+  #newest: { readonly atMs: number; readonly found: Promise<readonly CheckOutcome[]>; isSettled: boolean } | null = null;
 
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: Clock = systemClock, timer: Timer = systemTimer) {
     this.#clock = clock;
+    this.#timer = timer;
   }
 
   /** Adds a check of something without which no question can be answered. */
   add(name: string, check: () => Promise<CheckResult>): void {
-    this.#checks.set(name, { needed: true, check });
+    this.#checks.set(name, { needed: true, check, running: null });
   }
 
   /** Adds a check of something that somebody should look after, while the service goes on answering. */
   watch(name: string, check: () => Promise<CheckResult>): void {
-    this.#checks.set(name, { needed: false, check });
+    this.#checks.set(name, { needed: false, check, running: null });
   }
 
-  /** Runs every check, at most once in two seconds; one that throws has failed. */
+  /** Runs every check, at most once in two seconds; one that throws, or does not answer in five seconds, has failed. */
   run(): Promise<readonly CheckOutcome[]> {
     const now = this.#clock.nowMs();
-    if (this.#newest === null || Math.abs(now - this.#newest.atMs) >= KEPT_MS) this.#newest = { atMs: now, found: this.#runAll() };
+    if (this.#newest === null || (this.#newest.isSettled && Math.abs(now - this.#newest.atMs) >= KEPT_MS)) {
+      const newest = { atMs: now, found: this.#runAll(), isSettled: false };
+      void newest.found.finally(() => { newest.isSettled = true; });
+      this.#newest = newest;
+    }
     return this.#newest.found;
   }
 
   async #runAll(): Promise<readonly CheckOutcome[]> {
-    return Promise.all([...this.#checks].map(async ([name, { needed, check }]) => {
-      try {
-        return { name, needed, ...(await check()) };
-      } catch (error) {
-        return { name, needed, ok: false, detail: error instanceof Error ? error.message : String(error) };
-      }
-    }));
+    return Promise.all([...this.#checks].map(async ([name, check]) => ({ name, needed: check.needed, ...(await this.#answerOf(check)) })));
+  }
+
+  /** What a check finds, or that it is late. Never rejects. */
+  #answerOf(check: Check): Promise<CheckResult> {
+    const running = check.running ??= { sinceMs: this.#clock.nowMs(), answer: resultOf(check.check).finally(() => { check.running = null; }), isLate: false };
+    const late = (): CheckResult => {
+      const seconds = Math.max(PATIENCE_MS, this.#clock.nowMs() - running.sinceMs) / 1000;
+      return { ok: false, detail: `no answer for ${Math.round(seconds)} s: a disk or mount that it looks at does not answer` };
+    };
+    if (running.isLate) return Promise.resolve(late());
+    return new Promise((resolve) => {
+      const callOff = this.#timer(() => {
+        running.isLate = true;
+        resolve(late());
+      }, PATIENCE_MS);
+      void running.answer.then((result) => {
+        callOff();
+        resolve(result);
+      });
+    });
+  }
+}
+
+async function resultOf(check: () => Promise<CheckResult>): Promise<CheckResult> {
+  try {
+    return await check();
+  } catch (error) {
+    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
 }
 

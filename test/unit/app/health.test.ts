@@ -97,6 +97,43 @@ describe("health", () => {
   });
 });
 
+describe("a check that does not answer", () => {
+  it("has failed after five seconds, keeps no other from being answered, and is not begun again until it ended", async () => {
+    const waiting = new Set<() => void>();
+    const checks = new HealthChecks(clock, (run) => {
+      waiting.add(run);
+      return () => { waiting.delete(run); };
+    });
+    let [hung, quick] = [0, 0];
+    let answer = (): void => {};
+    checks.watch("hung", () => {
+      hung += 1;
+      return new Promise((resolve) => { answer = () => { resolve({ ok: true, detail: "" }); }; });
+    });
+    checks.add("quick", () => Promise.resolve({ ok: true, detail: String(quick += 1) }));
+    const first = checks.run();
+    clock.now += 3_000;
+    expect(checks.run()).toBe(first);
+    await expect.poll(() => waiting.size).toBe(1);
+    clock.now += 2_000;
+    for (const run of waiting) run();
+    expect(await first).toMatchObject([{ name: "hung", ok: false, detail: expect.stringMatching(/^no answer for 5 s: a disk or mount/) }, { name: "quick", ok: true, detail: "1" }]);
+    for (let poll = 2; poll <= 40; poll += 1) {
+      clock.now += 2_000;
+      expect(await checks.run()).toMatchObject([{ ok: false }, { ok: true, detail: String(poll) }]);
+    }
+    expect([hung, quick]).toEqual([1, 40]);
+    answer();
+    clock.now += 2_000;
+    await checks.run();
+    clock.now += 2_000;
+    const again = checks.run();
+    await expect.poll(() => hung).toBe(2);
+    answer();
+    expect(await again).toMatchObject([{ ok: true }, { ok: true }]);
+  });
+});
+
 describe("trying to write", () => {
   it("says why it fails", async () => {
     const directory = temporaryDirectory();
