@@ -1,6 +1,5 @@
-import { watch, type FSWatcher } from "node:fs";
+import { watch, type BigIntStats, type FSWatcher } from "node:fs";
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
-import path from "node:path";
 import { systemErrorCode } from "../base/errors.js";
 import { findSources } from "./sources.js";
 
@@ -8,8 +7,15 @@ import { findSources } from "./sources.js";
 const LOOK_MS = 10_000;
 /** A file is whole when nothing of it changed for this long and nobody has it open for writing. */
 const SETTLED_MS = 2000;
-/** Time until a file is told again that could not be taken. */
+/** Time until a file is told again that could not be taken; doubled up to the longest where it may be the file's fault. */
 const AGAIN_MS = 60_000;
+const LONGEST_AGAIN_MS = 86_400_000;
+/** Files that are watched: what is known of each is held in memory, a few hundred bytes. */
+const MOST_WATCHED = 1_000_000;
+/** Files that are told at a time. */
+const TOLD_AT_ONCE = 1_000;
+/** Directories whose events are listened to, each a watch of the kernel; looks find what arrives in others. */
+const MOST_LISTENED_TO = 1_000;
 /** Kernel flags of an open file, octal in /proc (fcntl.h): the way it is open. */
 const ACCESS_MODE = 0o3;
 
@@ -20,40 +26,55 @@ export interface MonitorParts {
   readonly fileNames: RegExp;
   readonly workingDirectory: string;
   readonly nowMs: () => number;
-  /** When files were imported already, milliseconds since 1970, by path: such a file is told only when it changed since. */
+  /** When imports of files began that are in, milliseconds since 1970, by path: such a file is told only when it changed since. */
   readonly imported?: ReadonlyMap<string, number>;
   /** Told of each path that cannot be read, once until it can be. */
   readonly unreadable?: (path: string, reason: string) => void;
-  /** Absolute paths that some process writes; by default those that /proc shows to this process. */
+  /** Told why the directories could not be looked at, once until they can be; without it that ends `files`. */
+  readonly failed?: (reason: string) => void;
+  /** Files that some process writes, as `identityOf` names them; by default those that /proc shows to this process. */
   readonly written?: () => Promise<ReadonlySet<string>>;
+  /** Files that are watched; more are an error. */
+  readonly most?: number;
 }
 
 /** How a file looked; another look is another file. */
 interface Look {
+  readonly identity: string;
   readonly signature: string;
+  /** It is told when it has looked so for `waitMs`. */
   readonly sinceMs: number;
+  readonly waitMs: number;
+  /** Times it could not be taken, of those that make it wait longer. */
+  readonly failures: number;
   given: boolean;
 }
 
 /**
  * Tells each capture file that arrives in directories once, when it is whole: its size and times have stayed the same for two
- * seconds and no process that can be seen has it open for writing. A file that changes afterwards is told again. What is there at
+ * seconds and no process that can be seen has it open for writing. A file that changes afterwards, or its rights, is told again. What is there at
  * the first look is told as well, unless it was imported before.
  */
 export class DirectoryMonitor {
   readonly #parts: MonitorParts;
   #looks = new Map<string, Look>();
+  #directories: readonly string[] = [];
   #unreadable: ReadonlySet<string> = new Set();
+  #failure: string | null = null;
   #isFirst = true;
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
   }
 
-  /** Looks once; returns the files that are whole since the last look, in order of name, and whether others may become so soon. */
+  /**
+   * Looks once; returns the files that are whole since the last look, in order of name, and whether others may become so soon.
+   *
+   * @throws LookbackError LIMIT_EXCEEDED beyond a million files.
+   */
   async look(): Promise<{ readonly whole: readonly string[]; readonly waiting: boolean }> {
-    const { directories, fileNames, workingDirectory, nowMs, written = openForWriting } = this.#parts;
-    const { files, failed } = await findSources(directories, fileNames, workingDirectory);
+    const { fileNames, workingDirectory, nowMs, written = openForWriting, most = MOST_WATCHED } = this.#parts;
+    const { files, failed, directories } = await findSources(this.#parts.directories, fileNames, workingDirectory, most);
     const unreadable = new Map(failed.map(({ path: where, error }) => [where, error.message]));
     const now = nowMs();
     const looks = new Map<string, Look>();
@@ -68,20 +89,23 @@ export class DirectoryMonitor {
         return null;
       });
       if (found === null) continue;
-      const known = this.#isFirst && (this.#parts.imported?.get(file) ?? -1) >= found.mtimeMs;
-      const look = before?.signature === found.signature ? before : { signature: found.signature, sinceMs: now, given: known };
+      const known = this.#isFirst && (this.#parts.imported?.get(file) ?? -1) >= found.changedMs;
+      const same = before?.signature === found.signature ? before : { ...found, sinceMs: now, waitMs: SETTLED_MS, failures: 0, given: known };
+      // After a clock that was set back its wait begins anew: it would last until the clock is there again.
+      const look = now < same.sinceMs ? { ...same, sinceMs: now } : same;
       looks.set(file, look);
       if (look.given) continue;
-      if (now - look.sinceMs >= SETTLED_MS) settled.push(file);
-      else waiting = true;
+      if (now - look.sinceMs >= look.waitMs) settled.push(file);
+      else waiting ||= look.waitMs === SETTLED_MS;
     }
     for (const [where, reason] of unreadable) if (!this.#unreadable.has(where)) this.#parts.unreadable?.(where, reason);
     this.#unreadable = new Set(unreadable.keys());
     // Files that are gone are forgotten: memory is bounded by what is there.
     this.#looks = looks;
+    this.#directories = directories;
     this.#isFirst = false;
     const open = settled.length > 0 ? await written() : new Set<string>();
-    const whole = settled.filter((file) => !open.has(file));
+    const whole = settled.filter((file) => !open.has(looks.get(file)?.identity ?? ""));
     for (const file of whole) {
       const look = looks.get(file);
       if (look !== undefined) look.given = true;
@@ -89,29 +113,36 @@ export class DirectoryMonitor {
     return { whole, waiting: waiting || whole.length < settled.length };
   }
 
-  /** Lets files be told again, in a minute, that could not be taken for now. */
-  again(files: readonly string[]): void {
+  /**
+   * Lets files be told again, in a minute, that could not be taken for now; or those that may never be, after a wait that doubles
+   * with each time, up to a day.
+   */
+  again(files: readonly string[], { growing = false }: { readonly growing?: boolean } = {}): void {
     for (const file of files) {
       const look = this.#looks.get(file);
-      if (look !== undefined) this.#looks.set(file, { ...look, sinceMs: this.#parts.nowMs() + AGAIN_MS - SETTLED_MS, given: false });
+      if (look === undefined) continue;
+      const waitMs = growing ? Math.min(AGAIN_MS * 2 ** look.failures, LONGEST_AGAIN_MS) : AGAIN_MS;
+      this.#looks.set(file, { ...look, sinceMs: this.#parts.nowMs(), waitMs, failures: look.failures + (growing ? 1 : 0), given: false });
     }
   }
 
-  /** Files as they become whole, several at a time, until the signal. */
+  /** Files as they become whole, at most a thousand at a time, until the signal. */
   async *files(signal: AbortSignal): AsyncGenerator<readonly string[]> {
     let wake = (): void => {};
-    const watchers = this.#watch(() => { wake(); });
-    const onAbort = (): void => { wake(); };
-    signal.addEventListener("abort", onAbort, { once: true });
+    const watchers = new Map<string, FSWatcher>();
+    const onEvent = (): void => { wake(); };
+    signal.addEventListener("abort", onEvent, { once: true });
     try {
       while (!signal.aborted) {
-        const { whole, waiting } = await this.look();
-        if (whole.length > 0) yield whole;
+        const { whole, waiting } = await this.#lookOrTell();
+        // What arrived in a directory before it was listened to made no event.
+        const soon = this.#listen(watchers, onEvent) || waiting;
+        for (let at = 0; at < whole.length && !signal.aborted; at += TOLD_AT_ONCE) yield whole.slice(at, at + TOLD_AT_ONCE);
         // An event ends the wait only where nothing settles: a file that grows makes one with each write.
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, waiting ? SETTLED_MS : LOOK_MS);
+          const timer = setTimeout(resolve, soon ? SETTLED_MS : LOOK_MS);
           wake = () => {
-            if (waiting && !signal.aborted) return;
+            if (soon && !signal.aborted) return;
             clearTimeout(timer);
             resolve();
           };
@@ -119,30 +150,68 @@ export class DirectoryMonitor {
         });
       }
     } finally {
-      signal.removeEventListener("abort", onAbort);
-      for (const watcher of watchers) watcher.close();
+      signal.removeEventListener("abort", onEvent);
+      for (const watcher of watchers.values()) watcher.close();
     }
   }
 
-  #watch(onEvent: () => void): readonly FSWatcher[] {
-    return this.#parts.directories.flatMap((directory) => {
+  /** Looks; a look that fails finds nothing, is told, and is no reason to stop. */
+  async #lookOrTell(): Promise<Awaited<ReturnType<DirectoryMonitor["look"]>>> {
+    const { failed } = this.#parts;
+    try {
+      const found = await this.look();
+      this.#failure = null;
+      return found;
+    } catch (error) {
+      if (failed === undefined) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== this.#failure) failed(reason);
+      this.#failure = reason;
+      return { whole: [], waiting: false };
+    }
+  }
+
+  /** Listens to the directories that were found, and no more to those that are gone; whether one came. A recursive watch would watch each file. */
+  #listen(watchers: Map<string, FSWatcher>, onEvent: () => void): boolean {
+    const present = new Set(this.#directories);
+    let came = false;
+    for (const [directory, watcher] of watchers) {
+      if (present.has(directory)) continue;
+      watcher.close();
+      watchers.delete(directory);
+    }
+    for (const directory of present) {
+      if (watchers.has(directory) || watchers.size >= MOST_LISTENED_TO) continue;
       try {
-        const watcher = watch(path.resolve(this.#parts.workingDirectory, directory), { recursive: true }, onEvent);
-        // A directory that goes away, or one too many to watch: the looks go on without events.
-        watcher.on("error", () => { watcher.close(); });
-        return [watcher];
+        const watcher = watch(directory, onEvent);
+        // A directory that goes away: it is listened to again once a look finds it.
+        watcher.on("error", () => {
+          watcher.close();
+          watchers.delete(directory);
+        });
+        watchers.set(directory, watcher);
+        came = true;
       } catch {
-        return [];
+        // One too many to watch, say: the looks go on without its events.
       }
-    });
+    }
+    return came;
   }
 }
 
-async function stampOf(file: string): Promise<{ readonly signature: string; readonly mtimeMs: number } | null> {
+/** Which file it is, whatever the path. */
+function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+async function stampOf(file: string): Promise<(Pick<Look, "identity" | "signature"> & { readonly changedMs: number }) | null> {
   try {
-    const { ino, size, mtimeMs } = await stat(file);
+    const found = await stat(file, { bigint: true });
+    const { size, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = found;
     // An empty file is one that is about to be written.
-    return size === 0 ? null : { signature: `${ino} ${size} ${mtimeMs}`, mtimeMs };
+    if (size === 0n) return null;
+    // One that is moved in keeps the time of its last write; the other time is of its name and rights.
+    return { identity: identityOf(found), signature: `${found.ino} ${size} ${mtimeNs} ${ctimeNs}`, changedMs: Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs) };
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return null;
     throw error;
@@ -159,7 +228,10 @@ async function openForWriting(): Promise<ReadonlySet<string>> {
       const file = await readlink(`/proc/${id}/fd/${descriptor}`).catch(() => "");
       if (!file.startsWith("/") || file.startsWith("/dev/")) continue;
       const flags = /^flags:\s*([0-7]+)$/m.exec(await readFile(`/proc/${id}/fdinfo/${descriptor}`, "utf8").catch(() => ""))?.[1] ?? "0";
-      if ((Number.parseInt(flags, 8) & ACCESS_MODE) !== 0) found.add(file);
+      if ((Number.parseInt(flags, 8) & ACCESS_MODE) === 0) continue;
+      // Its name there is another one behind a link, a mount or in a container.
+      const opened = await stat(`/proc/${id}/fd/${descriptor}`, { bigint: true }).catch(() => null);
+      if (opened !== null) found.add(identityOf(opened));
     }
   }
   return found;

@@ -13,6 +13,16 @@ export interface FoundSources {
   readonly files: readonly string[];
   /** Paths that are not there or cannot be listed, each with its reason. */
   readonly failed: readonly { readonly path: string; readonly error: LookbackError }[];
+  /** Absolute paths of the directories that were looked into. */
+  readonly directories: readonly string[];
+}
+
+/** What is found so far, and how many files may be. */
+interface Finding {
+  readonly files: string[];
+  readonly failed: { path: string; error: LookbackError }[];
+  readonly directories: string[];
+  readonly most: number;
 }
 
 /**
@@ -20,11 +30,11 @@ export interface FoundSources {
  * below it whose names match, in order of name, and `-` for standard input. Symbolic links to directories are not
  * followed, so that there is no loop.
  *
- * @throws LookbackError LIMIT_EXCEEDED beyond 100,000 files.
+ * @throws LookbackError LIMIT_EXCEEDED beyond `most` files.
  */
-export async function findSources(paths: readonly string[], names: RegExp, workingDirectory: string): Promise<FoundSources> {
-  const files: string[] = [];
-  const failed: { path: string; error: LookbackError }[] = [];
+export async function findSources(paths: readonly string[], names: RegExp, workingDirectory: string, most = MOST_FILES): Promise<FoundSources> {
+  const found: Finding = { files: [], failed: [], directories: [], most };
+  const { files, failed, directories } = found;
   for (const given of paths) {
     if (given === "-") {
       files.push(given);
@@ -32,26 +42,27 @@ export async function findSources(paths: readonly string[], names: RegExp, worki
     }
     const absolute = path.resolve(workingDirectory, given);
     try {
-      if ((await stat(absolute)).isDirectory()) await walk(absolute, names, { files, failed }, 0);
+      if ((await stat(absolute)).isDirectory()) await walk(absolute, names, found, 0);
       else files.push(absolute);
     } catch (error) {
       if (error instanceof LookbackError) throw error;
       failed.push({ path: given, error: unreadable(given, error) });
     }
-    if (files.length > MOST_FILES) throw tooMany();
+    if (files.length > most) throw tooMany(most);
   }
-  return { files: [...new Set(files)], failed };
+  return { files: [...new Set(files)], failed, directories: [...new Set(directories)] };
 }
 
 /** Finds the files below a directory. One below it that cannot be listed keeps no others from being found. */
-async function walk(directory: string, names: RegExp, found: { readonly files: string[]; readonly failed: { path: string; error: LookbackError }[] }, depth: number): Promise<void> {
+async function walk(directory: string, names: RegExp, found: Finding, depth: number): Promise<void> {
   if (depth > DEEPEST) return;
-  const { files, failed } = found;
+  const { files, failed, directories, most } = found;
   const entries = [];
   for await (const entry of await opendir(directory)) {
     entries.push(entry);
-    if (entries.length + files.length > 10 * MOST_FILES) throw tooMany();
+    if (entries.length + files.length > 10 * most) throw tooMany(most);
   }
+  directories.push(directory);
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const below = path.join(directory, entry.name);
@@ -62,7 +73,7 @@ async function walk(directory: string, names: RegExp, found: { readonly files: s
       });
     }
     if (!entry.isDirectory() && names.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(below))))) files.push(below);
-    if (files.length > MOST_FILES) throw tooMany();
+    if (files.length > most) throw tooMany(most);
   }
 }
 
@@ -74,8 +85,8 @@ async function isFile(file: string): Promise<boolean> {
   }
 }
 
-function tooMany(): LookbackError {
-  return new LookbackError("LIMIT_EXCEEDED", `more than ${MOST_FILES} files: import them in parts`, { limit: MOST_FILES });
+function tooMany(limit: number): LookbackError {
+  return new LookbackError("LIMIT_EXCEEDED", `more than ${limit} files: import them in parts`, { limit });
 }
 
 function unreadable(given: string, error: unknown): LookbackError {

@@ -26,6 +26,8 @@ export interface ImportOutcome {
   readonly failed: number;
   /** Paths of those that found no room, which there may be later. */
   readonly again: readonly string[];
+  /** Paths of those that could not be read, or met a fault: it may be theirs, or pass. */
+  readonly later: readonly string[];
 }
 
 /** How outcomes are shown. */
@@ -49,13 +51,15 @@ export async function runImports(
     else if (job.state !== "queued") showResult(job, printer, output);
   });
   const count = (state: ShownJob["state"]): number => finished.filter((job) => job.state === state).length;
-  const outcome = { done: count("done"), already: count("already"), failed: count("failed") + failed.length, again: finished.filter(({ state, errorCode }) => state === "failed" && errorCode === "DISK_FULL").map((job) => job.path) };
+  const failures = [...finished.filter(({ state }) => state === "failed"), ...failed.map((one) => ({ path: one.path, errorCode: one.error.code }))];
+  const pathsOf = (...codes: readonly string[]): string[] => failures.filter(({ errorCode }) => codes.includes(errorCode ?? "")).map((one) => one.path);
+  const outcome = { done: count("done"), already: count("already"), failed: failures.length, again: pathsOf("DISK_FULL"), later: pathsOf("CAPTURE_UNREADABLE", "INTERNAL") };
   if (!output.json) {
     const sum = (pick: (job: ShownJob) => number): number => finished.reduce((total, job) => total + (job.state === "done" ? pick(job) : 0), 0);
     const seconds = Math.max((output.nowMs() - begun) / 1000, 0.001);
     const bytes = sum((job) => job.bytes);
     printer.line(`${sum((job) => job.packets)} packets, ${sum((job) => job.sessions)} sessions, ${printBytes(bytes)} in ${printDuration(seconds)} (${printBytes(bytes / seconds)}/s)`);
-    printer.line(summary(outcome, [...finished.filter((job) => job.state === "failed").map((job) => job.path), ...failed.map((one) => one.path)]));
+    printer.line(summary(outcome, failures.map((one) => one.path)));
   }
   return outcome;
 }

@@ -28,13 +28,15 @@ export async function requireDirectories(paths: readonly string[]): Promise<void
 /** Imports what is in directories and what arrives there, until the signal. */
 export async function runMonitor({ imports, directories, fileNames, copy, output, note, imported }: MonitorRun, signal: AbortSignal): Promise<void> {
   const unreadable = (where: string, reason: string): void => { note(`${where} cannot be read and is passed over until it can: ${reason}`); };
-  const monitor = new DirectoryMonitor({ directories, fileNames, workingDirectory: process.cwd(), nowMs: systemClock.nowMs, imported, unreadable });
+  const failed = (reason: string): void => { note(`what is watched cannot be looked at, which is tried again: ${reason}`); };
+  const monitor = new DirectoryMonitor({ directories, fileNames, workingDirectory: process.cwd(), nowMs: systemClock.nowMs, imported, unreadable, failed });
   if (!output.json) output.print(`watching ${directories.join(", ")}`);
   for await (const files of monitor.files(signal)) {
     try {
-      // A file that cannot be imported was told; the others go on.
-      const { again } = await runImports(imports, files, copy, output);
+      // A file that cannot be imported was told, and is tried again with longer and longer waits; the others go on.
+      const { again, later } = await runImports(imports, files, copy, output);
       monitor.again(again);
+      monitor.again(later, { growing: true });
     } catch (error) {
       // What stops them all, such as a full disk, may pass: watching goes on.
       if (signal.aborted) throw error;

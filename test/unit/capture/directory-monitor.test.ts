@@ -1,6 +1,6 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { DirectoryMonitor } from "../../../src/capture/directory-monitor.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
@@ -16,6 +16,25 @@ const monitor = (more: Partial<ConstructorParameters<typeof DirectoryMonitor>[0]
   new DirectoryMonitor({ directories: [directory], fileNames: /\.pcap$/, workingDirectory: directory, nowMs: () => now, ...more });
 
 const names = (files: readonly string[]): string[] => files.map((file) => path.relative(directory, file));
+
+/** Runs the loop of a monitor until `isEnough` of what it tells, without waiting for its timers. */
+async function loopOf(watched: DirectoryMonitor, isEnough: (files: readonly string[]) => boolean, between: () => void = () => {}): Promise<void> {
+  const ended = new AbortController();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const loop = (async () => {
+      for await (const files of watched.files(ended.signal)) if (isEnough(files)) ended.abort();
+    })();
+    while (!ended.signal.aborted) {
+      between();
+      await vi.advanceTimersByTimeAsync(10_000);
+      await new Promise((resolve) => { setImmediate(resolve); });
+    }
+    await loop;
+  } finally {
+    vi.useRealTimers();
+  }
+}
 
 describe("a watched directory", () => {
   it("tells each file once, when it has not changed for two seconds", async () => {
@@ -48,6 +67,21 @@ describe("a watched directory", () => {
     expect(names((await watched.look()).whole)).toEqual(["growing.pcap"]);
   });
 
+  it("waits for it as well where the directory is reached by a link", async () => {
+    const real = path.join(directory, "real");
+    const link = path.join(directory, "link");
+    mkdirSync(real);
+    symlinkSync(real, link);
+    const watched = monitor({ directories: [link] });
+    const descriptor = openSync(path.join(real, "growing.pcap"), "w");
+    writeSync(descriptor, "1");
+    await watched.look();
+    now += 60_000;
+    expect(await watched.look()).toEqual({ whole: [], waiting: true });
+    closeSync(descriptor);
+    expect(names((await watched.look()).whole)).toEqual(["link/growing.pcap"]);
+  });
+
   it("finds what is moved in, below it too, and tells a file that is another one under the same name", async () => {
     const watched = monitor({ written: () => Promise.resolve(new Set()) });
     const elsewhere = temporaryDirectory();
@@ -74,10 +108,41 @@ describe("a watched directory", () => {
     expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
     watched.again([file, path.join(directory, "gone.pcap")]);
     now += 59_999;
-    expect(await watched.look()).toEqual({ whole: [], waiting: true });
+    expect((await watched.look()).whole).toEqual([]);
     now += 1;
     expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
     expect(await watched.look()).toEqual({ whole: [], waiting: false });
+  });
+
+  it("tells one that may never be taken after waits that double up to a day, and soon when its rights change", async () => {
+    const watched = monitor();
+    const file = path.join(directory, "a.pcap");
+    writeFileSync(file, "1", { mode: 0o600 });
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+    for (const minutes of [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1440, 1440]) {
+      watched.again([file], { growing: true });
+      now += minutes * 60_000 - 1;
+      expect(await watched.look()).toEqual({ whole: [], waiting: false });
+      now += 1;
+      expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+    }
+    watched.again([file], { growing: true });
+    chmodSync(file, 0o644);
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+  });
+
+  it("is watched on when the clock is set back: what waits does so anew", async () => {
+    const watched = monitor();
+    writeFileSync(path.join(directory, "a.pcap"), "1");
+    await watched.look();
+    now -= 3_600_000;
+    expect(await watched.look()).toEqual({ whole: [], waiting: true });
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
   });
 
   it("passes over what cannot be read, says so once, and finds the rest", async () => {
@@ -103,6 +168,37 @@ describe("a watched directory", () => {
     await watched.look();
     now += 2000;
     expect(names((await watched.look()).whole)).toEqual(["changed.pcap", "new.pcap"]);
+  });
+
+  it("after a restart tells another file under the name of one that was imported, also where its time of writing was kept", async () => {
+    const file = path.join(directory, "a.pcap");
+    writeFileSync(file, "1");
+    const written = new Date(Date.now() - 86_400_000);
+    utimesSync(file, written, written);
+    const imported = new Map([[file, statSync(file).ctimeMs - 1]]);
+    const watched = monitor({ imported });
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+  });
+
+  it("of very many files is told in parts", async () => {
+    const origin = path.join(directory, "origin");
+    writeFileSync(origin, "1");
+    for (let file = 0; file < 2_001; file += 1) symlinkSync(origin, path.join(directory, `${file}.pcap`));
+    const parts: number[] = [];
+    await loopOf(monitor({ nowMs: () => (now += 2000) }), (files) => parts.push(files.length) === 3);
+    expect(parts).toEqual([1000, 1000, 1]);
+  });
+
+  it("that cannot be looked at is told of once, and looked at again", async () => {
+    for (const name of ["a.pcap", "b.pcap"]) writeFileSync(path.join(directory, name), name);
+    const failures: string[] = [];
+    const watched = monitor({ most: 1, nowMs: () => (now += 2000), failed: (reason) => failures.push(reason) });
+    const looks = vi.spyOn(watched, "look");
+    const told: string[] = [];
+    await loopOf(watched, (files) => told.push(...names(files)) > 0, () => { if (looks.mock.calls.length === 3) rmSync(path.join(directory, "b.pcap"), { force: true }); });
+    expect([told, failures]).toEqual([["a.pcap"], ["more than 1 files: import them in parts"]]);
   });
 
   it("ends its loop with the signal", async () => {

@@ -28,6 +28,10 @@ describe("findSources", () => {
   it("takes a file once", async () => {
     expect((await findSources(["d/a.pcap", "d", "./d/a.pcap"], /a\.pcap$/, directory)).files).toHaveLength(1);
   });
+  it("takes as many as it is to, and says where it looked", async () => {
+    expect(relative((await findSources(["d"], /\.pcap$/, directory, 4)).directories)).toEqual(["d", "d/below"]);
+    await expect(findSources(["d"], /\.pcap$/, directory, 3)).rejects.toMatchObject({ code: "LIMIT_EXCEEDED", details: { limit: 3 } });
+  });
   it("names what is not there and goes on", async () => {
     const { files, failed } = await findSources(["nothing.pcap", "plain", "-"], /\.pcap$/, directory);
     expect(files).toEqual([path.join(directory, "plain"), "-"]);
