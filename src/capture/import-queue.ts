@@ -42,6 +42,11 @@ export class ImportQueue {
     return this.#catalogue.jobs.list(limit);
   }
 
+  /** When imports began that are in, by path. */
+  imported(): ReadonlyMap<string, number> {
+    return this.#catalogue.jobs.imported();
+  }
+
   /** Oldest first. */
   queued(): readonly ImportJob[] {
     return this.#catalogue.jobs.inState("queued");

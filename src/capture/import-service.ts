@@ -133,6 +133,11 @@ export class ImportService {
     return this.#queue.list(limit);
   }
 
+  /** When imports began that are in, milliseconds since 1970, by path. */
+  imported(): ReadonlyMap<string, number> {
+    return this.#queue.imported();
+  }
+
   /** Every change of every job from now on. A slow reader misses steps in between, never the last state of a job. */
   events(signal: AbortSignal | null = null): AsyncIterableIterator<ImportJob> {
     return this.#events.subscribe(signal);

@@ -106,6 +106,13 @@ export class ImportJobs {
     return this.#connection.prepare<[number], Row>(`SELECT ${COLUMNS} FROM jobs ORDER BY created_at DESC, id LIMIT ?`).all(limit).map(jobOf);
   }
 
+  /** When the newest import of each path began that is in, or that found it was, by path. */
+  imported(): ReadonlyMap<string, number> {
+    return new Map(this.#connection.prepare<[], [string, number]>(
+      "SELECT path, max(started_at) FROM jobs WHERE state IN ('done', 'already') AND started_at IS NOT NULL GROUP BY path",
+    ).raw().all());
+  }
+
   /** How many jobs wait or run. */
   unfinished(): number {
     return this.#connection.prepare<[], { n: number }>("SELECT count(*) AS n FROM jobs WHERE state IN ('queued', 'running')").get()?.n ?? 0;

@@ -30,8 +30,7 @@ export async function connect(source: ConnectionSource, access: Access, waitMs: 
   const config = await source.config();
   const openDirectory = access === "import" ? (await import("./local-imports.js")).openLocalImports : await opener(access, source.signal);
   for (let waited = 0; ; waited += LOOK_MS) {
-    const endpoint = announced(config.dataDirectory);
-    const served = endpoint === null ? null : await (await loadHttp()).served(endpoint, config.dataDirectory, source.signal);
+    const served = await connectServed(config.dataDirectory, source.signal);
     if (served !== null) return served;
     try {
       return await openDirectory(config);
@@ -41,6 +40,12 @@ export async function connect(source: ConnectionSource, access: Access, waitMs: 
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+/** Connects to the service that runs on a data directory; null when none answers. */
+export async function connectServed(dataDirectory: string, signal: AbortSignal): Promise<Connection | null> {
+  const endpoint = announced(dataDirectory);
+  return endpoint === null ? null : (await loadHttp()).served(endpoint, dataDirectory, signal);
 }
 
 /** HTTP and TLS take longer to load than all that a command needs where no service runs. */

@@ -2,7 +2,8 @@ import { stat } from "node:fs/promises";
 import { LookbackError } from "../base/errors.js";
 import { systemClock } from "../base/clock.js";
 import { DirectoryMonitor } from "../capture/directory-monitor.js";
-import type { Answer } from "./answer.js";
+import { openCatalogueAsIs } from "../catalogue/catalogue.js";
+import type { Connection } from "./connection.js";
 import { runImports, type ImportOutput, type Imports } from "./import-run.js";
 
 /** What is watched and how it is imported. */
@@ -14,7 +15,7 @@ export interface MonitorRun {
   readonly output: ImportOutput;
   /** Takes a line about what goes wrong while it watches. */
   readonly note: (line: string) => void;
-  /** When captures were imported, by path; see `importedBefore`. */
+  /** When imports of captures began that are in, by path; see `importedBefore`. */
   readonly imported: ReadonlyMap<string, number>;
 }
 
@@ -46,12 +47,23 @@ export async function runMonitor({ imports, directories, fileNames, copy, output
   }
 }
 
-/** What `importedBefore` asks. */
-export const IMPORTED_BEFORE = "{ importJobs(first: 1000) { jobs { path state finished } } }";
+const IMPORTED_BEFORE = "{ importJobs(first: 1000) { jobs { path state started } } }";
 
-/** When captures were imported, by path, as far as the newest jobs tell. One that is told again is found to be imported already. */
-export function importedBefore(answer: Answer): ReadonlyMap<string, number> {
-  return new Map(answer.at("importJobs").at("jobs").list()
-    .filter((job) => ["DONE", "ALREADY_IMPORTED"].includes(job.at("state").text()) && !job.at("finished").isNull)
-    .map((job) => [job.at("path").text(), Date.parse(job.at("finished").text())]));
+/**
+ * When imports of captures began that are in, by path: of this machine those that the catalogue of its data directory has, of a remote
+ * service those among its newest jobs. A capture that is told again is found to be imported already.
+ */
+export async function importedBefore(connection: Connection, dataDirectory: string): Promise<ReadonlyMap<string, number>> {
+  if (connection.kind === "remote") {
+    // Oldest first, so that the newest of a path counts.
+    return new Map((await connection.ask(IMPORTED_BEFORE)).at("importJobs").at("jobs").list().reverse()
+      .filter((job) => ["DONE", "ALREADY_IMPORTED"].includes(job.at("state").text()) && !job.at("started").isNull)
+      .map((job) => [job.at("path").text(), job.at("started").time()]));
+  }
+  const catalogue = openCatalogueAsIs(dataDirectory, systemClock);
+  try {
+    return catalogue.jobs.imported();
+  } finally {
+    catalogue.close();
+  }
 }

@@ -17,7 +17,8 @@ export async function run(context: CommandContext): Promise<number> {
   }
   const copy = options["copy"] === true;
   const output: ImportOutput = { json: options["json"] === true, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
-  const connection = await connectOrQueue(context, arkime !== undefined || options["monitor"] === true ? "change" : "import");
+  // What is watched for is no job that another process could have.
+  const connection = options["monitor"] === true ? await context.connect("change") : await connectOrQueue(context, arkime === undefined ? "import" : "change");
   if (connection === null && arkime !== undefined) throw new LookbackError("ROLE_HELD", "a process holds the role and does not answer yet; try again once it serves");
   if (connection === null) return queue(context, given, copy, output);
   // A job of this process that is interrupted is done again by the next one that takes the role.
@@ -50,17 +51,22 @@ export async function run(context: CommandContext): Promise<number> {
 
 /** Imports what is in directories and what arrives there, until a signal. */
 async function monitor({ signal, config, note }: CommandContext, connection: Connection, directories: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
-  const { IMPORTED_BEFORE, importedBefore, requireDirectories, runMonitor } = await import("../monitor-run.js");
+  const [{ importedBefore, requireDirectories, runMonitor }, { LastingImports }, { connectServed }] = await Promise.all([import("../monitor-run.js"), import("../lasting-imports.js"), import("../connect.js")]);
   await requireDirectories(directories);
   const ended = new AbortController();
   const end = (): void => { ended.abort(); };
   signal.addEventListener("abort", end, { once: true });
   process.once("SIGTERM", end);
   outputUnread.addEventListener("abort", end, { once: true });
-  const { values } = await config();
-  const imported = importedBefore(await connection.ask(IMPORTED_BEFORE));
-  await runMonitor({ imports: connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, note, imported }, ended.signal);
-  process.off("SIGTERM", end);
+  const { dataDirectory, values } = await config();
+  const imported = await importedBefore(connection, dataDirectory);
+  const lasting = connection.kind === "served" ? new LastingImports({ connection, connect: () => connectServed(dataDirectory, signal), note, signal: ended.signal }) : null;
+  try {
+    await runMonitor({ imports: lasting ?? connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, note, imported }, ended.signal);
+  } finally {
+    process.off("SIGTERM", end);
+    await lasting?.close();
+  }
   return EXIT.ok;
 }
 

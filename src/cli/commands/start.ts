@@ -33,8 +33,7 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   const server = await startServer(config, logger, async (imports) => {
     if (watched.length > 0) {
       // What is there is imported by the same loop, once it runs: the service answers meanwhile.
-      const imported = new Map(imports.jobs(1000).flatMap((job) => (job.finishedAtMs !== null && (job.state === "done" || job.state === "already") ? [[job.path, job.finishedAtMs] as const] : [])));
-      monitoring = runMonitor({ imports, directories: watched, fileNames: config.values.offlineFilenameRegex, copy: options["copy"] === true, output, note, imported }, monitored.signal)
+      monitoring = runMonitor({ imports, directories: watched, fileNames: config.values.offlineFilenameRegex, copy: options["copy"] === true, output, note, imported: imports.imported() }, monitored.signal)
         .catch((error: unknown) => { logger.error({ error: error instanceof Error ? error.message : String(error) }, "directories are not watched any more"); });
       return;
     }
