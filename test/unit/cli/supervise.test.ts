@@ -1,6 +1,7 @@
+import { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { EXIT } from "../../../src/cli/exit-code.js";
 import { supervise } from "../../../src/cli/supervise.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
@@ -76,6 +77,68 @@ describe("a supervised child", () => {
     expect(one.starts()).toBe(4);
     expect(notes).toEqual([
       "live capture ended (SIGKILL); starting it again in 0.001 s", "live capture ended (exit code 1); starting it again in 0.002 s", "live capture ended (SIGKILL); starting it again in 0.004 s",
+    ]);
+  });
+
+  it("that the kernel makes no process for is started once it does", async () => {
+    const one = program([]);
+    const notes: string[] = [];
+    const { execPath } = process;
+    // Not there, then no path at all: what Node tells by an event, and what it throws.
+    const broken = ["/nowhere/node", "no\0path"];
+    try {
+      process.execPath = broken[0] ?? "";
+      const running = supervise("live capture", [], (line) => {
+        notes.push(line);
+        process.execPath = broken[notes.length] ?? execPath;
+      }, { program: one.program, firstWaitMs: 1 });
+      await until(() => one.pid() > 0);
+      await running.stop();
+    } finally {
+      process.execPath = execPath;
+    }
+    expect([one.starts(), notes]).toEqual([1, [
+      expect.stringMatching(/^live capture could not be started: .*ENOENT; starting it again in 0.001 s$/), expect.stringMatching(/^live capture could not be started: .*null bytes.*; starting it again in 0.002 s$/s),
+    ]]);
+  });
+
+  it("that could not be started is not waited for when it is told to stop, and sent no signal, which would go to others", async () => {
+    const { execPath } = process;
+    const kill = vi.spyOn(ChildProcess.prototype, "kill").mockReturnValue(true);
+    try {
+      process.execPath = "/nowhere/node";
+      await supervise("live capture", [], () => {}, { firstWaitMs: 60_000 }).stop();
+      expect(kill).not.toHaveBeenCalled();
+    } finally {
+      process.execPath = execPath;
+      kill.mockRestore();
+    }
+  });
+
+  it("that ends soon after it runs is started again after longer and longer waits, and at once where it ran for a minute", async () => {
+    const one = program(["runs", "runs", EXIT.failed, "runs", "runs", "runs"]);
+    const notes: string[] = [];
+    let now = 0;
+    // Asked when one says that it runs, and when that one ended.
+    let asked = 0;
+    const nowMs = (): number => {
+      asked += 1;
+      return now;
+    };
+    const running = supervise("live capture", [], (line) => notes.push(line), { program: one.program, firstWaitMs: 1, nowMs });
+    let last = 0;
+    for (const ranMs of [59_999, 59_999, 59_999, 60_000, 59_999]) {
+      await until(() => asked % 2 === 1 && ![0, last].includes(one.pid()));
+      last = one.pid();
+      now += ranMs;
+      const noted = notes.length;
+      process.kill(last, "SIGKILL");
+      await until(() => notes.length > noted);
+    }
+    await until(() => ![0, last].includes(one.pid()));
+    await running.stop();
+    expect(notes.map((line) => /\((.*)\).* in ([\d.]+) s$/.exec(line)?.slice(1).join(" "))).toEqual([
+      "SIGKILL 0.001", "SIGKILL 0.002", "exit code 1 0.004", "SIGKILL 0.004", "SIGKILL 0.001", "SIGKILL 0.002",
     ]);
   });
 
