@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/base/clock.js";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { classicCapture } from "../support/capture-bytes.js";
 import { udpFrame } from "../support/frames.js";
 import { lookback, spawnLookback, type Finished } from "../support/lookback-process.js";
@@ -9,6 +12,20 @@ import { searchNode } from "../support/search-node.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const url = await searchNode("elasticsearch");
+
+describe("lookback ship, without a cluster and with a catalogue that takes nothing", () => {
+  it("goes on until it is told to end", async () => {
+    const directory = temporaryDirectory();
+    const catalogue = openCatalogue(directory, systemClock);
+    const database = new Database(catalogue.path);
+    database.exec("CREATE TRIGGER full BEFORE INSERT ON settings BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+    database.close();
+    catalogue.close();
+    const shipping = spawnLookback(["ship", "--data", directory, "--set", "indexStore=elasticsearch", "--set", "elasticsearch=http://127.0.0.1:9"], directory);
+    await expect.poll(() => shipping.errorText(), { timeout: 30_000 }).toContain("the shipper's report could not be kept; it goes on");
+    expect(await shipping.stop()).toBe(0);
+  });
+});
 
 describe.skipIf(url === null)("lookback ship", () => {
   it("ends with 130 when it is interrupted before everything was shipped, and prints JSON where that is asked for", async () => {

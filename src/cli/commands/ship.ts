@@ -33,7 +33,8 @@ export async function run(context: CommandContext): Promise<number> {
     }
     print(options["json"] === true ? JSON.stringify({ shipping: engine.cluster.shown, pid: process.pid }) : `shipping to ${engine.cluster.shown}`);
     const running = shipper.run(abort.signal);
-    await untilSignalled();
+    // It ends at the signal alone; a fault that ends it ends this process too.
+    await Promise.race([untilSignalled(), running]);
     abort.abort();
     await running;
     return EXIT.ok;

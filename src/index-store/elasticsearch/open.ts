@@ -131,7 +131,7 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
       let prepared = false;
       return new Shipper({
         cluster, native, catalogue, indices, overlays, names, rotation: options.rotation, segmentDirectory: options.segmentDirectory, deadLetters, clock, logger, wait: passed,
-        pace: new Pace(options.bulkBytes), status: new ShipperStatus(catalogue.settings, clock),
+        pace: new Pace(options.bulkBytes), status: new ShipperStatus(catalogue.settings, clock, logger),
         prepare: async (signal) => {
           const limits = { ...SHORT, signal };
           if (!prepared) {
