@@ -40,6 +40,8 @@ const eventOf = (row: EventRow): StoredEvent => ({ ...row, facts: recordOf(row.f
 
 /** Events kept; the oldest go when a new one comes, with their deliveries. */
 const KEPT_EVENTS = 10_000;
+/** Status of an answer of 400 to 499 that refuses no event: too slow, too early, too many. */
+const TRY_LATER: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Tables `retention_events` and `webhook_deliveries`. */
 export class RetentionEventLog {
@@ -84,11 +86,26 @@ export class RetentionEventLog {
       .all(before ?? Number.MAX_SAFE_INTEGER, limit).map(eventOf);
   }
 
-  /** Deliveries whose next attempt is due, oldest event first; also those that would wait longer than `longestWaitMs`: by a clock that was set back since. */
-  dueDeliveries(nowMs: number, longestWaitMs: number, limit: number): readonly Delivery[] {
-    return this.#connection.prepare<[number, number, number], Delivery>(
-      `SELECT ${DELIVERY} FROM webhook_deliveries WHERE state = 'waiting' AND (next_attempt_at <= ? OR next_attempt_at > ?) ORDER BY next_attempt_at, event LIMIT ?`,
-    ).all(nowMs, nowMs + longestWaitMs, limit);
+  /**
+   * The oldest delivery to a URL whose next attempt is due, or null; also one that would wait longer than `longestWaitMs`: by a clock
+   * that was set back since. It is none before an older one that waits, so that no condition ends before it began; only where the
+   * receiver refused that one (HTTP status 4xx) it may be of another kind or subject.
+   */
+  dueDelivery(url: string, nowMs: number, longestWaitMs: number): Delivery | null {
+    const refused = new Set<string>();
+    // In the order of the key: the index of states would have all that wait sorted for the first of them.
+    const waiting = this.#connection.prepare<[string], Delivery & Pick<StoredEvent, "kind" | "subject">>(
+      `SELECT ${DELIVERY}, kind, subject FROM webhook_deliveries JOIN retention_events ON id = event WHERE +state = 'waiting' AND url = ? ORDER BY event`,
+    ).iterate(url);
+    for (const { kind, subject, ...delivery } of waiting) {
+      const condition = JSON.stringify([kind, subject]);
+      if (refused.has(condition)) continue;
+      const { nextAttemptMs, status } = delivery;
+      if (nextAttemptMs !== null && (nextAttemptMs <= nowMs || nextAttemptMs > nowMs + longestWaitMs)) return delivery;
+      if (status === null || status < 400 || status > 499 || TRY_LATER.has(status)) return null;
+      refused.add(condition);
+    }
+    return null;
   }
 
   /** Notes an attempt and what became of the delivery. */

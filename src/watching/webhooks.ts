@@ -12,8 +12,6 @@ const MOST_ATTEMPTS = 9;
 /** Wait after the first failure, doubled with each up to the longest. */
 const FIRST_WAIT_MS = 60_000;
 const LONGEST_WAIT_MS = 3_600_000;
-/** Deliveries of one look; the rest are for the next. */
-const MOST_AT_ONCE = 100;
 /** Longest error that is kept of an attempt. */
 const LONGEST_ERROR = 300;
 
@@ -27,7 +25,7 @@ export interface WebhookRequest {
 }
 
 export interface WebhookParts {
-  readonly log: Pick<RetentionEventLog, "dueDeliveries" | "attempted" | "get" | "dropOthers">;
+  readonly log: Pick<RetentionEventLog, "dueDelivery" | "attempted" | "get" | "dropOthers">;
   readonly urls: readonly string[];
   /** Key of the signature, or null to send none. */
   readonly secret: string | null;
@@ -55,61 +53,65 @@ export function signatureOf(secret: string, timestamp: string, body: string): st
 
 /**
  * Sends events to URLs, signed. What is not answered with 2xx in ten seconds is tried again after 1, 2, 4, … minutes, at
- * most an hour, nine times in all; every attempt is noted in the catalogue. Receivers see an event at least once.
+ * most an hour, nine times in all; every attempt is noted in the catalogue. Receivers see an event at least once, in order as
+ * `dueDelivery` has it.
  */
 export class Webhooks {
   readonly #parts: WebhookParts;
   readonly #abort = new AbortController();
-  #work: Promise<void> = Promise.resolve();
-  #queued = false;
+  /** What is done for each URL, one after the other; URLs beside each other, so that a slow one keeps nobody waiting. */
+  readonly #work: ReadonlyMap<string, { done: Promise<void>; isQueued: boolean }>;
 
   constructor(parts: WebhookParts) {
     this.#parts = parts;
+    this.#work = new Map(parts.urls.map((url) => [url, { done: Promise.resolve(), isQueued: false }]));
     if (parts.log.dropOthers(parts.urls) > 0) parts.logger.info({}, "deliveries to URLs that are not configured any more were given up");
   }
 
   /** Looks for deliveries that are due; returns at once. Call it for every event, and now and then for retries. */
   wake(): void {
-    if (this.#queued || this.#abort.signal.aborted || this.#parts.urls.length === 0) return;
-    this.#queued = true;
-    this.#work = this.#work.then(async () => {
-      this.#queued = false;
-      await this.#deliverDue();
-    }).catch((error: unknown) => {
-      this.#parts.logger.error({ error }, "webhooks could not be told");
-    });
+    if (this.#abort.signal.aborted) return;
+    for (const [url, work] of this.#work) {
+      if (work.isQueued) continue;
+      work.isQueued = true;
+      work.done = work.done.then(async () => {
+        work.isQueued = false;
+        await this.#deliverDue(url);
+      }).catch((error: unknown) => {
+        this.#parts.logger.error({ error }, "webhooks could not be told");
+      });
+    }
   }
 
   /** Tells every URL an event that the catalogue does not hold, once. */
   sendUnkept(event: WatchedEvent): void {
-    this.#work = this.#work.then(async () => {
-      await Promise.all(this.#parts.urls.map(async (url) => {
+    for (const [url, work] of this.#work) {
+      work.done = work.done.then(async () => {
         const { delivered, error } = await this.#send(url, event, 1);
         if (!delivered) this.#parts.logger.warn({ url: shownUrl(url), kind: event.kind, error }, "a webhook was not told, and is not told again");
-      }));
-    });
+      });
+    }
   }
 
   /** Resolves when everything that was due is done. */
   async idle(): Promise<void> {
-    await this.#work;
+    await Promise.all([...this.#work.values()].map(({ done }) => done));
   }
 
   /** Ends attempts that run; they are made again at the next start. */
   async stop(): Promise<void> {
     this.#abort.abort();
-    await this.#work;
+    await this.idle();
   }
 
-  async #deliverDue(): Promise<void> {
+  /** Tells a URL what is due, oldest first, until it does not answer. */
+  async #deliverDue(url: string): Promise<void> {
     const { log, clock } = this.#parts;
-    const due = log.dueDeliveries(clock.nowMs(), LONGEST_WAIT_MS, MOST_AT_ONCE);
-    const byUrl = new Map<string, Delivery[]>();
-    for (const delivery of due) byUrl.set(delivery.url, [...(byUrl.get(delivery.url) ?? []), delivery]);
-    // URLs beside each other, so that a slow one keeps nobody waiting; the events of one in order.
-    await Promise.all([...byUrl.values()].map(async (deliveries) => {
-      for (const delivery of deliveries) if (!this.#abort.signal.aborted) await this.#deliver(delivery);
-    }));
+    while (!this.#abort.signal.aborted) {
+      const delivery = log.dueDelivery(url, clock.nowMs(), LONGEST_WAIT_MS);
+      if (delivery === null) return;
+      await this.#deliver(delivery);
+    }
   }
 
   async #deliver(delivery: Delivery): Promise<void> {

@@ -9,6 +9,7 @@ import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 const MINUTE = 60_000;
 const clock = { now: 0, nowMs: () => clock.now };
+const full = { kind: "target-unreachable", subject: "/p", targetBytes: 2, freeBytes: 1, shortfallBytes: 1 } as const;
 const ready = { kind: "export-ready", subject: "e1", user: "ana", sessions: 2, packets: 9, bytes: 1536 } as const;
 
 interface Got {
@@ -53,6 +54,9 @@ function start(more: { readonly urls?: readonly string[]; readonly secret?: stri
   const watch = new RetentionWatch({ log, clock, logger: silentLogger, urls, deliver: (event) => { if (event.id === null) webhooks.sendUnkept(event); else webhooks.wake(); } });
   return { watch, webhooks };
 }
+
+/** What the server was told about, in order. */
+const subjects = (): string[] => got.map(({ body }) => (JSON.parse(body) as { subject: string }).subject);
 
 describe("a webhook", () => {
   it("is told an event at once, signed", async () => {
@@ -119,7 +123,7 @@ describe("a webhook", () => {
     const second = start();
     second.webhooks.wake();
     await second.webhooks.idle();
-    expect(got.map(({ body }) => (JSON.parse(body) as { subject: string }).subject)).toEqual(["e1", "e2"]);
+    expect(subjects()).toEqual(["e1", "e2"]);
   });
 
   it("that does not answer in time, redirects, or is not there, was not told", async () => {
@@ -150,6 +154,56 @@ describe("a webhook", () => {
     await webhooks.idle();
     expect(watch.deliveries(1).map(({ state }) => state).sort()).toEqual(["delivered", "waiting"]);
     await new Promise((resolve) => { other.close(resolve); });
+  });
+
+  it("that does not answer keeps what another is told later no longer than this takes", async () => {
+    answer = "hang";
+    const told: string[] = [];
+    const other = createServer((request, response) => {
+      request.on("data", (part: Buffer) => told.push((JSON.parse(part.toString()) as { subject: string }).subject));
+      request.on("end", () => { response.end(); });
+    });
+    await new Promise<void>((resolve) => { other.listen(0, "127.0.0.1", resolve); });
+    const { watch, webhooks } = start({ urls: [url, `http://127.0.0.1:${(other.address() as AddressInfo).port}/`] });
+    watch.raise(ready);
+    await expect.poll(() => got.length).toBe(1);
+    // Well within the ten seconds that the first one has.
+    watch.raise({ ...ready, subject: "e2" });
+    await expect.poll(() => told).toEqual(["e1", "e2"]);
+    await webhooks.stop();
+    await new Promise((resolve) => { other.close(resolve); });
+  });
+
+  it("that fails is told nothing else before that, however much is due, and all of it in order afterwards", async () => {
+    answer = 500;
+    const { watch, webhooks } = start();
+    for (let subject = 1; subject <= 150; subject += 1) watch.raise({ ...ready, subject: `e${subject}` });
+    await webhooks.idle();
+    expect(subjects()).toEqual(["e1"]);
+    answer = 204;
+    watch.raise({ ...ready, subject: "e151" });
+    await webhooks.idle();
+    expect(subjects()).toEqual(["e1"]);
+    clock.now += MINUTE;
+    webhooks.wake();
+    await webhooks.idle();
+    expect(subjects().slice(1)).toEqual(Array.from({ length: 151 }, (_, index) => `e${index + 1}`));
+  });
+
+  it("that refuses one event is told others, but not that a condition ended before it heard that it began", async () => {
+    answer = 400;
+    const { watch, webhooks } = start();
+    watch.raise(full);
+    await webhooks.idle();
+    answer = 204;
+    watch.clear(full.kind, full.subject);
+    watch.raise(ready);
+    await webhooks.idle();
+    expect(subjects()).toEqual(["/p", "e1"]);
+    clock.now += MINUTE;
+    webhooks.wake();
+    await webhooks.idle();
+    expect(got.slice(2).map(({ body }) => (JSON.parse(body) as { phase: string }).phase)).toEqual(["began", "ended"]);
   });
 
   it("that was taken out of the configuration is not told any more", async () => {
