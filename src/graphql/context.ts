@@ -189,9 +189,9 @@ export class RequestContext {
     const { fields } = this.services;
     const entry = fields.find(name);
     if (entry === null) {
-      const nearest = fields.nearest(name);
-      const question = nearest.length === 0 ? "" : `; did you mean ${nearest.join(" or ")}?`;
-      throw new LookbackError("BAD_INPUT", `there is no field ${JSON.stringify(name.slice(0, 60))}${question}`, { suggestions: nearest });
+      const { message, suggestions } = fields.explainUnknown(name);
+      const question = suggestions.length === 0 ? "" : `; did you mean ${suggestions.join(" or ")}?`;
+      throw new LookbackError("BAD_INPUT", `${message}${question}`, { suggestions });
     }
     if (entry.entry === "virtual") {
       const members = entry.virtual.members.map((member) => member.expression);

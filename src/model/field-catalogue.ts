@@ -1,3 +1,4 @@
+import { isArkimeField } from "./arkime-fields.js";
 import { packagedFields } from "./declared-fields.js";
 import { deriveFields, withPorts } from "./derived-fields.js";
 import type { Field } from "./field.js";
@@ -9,8 +10,21 @@ export type CatalogueEntry =
   | { readonly entry: "field"; readonly field: Field }
   | { readonly entry: "virtual"; readonly virtual: VirtualField };
 
+/** What is said of a search name that stands for nothing. */
+export interface UnknownName {
+  /** The sentence, without suggestions. */
+  readonly message: string;
+  /** Names that may have been meant, nearest first. */
+  readonly suggestions: readonly string[];
+  /** Whether Arkime knows the name. */
+  readonly isArkime: boolean;
+}
+
 /** Prefix of a search name that is a document path (`db:source.ip`). */
 const PATH_PREFIX = "db:";
+
+/** Characters of an unknown name that a message shows. */
+const LONGEST_SHOWN = 60;
 
 /**
  * Every field there is: the declared ones, and what follows from them (counts, views, ports, virtual fields).
@@ -62,6 +76,13 @@ export class FieldCatalogue {
   /** Every name that a search may use, aliases included, without the `db:` forms. */
   names(): readonly string[] {
     return [...this.#entries.keys()];
+  }
+
+  /** What to say of a `name` that `find` does not know. A field of Arkime is no slip of the finger: nothing is suggested for it. */
+  explainUnknown(name: string): UnknownName {
+    const shown = JSON.stringify(name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name);
+    if (isArkimeField(name)) return { message: `${shown} is a field of Arkime that is not filled here yet`, suggestions: [], isArkime: true };
+    return { message: `there is no field ${shown}`, suggestions: this.nearest(name), isArkime: false };
   }
 
   /** At most `most` names that `name` may have been meant for, nearest first. */

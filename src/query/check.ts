@@ -180,9 +180,9 @@ class Checker {
   }
 
   #unknownField({ field }: Comparison): LookbackError {
-    const special = nearestNames(field.name, SPECIAL_NAMES, 1);
-    const suggestions = [...special, ...this.#catalogue.nearest(field.name)].slice(0, 3);
-    return this.#context.fault("EXPRESSION_UNKNOWN_FIELD", field.span, `there is no field ${shown(field.name)}`, { suggestions });
+    const { message, suggestions, isArkime } = this.#catalogue.explainUnknown(field.name);
+    const special = isArkime ? [] : nearestNames(field.name, SPECIAL_NAMES, 1);
+    return this.#context.fault("EXPRESSION_UNKNOWN_FIELD", field.span, message, { suggestions: [...special, ...suggestions].slice(0, 3) });
   }
 
   /** `view == name`: the saved expression in its place. */
@@ -191,7 +191,7 @@ class Checker {
       throw this.#context.fault("EXPRESSION_TYPE", value.span, "view is compared with == or != and one name", { expected: ["a view's name"] });
     }
     const { views } = this.#options;
-    if (views === undefined) throw this.#context.fault("UNAVAILABLE", value.span, "saved views are not available here");
+    if (views === undefined) throw this.#context.fault("UNAVAILABLE", value.span, "saved views are not there yet; write the expression itself");
     const saved = views.get(value.text);
     if (saved === undefined) {
       const suggestions = nearestNames(value.text, [...views.keys()], 3);

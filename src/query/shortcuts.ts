@@ -32,7 +32,7 @@ function listType(field: Field): Shortcut["type"] {
 export function shortcutItems(
   { name, span }: ShortcutValue, fields: readonly Field[], shortcuts: ReadonlyMap<string, Shortcut> | undefined, context: TestContext,
 ): readonly PlainItem[] {
-  if (shortcuts === undefined) throw context.fault("UNAVAILABLE", span, "stored lists are not available here");
+  if (shortcuts === undefined) throw context.fault("UNAVAILABLE", span, "stored lists ($name) are not there yet; write the values as [a,b]");
   const found = [...shortcuts].filter(([candidate]) => patternMatches(name, candidate));
   if (found.length === 0) {
     const suggestions = nearestNames(name, [...shortcuts.keys()], 3).map((candidate) => `$${candidate}`);

@@ -1,5 +1,6 @@
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import { ARKIME_FIELDS } from "../../model/arkime-fields.js";
 import { packagedCatalogue } from "../../model/field-catalogue.js";
 import { table } from "../table.js";
 
@@ -22,9 +23,12 @@ const KINDS: Readonly<Record<string, string>> = {
   INTEGER: "integer", FLOAT: "float", IP: "ip", TIME: "seconds", TERM: "termfield", LOWER_TERM: "lotermfield", UPPER_TERM: "uptermfield", TEXT: "lotextfield", BOOLEAN: "boolean",
 };
 
+/** Fields of Arkime that a note names. */
+const MOST_NAMED = 8;
+
 /** Prints the fields that expressions can name: those of this build, or of the service that `--url` names. */
 export async function run(context: CommandContext): Promise<number> {
-  const { operands: [text], options, print, terminal } = context;
+  const { operands: [text], options, print, note, terminal } = context;
   const wanted = typeof text === "string" ? text : "";
   const shown = (context.remote === null ? packaged(wanted.toLowerCase()) : await served(context, wanted)).filter((field) => field.expression !== "");
   shown.sort((a, b) => (a.group === b.group ? (a.expression < b.expression ? -1 : 1) : a.group < b.group ? -1 : 1));
@@ -36,7 +40,17 @@ export async function run(context: CommandContext): Promise<number> {
   } else {
     for (const field of shown) print(`${field.expression.padEnd(32)} ${field.kind.padEnd(12)} ${(field.path ?? "").padEnd(32)} ${field.help || field.name}`);
   }
+  if (shown.length === 0) note(nothingLike(wanted));
   return shown.length === 0 ? EXIT.failed : EXIT.ok;
+}
+
+/** Why there is no field with a text in it: Arkime may have some. */
+function nothingLike(wanted: string): string {
+  const text = JSON.stringify(wanted.slice(0, 60));
+  const lower = wanted.toLowerCase();
+  const ofArkime = [...ARKIME_FIELDS].flatMap(([group, names]) => (group === lower ? names : names.filter((name) => name.toLowerCase().includes(lower))));
+  const named = [...ofArkime.slice(0, MOST_NAMED), ...(ofArkime.length > MOST_NAMED ? ["…"] : [])].join(", ");
+  return `no field has ${text} in it${named === "" ? "" : `; fields of Arkime that are not filled here yet: ${named}`}`;
 }
 
 function packaged(wanted: string): FieldLine[] {

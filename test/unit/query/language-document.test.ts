@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { ARKIME_FIELDS } from "../../../src/model/arkime-fields.js";
 import { packagedCatalogue } from "../../../src/model/field-catalogue.js";
 import { compileExpression } from "../../../src/query/check.js";
 import * as limits from "../../../src/query/limits.js";
@@ -24,4 +25,21 @@ it("the limits of the document are the limits", () => {
   const [, table = ""] = /## Limits\n([\s\S]*?)\n## /.exec(text) ?? [];
   const numbers = new Set([...table.matchAll(/\d[\d,]*/g)].map(([number]) => Number(number.replaceAll(",", ""))));
   expect([...numbers].sort((a, b) => a - b)).toEqual([...new Set<number>(Object.values(limits))].sort((a, b) => a - b));
+});
+
+it("the groups of Arkime that the document calls missing are those without a field", () => {
+  const [, section = ""] = /## Fields of Arkime that are not there yet\n([\s\S]*?)\nOf the other groups/.exec(text) ?? [];
+  const [, list = ""] = section.split("says so:");
+  const filled = new Set(packagedCatalogue().declared.map(({ group }) => group));
+  expect([...list.matchAll(/`(\w+)`/g)].map(([, group]) => group)).toEqual([...ARKIME_FIELDS.keys()].filter((group) => !filled.has(group)));
+});
+
+it.each(["email.src", "dhcp.type", "smb.fn.cnt", "radius.nasIp.country", "host.quic.tokens"])("%s is called a field of Arkime, and no other name is suggested", (name) => {
+  const error = errorOf(() => check(`protocols == tcp && ${name} == a`));
+  expect(error).toMatchObject({ code: "EXPRESSION_UNKNOWN_FIELD", details: { start: 20, suggestions: [] } });
+  expect(error.message).toContain(`"${name}" is a field of Arkime that is not filled here yet\n`);
+});
+
+it.each(["view == web", "ip == $bad"])("%s is what the document says of it: not there yet", (expression) => {
+  expect(errorOf(() => check(expression))).toMatchObject({ code: "UNAVAILABLE", message: expect.stringMatching(/ not there yet; write the /) });
 });
