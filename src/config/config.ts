@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { LookbackError } from "../base/errors.js";
+import { collected, throwTogether } from "./collected-errors.js";
 import { LARGEST_CONFIG, parseIni, type IniEntry } from "./ini.js";
 import { interfaceOfSection, ownInterfaceSettings, strangeInterfaceKey, type InterfaceSettings } from "./interface-settings.js";
 import { ACCEPTED_KEYS, DATA_SECTIONS } from "./known-keys.js";
@@ -9,9 +10,9 @@ import { nearestNames } from "../base/nearest-name.js";
 import { printOrigin, readSetting, type FreeSpaceSetting, type Origin, type Setting } from "./setting.js";
 import { SETTINGS, type SettingKey, type SettingValues } from "./settings.js";
 
-/** Something in a configuration that has no effect; the program goes on. */
+/** Something in a configuration that has no effect, or another than was written; the program goes on. */
 export interface ConfigWarning {
-  readonly kind: "unknown-key" | "accepted-key";
+  readonly kind: "unknown-key" | "accepted-key" | "clamped-value";
   readonly key: string;
   readonly section: string;
   readonly origin: Origin;
@@ -37,7 +38,7 @@ export interface LookbackConfig {
   readonly interfaceSettings: (name: string) => InterfaceSettings;
   /** Where each setting that is not a default was written. */
   readonly origins: ReadonlyMap<SettingKey, Origin>;
-  /** Keys nobody knows. */
+  /** Keys nobody knows, and numbers for which a bound is taken. */
   readonly warnings: readonly ConfigWarning[];
   /** Known keys of Arkime that have no effect here. */
   readonly accepted: readonly ConfigWarning[];
@@ -81,7 +82,7 @@ const ENVIRONMENT_WORDS: readonly (readonly [string, string])[] = [["DASH", "-"]
  * the included files, a later one over an earlier one, and these win over the file itself. The command line may name the class
  * and the included files as well, these relative to the working directory.
  *
- * @throws LookbackError CONFIG_INVALID with file, line, key, value and what is allowed.
+ * @throws LookbackError CONFIG_INVALID with file, line, key, value and what is allowed; of several bad values a line for each.
  */
 export function loadConfig(source: ConfigSource): LookbackConfig {
   const file = findFile(source);
@@ -90,7 +91,7 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   const own = file === null ? [] : parseIni(readConfigFile(file), file);
   const override = (key: SettingKey): Written | null => {
     const value = source.overrides?.[key];
-    return value === undefined ? null : { value, origin: { file: "command line", line: null } };
+    return value === undefined ? null : { section: "", value, origin: { file: "command line", line: null } };
   };
   const nodeClass = override("nodeClass")?.value ?? null;
   const given = override("includes");
@@ -102,6 +103,11 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   const { sections } = lookup;
 
   const values: Partial<Record<SettingKey, unknown>> = {};
+  const errors: LookbackError[] = [];
+  const clamped: ConfigWarning[] = [];
+  const sayClamped = (key: string, { section, origin }: Pick<IniEntry, "section" | "origin">, message: string): void => {
+    clamped.push({ kind: "clamped-value", key, section, origin, message });
+  };
   const origins = new Map<SettingKey, Origin>();
   const entryOf = (key: SettingKey, among: Lookup): Written | null => override(key) ?? among.find(key);
   for (const key of settingKeys()) {
@@ -110,10 +116,12 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
     if (entry === null || isUnset(entry.value, declared)) {
       values[key] = declared.defaultValue;
     } else {
-      values[key] = readSetting(key, entry.value, entry.origin, declared);
+      values[key] = collected(errors, () => readSetting(key, entry.value, entry.origin, declared, (message) => { sayClamped(key, entry, message); }));
       origins.set(key, entry.origin);
     }
   }
+  const interfaces = collected(errors, () => ownInterfaceSettings(entries, new Set(Object.keys(source.overrides ?? {})), (entry, message) => { sayClamped(entry.key, entry, message); }));
+  throwTogether(errors);
   if (typeof values.debug === "number" && values.debug > 0 && !origins.has("logLevel")) values.logLevel = "debug";
   if (!allPresent(values)) throw new LookbackError("INTERNAL", "a setting has no value");
   if (!/^[\w.-]{1,64}$/.test(node)) {
@@ -121,7 +129,7 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   }
   const dataDirectory = path.resolve(source.workingDirectory, values.dataDir);
   const [unknown, accepted] = classify(entries, new Set(sections));
-  const warnings = [...unknown, ...strayInterfaces(entries, values.interface)];
+  const warnings = [...unknown, ...strayInterfaces(entries, values.interface), ...clamped];
   const storageOf = (name: string): PacketStorage => {
     // The command line is about this node: others have the class that their sections give them.
     const among = name === node ? lookup : new Lookup(entries, name, null);
@@ -133,11 +141,10 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
     const directories = given.length === 0 ? [path.join(dataDirectory, "packets")] : given;
     return { directories, freeSpace: withPaths(read("freeSpaceG", SETTINGS.freeSpaceG), directories, source.workingDirectory, entryOf("freeSpaceG", among)?.origin) };
   };
-  const interfaces = ownInterfaceSettings(entries, new Set(Object.keys(source.overrides ?? {})));
   return {
     node, file, values, origins, warnings, accepted, dataDirectory, entries, sections, storageOf,
     freeSpaceWith: (read) => withPaths(read, storageOf(node).directories, source.workingDirectory, origins.get("freeSpaceG")),
-    interfaceSettings: (name) => ({ ...values, ...interfaces.get(name) }),
+    interfaceSettings: (name) => ({ ...values, ...interfaces?.get(name) }),
     packetDirectory: storageOf(node).directories[0] ?? path.join(dataDirectory, "packets"),
   };
 }
@@ -156,15 +163,17 @@ function withPaths(freeSpace: FreeSpaceSetting, packetDirectories: readonly stri
 
 /**
  * Reads the values of sections that belong to other nodes and classes, for a check of a whole file. Throws CONFIG_INVALID as
- * their own node would.
+ * their own node would, with all that are wrong.
  */
 export function checkOtherSections({ entries, sections }: LookbackConfig): void {
+  const errors: LookbackError[] = [];
   for (const { section, key, value, origin } of entries) {
     if (sections.includes(section) || DATA_SECTIONS.has(section) || interfaceOfSection(section) !== null) continue;
     const known = settingKeys().find((name) => name === key);
     const declared: Setting<unknown> | null = known === undefined ? null : SETTINGS[known];
-    if (declared !== null && !isUnset(value, declared)) readSetting(key, value, origin, declared);
+    if (declared !== null && !isUnset(value, declared)) collected(errors, () => readSetting(key, value, origin, declared));
   }
+  throwTogether(errors);
 }
 
 /** Names of all settings that have an effect, in declaration order. */
@@ -183,7 +192,7 @@ function allPresent(values: Partial<Record<SettingKey, unknown>>): values is Set
 }
 
 /** What a setting is read from. */
-type Written = Pick<IniEntry, "value" | "origin">;
+type Written = Pick<IniEntry, "section" | "value" | "origin">;
 
 /** Looks a key up in the sections of a node. */
 class Lookup {

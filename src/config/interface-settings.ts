@@ -1,7 +1,7 @@
 import { LookbackError } from "../base/errors.js";
 import { nearestNames } from "../base/nearest-name.js";
 import type { IniEntry } from "./ini.js";
-import { printOrigin, readSetting, type Origin, type Setting } from "./setting.js";
+import { printOrigin, readSetting, type SayClamped, type Setting } from "./setting.js";
 import { SETTINGS, type SettingValues } from "./settings.js";
 
 /** Settings that an interface may have of its own, in a section `[interface:NAME]`; it has the node's for the others. */
@@ -31,14 +31,15 @@ export function strangeInterfaceKey({ section, key, origin }: Pick<IniEntry, "se
  * The settings that each interface has of its own, by its name. Of two lines with the same key the later one counts.
  *
  * @param overridden Keys that the command line sets: for every interface.
+ * @param say Is told of a number for which a bound is taken.
  * @throws LookbackError CONFIG_INVALID with the line, the value and what is allowed.
  */
-export function ownInterfaceSettings(entries: readonly IniEntry[], overridden: ReadonlySet<string>): ReadonlyMap<string, Partial<InterfaceSettings>> {
+export function ownInterfaceSettings(entries: readonly IniEntry[], overridden: ReadonlySet<string>, say: (entry: IniEntry, message: string) => void): ReadonlyMap<string, Partial<InterfaceSettings>> {
   const found = new Map<string, Partial<InterfaceSettings>>();
-  for (const { section, key, value, origin } of interfaceLines(entries)) {
-    const name = interfaceOfSection(section);
-    const known = INTERFACE_KEYS.find((one) => one === key);
-    if (name !== null && known !== undefined && !overridden.has(known)) found.set(name, { ...found.get(name), ...one(known, value, origin) });
+  for (const entry of interfaceLines(entries)) {
+    const name = interfaceOfSection(entry.section);
+    const known = INTERFACE_KEYS.find((one) => one === entry.key);
+    if (name !== null && known !== undefined && !overridden.has(known)) found.set(name, { ...found.get(name), ...one(known, entry, (message) => { say(entry, message); }) });
   }
   return found;
 }
@@ -48,13 +49,13 @@ export function interfaceLines(entries: readonly IniEntry[]): readonly IniEntry[
   return entries.filter(({ section, key }) => interfaceOfSection(section) !== null && INTERFACE_KEYS.some((known) => known === key));
 }
 
-function one(key: InterfaceKey, value: string, origin: Origin): Partial<InterfaceSettings> {
+function one(key: InterfaceKey, { value, origin }: IniEntry, say: SayClamped): Partial<InterfaceSettings> {
   if (value === "") {
     // As elsewhere, `key=` unsets what may be unset; here that is what the node filters.
     if (key === "bpf") return { bpf: null };
     throw new LookbackError("CONFIG_INVALID", `${printOrigin(origin)}: ${key} has no value: allowed: ${SETTINGS[key].allowed}`, { key });
   }
-  const read = <T>(declared: Setting<T>): T => readSetting(key, value, origin, declared);
+  const read = <T>(declared: Setting<T>): T => readSetting(key, value, origin, declared, say);
   switch (key) {
     case "bpf": return { bpf: read(SETTINGS.bpf) };
     case "promiscuous": return { promiscuous: read(SETTINGS.promiscuous) };

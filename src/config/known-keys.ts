@@ -19,7 +19,7 @@ const GROUPS: readonly Group[] = [
   // What does not arise here.
   {
     status: "not-needed", reason: "dissectors are compiled in; disableParsers turns them off one by one",
-    keys: "disablePython luaFiles parseSMB parseSMTP parsersDir plugins pluginsDir rootPlugins viewerPlugins",
+    keys: "disablePython parsersDir pluginsDir",
   },
   {
     status: "not-needed", reason: "the index has no shards, scrolls or indices per query to be careful with",
@@ -27,6 +27,7 @@ const GROUPS: readonly Group[] = [
   },
   { status: "not-needed", reason: "no sensor needs a way to the index of another: a proxy for it has nothing to do", keys: `esProxyHost esProxyPort esProxySigV4 esProxySigV4AccessKeyId
     esProxySigV4CredentialCert esProxySigV4CredentialKey esProxySigV4CredentialUrl esProxySigV4Region esProxySigV4RoleArn esProxySigV4SecretAccessKey esProxySigV4Service esProxySigV4SessionToken` },
+  { status: "not-needed", reason: "Arkime's own capture reads them no more, though its sample file has them; tpacketv3BlockSize and ringMiB bound what waits", keys: "antiSynDrop packetsPerPoll" },
   { status: "not-needed", reason: "positions of packets are in the session rows", keys: "localPcapIndex" },
   { status: "not-needed", reason: "packet files are written by the capture thread with buffers of its own", keys: "simpleFreeOutputBuffers simpleMaxQ pcapWriteSize" },
   { status: "not-needed", reason: "captures of other vendors' drivers are not supported; the kernel's own sockets are", keys: `daqModule daqModuleDirs netmapThreads ntplFile ntStreamIds
@@ -47,6 +48,8 @@ const GROUPS: readonly Group[] = [
   { status: "not-needed", reason: "no page changes a password; users do it by the API when they have one here", keys: "disableUserPasswordUI" },
   // What is not there yet.
   { status: "not-needed", reason: "the cluster is asked and filled with timeouts, retries and numbers of requests of their own", keys: "dbEsHealthCheck dbFlushTimeout ecsEventDataset ecsEventProvider elasticsearchTimeout esBulkQuery esMaxRetries maxESConns maxESRequests" },
+  { status: "not-yet", reason: "dissectors of mail and SMB, which fill none of their fields yet", keys: "parseSMB parseSMTP" },
+  { status: "not-yet", reason: "what plugins and Lua scripts add, such as alerts of Suricata or answers of WISE; dissectors are compiled in", keys: "luaFiles plugins rootPlugins viewerPlugins" },
   { status: "not-yet", reason: "several indices or clusters asked as one", keys: "clusterDefault multiES multiESBasicAuth multiESHost multiESNodes multiESPort" },
   { status: "not-yet", reason: "several sensors behind one service", keys: `arkimeWebURL isLocalViewRegExp packetPortalCATrustFile packetPortalCertFile packetPortalConnect packetPortalHost
     packetPortalKeepAliveSeconds packetPortalKeyFile packetPortalListen packetPortalPort packetPortalReverseTTLMinutes packetPortalWaitSeconds viewUrl` },

@@ -20,6 +20,8 @@ export interface Setting<T> {
   readonly help: string;
   /** The value of a text, or null when it is none. */
   read(text: string): T | null;
+  /** The bound that is taken for a number beyond it, as Arkime does; null for what is refused. */
+  clamp(text: string): T | null;
   /** A value as config.ini has it: `read` makes the same of it. */
   print(value: T): Printed;
 }
@@ -55,7 +57,7 @@ interface Facts {
 
 function setting<T>(kind: Setting<T>["kind"], defaultValue: T, help: string, facts: Facts, read: (text: string) => T | null, print: (value: T) => Printed): Setting<T> {
   return {
-    kind, defaultValue, help, read, print, allowed: facts.allowed,
+    kind, defaultValue, help, read, print, allowed: facts.allowed, clamp: () => null,
     minimum: facts.minimum ?? null, maximum: facts.maximum ?? null, choices: facts.choices ?? null,
   };
 }
@@ -72,6 +74,18 @@ export function integer(defaultValue: number, minimum: number, maximum: number, 
     const value = Number(text);
     return value >= minimum && value <= maximum ? value : null;
   }, asItIs);
+}
+
+/** The same with the nearer bound for a number beyond it. Only for what Arkime bounds so, and where the bound does what was meant as far as that goes. */
+export function clampedInteger(defaultValue: number, minimum: number, maximum: number, help: string): Setting<number> {
+  const bounded = integer(defaultValue, minimum, maximum, help);
+  return { ...bounded, clamp: (text) => (/^-?\d{1,15}$/.test(text) ? Math.min(maximum, Math.max(minimum, Number(text))) : null) };
+}
+
+/** The same of what is too large only: who writes 0 may mean that there is no bound, and the smallest one would be the opposite. */
+export function cappedInteger(defaultValue: number, minimum: number, maximum: number, help: string): Setting<number> {
+  const bounded = integer(defaultValue, minimum, maximum, help);
+  return { ...bounded, clamp: (text) => (/^\d{1,15}$/.test(text) && Number(text) > maximum ? maximum : null) };
 }
 
 /** A whole number that may be left unset. */
@@ -310,14 +324,20 @@ export function printOrigin(origin: Origin): string {
   return origin.line === null ? origin.file : `${origin.file}:${origin.line}`;
 }
 
-/** Reads a value or throws CONFIG_INVALID that names place, key, value and what is allowed. */
-export function readSetting<T>(key: string, given: string, origin: Origin, declared: Setting<T>): T {
+/** Takes what is said of a value for which another is taken. */
+export type SayClamped = (message: string) => void;
+
+/** Reads a value or throws CONFIG_INVALID that names place, key, value and what is allowed. `say` is told of a number for which a bound is taken. */
+export function readSetting<T>(key: string, given: string, origin: Origin, declared: Setting<T>, say: SayClamped = () => {}): T {
   const value = declared.read(given);
-  if (value === null) {
-    const shown = shownText(key, given).slice(0, 200);
+  if (value !== null) return value;
+  const shown = shownText(key, given).slice(0, 200);
+  const clamped = declared.clamp(given);
+  if (clamped === null) {
     throw new LookbackError("CONFIG_INVALID", `${printOrigin(origin)}: ${key}=${shown}: allowed: ${declared.allowed}`, {
       file: origin.file, line: origin.line, key, value: shown, allowed: declared.allowed,
     });
   }
-  return value;
+  say(`${printOrigin(origin)}: ${key}=${shown}: ${declared.print(clamped)} is taken; allowed: ${declared.allowed}`);
+  return clamped;
 }

@@ -5,6 +5,7 @@ import { LIVE_KEYS } from "../../config/live-config.js";
 import { shownText } from "../../config/secrets.js";
 import { printOrigin, type Setting } from "../../config/setting.js";
 import { SETTINGS, type SettingKey } from "../../config/settings.js";
+import { unusedReason } from "../../config/unused-keys.js";
 import { LookbackError } from "../../base/errors.js";
 import { nearestNames } from "../../base/nearest-name.js";
 import type { CommandContext } from "../command.js";
@@ -33,11 +34,13 @@ type Facts = Readonly<Record<string, string | number | boolean | null | readonly
 function factsOf(key: SettingKey, config: LookbackConfig): Facts {
   const declared: Setting<unknown> = SETTINGS[key];
   const origin = config.origins.get(key);
+  const unused = unusedReason(key, config.values);
   return {
     meaning: declared.help, allowed: declared.allowed,
     default: declared.defaultValue === null ? null : declared.print(declared.defaultValue),
     value: shownValue(key, config.values[key]),
     from: origin === undefined ? "default" : printOrigin(origin),
+    ...(unused === null ? {} : { used: `no: ${unused}` }),
     written: writtenAt(key, config),
     changes: LIVE_KEYS.has(key) ? "at SIGHUP" : "at the next start",
   };

@@ -155,7 +155,7 @@ describe("values", () => {
   });
 
   it.each([
-    ["viewPort=70000", "whole number 0 to 65535"], ["viewPort=abc", "whole number"], ["viewPort=", "whole number"], ["tcpTimeout=9", "10 to 65535"],
+    ["viewPort=70000", "whole number 0 to 65535"], ["viewPort=abc", "whole number"], ["viewPort=", "whole number"], ["viewPort=-1", "0 to 65535"], ["tcpTimeout=1e3", "10 to 65535"],
     ["parseQSValue=maybe", "true or false"], ["freeSpaceG=lots", "GiB"], ["freeSpaceG=100%", "99%"], ["sessionIdTracking=mac", "none, vlan, vni"],
     ["offlineFilenameRegex=(", "regular expression"], ["maxFileSizeG=0", "0.01 to 1024"], ["expireDays=0", "1 to 36500"], ["expireDays=1e9", "1 to 36500"],
   ])("%s is refused with file, line, key, value and what is allowed", (line, allowed) => {
@@ -165,6 +165,22 @@ describe("values", () => {
     expect(error.message).toContain(line);
     expect(error.message).toContain(allowed);
     expect(error.details).toMatchObject({ line: 3, key: line.split("=")[0], value: line.split("=")[1] });
+  });
+  it.each([["dbBulkSize", "300000", 500_000], ["snapLen", "65536", 65_535], ["tcpTimeout", "9", 10], ["packetThreads", "-1", 1]] as const)("%s=%s is taken as its nearer bound, as Arkime does, with a warning", (key, given, taken) => {
+    const { values, warnings } = load(`[default]\n${key}=${given}\n`);
+    expect(values[key]).toBe(taken);
+    expect(warnings).toMatchObject([{ kind: "clamped-value", key, message: expect.stringMatching(new RegExp(`test\\.ini:2: ${key}=${given}: ${taken} is taken; allowed: whole number `)) }]);
+  });
+  it("an interface's own number is bounded alike", () => {
+    const config = load("[default]\ninterface=eth0\n[interface:eth0]\nsnapLen=65536\n");
+    expect(config.interfaceSettings("eth0").snapLen).toBe(65_535);
+    expect(config.warnings).toMatchObject([{ kind: "clamped-value", key: "snapLen", section: "interface:eth0" }]);
+  });
+  it("all bad values are named at once, those of interfaces and of other nodes too", () => {
+    const { message, details } = failure("[default]\nviewPort=abc\nauthMode=header-jwt\ninterface=eth0\n[interface:eth0]\nsnapLen=x\n");
+    expect(message.split("\n")).toEqual([expect.stringMatching(/test\.ini:2: viewPort=abc/), expect.stringMatching(/test\.ini:3: authMode=header-jwt: allowed: form, /), expect.stringMatching(/test\.ini:6: snapLen=x/)]);
+    expect(details).toMatchObject({ key: "viewPort", line: 2 });
+    expect(() => { checkOtherSections(load("[default]\n[a]\nviewPort=a\n[b]\nviewPort=b\n")); }).toThrow(/viewPort=a.*\n.*viewPort=b/);
   });
   it("names the variable when the environment is wrong", () => {
     expect(failure("[default]\n", { environment: { LOOKBACK_default__viewPort: "x" } }).message).toContain("environment LOOKBACK_default__viewPort: viewPort=x");
