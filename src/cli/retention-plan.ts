@@ -1,4 +1,5 @@
 import type { Answer } from "./answer.js";
+import { counted } from "./counted.js";
 import { printBytes } from "./progress.js";
 
 /** What a plan of retention is read from, whoever makes it. */
@@ -14,13 +15,14 @@ fragment Kept on KeptFiles { reason files bytes }`;
 export function retentionPlanLines(plan: Answer): readonly string[] {
   const days = plan.at("days").list();
   const going = days.filter((day) => day.at("expires").flag());
+  const staying = days.length - going.length;
   const [exports, missing, excess] = [plan.at("exports").list(), plan.at("missing").list(), plan.at("excessBytes").number()];
   return [
     ...plan.at("devices").list().flatMap(deviceLines),
     ...(missing.length > 0 ? ["files that are not there any more:", ...missing.map((file) => fileLine("strike off", file))] : []),
     ...(plan.at("elsewhere").list().length > 0 ? ["files elsewhere, none is deleted:", ...plan.at("elsewhere").list().map(keptLine)] : []),
     ...(excess > 0 ? [`${printBytes(excess)} of packet files beyond pcapMaxSizeG; nothing more may go`] : []),
-    `sessions: ${sum(going, "sessions") - sum(going, "heldSessions")} of ${going.length} days would be removed, ${days.length - going.length} days stay`,
+    `${counted(sum(going, "sessions") - sum(going, "heldSessions"), "session")}${going.length === 0 ? "" : ` of ${counted(going.length, "day")}`} would be removed, ${counted(staying, "day")} ${staying === 1 ? "stays" : "stay"}`,
     ...going.map((day) => `  expire ${day.at("day").text()} (${day.at("sessions").number()} sessions, ${printBytes(day.at("bytes").number())}): ${day.at("reason").text()}${day.at("heldSessions").number() > 0 ? `, ${day.at("heldSessions").number()} held sessions stay` : ""}`),
     ...days.filter((day) => day.at("reason").text() === "held").map((day) => `  kept, held: ${day.at("day").text()} (hold ${day.at("holds").list().map((hold) => hold.number()).join(", ")}${day.at("note").orNull() === null ? "" : `, ${day.at("note").text()}`})`),
     ...(plan.at("nodesShortBytes").number() > 0 ? [`  ${printBytes(plan.at("nodesShortBytes").number())} short of sessionFreeSpaceG on the data nodes; nothing more may go`] : []),
@@ -35,9 +37,9 @@ function deviceLines(device: Answer): string[] {
   const bytes = (name: string): string => printBytes(device.at(name).number());
   const [deletions, count] = [device.at("deletions").list(), device.at("deletionCount").number()];
   return [
-    `${device.at("directories").list().map((directory) => directory.text()).join(", ")}: ${bytes("freeBytes")} of ${bytes("totalBytes")} free, ${bytes("targetBytes")} wanted: ${count} files (${bytes("deleteBytes")}) would be deleted`,
+    `${device.at("directories").list().map((directory) => directory.text()).join(", ")}: ${bytes("freeBytes")} of ${bytes("totalBytes")} free, ${bytes("targetBytes")} wanted: ${counted(count, "file")} (${bytes("deleteBytes")}) would be deleted`,
     ...(device.at("pendingBytes").number() > 0 ? [`  ${bytes("pendingBytes")} of deleted files are not unlinked yet`] : []),
-    ...device.at("blocked").list().map((hold) => `  hold ${hold.at("hold").number()} keeps ${hold.at("items").number()} files (${printBytes(hold.at("bytes").number())}) that would go`),
+    ...device.at("blocked").list().map((hold) => `  hold ${hold.at("hold").number()} keeps ${counted(hold.at("items").number(), "file")} (${printBytes(hold.at("bytes").number())}) that would go`),
     ...(device.at("shortfallBytes").number() > 0 ? [`  ${bytes("shortfallBytes")} short of what is wanted; nothing more may go`] : []),
     ...deletions.map((file) => fileLine("delete", file)), ...(count > deletions.length ? [`  … and ${count - deletions.length} more`] : []),
     ...device.at("kept").list().map(keptLine),
@@ -68,7 +70,7 @@ function fileLine(verb: string, file: Answer): string {
 }
 
 function keptLine(kept: Answer): string {
-  return `  kept, ${kept.at("reason").text()}: ${kept.at("files").number()} files (${printBytes(kept.at("bytes").number())})`;
+  return `  kept, ${kept.at("reason").text()}: ${counted(kept.at("files").number(), "file")} (${printBytes(kept.at("bytes").number())})`;
 }
 
 function sum(items: readonly Answer[], name: string): number {

@@ -76,7 +76,8 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
       // Packets of a session are not older than its first.
       undecided: undecidedFromMs !== null && file.storage === "own" && (file.lastMs ?? Number.NEGATIVE_INFINITY) >= undecidedFromMs,
       neededForReplay: from !== null && file.firstOrdinal + file.packets > from,
-      found: device === null ? { refusal: "outside" } : { device, bytes: file.bytes },
+      // Nobody looks at a user's own file again: what it had when it was imported is told. A file of ours in no directory of ours counts for nothing.
+      found: device !== null ? { device, bytes: file.bytes } : { refusal: "outside", ...(file.storage === "in-place" ? { bytes: file.bytes } : {}) },
       firstMs: file.firstMs, lastMs: file.lastMs, settledMs: Math.max(file.lastMs ?? 0, file.importedAtMs), deletionFailed: failed.has(file.id),
     };
   });

@@ -25,6 +25,7 @@ describe("users at the command line", () => {
       { name: "ana", role: "ANALYST", forcedExpression: "protocols == dns", hiddenFields: ["http.host", "dns"], maxAgeHours: 48, rights: { hideFiles: true, packetSearch: false, hidePcap: false } },
       { name: "root", role: "ADMINISTRATOR" },
     ]);
+    expect((await run("user", "list")).output).toMatch(/^ana\t.*; last 48 h; packetSearch=false; hideFiles=true\nroot\t.*\t$/m);
     expect((await run("user", "set", "ana", "--expression", "", "--hide-fields", "", "--time-limit", "0")).code).toBe(0);
     expect(JSON.parse((await run("user", "list", "--json")).output)).toMatchObject([{ forcedExpression: "", hiddenFields: [], maxAgeHours: null, role: "ANALYST", rights: { hideFiles: true } }, {}]);
   });

@@ -21,7 +21,7 @@ export async function run(context: CommandContext): Promise<number> {
   const connection = await connect("read");
   try {
     const plan = (await connection.ask(RETENTION_PLAN)).at("retentionPlan");
-    for (const one of plan.at("unmeasured").list()) note(`warning: ${one.at("directory").text()} cannot be measured, so nothing is deleted there: ${one.at("reason").text()}`);
+    for (const one of plan.at("unmeasured").list()) note(unmeasuredLine(one.at("directory").text(), one.at("reason").text()));
     for (const warning of plan.at("warnings").list()) note(`warning: ${warning.text()}`);
     if (options["json"] === true) print(JSON.stringify(plan.value));
     else for (const line of retentionPlanLines(plan)) print(line);
@@ -38,7 +38,7 @@ async function everything({ options, config: configOf, print, note }: CommandCon
   const { query, stop } = await withLifecycle(logger, async (lifecycle) => ({ query: await LocalQuery.open(config, logger, lifecycle) }));
   try {
     const plan = await new RetentionService({ ...retentionParts(query.parts, new PacketReader()), events: noRetentionEvents }).plan();
-    for (const { directory, reason } of plan.unmeasured) note(`warning: ${directory} cannot be measured, so nothing is deleted there: ${reason}`);
+    for (const { directory, reason } of plan.unmeasured) note(unmeasuredLine(directory, reason));
     for (const warning of [...plan.packets.warnings, ...plan.unknown]) note(`warning: ${warning}`);
     if (options["json"] === true) print(JSON.stringify(plan));
     else for (const line of printPlan(plan, true)) print(line);
@@ -46,4 +46,10 @@ async function everything({ options, config: configOf, print, note }: CommandCon
   } finally {
     await stop();
   }
+}
+
+/** Before packets are stored there is no directory of them, which is no fault. */
+function unmeasuredLine(directory: string, reason: string): string {
+  if (/\bENOENT\b/.test(reason)) return `note: ${directory} is not there: it is made when packets are stored, unless it is to be mounted; nothing is deleted there`;
+  return `warning: ${directory} cannot be measured, so nothing is deleted there: ${reason}`;
 }

@@ -1,3 +1,4 @@
+import { ALL_RIGHTS, RIGHT_NAMES } from "../../access/rights.js";
 import { LookbackError } from "../../base/errors.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
@@ -8,10 +9,8 @@ import { TimePrinter } from "../print-time.js";
 import { table, tabSeparated } from "../table.js";
 import { UsageError } from "../usage-error.js";
 
-/** Rights by name, as `--right` takes them. */
-const RIGHTS = ["packetSearch", "emailSearch", "disablePcapDownload", "hideStats", "hideFiles", "hidePcap"] as const;
 const USER = `name role loginBy enabled forcedExpression hiddenFields maxAgeHours created lastLogin
-  rights { ${RIGHTS.join(" ")} } tokens { name scopes created expires }`;
+  rights { ${RIGHT_NAMES.join(" ")} } tokens { name scopes created expires }`;
 
 function nameOf(operand: CommandContext["operands"][number]): string {
   return typeof operand === "string" ? operand : "";
@@ -43,8 +42,8 @@ function changeOf({ options }: CommandContext): Readonly<Record<string, unknown>
   const rights: Record<string, boolean> = {};
   for (const given of Array.isArray(options["right"]) ? options["right"].map(String) : []) {
     const [name = "", value = ""] = given.split("=");
-    const right = RIGHTS.find((known) => known.toLowerCase() === name.toLowerCase());
-    if (right === undefined || !["true", "false"].includes(value)) throw new UsageError(`--right ${given.slice(0, 60)}: allowed: ${RIGHTS.join(", ")}, each =true or =false`);
+    const right = RIGHT_NAMES.find((known) => known.toLowerCase() === name.toLowerCase());
+    if (right === undefined || !["true", "false"].includes(value)) throw new UsageError(`--right ${given.slice(0, 60)}: allowed: ${RIGHT_NAMES.join(", ")}, each =true or =false`);
     rights[right] = value === "true";
   }
   const hours = options["timeLimit"];
@@ -92,6 +91,7 @@ export async function list(context: CommandContext): Promise<number> {
       ...(user.at("forcedExpression").text() === "" ? [] : [user.at("forcedExpression").text()]),
       ...(user.at("hiddenFields").list().length === 0 ? [] : [`without ${user.at("hiddenFields").list().map((path) => path.text()).join(", ")}`]),
       ...(user.at("maxAgeHours").isNull ? [] : [`last ${user.at("maxAgeHours").number()} h`]),
+      ...RIGHT_NAMES.filter((right) => user.at("rights").at(right).flag() !== ALL_RIGHTS[right]).map((right) => `${right}=${String(!ALL_RIGHTS[right])}`),
     ];
     const last = user.at("lastLogin").orNull();
     return [
