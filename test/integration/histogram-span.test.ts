@@ -21,7 +21,16 @@ describe("a histogram", () => {
   it("of a user who sees everything is bounded by what the store holds", async () => {
     const token = await api.token({ name: "whole", role: "viewer" });
     expect((await ask(token, "(interval: { unit: SECOND, count: 1 })")).errors[0]?.message).toMatch(/gives up to \d{8} buckets/);
+    expect((await ask(token, "(interval: { unit: SECOND, count: 1 })")).errors[0]?.message).toMatch(/; 1 week fits, or give a time range \(timeRange, --last, --start\)/);
     expect((await ask(token, "")).data["aggregate"].histogram.interval.unit).toBe("WEEK");
+  });
+
+  it("is taken in any width that the matches allow, however far the store reaches", async () => {
+    const token = await api.token({ name: "some", role: "viewer" });
+    const fine = await api.ask(token, '{ aggregate(expression: "ip.src == 10.0.0.0/24") { histogram(interval: { unit: SECOND, count: 1 }) { starts } } }');
+    expect(fine.errors).toEqual([]);
+    expect(fine.data["aggregate"].histogram.starts).toHaveLength(25);
+    expect((await api.ask(token, '{ aggregate(expression: "ip.src == EXISTS!") { histogram(interval: { unit: SECOND, count: 1 }) { starts } } }')).errors).toMatchObject([{ extensions: { code: "LIMIT_EXCEEDED" } }]);
   });
 
   it.each([["a forced expression", { forcedExpression: "ip.src == 10.0.0.0/24" }], ["a time limit", { maxAgeHours: 24 }]] as const)("under %s is bounded by what its user sees, and does not tell how far the rest reaches", async (_name, limit) => {

@@ -13,7 +13,7 @@ import { LIMITS } from "../limits.js";
 import { LongScalar } from "../scalar/scalars.js";
 import { rootNameOf } from "../selection.js";
 import { Aggregation, Cardinality, CrossTab, Histogram, HistogramTime, IntervalInput, MetricName, Percentile, Stats, Terms } from "./aggregate.type.js";
-import { checkInterval, chosenInterval, spanMs } from "./interval.js";
+import { checkInterval, chosenInterval, fits, spanMs } from "./interval.js";
 
 /** What a question that scans the store costs, whatever it returns. */
 const QUESTION = 100;
@@ -33,10 +33,16 @@ function numeric(name: string, context: RequestContext): Field {
   throw new LookbackError("BAD_INPUT", `${name} is no number (${field.kind}); statistics need one`, { field: name });
 }
 
-/** Milliseconds that buckets by a time can span. A reader who sees a part of the store is not told how far the rest reaches. */
-async function spanOf(filter: SessionFilter, time: Field, context: RequestContext): Promise<number> {
+/**
+ * Milliseconds that buckets by a time can span: of the whole store, which is known, where that is short `enough`, else of the
+ * sessions that match, which takes a question. A reader who sees a part of the store is not told how far the rest reaches.
+ */
+async function spanOf(filter: SessionFilter, time: Field, context: RequestContext, enough: (span: number) => boolean): Promise<number> {
   const { store } = context.services;
-  if (!context.isNarrowed) return spanMs(filter.range, await store.extent());
+  if (!context.isNarrowed) {
+    const span = spanMs(filter.range, await store.extent());
+    if (enough(span) || filter.expression.node === "everything") return span;
+  }
   const { min, max } = await store.stats({ ...filter, field: time, percentiles: [] }, context.read);
   return min === null || max === null ? 0 : max - min;
 }
@@ -108,8 +114,10 @@ export class AggregateResolver {
     const { store } = context.services;
     const wanted = [...new Set(metrics)];
     bounded("the number of metrics", wanted.length, 1, 4);
-    const span = await spanOf(filter, context.field(on === HistogramTime.FIRST_PACKET ? "starttime" : "stoptime"), context);
-    const width = interval === null || interval === undefined ? chosenInterval(span) : { unit: interval.unit, count: bounded("interval.count", interval.count, 1, 10_000) };
+    const asked = interval === null || interval === undefined ? null : { unit: interval.unit, count: bounded("interval.count", interval.count, 1, 10_000) };
+    const time = context.field(on === HistogramTime.FIRST_PACKET ? "starttime" : "stoptime");
+    const span = await spanOf(filter, time, context, (whole) => asked === null || fits(asked, whole, wanted.length));
+    const width = asked ?? chosenInterval(span);
     checkInterval(width, span, wanted.length);
     const zone = checkZone(timeZone);
     const found = await store.histogram({ ...filter, interval: width, timeZone: zone, metrics: wanted, on }, context.read);

@@ -33,11 +33,23 @@ export function chosenInterval(span: number): IntervalWidth {
   return WIDTHS.find(({ unit, count }) => span / (UNIT_MS[unit] * count) <= AIM) ?? { unit: "month", count: 12 };
 }
 
+function bucketsOf({ unit, count }: IntervalWidth, span: number): number {
+  return Math.floor(span / (UNIT_MS[unit] * count)) + 1;
+}
+
+function mostBuckets(metrics: number): number {
+  return Math.min(LIMITS.histogramBuckets, Math.floor(LIMITS.histogramCells / Math.max(1, metrics)));
+}
+
+/** Whether a width gives no more buckets and values over the span than are allowed. */
+export function fits(interval: IntervalWidth, span: number, metrics: number): boolean {
+  return bucketsOf(interval, span) <= mostBuckets(metrics);
+}
+
 /** Refuses a width that gives too many buckets or values over the span. LIMIT_EXCEEDED names one that would do. */
 export function checkInterval(interval: IntervalWidth, span: number, metrics: number): void {
-  const buckets = Math.floor(span / (UNIT_MS[interval.unit] * interval.count)) + 1;
-  const limit = Math.min(LIMITS.histogramBuckets, Math.floor(LIMITS.histogramCells / Math.max(1, metrics)));
-  if (buckets <= limit) return;
-  const chosen = chosenInterval(span);
-  throw new LookbackError("LIMIT_EXCEEDED", `this interval gives up to ${buckets} buckets, at most ${limit} are allowed; ${chosen.count} ${chosen.unit} fits`, { limit, given: buckets });
+  if (fits(interval, span, metrics)) return;
+  const [chosen, limit, given] = [chosenInterval(span), mostBuckets(metrics), bucketsOf(interval, span)];
+  const message = `this interval gives up to ${given} buckets, at most ${limit} are allowed; ${chosen.count} ${chosen.unit} fits, or give a time range (timeRange, --last, --start)`;
+  throw new LookbackError("LIMIT_EXCEEDED", message, { limit, given });
 }
