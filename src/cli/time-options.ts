@@ -1,4 +1,4 @@
-import { isoTimeMs } from "../base/iso-time.js";
+import { bareSeconds, isoTimeMs } from "../base/iso-time.js";
 import { UsageError } from "./usage-error.js";
 
 /** A time range as an operation of the API takes it. */
@@ -49,7 +49,9 @@ function durationOf(flag: string, text: string): number {
 function timeOf(flag: string, text: string): number {
   // A date and time without a zone would be local to Date.parse; a bare date is UTC there already.
   const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text.replace(" ", "T")}Z` : text;
-  const time = /^\d{1,12}(\.\d+)?$/.test(text) ? Number(text) * 1000 : isoTimeMs(zoned);
+  const seconds = bareSeconds(text);
+  if (seconds !== null && seconds.doubt !== null) throw new UsageError(`${flag} ${text.slice(0, 40)}: ${seconds.doubt}`, "TIME_RANGE_INVALID");
+  const time = seconds === null ? isoTimeMs(zoned) : seconds.ms;
   if (time === null) throw new UsageError(`${flag} ${text.slice(0, 40)}: expected ISO 8601, such as 2026-11-24T12:00Z, or seconds since 1970`, "TIME_RANGE_INVALID");
   return Math.round(time);
 }

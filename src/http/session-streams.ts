@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from "express";
 import { LookbackError } from "../base/errors.js";
-import { isoTimeMs } from "../base/iso-time.js";
+import { bareSeconds, isoTimeMs } from "../base/iso-time.js";
 import { EXPORT_FORMATS, type ExportFormat } from "../export/export-request.js";
 import type { StreamResult } from "../export/stream-export.js";
 import { RequestContext } from "../graphql/context.js";
@@ -117,6 +117,9 @@ function argsOf(request: Request, format: ExportFormat): ExportArgs {
   const start = timeOf("start", given.get("start"));
   const end = timeOf("end", given.get("end"));
   const maxBytes = given.get("maxBytes");
+  if (!["ids", "start", "end"].some((name) => request.query[name] !== undefined) && (given.get("expression") ?? "").trim() === "") {
+    throw new LookbackError("BAD_INPUT", "name the sessions: by expression, ids, start or end; start=0 stands for all of them");
+  }
   return {
     expression: given.get("expression") ?? null, filter: null, ids: listed("ids"), fields: listed("fields"), format: FORMATS[format],
     timeRange: start === null && end === null && !given.has("bounding") ? null : { start, end, bounding: choice("bounding", given.get("bounding") ?? "last", BOUNDINGS) },
@@ -128,7 +131,9 @@ function argsOf(request: Request, format: ExportFormat): ExportArgs {
 /** Milliseconds since 1970 of ISO 8601 with a zone, or of seconds since 1970. */
 function timeOf(name: Parameter, text: string | undefined): number | null {
   if (text === undefined) return null;
-  if (/^\d{1,12}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
+  const seconds = bareSeconds(text);
+  if (seconds !== null && seconds.doubt !== null) throw new LookbackError("BAD_INPUT", `${name}=${text.slice(0, 60)}: ${seconds.doubt}`, { argument: name });
+  if (seconds !== null) return seconds.ms;
   const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d))?$/i.test(text) ? isoTimeMs(text) : null;
   if (time === null) throw new LookbackError("BAD_INPUT", `${name} is a time: ISO 8601 with a zone, of a day that there is, or seconds since 1970; not ${JSON.stringify(text.slice(0, 60))}`, { argument: name });
   return time;

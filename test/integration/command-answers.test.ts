@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { classicCapture } from "../support/capture-bytes.js";
@@ -56,5 +56,23 @@ describe("retention", () => {
     expect(plan.output).toMatch(/^0 sessions would be removed, 1 day stays$/m);
     expect(plan.error).toMatch(/^note: .*packets is not there: it is made when packets are stored, .*\n$/);
     expect((await run("retention", "--all")).error).toBe(plan.error);
+  });
+});
+
+describe("export", () => {
+  it("takes the format of the ending, and refuses one that says none", async () => {
+    for (const name of ["b.cap", "b"]) expect(await run("export", "protocols == http", name)).toMatchObject({ code: 0, output: expect.stringContaining(`${name}: 9 packets of 1 session,`) });
+    for (const name of ["c.pcap.gz", "c.json", "c.xyz"]) {
+      expect(await run("export", "protocols == http", name)).toMatchObject({ code: 2, error: expect.stringMatching(/^error BAD_INPUT: c\.\S+: no format ends in \.(gz|json|xyz); endings are \.pcap, .* or say --format/) });
+      expect(existsSync(path.join(directory, name))).toBe(false);
+    }
+    expect(await run("export", "protocols == http", "c.xyz", "--format", "ndjson")).toMatchObject({ code: 0, output: expect.stringContaining("ndjson") });
+    expect(await run("export", "protocols == http", "-")).toMatchObject({ code: 2, error: expect.stringMatching(/not written to standard output; name the file/) });
+    expect(existsSync(path.join(directory, "-"))).toBe(false);
+  });
+
+  it("of everything has to be meant", async () => {
+    expect(await run("export", "", "all.pcap")).toMatchObject({ code: 2, error: expect.stringMatching(/the expression is empty and there is no time range; .*--start 0/) });
+    expect(await run("export", "", "all.pcap", "--start", "0")).toMatchObject({ code: 0, output: expect.stringContaining("10 packets of 2 sessions") });
   });
 });

@@ -211,20 +211,22 @@ describe("a stream for scripts", () => {
   it("refuses what it does not understand, and what is too large, with a code", async () => {
     const refusals: readonly (readonly [string, number, string])[] = [
       ["/api/sessions.pcap", 400, "BAD_INPUT"], ["/api/sessions.pcap?expresion=ip==1.2.3.4", 400, "BAD_INPUT"], ["/api/sessions.pcap?expression=nosuch==1", 400, "EXPRESSION_UNKNOWN_FIELD"],
-      ["/api/sessions.pcap?start=yesterday", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=2026-02-30", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=1&end=2026-02-30T10:00:00Z", 400, "BAD_INPUT"],
-      ["/api/sessions.pcap?start=5&end=4", 400, "TIME_RANGE_INVALID"], ["/api/sessions.pcap?start=1&bounding=middle", 400, "BAD_INPUT"],
-      ["/api/sessions.pcap?start=1&packets=some", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=1&fields=node", 400, "BAD_INPUT"], ["/api/sessions.csv?start=1&fields=nosuch", 400, "BAD_INPUT"],
-      ["/api/sessions.pcap?start=1&start=2", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=1&maxBytes=x", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=1&maxBytes=200", 400, "LIMIT_EXCEEDED"],
+      ["/api/sessions.pcap?start=yesterday", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=2025", 400, "BAD_INPUT"], ["/api/sessions.pcap?expression=%20&bounding=last", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=2026-02-30", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=0&end=2026-02-30T10:00:00Z", 400, "BAD_INPUT"],
+      ["/api/sessions.pcap?start=2000000000&end=1000000000", 400, "TIME_RANGE_INVALID"], ["/api/sessions.pcap?start=0&bounding=middle", 400, "BAD_INPUT"],
+      ["/api/sessions.pcap?start=0&packets=some", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=0&fields=node", 400, "BAD_INPUT"], ["/api/sessions.csv?start=0&fields=nosuch", 400, "BAD_INPUT"],
+      ["/api/sessions.pcap?start=0&start=2", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=0&maxBytes=x", 400, "BAD_INPUT"], ["/api/sessions.pcap?start=0&maxBytes=200", 400, "LIMIT_EXCEEDED"],
     ];
     for (const [url, status, code] of refusals) {
       const answer = await fetched(url);
       expect([answer.status, at(JSON.parse(answer.bytes.toString()), "error", "code")], url).toEqual([status, code]);
     }
-    expect((await fetch(`${running.server.url}/api/sessions.pcap?start=1`)).status).toBe(401);
+    expect((await fetched("/api/sessions.pcap")).bytes.toString()).toContain("by expression, ids, start or end; start=0 stands for all of them");
+    expect((await fetched("/api/sessions.pcap?start=2025")).bytes.toString()).toContain("1970-01-01T00:33:45.000Z, before any capture; write 2025-01-01");
+    expect((await fetch(`${running.server.url}/api/sessions.pcap?start=0`)).status).toBe(401);
   });
 
   it("answers HEAD without making anything", async () => {
-    const { status, bytes } = await fetched("/api/sessions.pcap?start=1", { method: "HEAD" });
+    const { status, bytes } = await fetched("/api/sessions.pcap?start=0", { method: "HEAD" });
     expect([status, bytes.length]).toEqual([200, 0]);
   });
 

@@ -68,7 +68,7 @@ describe.skipIf(why !== null)("live capture on a pair of interfaces", () => {
     expect([sum(({ received }) => received), sum(({ stored }) => stored), spans[0]?.interface]).toEqual([frames.length, frames.length, "v0"]);
     expect(readdirSync(path.join(directory, "data", "packets")).filter((name) => name.endsWith(".pcap"))).toHaveLength(1);
     const exported = await lookback(["export", "host.http == live.example.com", "http.pcap", "--data", "data"], directory);
-    expect(exported.output).toMatch(/9 packets of 1 sessions/);
+    expect(exported.output).toMatch(/9 packets of 1 session,/);
   });
 
   it.each(["tpacketv3", "libpcap"])("exports packets of sessions that just began and are open (%s)", async (method) => {
@@ -121,7 +121,7 @@ describe.skipIf(why !== null)("live capture on a pair of interfaces", () => {
     expect([sum(({ received }) => received), sum(({ stored }) => stored), sum(({ byRule }) => byRule)]).toEqual([frames.length, 6, 6]);
     expect(statistics).toEqual({ closed: 4, indexed: 1, byRule: 3, lost: 0, open: 0 });
     const exported = await lookback(["export", "host.http == live.example.com", "http.pcap", "--data", "made/data"], directory);
-    expect(exported.output).toMatch(/3 packets of 1 sessions/);
+    expect(exported.output).toMatch(/3 packets of 1 session,/);
   });
 
   it("killed while it captures: the next start lists and indexes what was on disk", async () => {

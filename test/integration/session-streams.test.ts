@@ -60,7 +60,7 @@ function failing(isRead: Promise<unknown> = Promise.resolve()): Exports {
 }
 
 async function open(url: string, token: string) {
-  const asked = request(`${url}/api/sessions.pcap?start=1`, { headers: { authorization: `Bearer ${token}` } });
+  const asked = request(`${url}/api/sessions.pcap?start=0`, { headers: { authorization: `Bearer ${token}` } });
   asked.on("error", () => {});
   asked.end();
   const [response] = await once(asked, "response") as [IncomingMessage];
@@ -107,7 +107,7 @@ it("a server that stops ends streams, and the reader sees that the file is not w
 it("an export that fails in the middle is cut off, never ended in order", async () => {
   api = await startApi(undefined, { exports: failing() });
   const token = await api.token({ name: "ann", role: "analyst" });
-  const response = await fetch(`${api.server.url}/api/sessions.pcap?start=1`, { headers: { authorization: `Bearer ${token}` } });
+  const response = await fetch(`${api.server.url}/api/sessions.pcap?start=0`, { headers: { authorization: `Bearer ${token}` } });
   expect(response.status).toBe(200);
   await expect(response.arrayBuffer()).rejects.toThrow();
 });
@@ -122,7 +122,7 @@ it("a client of HTTP/1.0, to which the end of the connection is the end of the f
     socket.on("end", () => { resolve("whole"); });
   });
   socket.on("data", (bytes: Buffer) => { if (bytes.toString().endsWith("half")) read(); });
-  socket.write(`GET /api/sessions.pcap?start=1 HTTP/1.0\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+  socket.write(`GET /api/sessions.pcap?start=0 HTTP/1.0\r\nAuthorization: Bearer ${token}\r\n\r\n`);
   expect(await ended).toContain("ECONNRESET");
 });
 
@@ -135,7 +135,7 @@ it("over TLS it is cut off as well", async () => {
   const certificate = new CertificateFiles(certFile, keyFile, systemClock, silentLogger);
   api = await startApi(undefined, { exports: failing(), http: { certificate } });
   const token = await api.token({ name: "ann", role: "analyst" });
-  const asked = secureRequest(`${api.server.url}/api/sessions.pcap?start=1`, { ca: cert, checkServerIdentity: () => undefined, headers: { authorization: `Bearer ${token}` } }).end();
+  const asked = secureRequest(`${api.server.url}/api/sessions.pcap?start=0`, { ca: cert, checkServerIdentity: () => undefined, headers: { authorization: `Bearer ${token}` } }).end();
   const [response] = await once(asked, "response") as [IncomingMessage];
   response.resume();
   await expect(once(response, "end")).rejects.toThrow("aborted");
@@ -144,6 +144,6 @@ it("over TLS it is cut off as well", async () => {
 it("a user who may not export gets no packets", async () => {
   api = await startApi(undefined, { exports: endless().exports });
   const token = await api.token({ name: "vic", role: "viewer" });
-  const response = await fetch(`${api.server.url}/api/sessions.pcap?start=1`, { headers: { authorization: `Bearer ${token}` } });
+  const response = await fetch(`${api.server.url}/api/sessions.pcap?start=0`, { headers: { authorization: `Bearer ${token}` } });
   expect([response.status, await response.json()]).toMatchObject([403, { error: { code: "FORBIDDEN" } }]);
 });

@@ -52,7 +52,7 @@ export const DATA_COMMANDS: readonly Command[] = [
     ],
     examples: [
       ["lookback aggregate --by ip.src,ip.dst --metric bytes --last 7d", "who sent most to whom this week"],
-      ["lookback aggregate 'protocols == dns' --histogram 1h", "name look-ups per hour"],
+      ["lookback aggregate 'protocols == dns' --histogram 1h --last 7d", "name look-ups per hour of this week"],
     ],
     completes: { "--by": "field", "--stats": "field", "--distinct": "field", "--metric": ["sessions", "packets", "bytes", "databytes"], "--bounding": ["first", "last", "both", "either"] },
     load: () => import("../commands/aggregate.js"),
@@ -61,7 +61,7 @@ export const DATA_COMMANDS: readonly Command[] = [
     name: "export", summary: "write sessions that match an expression to a file with a signed manifest, or check such a file", operands: "[expression] [file]", connects: true,
     options: [
       ...TIME_OPTIONS,
-      ["--format <name>", "pcap, pcapng, csv, ndjson or parquet (default: by the file's ending, else pcap)"],
+      ["--format <name>", "pcap, pcapng, csv, ndjson or parquet (default: by the file's ending; pcap without one)"],
       ["--whole", "all stored parts of the connections that match, not only the matching ones"],
       ["--fields <names>", "columns of csv, ndjson and parquet, separated by commas"],
       ["--verify <file>", "check a file against its manifest, and the manifest's signature"],

@@ -10,6 +10,7 @@ import { manifestPathOf } from "../../export/verify-export.js";
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import type { Connection } from "../connection.js";
+import { counted } from "../counted.js";
 import { EXIT } from "../exit-code.js";
 import { errorOf } from "../http-connection.js";
 import { printBytes, StatusLine } from "../progress.js";
@@ -35,6 +36,7 @@ export async function run(command: CommandContext): Promise<number> {
   const { operands: [expression, file], options, connect, signal, print, note } = command;
   if (typeof options["verify"] === "string") return (await import("./export-verify.js")).verify(options["verify"], command);
   if (typeof expression !== "string" || typeof file !== "string") throw new UsageError("name an expression and the file to write, or a file to --verify");
+  if (file === "-") throw new UsageError("an export is a file with its manifest beside it, and not written to standard output; name the file, or take a stream of a service: /api/sessions.pcap");
   const target = path.resolve(file);
   for (const taken of [target, manifestPathOf(target)]) {
     if (await isThere(taken)) throw new LookbackError("BAD_INPUT", `${taken} is there already; name another file`);
@@ -43,6 +45,7 @@ export async function run(command: CommandContext): Promise<number> {
   const asked = formatOf(options["format"], target);
   const fields = typeof options["fields"] === "string" ? options["fields"].split(",").map((name) => name.trim()).filter((name) => name !== "") : null;
   const range = rangeOf(options, systemClock.nowMs());
+  if (expression.trim() === "" && range === null) throw new UsageError("the expression is empty and there is no time range; name the sessions, or say --start 0 for all of them");
   const connection = await connect("change");
   try {
     const job = await untilDone(connection, await connection.ask(CREATE, { expression, range, format: asked.toUpperCase(), packets: options["whole"] === true ? "WHOLE_CONNECTION" : "MATCHING_PART", fields }), signal);
@@ -51,7 +54,7 @@ export async function run(command: CommandContext): Promise<number> {
     const [packets, sessions, bytes, missing] = ["packets", "sessions", "bytes", "missingPackets"].map((name) => job.at(name).number());
     const format = job.at("format").text();
     if (options["json"] === true) print(JSON.stringify({ file: target, packets, sessions, bytes, missingPackets: missing, format, sha256 }));
-    else print(`${target}: ${isCapture(asked) ? `${packets ?? 0} packets of ` : ""}${sessions ?? 0} sessions, ${bytes ?? 0} bytes, ${format}, sha256 ${sha256}`);
+    else print(`${target}: ${isCapture(asked) ? `${counted(packets ?? 0, "packet")} of ` : ""}${counted(sessions ?? 0, "session")}, ${bytes ?? 0} bytes, ${format}, sha256 ${sha256}`);
     if (manifest === null) note("note: no manifest was written: it names packet files, which you may not see (files)");
     if (asked === "pcap" && format === "pcapng") note(`note: classic pcap cannot hold these packets, so this is pcapng${manifest === null ? "" : "; the manifest says why"}`);
     if ((missing ?? 0) > 0) note(`warning: ${missing ?? 0} packets are not here${manifest === null ? "" : "; the manifest says which are gone, and which are with another node"}`);
@@ -130,11 +133,12 @@ async function hashOf(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** The format that was named, or that the file's ending says. */
+/** The format that was named, or that the file's ending says: pcap for none. */
 function formatOf(named: unknown, target: string): ExportFormat {
   const text = typeof named === "string" ? named.toLowerCase() : path.extname(target).slice(1).toLowerCase();
   const found = EXPORT_FORMATS.find((one) => one === text);
   if (found !== undefined) return found;
-  if (named === undefined) return "pcap";
-  throw new UsageError(`--format ${String(named)}: one of ${EXPORT_FORMATS.join(", ")}`);
+  if (named !== undefined) throw new UsageError(`--format ${String(named)}: one of ${EXPORT_FORMATS.join(", ")}`);
+  if (text === "" || text === "cap") return "pcap";
+  throw new UsageError(`${path.basename(target)}: no format ends in .${text.slice(0, 20)}; endings are ${EXPORT_FORMATS.map((one) => `.${one}`).join(", ")} and .cap, or say --format (what is written is not compressed)`);
 }

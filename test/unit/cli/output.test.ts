@@ -62,7 +62,7 @@ describe("a time range", () => {
   const now = Date.UTC(2026, 10, 24, 12);
   it.each([
     [{}, null], [{ last: "24h" }, [now - 86_400_000, null]], [{ last: "2" }, [now - 7_200_000, null]], [{ last: "1d", end: "2026-11-20T00:00Z" }, [Date.UTC(2026, 10, 19), Date.UTC(2026, 10, 20)]],
-    [{ start: "1760000000.5" }, [1_760_000_000_500, null]], [{ start: "2026-11-24 10:00" }, [Date.UTC(2026, 10, 24, 10), null]], [{ start: "2026-11-24T10:00+01:00" }, [Date.UTC(2026, 10, 24, 9), null]],
+    [{ start: "1760000000.5" }, [1_760_000_000_500, null]], [{ start: "0" }, [0, null]], [{ start: "315532800" }, [Date.UTC(1980, 0), null]], [{ start: "2026-11-24 10:00" }, [Date.UTC(2026, 10, 24, 10), null]], [{ start: "2026-11-24T10:00+01:00" }, [Date.UTC(2026, 10, 24, 9), null]],
     [{ end: "2026-11-24" }, [null, Date.UTC(2026, 10, 24)]],
   ])("%j is %j", (options, bounds) => {
     const range = rangeOf(options, now);
@@ -71,7 +71,8 @@ describe("a time range", () => {
 
   it.each([
     [{ last: "soon" }, /--last soon: expected a number and/], [{ last: "1h", start: "0" }, /--last and --start/], [{ start: "yesterday" }, /--start yesterday: expected ISO 8601/],
-    [{ start: "2026-02-30" }, /--start 2026-02-30: expected ISO 8601/], [{ end: "2026-06-31 10:00" }, /--end 2026-06-31 10:00: expected ISO 8601/],
+    [{ start: "2026-02-30" }, /--start 2026-02-30: expected ISO 8601/], [{ start: "2025" }, /--start 2025: as seconds since 1970 that is 1970-01-01T00:33:45\.000Z, before any capture; write 2025-01-01, or 0/],
+    [{ end: "20260102" }, /--end 20260102: as seconds .* 1970-08-23T\S+, before any capture; write a date such as/], [{ end: "2026-06-31 10:00" }, /--end 2026-06-31 10:00: expected ISO 8601/],
     [{ start: "2000000000", end: "1000000000" }, /ends before it starts/], [{ bounding: "middle" }, /--bounding middle: allowed: first, last, both, either/],
   ])("%j is refused", (options, message) => {
     expect(() => rangeOf(options, now)).toThrow(message);
