@@ -14,6 +14,9 @@ const VERSION = 1;
 /** Paths whose values people may add to: they live in the catalogue's overlay beside the rows. */
 const OVERLAY_PATHS: ReadonlySet<string> = new Set(["tags"]);
 
+/** What documents and Arkime's sort keys call fields, where no dissector declares it as a search name: it is one beside the declared ones. */
+const DOCUMENT_NAMES: ReadonlySet<string> = new Set(["firstPacket", "lastPacket"]);
+
 type Json = { readonly [key: string]: unknown };
 
 function isRecord(value: unknown): value is Json {
@@ -53,7 +56,7 @@ function field(value: unknown, where: string): Field {
   if (typeof linked !== "boolean") throw invalid(`${where}.linked`, "true or false");
   return {
     expression: text(value, "expression", where),
-    aliases: texts(value, "aliases", where),
+    aliases: [...texts(value, "aliases", where), ...(DOCUMENT_NAMES.has(path) ? [path] : [])],
     path,
     object: text(value, "object", where),
     kind: word<FieldKind>(value, "kind", where, KINDS),

@@ -59,6 +59,7 @@ class Checker {
     this.#inside = inside;
     this.#context = {
       catalogue,
+      written: "",
       addresses: new WeakMap(),
       mayReadPort: (field) => !this.#hidesPort(field),
       nowMs: options.nowMs,
@@ -99,30 +100,30 @@ class Checker {
     const allowed = fields.filter((field) => !this.#isHidden(field));
     if (allowed.length === 0) throw this.#context.fault("FORBIDDEN", comparison.field.span, `you may not search ${shown(name)}`);
     this.#count("tests", allowed.length, MAX_FIELD_TESTS, comparison);
-    return joined("or", this.#tests(comparison, allowed));
+    return joined("or", this.#tests(comparison, allowed, { ...this.#context, written: name }));
   }
 
-  #tests(comparison: Comparison, fields: readonly Field[]): readonly CheckedExpression[] {
+  #tests(comparison: Comparison, fields: readonly Field[], context: TestContext): readonly CheckedExpression[] {
     const { operator, value } = comparison;
     if (operator !== "==" && operator !== "!=") {
       if (value.kind === "list" || value.kind === "exists") {
         const what = value.kind === "list" ? "a list" : "EXISTS!";
-        throw this.#context.fault("EXPRESSION_TYPE", value.span, `${what} cannot be compared with ${operator}`, { expected: ["== or !="] });
+        throw context.fault("EXPRESSION_TYPE", value.span, `${what} cannot be compared with ${operator}`, { expected: ["== or !="] });
       }
       const operatorSpan = { start: comparison.field.span.end, end: value.span.start };
-      return fields.map((field) => orderTest(this.#context, field, operator, value, operatorSpan));
+      return fields.map((field) => orderTest(context, field, operator, value, operatorSpan));
     }
     if (value.kind === "exists") return fields.map((field) => ({ node: "field", field, test: { test: "exists" } }));
     const values = this.#values(comparison, value.kind === "list" ? value.items : [value], value.kind === "list" ? value.mode : "any", fields);
     this.#countPatterns(values.items, fields);
-    const portless = fields.filter((field) => this.#hidesPort(field) && namesPort(this.#context, field, values));
-    const tests = fields.map((field) => fieldTest(this.#context, field, values)).filter((test) => test !== null);
+    const portless = fields.filter((field) => this.#hidesPort(field) && namesPort(context, field, values));
+    const tests = fields.map((field) => fieldTest(context, field, values)).filter((test) => test !== null);
     // A virtual field leaves out what the reader may not search; a field that is named is refused.
     if (portless.length > 0 && (tests.length === 0 || fields.length === 1)) {
-      throw this.#context.fault("FORBIDDEN", value.span, `you may not search the ports beside ${shown(comparison.field.name)}`, { expected: ["an address without a port"] });
+      throw context.fault("FORBIDDEN", value.span, `you may not search the ports beside ${shown(comparison.field.name)}`, { expected: ["an address without a port"] });
     }
     if (tests.length === 0) {
-      throw this.#context.fault("EXPRESSION_TYPE", value.span, `${comparison.field.name} has no port beside it`, { expected: ["an address without a port"] });
+      throw context.fault("EXPRESSION_TYPE", value.span, `${comparison.field.name} has no port beside it`, { expected: ["an address without a port"] });
     }
     return tests;
   }

@@ -17,6 +17,8 @@ export type PlainItem = TermValue | RegexValue;
 /** What making a test needs beside field and values. */
 export interface TestContext extends TimeContext {
   readonly catalogue: FieldCatalogue;
+  /** The name that the comparison has: of the field, or one that stands for several. */
+  readonly written: string;
   /** Whether the reader may search the port beside a field's addresses. */
   readonly mayReadPort: (field: Field) => boolean;
   /** Addresses that were read already: every member of `ip` takes the same ones. */
@@ -43,7 +45,7 @@ function wrongValue(context: TestContext, field: Field, item: PlainItem): Lookba
   const written = item.kind === "term" ? shown(item.text) : "a regular expression";
   const words = numberWords(field.path);
   const expected = [...(KIND_VALUES[field.kind] ?? []), ...(words === null ? [] : [[...words.keys()].join(", ")])];
-  return context.fault("EXPRESSION_TYPE", item.span, `${written} is no value of ${field.expression || field.path} (${field.kind})`, { expected });
+  return context.fault("EXPRESSION_TYPE", item.span, `${written} is no value of ${context.written} (${field.kind})`, { expected });
 }
 
 /** The text of a value that can be neither a pattern nor a regular expression. */
@@ -88,7 +90,7 @@ function text(context: TestContext, field: Field, item: PlainItem): TextMatch {
   const match = textMatch(field, item);
   if ("fault" in match) {
     const base = field.expression.replace(/\.tokens$/, "");
-    throw context.fault("EXPRESSION_TYPE", item.span, `${field.expression}: ${match.fault}`, base === field.expression ? {} : { suggestions: [base] });
+    throw context.fault("EXPRESSION_TYPE", item.span, `${context.written}: ${match.fault}`, base === field.expression ? {} : { suggestions: [base] });
   }
   return match;
 }
@@ -179,6 +181,6 @@ export function orderTest(context: TestContext, field: Field, operator: Ordering
       return leaf(field, { test: "order", op: operator, value: low });
     }
     default:
-      throw context.fault("EXPRESSION_TYPE", operatorSpan, `${field.expression || field.path} (${field.kind}) has no order`, { expected: ["== or !="] });
+      throw context.fault("EXPRESSION_TYPE", operatorSpan, `${context.written} (${field.kind}) has no order`, { expected: ["== or !="] });
   }
 }

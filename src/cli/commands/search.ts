@@ -151,8 +151,9 @@ function namesOf(given: unknown): readonly string[] | null {
 function orderOf(given: unknown): Asked["order"] {
   if (given === undefined) return null;
   return String(given).split(",").map((part) => {
-    const [field = "", direction = "desc", ...rest] = part.trim().split(":");
-    if (field === "" || rest.length > 0 || (direction !== "asc" && direction !== "desc")) {
+    // A document path has a colon of its own.
+    const { field, direction = "desc" } = /^(?<field>(?:db:)?[^:]+)(?::(?<direction>asc|desc))?$/.exec(part.trim())?.groups ?? {};
+    if (field === undefined) {
       throw new UsageError(`--sort ${String(given).slice(0, 80)}: expected FIELD or FIELD:asc, separated by commas`);
     }
     return { field, direction: direction.toUpperCase() };

@@ -93,6 +93,11 @@ describe("virtual fields of this build", () => {
   });
 });
 
+it("times are found by the names that documents and Arkime's sort keys have", () => {
+  const catalogue = packagedCatalogue();
+  expect([field(catalogue, "firstPacket"), field(catalogue, "lastPacket")]).toEqual([field(catalogue, "starttime"), field(catalogue, "stoptime")]);
+});
+
 describe("suggestions", () => {
   it.each([
     ["src.ip", "ip.src"],

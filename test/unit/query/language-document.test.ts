@@ -43,3 +43,10 @@ it.each(["email.src", "dhcp.type", "smb.fn.cnt", "radius.nasIp.country", "host.q
 it.each(["view == web", "ip == $bad"])("%s is what the document says of it: not there yet", (expression) => {
   expect(errorOf(() => check(expression))).toMatchObject({ code: "UNAVAILABLE", message: expect.stringMatching(/ not there yet; write the /) });
 });
+
+it.each([
+  ["ip == 999.1.1.1", '"999.1.1.1" is no value of ip (ip)'], ["port < x", '"x" is no value of port (integer)'], ["source.port == x", '"x" is no value of source.port (integer)'],
+  ["host < a", "host (lotermfield) has no order"], ["firstPacket == x", '"x" is no value of firstPacket (seconds)'],
+])("the fault of %s is told of the name that is written", (expression, message) => {
+  expect(errorOf(() => check(expression)).message.split(/[;\n]/)[0]).toBe(message);
+});
