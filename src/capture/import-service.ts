@@ -8,6 +8,7 @@ import { ImportEvents } from "./import-events.js";
 import { ImportFiles } from "./import-files.js";
 import { isFinished, type ImportJob } from "./import-job.js";
 import { ImportQueue, type ImportedFile } from "./import-queue.js";
+import { leftOutWarnings } from "./left-out.js";
 import { findSources } from "./sources.js";
 
 /** Rows per segment that an import or a rebuild writes: they and their columns are a third of the memory that it touches; compaction merges what is small. */
@@ -221,7 +222,7 @@ export class ImportService {
     const read = await native.importStream({
       files: [{ path: capture.path, fileId }], stream: capture.stream, firstOrdinal: 0, settings: job.node === null ? settings : { ...settings, node: job.node }, segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: null, losses: null,
     }, signal, report).finally(() => { isOver = true; });
-    const result: ImportResult = { ...read, warnings: [...capture.warnings, ...read.warnings] };
+    const result: ImportResult = { ...read, warnings: [...capture.warnings, ...read.warnings, ...leftOutWarnings(read)] };
     try {
       signal.throwIfAborted();
       const path = await this.#files.keep(capture, result, fileId);
@@ -236,7 +237,7 @@ export class ImportService {
 
   #tell(job: ImportJob, result: ImportResult): void {
     for (const { name, count, firstOffset } of result.warnings) {
-      this.#parts.logger.warn({ path: job.path, warning: name, count, firstOffset }, `${job.path}: ${name} (${count}), first at offset ${firstOffset ?? "unknown"}`);
+      this.#parts.logger.warn({ path: job.path, warning: name, count, firstOffset }, `${job.path}: ${name} (${count})${firstOffset === null ? "" : `, first at offset ${firstOffset}`}`);
     }
     const done = this.#queue.get(job.id);
     if (done !== null) this.#events.publish(done);

@@ -90,6 +90,7 @@ function tooMany(limit: number): LookbackError {
 }
 
 function unreadable(given: string, error: unknown): LookbackError {
-  const reason = systemErrorCode(error) === "ENOENT" ? "no such file or directory" : error instanceof Error ? error.message : String(error);
-  return new LookbackError("CAPTURE_UNREADABLE", `${given}: ${reason}`, { path: given, reason }, { cause: error });
+  const isMissing = systemErrorCode(error) === "ENOENT";
+  const reason = isMissing ? "no such file or directory" : error instanceof Error ? error.message : String(error);
+  return new LookbackError(isMissing ? "NOT_FOUND" : "CAPTURE_UNREADABLE", `${given}: ${reason}`, { path: given, reason }, { cause: error });
 }

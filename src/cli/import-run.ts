@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { LookbackError } from "../base/errors.js";
+import { counted } from "./counted.js";
 import { EXIT } from "./exit-code.js";
 import { printBytes, printDuration, ProgressPrinter, resultLine, type ShownJob } from "./progress.js";
 
@@ -58,15 +59,16 @@ export async function runImports(
     const sum = (pick: (job: ShownJob) => number): number => finished.reduce((total, job) => total + (job.state === "done" ? pick(job) : 0), 0);
     const seconds = Math.max((output.nowMs() - begun) / 1000, 0.001);
     const bytes = sum((job) => job.bytes);
-    printer.line(`${sum((job) => job.packets)} packets, ${sum((job) => job.sessions)} sessions, ${printBytes(bytes)} in ${printDuration(seconds)} (${printBytes(bytes / seconds)}/s)`);
+    printer.line(`${counted(sum((job) => job.packets), "packet")}, ${counted(sum((job) => job.sessions), "session")}, ${printBytes(bytes)} in ${printDuration(seconds)} (${printBytes(bytes / seconds)}/s)`);
     printer.line(summary(outcome, failures.map((one) => one.path)));
   }
   return outcome;
 }
 
-/** The exit code of an import. */
+/** The exit code of an import: whether all, some or none of the files were imported, or had been before. */
 export function importExitCode(outcome: ImportOutcome): number {
-  return outcome.failed > 0 ? EXIT.someFilesFailed : EXIT.ok;
+  if (outcome.failed === 0) return EXIT.ok;
+  return outcome.done + outcome.already === 0 ? EXIT.failed : EXIT.someFilesFailed;
 }
 
 function summary({ done, already, failed }: ImportOutcome, failedPaths: readonly string[]): string {

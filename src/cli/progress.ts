@@ -1,4 +1,5 @@
 import type { ImportJob } from "../capture/import-job.js";
+import { counted } from "./counted.js";
 
 /** What is shown of an import. */
 export type ShownJob = Pick<
@@ -36,9 +37,14 @@ export function progressLine(job: ShownJob, nowMs: number, name: string): string
   return `${bar}${name}  ${job.packets} packets  ${printBytes(job.bytes)}  ${printBytes(rate)}/s${left}`;
 }
 
+/** What a warning is about, where its name does not say what can be done. */
+const EXPLAINED: Readonly<Record<string, string>> = { "packets-in-no-session": "of kinds that saveUnknownPackets and trackESP leave out" };
+
 /** A reader's warning: what, how often, where first. */
 export function warningText(warning: Readonly<Record<string, unknown>>): string {
-  return `warning: ${String(warning["name"])} (${String(warning["count"])}${warning["firstOffset"] == null ? "" : `, first at offset ${String(warning["firstOffset"])}`})`;
+  const name = String(warning["name"]);
+  const explained = EXPLAINED[name] === undefined ? "" : `, ${EXPLAINED[name]}`;
+  return `warning: ${name} (${String(warning["count"])}${warning["firstOffset"] == null ? "" : `, first at offset ${String(warning["firstOffset"])}`}${explained})`;
 }
 
 /** What became of an import, as one line. */
@@ -47,7 +53,7 @@ export function resultLine(job: ShownJob, name: string): string {
   switch (job.state) {
     case "done": {
       const warnings = job.warnings.map((warning) => `  ${warningText(warning)}`).join("");
-      return `imported ${name}: ${job.packets} packets, ${job.sessions} sessions, ${printBytes(job.bytes)} in ${seconds.toFixed(1)} s${warnings}`;
+      return `imported ${name}: ${counted(job.packets, "packet")}, ${counted(job.sessions, "session")}, ${printBytes(job.bytes)} in ${seconds.toFixed(1)} s${warnings}`;
     }
     case "already":
       return `already imported ${name}: nothing changed`;

@@ -5,6 +5,7 @@ import { LookbackError } from "../base/errors.js";
 import { isFinished, type ImportState } from "../capture/import-job.js";
 import type { Answer } from "./answer.js";
 import type { Connection } from "./connection.js";
+import { errorOf } from "./http-connection.js";
 import type { Imports, ShownJob, Submitted } from "./import-run.js";
 import { spoolInput } from "./spooled-input.js";
 import { UsageError } from "./usage-error.js";
@@ -43,7 +44,7 @@ export class ServedImports implements Imports {
       const answer = (await this.#connection.ask(SUBMIT, { paths: some, copy: copied, node })).at("importCapture");
       jobs.push(...answer.at("jobs").list().map(jobOf));
       for (const refused of answer.at("refused").list()) {
-        failed.push({ path: refused.at("path").text(), error: new LookbackError("CAPTURE_UNREADABLE", refused.at("error").at("message").text()) });
+        failed.push({ path: refused.at("path").text(), error: errorOf(refused.at("error").at("code").text(), refused.at("error").at("message").text()) });
       }
     };
     for (let at = 0; at < named.length; at += PATHS_AT_ONCE) await send(named.slice(at, at + PATHS_AT_ONCE), copy);

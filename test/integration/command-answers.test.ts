@@ -76,3 +76,32 @@ describe("export", () => {
     expect(await run("export", "", "all.pcap", "--start", "0")).toMatchObject({ code: 0, output: expect.stringContaining("10 packets of 2 sessions") });
   });
 });
+
+describe("import", () => {
+  it("of nothing that is there fails, and of some is told apart", async () => {
+    expect(await run("import", "nowhere.pcap")).toMatchObject({ code: 1, error: expect.stringMatching(/^failed nowhere\.pcap: NOT_FOUND: nowhere\.pcap: no such file or directory$/m) });
+    expect((await run("import", "a.pcap", "nowhere.pcap")).code).toBe(3);
+  });
+
+  it("tells of packets in no session", async () => {
+    const esp = udpFrame({ source: "10.1.0.1", destination: "192.0.2.9", sourcePort: 1, destinationPort: 2 }, Buffer.alloc(40, 1));
+    // The protocol of its IPv4 header.
+    esp.writeUInt8(50, 23);
+    writeFileSync(path.join(directory, "esp.pcap"), classicCapture([1, 2, 3].map((at) => ({ seconds: 1_760_000_000 + at, nanoseconds: 0, data: esp }))).bytes);
+    const found = await run("import", "esp.pcap", "--data", "other");
+    expect(found).toMatchObject({ code: 0, error: expect.stringContaining("imported esp.pcap: 3 packets, 0 sessions,") });
+    expect(found.error).toContain("warning: packets-in-no-session (3, of kinds that saveUnknownPackets and trackESP leave out)");
+    expect((await run("import", "esp.pcap", "--data", "tracked", "--set", "trackESP=true")).error).not.toContain("warning");
+  });
+});
+
+describe("search", () => {
+  it("takes the names that documents have, and document paths, to order by", async () => {
+    const ports = async (...words: string[]) => (await run("search", "--fields", "port.dst", ...words)).output.trim().split("\n");
+    expect(await ports("--sort", "firstPacket:asc")).toEqual(["80", "5353"]);
+    expect(await ports("--sort", "db:firstPacket")).toEqual(["5353", "80"]);
+    expect(await ports("--sort", "db:destination.port:asc")).toEqual(["80", "5353"]);
+    expect((await run("search", "--fields", "firstPacket", "lastPacket > 2025-01-01")).output).toMatch(/^2025-10-09T/);
+    expect(await run("search", "--sort", "bytes:up")).toMatchObject({ code: 2, error: expect.stringMatching(/expected FIELD or FIELD:asc/) });
+  });
+});

@@ -58,7 +58,7 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   // Last, so that it ships what was committed while the others stopped.
   await shipper?.stop();
   endSoon();
-  if (exitCode === EXIT.someFilesFailed) note("some captures could not be imported; see above");
+  if (exitCode !== EXIT.ok) note("some captures could not be imported; see above");
   return exitCode;
 }
 

@@ -35,7 +35,7 @@ describe("findSources", () => {
   it("names what is not there and goes on", async () => {
     const { files, failed } = await findSources(["nothing.pcap", "plain", "-"], /\.pcap$/, directory);
     expect(files).toEqual([path.join(directory, "plain"), "-"]);
-    expect(failed).toMatchObject([{ path: "nothing.pcap", error: { code: "CAPTURE_UNREADABLE", message: "nothing.pcap: no such file or directory" } }]);
+    expect(failed).toMatchObject([{ path: "nothing.pcap", error: { code: "NOT_FOUND", message: "nothing.pcap: no such file or directory" } }]);
   });
 });
 

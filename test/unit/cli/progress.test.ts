@@ -52,6 +52,8 @@ describe("what became of it", () => {
   it("names warnings and errors", () => {
     expect(resultLine(job({ state: "done", finishedAtMs: 3000, warnings: [{ name: "truncated", count: 2, firstOffset: 99 }] }), "a.pcap"))
       .toBe("imported a.pcap: 1000 packets, 3 sessions, 50.0 MiB in 2.0 s  warning: truncated (2, first at offset 99)");
+    expect(resultLine(job({ state: "done", packets: 1, sessions: 1, finishedAtMs: 3000, warnings: [{ name: "packets-in-no-session", count: 240, firstOffset: null }] }), "a.pcap"))
+      .toBe("imported a.pcap: 1 packet, 1 session, 50.0 MiB in 2.0 s  warning: packets-in-no-session (240, of kinds that saveUnknownPackets and trackESP leave out)");
     expect(resultLine(job({ state: "already" }), "a.pcap")).toBe("already imported a.pcap: nothing changed");
     expect(resultLine(job({ state: "failed", errorCode: "DISK_FULL", errorMessage: "full" }), "a.pcap")).toBe("failed a.pcap: DISK_FULL: full");
   });
@@ -65,7 +67,7 @@ describe("what became of it", () => {
     }, ["x"], false, { json: false, print: () => {}, progress: screen, nowMs: () => 5000 });
     expect(outcome).toEqual({ done: 1, already: 1, failed: 2, again: [], later: ["/x/b.pcap", "gone"] });
     expect(screen.text.trim().split("\n").at(-1)).toBe("1 imported, 1 already imported, 2 failed (/x/b.pcap, gone)");
-    expect([importExitCode(outcome), importExitCode({ ...outcome, failed: 0 })]).toEqual([3, 0]);
+    expect([importExitCode(outcome), importExitCode({ ...outcome, failed: 0 }), importExitCode({ ...outcome, done: 0 }), importExitCode({ ...outcome, done: 0, already: 0 })]).toEqual([3, 0, 3, 1]);
   });
   it("those are told apart that may be taken once there is room, or later", async () => {
     const finished = ["DISK_FULL", "INTERNAL", "QUERY_CANCELLED"].map((errorCode) => job({ id: errorCode, path: errorCode, state: "failed", errorCode }));
