@@ -8,6 +8,7 @@ import { LookbackError } from "../base/errors.js";
 import { createGraphqlServer } from "../graphql/server.js";
 import type { Services } from "../graphql/services.js";
 import { AddressList } from "./address-list.js";
+import { insteadOf } from "./arkime-paths.js";
 import type { CertificateFiles } from "./certificate-files.js";
 import { addressOf } from "./client.js";
 import { downloadRoutes, type Downloads } from "./downloads.js";
@@ -181,7 +182,8 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   app.use(gate(doors, routes), ...(parts.strictTransport === true ? [strictTransport] : []), refuseForeign);
   for (const route of routes) app[route.method](route.path, ...requireAccess(route, access), ...route.handlers);
   app.use((request) => {
-    throw new LookbackError("NOT_FOUND", `there is no ${request.method} ${request.path}`);
+    const instead = insteadOf(request.path);
+    throw new LookbackError("NOT_FOUND", `there is no ${request.method} ${request.path}${instead === null ? "" : `: ${instead}`}`);
   });
   app.use(errorHandler(logger));
 

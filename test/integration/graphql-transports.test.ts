@@ -132,6 +132,10 @@ test("errors are JSON with a code; a body too large is refused", async () => {
   const authorization = `Bearer ${await api.token({ name: "ana", role: "analyst" })}`;
   const missing = await fetch(`${api.server.url}/nowhere`, { headers: { authorization } });
   expect([missing.status, await missing.json()]).toEqual([404, { error: { code: "NOT_FOUND", message: "there is no GET /nowhere" } }]);
+  // Programs made for Arkime's viewer are told where to go.
+  const elsewhere = async (path: string): Promise<string> => (await fetch(`${api.server.url}${path}`, { headers: { authorization } })).text();
+  for (const path of ["/sessions.pcap", "/sessions.csv/x"]) expect(await elsewhere(path), path).toMatch(/it is \/api\/sessions\.(pcap|csv)\?expression=… here/);
+  for (const path of ["/api/sessions", "/sessions.json", "/api/unique", "/unique.txt", "/api/session/x/packets"]) expect(await elsewhere(path), path).toContain("GraphQL at /graphql");
   const large = await fetch(`${api.server.url}/graphql`, { method: "POST", headers: { authorization, "content-type": "application/json" }, body: JSON.stringify({ query: "x".repeat(1 << 20) }) });
   expect([large.status, await large.json()]).toMatchObject([413, { error: { code: "LIMIT_EXCEEDED" } }]);
 });
