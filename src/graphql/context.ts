@@ -191,11 +191,11 @@ export class RequestContext {
     if (entry === null) {
       const { message, suggestions } = fields.explainUnknown(name);
       const question = suggestions.length === 0 ? "" : `; did you mean ${suggestions.join(" or ")}?`;
-      throw new LookbackError("BAD_INPUT", `${message}${question}`, { suggestions });
+      throw new LookbackError("BAD_INPUT", `${message}${question}`, { field: name, suggestions });
     }
     if (entry.entry === "virtual") {
       const members = entry.virtual.members.map((member) => member.expression);
-      throw new LookbackError("BAD_INPUT", `${name} stands for several fields; name one of ${members.slice(0, 10).join(", ")}`, { suggestions: members });
+      throw new LookbackError("BAD_INPUT", `${name} stands for several fields; name one of ${members.slice(0, 10).join(", ")}`, { field: name, suggestions: members });
     }
     if (this.isHidden(entry.field)) throw new LookbackError("FORBIDDEN", `${this.user.name} may not see the field ${name}`);
     return entry.field;

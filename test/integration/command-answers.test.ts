@@ -105,3 +105,34 @@ describe("search", () => {
     expect(await run("search", "--sort", "bytes:up")).toMatchObject({ code: 2, error: expect.stringMatching(/expected FIELD or FIELD:asc/) });
   });
 });
+
+describe("names of fields in options", () => {
+  it.each([
+    ["aggregate", "--by", "nope"], ["aggregate", "--by", "ip.src,nope"], ["aggregate", "--stats", "nope"], ["aggregate", "--distinct", "nope"], ["search", "--sort", "nope"], ["search", "--fields", "ip.src,nope"],
+    ["export", "protocols == http", "n.csv", "--fields", "nope"],
+  ])("%s %s %s is a wrong command line", async (...words) => {
+    expect(await run(...words)).toMatchObject({ code: 2, output: "", error: expect.stringMatching(/^error BAD_INPUT: there is no field "nope"/) });
+  });
+
+  it("say of Arkime's that they are not filled, and of several that one is to be named", async () => {
+    expect(await run("aggregate", "--by", "email.src")).toMatchObject({ code: 2, error: 'error BAD_INPUT: "email.src" is a field of Arkime that is not filled here yet\n' });
+    expect(await run("aggregate", "--by", "ip")).toMatchObject({ code: 2, error: expect.stringContaining("ip stands for several fields") });
+    // What is wrong with the question itself is none of the command line's.
+    expect((await run("aggregate", "nope == 1")).code).toBe(1);
+  });
+
+  it("of payload as text give what == takes", async () => {
+    expect((await run("aggregate", "--by", "payload8.src.utf8")).output.split("\n")).toContain("GET /x H\t1");
+    expect((await run("search", "--fields", "payload8.src.utf8,payload8.src.hex", 'payload8.src.utf8 == "GET /x H"')).output).toBe("GET /x H\t474554202f782048\n");
+  });
+});
+
+it("class remove says what was removed, and does not print it as if it were there", async () => {
+  expect((await run("class", "set", "web", "protocols == http", "--days", "3")).output).toMatch(/^web\t3\t/);
+  expect(await run("class", "remove", "web")).toMatchObject({ code: 0, output: "", error: expect.stringMatching(/^Removed web, which held \d sessions? \(protocols == http\)\.\n$/) });
+  expect((await run("class", "list")).output).toBe("");
+});
+
+it("reindex without options says which it wants", async () => {
+  expect(await run("reindex")).toMatchObject({ code: 2, error: expect.stringMatching(/^error BAD_INPUT: say what is copied where: --from embedded --to elasticsearch, or /) });
+});

@@ -113,7 +113,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   },
   {
     name: "forecast", summary: "print how many days of packets and sessions will be kept, and what keeping fewer packets would gain", connects: true,
-    options: [["--keep <n>", "what if only the first n packets of each session were kept"], ["--of <expression>", "… of the sessions that match"], JSON_LINES],
+    options: [["--keep <n>", "what if only the first n packets of each session were kept, by the sessions of the last seven days (of all time when there are none)"], ["--of <expression>", "… of the sessions that match"], JSON_LINES],
     examples: [["lookback forecast --keep 20 --of 'protocols == tls'", "how many days it would gain to keep 20 packets of each TLS session"]],
     load: () => import("../commands/forecast.js"),
   },

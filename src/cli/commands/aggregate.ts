@@ -3,6 +3,7 @@ import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { LOSS, lossNote } from "../loss-note.js";
+import { withNamedFields } from "../named-fields.js";
 import { printCount, TimePrinter } from "../print-time.js";
 import { printBytes } from "../progress.js";
 import { isoTime, kindOf } from "../session-view.js";
@@ -37,10 +38,11 @@ export async function run(context: CommandContext): Promise<number> {
   if (kinds.length > 1) throw new UsageError(`${kinds.map((name) => `--${name}`).join(" and ")}: ask for one of them`);
   const [metric, size, fields] = [metricOf(options["metric"]), sizeOf(options["size"]), namesOf(options["by"] ?? "protocols")];
   const interval = options["histogram"] === undefined ? null : intervalOf(options["histogram"]);
+  const named = [...fields, ...["stats", "distinct"].flatMap((name) => (options[name] === undefined ? [] : [String(options[name])]))];
   const connection = await connect("read");
   try {
     const ask = async (operation: string, more: Readonly<Record<string, unknown>>): Promise<Answer> => {
-      const answer = (await connection.ask(operation, { ...asked, ...more })).at("aggregate");
+      const answer = (await withNamedFields(named, () => connection.ask(operation, { ...asked, ...more }))).at("aggregate");
       const loss = lossNote(answer);
       if (loss !== null) context.note(loss);
       return answer;

@@ -13,6 +13,7 @@ import type { Connection } from "../connection.js";
 import { counted } from "../counted.js";
 import { EXIT } from "../exit-code.js";
 import { errorOf } from "../http-connection.js";
+import { withNamedFields } from "../named-fields.js";
 import { printBytes, StatusLine } from "../progress.js";
 import { rangeOf } from "../time-options.js";
 import { isThere } from "../is-there.js";
@@ -48,7 +49,8 @@ export async function run(command: CommandContext): Promise<number> {
   if (expression.trim() === "" && range === null) throw new UsageError("the expression is empty and there is no time range; name the sessions, or say --start 0 for all of them");
   const connection = await connect("change");
   try {
-    const job = await untilDone(connection, await connection.ask(CREATE, { expression, range, format: asked.toUpperCase(), packets: options["whole"] === true ? "WHOLE_CONNECTION" : "MATCHING_PART", fields }), signal);
+    const variables = { expression, range, format: asked.toUpperCase(), packets: options["whole"] === true ? "WHOLE_CONNECTION" : "MATCHING_PART", fields };
+    const job = await untilDone(connection, await withNamedFields(fields ?? [], () => connection.ask(CREATE, variables)), signal);
     const sha256 = await fetched(connection, job, target);
     const manifest = job.at("manifestUrl").orNull();
     const [packets, sessions, bytes, missing] = ["packets", "sessions", "bytes", "missingPackets"].map((name) => job.at(name).number());

@@ -17,6 +17,7 @@ import { UsageError } from "../usage-error.js";
 
 /** Copies the index of one store to the other and compares the two. */
 export async function run({ options, config: configOf, print, note, signal }: CommandContext): Promise<number> {
+  if (options["from"] === undefined || options["to"] === undefined) throw new UsageError("say what is copied where: --from embedded --to elasticsearch, or --from elasticsearch --to embedded");
   const [from, to] = [String(options["from"]), String(options["to"])];
   if ([from, to].sort().join(" ") !== "elasticsearch embedded") {
     throw new UsageError(`--from ${from} --to ${to}: allowed: --from embedded --to elasticsearch, --from elasticsearch --to embedded`);

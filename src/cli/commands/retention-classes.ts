@@ -1,5 +1,6 @@
 import type { Answer } from "../answer.js";
 import type { CommandContext } from "../command.js";
+import { counted } from "../counted.js";
 import { EXIT } from "../exit-code.js";
 import { printCount } from "../print-time.js";
 import { printBytes } from "../progress.js";
@@ -28,9 +29,15 @@ export function set(context: CommandContext): Promise<number> {
   return asked(context, "change", SET, { name, expression, days, maxBytes: gib === null ? null : Math.round(gib * 2 ** 30) }, (answer) => [answer.at("setRetentionClass")]);
 }
 
-/** Removes a class and prints it as it was. */
+/** Removes a class and says so; `--json` prints it as it was. */
 export function remove(context: CommandContext): Promise<number> {
-  return asked(context, "change", REMOVE, { name: context.operands[0] }, (answer) => [answer.at("removeRetentionClass")]);
+  const { note, options } = context;
+  return asked(context, "change", REMOVE, { name: context.operands[0] }, (answer) => {
+    const removed = answer.at("removeRetentionClass");
+    if (options["json"] === true) return [removed];
+    note(`Removed ${removed.at("name").text()}, which held ${counted(removed.at("sessions").number(), "session")} (${removed.at("expression").text()}).`);
+    return [];
+  });
 }
 
 async function asked(
@@ -51,7 +58,7 @@ async function asked(
         size(one.at("bytes").number()), one.at("createdBy").text(), one.at("expression").text(),
       ];
     });
-    for (const line of terminal.forPeople ? table(COLUMNS, rows, terminal) : tabSeparated(rows)) print(line);
+    if (rows.length > 0 || access === "read") for (const line of terminal.forPeople ? table(COLUMNS, rows, terminal) : tabSeparated(rows)) print(line);
     return EXIT.ok;
   } finally {
     await connection.close();

@@ -4,6 +4,7 @@ import type { CommandContext } from "../command.js";
 import type { Connection } from "../connection.js";
 import { EXIT } from "../exit-code.js";
 import { LOSS, lossNote } from "../loss-note.js";
+import { withNamedFields } from "../named-fields.js";
 import { printCount, TimePrinter } from "../print-time.js";
 import { chosenFields, overview, type NamedValues, type SessionView } from "../session-view.js";
 import { table, tabSeparated } from "../table.js";
@@ -44,6 +45,10 @@ export async function run({ operands: [expression], options, connect, print, not
     order: orderOf(options["sort"]), limit: limitOf(options["limit"]),
   };
   const chosen = namesOf(options["fields"]);
+  return withNamedFields([...(chosen ?? []), ...(asked.order ?? []).map(({ field }) => field)], () => printed(asked, chosen, { options, connect, print, note, terminal }));
+}
+
+async function printed(asked: Asked, chosen: readonly string[] | null, { options, connect, print, note, terminal }: Pick<CommandContext, "options" | "connect" | "print" | "note" | "terminal">): Promise<number> {
   const tell = (loss: string | null): void => { if (loss !== null) note(loss); };
   const connection = await connect("read");
   try {

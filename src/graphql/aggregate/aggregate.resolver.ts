@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, Float, Info, Int, Query, Resolver, Root 
 import { LookbackError } from "../../base/errors.js";
 import type { SessionFilter } from "../../index-store/index-store.js";
 import type { Field } from "../../model/field.js";
+import { payloadText } from "../../model/payload-text.js";
 import type { FieldValue } from "../../model/session.js";
 import { answered } from "../answer.js";
 import { bounded, boundedList } from "../bounded.js";
@@ -22,8 +23,9 @@ function bucketCost({ args }: { readonly args: Record<string, unknown> }): numbe
   return QUESTION + (typeof args["size"] === "number" ? Math.max(0, args["size"]) / 20 : 0);
 }
 
-function keyText(value: FieldValue | undefined): string {
-  return typeof value === "string" ? value : value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+function keyText(field: Field, stored: FieldValue | undefined): string {
+  const value = payloadText(field, stored ?? null);
+  return typeof value === "string" ? value : value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** A field whose values are numbers or times. BAD_INPUT otherwise. */
@@ -83,8 +85,9 @@ export class AggregateResolver {
     @Ctx() context: RequestContext,
   ): Promise<Terms> {
     bounded("size", size, 1, LIMITS.buckets);
-    const found = await context.services.store.terms({ ...filter, fields: [context.field(name)], metric, size }, context.read);
-    return { ...found, buckets: found.buckets.map(({ keys, sessions, value }) => ({ key: keyText(keys[0]), sessions, value })) };
+    const field = context.field(name);
+    const found = await context.services.store.terms({ ...filter, fields: [field], metric, size }, context.read);
+    return { ...found, buckets: found.buckets.map(({ keys, sessions, value }) => ({ key: keyText(field, keys[0]), sessions, value })) };
   }
 
   @FieldResolver(() => CrossTab, { complexity: (options) => bucketCost(options) * 2, description: "The combinations of values of two to four fields with the largest metric." })
@@ -99,7 +102,7 @@ export class AggregateResolver {
     bounded("the number of fields", names.length, 2, LIMITS.crossTabFields);
     const fields = names.map((name) => context.field(name));
     const found = await context.services.store.terms({ ...filter, fields, metric, size }, context.read);
-    return { ...found, fields: names, buckets: found.buckets.map(({ keys, sessions, value }) => ({ keys: keys.map(keyText), sessions, value })) };
+    return { ...found, fields: names, buckets: found.buckets.map(({ keys, sessions, value }) => ({ keys: fields.map((field, at) => keyText(field, keys[at])), sessions, value })) };
   }
 
   @FieldResolver(() => Histogram, { complexity: QUESTION, description: "Metrics over time." })

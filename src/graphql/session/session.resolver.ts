@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } f
 import { LookbackError } from "../../base/errors.js";
 import type { SortKey } from "../../index-store/index-store.js";
 import { PACKET_FILES_FIELD } from "../../model/packet-files-field.js";
+import { payloadText } from "../../model/payload-text.js";
 import { ALL_TIME } from "../../model/time-range.js";
 import { answered } from "../answer.js";
 import { bounded, boundedList } from "../bounded.js";
@@ -59,10 +60,11 @@ function availabilityOf({ source_: source }: Session, context: RequestContext): 
 }
 
 function namedValue(session: Session, name: string, context: RequestContext): NamedValue {
-  const { path } = context.field(name);
+  const field = context.field(name);
+  const { path } = field;
   const { source_: source } = session;
   const value = source.kind === "row" ? (source.values.get(path) ?? null) : valueInDocument(source.document, path);
-  return { name, path, value };
+  return { name, path, value: payloadText(field, value) };
 }
 
 /** Sessions: lists and single ones. */

@@ -3,6 +3,7 @@ import { readDeclaredFields } from "../../../src/model/declared-fields.js";
 import { FieldCatalogue, packagedCatalogue } from "../../../src/model/field-catalogue.js";
 import type { Field } from "../../../src/model/field.js";
 import { nearestNames } from "../../../src/base/nearest-name.js";
+import { payloadText } from "../../../src/model/payload-text.js";
 import { wordsOf } from "../../../src/model/words.js";
 import { errorOf } from "../query/error-of.js";
 
@@ -96,6 +97,14 @@ describe("virtual fields of this build", () => {
 it("times are found by the names that documents and Arkime's sort keys have", () => {
   const catalogue = packagedCatalogue();
   expect([field(catalogue, "firstPacket"), field(catalogue, "lastPacket")]).toEqual([field(catalogue, "starttime"), field(catalogue, "stoptime")]);
+});
+
+it("values of a text view are the text that == takes, where that can be written", () => {
+  const [view, bytes] = [field(packagedCatalogue(), "payload8.src.utf8"), field(packagedCatalogue(), "payload8.src.hex")];
+  const hex = (text: string): string => Buffer.from(text).toString("hex");
+  expect(["GET /ass", "größe\r\n"].map((text) => payloadText(view, hex(text)))).toEqual(["GET /ass", "größe\r\n"]);
+  expect(["160301ff", "2300000000000000"].map((value) => payloadText(view, value))).toEqual(["160301ff", "2300000000000000"]);
+  expect([payloadText(bytes, hex("GET ")), payloadText(view, null)]).toEqual([hex("GET "), null]);
 });
 
 describe("suggestions", () => {
