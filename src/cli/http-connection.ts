@@ -4,11 +4,12 @@ import { Agent as PlainAgent, request as plainRequest, type IncomingMessage, typ
 import { Agent as TlsAgent, request as tlsRequest } from "node:https";
 import { pipeline } from "node:stream/promises";
 import type { LocalEndpoint } from "../app/local-endpoint.js";
-import { ERROR_CODES, isDiskFull, LookbackError, systemErrorCode, type ErrorCode, type ErrorDetails } from "../base/errors.js";
+import { isDiskFull, LookbackError, systemErrorCode, type ErrorDetails } from "../base/errors.js";
 import { Answer } from "./answer.js";
 import type { Connection, RemoteService } from "./connection.js";
 import type { Imports } from "./import-run.js";
 import { ServedImports } from "./served-imports.js";
+import { errorOf } from "./told-error.js";
 import { UsageError } from "./usage-error.js";
 
 /** Largest answer that is read into memory, in bytes. */
@@ -191,15 +192,6 @@ export function failureOf(body: unknown): LookbackError | null {
   const extensions: unknown = "extensions" in first ? first.extensions : first;
   const code: unknown = typeof extensions === "object" && extensions !== null && "code" in extensions ? extensions.code : null;
   return errorOf(code, first.message, detailsOf(extensions));
-}
-
-/** An error that a service told of; a code that this version does not know becomes INTERNAL. */
-export function errorOf(code: unknown, message: string, details: ErrorDetails = {}): LookbackError {
-  return new LookbackError(isCode(code) ? code : "INTERNAL", message, details);
-}
-
-function isCode(code: unknown): code is ErrorCode {
-  return typeof code === "string" && Object.hasOwn(ERROR_CODES, code);
 }
 
 function detailsOf(extensions: unknown): ErrorDetails {

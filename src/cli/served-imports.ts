@@ -5,9 +5,9 @@ import { LookbackError } from "../base/errors.js";
 import { isFinished, type ImportState } from "../capture/import-job.js";
 import type { Answer } from "./answer.js";
 import type { Connection } from "./connection.js";
-import { errorOf } from "./http-connection.js";
 import type { Imports, ShownJob, Submitted } from "./import-run.js";
 import { spoolInput } from "./spooled-input.js";
+import { errorOf } from "./told-error.js";
 import { UsageError } from "./usage-error.js";
 
 /** Milliseconds between two looks at jobs that a service runs. */

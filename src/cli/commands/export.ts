@@ -12,10 +12,10 @@ import type { CommandContext } from "../command.js";
 import type { Connection } from "../connection.js";
 import { counted } from "../counted.js";
 import { EXIT } from "../exit-code.js";
-import { errorOf } from "../http-connection.js";
 import { withNamedFields } from "../named-fields.js";
 import { printBytes, StatusLine } from "../progress.js";
 import { rangeOf } from "../time-options.js";
+import { errorOf } from "../told-error.js";
 import { isThere } from "../is-there.js";
 import { UsageError } from "../usage-error.js";
 
