@@ -54,7 +54,7 @@ export async function runImports(
   const count = (state: ShownJob["state"]): number => finished.filter((job) => job.state === state).length;
   const failures = [...finished.filter(({ state }) => state === "failed"), ...failed.map((one) => ({ path: one.path, errorCode: one.error.code }))];
   const pathsOf = (...codes: readonly string[]): string[] => failures.filter(({ errorCode }) => codes.includes(errorCode ?? "")).map((one) => one.path);
-  const outcome = { done: count("done"), already: count("already"), failed: failures.length, again: pathsOf("DISK_FULL"), later: pathsOf("CAPTURE_UNREADABLE", "INTERNAL") };
+  const outcome = { done: count("done"), already: count("already"), failed: failures.length, again: pathsOf("DISK_FULL"), later: pathsOf("CAPTURE_UNREADABLE", "NOT_FOUND", "INTERNAL") };
   if (!output.json) {
     const sum = (pick: (job: ShownJob) => number): number => finished.reduce((total, job) => total + (job.state === "done" ? pick(job) : 0), 0);
     const seconds = Math.max((output.nowMs() - begun) / 1000, 0.001);
