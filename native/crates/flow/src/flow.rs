@@ -6,7 +6,7 @@ use crate::held::Held;
 use crate::identity::StreamIdentity;
 use crate::sctp;
 use crate::settings::FlowSettings;
-use crate::tcp::{Outcome, Piece, TcpState};
+use crate::tcp::{Outcome, Piece, Segment, TcpState, flag};
 use lookback_protocols::digest::Digests;
 use lookback_protocols::{Dissector, Registry, Work};
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
@@ -346,18 +346,24 @@ impl Flow {
         bench: &mut Workbench,
     ) {
         let now_us = packet.timestamp_ns.div_euclid(1000);
+        // What is behind a header that cannot be is nothing that a host obeys.
+        if packet.decoded.malformed.is_some_and(|malformed| malformed.layer == "tcp") {
+            return;
+        }
         let Some(mut tcp) = self.tcp.take() else { return };
         if tcp.waiting() > 0 {
             // What came before this packet is dissected before it.
             self.hand_on(&mut tcp, now_us, settings, bench);
         }
         let header = &packet.decoded.tcp;
-        let outcome = tcp.header(header, direction, payload.len(), now_us, &mut self.fields);
+        let missing = packet.decoded.payload_missing;
+        let outcome =
+            tcp.header(header, direction, payload.len() + missing as usize, now_us, &mut self.fields);
         let first_of_flow = matches!(self.flow_packets, [1, 0] | [0, 1]);
         if first_of_flow && !tcp.handshake() && !payload.is_empty() {
-            tcp.keep_alone(direction, payload);
+            tcp.keep_alone(direction, header.sequence, payload);
         } else {
-            tcp.drop_alone();
+            tcp.no_longer_alone();
         }
         match outcome {
             Outcome::Done => {}
@@ -367,7 +373,10 @@ impl Flow {
             Outcome::Payload => {
                 let overflowed = tcp.overflowed();
                 let limit = settings.max_out_of_order;
-                tcp.accept(header.sequence, payload, direction, limit, self, |flow, piece| {
+                // A SYN takes a number before its data.
+                let sequence = header.sequence.wrapping_add(u32::from(header.flags & flag::SYN != 0));
+                let segment = Segment { sequence, data: payload, missing };
+                tcp.accept(segment, direction, limit, self, |flow, piece| {
                     flow.piece(direction, piece, now_us, settings, bench);
                     !bench.work.is_low()
                 });
@@ -421,6 +430,13 @@ impl Flow {
         let took = tcp.waiting() < before;
         self.tcp = Some(tcp);
         took
+    }
+
+    /// No packet follows: what waits behind holes is taken as if it were in order.
+    pub(crate) fn skip_holes(&mut self) {
+        if let Some(tcp) = &mut self.tcp {
+            tcp.skip_holes();
+        }
     }
 
     /// Takes what is left of segments that waited and are in order: no packet follows that would, or none of this row.

@@ -298,6 +298,9 @@ impl FlowTable {
     /// Ends the flow of a number: no packet finds it any more. It closes at once, or with packets that follow, of any flow, when
     /// what it has left to dissect is too much for one.
     fn end(&mut self, at: u32) {
+        if let Some(flow) = self.flows.get_mut(at) {
+            flow.skip_holes();
+        }
         match self.flows.get_mut(at) {
             Some(flow) if flow.has_much_left() => {
                 self.index.remove(self.hasher.hash_one(flow.key), at);
@@ -332,6 +335,7 @@ impl FlowTable {
         self.index.remove(self.hasher.hash_one(flow.key), at);
         self.held -= flow.counted.bytes();
         // As when packets bring it about, whichever way it ends.
+        flow.skip_holes();
         while flow.take_part(&self.settings, &mut self.bench) {}
         if flow.has_packets() {
             let row = flow.save(true, &self.settings, &mut self.bench);

@@ -3,7 +3,7 @@
 mod support;
 
 use lookback_flow::{FlowSettings, FlowTable, PacketFacts};
-use lookback_session::{PacketPosition, Session};
+use lookback_session::{PacketPosition, Session, Value, core_fields};
 use lookback_wire::{Decoded, decode, link_type};
 use support::connection::{ACK, SYN, tcp};
 
@@ -69,6 +69,68 @@ fn a_row_has_what_its_packets_brought_though_none_follows() {
         fed.table.close(at);
     }
     assert_eq!(fed.rows().iter().map(|row| row.data_bytes).collect::<Vec<_>>(), [[0, ALL]]);
+}
+
+#[test]
+fn what_is_behind_a_hole_that_stays_is_handed_on_in_parts_at_the_end() {
+    let mut fed = Fed::new(FlowSettings::default());
+    fed.open(1);
+    for number in 0..PIECES {
+        let sequence = 1 + HEAD.len() as u32 + number * PIECE as u32;
+        fed.frame(&tcp(1, false, sequence, ACK, &vec![b'x'; PIECE]));
+    }
+    let mut parts = 0;
+    while !fed.table.expire(100_000, 100) {
+        parts += 1;
+    }
+    assert!(parts >= 8, "{parts}");
+    let rows = fed.rows();
+    assert_eq!(rows.iter().map(|row| row.data_bytes).collect::<Vec<_>>(), [[0, ALL - HEAD.len() as u64]]);
+    assert_eq!(rows[0].fields.get(&core_fields::MISSED_BYTES), Some(Value::Integer(HEAD.len() as i64)));
+}
+
+#[test]
+fn payload_that_comes_before_its_handshake_waits_for_it() {
+    let request = b"GET /one HTTP/1.1\r\nHost: a.example\r\n\r\n";
+    for from_syn_ack in [false, true] {
+        let mut fed = Fed::new(FlowSettings::default());
+        fed.frame(&tcp(1, true, 1, ACK, request));
+        if !from_syn_ack {
+            fed.frame(&tcp(1, true, 0, SYN, &[]));
+        }
+        // Its acknowledgement says where the client's bytes begin.
+        let mut answer = tcp(1, false, 0, SYN | ACK, &[]);
+        answer[28..32].copy_from_slice(&1u32.to_be_bytes());
+        fed.frame(&answer);
+        fed.frame(&tcp(1, true, 1 + request.len() as u32, ACK, request));
+        fed.frame(&tcp(1, false, 1, ACK, b"HTTP/1.1 200 OK\r\n\r\n"));
+        for at in fed.table.remaining() {
+            fed.table.close(at);
+        }
+        let rows = fed.rows();
+        assert_eq!(rows.iter().map(|row| row.data_bytes[0]).collect::<Vec<_>>(), [2 * request.len() as u64]);
+    }
+}
+
+#[test]
+fn nothing_is_obeyed_behind_a_header_that_cannot_be() {
+    let mut fed = Fed::new(FlowSettings::default());
+    fed.open(1);
+    let mut reset = tcp(1, true, 1, RST, &[]);
+    // Fifteen words of header, of which five are there.
+    reset[32] = 0xf0;
+    fed.frame(&reset);
+    assert!(fed.table.expire(60, 100));
+    assert!(fed.rows().is_empty(), "it has not ended");
+    fed.frame(&tcp(1, true, 1, ACK, HEAD));
+    for at in fed.table.remaining() {
+        fed.table.close(at);
+    }
+    let rows = fed.rows();
+    assert_eq!(
+        rows.iter().map(|row| (row.data_bytes, row.packets)).collect::<Vec<_>>(),
+        [([HEAD.len() as u64, 0], [3, 1])]
+    );
 }
 
 #[test]

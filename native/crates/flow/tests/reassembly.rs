@@ -1,6 +1,6 @@
 //! TCP payload comes out in order whatever the order of its segments, and buffers stay bounded.
 
-use lookback_flow::tcp::{Outcome, Piece, TcpState, flag};
+use lookback_flow::tcp::{Outcome, Piece, Segment, TcpState, flag};
 use lookback_session::{Fields, Value, core_fields};
 use lookback_wire::Tcp;
 
@@ -34,10 +34,16 @@ impl Stream {
         stream
     }
     fn send(&mut self, sequence: u32, flags: u16, data: &[u8]) {
+        self.send_cut(sequence, flags, data, 0);
+    }
+    /// Sends data of which `missing` bytes more were not captured.
+    fn send_cut(&mut self, sequence: u32, flags: u16, data: &[u8], missing: u32) {
         let header = segment(sequence, flags);
-        if self.tcp.header(&header, 0, data.len(), 0, &mut self.fields) == Outcome::Payload {
+        let length = data.len() + missing as usize;
+        if self.tcp.header(&header, 0, length, 0, &mut self.fields) == Outcome::Payload {
             let (got, gaps) = (&mut self.got, &mut self.gaps);
-            self.tcp.accept(sequence, data, 0, 256, &mut self.fields, |_, piece| {
+            let sequence = sequence.wrapping_add(u32::from(flags & flag::SYN != 0));
+            self.tcp.accept(Segment { sequence, data, missing }, 0, 256, &mut self.fields, |_, piece| {
                 match piece {
                     Piece::Data(data) => got.extend_from_slice(data),
                     Piece::Gap(bytes) => *gaps += bytes,
@@ -45,6 +51,15 @@ impl Stream {
                 true
             });
         }
+    }
+    /// Ends the connection.
+    fn end(&mut self) {
+        let (got, gaps) = (&mut self.got, &mut self.gaps);
+        self.tcp.skip_holes();
+        self.tcp.hand_on_rest(0, &mut self.fields, |_, piece| match piece {
+            Piece::Data(data) => got.extend_from_slice(data),
+            Piece::Gap(bytes) => *gaps += bytes,
+        });
     }
     fn tags(&self) -> Vec<String> {
         match self.fields.get(&core_fields::TAGS) {
@@ -123,6 +138,51 @@ fn without_a_handshake_nothing_is_delivered() {
 }
 
 #[test]
+fn what_was_not_captured_of_a_segment_is_a_hole_behind_it() {
+    let mut stream = Stream::opened_at(0);
+    stream.send_cut(1, flag::ACK, b"head", 96);
+    stream.send_cut(101, flag::ACK, b"", 10);
+    stream.send(111, flag::ACK, b"next");
+    assert_eq!((stream.got.as_slice(), stream.gaps), (b"headnext".as_slice(), 106));
+    // The same bytes again are no more of a hole.
+    stream.send_cut(1, flag::ACK, b"head", 96);
+    assert_eq!((stream.got.as_slice(), stream.gaps), (b"headnext".as_slice(), 106));
+}
+
+#[test]
+fn at_the_end_what_is_behind_holes_is_handed_on() {
+    let mut stream = Stream::opened_at(0);
+    stream.send(1, flag::ACK, b"one");
+    stream.send(14, flag::ACK, b"two");
+    stream.send(27, flag::ACK, b"three");
+    assert_eq!(stream.tcp.unseen(), 20);
+    stream.end();
+    assert_eq!((stream.got.as_slice(), stream.gaps), (b"onetwothree".as_slice(), 20));
+    assert_eq!((stream.tcp.unseen(), stream.tcp.waiting(), stream.tcp.held_bytes()), (0, 0, 0));
+}
+
+#[test]
+fn no_segment_is_further_ahead_than_a_window_reaches() {
+    let mut stream = Stream::opened_at(0);
+    stream.send(1, flag::ACK, b"one");
+    stream.send(1_900_000_000, flag::ACK, b"stray");
+    assert_eq!((stream.tcp.unseen(), stream.tcp.waiting()), (0, 0));
+    stream.send(4, flag::ACK, b"two");
+    stream.end();
+    assert_eq!((stream.got.as_slice(), stream.gaps), (b"onetwo".as_slice(), 0));
+}
+
+#[test]
+fn data_of_a_syn_is_the_first_of_its_direction() {
+    let mut stream = Stream { tcp: TcpState::default(), fields: Fields::new(), got: Vec::new(), gaps: 0 };
+    stream.send(10, flag::SYN, b"hello");
+    // Who did not take it gets it again.
+    stream.send(11, flag::ACK, b"hello");
+    stream.send(16, flag::ACK, b" world");
+    assert_eq!((stream.got.as_slice(), stream.tcp.unseen()), (b"hello world".as_slice(), 0));
+}
+
+#[test]
 fn a_repeated_syn_does_not_deliver_twice() {
     let mut stream = Stream::opened_at(10);
     stream.send(11, flag::ACK, b"hello");
@@ -148,7 +208,13 @@ fn random_headers_and_payload_never_panic_and_stay_bounded() {
         let data = &payload[..random.next(payload.len())];
         let direction = random.next(2);
         if tcp.header(&header, direction, data.len(), 1, &mut fields) == Outcome::Payload {
-            tcp.accept(header.sequence, data, direction, 32, &mut fields, |_, _| true);
+            tcp.accept(
+                Segment { sequence: header.sequence, data, missing: 0 },
+                direction,
+                32,
+                &mut fields,
+                |_, _| true,
+            );
         }
     }
     assert!(tcp.waiting() <= 2 * 33);
@@ -253,7 +319,13 @@ fn a_receiver_that_has_enough_gets_the_rest_later() {
         }
         got.len() < 210
     };
-    stream.tcp.accept(1, b"0123456789", 0, 256, &mut stream.fields, &mut take);
+    stream.tcp.accept(
+        Segment { sequence: 1, data: b"0123456789", missing: 0 },
+        0,
+        256,
+        &mut stream.fields,
+        &mut take,
+    );
     assert_eq!(stream.tcp.waiting(), 3);
     stream.tcp.hand_on_rest(0, &mut stream.fields, |fields, piece| {
         let _ = take(fields, piece);

@@ -114,6 +114,8 @@ pub struct Decoded {
     pub payload_start: u32,
     /// One past its last byte.
     pub payload_end: u32,
+    /// Bytes that follow in a TCP segment of which so many less were captured.
+    pub payload_missing: u32,
     /// TCP facts, when `kind` is TCP.
     pub tcp: Tcp,
     /// Type and code, when `kind` is ICMP.
@@ -151,6 +153,7 @@ impl Decoded {
         self.tunnels = Tunnels::default();
         self.payload_start = 0;
         self.payload_end = 0;
+        self.payload_missing = 0;
         self.tcp = Tcp::default();
         self.icmp = (0, 0);
         self.spi = 0;

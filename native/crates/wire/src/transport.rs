@@ -114,6 +114,7 @@ impl Walk<'_> {
             self.skip(usize::MAX);
         } else {
             self.skip(length);
+            self.out.payload_missing = self.missing as u32;
         }
         self.take_payload();
         Ok(())

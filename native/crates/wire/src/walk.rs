@@ -32,6 +32,8 @@ pub(crate) struct Walk<'a> {
     position: usize,
     /// One past the last byte that belongs to the layer being parsed.
     end: usize,
+    /// Bytes beyond it that the layer has, too, and that were not captured.
+    pub missing: usize,
     /// Layers entered that can hold another whole packet.
     depth: usize,
     /// Whether the capture itself holds fewer bytes than the frame had.
@@ -42,7 +44,7 @@ impl<'a> Walk<'a> {
     pub fn new(frame: &'a [u8], original_length: u32, out: &'a mut Decoded) -> Self {
         let snapped = (original_length as usize) > frame.len();
         out.truncated |= snapped;
-        Self { frame, out, position: 0, end: frame.len(), depth: 0, snapped }
+        Self { frame, out, position: 0, end: frame.len(), missing: 0, depth: 0, snapped }
     }
 
     /// Bytes from the current position to the bound of the current layer.
@@ -65,7 +67,9 @@ impl<'a> Walk<'a> {
     /// Lowers the bound to `length` bytes from here, which cuts link-layer padding and trailers off.
     #[inline]
     pub fn limit(&mut self, length: usize) {
-        self.end = self.position.saturating_add(length).min(self.end);
+        let end = self.position.saturating_add(length);
+        self.missing = end.saturating_sub(self.end);
+        self.end = end.min(self.end);
     }
 
     /// Counts one more layer that may nest.

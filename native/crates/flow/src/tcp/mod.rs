@@ -11,7 +11,7 @@ use lookback_session::record::{DESTINATION, Direction, SOURCE};
 use lookback_session::{Fields, TcpFlagCounts, core_fields};
 use lookback_wire::Tcp;
 use side::Side;
-use waiting::{Early, Waiting};
+use waiting::{Early, Pending, Waiting};
 
 /// TCP flag bits as in [`Tcp::flags`].
 pub mod flag {
@@ -72,6 +72,7 @@ pub struct TcpState {
     /// The source's initial sequence number is that of a SYN.
     isn_of_syn: bool,
     overflowed: bool,
+    skips_holes: bool,
 }
 
 impl Default for TcpState {
@@ -90,6 +91,7 @@ impl Default for TcpState {
             syn_ack_acknowledged: false,
             isn_of_syn: false,
             overflowed: false,
+            skips_holes: false,
         }
     }
 }
@@ -103,6 +105,11 @@ fn distance(from: u32, to: u32) -> i32 {
 fn is_before(next: u32, sequence: u32) -> bool {
     // Of two numbers half of all apart each is before the other: everybody who asks must get the same answer.
     distance(sequence, next) < 0
+}
+
+/// Whether a segment that begins at `sequence` can be on its way while `next` is awaited.
+fn is_within_window(next: u32, sequence: u32) -> bool {
+    (0..LARGEST_WINDOW).contains(&distance(next, sequence))
 }
 
 impl TcpState {
@@ -172,7 +179,8 @@ impl TcpState {
         }
         if flags & flag::SYN != 0 {
             self.synchronize(tcp, direction, now_us);
-            return Outcome::Done;
+            // TCP Fast Open, RFC 7413.
+            return if payload_length == 0 { Outcome::Done } else { Outcome::Payload };
         }
         if flags & flag::ACK != 0
             && direction == SOURCE
@@ -274,23 +282,27 @@ impl TcpState {
     }
 
     /// Keeps the payload of a flow's only packet so far.
-    pub(crate) fn keep_alone(&mut self, direction: Direction, payload: &[u8]) {
-        self.waiting = Some(Box::new(Waiting::Alone(direction, payload.into())));
+    pub(crate) fn keep_alone(&mut self, direction: Direction, sequence: u32, payload: &[u8]) {
+        self.waiting = Some(Box::new(Waiting::Alone(direction, Pending { sequence, data: payload.into() })));
     }
     /// Takes the payload of a flow's only packet.
-    pub(crate) fn take_alone(&mut self) -> Option<(Direction, Box<[u8]>)> {
+    pub(crate) fn take_alone(&mut self) -> Option<(Direction, Vec<u8>)> {
         match self.waiting.take().map(|waiting| *waiting) {
-            Some(Waiting::Alone(direction, payload)) => Some((direction, payload)),
+            Some(Waiting::Alone(direction, Pending { data, .. })) => Some((direction, data)),
             early => {
                 self.waiting = early.map(Box::new);
                 None
             }
         }
     }
-    /// A second packet came.
-    pub(crate) fn drop_alone(&mut self) {
-        if matches!(self.waiting.as_deref(), Some(Waiting::Alone(..))) {
-            self.waiting = None;
+    /// A second packet came. Where it is of the handshake that the first one's payload follows, that is an early segment.
+    pub(crate) fn no_longer_alone(&mut self) {
+        if let Some(Waiting::Alone(direction, alone)) = self.waiting.as_deref_mut() {
+            let direction = *direction;
+            let follows = self.handshake
+                && self.sides[direction].next().is_some_and(|next| is_within_window(next, alone.sequence));
+            let alone = std::mem::take(alone);
+            self.waiting = follows.then(|| Box::new(Waiting::Early(Early::first(direction, alone))));
         }
     }
 
@@ -317,17 +329,23 @@ impl TcpState {
     /// because the buffer for later segments was full (`limit` segments, 4 MiB). It says whether there may be more of what
     /// waited already; if not, that comes with a later packet.
     ///
-    /// `flow` is whose connection this is; it has the session's fields.
+    /// `flow` is whose connection this is; it has the session's fields. Of the segment `missing` bytes more were not captured.
     pub fn accept<F: AsMut<Fields>>(
         &mut self,
-        sequence: u32,
-        data: &[u8],
+        Segment { sequence, data, missing }: Segment<'_>,
         direction: Direction,
         limit: usize,
         flow: &mut F,
         mut deliver: impl FnMut(&mut F, Piece<'_>) -> bool,
     ) {
         self.place(sequence, data, direction, limit, flow, &mut deliver);
+        let end = sequence.wrapping_add(data.len() as u32);
+        let side = &mut self.sides[direction];
+        if missing > 0 && side.next() == Some(end) {
+            side.set_next(end.wrapping_add(missing));
+            side.set_delivered();
+            let _ = deliver(flow, Piece::Gap(u64::from(missing)));
+        }
         self.drain(direction, HANDED_ON_WITH_A_PACKET, flow, &mut deliver);
     }
 
@@ -357,6 +375,9 @@ impl TcpState {
                 self.sides[direction].set_delivered();
                 let _ = deliver(flow, Piece::Data(fresh));
             }
+            return;
+        }
+        if !is_within_window(next, sequence) {
             return;
         }
         self.keep(sequence, data, direction, flow.as_mut());
@@ -414,6 +435,11 @@ impl TcpState {
         self.drain(direction, usize::MAX, flow, &mut deliver);
     }
 
+    /// Nothing follows that could fill holes: what is behind them is handed on as if it were in order.
+    pub fn skip_holes(&mut self) {
+        self.skips_holes = true;
+    }
+
     /// Hands on what waits and is in order, about `most` bytes of it.
     fn drain<F>(
         &mut self,
@@ -428,10 +454,15 @@ impl TcpState {
         while handed_on < most
             && let (Some(held), Some(next)) = (early.segments.get(taken), side.next())
         {
-            let skip = distance(held.sequence, next);
             if is_before(next, held.sequence) {
-                break;
+                if !self.skips_holes {
+                    break;
+                }
+                side.set_next(held.sequence);
+                let _ = deliver(flow, Piece::Gap(u64::from(held.sequence.wrapping_sub(next))));
+                continue;
             }
+            let skip = distance(held.sequence, next);
             early.bytes -= held.data.len();
             handed_on += held.data.len();
             if let Some(fresh) = held.data.get(skip as usize..)
@@ -456,7 +487,7 @@ impl TcpState {
     fn in_order(&self, direction: Direction) -> Option<(u32, usize)> {
         let (mut next, mut bytes) = (self.sides[direction].next()?, 0);
         for held in self.early(direction).iter().flat_map(|early| early.segments.iter()) {
-            if is_before(next, held.sequence) {
+            if is_before(next, held.sequence) && !self.skips_holes {
                 break;
             }
             bytes += held.data.len();
@@ -539,6 +570,17 @@ fn count(bit: u16, flags: u16, counter: &mut u32) {
     if flags & bit != 0 {
         *counter += 1;
     }
+}
+
+/// What a packet brings of one direction.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    /// Number of the first byte.
+    pub sequence: u32,
+    /// The bytes that were captured.
+    pub data: &'a [u8],
+    /// Bytes behind them that were not.
+    pub missing: u32,
 }
 
 /// The next bytes of one direction, or a hole in them.

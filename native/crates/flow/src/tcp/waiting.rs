@@ -4,7 +4,7 @@ use super::distance;
 use lookback_session::record::Direction;
 
 /// A segment that came early.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Pending {
     pub sequence: u32,
     pub data: Vec<u8>,
@@ -18,6 +18,15 @@ pub(super) struct Early {
 }
 
 impl Early {
+    /// Of both directions, with the first segment of one.
+    pub fn first(direction: Direction, segment: Pending) -> [Self; 2] {
+        let mut both = <[Self; 2]>::default();
+        let early = &mut both[direction];
+        early.bytes = segment.data.len();
+        early.segments.push(segment);
+        both
+    }
+
     /// Keeps a segment. Whether one that comes after it was here before.
     pub fn keep(&mut self, sequence: u32, data: &[u8]) -> bool {
         let at = self.segments.partition_point(|held| distance(held.sequence, sequence) > 0);
@@ -41,7 +50,7 @@ impl Waiting {
     /// Bytes of payload that wait.
     pub fn held_bytes(&self) -> usize {
         match self {
-            Self::Alone(_, data) => data.len(),
+            Self::Alone(_, alone) => alone.data.len(),
             Self::Early(early) => early.iter().map(|early| early.bytes).sum(),
         }
     }
@@ -50,8 +59,9 @@ impl Waiting {
 /// Most connections never need it.
 #[derive(Debug)]
 pub(super) enum Waiting {
-    /// Payload of a flow's only packet so far, when it is no part of a handshake: it is dissected if it stays alone.
-    Alone(Direction, Box<[u8]>),
+    /// Payload of a flow's only packet so far, when it is no part of a handshake: it is dissected if it stays alone, or if its
+    /// handshake follows.
+    Alone(Direction, Pending),
     /// What came early, by direction.
     Early([Early; 2]),
 }
