@@ -401,6 +401,7 @@ impl Flow {
                 self.data_bytes[direction] += data.len() as u64;
                 self.payload(direction, data, now_us, settings, bench);
             }
+            Piece::Behind(data) => self.payload(direction, data, now_us, settings, bench),
             Piece::Gap(bytes) => self.gap(direction, bytes, now_us, settings, bench),
         }
     }
@@ -444,7 +445,7 @@ impl Flow {
         let Some(mut tcp) = self.tcp.take_if(|tcp| tcp.waiting() > 0) else { return };
         for direction in [SOURCE, DESTINATION] {
             tcp.hand_on_rest(direction, self, |flow, piece| {
-                if let Piece::Data(data) = piece {
+                if let Piece::Data(data) | Piece::Behind(data) = piece {
                     bench.rest_bytes += data.len();
                 }
                 // Each piece could have been a packet of its own.

@@ -37,6 +37,13 @@ const LARGEST_WINDOW: i32 = 1 << 30;
 /// Most initial sequence numbers remembered of one source.
 const MAX_ISNS: usize = 16;
 
+/// What is done with holes once nothing follows that could fill them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Holes {
+    are_skipped: bool,
+    skipped: [bool; 2],
+}
+
 /// No time yet.
 const NEVER_US: i64 = i64::MIN;
 
@@ -72,7 +79,8 @@ pub struct TcpState {
     /// The source's initial sequence number is that of a SYN.
     isn_of_syn: bool,
     overflowed: bool,
-    skips_holes: bool,
+    /// Whether holes are skipped, and whether one was in each direction.
+    holes: Holes,
 }
 
 impl Default for TcpState {
@@ -91,7 +99,7 @@ impl Default for TcpState {
             syn_ack_acknowledged: false,
             isn_of_syn: false,
             overflowed: false,
-            skips_holes: false,
+            holes: Holes::default(),
         }
     }
 }
@@ -437,7 +445,7 @@ impl TcpState {
 
     /// Nothing follows that could fill holes: what is behind them is handed on as if it were in order.
     pub fn skip_holes(&mut self) {
-        self.skips_holes = true;
+        self.holes.are_skipped = true;
     }
 
     /// Hands on what waits and is in order, about `most` bytes of it.
@@ -449,15 +457,16 @@ impl TcpState {
         deliver: &mut impl FnMut(&mut F, Piece<'_>) -> bool,
     ) {
         let Some(Waiting::Early(early)) = self.waiting.as_deref_mut() else { return };
-        let (early, side) = (&mut early[direction], &mut self.sides[direction]);
+        let (early, side, holes) = (&mut early[direction], &mut self.sides[direction], &mut self.holes);
         let (mut taken, mut handed_on) = (0, 0);
         while handed_on < most
             && let (Some(held), Some(next)) = (early.segments.get(taken), side.next())
         {
             if is_before(next, held.sequence) {
-                if !self.skips_holes {
+                if !holes.are_skipped {
                     break;
                 }
+                holes.skipped[direction] = true;
                 side.set_next(held.sequence);
                 let _ = deliver(flow, Piece::Gap(u64::from(held.sequence.wrapping_sub(next))));
                 continue;
@@ -469,7 +478,8 @@ impl TcpState {
                 && !fresh.is_empty()
             {
                 side.set_next(held.sequence.wrapping_add(held.data.len() as u32));
-                if !deliver(flow, Piece::Data(fresh)) {
+                let piece = if holes.skipped[direction] { Piece::Behind(fresh) } else { Piece::Data(fresh) };
+                if !deliver(flow, piece) {
                     handed_on = most;
                 }
             }
@@ -487,7 +497,7 @@ impl TcpState {
     fn in_order(&self, direction: Direction) -> Option<(u32, usize)> {
         let (mut next, mut bytes) = (self.sides[direction].next()?, 0);
         for held in self.early(direction).iter().flat_map(|early| early.segments.iter()) {
-            if is_before(next, held.sequence) && !self.skips_holes {
+            if is_before(next, held.sequence) && !self.holes.are_skipped {
                 break;
             }
             bytes += held.data.len();
@@ -588,6 +598,9 @@ pub struct Segment<'a> {
 pub enum Piece<'a> {
     /// Bytes in order.
     Data(&'a [u8]),
+    /// Bytes behind a hole that was there when the connection ended. They are dissected, and in no count of bytes and no
+    /// `payload8`, as Arkime has these.
+    Behind(&'a [u8]),
     /// This many bytes were never seen.
     Gap(u64),
 }
