@@ -30,6 +30,12 @@ export interface Delivery {
   readonly error: string | null;
 }
 
+/** A delivery whose turn it is. */
+export interface DueDelivery extends Delivery {
+  /** Whether an attempt is one of those after which it is given up: not where it is only tried for those that wait behind it. */
+  readonly counts: boolean;
+}
+
 interface EventRow extends Omit<StoredEvent, "facts"> {
   readonly facts: string;
 }
@@ -40,7 +46,9 @@ const eventOf = (row: EventRow): StoredEvent => ({ ...row, facts: recordOf(row.f
 
 /** Events kept; the oldest go when a new one comes, with their deliveries. */
 const KEPT_EVENTS = 10_000;
-/** Status of an answer of 400 to 499 that refuses no event: too slow, too early, too many. */
+/** Longest wait of a delivery that was not answered while another of its URL is due, in milliseconds. */
+const LONGEST_HINDRANCE_MS = 60_000;
+/** Status of an answer that refuses no event: too slow, too early, too many. */
 const TRY_LATER: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Tables `retention_events` and `webhook_deliveries`. */
@@ -88,11 +96,13 @@ export class RetentionEventLog {
 
   /**
    * The oldest delivery to a URL whose next attempt is due, or null; also one that would wait longer than `longestWaitMs`: by a clock
-   * that was set back since. It is none before an older one that waits, so that no condition ends before it began; only where the
-   * receiver refused that one (HTTP status 4xx) it may be of another kind or subject.
+   * that was set back since. Behind one that the receiver refused, with any answer but TRY_LATER's, those of its kind and subject wait,
+   * so that no condition ends before it began; behind one that was not answered all do, and while one of them is due it is that one's
+   * turn a minute after its last attempt.
    */
-  dueDelivery(url: string, nowMs: number, longestWaitMs: number): Delivery | null {
+  dueDelivery(url: string, nowMs: number, longestWaitMs: number): DueDelivery | null {
     const refused = new Set<string>();
+    let unanswered: Delivery | null = null;
     // In the order of the key: the index of states would have all that wait sorted for the first of them.
     const waiting = this.#connection.prepare<[string], Delivery & Pick<StoredEvent, "kind" | "subject">>(
       `SELECT ${DELIVERY}, kind, subject FROM webhook_deliveries JOIN retention_events ON id = event WHERE +state = 'waiting' AND url = ? ORDER BY event`,
@@ -100,18 +110,23 @@ export class RetentionEventLog {
     for (const { kind, subject, ...delivery } of waiting) {
       const condition = JSON.stringify([kind, subject]);
       if (refused.has(condition)) continue;
-      const { nextAttemptMs, status } = delivery;
-      if (nextAttemptMs !== null && (nextAttemptMs <= nowMs || nextAttemptMs > nowMs + longestWaitMs)) return delivery;
-      if (status === null || status < 400 || status > 499 || TRY_LATER.has(status)) return null;
-      refused.add(condition);
+      const { nextAttemptMs, lastAttemptMs, status } = delivery;
+      if (nextAttemptMs !== null && (nextAttemptMs <= nowMs || nextAttemptMs > nowMs + longestWaitMs)) {
+        return unanswered === null ? { ...delivery, counts: true } : { ...unanswered, counts: false };
+      }
+      if (status !== null && !TRY_LATER.has(status)) refused.add(condition);
+      else if (unanswered === null) {
+        if (lastAttemptMs !== null && lastAttemptMs <= nowMs && nowMs - lastAttemptMs < LONGEST_HINDRANCE_MS) return null;
+        unanswered = delivery;
+      }
     }
     return null;
   }
 
-  /** Notes an attempt and what became of the delivery. */
-  attempted(delivery: Pick<Delivery, "event" | "url" | "state" | "nextAttemptMs" | "status" | "error">): void {
+  /** Notes an attempt, with how many there were that count, and what became of the delivery. */
+  attempted(delivery: Omit<Delivery, "lastAttemptMs">): void {
     this.#connection.prepare(
-      `UPDATE webhook_deliveries SET state = @state, attempts = attempts + 1, next_attempt_at = @nextAttemptMs, last_attempt_at = @now, status = @status, error = @error
+      `UPDATE webhook_deliveries SET state = @state, attempts = @attempts, next_attempt_at = @nextAttemptMs, last_attempt_at = @now, status = @status, error = @error
          WHERE event = @event AND url = @url`,
     ).run({ ...delivery, now: this.#clock.nowMs() });
   }

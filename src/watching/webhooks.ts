@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
-import type { Delivery, RetentionEventLog } from "../catalogue/retention-events.js";
+import type { DueDelivery, RetentionEventLog } from "../catalogue/retention-events.js";
 import { watched } from "./retention-watch.js";
 import type { WatchedEvent } from "./watched-event.js";
 
@@ -53,8 +53,8 @@ export function signatureOf(secret: string, timestamp: string, body: string): st
 
 /**
  * Sends events to URLs, signed. What is not answered with 2xx in ten seconds is tried again after 1, 2, 4, … minutes, at
- * most an hour, nine times in all; every attempt is noted in the catalogue. Receivers see an event at least once, in order as
- * `dueDelivery` has it.
+ * most an hour, nine times in all, and more often while it keeps others waiting; every attempt is noted in the catalogue. Receivers see
+ * an event at least once, in order as `dueDelivery` has it.
  */
 export class Webhooks {
   readonly #parts: WebhookParts;
@@ -114,22 +114,22 @@ export class Webhooks {
     }
   }
 
-  async #deliver(delivery: Delivery): Promise<void> {
+  async #deliver(delivery: DueDelivery): Promise<void> {
     const { log, clock, logger } = this.#parts;
-    const { event: id, url } = delivery;
+    const { event: id, url, counts } = delivery;
     const stored = log.get(id);
     const event = stored === null ? null : watched(stored);
+    const attempts = delivery.attempts + (counts ? 1 : 0);
     if (event === null) {
-      log.attempted({ event: id, url, state: "given-up", nextAttemptMs: null, status: null, error: "the event is of another version" });
+      log.attempted({ event: id, url, state: "given-up", attempts, nextAttemptMs: null, status: null, error: "the event is of another version" });
       return;
     }
-    const number = delivery.attempts + 1;
-    const { delivered, status, error } = await this.#send(url, event, number);
+    const { delivered, status, error } = await this.#send(url, event, delivery.attempts + 1);
     if (this.#abort.signal.aborted && !delivered) return;
-    const over = !delivered && number >= MOST_ATTEMPTS;
-    const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (number - 1), LONGEST_WAIT_MS);
-    log.attempted({ event: id, url, state: delivered ? "delivered" : over ? "given-up" : "waiting", nextAttemptMs: delivered || over ? null : clock.nowMs() + waitMs, status, error });
-    if (!delivered) logger.warn({ event: id, url: shownUrl(url), attempt: number, status, error }, over ? "a webhook was not told; given up" : "a webhook was not told yet");
+    const over = !delivered && attempts >= MOST_ATTEMPTS;
+    const nextMs = counts ? clock.nowMs() + Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), LONGEST_WAIT_MS) : delivery.nextAttemptMs;
+    log.attempted({ event: id, url, state: delivered ? "delivered" : over ? "given-up" : "waiting", attempts, nextAttemptMs: delivered || over ? null : nextMs, status, error });
+    if (!delivered) logger.warn({ event: id, url: shownUrl(url), attempt: attempts, status, error }, over ? "a webhook was not told; given up" : "a webhook was not told yet");
   }
 
   async #send(url: string, event: WatchedEvent, attempt: number): Promise<Attempt> {

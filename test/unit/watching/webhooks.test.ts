@@ -174,9 +174,9 @@ describe("a webhook", () => {
     await new Promise((resolve) => { other.close(resolve); });
   });
 
-  it("that fails is told nothing else before that, however much is due, and all of it in order afterwards", async () => {
-    answer = 500;
-    const { watch, webhooks } = start();
+  it.each([429, "hang"] as const)("that does not take an event for now (%s) is told nothing else before that, however much is due, and all of it in order afterwards", async (busy) => {
+    answer = busy;
+    const { watch, webhooks } = start({ timeoutMs: 50 });
     for (let subject = 1; subject <= 150; subject += 1) watch.raise({ ...ready, subject: `e${subject}` });
     await webhooks.idle();
     expect(subjects()).toEqual(["e1"]);
@@ -190,8 +190,44 @@ describe("a webhook", () => {
     expect(subjects().slice(1)).toEqual(Array.from({ length: 151 }, (_, index) => `e${index + 1}`));
   });
 
-  it("that refuses one event is told others, but not that a condition ended before it heard that it began", async () => {
-    answer = 400;
+  it("that was away is tried each minute while another event waits, which does not count towards the nine attempts", async () => {
+    answer = 408;
+    const { watch, webhooks } = start();
+    watch.raise(ready);
+    await webhooks.idle();
+    const attempts: number[] = [];
+    for (let minute = 1; minute <= 70; minute += 1) {
+      clock.now += MINUTE;
+      if (minute === 65) watch.raise(full);
+      if (minute === 69) answer = 204;
+      const before = got.length;
+      webhooks.wake();
+      await webhooks.idle();
+      if (got.length > before) attempts.push(minute);
+    }
+    expect(attempts).toEqual([1, 3, 7, 15, 31, 63, 65, 66, 67, 68, 69]);
+    expect(subjects().slice(-2)).toEqual(["e1", "/p"]);
+    expect(watch.deliveries(1)).toMatchObject([{ state: "delivered", attempts: 7 }]);
+  });
+
+  it("is given up an event after nine attempts that count, also where another waits", async () => {
+    answer = 408;
+    const { watch, webhooks } = start();
+    watch.raise(ready);
+    watch.raise(full);
+    await webhooks.idle();
+    for (let minute = 1; minute <= 183; minute += 1) {
+      expect(watch.deliveries(1)).toMatchObject([{ state: "waiting" }]);
+      clock.now += MINUTE;
+      webhooks.wake();
+      await webhooks.idle();
+    }
+    expect(watch.deliveries(1)).toMatchObject([{ state: "given-up", attempts: 9, status: 408 }]);
+    expect(watch.deliveries(2)).toMatchObject([{ state: "waiting", attempts: 1 }]);
+  });
+
+  it.each([400, 500, "redirect"] as const)("that refuses one event (%s) is told others, but not that a condition ended before it heard that it began", async (refusal) => {
+    answer = refusal;
     const { watch, webhooks } = start();
     watch.raise(full);
     await webhooks.idle();
