@@ -21,8 +21,8 @@ export interface Tombstone {
 /** Tombstones that were found, and the directories that could not be looked through, with why. */
 export interface TombstoneListing {
   readonly tombstones: readonly Tombstone[];
-  /** The packet directory whose folder it is, or the folder of the data directory. */
-  readonly unlisted: readonly { readonly directory: string; readonly reason: string }[];
+  /** The packet directory whose folder it is; or the folder of the data directory with its device, of which all files go there (null: nobody knows which). */
+  readonly unlisted: readonly { readonly directory: string; readonly reason: string; readonly device?: number | null }[];
 }
 
 /** File operations, so that tests can let them fail. */
@@ -30,10 +30,12 @@ export interface TombstoneFiles {
   rename(from: string, to: string): Promise<void>;
   unlink(file: string): Promise<void>;
   truncate(file: string): Promise<void>;
+  /** Makes renames in a directory durable. */
+  sync(directory: string): Promise<void>;
 }
 
 /** The system's. */
-export const REAL_FILES: TombstoneFiles = { rename, unlink, truncate: (file) => truncate(file, 0) };
+export const REAL_FILES: TombstoneFiles = { rename, unlink, truncate: (file) => truncate(file, 0), sync: syncDirectory };
 
 /**
  * Deletion in two steps. `bury` renames a file to `<fileId>-<name>` in a tombstone folder of the same device, which a
@@ -51,7 +53,7 @@ export class Tombstones {
     this.#files = files;
   }
 
-  /** Renames a file of ours out of sight. The rename is on disk when this returns. Throws the system's error. */
+  /** Renames a file of ours out of sight; `settle` puts that on disk. Throws the system's error: the file is where it was. */
   async bury(fileId: number, file: string): Promise<Tombstone> {
     const found = await stat(file);
     const name = `${fileId}-${path.basename(file)}`;
@@ -69,9 +71,13 @@ export class Tombstones {
     // Of no use without its packets. One that stays is removed by the next capture that starts.
     const list = interfaceListOf(file);
     if (list !== null) await this.#files.unlink(list).catch(() => {});
-    await syncDirectory(path.dirname(target));
-    await syncDirectory(path.dirname(file));
     return { fileId, name: path.basename(file), path: target, bytes: found.size, device: found.dev };
+  }
+
+  /** Puts the rename of a file that became a tombstone on disk. */
+  async settle(tombstone: Tombstone, file: string): Promise<void> {
+    await this.#files.sync(path.dirname(tombstone.path));
+    await this.#files.sync(path.dirname(file));
   }
 
   /** Frees a tombstone's space but keeps its name, which says what is still to be done. */
@@ -91,14 +97,14 @@ export class Tombstones {
   /** Tombstones on disk, by file number. Files with other names are none of ours and are left alone. */
   async list(): Promise<TombstoneListing> {
     const tombstones: Tombstone[] = [];
-    const unlisted: { directory: string; reason: string }[] = [];
+    const unlisted: TombstoneListing["unlisted"][number][] = [];
     const folders = [{ directory: this.#directory, folder: this.#directory }, ...this.#packetDirectories.map((directory) => ({ directory, folder: path.join(directory, LOCAL_FOLDER) }))];
     for (const { directory, folder } of folders) {
       try {
         tombstones.push(...await tombstonesIn(folder));
       } catch (error) {
         // One disk of several that fails is no reason to look after none.
-        unlisted.push({ directory, reason: error instanceof Error ? error.message : String(error) });
+        unlisted.push({ directory, reason: error instanceof Error ? error.message : String(error), ...(folder === this.#directory ? { device: await deviceOf(folder) } : {}) });
       }
     }
     return { tombstones: tombstones.sort((left, right) => left.fileId - right.fileId), unlisted };
@@ -120,6 +126,12 @@ async function tombstonesIn(folder: string): Promise<readonly Tombstone[]> {
     }
   }
   return found;
+}
+
+/** The device of a folder, or of the one it is in; null where neither can be asked. */
+async function deviceOf(folder: string): Promise<number | null> {
+  const { dev } = await stat(folder).catch(() => stat(path.dirname(folder))).catch(() => ({ dev: null }));
+  return dev;
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

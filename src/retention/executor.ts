@@ -93,6 +93,7 @@ async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, signal: Ab
     return answer("failed", messageOf(error));
   }
   try {
+    await parts.tombstones.settle(tombstone, path);
     await finishTombstone(parts, tombstone, item.reason);
     return answer("deleted");
   } catch (error) {

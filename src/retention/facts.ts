@@ -33,21 +33,22 @@ export interface FactSources {
 
 /**
  * Free space of the devices of our packet directories, and what could not be measured and why; a directory whose tombstones cannot be
- * listed counts as such: nobody knows what waits there already. `failing`: devices where writes failed for want of room.
+ * listed counts as such, and so does each on the device of the data directory where those there cannot be: nobody knows what waits
+ * there already. `failing`: devices where writes failed for want of room.
  */
 export async function gatherDevices(
   sources: FactSources, failing: ReadonlySet<number> = new Set(),
 ): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly { directory: string; reason: string }[] }> {
   const [measured, { tombstones, unlisted }] = [await measureSpace(sources.packetDirectories, sources.probe), await sources.tombstones.list()];
-  const reasons = new Map(unlisted.map(({ directory, reason }) => [directory, reason]));
   const unmeasured = [...measured.unmeasured];
   const devices: DeviceFact[] = [];
   for (const { device, ...space } of measured.devices) {
+    const reasonOf = (directory: string): string | undefined => unlisted.find((one) => one.directory === path.resolve(directory) || one.device === device || one.device === null)?.reason;
     for (const directory of space.directories) {
-      const reason = reasons.get(path.resolve(directory));
+      const reason = reasonOf(directory);
       if (reason !== undefined) unmeasured.push({ directory, reason });
     }
-    const directories = space.directories.filter((directory) => !reasons.has(path.resolve(directory)));
+    const directories = space.directories.filter((directory) => reasonOf(directory) === undefined);
     if (directories.length === 0) continue;
     const stuck = tombstones.filter((one) => one.device === device);
     devices.push({ ...space, device, directories, pendingFiles: stuck.length, pendingBytes: stuck.reduce((sum, one) => sum + one.bytes, 0), writesFail: failing.has(device) });

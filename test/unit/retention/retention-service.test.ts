@@ -332,6 +332,27 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("deletes nothing on the device of the data directory while nobody can see what waits there already", async () => {
+    const { catalogue, service, packets, tombs, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
+    writeFileSync(tombs, "no folder");
+    const one = service({ probe: () => Promise.resolve({ freeBytes: there().length === 2 ? 4000 : 7000, totalBytes: TOTAL }) });
+    expect(await one.enforcePackets(null)).toMatchObject({ deleted: 0, outcomes: [], unmeasured: [{ directory: packets, reason: expect.stringContaining("ENOTDIR") }] });
+    rmSync(tombs);
+    expect(await one.enforcePackets(null)).toMatchObject({ deleted: 1, unmeasured: [] });
+    expect(there()).toEqual([2]);
+    catalogue.close();
+  });
+
+  it("stops at several files that are renamed and whose folder cannot be synced, and finishes them later", async () => {
+    const { catalogue, service, there, gone } = world(Array.from({ length: 6 }, () => ({ bytes: 1600 })));
+    const run = await service({}, { ...REAL_FILES, sync: () => Promise.reject(Object.assign(new Error("EACCES"), { code: "EACCES" })) }).enforcePackets(null);
+    expect(run.outcomes.map(({ fileId, outcome }) => `${fileId} ${outcome}`)).toEqual(["1 pending", "2 pending", "3 pending"]);
+    expect(there()).toEqual([4, 5, 6]);
+    expect(await service().enforcePackets(null)).toMatchObject({ stuckTombstones: 0, shortfallBytes: 0 });
+    expect([there(), gone()]).toEqual([[4, 5, 6], [1, 2, 3]]);
+    catalogue.close();
+  });
+
   it("goes on with others when one tombstone cannot be unlinked, stops at several, and finishes them later", async () => {
     const refuse = (names: RegExp): TombstoneFiles => ({
       ...REAL_FILES, unlink: (file) => (names.test(file) ? Promise.reject(Object.assign(new Error("EBUSY"), { code: "EBUSY" })) : REAL_FILES.unlink(file)),
@@ -435,7 +456,7 @@ describe("any files, failures and crashes", () => {
             },
           };
           const operations: TombstoneFiles = {
-            rename: (from, to) => risky(() => REAL_FILES.rename(from, to)), unlink: (file) => risky(() => REAL_FILES.unlink(file)), truncate: (file) => risky(() => REAL_FILES.truncate(file)),
+            rename: (from, to) => risky(() => REAL_FILES.rename(from, to)), unlink: (file) => risky(() => REAL_FILES.unlink(file)), truncate: (file) => risky(() => REAL_FILES.truncate(file)), sync: REAL_FILES.sync,
           };
           await one.service({ catalogue }, operations).enforcePackets(null).catch(() => {});
           // What is refused is not tried without end: a rename, an unlink and another at the next start of the run for each file.
