@@ -199,7 +199,9 @@ CREATE TABLE jobs (
   created_at INTEGER NOT NULL,
   started_at INTEGER,
   finished_at INTEGER
-, node TEXT) STRICT, WITHOUT ROWID;
+, node TEXT, source TEXT, only_new INTEGER NOT NULL DEFAULT 0 CHECK (only_new IN (0, 1))) STRICT, WITHOUT ROWID;
+
+CREATE INDEX jobs_path ON jobs (path);
 
 CREATE INDEX jobs_state ON jobs (state, created_at);
 

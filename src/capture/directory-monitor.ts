@@ -1,6 +1,8 @@
 import { watch, type BigIntStats, type FSWatcher } from "node:fs";
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { systemErrorCode } from "../base/errors.js";
+import type { EarlierImport } from "./import-job.js";
+import { sourceIdentity } from "./source-identity.js";
 import { findSources } from "./sources.js";
 
 /** Longest time between two looks: what no event of the file system tells is found then. */
@@ -19,6 +21,14 @@ const MOST_LISTENED_TO = 1_000;
 /** Kernel flags of an open file, octal in /proc (fcntl.h): the way it is open. */
 const ACCESS_MODE = 0o3;
 
+/** Imports that were made before. */
+export interface EarlierImports {
+  /** The newest import of a path that is in, or null. */
+  of(path: string): EarlierImport | null;
+  /** Nothing more is asked. */
+  close(): void;
+}
+
 /** What a monitor needs of the world. */
 export interface MonitorParts {
   /** Directories; files below them count as well. */
@@ -26,8 +36,8 @@ export interface MonitorParts {
   readonly fileNames: RegExp;
   readonly workingDirectory: string;
   readonly nowMs: () => number;
-  /** When imports of files began that are in, milliseconds since 1970, by path: such a file is told only when it changed since. */
-  readonly imported?: ReadonlyMap<string, number>;
+  /** Asked at the first look, and closed after it: what was imported is told only when it changed since. */
+  readonly imported?: EarlierImports;
   /** Told of each path that cannot be read, once until it can be. */
   readonly unreadable?: (path: string, reason: string) => void;
   /** Told why the directories could not be looked at, once until they can be; without it that ends `files`. */
@@ -41,6 +51,9 @@ export interface MonitorParts {
 /** How a file looked; another look is another file. */
 interface Look {
   readonly identity: string;
+  /** Which file it is, and of which content: what counts of one that was told. */
+  readonly source: string;
+  /** That, and when its name or rights last changed: what could not be taken may be now. */
   readonly signature: string;
   /** It is told when it has looked so for `waitMs`. */
   readonly sinceMs: number;
@@ -52,8 +65,8 @@ interface Look {
 
 /**
  * Tells each capture file that arrives in directories once, when it is whole: its size and times have stayed the same for two
- * seconds and no process that can be seen has it open for writing. A file that changes afterwards, or its rights, is told again. What is there at
- * the first look is told as well, unless it was imported before.
+ * seconds and no process that can be seen has it open for writing. A file that changes afterwards is told again, one that could not be taken also
+ * when its rights change. What is there at the first look is told as well, unless it was imported before.
  */
 export class DirectoryMonitor {
   readonly #parts: MonitorParts;
@@ -89,8 +102,8 @@ export class DirectoryMonitor {
         return null;
       });
       if (found === null) continue;
-      const known = this.#isFirst && (this.#parts.imported?.get(file) ?? -1) >= found.changedMs;
-      const same = before?.signature === found.signature ? before : { ...found, sinceMs: now, waitMs: SETTLED_MS, failures: 0, given: known };
+      const known = this.#isFirst && isIn(found, this.#parts.imported?.of(file) ?? null);
+      const same = before?.signature === found.signature || (before?.given === true && before.source === found.source) ? before : { ...found, sinceMs: now, waitMs: SETTLED_MS, failures: 0, given: known };
       // After a clock that was set back its wait begins anew: it would last until the clock is there again.
       const look = now < same.sinceMs ? { ...same, sinceMs: now } : same;
       looks.set(file, look);
@@ -103,6 +116,7 @@ export class DirectoryMonitor {
     // Files that are gone are forgotten: memory is bounded by what is there.
     this.#looks = looks;
     this.#directories = directories;
+    if (this.#isFirst) this.#parts.imported?.close();
     this.#isFirst = false;
     const open = settled.length > 0 ? await written() : new Set<string>();
     const whole = settled.filter((file) => !open.has(looks.get(file)?.identity ?? ""));
@@ -204,14 +218,26 @@ function identityOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-async function stampOf(file: string): Promise<(Pick<Look, "identity" | "signature"> & { readonly changedMs: number }) | null> {
+/** How a file looks now. */
+interface Stamp extends Pick<Look, "identity" | "source" | "signature"> {
+  /** When it, its name or its rights last changed, milliseconds since 1970. */
+  readonly changedMs: number;
+}
+
+/** Whether it is the file that was imported: the same, whatever its name and rights are now, or one that nothing changed of since. */
+function isIn({ source, changedMs }: Stamp, earlier: EarlierImport | null): boolean {
+  return earlier !== null && (earlier.source === source || earlier.startedAtMs >= changedMs);
+}
+
+async function stampOf(file: string): Promise<Stamp | null> {
   try {
     const found = await stat(file, { bigint: true });
-    const { size, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = found;
+    const { size, ctimeNs, mtimeMs, ctimeMs } = found;
+    const source = sourceIdentity(found);
     // An empty file is one that is about to be written.
     if (size === 0n) return null;
     // One that is moved in keeps the time of its last write; the other time is of its name and rights.
-    return { identity: identityOf(found), signature: `${found.ino} ${size} ${mtimeNs} ${ctimeNs}`, changedMs: Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs) };
+    return { identity: identityOf(found), source, signature: `${source} ${ctimeNs}`, changedMs: Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs) };
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return null;
     throw error;

@@ -1,6 +1,6 @@
-import type { ImportJob, ImportState } from "../catalogue/jobs.js";
+import type { EarlierImport, ImportJob, ImportState } from "../catalogue/jobs.js";
 
-export type { ImportJob, ImportState };
+export type { EarlierImport, ImportJob, ImportState };
 
 /** Whether nothing more happens to a job. A cancelled one is `failed` with QUERY_CANCELLED. */
 export function isFinished(state: ImportState): boolean {

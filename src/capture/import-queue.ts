@@ -1,7 +1,7 @@
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { ImportJobChange } from "../catalogue/jobs.js";
 import type { ImportResult } from "../native/types.js";
-import type { ImportJob } from "./import-job.js";
+import type { EarlierImport, ImportJob } from "./import-job.js";
 
 /** A packet file that an import made or points into, complete. */
 export interface ImportedFile {
@@ -26,9 +26,9 @@ export class ImportQueue {
   }
 
   /** Queues captures in one transaction; paths are absolute or `-`. */
-  add(paths: readonly string[], options: { readonly copy: boolean; readonly requestedBy: string; readonly node?: string | null }): ImportJob[] {
+  add(paths: readonly string[], options: { readonly copy: boolean; readonly requestedBy: string; readonly node?: string | null; readonly onlyNew?: boolean }): ImportJob[] {
     return this.#catalogue.transaction(() => paths.map((path) => {
-      const id = this.#catalogue.jobs.add({ path, mode: options.copy ? "copy" : "in-place", requestedBy: options.requestedBy, node: options.node ?? null });
+      const id = this.#catalogue.jobs.add({ path, mode: options.copy ? "copy" : "in-place", requestedBy: options.requestedBy, node: options.node ?? null, onlyNew: options.onlyNew ?? false });
       return this.existing(id);
     }));
   }
@@ -42,9 +42,14 @@ export class ImportQueue {
     return this.#catalogue.jobs.list(limit);
   }
 
-  /** When imports began that are in, by path. */
-  imported(): ReadonlyMap<string, number> {
-    return this.#catalogue.jobs.imported();
+  /** The newest import of a path that is in, or null. */
+  imported(path: string): EarlierImport | null {
+    return this.#catalogue.jobs.imported(path);
+  }
+
+  /** Notes which file it is that a job imports. */
+  noteSource(id: string, source: string): void {
+    this.#catalogue.jobs.noteSource(id, source);
   }
 
   /** Oldest first. */
@@ -67,9 +72,10 @@ export class ImportQueue {
     return this.existing(id);
   }
 
-  /** The complete file that holds a stream, or null. */
-  fileOfStream(stream: string): { readonly id: number; readonly displayName: string } | null {
-    return this.#catalogue.files.ofStream(stream).find((file) => file.state === "complete") ?? null;
+  /** The complete file that holds a stream, or null; with `expired` also one of ours that did and is gone. */
+  fileOfStream(stream: string, expired = false): { readonly id: number; readonly displayName: string } | null {
+    const { files } = this.#catalogue;
+    return files.ofStream(stream).find((file) => file.state === "complete") ?? (expired ? files.expiredOf(stream) : null);
   }
 
   /** The number of the packet file of a job: the same one when a job is run again after a crash. */

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { Clock } from "../base/clock.js";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
@@ -6,9 +7,10 @@ import type { IndexStore } from "../index-store/index-store.js";
 import type { EngineSettings, ImportProgress, ImportResult, NativeCore } from "../native/types.js";
 import { ImportEvents } from "./import-events.js";
 import { ImportFiles } from "./import-files.js";
-import { isFinished, type ImportJob } from "./import-job.js";
+import { isFinished, type EarlierImport, type ImportJob } from "./import-job.js";
 import { ImportQueue, type ImportedFile } from "./import-queue.js";
 import { leftOutWarnings } from "./left-out.js";
+import { sourceIdentity } from "./source-identity.js";
 import { findSources } from "./sources.js";
 
 /** Rows per segment that an import or a rebuild writes: they and their columns are a third of the memory that it touches; compaction merges what is small. */
@@ -89,11 +91,12 @@ export class ImportService {
   }
 
   /**
-   * Queues captures. Directories stand for the files in them; `-` is standard input.
+   * Queues captures. Directories stand for the files in them; `-` is standard input. With `onlyNew` those are imported already, too,
+   * whose packets expired.
    *
    * @throws LookbackError LIMIT_EXCEEDED for too many files, SHUTTING_DOWN.
    */
-  async submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string; readonly node?: string | null }): Promise<Submission> {
+  async submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string; readonly node?: string | null; readonly onlyNew?: boolean }): Promise<Submission> {
     if (this.#stopped) throw new LookbackError("SHUTTING_DOWN", "imports are not taken any more");
     const { files, failed } = await findSources(paths, this.#parts.fileNames, options.workingDirectory);
     const jobs = this.#queue.add(files, options);
@@ -134,9 +137,9 @@ export class ImportService {
     return this.#queue.list(limit);
   }
 
-  /** When imports began that are in, milliseconds since 1970, by path. */
-  imported(): ReadonlyMap<string, number> {
-    return this.#queue.imported();
+  /** The newest import of an absolute path that is in, or null. */
+  imported(path: string): EarlierImport | null {
+    return this.#queue.imported(path);
   }
 
   /** Every change of every job from now on. A slow reader misses steps in between, never the last state of a job. */
@@ -214,8 +217,11 @@ export class ImportService {
     let isOver = false;
     const report = this.#reporter(job.id, () => isOver);
     const fileId = this.#queue.reserveFile(job);
+    // Before it is read: another file that takes its place meanwhile is another one.
+    const source = job.path === "-" ? null : await stat(job.path, { bigint: true }).then(sourceIdentity, () => null);
+    if (source !== null) this.#queue.noteSource(job.id, source);
     const capture = await this.#files.prepare(job, fileId, signal, (bytes) => { report({ packets: 0, bytes, totalBytes: 0, sessions: 0 }); });
-    const known = this.#queue.fileOfStream(capture.stream);
+    const known = this.#queue.fileOfStream(capture.stream, job.onlyNew);
     if (known !== null) {
       throw new LookbackError("CAPTURE_ALREADY_IMPORTED", `${job.path}: the same capture was imported before as ${known.displayName}`, { path: job.path, file: known.displayName });
     }

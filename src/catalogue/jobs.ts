@@ -12,6 +12,8 @@ export interface ImportJob {
   readonly mode: "in-place" | "copy";
   /** Sensor that the packets are of; null: the one that imports. */
   readonly node: string | null;
+  /** Whether it is not imported either when it was before and its packets expired. */
+  readonly onlyNew: boolean;
   readonly state: ImportState;
   readonly requestedBy: string;
   readonly packets: number;
@@ -29,18 +31,27 @@ export interface ImportJob {
   readonly finishedAtMs: number | null;
 }
 
+/** An import of a path that is in, or that found it was. */
+export interface EarlierImport {
+  /** When it began, milliseconds since 1970. */
+  readonly startedAtMs: number;
+  /** Which file the path was then; null where that is not known. */
+  readonly source: string | null;
+}
+
 export type ImportJobChange = Partial<
   Pick<ImportJob, "packets" | "bytes" | "totalBytes" | "sessions" | "fileId" | "errorCode" | "errorMessage" | "warnings">
 >;
 
-interface Row extends Omit<ImportJob, "warnings"> {
+interface Row extends Omit<ImportJob, "warnings" | "onlyNew"> {
   readonly warnings: string;
+  readonly onlyNew: number;
 }
 
-const COLUMNS = `id, path, mode, node, state, requested_by AS requestedBy, packets, bytes, total_bytes AS totalBytes, sessions, file_id AS fileId,
+const COLUMNS = `id, path, mode, node, only_new AS onlyNew, state, requested_by AS requestedBy, packets, bytes, total_bytes AS totalBytes, sessions, file_id AS fileId,
   error_code AS errorCode, error_message AS errorMessage, warnings, created_at AS createdAtMs, started_at AS startedAtMs, finished_at AS finishedAtMs`;
 
-const jobOf = (row: Row): ImportJob => ({ ...row, warnings: recordsOf(row.warnings) });
+const jobOf = (row: Row): ImportJob => ({ ...row, onlyNew: row.onlyNew === 1, warnings: recordsOf(row.warnings) });
 
 /** Table `jobs`: imports. */
 export class ImportJobs {
@@ -54,10 +65,10 @@ export class ImportJobs {
   }
 
   /** Queues an import and returns its id. Ids of one process sort in the order they were given, so a queue is a queue. */
-  add(job: Pick<ImportJob, "path" | "mode" | "requestedBy"> & Partial<Pick<ImportJob, "node">>): string {
+  add(job: Pick<ImportJob, "path" | "mode" | "requestedBy"> & Partial<Pick<ImportJob, "node" | "onlyNew">>): string {
     const id = this.#nextId();
-    this.#connection.prepare("INSERT INTO jobs (id, path, mode, node, state, requested_by, created_at) VALUES (?, ?, ?, ?, 'queued', ?, ?)")
-      .run(id, job.path, job.mode, job.node ?? null, job.requestedBy, this.#clock.nowMs());
+    this.#connection.prepare("INSERT INTO jobs (id, path, mode, node, only_new, state, requested_by, created_at) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)")
+      .run(id, job.path, job.mode, job.node ?? null, job.onlyNew === true ? 1 : 0, job.requestedBy, this.#clock.nowMs());
     return id;
   }
 
@@ -96,6 +107,11 @@ export class ImportJobs {
     });
   }
 
+  /** Notes which file it is that a job imports. */
+  noteSource(id: string, source: string): void {
+    this.#connection.prepare("UPDATE jobs SET source = ? WHERE id = ?").run(source, id);
+  }
+
   get(id: string): ImportJob | null {
     const row = this.#connection.prepare<[string], Row>(`SELECT ${COLUMNS} FROM jobs WHERE id = ?`).get(id);
     return row === undefined ? null : jobOf(row);
@@ -106,11 +122,12 @@ export class ImportJobs {
     return this.#connection.prepare<[number], Row>(`SELECT ${COLUMNS} FROM jobs ORDER BY created_at DESC, id LIMIT ?`).all(limit).map(jobOf);
   }
 
-  /** When the newest import of each path began that is in, or that found it was, by path. */
-  imported(): ReadonlyMap<string, number> {
-    return new Map(this.#connection.prepare<[], [string, number]>(
-      "SELECT path, max(started_at) FROM jobs WHERE state IN ('done', 'already') AND started_at IS NOT NULL GROUP BY path",
-    ).raw().all());
+  /** The newest import of a path that is in, or that found it was; null where there is none. */
+  imported(path: string): EarlierImport | null {
+    return this.#connection.prepare<[string], EarlierImport>(
+      `SELECT started_at AS startedAtMs, source FROM jobs WHERE path = ? AND +state IN ('done', 'already') AND started_at IS NOT NULL
+         ORDER BY started_at DESC LIMIT 1`,
+    ).get(path) ?? null;
   }
 
   /** How many jobs wait or run. */

@@ -187,6 +187,12 @@ export class PacketFiles {
       .all(stream).map(fileOf);
   }
 
+  /** A file of ours that held a stream and is gone, or null. */
+  expiredOf(stream: string): PacketFile | null {
+    const row = this.#connection.prepare<[string], Row>("SELECT * FROM files WHERE stream = ? AND state = 'gone' AND storage = 'own' ORDER BY id DESC LIMIT 1").get(stream);
+    return row === undefined ? null : fileOf(row);
+  }
+
   /** The file at a path that is not gone, or null. */
   atPath(path: string): PacketFile | null {
     const row = this.#connection.prepare<[string], Row>("SELECT * FROM files WHERE path = ? AND state <> 'gone'").get(path);

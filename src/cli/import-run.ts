@@ -15,7 +15,7 @@ export interface Submitted {
 
 /** Imports as commands use them: of this process, of the service, or through its queue. */
 export interface Imports {
-  submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string; readonly node?: string | null }): Promise<Submitted>;
+  submit(paths: readonly string[], options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string; readonly node?: string | null; readonly onlyNew?: boolean }): Promise<Submitted>;
   /** Resolves when the jobs are finished, with their final states; `onChange` sees each step. */
   finished(ids: readonly string[], onChange?: (job: ShownJob) => void): Promise<readonly ShownJob[]>;
 }
@@ -39,13 +39,13 @@ export interface ImportOutput {
   readonly nowMs: () => number;
 }
 
-/** Imports captures and shows how it goes: progress, a line per capture, and the sums. */
+/** Imports captures and shows how it goes: progress, a line per capture, and the sums. With `onlyNew` none whose packets expired. */
 export async function runImports(
-  imports: Imports, paths: readonly string[], copy: boolean, output: ImportOutput, node: string | null = null,
+  imports: Imports, paths: readonly string[], copy: boolean, output: ImportOutput, node: string | null = null, onlyNew = false,
 ): Promise<ImportOutcome> {
   const begun = output.nowMs();
   const printer = new ProgressPrinter(output.progress, output.nowMs);
-  const { jobs, failed } = await imports.submit(paths, { copy, workingDirectory: process.cwd(), requestedBy: "command line", node });
+  const { jobs, failed } = await imports.submit(paths, { copy, workingDirectory: process.cwd(), requestedBy: "command line", node, onlyNew });
   for (const { path: name, error } of failed) showFailure(name, error, printer, output);
   const finished = await imports.finished(jobs.map((job) => job.id), (job) => {
     if (job.state === "running") printer.running(job, shortName(job));

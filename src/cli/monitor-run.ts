@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { LookbackError } from "../base/errors.js";
 import { systemClock } from "../base/clock.js";
-import { DirectoryMonitor } from "../capture/directory-monitor.js";
+import { DirectoryMonitor, type EarlierImports } from "../capture/directory-monitor.js";
 import { openCatalogueAsIs } from "../catalogue/catalogue.js";
 import type { Connection } from "./connection.js";
 import { runImports, type ImportOutput, type Imports } from "./import-run.js";
@@ -15,8 +15,8 @@ export interface MonitorRun {
   readonly output: ImportOutput;
   /** Takes a line about what goes wrong while it watches. */
   readonly note: (line: string) => void;
-  /** When imports of captures began that are in, by path; see `importedBefore`. */
-  readonly imported: ReadonlyMap<string, number>;
+  /** Imports that are in; see `importedBefore`. */
+  readonly imported: EarlierImports;
 }
 
 /** Throws BAD_INPUT unless each path is a directory of this machine. */
@@ -35,7 +35,7 @@ export async function runMonitor({ imports, directories, fileNames, copy, output
   for await (const files of monitor.files(signal)) {
     try {
       // A file that cannot be imported was told, and is tried again with longer and longer waits; the others go on.
-      const { again, later } = await runImports(imports, files, copy, output);
+      const { again, later } = await runImports(imports, files, copy, output, null, true);
       monitor.again(again);
       monitor.again(later, { growing: true });
     } catch (error) {
@@ -50,20 +50,17 @@ export async function runMonitor({ imports, directories, fileNames, copy, output
 const IMPORTED_BEFORE = "{ importJobs(first: 1000) { jobs { path state started } } }";
 
 /**
- * When imports of captures began that are in, by path: of this machine those that the catalogue of its data directory has, of a remote
- * service those among its newest jobs. A capture that is told again is found to be imported already.
+ * Imports of captures that are in: of this machine those that the catalogue of its data directory has, of a remote service those among
+ * its newest jobs. A capture that is told again is found to be imported already.
  */
-export async function importedBefore(connection: Connection, dataDirectory: string): Promise<ReadonlyMap<string, number>> {
+export async function importedBefore(connection: Connection, dataDirectory: string): Promise<EarlierImports> {
   if (connection.kind === "remote") {
     // Oldest first, so that the newest of a path counts.
-    return new Map((await connection.ask(IMPORTED_BEFORE)).at("importJobs").at("jobs").list().reverse()
+    const newest = new Map((await connection.ask(IMPORTED_BEFORE)).at("importJobs").at("jobs").list().reverse()
       .filter((job) => ["DONE", "ALREADY_IMPORTED"].includes(job.at("state").text()) && !job.at("started").isNull)
-      .map((job) => [job.at("path").text(), job.at("started").time()]));
+      .map((job) => [job.at("path").text(), { startedAtMs: job.at("started").time(), source: null }]));
+    return { of: (path) => newest.get(path) ?? null, close: () => { newest.clear(); } };
   }
   const catalogue = openCatalogueAsIs(dataDirectory, systemClock);
-  try {
-    return catalogue.jobs.imported();
-  } finally {
-    catalogue.close();
-  }
+  return { of: (path) => catalogue.jobs.imported(path), close: () => { catalogue.close(); } };
 }

@@ -18,7 +18,7 @@ const JOBS_AT_ONCE = 25;
 
 const STATES: Readonly<Record<string, ImportState>> = { QUEUED: "queued", RUNNING: "running", DONE: "done", FAILED: "failed", ALREADY_IMPORTED: "already" };
 const JOB = "fragment Job on ImportJob { id path state submitted started finished packets bytes totalBytes sessions error { code message } warnings { name count firstOffset } }";
-const SUBMIT = `${JOB} mutation ($paths: [String!]!, $copy: Boolean!, $node: String) { importCapture(paths: $paths, copy: $copy, node: $node) { jobs { ...Job } refused { path error { code message } } } }`;
+const SUBMIT = `${JOB} mutation ($paths: [String!]!, $copy: Boolean!, $node: String, $onlyNew: Boolean!) { importCapture(paths: $paths, copy: $copy, node: $node, onlyNew: $onlyNew) { jobs { ...Job } refused { path error { code message } } } }`;
 
 /** Imports through a service: on this machine by absolute paths, elsewhere by paths of its own file system. */
 export class ServedImports implements Imports {
@@ -35,13 +35,13 @@ export class ServedImports implements Imports {
     this.#signal = signal;
   }
 
-  async submit(paths: readonly string[], { copy, workingDirectory, node = null }: { readonly copy: boolean; readonly workingDirectory: string; readonly node?: string | null }): Promise<Submitted> {
+  async submit(paths: readonly string[], { copy, workingDirectory, node = null, onlyNew = false }: { readonly copy: boolean; readonly workingDirectory: string; readonly node?: string | null; readonly onlyNew?: boolean }): Promise<Submitted> {
     const here = this.#connection.kind === "served";
     const named = paths.filter((given) => given !== "-").map((given) => (here ? path.resolve(workingDirectory, given) : given));
     const jobs: ShownJob[] = [];
     const failed: { readonly path: string; readonly error: LookbackError }[] = [];
     const send = async (some: readonly string[], copied: boolean): Promise<void> => {
-      const answer = (await this.#connection.ask(SUBMIT, { paths: some, copy: copied, node })).at("importCapture");
+      const answer = (await this.#connection.ask(SUBMIT, { paths: some, copy: copied, node, onlyNew })).at("importCapture");
       jobs.push(...answer.at("jobs").list().map(jobOf));
       for (const refused of answer.at("refused").list()) {
         failed.push({ path: refused.at("path").text(), error: errorOf(refused.at("error").at("code").text(), refused.at("error").at("message").text()) });

@@ -26,7 +26,7 @@ import type { RetentionWatch } from "../watching/retention-watch.js";
 export interface Imports {
   submit(
     paths: readonly string[],
-    options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string; readonly node?: string | null },
+    options: { readonly copy: boolean; readonly workingDirectory: string; readonly requestedBy: string; readonly node?: string | null; readonly onlyNew?: boolean },
   ): Promise<{ readonly jobs: readonly ImportJob[]; readonly failed: readonly { readonly path: string; readonly error: Error }[] }>;
   job(id: string): ImportJob | null;
   /** Newest first. */

@@ -212,7 +212,7 @@ class HandImports implements Imports {
 
   move(job: Partial<ImportJob> & Pick<ImportJob, "id" | "state">): void {
     const moved: ImportJob = {
-      path: "/a.pcap", mode: "in-place", node: null, requestedBy: "ana", packets: 0, bytes: 0, totalBytes: 100, sessions: 0, fileId: null, errorCode: null, errorMessage: null,
+      path: "/a.pcap", mode: "in-place", node: null, onlyNew: false, requestedBy: "ana", packets: 0, bytes: 0, totalBytes: 100, sessions: 0, fileId: null, errorCode: null, errorMessage: null,
       warnings: [], createdAtMs: TEST_NOW_MS, startedAtMs: null, finishedAtMs: null, ...this.known.get(job.id), ...job,
     };
     this.known.set(job.id, moved);

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, renameSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, renameSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.js";
@@ -44,6 +44,7 @@ describe("lookback import --monitor", () => {
       }
     });
     catalogue.close();
+    chmodSync(path.join(spool, "0.pcap"), 0o600);
     copyFileSync(path.join(directory, "made", "2.pcap"), path.join(spool, "2.pcap"));
     running = new LookbackProcess(["import", "--monitor", "spool", "--json", "--data", "data"], directory);
     await running.line(/2\.pcap","state":"done"/);

@@ -99,6 +99,7 @@ export class ImportJobResolver {
     @Arg("paths", () => [String], { description: "Paths of files or directories, at most 100." }) paths: string[],
     @Arg("copy", () => Boolean, { defaultValue: false, description: "Copy the packets into files of our own instead of reading the capture where it is; compressed captures are always copied." }) copy: boolean,
     @Arg("node", () => String, { nullable: true, description: "Sensor that the packets are of; left out: this one." }) node: string | null | undefined,
+    @Arg("onlyNew", () => Boolean, { defaultValue: false, description: "Captures count as already imported, too, whose packets we copied and deleted since." }) onlyNew: boolean,
     @Ctx() context: RequestContext,
   ): Promise<ImportSubmission> {
     const imports = importsOf(context);
@@ -107,7 +108,7 @@ export class ImportJobResolver {
     }
     if (typeof node === "string" && !NODE_NAME.test(node)) throw new LookbackError("BAD_INPUT", `${JSON.stringify(node.slice(0, 80))} is no name of a sensor: 1 to 64 letters, digits, _ . -`);
     if (paths.length === 0) throw new LookbackError("BAD_INPUT", "no path is given");
-    const { jobs, failed } = await imports.submit(paths, { copy, workingDirectory: context.services.workingDirectory, requestedBy: context.user.name, node: node ?? null });
+    const { jobs, failed } = await imports.submit(paths, { copy, workingDirectory: context.services.workingDirectory, requestedBy: context.user.name, node: node ?? null, onlyNew });
     context.audit("capture.import", { paths: paths.join(" ").slice(0, 1_000), copy, jobs: jobs.length, refused: failed.length });
     return {
       ...answered(context),

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { DirectoryMonitor } from "../../../src/capture/directory-monitor.js";
+import { DirectoryMonitor, type EarlierImports } from "../../../src/capture/directory-monitor.js";
+import { sourceIdentity } from "../../../src/capture/source-identity.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 let directory: string;
@@ -14,6 +15,19 @@ beforeEach(() => {
 
 const monitor = (more: Partial<ConstructorParameters<typeof DirectoryMonitor>[0]> = {}): DirectoryMonitor =>
   new DirectoryMonitor({ directories: [directory], fileNames: /\.pcap$/, workingDirectory: directory, nowMs: () => now, ...more });
+
+/** Imports that were made before, by name of the file. */
+const earlier = (imports: Readonly<Record<string, { readonly startedAtMs: number; readonly source: string | null }>>): EarlierImports & { readonly asked: string[]; isClosed: boolean } => {
+  const found = {
+    asked: [] as string[], isClosed: false,
+    of(file: string) {
+      found.asked.push(path.basename(file));
+      return imports[path.basename(file)] ?? null;
+    },
+    close() { found.isClosed = true; },
+  };
+  return found;
+};
 
 const names = (files: readonly string[]): string[] => files.map((file) => path.relative(directory, file));
 
@@ -164,7 +178,7 @@ describe("a watched directory", () => {
   it("after a restart tells only what was not imported, or changed since", async () => {
     for (const name of ["old.pcap", "changed.pcap", "new.pcap"]) writeFileSync(path.join(directory, name), name);
     const later = Date.now() + 5000;
-    const watched = monitor({ imported: new Map([[path.join(directory, "old.pcap"), later], [path.join(directory, "changed.pcap"), later - 86_400_000]]) });
+    const watched = monitor({ imported: earlier({ "old.pcap": { startedAtMs: later, source: null }, "changed.pcap": { startedAtMs: later - 86_400_000, source: null } }) });
     await watched.look();
     now += 2000;
     expect(names((await watched.look()).whole)).toEqual(["changed.pcap", "new.pcap"]);
@@ -175,11 +189,53 @@ describe("a watched directory", () => {
     writeFileSync(file, "1");
     const written = new Date(Date.now() - 86_400_000);
     utimesSync(file, written, written);
-    const imported = new Map([[file, statSync(file).ctimeMs - 1]]);
-    const watched = monitor({ imported });
+    for (const source of [null, sourceIdentity({ ...statSync(file, { bigint: true }), ino: 1n })]) {
+      const watched = monitor({ imported: earlier({ "a.pcap": { startedAtMs: statSync(file).ctimeMs - 1, source } }) });
+      await watched.look();
+      now += 2000;
+      expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+    }
+  });
+
+  it("after a restart does not tell what was imported and has other rights or names since", async () => {
+    const file = path.join(directory, "a.pcap");
+    writeFileSync(file, "1", { mode: 0o600 });
+    const source = sourceIdentity(statSync(file, { bigint: true }));
+    chmodSync(file, 0o644);
+    const watched = monitor({ imported: earlier({ "a.pcap": { startedAtMs: 0, source } }) });
+    await watched.look();
+    now += 2000;
+    expect(await watched.look()).toEqual({ whole: [], waiting: false });
+  });
+
+  it("does not tell again what was told when its rights or names change, but what could not be taken", async () => {
+    const watched = monitor();
+    const file = path.join(directory, "a.pcap");
+    writeFileSync(file, "1", { mode: 0o600 });
     await watched.look();
     now += 2000;
     expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+    chmodSync(file, 0o644);
+    linkSync(file, path.join(directory, "another name"));
+    await watched.look();
+    now += 2000;
+    expect(await watched.look()).toEqual({ whole: [], waiting: false });
+    // Its rights changed while somebody tried to take it.
+    watched.again([file], { growing: true });
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+  });
+
+  it("asks at the first look which of the files that are there were imported, and never again", async () => {
+    for (const name of ["a.pcap", "b.pcap", "note.txt"]) writeFileSync(path.join(directory, name), name);
+    const imported = earlier({});
+    const watched = monitor({ imported });
+    expect(imported.isClosed).toBe(false);
+    await watched.look();
+    writeFileSync(path.join(directory, "c.pcap"), "1");
+    await watched.look();
+    expect([imported.asked, imported.isClosed]).toEqual([["a.pcap", "b.pcap"], true]);
   });
 
   it("of very many files is told in parts", async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { copyFile, open } from "node:fs/promises";
 import path from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -6,6 +6,7 @@ import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
 import { ImportQueue } from "../../../src/capture/import-queue.js";
 import { ImportService, type ImportParts } from "../../../src/capture/import-service.js";
+import { sourceIdentity } from "../../../src/capture/source-identity.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import { loadConfig } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
@@ -182,6 +183,21 @@ describe("an import", () => {
     expect(await run(["same.pcap"], true)).toMatchObject([{ state: "already" }]);
     expect(catalogue.files.list()).toHaveLength(1);
     expect(packets()).toEqual([]);
+  });
+  it("of a capture whose packets expired takes it again where somebody names it, and not where only new ones count", async () => {
+    await run(["a.pcap"], true);
+    const [file] = catalogue.files.list();
+    catalogue.files.update(file?.id ?? 0, { state: "gone" });
+    expect(catalogue.jobs.imported(path.join(directory, "a.pcap"))?.source).toBe(sourceIdentity(statSync(path.join(directory, "a.pcap"), { bigint: true })));
+    const { jobs } = await service.submit(["same.pcap"], { copy: true, workingDirectory: directory, requestedBy: "test", onlyNew: true });
+    expect(await service.finished(jobs.map(({ id }) => id))).toMatchObject([{ state: "already" }]);
+    expect(await run(["same.pcap"], true)).toMatchObject([{ state: "done" }]);
+  });
+  it("of a capture that was imported where it lies, and is missed since, takes it again also then", async () => {
+    await run(["a.pcap"]);
+    catalogue.files.update(catalogue.files.list()[0]?.id ?? 0, { state: "gone" });
+    const { jobs } = await service.submit(["a.pcap"], { copy: false, workingDirectory: directory, requestedBy: "test", onlyNew: true });
+    expect(await service.finished(jobs.map(({ id }) => id))).toMatchObject([{ state: "done" }]);
   });
   it("of a bad file fails, names it, and the others go on", async () => {
     const jobs = await run(["."]);

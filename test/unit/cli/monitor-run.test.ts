@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
-import { runMonitor } from "../../../src/cli/monitor-run.js";
+import { openCatalogue } from "../../../src/catalogue/catalogue.js";
+import { importedBefore, runMonitor } from "../../../src/cli/monitor-run.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 afterEach(() => { vi.useRealTimers(); });
@@ -14,16 +15,18 @@ it("a capture that could not be read is tried again after a minute, then two, th
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
   const ended = new AbortController();
   const triedMs: number[] = [];
+  const asked: unknown[] = [];
   const running = runMonitor({
     imports: {
-      submit(paths) {
+      submit(paths, { onlyNew }) {
+        asked.push(onlyNew);
         triedMs.push(Date.now());
         if (triedMs.length === 4) ended.abort();
         return Promise.resolve({ jobs: [], failed: paths.map((one) => ({ path: one, error: new LookbackError("CAPTURE_UNREADABLE", "EACCES") })) });
       },
       finished: () => Promise.resolve([]),
     },
-    directories: [directory], fileNames: /\.pcap$/, copy: false, note: () => {}, imported: new Map(),
+    directories: [directory], fileNames: /\.pcap$/, copy: false, note: () => {}, imported: { of: () => null, close: () => {} },
     output: { json: true, print: () => {}, progress: { write: () => true }, nowMs: () => 0 },
   }, ended.signal);
   while (!ended.signal.aborted) {
@@ -32,6 +35,31 @@ it("a capture that could not be read is tried again after a minute, then two, th
     await new Promise((resolve) => { setImmediate(resolve); });
   }
   await running;
+  // What was imported and expired stays away, however often it is found.
+  expect(asked).toEqual([true, true, true, true]);
   const waits = triedMs.slice(1).map((at, index) => (at - (triedMs[index] ?? 0)) / 60_000);
   expect(waits.map((wait) => Math.round(Math.log2(wait)))).toEqual([0, 1, 2]);
+});
+
+it("of a service of this machine the catalogue says what was imported, of each file for itself", async () => {
+  const directory = temporaryDirectory();
+  const clock = { now: 0, nowMs: () => clock.now };
+  const catalogue = openCatalogue(directory, clock);
+  const add = (file: string, state: "done" | "already" | "failed", startedAtMs: number, source: string | null): void => {
+    const id = catalogue.jobs.add({ path: file, mode: "in-place", requestedBy: "test" });
+    clock.now = startedAtMs;
+    catalogue.jobs.move(id, "running");
+    if (source !== null) catalogue.jobs.noteSource(id, source);
+    catalogue.jobs.move(id, state);
+  };
+  add("/spool/a.pcap", "done", 1, "1 2 3");
+  add("/spool/a.pcap", "already", 2, "1 2 4");
+  add("/spool/a.pcap", "failed", 3, "1 2 5");
+  add("/spool/b.pcap", "done", 4, null);
+  catalogue.close();
+  const served = { kind: "served", imports: { submit: () => Promise.reject(new Error("not here")), finished: () => Promise.resolve([]) } } as unknown as Parameters<typeof importedBefore>[0];
+  const imported = await importedBefore(served, directory);
+  expect(["/spool/a.pcap", "/spool/b.pcap", "/spool"].map((file) => imported.of(file))).toEqual([{ startedAtMs: 2, source: "1 2 4" }, { startedAtMs: 4, source: null }, null]);
+  imported.close();
+  expect(() => imported.of("/spool/a.pcap")).toThrow("not open");
 });

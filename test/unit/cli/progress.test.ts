@@ -5,7 +5,7 @@ import { printBytes, printDuration, progressLine, ProgressPrinter, resultLine } 
 import { LookbackError } from "../../../src/base/errors.js";
 
 const job = (more: Partial<ImportJob> = {}): ImportJob => ({
-  id: "1", path: "/x/a.pcap", mode: "in-place", node: null, state: "running", requestedBy: "t", packets: 1000, bytes: 50 * 2 ** 20, totalBytes: 200 * 2 ** 20, sessions: 3,
+  id: "1", path: "/x/a.pcap", mode: "in-place", node: null, onlyNew: false, state: "running", requestedBy: "t", packets: 1000, bytes: 50 * 2 ** 20, totalBytes: 200 * 2 ** 20, sessions: 3,
   fileId: 1, errorCode: null, errorMessage: null, warnings: [], createdAtMs: 0, startedAtMs: 1000, finishedAtMs: null, ...more,
 });
 class Screen {
