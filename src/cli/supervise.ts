@@ -7,6 +7,8 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 60_000;
 /** A child that ran for so many milliseconds and ends is started again after the first wait; those that end sooner, and again and again, after longer ones. */
 const LASTING_MS = 60_000;
+/** Where it ran for so long it waits no longer than that, or than a tenth of the run: of what passes meanwhile most is captured. */
+const SHORT_MS = 1_000;
 
 /** A child process that is started again when it ends without being told to. */
 export interface Supervised {
@@ -60,8 +62,10 @@ export function supervise(what: string, words: readonly string[], note: (line: s
     if (full) makeRoom?.().catch((error: unknown) => { note(`no room could be made for ${what}: ${error instanceof Error ? error.message : String(error)}`); });
     if (listening) {
       // What kept it from starting before it ran is over.
-      waitMs = nowMs() - ranSinceMs >= LASTING_MS ? firstWaitMs : afterShortMs;
-      afterShortMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+      const ranMs = nowMs() - ranSinceMs;
+      const isLasting = ranMs >= LASTING_MS;
+      waitMs = isLasting ? firstWaitMs : ranMs < SHORT_MS ? afterShortMs : Math.min(afterShortMs, Math.max(SHORT_MS, ranMs / 10));
+      afterShortMs = Math.min((isLasting ? firstWaitMs : afterShortMs) * 2, LONGEST_WAIT_MS);
     }
     startLater(`${what} ended (${signal ?? `exit code ${code ?? "unknown"}`})`);
   };

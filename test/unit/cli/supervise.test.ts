@@ -142,6 +142,30 @@ describe("a supervised child", () => {
     ]);
   });
 
+  it("that ends after most of a minute each time waits no longer than a tenth of that, one that ends at once up to a minute", async () => {
+    const one = program(["runs", "runs", "runs", "runs", "runs", "runs"]);
+    const notes: string[] = [];
+    let [now, asked, last] = [0, 0, 0];
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const running = supervise("live capture", [], (line) => notes.push(line), { program: one.program, firstWaitMs: 40_000, nowMs: () => { asked += 1; return now; } });
+      for (const ranMs of [50_000, 50_000, 5_000, 999, 60_000, 0]) {
+        await until(() => asked % 2 === 1 && ![0, last].includes(one.pid()));
+        last = one.pid();
+        now += ranMs;
+        const noted = notes.length;
+        process.kill(last, "SIGKILL");
+        await until(() => notes.length > noted);
+        vi.advanceTimersByTime(60_000);
+      }
+      await until(() => ![0, last].includes(one.pid()));
+      await running.stop();
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(notes.map((line) => / in ([\d.]+) s$/.exec(line)?.[1])).toEqual(["5", "5", "1", "60", "40", "60"]);
+  });
+
   it("that is killed before it runs is started again", async () => {
     const one = program(["SIGKILL"]);
     const running = supervise("live capture", [], () => {}, { program: one.program, firstWaitMs: 1 });
