@@ -11,7 +11,7 @@ import { describeCondition, type RetentionWatch } from "../watching/retention-wa
 import { observeCapture } from "./capture-observation.js";
 import type { Core, Directories } from "./core.js";
 import type { Shipping } from "../graphql/services.js";
-import { freeSpaceConflicts } from "./retention.js";
+import { freeSpaceConflicts, storageTroubles } from "./retention.js";
 import { shippingOf } from "./shipping.js";
 import { tryWriting } from "../packet-store/try-writing.js";
 
@@ -44,7 +44,7 @@ export function healthChecks({ core, scheduler, watch, clock = systemClock }: He
   if (shipping !== null) checks.watch("shipping", () => Promise.resolve(shippingCheck(shipping)));
   checks.watch("capture", () => Promise.resolve(captureCheck(observeCapture(catalogue, clock.nowMs()))));
   checks.watch("disk", () => diskCheck(directories, config.storageOf(config.node).directories));
-  checks.watch("retention", async () => retentionCheck(watch, await freeSpaceConflicts(core)));
+  checks.watch("retention", async () => retentionCheck(watch, storageTroubles(core), await freeSpaceConflicts(core)));
   checks.watch("tasks", () => Promise.resolve(taskCheck(scheduler)));
   return checks;
 }
@@ -84,10 +84,14 @@ async function diskCheck(directories: Directories, packetDirectories: readonly s
   return verdict(failing, "every directory can be written", (names) => names);
 }
 
-/** Targets that cannot be reached. Low forecasts, holds that block and rules that disagree are told, but are nothing that is broken. */
-function retentionCheck(watch: Pick<RetentionWatch, "conditions">, conflicts: readonly string[]): CheckResult {
+/**
+ * Targets that cannot be reached, and sections that do not read. Low forecasts, holds that block, rules that disagree and files in
+ * directories that nobody named are told, but are nothing that is broken.
+ */
+function retentionCheck(watch: Pick<RetentionWatch, "conditions">, { unread, outside }: ReturnType<typeof storageTroubles>, conflicts: readonly string[]): CheckResult {
   const short = watch.conditions().filter(({ kind }) => kind === "target-unreachable");
-  return verdict(short.map(describeCondition), ["every device has the free space it should have", ...conflicts].join("; "), (names) => [names, ...conflicts].join("; "));
+  const odd = [...outside, ...conflicts];
+  return verdict([...unread, ...short.map(describeCondition)], ["every device has the free space it should have", ...odd].join("; "), (names) => [names, ...odd].join("; "));
 }
 
 function taskCheck(scheduler: Pick<Scheduler, "status">): CheckResult {

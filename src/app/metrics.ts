@@ -9,7 +9,7 @@ import { EVENT_KINDS } from "../watching/watched-event.js";
 import type { RetentionWatch } from "../watching/retention-watch.js";
 import { addCaptureMetrics } from "./capture-metrics.js";
 import type { Core } from "./core.js";
-import { freeSpaceConflicts, retentionRules } from "./retention.js";
+import { freeSpaceConflicts, presentRules } from "./retention.js";
 import { shippingOf } from "./shipping.js";
 import { addProcessMetrics } from "./process-metrics.js";
 
@@ -71,9 +71,9 @@ function addShippingMetrics(metrics: Metrics, { config, catalogue }: Core): void
 }
 
 function addDeviceMetrics(metrics: Metrics, core: Core): void {
-  const { config, live, catalogue, directories } = core;
+  const { catalogue, directories } = core;
   // Read each time: a reload may have changed them.
-  const rules = (): PacketRules => retentionRules(config, live.values, catalogue.files.nodes()).packets;
+  const rules = (): PacketRules => presentRules(core, catalogue.files.nodes()).rules.packets;
   let newest: { readonly atMs: number; readonly measured: Promise<SpaceMeasurement> } | null = null;
   const space = (): Promise<SpaceMeasurement> => {
     const now = systemClock.nowMs();

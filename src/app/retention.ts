@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { systemClock, type Clock } from "../base/clock.js";
+import { LookbackError } from "../base/errors.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { SettingValues } from "../config/settings.js";
 import type { RetentionEvents } from "../model/retention-event.js";
-import { diskSpaceProbe, measureSpace, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
+import { diskSpaceProbe, isInside, measureSpace, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
@@ -25,16 +26,24 @@ const NODES_KEPT_MS = 5_000;
  * gets its first while this process runs.
  */
 export function retentionParts(core: Omit<Core, "native">, reader: PacketReader, clock: Clock = systemClock): Omit<RetentionParts, "events"> {
-  const { config, live, catalogue, store, cluster, directories, logger } = core;
+  const { catalogue, store, cluster, directories } = core;
+  const logger = core.logger.child({ area: "retention" });
   let newest: { readonly atMs: number; readonly nodes: readonly string[] } | null = null;
+  let told: ReadonlySet<string> = new Set();
   const rules = (): RetentionRules => {
     const nowMs = clock.nowMs();
-    if (newest === null || Math.abs(nowMs - newest.atMs) >= NODES_KEPT_MS) newest = { atMs: nowMs, nodes: catalogue.files.nodes() };
-    return retentionRules(config, live.values, newest.nodes);
+    if (newest === null || Math.abs(nowMs - newest.atMs) >= NODES_KEPT_MS) {
+      newest = { atMs: nowMs, nodes: catalogue.files.nodes() };
+      const { unread, outside } = storageTroubles(core);
+      const troubles = [...unread, ...outside];
+      for (const trouble of troubles) if (!told.has(trouble)) logger.warn({}, trouble);
+      told = new Set(troubles);
+    }
+    return presentRules(core, newest.nodes).rules;
   };
   const packetDirectories = (): readonly string[] => [...new Set(rules().packets.storage.map(({ directory }) => directory))];
   return {
-    catalogue, store, reader, logger: logger.child({ area: "retention" }), clock, probe: diskSpaceProbe, classes: classService(core), ...(cluster === null ? {} : { shared: cluster.expirations }),
+    catalogue, store, reader, logger, clock, probe: diskSpaceProbe, classes: classService(core), ...(cluster === null ? {} : { shared: cluster.expirations }),
     // Read each time: a reload may have changed the rules, and a capture of another node may have begun.
     get rules() { return rules(); },
     get packetDirectories() { return packetDirectories(); },
@@ -67,6 +76,37 @@ export function retentionRules(config: LookbackConfig, values: SettingValues, no
   };
 }
 
+/** The rules at this moment: of this node, and of those of `nodes` whose section reads. Of the others, why it does not, by node. */
+export function presentRules({ config, live }: Pick<Core, "config" | "live">, nodes: readonly string[]): { readonly rules: RetentionRules; readonly unread: ReadonlyMap<string, string> } {
+  const unread = new Map<string, string>();
+  const reads = (node: string, read: () => unknown): boolean => {
+    try {
+      read();
+      return true;
+    } catch (error) {
+      if (!(error instanceof LookbackError)) throw error;
+      unread.set(node, error.message);
+      return false;
+    }
+  };
+  // One that was read later may be of directories that wait for the next start.
+  const values = reads(config.node, () => config.freeSpaceWith(live.values.freeSpaceG)) ? live.values : { ...live.values, freeSpaceG: config.values.freeSpaceG };
+  const known = nodes.filter((node) => node === config.node || reads(node, () => live.storageOf(node)));
+  return { rules: retentionRules({ ...config, storageOf: (node) => live.storageOf(node) }, values, known), unread };
+}
+
+/** What keeps nodes' packet files from being deleted, in words: settings that do not read, and files outside the directories that are known. */
+export function storageTroubles({ config, live, catalogue }: Pick<Core, "config" | "live" | "catalogue">): { readonly unread: readonly string[]; readonly outside: readonly string[] } {
+  const { rules: { packets }, unread } = presentRules({ config, live }, catalogue.files.nodes());
+  const outside = [...catalogue.files.newestOwn()].filter(([node, file]) => !unread.has(node) && !packets.storage.some(({ directory }) => isInside(directory, file)));
+  return {
+    unread: [...unread].map(([node, reason]) => (node === config.node
+      ? `freeSpaceG cannot be taken before the next start and stays as it was: ${reason}`
+      : `packet files of node ${node} are not deleted until its section reads: ${reason}`)),
+    outside: outside.map(([node, file]) => `packet files of node ${node} in ${path.dirname(file)} are not deleted: it is no pcapDir of the configuration; name it in section [${node}] and read it again (SIGHUP)`),
+  };
+}
+
 /**
  * What is odd about the packet directories of a configuration, in words: those that are not there, and those of one device that want
  * different room; of this node and of every section that names directories of its own. `packets/` in the data directory is made by
@@ -84,7 +124,7 @@ export async function storageWarnings(config: LookbackConfig): Promise<readonly 
 
 /** Packet directories of one device that want different room at this moment, in words; of every node that has files. */
 export async function freeSpaceConflicts({ config, live, catalogue }: Pick<Core, "config" | "live" | "catalogue">): Promise<readonly string[]> {
-  const { packets } = retentionRules(config, live.values, catalogue.files.nodes());
+  const { packets } = presentRules({ config, live }, catalogue.files.nodes()).rules;
   const byDevice = new Map<number, string[]>();
   for (const directory of new Set(packets.storage.map((one) => one.directory))) {
     const found = await stat(directory).catch(() => null);

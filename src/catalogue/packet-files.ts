@@ -181,6 +181,13 @@ export class PacketFiles {
     return this.#connection.prepare<[], { node: string }>("SELECT DISTINCT node FROM files ORDER BY node").all().map(({ node }) => node);
   }
 
+  /** The path of the newest file that each node wrote, by node. */
+  newestOwn(): ReadonlyMap<string, string> {
+    return new Map(this.#connection.prepare<[], [string, string]>(
+      "SELECT node, path FROM files WHERE id IN (SELECT max(id) FROM files WHERE storage = 'own' AND state <> 'gone' AND path LIKE '/%' GROUP BY node) ORDER BY node",
+    ).raw().all());
+  }
+
   /** Files of a stream that are not gone, in order of the stream. */
   ofStream(stream: string): readonly PacketFile[] {
     return this.#connection.prepare<[string], Row>("SELECT * FROM files WHERE stream = ? AND state <> 'gone' ORDER BY first_ordinal, id")

@@ -1,4 +1,4 @@
-import type { LookbackConfig } from "./config.js";
+import type { LookbackConfig, PacketStorage } from "./config.js";
 import { settingKeys } from "./config.js";
 import type { SettingKey, SettingValues } from "./settings.js";
 
@@ -16,14 +16,23 @@ export interface Reloaded {
 /** The configuration of a running process: parts that read a setting each time they need it see a reload. */
 export class LiveConfig {
   #values: SettingValues;
+  readonly #started: Pick<LookbackConfig, "node" | "storageOf">;
+  #newest: Pick<LookbackConfig, "storageOf">;
   readonly #listeners: ((values: SettingValues) => void)[] = [];
 
-  constructor(config: Pick<LookbackConfig, "values">) {
+  constructor(config: Pick<LookbackConfig, "values" | "node" | "storageOf">) {
     this.#values = config.values;
+    this.#started = config;
+    this.#newest = config;
   }
 
   get values(): SettingValues {
     return this.#values;
+  }
+
+  /** Where a node keeps its packet files, and how much room it wants there: ours as at the start, others as read last. Throws CONFIG_INVALID. */
+  storageOf(node: string): PacketStorage {
+    return (node === this.#started.node ? this.#started : this.#newest).storageOf(node);
   }
 
   /** Calls at each reload, for a part that has to be told. */
@@ -31,8 +40,9 @@ export class LiveConfig {
     this.#listeners.push(listener);
   }
 
-  /** Takes the settings of `next` that can change. */
-  reload(next: Pick<LookbackConfig, "values">): Reloaded {
+  /** Takes the settings of `next` that can change, and the sections of other nodes where it has them. */
+  reload({ storageOf, ...next }: Pick<LookbackConfig, "values"> & Partial<Pick<LookbackConfig, "storageOf">>): Reloaded {
+    if (storageOf !== undefined) this.#newest = { storageOf };
     const different = settingKeys().filter((key) => JSON.stringify(plain(this.#values[key])) !== JSON.stringify(plain(next.values[key])));
     const changed = different.filter((key) => LIVE_KEYS.has(key));
     const { logLevel, logLevels, apiCostPerMinute, debug, freeSpaceG, pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, sessionFreeSpaceG, forecastWarnDays, auditDays, queryTimeoutSeconds, maxExportG } = next.values;

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import { directoriesOf, type Core } from "../../../src/app/core.js";
@@ -55,6 +56,19 @@ describe("health", () => {
     const found = (await healthChecks(sources()).run()).find(({ name }) => name === "retention");
     expect(found).toMatchObject({ ok: true, detail: expect.stringMatching(/FREE_SPACE_CONFLICT: .*\/a \(freeSpaceG=0\) and .*\/b \(freeSpaceG=1%\)/) });
     expect((await metricsOf({ ...sources(), version: "1" }).text()).split("\n")).toContain("lookback_free_space_conflicts 1");
+  });
+
+  it("names a node whose section does not read, and one whose directory nobody named, which breaks nothing", async () => {
+    const live = new LiveConfig(core.config);
+    live.reload({ ...core.config, storageOf: (node) => { if (node === "bad") throw new LookbackError("CONFIG_INVALID", "freeSpaceG=abc"); return core.config.storageOf(node); } });
+    core = { ...core, live };
+    for (const [at, node] of ["bad", "stray"].entries()) {
+      core.catalogue.files.add({ node, path: `/elsewhere/${node}-260101-0000000${at}.pcap`, displayName: node, stream: String(at).padStart(32, "0"), storage: "own", state: "complete", format: "pcap" });
+    }
+    expect(await failing()).toEqual([{
+      name: "retention", needed: false,
+      detail: expect.stringMatching(/^packet files of node bad are not deleted until its section reads: freeSpaceG=abc; packet files of node stray in \/elsewhere are not deleted/),
+    }]);
   });
 
   it("names a task that fails, and why, until it succeeds", async () => {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { directoriesOf } from "../../../src/app/core.js";
-import { retentionParts, retentionRules, storageWarnings } from "../../../src/app/retention.js";
-import { silentLogger } from "../../../src/base/logger.js";
+import { freeSpaceConflicts, retentionParts, retentionRules, storageTroubles, storageWarnings } from "../../../src/app/retention.js";
+import { silentLogger, type Logger } from "../../../src/base/logger.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import { loadConfig } from "../../../src/config/config.js";
 import { LiveConfig } from "../../../src/config/live-config.js";
@@ -62,30 +62,82 @@ describe("the rules of retention", () => {
 });
 
 describe("what retention works on", () => {
-  it("has the directory of a node that gets its first files while it runs", async () => {
-    const config = load("[default]\npcapDir=a\n[sensor2]\npcapDir=b\nfreeSpaceG=50%\n");
+  /** Retention on pretended devices that are always full, beside a catalogue and what it warns of. */
+  const world = (content: string) => {
+    const config = load(content);
     const clock = { now: 0, nowMs: () => clock.now };
     mkdirSync(config.dataDirectory);
     const catalogue = openCatalogue(config.dataDirectory, clock);
     const reader = new PacketReader();
+    const told: string[] = [];
+    const logger: Logger = { ...silentLogger, warn: (_fields, message) => { told.push(message); }, child: () => logger };
     const core = {
-      config, live: new LiveConfig(config), directories: directoriesOf(config), logger: silentLogger, fields: packagedCatalogue(), catalogue, presence: new PacketFilePresence(clock.nowMs),
+      config, live: new LiveConfig(config), directories: directoriesOf(config), logger, fields: packagedCatalogue(), catalogue, presence: new PacketFilePresence(clock.nowMs),
       store: new MemoryStore([]), cluster: null,
     };
     const parts = retentionParts(core, reader, clock);
     const retention = new RetentionService(Object.assign(parts, { events: noRetentionEvents, probe: () => Promise.resolve({ freeBytes: 1, totalBytes: 100 }) }));
-    expect(await retention.enforcePackets(null)).toMatchObject({ deleted: 0 });
-    const files = [1, 2].map((id) => {
-      const file = path.join(directory, "b", `sensor2-260101-0000000${id}.pcap`);
+    let last = 0;
+    const add = (node: string, where: string): string => {
+      last += 1;
+      const file = path.join(directory, where, `${node}-260101-0000000${last}.pcap`);
       writeFileSync(file, "x");
-      catalogue.files.add({ id, node: "sensor2", path: file, displayName: file, stream: String(id).padStart(32, "0"), storage: "own", state: "complete", format: "pcap", bytes: 1, packets: 1, firstMs: id, lastMs: id });
+      catalogue.files.add({ id: last, node, path: file, displayName: file, stream: String(last).padStart(32, "0"), storage: "own", state: "complete", format: "pcap", bytes: 1, packets: 1, firstMs: last, lastMs: last });
       return file;
-    });
+    };
+    const close = async (): Promise<void> => {
+      await reader.close();
+      catalogue.close();
+    };
+    return { core, clock, retention, add, told, close };
+  };
+  const there = (files: readonly string[]): boolean[] => files.map((file) => existsSync(file));
+
+  it("has the directory of a node that gets its first files while it runs", async () => {
+    const { clock, retention, add, close } = world("[default]\npcapDir=a\n[sensor2]\npcapDir=b\nfreeSpaceG=50%\n");
+    expect(await retention.enforcePackets(null)).toMatchObject({ deleted: 0 });
+    const files = [add("sensor2", "b"), add("sensor2", "b")];
     clock.now += 5_000;
     expect(await retention.relieve(path.join(directory, "b"), null)).toMatchObject({ deleted: 1 });
-    expect(files.map((file) => existsSync(file))).toEqual([false, true]);
-    await reader.close();
-    catalogue.close();
+    expect(there(files)).toEqual([false, true]);
+    await close();
+  });
+
+  it("has the others' where the section of a node does not read, and tells that once", async () => {
+    const { core, clock, retention, add, told, close } = world("[default]\npcapDir=a\n[sensor2]\npcapDir=b\nfreeSpaceG=abc\n");
+    const [ours, others] = [[add("sensor1", "a"), add("sensor1", "a")], [add("sensor2", "b"), add("sensor2", "b")]];
+    for (let run = 0; run < 3; run += 1) {
+      await retention.enforcePackets(null);
+      clock.now += 5_000;
+    }
+    expect([there(ours), there(others)]).toEqual([[false, true], [true, true]]);
+    const trouble = expect.stringMatching(/^packet files of node sensor2 are not deleted until its section reads: .*test\.ini:5: freeSpaceG=abc/);
+    expect(told.filter((line) => line.includes("sensor2"))).toEqual([trouble]);
+    expect(storageTroubles(core)).toEqual({ unread: [trouble], outside: [] });
+    expect(await freeSpaceConflicts(core)).toEqual([]);
+    await close();
+  });
+
+  it("has the directory of a node whose section came later once the configuration is read again, and tells of its files before", async () => {
+    const { core, clock, retention, add, told, close } = world("[default]\npcapDir=a\n");
+    const files = [add("sensor2", "b"), add("sensor2", "b")];
+    await retention.enforcePackets(null);
+    const trouble = expect.stringMatching(/^packet files of node sensor2 in .*\/b are not deleted: it is no pcapDir of the configuration; name it in section \[sensor2\] and read it again \(SIGHUP\)$/);
+    expect([told.filter((line) => line.includes("sensor2")), storageTroubles(core)]).toEqual([[trouble], { unread: [], outside: [trouble] }]);
+    expect(core.live.reload(load("[default]\npcapDir=a\n[sensor2]\npcapDir=b\n"))).toEqual({ changed: [], waiting: [] });
+    clock.now += 5_000;
+    expect(await retention.enforcePackets(null)).toMatchObject({ deleted: 1 });
+    expect([there(files), storageTroubles(core)]).toEqual([[false, true], { unread: [], outside: [] }]);
+    await close();
+  });
+
+  it("keeps freeSpaceG as it was where what was read again is of directories that wait for the next start", async () => {
+    const { core, retention, add, close } = world("[default]\npcapDir=a\nfreeSpaceG=50%\n");
+    const files = [add("sensor1", "a"), add("sensor1", "a")];
+    expect(core.live.reload(load("[default]\npcapDir=a;b\nfreeSpaceG=50%;b=1\n"))).toEqual({ changed: ["freeSpaceG"], waiting: ["pcapDir"] });
+    expect(await retention.enforcePackets(null)).toMatchObject({ deleted: 1 });
+    expect([there(files), storageTroubles(core).unread]).toEqual([[false, true], [expect.stringMatching(/^freeSpaceG cannot be taken before the next start and stays as it was: .*\/b, which is no directory of pcapDir/)]]);
+    await close();
   });
 });
 
