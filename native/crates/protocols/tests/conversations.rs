@@ -135,6 +135,51 @@ fn a_gap_in_a_body_costs_its_hash_and_no_more() {
 }
 
 #[test]
+fn responses_after_a_lost_one_are_those_of_no_request_before_it() {
+    let settings = Settings::default();
+    let registry = Registry::new(&settings);
+    let facts = SessionFacts { ip_protocol: 6, port: [50_000, 80], first_packet_us: 0, now_us: 0 };
+    let mut player = Player::new(&registry, &settings, facts);
+    player.payload(0, b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+    player.payload(0, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    player.gap(1, 70);
+    player.payload(1, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    player.end();
+    expect(&support::document(&player.fields), &[("http.md5", json!(["444bcb3a3fcf8389296c49467f27e1d6"]))]);
+    assert_eq!(player.malformed, []);
+}
+
+#[test]
+fn what_follows_a_response_to_an_unseen_request_ends_nothing() {
+    let settings = Settings::default();
+    let registry = Registry::new(&settings);
+    let facts = SessionFacts { ip_protocol: 6, port: [50_000, 80], first_packet_us: 0, now_us: 0 };
+    // Of a lost GET the response is taken for that of the HEAD behind it.
+    for first in
+        ["Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
+    {
+        let mut player = Player::new(&registry, &settings, facts);
+        player.payload(0, b"OPTIONS * HTTP/1.1\r\n\r\n");
+        player.payload(1, b"HTTP/1.1 204 No\r\n\r\n");
+        player.gap(0, 40);
+        player.payload(0, b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+        player.payload(1, format!("HTTP/1.1 200 OK\r\n{first}").as_bytes());
+        player.payload(1, b"HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n");
+        player.payload(0, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        player.payload(1, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        player.end();
+        expect(
+            &support::document(&player.fields),
+            &[
+                ("http.statuscode", json!([204, 200, 404])),
+                ("http.md5", json!(["444bcb3a3fcf8389296c49467f27e1d6"])),
+            ],
+        );
+        assert_eq!(player.malformed, []);
+    }
+}
+
+#[test]
 fn a_head_without_end_is_bounded_and_tagged() {
     let mut talk = talk(&[(0, "GET / HTTP/1.1\r\n")]);
     talk.extend((0..70).map(|_| (0, format!("X: {}\r\n", "a".repeat(1000)).into_bytes())));

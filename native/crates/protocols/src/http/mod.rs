@@ -89,6 +89,8 @@ struct Exchange {
     request_direction: Direction,
     /// Both directions left HTTP.
     upgraded: bool,
+    /// Bytes of either direction were missed: requests and responses may be paired wrongly.
+    missed: bool,
     /// Bodies whose digests are still to come.
     ended: Ended,
 }
@@ -107,6 +109,7 @@ impl Http {
                 pending: VecDeque::new(),
                 request_direction: SOURCE,
                 upgraded: false,
+                missed: false,
                 ended: Ended::default(),
             },
         }
@@ -147,7 +150,7 @@ impl Dissector for Http {
 
     fn gap(&mut self, context: &mut Context<'_>, direction: Direction, bytes: u64) -> Verdict {
         let Some(side) = self.sides.get_mut(direction) else { return Verdict::Done };
-        side.skip(bytes);
+        side.skip(&mut self.exchange, direction, bytes);
         let verdict = self.verdict();
         self.exchange.ended.settle(context, verdict == Verdict::Done);
         verdict
@@ -208,7 +211,7 @@ impl Side {
                 rest
             }
             State::ChunkSize(..) | State::ChunkEnd | State::Trailer(_) => {
-                self.take_framing(exchange, context, data)
+                self.take_framing(exchange, context, direction, data)
             }
             State::Lost => {
                 let (line, _) = parser::split_line(data);
@@ -237,6 +240,33 @@ impl Side {
         self.end();
     }
 
+    /// The bytes at hand begin nothing that may come here. After bytes were missed that may be for the wrong request,
+    /// and a message can begin later; else nothing more is read.
+    fn stray(
+        &mut self,
+        exchange: &mut Exchange,
+        context: &mut Context<'_>,
+        direction: Direction,
+        reason: &'static str,
+    ) {
+        if exchange.missed {
+            self.lose_place(exchange, direction);
+        } else {
+            self.give_up(context, reason);
+        }
+    }
+
+    /// Waits for a payload that begins a message. Which requests are still without a response is unknown once responses
+    /// were passed over.
+    fn lose_place(&mut self, exchange: &mut Exchange, direction: Direction) {
+        self.state = State::Lost;
+        self.head = Vec::new();
+        self.body.clear();
+        if direction != exchange.request_direction {
+            exchange.pending.clear();
+        }
+    }
+
     /// Reads nothing more.
     fn end(&mut self) {
         self.state = State::Over;
@@ -245,7 +275,8 @@ impl Side {
     }
 
     /// Bytes were missed.
-    fn skip(&mut self, bytes: u64) {
+    fn skip(&mut self, exchange: &mut Exchange, direction: Direction, bytes: u64) {
+        exchange.missed = true;
         match &mut self.state {
             State::Length(left) | State::ChunkData(left) if bytes < *left => {
                 *left -= bytes;
@@ -253,11 +284,7 @@ impl Side {
             }
             State::UntilClose => self.body.lose(),
             State::Over | State::Tunnel => {}
-            _ => {
-                self.state = State::Lost;
-                self.head = Vec::new();
-                self.body.clear();
-            }
+            _ => self.lose_place(exchange, direction),
         }
     }
 
@@ -280,7 +307,7 @@ impl Side {
                 return data;
             }
             if !parser::may_begin(data) {
-                self.give_up(context, "start line");
+                self.stray(exchange, context, direction, "start line");
                 return &[];
             }
             let Some(length) = parser::head_length(data, 0) else {
@@ -340,7 +367,7 @@ impl Side {
                 }
                 self.begin_response_body(exchange, context, status, &framing);
             }
-            None => self.give_up(context, "start line"),
+            None => self.stray(exchange, context, direction, "start line"),
         }
         if context.work.is_used_up() {
             self.end();
@@ -419,6 +446,7 @@ impl Side {
         &mut self,
         exchange: &mut Exchange,
         context: &mut Context<'_>,
+        direction: Direction,
         data: &'d [u8],
     ) -> &'d [u8] {
         for (index, &byte) in data.iter().enumerate() {
@@ -433,8 +461,8 @@ impl Side {
                 (State::ChunkEnd, b'\r') => {}
                 (State::ChunkEnd, b'\n') => self.state = State::ChunkSize(0, false),
                 (State::ChunkEnd, _) => {
-                    self.give_up(context, "chunk end");
-                    return &[];
+                    self.stray(exchange, context, direction, "chunk end");
+                    return data;
                 }
                 (State::ChunkSize(size, _), b'\n') => {
                     if size == 0 {
@@ -460,8 +488,8 @@ impl Side {
                             State::ChunkSize(size, true)
                         }
                         None => {
-                            self.give_up(context, "chunk size");
-                            return &[];
+                            self.stray(exchange, context, direction, "chunk size");
+                            return data;
                         }
                     };
                 }
