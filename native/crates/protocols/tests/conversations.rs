@@ -77,6 +77,28 @@ fn a_tunnel_is_classified_anew() {
 }
 
 #[test]
+fn a_tunnel_that_holds_http_again_may_begin_within_a_payload() {
+    let found = play(
+        6,
+        8080,
+        &talk(&[
+            (0, "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\nGET /in HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (1, "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 203 OK\r\nContent-Length: 2\r\n\r\nok"),
+            (0, "GET /more HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (1, "HTTP/1.1 204 OK\r\n\r\n"),
+        ]),
+    );
+    expect(
+        &found,
+        &[
+            ("http.statuscode", json!([200, 203, 204])),
+            ("http.uri", json!(["a:80", "a/in", "a/more"])),
+            ("http.md5", json!(["444bcb3a3fcf8389296c49467f27e1d6"])),
+        ],
+    );
+}
+
+#[test]
 fn every_cut_of_a_conversation_gives_the_same_fields() {
     let settings = corpus_settings();
     let registry = Registry::new(&settings);

@@ -126,21 +126,14 @@ impl Dissector for Http {
     }
 
     fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict {
-        let Some(side) = self.sides.get_mut(direction) else { return Verdict::Done };
         let mut rest = data;
         while !rest.is_empty() {
+            let Some(side) = self.sides.get_mut(direction) else { break };
             rest = side.advance(&mut self.exchange, context, direction, rest);
-            if self.exchange.upgraded {
-                break;
-            }
-        }
-        if self.exchange.upgraded {
-            self.exchange.upgraded = false;
-            for side in &mut self.sides {
-                side.state = State::Tunnel;
-            }
-            if !rest.is_empty() {
-                *context.reclassify = Some((direction, rest.to_vec()));
+            if std::mem::take(&mut self.exchange.upgraded) {
+                for side in &mut self.sides {
+                    side.state = State::Tunnel;
+                }
             }
         }
         let verdict = if context.reclassify.is_some() { Verdict::Done } else { self.verdict() };
