@@ -270,6 +270,35 @@ fn tls_hellos_and_certificate() {
 }
 
 #[test]
+fn a_hello_that_was_asked_for_again_may_come_in_pieces() {
+    let mut again = seeds::client_hello(false);
+    for at in 0..again.len() - 3 {
+        if &again[at..at + 3] == b"Www" {
+            again[at..at + 3].copy_from_slice(b"Two");
+        }
+    }
+    let again = seeds::message(1, &again);
+    let record = seeds::tls_record(22, &again);
+    let (first, second) = record.split_at(90);
+    let (head, tail) = again.split_at(90);
+    let ways: [Vec<Vec<u8>>; 2] = [
+        vec![[&seeds::tls_record(20, &[1]), first].concat(), second.to_vec()],
+        vec![
+            [seeds::tls_record(20, &[1]), seeds::tls_record(22, head), seeds::tls_record(22, tail)].concat(),
+        ],
+    ];
+    for pieces in ways {
+        let mut talk = vec![
+            (0, seeds::tls_record(22, &seeds::message(1, &seeds::client_hello(false)))),
+            (1, seeds::tls_record(22, &seeds::message(2, &seeds::server_hello()))),
+        ];
+        talk.extend(pieces.into_iter().map(|piece| (0, piece)));
+        let found = play(6, 443, &talk);
+        expect(&found, &[("http.host", json!(["www.example.com", "two.example.com"]))]);
+    }
+}
+
+#[test]
 fn dtls_fragments_are_put_together() {
     let found = play(17, 4433, &seeds::dtls()[0]);
     expect(&found, &[("protocol", json!(["dtls"])), ("certCnt", json!(1)), ("tls.ja3", Json::Null)]);

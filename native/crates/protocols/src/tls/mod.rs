@@ -142,7 +142,7 @@ impl Side {
             content::APPLICATION_DATA => self.end(),
             content::ALERT => {}
             // The finished message is the first under the new ciphers, unless a retried hello follows in TLS 1.3.
-            content::HANDSHAKE if self.is_changed && !self.message.is_empty() => self.end(),
+            content::HANDSHAKE if !self.message.is_empty() && !self.may_begin(&self.message) => self.end(),
             _ => {}
         }
     }
@@ -152,43 +152,57 @@ impl Side {
         let mut rest = data;
         if self.message.is_empty() {
             while let Some((kind, body, after)) = whole_message(rest) {
-                if !self.message_allowed(kind) {
+                if !self.may_begin(rest) {
                     self.end();
                     return;
                 }
                 message(context, kind, body);
                 rest = after;
             }
-            if rest.is_empty() {
-                return;
-            }
-            if self.is_changed || be24(rest, 1).is_some_and(|length| length as usize > MAX_MESSAGE) {
-                if !self.is_changed {
-                    context.malformed("tls", "message too long");
-                }
-                self.end();
-                return;
-            }
             self.message.extend_from_slice(rest);
+            self.check_message(context);
             return;
         }
         self.message.extend_from_slice(rest);
-        if be24(&self.message, 1).is_some_and(|length| length as usize > MAX_MESSAGE) {
-            context.malformed("tls", "message too long");
-            self.end();
+        if !self.check_message(context) {
             return;
         }
         let gathered = std::mem::take(&mut self.message);
         let mut rest = gathered.as_slice();
         while let Some((kind, body, after)) = whole_message(rest) {
+            if !self.may_begin(rest) {
+                self.end();
+                return;
+            }
             message(context, kind, body);
             rest = after;
         }
-        self.message = if rest.len() == gathered.len() { gathered } else { rest.to_vec() };
+        if rest.len() == gathered.len() {
+            self.message = gathered;
+        } else {
+            self.message = rest.to_vec();
+            self.check_message(context);
+        }
     }
 
-    fn message_allowed(&self, kind: u8) -> bool {
-        !self.is_changed || matches!(kind, handshake::CLIENT_HELLO | handshake::SERVER_HELLO)
+    /// Whether `data` may begin a plain message here: after ciphers were changed to, only a hello that was asked for
+    /// again, and its answer, are plain (RFC 8446 appendix D.4).
+    fn may_begin(&self, data: &[u8]) -> bool {
+        !self.is_changed
+            || matches!(byte(data, 0), None | Some(handshake::CLIENT_HELLO | handshake::SERVER_HELLO))
+    }
+
+    /// Ends the direction if what is gathered can be no message. Whether it goes on.
+    fn check_message(&mut self, context: &mut Context<'_>) -> bool {
+        let is_too_long = be24(&self.message, 1).is_some_and(|length| length as usize > MAX_MESSAGE);
+        if is_too_long && !self.is_changed {
+            context.malformed("tls", "message too long");
+        }
+        if is_too_long || !self.may_begin(&self.message) {
+            self.end();
+            return false;
+        }
+        true
     }
 }
 

@@ -193,11 +193,11 @@ pub fn certificate() -> Vec<u8> {
     der(0x30, &[signed, der(0x30, &der(6, &[0x2a, 3])), der(3, &[0, 1])].concat())
 }
 
-fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+pub fn message(kind: u8, body: &[u8]) -> Vec<u8> {
     [&[kind][..], &vector(3, body)].concat()
 }
 
-fn tls_record(kind: u8, body: &[u8]) -> Vec<u8> {
+pub fn tls_record(kind: u8, body: &[u8]) -> Vec<u8> {
     [&[kind, 3, 3][..], &vector(2, body)].concat()
 }
 
