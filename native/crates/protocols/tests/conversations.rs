@@ -243,6 +243,42 @@ fn only_the_answer_section_without_parse_dns_record_all() {
 }
 
 #[test]
+fn a_mail_exchange_is_a_host_without_parse_dns_record_all() {
+    let mx = seeds::record(15, b"\0\x0a\x02mx\xc0\x0c");
+    let talk = vec![(1, seeds::dns_message(0x8180, "a.example", 15, &[mx]))];
+    for all in [false, true] {
+        let settings = Settings { dns_all_records: all, ..Settings::default() };
+        let found = converse(&Registry::new(&settings), &settings, 17, 53, &talk);
+        let dns = &found["dns"][0];
+        let (host, mail) = if all {
+            (json!(["a.example"]), json!(["mx.a.example"]))
+        } else {
+            (json!(["a.example", "mx.a.example"]), Json::Null)
+        };
+        assert_eq!((&dns["host"], &dns["mailserverHost"]), (&host, &mail));
+    }
+}
+
+#[test]
+fn a_certificate_that_is_over_has_no_days_left() {
+    let settings = corpus_settings();
+    let registry = Registry::new(&settings);
+    // A day and a second before the end, and ten days behind it (2030-01-01).
+    for (second, days, seconds) in [(1_893_369_599, 1, 86_401), (1_894_320_000, 0, 0)] {
+        let at = second * 1_000_000;
+        let facts = SessionFacts { ip_protocol: 6, port: [50_000, 443], first_packet_us: at, now_us: at };
+        let mut player = Player::new(&registry, &settings, facts);
+        for (direction, data) in &seeds::tls()[0] {
+            player.payload(*direction, data);
+        }
+        player.end();
+        let certificate = &support::document(&player.fields)["cert"][0];
+        assert_eq!(certificate["remainingDays"], days);
+        assert_eq!(certificate["remainingSeconds"], seconds);
+    }
+}
+
+#[test]
 fn tls_hellos_and_certificate() {
     let found = play(6, 443, &seeds::tls()[0]);
     expect(

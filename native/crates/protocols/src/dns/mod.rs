@@ -90,7 +90,8 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
     if questions != 1 && kind == Kind::Dns {
         context.tag("dns:qdcount-not-1");
     }
-    let mut outcome = Outcome::default();
+    let all_sections = context.settings.dns_all_records;
+    let mut outcome = Outcome::new(all_sections);
     let asked = Asked::of(first.as_ref(), &mut outcome);
     let opcode = names::opcode(message.opcode());
     let known = context.fields.latest_object(&fields::DNS, |object| asked.is_of(object));
@@ -100,7 +101,6 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
     if known.is_some() && is_new && !context.takes("dns", context.fields.byte_len() / BYTES_FOR_WORK) {
         return false;
     }
-    let all_sections = context.settings.dns_all_records;
     let keep_answers = context.settings.dns_answers;
     let work = &mut *context.work;
     let mut fill = |object: &mut Fields| {
@@ -133,13 +133,26 @@ fn message(context: &mut Context<'_>, kind: Kind, data: &[u8]) -> bool {
     true
 }
 
-/// What to report once the object is let go.
-#[derive(Default)]
+/// What to report once the object is let go, and what is known while it is filled.
 struct Outcome {
     bad_punycode: bool,
     bad_record: bool,
+    /// Which field mail exchanges belong to: without all sections their addresses, mostly in the additional one, are not
+    /// read, and they are hosts as others.
+    mail_servers: &'static FieldSpec,
     /// The name that addresses were of last, and which of [`OWNERS`] it is; none when there are more since.
     owner: Option<(CompactString, [bool; 3])>,
+}
+
+impl Outcome {
+    fn new(all_sections: bool) -> Self {
+        Self {
+            bad_punycode: false,
+            bad_record: false,
+            mail_servers: if all_sections { &fields::MAILSERVER_HOST } else { &fields::HOST },
+            owner: None,
+        }
+    }
 }
 
 /// What a question is known by.
@@ -295,7 +308,7 @@ fn answer(
                 let server = shown(&server, outcome);
                 answer.add_integer(&fields::ANSWER_PRIORITY, i64::from(preference));
                 answer.add_text(&fields::ANSWER_MX, &server);
-                owns(object, &fields::MAILSERVER_HOST, &server);
+                owns(object, outcome.mail_servers, &server);
                 outcome.owner = None;
             })
         }

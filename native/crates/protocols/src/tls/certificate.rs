@@ -101,8 +101,9 @@ impl Certificate<'_> {
         }
         if let Some(time) = self.not_after {
             object.add_integer(&fields::NOT_AFTER, time * 1000);
-            object.add_integer(&fields::REMAINING_SECONDS, time - session_start);
-            object.add_integer(&fields::REMAINING_DAYS, (time - session_start) / DAY);
+            let remaining = (time - session_start).max(0);
+            object.add_integer(&fields::REMAINING_SECONDS, remaining);
+            object.add_integer(&fields::REMAINING_DAYS, remaining / DAY);
         }
         if let (Some(from), Some(to)) = (self.not_before, self.not_after) {
             object.add_integer(&fields::VALID_SECONDS, to - from);

@@ -78,9 +78,9 @@ members! {
     /// Seconds of validity.
     VALID_SECONDS = one("cert.validforSeconds", "cert.validSeconds", Integer), "Certificate valid seconds", "Seconds from start to end of validity";
     /// Days left.
-    REMAINING_DAYS = one("cert.remainingDays", "cert.remainingDays", Integer), "Certificate remaining days", "Whole days from the session's first packet to the end of validity";
+    REMAINING_DAYS = one("cert.remainingDays", "cert.remainingDays", Integer), "Certificate remaining days", "Whole days from the session's first packet to the end of validity, 0 once it is over";
     /// Seconds left.
-    REMAINING_SECONDS = one("cert.remainingSeconds", "cert.remainingSeconds", Integer), "Certificate remaining seconds", "Seconds from the session's first packet to the end of validity";
+    REMAINING_SECONDS = one("cert.remainingSeconds", "cert.remainingSeconds", Integer), "Certificate remaining seconds", "Seconds from the session's first packet to the end of validity, 0 once it is over";
     /// Key algorithm.
     PUBLIC_ALGORITHM = one("cert.publicAlgorithm", "cert.publicAlgorithm", Term), "Certificate public algorithm", "Algorithm of the public key";
     /// Curve.
