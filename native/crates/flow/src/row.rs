@@ -36,9 +36,12 @@ impl Flow {
             self.payload(direction, &payload, now_us, settings, bench);
         }
         if self.dissectors.is_some() {
+            let tcp = self.tcp.as_ref();
+            let ends =
+                last.then(|| [0, 1].map(|direction| tcp.is_some_and(|tcp| tcp.ended_whole(direction))));
             let mut again = None;
             self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
-                dissector.save(context, last);
+                dissector.save(context, ends);
                 Verdict::More
             });
         }

@@ -162,8 +162,9 @@ pub trait Dissector: Send {
     fn settle(&mut self, context: &mut Context<'_>) {
         let _ = context;
     }
-    /// The flow's segment is about to be saved: add what is pending. `last` says that no segment follows.
-    fn save(&mut self, context: &mut Context<'_>, last: bool) {
+    /// The flow's segment is about to be saved: add what is pending. `last` is none if a segment follows; else it says of
+    /// each direction whether its end (FIN) was seen and no byte before that is missing.
+    fn save(&mut self, context: &mut Context<'_>, last: Option<[bool; 2]>) {
         let _ = (context, last);
     }
 }

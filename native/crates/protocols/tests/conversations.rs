@@ -157,6 +157,21 @@ fn a_gap_in_a_body_costs_its_hash_and_no_more() {
 }
 
 #[test]
+fn a_body_until_close_has_a_hash_only_if_its_end_was_seen() {
+    let settings = Settings::default();
+    let registry = Registry::new(&settings);
+    let facts = SessionFacts { ip_protocol: 6, port: [50_000, 80], first_packet_us: 0, now_us: 0 };
+    for (whole, md5) in
+        [([false, true], json!(["444bcb3a3fcf8389296c49467f27e1d6"])), ([true, false], Json::Null)]
+    {
+        let mut player = Player::new(&registry, &settings, facts);
+        player.payload(1, b"HTTP/1.0 200 OK\r\n\r\nok");
+        player.end_as(whole);
+        expect(&support::document(&player.fields), &[("http.md5", md5)]);
+    }
+}
+
+#[test]
 fn responses_after_a_lost_one_are_those_of_no_request_before_it() {
     let settings = Settings::default();
     let registry = Registry::new(&settings);

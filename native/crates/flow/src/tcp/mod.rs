@@ -168,14 +168,8 @@ impl TcpState {
         let flags = tcp.flags;
         let other = 1 - direction;
         self.flags_seen |= flags;
-        // Only what goes beyond the bytes seen so far, and no further than a window reaches: that would be a lie.
-        if flags & (flag::ACK | flag::RST) == flag::ACK
-            && let side = &mut self.sides[other]
-            && let Some(next) = side.next()
-            && (1..LARGEST_WINDOW).contains(&distance(next, tcp.acknowledgement))
-            && side.acknowledged().is_none_or(|before| distance(before, tcp.acknowledgement) > 0)
-        {
-            side.set_acknowledged(tcp.acknowledgement);
+        if flags & (flag::ACK | flag::RST) == flag::ACK {
+            self.note_sent(other, tcp.acknowledgement);
         }
         let counts = &mut self.counts;
         count(flag::URG, flags, &mut counts.urg);
@@ -201,7 +195,10 @@ impl TcpState {
             self.counts.rst += 1;
             match self.reached(direction).map(|next| distance(next, tcp.sequence)) {
                 Some(0) => return Outcome::Closing,
-                Some(ahead) if ahead > 0 => self.sides[direction].acknowledge_end(),
+                Some(ahead) if ahead > 0 => {
+                    self.sides[direction].acknowledge_end();
+                    self.note_sent(direction, tcp.sequence.wrapping_add(1));
+                }
                 // A closed port refuses a SYN with number 0 and the number that the SYN awaits (RFC 9293 section 3.5.2).
                 None if flags & flag::ACK != 0 && self.reached(other) == Some(tcp.acknowledgement) => {
                     return Outcome::Closing;
@@ -212,6 +209,8 @@ impl TcpState {
         if flags & flag::FIN != 0 {
             self.counts.fin += 1;
             self.sides[direction].end();
+            // Bytes before it may come later, or never.
+            self.note_sent(direction, tcp.sequence.wrapping_add(payload_length as u32).wrapping_add(1));
         }
         if flags & (flag::FIN | flag::RST | flag::PSH | flag::SYN | flag::ACK) == flag::ACK {
             self.counts.ack += 1;
@@ -246,6 +245,18 @@ impl TcpState {
             Outcome::Done
         } else {
             Outcome::Payload
+        }
+    }
+
+    /// A direction sent what is before `number`: only what goes beyond the bytes seen so far, and no further than a window
+    /// reaches, as that would be a lie.
+    fn note_sent(&mut self, direction: Direction, number: u32) {
+        let side = &mut self.sides[direction];
+        if let Some(next) = side.next()
+            && (1..LARGEST_WINDOW).contains(&distance(next, number))
+            && side.acknowledged().is_none_or(|before| distance(before, number) > 0)
+        {
+            side.set_acknowledged(number);
         }
     }
 
@@ -513,6 +524,12 @@ impl TcpState {
     /// what the other side acknowledged beyond the last one.
     pub fn unseen(&self) -> u64 {
         (0..2).map(|direction| self.unseen_of(direction)).sum()
+    }
+
+    /// Whether the end of a direction was seen, and all bytes from its beginning to there were seen or skipped as a gap.
+    pub fn ended_whole(&self, direction: Direction) -> bool {
+        let side = &self.sides[direction];
+        self.handshake && side.next().is_some() && side.ended() && self.unseen_of(direction) == 0
     }
 
     fn unseen_of(&self, direction: Direction) -> u64 {

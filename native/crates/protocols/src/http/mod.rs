@@ -157,10 +157,13 @@ impl Dissector for Http {
         self.exchange.ended.settle(context, false);
     }
 
-    fn save(&mut self, context: &mut Context<'_>, last: bool) {
-        if last {
-            for side in &mut self.sides {
+    fn save(&mut self, context: &mut Context<'_>, last: Option<[bool; 2]>) {
+        if let Some(whole) = last {
+            for (side, is_whole) in self.sides.iter_mut().zip(whole) {
                 if side.state == State::UntilClose {
+                    if !is_whole {
+                        side.body.lose();
+                    }
                     side.body.finish(context, &mut self.exchange.ended);
                     side.state = State::Over;
                 }

@@ -135,10 +135,16 @@ impl<'a> Player<'a> {
         self.dissectors = present;
     }
 
+    /// Both directions end whole.
     pub fn end(&mut self) {
+        self.end_as([true; 2]);
+    }
+
+    /// The last packet was there; of each direction, whether it ended whole.
+    pub fn end_as(&mut self, whole: [bool; 2]) {
         let mut present = std::mem::take(&mut self.dissectors);
         for dissector in &mut present {
-            self.with(|context, _| dissector.save(context, true));
+            self.with(|context, _| dissector.save(context, Some(whole)));
         }
     }
 }
