@@ -8,7 +8,7 @@ use lookback_session::core_fields;
 use lookback_session::record::Direction;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Most times one payload is classified anew (a proxy inside a proxy).
+/// Most times the payload of a packet is classified anew (a proxy inside a proxy).
 const MAX_RECLASSIFICATIONS: usize = 4;
 
 impl Flow {
@@ -28,22 +28,25 @@ impl Flow {
         if self.dissectors.is_none() {
             return;
         }
-        let mut again = None;
+        let mut again = Vec::new();
         self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
             dissector.payload(context, direction, data)
         });
         for _ in 0..MAX_RECLASSIFICATIONS {
-            let Some((direction, inner)) = again.take() else { break };
-            self.classified = [false; 2];
-            self.classified[direction] = true;
-            if inner.is_empty() {
-                self.classified[direction] = false;
+            if again.is_empty() {
                 break;
             }
-            self.classify(direction, &inner, now_us, settings, bench);
-            self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
-                dissector.payload(context, direction, &inner)
-            });
+            self.classified = [false; 2];
+            for (direction, inner) in std::mem::take(&mut again) {
+                if inner.is_empty() {
+                    continue;
+                }
+                self.classified[direction] = true;
+                self.classify(direction, &inner, now_us, settings, bench);
+                self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
+                    dissector.payload(context, direction, &inner)
+                });
+            }
         }
     }
 
@@ -58,7 +61,7 @@ impl Flow {
     ) {
         bench.counters.gap_bytes += bytes;
         self.note_missed(bytes);
-        let mut again = None;
+        let mut again = Vec::new();
         self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
             dissector.gap(context, direction, bytes)
         });
@@ -82,7 +85,7 @@ impl Flow {
         bench: &mut Workbench,
     ) {
         let Workbench { registry, counters, attached, malformed, digests, work, .. } = bench;
-        let mut again = None;
+        let mut again = Vec::new();
         let mut context = Context {
             session: self.facts(now_us),
             settings: &settings.dissectors,
@@ -104,7 +107,7 @@ impl Flow {
     /// Calls every dissector; those that are done leave.
     pub(crate) fn each_dissector(
         &mut self,
-        again: &mut Option<(Direction, Vec<u8>)>,
+        again: &mut Vec<(Direction, Vec<u8>)>,
         now_us: i64,
         settings: &FlowSettings,
         bench: &mut Workbench,
@@ -129,7 +132,7 @@ impl Flow {
         }));
         if outcome.is_err() {
             self.fail(&mut bench.counters);
-            *again = None;
+            again.clear();
             bench.attached.clear();
         } else {
             attach(&mut dissectors, &mut bench.attached);

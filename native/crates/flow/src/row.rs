@@ -15,10 +15,16 @@ impl Flow {
     /// The row of the present segment as it stands; a later version takes its place. What is not complete is not in it.
     pub fn open_row(&mut self, settings: &FlowSettings, bench: &mut Workbench) -> Session {
         if self.dissectors.is_some() {
-            self.each_dissector(&mut None, self.last_packet_us, settings, bench, |dissector, context| {
-                dissector.settle(context);
-                Verdict::More
-            });
+            self.each_dissector(
+                &mut Vec::new(),
+                self.last_packet_us,
+                settings,
+                bench,
+                |dissector, context| {
+                    dissector.settle(context);
+                    Verdict::More
+                },
+            );
         }
         let (positions, fields) = (self.positions.clone(), self.fields.clone());
         let row = self.row(&bench.stream, positions, fields);
@@ -39,7 +45,7 @@ impl Flow {
             let tcp = self.tcp.as_ref();
             let ends =
                 last.then(|| [0, 1].map(|direction| tcp.is_some_and(|tcp| tcp.ended_whole(direction))));
-            let mut again = None;
+            let mut again = Vec::new();
             self.each_dissector(&mut again, now_us, settings, bench, |dissector, context| {
                 dissector.save(context, ends);
                 Verdict::More

@@ -31,7 +31,7 @@ fn main() {
         let length = SEGMENT * SEGMENTS / connections;
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
         let (mut fields, mut attached, mut reclassify, mut malformed) =
-            (Fields::new(), Vec::new(), None, Vec::new());
+            (Fields::new(), Vec::new(), Vec::new(), Vec::new());
         let mut context = Context {
             session: SessionFacts { ip_protocol: 6, port: [40_000, 80], first_packet_us: 0, now_us: 0 },
             settings: &settings,

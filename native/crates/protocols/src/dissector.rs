@@ -89,10 +89,8 @@ pub struct Context<'a> {
     pub fields: &'a mut Fields,
     /// Dissectors that asked to join with [`Context::attach`]; the flow takes them after the call.
     pub attached: &'a mut Vec<Box<dyn Dissector>>,
-    /// Payload to be classified anew (the inside of a proxy connection), taken by the flow after the call. The flow
-    /// also classifies the other direction's next payload anew; a dissector that sets this returns
-    /// [`Verdict::Done`], or the inner protocol would see bytes twice.
-    pub reclassify: &'a mut Option<(Direction, Vec<u8>)>,
+    /// What [`Context::classify_anew`] was given: at most one payload a direction, in that order.
+    pub reclassify: &'a mut Vec<(Direction, Vec<u8>)>,
     /// Malformed messages, by protocol and reason; the flow adds them to capture statistics.
     pub malformed: &'a mut Vec<(&'static str, &'static str)>,
     /// Makes digests of bodies, of many flows at once.
@@ -117,6 +115,13 @@ impl Context<'_> {
     /// Lets `dissector` see this flow's payload from the payload at hand on.
     pub fn attach(&mut self, dissector: Box<dyn Dissector>) {
         self.attached.push(dissector);
+    }
+    /// Has payload classified anew (the inside of a proxy connection) by the flow after the call: that of each direction,
+    /// in the order in which it is given. The flow also classifies the next payload of a direction without any anew; a
+    /// dissector that asks for this returns [`Verdict::Done`], or the inner protocol would see bytes twice.
+    pub fn classify_anew(&mut self, direction: Direction, payload: Vec<u8>) {
+        self.reclassify.retain(|(other, _)| *other != direction);
+        self.reclassify.push((direction, payload));
     }
     /// Takes what a step costs of the work for the packet at hand. Whether it was there; if not, that is counted.
     pub fn takes(&mut self, protocol: &'static str, units: usize) -> bool {

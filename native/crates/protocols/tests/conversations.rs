@@ -376,6 +376,33 @@ fn socks_and_starttls_lead_inside() {
 }
 
 #[test]
+fn what_both_ends_send_with_the_end_of_a_handshake_of_socks_is_the_inside() {
+    let mut request = b"\x05\x01\x00\x03\x0bExample.com\x00\x50".to_vec();
+    request.extend(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    let mut reply = vec![5, 0, 0, 1, 10, 0, 0, 1, 4, 56];
+    reply.extend(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    for client in [0, 1] {
+        let server = 1 - client;
+        let talk = vec![
+            (client, vec![5, 1, 0]),
+            (server, vec![5, 0]),
+            (client, request.clone()),
+            (server, reply.clone()),
+            (client, b"GET /2 HTTP/1.1\r\nHost: h\r\n\r\n".to_vec()),
+        ];
+        expect(
+            &play(6, 1080, &talk),
+            &[
+                ("protocol", json!(["socks", "http"])),
+                ("http.uri", json!(["h/", "h/2"])),
+                ("http.statuscode", json!([200])),
+                ("http.md5", json!(["444bcb3a3fcf8389296c49467f27e1d6"])),
+            ],
+        );
+    }
+}
+
+#[test]
 fn a_disabled_protocol_keeps_its_label() {
     let settings = Settings { disabled: vec!["http".into()], ..Settings::default() };
     let found = converse(&Registry::new(&settings), &settings, 6, 80, &seeds::http()[0]);

@@ -136,7 +136,7 @@ impl Dissector for Http {
                 }
             }
         }
-        let verdict = if context.reclassify.is_some() { Verdict::Done } else { self.verdict() };
+        let verdict = if context.reclassify.is_empty() { self.verdict() } else { Verdict::Done };
         self.exchange.ended.settle(context, verdict == Verdict::Done);
         verdict
     }
@@ -224,7 +224,7 @@ impl Side {
                     return data;
                 }
                 self.state = State::Over;
-                *context.reclassify = Some((direction, data.to_vec()));
+                context.classify_anew(direction, data.to_vec());
                 &[]
             }
             State::Over => &[],

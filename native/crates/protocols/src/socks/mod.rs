@@ -51,7 +51,7 @@ impl Dissector for Socks {
     fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict {
         let Some(unread) = self.unread.get_mut(direction) else { return Verdict::Done };
         if self.step == Step::Inside && unread.is_empty() {
-            *context.reclassify = Some((direction, data.to_vec()));
+            context.classify_anew(direction, data.to_vec());
             return Verdict::Done;
         }
         if unread.len() + data.len() > MAX_HANDSHAKE {
@@ -76,14 +76,15 @@ impl Dissector for Socks {
                 Err(Trouble::Over) => return Verdict::Done,
             }
         }
-        // What follows the handshake in the same payload is already the inside.
-        for (direction, unread) in self.unread.iter_mut().enumerate() {
-            if !unread.is_empty() {
-                *context.reclassify = Some((direction, std::mem::take(unread)));
-                return Verdict::Done;
+        // What follows the handshake in the same payload is already the inside, and what the client sent before the reply.
+        let mut verdict = Verdict::More;
+        for direction in [self.client, 1 - self.client] {
+            if let Some(unread) = self.unread.get_mut(direction).filter(|unread| !unread.is_empty()) {
+                context.classify_anew(direction, std::mem::take(unread));
+                verdict = Verdict::Done;
             }
         }
-        Verdict::More
+        verdict
     }
 }
 

@@ -35,7 +35,7 @@ impl Dissector for StartTls {
     fn payload(&mut self, context: &mut Context<'_>, direction: Direction, data: &[u8]) -> Verdict {
         self.0 += 1;
         if data.len() >= 6 && tls::begins_handshake(data) {
-            *context.reclassify = Some((direction, data.to_vec()));
+            context.classify_anew(direction, data.to_vec());
             return Verdict::Done;
         }
         if self.0 >= MAX_PAYLOADS { Verdict::Done } else { Verdict::More }

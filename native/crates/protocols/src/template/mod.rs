@@ -78,7 +78,7 @@ mod tests {
     fn play(pieces: &[&[u8]]) -> (Fields, Vec<(&'static str, &'static str)>) {
         let settings = Settings::default();
         let (mut fields, mut attached, mut reclassify, mut malformed) =
-            (Fields::new(), Vec::new(), None, Vec::new());
+            (Fields::new(), Vec::new(), Vec::new(), Vec::new());
         let mut context = Context {
             session: SessionFacts { ip_protocol: 6, port: [1, 2], first_packet_us: 0, now_us: 0 },
             settings: &settings,

@@ -67,9 +67,9 @@ impl<'a> Player<'a> {
     fn with<T>(
         &mut self,
         call: impl FnOnce(&mut Context<'_>, &mut Vec<Box<dyn Dissector>>) -> T,
-    ) -> (T, Option<(usize, Vec<u8>)>) {
+    ) -> (T, Vec<(usize, Vec<u8>)>) {
         let mut attached = Vec::new();
-        let mut reclassify = None;
+        let mut reclassify = Vec::new();
         let mut context = Context {
             session: self.facts,
             settings: self.settings,
@@ -106,20 +106,23 @@ impl<'a> Player<'a> {
             self.classify(direction, data);
         }
         let mut again = self.each(direction, data);
-        while let Some((direction, inner)) = again {
+        while !again.is_empty() {
             self.classified = [false; 2];
-            self.classified[direction] = true;
-            self.classify(direction, &inner);
-            again = self.each(direction, &inner);
+            for (direction, inner) in std::mem::take(&mut again) {
+                self.classified[direction] = true;
+                self.classify(direction, &inner);
+                again.extend(self.each(direction, &inner));
+            }
         }
     }
 
-    fn each(&mut self, direction: usize, data: &[u8]) -> Option<(usize, Vec<u8>)> {
-        let mut again = None;
+    fn each(&mut self, direction: usize, data: &[u8]) -> Vec<(usize, Vec<u8>)> {
+        let mut again = Vec::new();
         let mut present = std::mem::take(&mut self.dissectors);
         present.retain_mut(|dissector| {
             let (verdict, inner) = self.with(|context, _| dissector.payload(context, direction, data));
-            again = inner.or(again.take());
+            again.retain(|(other, _)| inner.iter().all(|(direction, _)| direction != other));
+            again.extend(inner);
             verdict == Verdict::More
         });
         present.append(&mut self.dissectors);
