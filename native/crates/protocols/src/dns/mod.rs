@@ -1,6 +1,7 @@
 //! DNS (RFC 1035) over UDP and TCP, multicast DNS (RFC 6762) and LLMNR (RFC 4795).
 //!
-//! A session gets one object a question (name, type, class); responses add their records to the question's object.
+//! A session gets one object a question (name, type, class); responses add their records to the question's object. Of a
+//! message with several questions only the first counts, as with Arkime.
 //! Records are read from responses only. Over TCP messages are put together up to their 64 KiB limit.
 
 pub mod fields;
