@@ -176,7 +176,7 @@ describe("a webhook", () => {
 
   it.each([429, "hang"] as const)("that does not take an event for now (%s) is told nothing else before that, however much is due, and all of it in order afterwards", async (busy) => {
     answer = busy;
-    const { watch, webhooks } = start({ timeoutMs: 50 });
+    const { watch, webhooks } = start({ timeoutMs: 1_000 });
     for (let subject = 1; subject <= 150; subject += 1) watch.raise({ ...ready, subject: `e${subject}` });
     await webhooks.idle();
     expect(subjects()).toEqual(["e1"]);
