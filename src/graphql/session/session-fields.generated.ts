@@ -34,10 +34,10 @@ export class SessionCert {
   @Field(() => String, { nullable: true, description: "Algorithm of the public key. Searched as `cert.publicAlgorithm`." })
   publicAlgorithm!: string | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Whole days from the session's first packet to the end of validity. Searched as `cert.remainingDays`." })
+  @Field(() => LongScalar, { nullable: true, description: "Whole days from the session's first packet to the end of validity, 0 once it is over. Searched as `cert.remainingDays`." })
   remainingDays!: number | null;
 
-  @Field(() => LongScalar, { nullable: true, description: "Seconds from the session's first packet to the end of validity. Searched as `cert.remainingSeconds`." })
+  @Field(() => LongScalar, { nullable: true, description: "Seconds from the session's first packet to the end of validity, 0 once it is over. Searched as `cert.remainingSeconds`." })
   remainingSeconds!: number | null;
 
   @Field(() => String, { nullable: true, description: "Serial number in hex, as encoded. Searched as `cert.serial`." })
