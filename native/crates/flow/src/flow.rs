@@ -373,10 +373,15 @@ impl Flow {
             Outcome::Payload => {
                 let overflowed = tcp.overflowed();
                 let limit = settings.max_out_of_order;
+                let of_syn = header.flags & flag::SYN != 0;
                 // A SYN takes a number before its data.
-                let sequence = header.sequence.wrapping_add(u32::from(header.flags & flag::SYN != 0));
+                let sequence = header.sequence.wrapping_add(u32::from(of_syn));
                 let segment = Segment { sequence, data: payload, missing };
                 tcp.accept(segment, direction, limit, self, |flow, piece| {
+                    let piece = match piece {
+                        Piece::Data(data) if of_syn => Piece::Uncounted(data),
+                        piece => piece,
+                    };
                     flow.piece(direction, piece, now_us, settings, bench);
                     !bench.work.is_low()
                 });
@@ -401,7 +406,7 @@ impl Flow {
                 self.data_bytes[direction] += data.len() as u64;
                 self.payload(direction, data, now_us, settings, bench);
             }
-            Piece::Behind(data) => self.payload(direction, data, now_us, settings, bench),
+            Piece::Uncounted(data) => self.payload(direction, data, now_us, settings, bench),
             Piece::Gap(bytes) => self.gap(direction, bytes, now_us, settings, bench),
         }
     }
@@ -445,7 +450,7 @@ impl Flow {
         let Some(mut tcp) = self.tcp.take_if(|tcp| tcp.waiting() > 0) else { return };
         for direction in [SOURCE, DESTINATION] {
             tcp.hand_on_rest(direction, self, |flow, piece| {
-                if let Piece::Data(data) | Piece::Behind(data) = piece {
+                if let Piece::Data(data) | Piece::Uncounted(data) = piece {
                     bench.rest_bytes += data.len();
                 }
                 // Each piece could have been a packet of its own.

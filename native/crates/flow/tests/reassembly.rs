@@ -45,7 +45,7 @@ impl Stream {
             let sequence = sequence.wrapping_add(u32::from(flags & flag::SYN != 0));
             self.tcp.accept(Segment { sequence, data, missing }, 0, 256, &mut self.fields, |_, piece| {
                 match piece {
-                    Piece::Data(data) | Piece::Behind(data) => got.extend_from_slice(data),
+                    Piece::Data(data) | Piece::Uncounted(data) => got.extend_from_slice(data),
                     Piece::Gap(bytes) => *gaps += bytes,
                 }
                 true
@@ -57,7 +57,7 @@ impl Stream {
         let (got, gaps) = (&mut self.got, &mut self.gaps);
         self.tcp.skip_holes();
         self.tcp.hand_on_rest(0, &mut self.fields, |_, piece| match piece {
-            Piece::Data(data) | Piece::Behind(data) => got.extend_from_slice(data),
+            Piece::Data(data) | Piece::Uncounted(data) => got.extend_from_slice(data),
             Piece::Gap(bytes) => *gaps += bytes,
         });
     }
@@ -281,7 +281,7 @@ fn much_that_waited_is_handed_on_with_the_packets_that_follow_or_at_the_end() {
     assert!((2 * 98_000..320_000).contains(&stream.got.len()), "{}", stream.got.len());
     let (got, gaps) = (&mut stream.got, &mut stream.gaps);
     stream.tcp.hand_on_rest(0, &mut stream.fields, |_, piece| match piece {
-        Piece::Data(data) | Piece::Behind(data) => got.extend_from_slice(data),
+        Piece::Data(data) | Piece::Uncounted(data) => got.extend_from_slice(data),
         Piece::Gap(bytes) => *gaps += bytes,
     });
     assert_eq!(stream.got.len(), 10 + 20 * 60_000 + 4);

@@ -489,7 +489,8 @@ impl TcpState {
                 && !fresh.is_empty()
             {
                 side.set_next(held.sequence.wrapping_add(held.data.len() as u32));
-                let piece = if holes.skipped[direction] { Piece::Behind(fresh) } else { Piece::Data(fresh) };
+                let piece =
+                    if holes.skipped[direction] { Piece::Uncounted(fresh) } else { Piece::Data(fresh) };
                 if !deliver(flow, piece) {
                     handed_on = most;
                 }
@@ -615,9 +616,9 @@ pub struct Segment<'a> {
 pub enum Piece<'a> {
     /// Bytes in order.
     Data(&'a [u8]),
-    /// Bytes behind a hole that was there when the connection ended. They are dissected, and in no count of bytes and no
-    /// `payload8`, as Arkime has these.
-    Behind(&'a [u8]),
+    /// Bytes of a SYN, or behind a hole that was there when the connection ended. They are dissected, and in no count of bytes
+    /// and no `payload8`: Arkime has those without them.
+    Uncounted(&'a [u8]),
     /// This many bytes were never seen.
     Gap(u64),
 }
