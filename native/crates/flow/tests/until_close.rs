@@ -23,7 +23,11 @@ fn has_md5(from_server: &[(u32, u8, &[u8])]) -> bool {
             .iter()
             .map(|(sequence, flags, data)| tcp(1, false, 1 + HEAD.len() as u32 + sequence, *flags, data)),
     );
-    let rows = rows(&frames);
+    rows_have_md5(&frames)
+}
+
+fn rows_have_md5(frames: &[Vec<u8>]) -> bool {
+    let rows = rows(frames);
     assert_eq!(rows.len(), 1);
     rows[0].fields.values().iter().any(|(field, value)| {
         if field.expression == "http.md5" {
@@ -38,6 +42,13 @@ fn its_end_was_seen_and_all_before_it() {
     assert!(has_md5(&[(0, ACK, b"ok"), (2, FIN | ACK, b"")]));
     assert!(has_md5(&[(0, FIN | ACK, b"ok")]));
     assert!(has_md5(&[(2, FIN | ACK, b""), (1, ACK, b"k"), (0, ACK, b"o")]), "out of order");
+}
+
+#[test]
+fn its_connection_is_one_packet() {
+    let payload = [HEAD, b"ok"].concat();
+    assert!(rows_have_md5(&[tcp(1, false, 1, FIN | ACK, &payload)]));
+    assert!(!rows_have_md5(&[tcp(1, false, 1, ACK, &payload)]));
 }
 
 #[test]

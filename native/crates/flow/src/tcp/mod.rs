@@ -527,10 +527,10 @@ impl TcpState {
         (0..2).map(|direction| self.unseen_of(direction)).sum()
     }
 
-    /// Whether the end of a direction was seen, and all bytes from its beginning to there were seen or skipped as a gap.
+    /// Whether the end of a direction was seen, and no byte is missing between what was handed on first and there but for
+    /// gaps that were told. A flow's only packet may be both.
     pub fn ended_whole(&self, direction: Direction) -> bool {
-        let side = &self.sides[direction];
-        self.handshake && side.next().is_some() && side.ended() && self.unseen_of(direction) == 0
+        self.sides[direction].ended() && self.unseen_of(direction) == 0
     }
 
     fn unseen_of(&self, direction: Direction) -> u64 {
