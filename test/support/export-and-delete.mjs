@@ -71,7 +71,7 @@ if (mode === "export") {
       forget: (fileId) => reader.forget(fileId), heads: telling("heads", (...given) => reader.heads(...given)), packets: telling("packets", (...given) => reader.packets(...given)),
     },
     logger: silentLogger, packetDirectories: [packets],
-    tombstones: new Tombstones(tombstones, [packets], { rename: told("rename"), unlink: told("unlink"), truncate: told("truncate") }),
+    tombstones: new Tombstones(tombstones, [packets], { rename: told("rename"), unlink: told("unlink"), truncate: told("truncate"), sync: told("sync") }),
     probe: () => (step("probe"), Promise.resolve({ freeBytes: TOTAL - used(packets) - used(tombstones), totalBytes: TOTAL })),
     events: { raise() {}, clear() {}, lasting: () => [] },
     rules: {

@@ -56,7 +56,7 @@ const told = (name) => async (...given) => {
 };
 const retention = new RetentionService({
   catalogue, store, reader: new PacketReader(), clock, logger: silentLogger, packetDirectories: [packets], events: { raise() {}, clear() {}, lasting: () => [] }, probe: diskSpaceProbe,
-  tombstones: new Tombstones(path.join(data, "tombstones"), [packets], { rename: told("rename"), unlink: told("unlink"), truncate: told("truncate") }),
+  tombstones: new Tombstones(path.join(data, "tombstones"), [packets], { rename: told("rename"), unlink: told("unlink"), truncate: told("truncate"), sync: told("sync") }),
   rules: {
     packets: { storage: [{ directory: packets, freeSpace: { unit: "percent", value: Number(percent) } }], maxAgeMs: null, maxBytes: null },
     sessions: { expireDays: null, maxBytes: null, nodeFreeSpace: null }, auditDays: 36_500,
