@@ -6,7 +6,7 @@ use crate::held::Held;
 use crate::identity::StreamIdentity;
 use crate::sctp;
 use crate::settings::FlowSettings;
-use crate::tcp::{Outcome, Piece, Segment, TcpState, flag};
+use crate::tcp::{Outcome, Piece, Segment, TcpState};
 use lookback_protocols::digest::Digests;
 use lookback_protocols::{Dissector, Registry, Work};
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
@@ -373,15 +373,8 @@ impl Flow {
             Outcome::Payload => {
                 let overflowed = tcp.overflowed();
                 let limit = settings.max_out_of_order;
-                let of_syn = header.flags & flag::SYN != 0;
-                // A SYN takes a number before its data.
-                let sequence = header.sequence.wrapping_add(u32::from(of_syn));
-                let segment = Segment { sequence, data: payload, missing };
+                let segment = Segment { sequence: header.sequence, data: payload, missing };
                 tcp.accept(segment, direction, limit, self, |flow, piece| {
-                    let piece = match piece {
-                        Piece::Data(data) if of_syn => Piece::Uncounted(data),
-                        piece => piece,
-                    };
                     flow.piece(direction, piece, now_us, settings, bench);
                     !bench.work.is_low()
                 });

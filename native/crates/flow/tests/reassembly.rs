@@ -42,7 +42,6 @@ impl Stream {
         let length = data.len() + missing as usize;
         if self.tcp.header(&header, 0, length, 0, &mut self.fields) == Outcome::Payload {
             let (got, gaps) = (&mut self.got, &mut self.gaps);
-            let sequence = sequence.wrapping_add(u32::from(flags & flag::SYN != 0));
             self.tcp.accept(Segment { sequence, data, missing }, 0, 256, &mut self.fields, |_, piece| {
                 match piece {
                     Piece::Data(data) | Piece::Uncounted(data) => got.extend_from_slice(data),
@@ -162,24 +161,28 @@ fn at_the_end_what_is_behind_holes_is_handed_on() {
 }
 
 #[test]
-fn no_segment_is_further_ahead_than_a_window_reaches() {
+fn a_segment_further_ahead_than_a_window_reaches_shows_no_hole() {
     let mut stream = Stream::opened_at(0);
     stream.send(1, flag::ACK, b"one");
     stream.send(1_900_000_000, flag::ACK, b"stray");
-    assert_eq!((stream.tcp.unseen(), stream.tcp.waiting()), (0, 0));
+    assert_eq!(stream.tcp.unseen(), 0);
     stream.send(4, flag::ACK, b"two");
     stream.end();
     assert_eq!((stream.got.as_slice(), stream.gaps), (b"onetwo".as_slice(), 0));
 }
 
 #[test]
-fn data_of_a_syn_is_the_first_of_its_direction() {
-    let mut stream = Stream { tcp: TcpState::default(), fields: Fields::new(), got: Vec::new(), gaps: 0 };
-    stream.send(10, flag::SYN, b"hello");
-    // Who did not take it gets it again.
-    stream.send(11, flag::ACK, b"hello");
-    stream.send(16, flag::ACK, b" world");
-    assert_eq!((stream.got.as_slice(), stream.tcp.unseen()), (b"hello world".as_slice(), 0));
+fn a_reset_says_nothing_of_bytes_before_it() {
+    let mut stream = Stream::opened_at(0);
+    stream.send(1, flag::ACK, b"one");
+    // A guess, as who is not on the path makes it.
+    stream.send(4_000, flag::RST, &[]);
+    assert_eq!((stream.tcp.unseen(), stream.tcp.ended_whole(0)), (0, false));
+    stream.send(4, flag::ACK | flag::FIN, b"two");
+    assert_eq!((stream.tcp.unseen(), stream.tcp.ended_whole(0)), (0, true));
+    // What came to a socket that is closed is answered behind the FIN.
+    stream.send(8, flag::RST, &[]);
+    assert_eq!((stream.tcp.unseen(), stream.tcp.ended_whole(0)), (0, true));
 }
 
 #[test]

@@ -109,12 +109,13 @@ impl Walk<'_> {
         self.ports();
         let (facts, length) = tcp_facts(header);
         self.out.tcp = facts;
-        if length < TCP_HEADER || length > rest.len() {
+        if length < TCP_HEADER || length > rest.len() + self.missing {
             self.out.malformed = Some(crate::Malformed { layer: "tcp", reason: "bad-offset" });
             self.skip(usize::MAX);
         } else {
+            let cut = length.saturating_sub(rest.len());
             self.skip(length);
-            self.out.payload_missing = self.missing as u32;
+            self.out.payload_missing = self.missing.saturating_sub(cut) as u32;
         }
         self.take_payload();
         Ok(())

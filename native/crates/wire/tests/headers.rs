@@ -297,6 +297,30 @@ fn tcp_facts() {
 }
 
 #[test]
+fn a_segment_that_was_cut_says_how_much_of_its_payload_is_missing() {
+    // Eight words of header and a hundred bytes.
+    let mut segment = tcp(0x12, &[7; 12 + 100]);
+    segment[12] = 0x80;
+    let frame = ethernet(0x0800, &ipv4(6, &segment));
+    let whole = frame.len() as u32;
+    let cut = |length: usize| decoded_of(link_type::ETHERNET, &frame[..length], whole);
+    // Behind the payload's first forty bytes, its header, in its options, and the fixed part of the header.
+    for (length, present) in
+        [(14 + 20 + 32 + 40, 40), (14 + 20 + 32, 0), (14 + 20 + 26, 0), (14 + 20 + 20, 0)]
+    {
+        let found = cut(length);
+        assert_eq!((found.malformed, found.tcp.flags, found.truncated), (None, 0x12, true), "{length}");
+        let payload = found.payload_end - found.payload_start;
+        assert_eq!((payload, found.payload_missing), (present, 100 - present), "{length}");
+    }
+    // More words than the packet itself has.
+    segment[12] = 0xf0;
+    let short = ethernet(0x0800, &ipv4(6, &segment[..40]));
+    let found = decoded_of(link_type::ETHERNET, &short[..60], short.len() as u32);
+    assert_eq!(found.malformed.unwrap().reason, "bad-offset");
+}
+
+#[test]
 fn other_transports() {
     let icmp = ethernet(0x0800, &ipv4(1, &[8, 3, 0, 0, 1, 2, 3, 4]));
     let found = decoded(link_type::ETHERNET, &icmp);

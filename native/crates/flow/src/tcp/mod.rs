@@ -34,6 +34,8 @@ const MAX_PENDING_BYTES: usize = 4 << 20;
 const HANDED_ON_WITH_A_PACKET: usize = 96 << 10;
 /// Bytes that can be on their way at once, RFC 7323 section 2.3.
 const LARGEST_WINDOW: i32 = 1 << 30;
+/// Bytes that can be on their way before a window is scaled, RFC 9293 section 3.1.
+const FIRST_WINDOW: u32 = 0xffff;
 /// Most initial sequence numbers remembered of one source.
 const MAX_ISNS: usize = 16;
 
@@ -81,6 +83,8 @@ pub struct TcpState {
     overflowed: bool,
     /// Whether holes are skipped, and whether one was in each direction.
     holes: Holes,
+    /// Whether a FIN of each side was seen.
+    fins: [bool; 2],
 }
 
 impl Default for TcpState {
@@ -100,6 +104,7 @@ impl Default for TcpState {
             isn_of_syn: false,
             overflowed: false,
             holes: Holes::default(),
+            fins: [false; 2],
         }
     }
 }
@@ -115,9 +120,11 @@ fn is_before(next: u32, sequence: u32) -> bool {
     distance(sequence, next) < 0
 }
 
-/// Whether a segment that begins at `sequence` can be on its way while `next` is awaited.
-fn is_within_window(next: u32, sequence: u32) -> bool {
-    (0..LARGEST_WINDOW).contains(&distance(next, sequence))
+/// Bytes of the hole between `next` and a segment that begins at `sequence`, 0 where there is none; no number where no window reaches
+/// over it: such a segment says nothing of the bytes before it.
+fn hole(next: u32, sequence: u32) -> Option<u64> {
+    let bytes = if is_before(next, sequence) { sequence.wrapping_sub(next) } else { 0 };
+    (bytes < LARGEST_WINDOW as u32).then_some(u64::from(bytes))
 }
 
 impl TcpState {
@@ -181,8 +188,7 @@ impl TcpState {
         }
         if flags & flag::SYN != 0 {
             self.synchronize(tcp, direction, now_us);
-            // TCP Fast Open, RFC 7413.
-            return if payload_length == 0 { Outcome::Done } else { Outcome::Payload };
+            return Outcome::Done;
         }
         if flags & flag::ACK != 0
             && direction == SOURCE
@@ -195,10 +201,7 @@ impl TcpState {
             self.counts.rst += 1;
             match self.reached(direction).map(|next| distance(next, tcp.sequence)) {
                 Some(0) => return Outcome::Closing,
-                Some(ahead) if ahead > 0 => {
-                    self.sides[direction].acknowledge_end();
-                    self.note_sent(direction, tcp.sequence.wrapping_add(1));
-                }
+                Some(ahead) if ahead > 0 => self.sides[direction].acknowledge_end(),
                 // A closed port refuses a SYN with number 0 and the number that the SYN awaits (RFC 9293 section 3.5.2).
                 None if flags & flag::ACK != 0 && self.reached(other) == Some(tcp.acknowledgement) => {
                     return Outcome::Closing;
@@ -209,6 +212,7 @@ impl TcpState {
         if flags & flag::FIN != 0 {
             self.counts.fin += 1;
             self.sides[direction].end();
+            self.fins[direction] = true;
             // Bytes before it may come later, or never.
             self.note_sent(direction, tcp.sequence.wrapping_add(payload_length as u32).wrapping_add(1));
         }
@@ -319,7 +323,9 @@ impl TcpState {
         if let Some(Waiting::Alone(direction, alone)) = self.waiting.as_deref_mut() {
             let direction = *direction;
             let follows = self.handshake
-                && self.sides[direction].next().is_some_and(|next| is_within_window(next, alone.sequence));
+                && self.sides[direction]
+                    .next()
+                    .is_some_and(|next| alone.sequence.wrapping_sub(next) <= FIRST_WINDOW);
             let alone = std::mem::take(alone);
             self.waiting = follows.then(|| Box::new(Waiting::Early(Early::first(direction, alone))));
         }
@@ -396,21 +402,16 @@ impl TcpState {
             }
             return;
         }
-        if !is_within_window(next, sequence) {
-            return;
-        }
         self.keep(sequence, data, direction, flow.as_mut());
         let Some(early) = self.early(direction) else { return };
         if early.segments.len() > limit || early.bytes > MAX_PENDING_BYTES {
-            let first = early.segments.first().map(|first| first.sequence);
             // Segments without a hole before them are on their way out.
-            if let Some((first, missing)) =
-                first.map(|first| (first, distance(next, first))).filter(|(_, missing)| *missing > 0)
-            {
+            let first = early.segments.first().map(|first| first.sequence);
+            if let Some(first) = first.filter(|first| distance(next, *first) > 0) {
                 self.overflowed = true;
                 flow.as_mut().add_text(&core_fields::TAGS, "incomplete-tcp");
                 self.sides[direction].set_next(first);
-                let _ = deliver(flow, Piece::Gap(missing as u64));
+                let _ = deliver(flow, Piece::Gap(hole(next, first).unwrap_or(0)));
             }
         }
     }
@@ -477,9 +478,14 @@ impl TcpState {
                 if !holes.are_skipped {
                     break;
                 }
-                holes.skipped[direction] = true;
-                side.set_next(held.sequence);
-                let _ = deliver(flow, Piece::Gap(u64::from(held.sequence.wrapping_sub(next))));
+                if let Some(missing) = hole(next, held.sequence) {
+                    holes.skipped[direction] = true;
+                    side.set_next(held.sequence);
+                    let _ = deliver(flow, Piece::Gap(missing));
+                } else {
+                    early.bytes -= held.data.len();
+                    taken += 1;
+                }
                 continue;
             }
             let skip = distance(held.sequence, next);
@@ -527,10 +533,10 @@ impl TcpState {
         (0..2).map(|direction| self.unseen_of(direction)).sum()
     }
 
-    /// Whether the end of a direction was seen, and no byte is missing between what was handed on first and there but for
+    /// Whether the FIN of a direction was seen, and no byte is missing between what was handed on first and there but for
     /// gaps that were told. A flow's only packet may be both.
     pub fn ended_whole(&self, direction: Direction) -> bool {
-        self.sides[direction].ended() && self.unseen_of(direction) == 0
+        self.fins[direction] && self.unseen_of(direction) == 0
     }
 
     fn unseen_of(&self, direction: Direction) -> u64 {
@@ -538,7 +544,8 @@ impl TcpState {
         let Some(mut end) = side.next().filter(|_| self.handshake) else { return 0 };
         let mut missing = 0;
         for held in self.early(direction).iter().flat_map(|early| early.segments.iter()) {
-            missing += distance(end, held.sequence).max(0) as u64;
+            let Some(bytes) = hole(end, held.sequence) else { continue };
+            missing += bytes;
             let held_end = held.sequence.wrapping_add(held.data.len() as u32);
             if distance(end, held_end) > 0 {
                 end = held_end;
@@ -616,9 +623,9 @@ pub struct Segment<'a> {
 pub enum Piece<'a> {
     /// Bytes in order.
     Data(&'a [u8]),
-    /// Bytes of a SYN, or behind a hole that was there when the connection ended. They are dissected, and in no count of bytes
-    /// and no `payload8`: Arkime has those without them.
+    /// Bytes behind a hole that was there when the connection ended. They are dissected, and in no count of bytes and no
+    /// `payload8`: Arkime has those without them.
     Uncounted(&'a [u8]),
-    /// This many bytes were never seen.
+    /// This many bytes were never seen; 0 where nobody knows how many.
     Gap(u64),
 }
