@@ -4,6 +4,7 @@
 use lookback_protocols::digest::Digests;
 use lookback_protocols::{Context, Dissector, Registry, SessionFacts, Settings, Verdict, Work};
 use lookback_session::Fields;
+use std::collections::VecDeque;
 use std::sync::LazyLock;
 
 static SETTINGS: LazyLock<Settings> = LazyLock::new(|| Settings {
@@ -22,7 +23,8 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new(&SETTINGS))
 /// Plays `input` over a transport (6 TCP, 17 UDP) with a destination port.
 pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
     let session = SessionFacts { ip_protocol, port: [50_000, port], first_packet_us: 0, now_us: 0 };
-    let (mut fields, mut attached, mut again, mut malformed) = (Fields::new(), Vec::new(), None, Vec::new());
+    let (mut fields, mut attached, mut again, mut malformed) =
+        (Fields::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut digests, mut work) = (Digests::default(), Work::default());
     let mut dissectors: Vec<Box<dyn Dissector>> = Vec::new();
     let mut classified = [false; 2];
@@ -47,8 +49,11 @@ pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
             dissectors.retain_mut(|d| d.gap(&mut context, direction, data.len() as u64) == Verdict::More);
             continue;
         }
-        let mut next = Some((direction, data.to_vec()));
-        while let Some((direction, data)) = next.take().filter(|(_, data)| !data.is_empty()) {
+        let mut next = VecDeque::from([(direction, data.to_vec())]);
+        while let Some((direction, data)) = next.pop_front() {
+            if data.is_empty() {
+                continue;
+            }
             if !std::mem::replace(&mut classified[direction], true) {
                 REGISTRY.classify(&mut context, direction, &data);
                 for joined in std::mem::take(context.attached) {
@@ -58,9 +63,9 @@ pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
                 }
             }
             dissectors.retain_mut(|d| d.payload(&mut context, direction, &data) == Verdict::More);
-            next = context.reclassify.take();
-            if next.is_some() {
+            if !context.reclassify.is_empty() {
                 classified = [false; 2];
+                next.extend(context.reclassify.drain(..));
             }
         }
         malformed.clear();
@@ -76,6 +81,6 @@ pub fn play(ip_protocol: u8, port: u16, input: &[u8]) {
         work: &mut work,
     };
     for dissector in &mut dissectors {
-        dissector.save(&mut context, true);
+        dissector.save(&mut context, Some([input.len().is_multiple_of(2), true]));
     }
 }
