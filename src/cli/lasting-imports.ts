@@ -1,4 +1,5 @@
 import { LookbackError, type ErrorCode } from "../base/errors.js";
+import { pause } from "../base/pause.js";
 import { isFinished } from "../capture/import-job.js";
 import type { Connection } from "./connection.js";
 import type { Imports, ShownJob, Submitted } from "./import-run.js";
@@ -79,18 +80,4 @@ export class LastingImports implements Imports {
       return;
     }
   }
-}
-
-/** Resolves after so many milliseconds, or when the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end);
-  });
 }

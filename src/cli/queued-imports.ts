@@ -1,4 +1,5 @@
 import { LookbackError } from "../base/errors.js";
+import { pause } from "../base/pause.js";
 import { isFinished } from "../capture/import-job.js";
 import { ImportQueue } from "../capture/import-queue.js";
 import type { Submission } from "../capture/import-service.js";
@@ -71,17 +72,4 @@ export class QueuedImports {
       }
     }
   }
-}
-
-/** Resolves after so many milliseconds, or when the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }
