@@ -10,12 +10,12 @@ export type ShownJob = Pick<
 /** Least milliseconds between two lines where there is no terminal. */
 const PLAIN_INTERVAL_MS = 5000;
 
-/** `1536` as `1.5 KiB`. */
+/** `1536` as `1.5 KiB`; a rate may have parts of a byte. */
 export function printBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   let [value, unit] = [bytes, 0];
   while (value >= 1024 && unit < units.length - 1) [value, unit] = [value / 1024, unit + 1];
-  return unit === 0 ? `${value} B` : `${value.toFixed(1)} ${units[unit] ?? ""}`;
+  return unit === 0 ? `${Math.round(value)} B` : `${value.toFixed(1)} ${units[unit] ?? ""}`;
 }
 
 /** Seconds as `1:02:03` or `2:03`. */

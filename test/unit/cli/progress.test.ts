@@ -15,7 +15,7 @@ class Screen {
 }
 
 describe("numbers", () => {
-  it.each([[0, "0 B"], [1023, "1023 B"], [1536, "1.5 KiB"], [5 * 2 ** 30, "5.0 GiB"], [2 ** 51, "2048.0 TiB"]])("%i bytes are %s", (bytes, text) => { expect(printBytes(bytes)).toBe(text); });
+  it.each([[0, "0 B"], [440.4, "440 B"], [1023, "1023 B"], [1536, "1.5 KiB"], [5 * 2 ** 30, "5.0 GiB"], [2 ** 51, "2048.0 TiB"]])("%d bytes are %s", (bytes, text) => { expect(printBytes(bytes)).toBe(text); });
   it.each([[0, "0:00"], [59.6, "1:00"], [3723, "1:02:03"], [-1, "0:00"]])("%f seconds are %s", (seconds, text) => { expect(printDuration(seconds)).toBe(text); });
 });
 
