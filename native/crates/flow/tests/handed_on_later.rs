@@ -2,10 +2,9 @@
 
 mod support;
 
-use lookback_flow::{FlowSettings, FlowTable, PacketFacts};
-use lookback_session::{PacketPosition, Session, Value, core_fields};
-use lookback_wire::{Decoded, decode, link_type};
-use support::connection::{ACK, SYN, tcp};
+use lookback_flow::FlowSettings;
+use lookback_session::{Value, core_fields};
+use support::connection::{ACK, Fed, SYN, tcp};
 
 const RST: u8 = 4;
 const PIECE: usize = 60_000;
@@ -14,35 +13,7 @@ const PIECES: u32 = 20;
 const HEAD: &[u8] = b"0123456789";
 const ALL: u64 = HEAD.len() as u64 + PIECES as u64 * PIECE as u64;
 
-struct Fed {
-    table: FlowTable,
-    packets: u64,
-}
-
 impl Fed {
-    fn new(settings: FlowSettings) -> Self {
-        Self { table: FlowTable::new(settings, [7; 16]), packets: 0 }
-    }
-    fn frame(&mut self, frame: &[u8]) {
-        let (mut decoded, length) = (Decoded::default(), frame.len() as u32);
-        decode(link_type::RAW, frame, length, &mut decoded).expect("a frame");
-        self.packets += 1;
-        self.table.packet(&PacketFacts {
-            frame,
-            decoded: &decoded,
-            timestamp_ns: self.packets as i64,
-            clock_s: 0,
-            clock_before_s: 0,
-            link_type: link_type::RAW,
-            captured_length: length,
-            original_length: length,
-            truncated: false,
-            ordinal: self.packets,
-            position: PacketPosition { file: 1, length: length + 16, offset: self.packets * 100_000 },
-            origin: 0,
-            earlier: &[],
-        });
-    }
     fn open(&mut self, flow: u32) {
         self.frame(&tcp(flow, true, 0, SYN, &[]));
         self.frame(&tcp(flow, false, 0, SYN | ACK, &[]));
@@ -56,19 +27,13 @@ impl Fed {
         }
         self.frame(&tcp(flow, false, 1, ACK, HEAD));
     }
-    fn rows(&mut self) -> Vec<Session> {
-        std::mem::take(self.table.saved())
-    }
 }
 
 #[test]
 fn a_row_has_what_its_packets_brought_though_none_follows() {
     let mut fed = Fed::new(FlowSettings::default());
     fed.hole(1);
-    for at in fed.table.remaining() {
-        fed.table.close(at);
-    }
-    assert_eq!(fed.rows().iter().map(|row| row.data_bytes).collect::<Vec<_>>(), [[0, ALL]]);
+    assert_eq!(fed.all_rows().iter().map(|row| row.data_bytes).collect::<Vec<_>>(), [[0, ALL]]);
 }
 
 #[test]
@@ -104,10 +69,7 @@ fn payload_that_comes_before_its_handshake_waits_for_it() {
         fed.frame(&answer);
         fed.frame(&tcp(1, true, 1 + request.len() as u32, ACK, request));
         fed.frame(&tcp(1, false, 1, ACK, b"HTTP/1.1 200 OK\r\n\r\n"));
-        for at in fed.table.remaining() {
-            fed.table.close(at);
-        }
-        let rows = fed.rows();
+        let rows = fed.all_rows();
         assert_eq!(rows.iter().map(|row| row.data_bytes[0]).collect::<Vec<_>>(), [2 * request.len() as u64]);
     }
 }
@@ -123,10 +85,7 @@ fn nothing_is_obeyed_behind_a_header_that_cannot_be() {
     assert!(fed.table.expire(60, 100));
     assert!(fed.rows().is_empty(), "it has not ended");
     fed.frame(&tcp(1, true, 1, ACK, HEAD));
-    for at in fed.table.remaining() {
-        fed.table.close(at);
-    }
-    let rows = fed.rows();
+    let rows = fed.all_rows();
     assert_eq!(
         rows.iter().map(|row| (row.data_bytes, row.packets)).collect::<Vec<_>>(),
         [([HEAD.len() as u64, 0], [3, 1])]

@@ -45,7 +45,7 @@ impl Side {
         self.bits |= bit::ISN;
     }
 
-    /// Highest number that the other end acknowledged, or this end's FIN or RST told, beyond what was seen by then.
+    /// Highest number that the other end acknowledged, or this end's FIN told, beyond what was seen by then.
     pub fn acknowledged(&self) -> Option<u32> {
         self.has(bit::ACKNOWLEDGED).then_some(self.acknowledged)
     }

@@ -24,30 +24,52 @@ pub fn tcp(flow: u32, from_client: bool, sequence: u32, flags: u8, payload: &[u8
     frame
 }
 
-/// The rows of all packets, with usual settings.
-pub fn rows(frames: &[Vec<u8>]) -> Vec<Session> {
-    let mut table = FlowTable::new(FlowSettings::default(), [7; 16]);
-    for (ordinal, frame) in frames.iter().enumerate() {
+/// A flow table that packets were fed to.
+pub struct Fed {
+    pub table: FlowTable,
+    packets: u64,
+}
+
+impl Fed {
+    pub fn new(settings: FlowSettings) -> Self {
+        Self { table: FlowTable::new(settings, [7; 16]), packets: 0 }
+    }
+    pub fn frame(&mut self, frame: &[u8]) {
         let (mut decoded, length) = (Decoded::default(), frame.len() as u32);
         decode(link_type::RAW, frame, length, &mut decoded).expect("a frame");
-        table.packet(&PacketFacts {
+        self.packets += 1;
+        self.table.packet(&PacketFacts {
             frame,
             decoded: &decoded,
-            timestamp_ns: ordinal as i64,
+            timestamp_ns: self.packets as i64,
             clock_s: 0,
             clock_before_s: 0,
             link_type: link_type::RAW,
             captured_length: length,
             original_length: length,
             truncated: false,
-            ordinal: ordinal as u64,
-            position: PacketPosition { file: 1, length: length + 16, offset: ordinal as u64 * 1000 },
+            ordinal: self.packets,
+            position: PacketPosition { file: 1, length: length + 16, offset: self.packets * 100_000 },
             origin: 0,
             earlier: &[],
         });
     }
-    for at in table.remaining() {
-        table.close(at);
+    /// Rows so far.
+    pub fn rows(&mut self) -> Vec<Session> {
+        std::mem::take(self.table.saved())
     }
-    std::mem::take(table.saved())
+    /// The same once every connection has ended.
+    pub fn all_rows(&mut self) -> Vec<Session> {
+        for at in self.table.remaining() {
+            self.table.close(at);
+        }
+        self.rows()
+    }
+}
+
+/// The rows of all packets, with usual settings.
+pub fn rows(frames: &[Vec<u8>]) -> Vec<Session> {
+    let mut fed = Fed::new(FlowSettings::default());
+    frames.iter().for_each(|frame| fed.frame(frame));
+    fed.all_rows()
 }
