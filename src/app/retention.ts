@@ -34,7 +34,7 @@ export function retentionParts(core: Omit<Core, "native">, reader: PacketReader,
     const nowMs = clock.nowMs();
     if (newest === null || Math.abs(nowMs - newest.atMs) >= NODES_KEPT_MS) {
       newest = { atMs: nowMs, nodes: catalogue.files.nodes() };
-      const { unread, outside } = storageTroubles(core);
+      const { unread, outside } = storageTroubles(core, newest.nodes);
       const troubles = [...unread, ...outside];
       for (const trouble of troubles) if (!told.has(trouble)) logger.warn({}, trouble);
       told = new Set(troubles);
@@ -95,9 +95,9 @@ export function presentRules({ config, live }: Pick<Core, "config" | "live">, no
   return { rules: retentionRules({ ...config, storageOf: (node) => live.storageOf(node) }, values, known), unread };
 }
 
-/** What keeps nodes' packet files from being deleted, in words: settings that do not read, and files outside the directories that are known. */
-export function storageTroubles({ config, live, catalogue }: Pick<Core, "config" | "live" | "catalogue">): { readonly unread: readonly string[]; readonly outside: readonly string[] } {
-  const { rules: { packets }, unread } = presentRules({ config, live }, catalogue.files.nodes());
+/** What keeps packet files of `nodes` from being deleted, in words: settings that do not read, and files outside the directories that are known. */
+export function storageTroubles({ config, live, catalogue }: Pick<Core, "config" | "live" | "catalogue">, nodes: readonly string[] = catalogue.files.nodes()): { readonly unread: readonly string[]; readonly outside: readonly string[] } {
+  const { rules: { packets }, unread } = presentRules({ config, live }, nodes);
   const outside = [...catalogue.files.newestOwn()].filter(([node, file]) => !unread.has(node) && !packets.storage.some(({ directory }) => isInside(directory, file)));
   return {
     unread: [...unread].map(([node, reason]) => (node === config.node

@@ -10,6 +10,7 @@ import { printOrigin } from "../../config/setting.js";
 import { unusedNotes } from "../../config/unused-keys.js";
 import { loadNativeCore } from "../../native/native.js";
 import type { CommandContext } from "../command.js";
+import { counted } from "../counted.js";
 import { EXIT } from "../exit-code.js";
 
 /** Prints every setting with where its value comes from. Warnings are on standard error; a bad value ends with code 78. */
@@ -35,7 +36,7 @@ export async function run({ config, options, print, note }: CommandContext): Pro
   for (const { section, key, value, from } of interfaces) print(`[${section}] ${key}=${value}  # ${from}`);
   for (const message of notes) print(`note: ${message}`);
   const unknown = checked.warnings.filter(({ kind }) => kind === "unknown-key").length;
-  print(unknown === 0 ? "no unknown settings" : `${unknown} unknown setting${unknown === 1 ? "" : "s"}`);
+  print(unknown === 0 ? "no unknown settings" : counted(unknown, "unknown setting"));
   return EXIT.ok;
 }
 

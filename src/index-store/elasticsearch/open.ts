@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Clock } from "../../base/clock.js";
 import type { Logger } from "../../base/logger.js";
+import { pause } from "../../base/pause.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { NativeCore } from "../../native/types.js";
@@ -73,20 +74,6 @@ export interface ElasticsearchEngine {
   holdAnswering(held: HoldAnsweringParts["held"]): HoldAnswering;
 }
 
-/** Resolves after so many milliseconds, or as soon as the signal aborts. */
-function passed(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((over) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      over();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) end();
-  });
-}
-
 /** The migrations of a cluster alone, without a data directory. */
 export function openClusterMigrations(
   options: Pick<ElasticsearchOptions, "cluster" | "prefix" | "fields" | "settings" | "clock">,
@@ -119,18 +106,18 @@ export function openElasticsearch(options: ElasticsearchOptions): ElasticsearchE
   const deadLetters = new DeadLetters(join(catalogue.directory, "dead-letters"));
   return {
     cluster, catalogue, indices, overlays, names, template, state, nodes, servers, migrations, deadLetters,
-    expirations: new SharedExpirations({ ...serving, wait: passed }),
+    expirations: new SharedExpirations({ ...serving, wait: pause }),
     holdAnswering: (held) => new HoldAnswering({ ...serving, held }),
     store: new ElasticsearchStore({ segmentDirectory: options.segmentDirectory, cluster, catalogue, fields, indices, overlays, nodes, clock, placement: { replicas: options.settings.replicas, warm: options.warm ?? null }, ...(options.goneFiles === undefined ? {} : { goneFiles: options.goneFiles }) }),
     segmentShipping: (native) => new SegmentShipping({
-      cluster, native, catalogue, indices, names, rotation: options.rotation, deadLetters, pace: new Pace(options.bulkBytes), clock, wait: passed,
+      cluster, native, catalogue, indices, names, rotation: options.rotation, deadLetters, pace: new Pace(options.bulkBytes), clock, wait: pause,
       status: { waiting: (error) => { logger.warn({ error }, "the cluster has no room now; rows are sent again"); } },
     }),
-    leadership: () => new Leadership({ state, clock, logger, wait: passed }),
+    leadership: () => new Leadership({ state, clock, logger, wait: pause }),
     shipper: (native) => {
       let prepared = false;
       return new Shipper({
-        cluster, native, catalogue, indices, overlays, names, rotation: options.rotation, segmentDirectory: options.segmentDirectory, deadLetters, clock, logger, wait: passed,
+        cluster, native, catalogue, indices, overlays, names, rotation: options.rotation, segmentDirectory: options.segmentDirectory, deadLetters, clock, logger, wait: pause,
         pace: new Pace(options.bulkBytes), status: new ShipperStatus(catalogue.settings, clock, logger),
         prepare: async (signal) => {
           const limits = { ...SHORT, signal };

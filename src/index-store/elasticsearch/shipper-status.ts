@@ -1,5 +1,6 @@
 import type { Clock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
+import { guarded } from "../../base/guarded.js";
 import type { Logger } from "../../base/logger.js";
 import type { ShipmentQueue } from "../../catalogue/shipments.js";
 import type { StoredSettings } from "../../catalogue/stored-settings.js";
@@ -28,20 +29,17 @@ const WINDOW_MS = 60_000;
 
 /** Keeps the report of a running shipper. Never throws: what cannot be kept, on a full device say, is for the next time. */
 export class ShipperStatus {
-  readonly #settings: Pick<StoredSettings, "set">;
   readonly #clock: Clock;
-  readonly #logger: Logger;
+  readonly #keep: (report: ShipperReport) => void;
   readonly #startedMs: number;
   readonly #sums = { rows: 0, repeated: 0, dead: 0, bytes: 0 };
   #recent: { readonly atMs: number; readonly rows: number }[] = [];
   #lastError: ShipperReport["lastError"] = null;
   #running = true;
-  #isKept = true;
 
   constructor(settings: Pick<StoredSettings, "set">, clock: Clock, logger: Logger) {
-    this.#settings = settings;
     this.#clock = clock;
-    this.#logger = logger;
+    this.#keep = guarded((report) => { settings.set(KEY, JSON.stringify(report)); }, logger, "the shipper's report could not be kept; it goes on");
     this.#startedMs = clock.nowMs();
   }
 
@@ -86,14 +84,7 @@ export class ShipperStatus {
     this.#recent = this.#recent.filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
     const spanMs = Math.max(1_000, Math.min(WINDOW_MS, nowMs - this.#startedMs));
     const rate = (this.#recent.reduce((sum, { rows }) => sum + rows, 0) * 1_000) / spanMs;
-    const report: ShipperReport = { atMs: nowMs, startedMs: this.#startedMs, running: this.#running, ...this.#sums, rate, lastError: this.#lastError };
-    try {
-      this.#settings.set(KEY, JSON.stringify(report));
-      this.#isKept = true;
-    } catch (error) {
-      if (this.#isKept) this.#logger.error({ error }, "the shipper's report could not be kept; it goes on");
-      this.#isKept = false;
-    }
+    this.#keep({ atMs: nowMs, startedMs: this.#startedMs, running: this.#running, ...this.#sums, rate, lastError: this.#lastError });
   }
 }
 
