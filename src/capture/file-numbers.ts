@@ -37,21 +37,24 @@ export class FileNumbers {
     return this.#blocks().some((first) => fileId >= first && fileId < first + this.#atATime);
   }
 
-  /** Numbers for a capture that begins. Those that one before left over, when every file of it is listed (`allListed`). */
+  /**
+   * Numbers for a capture that begins. Those that one before left over, when every file of it is listed (`allListed`). One
+   * number behind its files stays unused: that tells where one capture ended and another began, which no session spans.
+   */
   begin(allListed: boolean): FileNumberRun {
     const { settings, files } = this.#catalogue;
     return this.#catalogue.transaction(() => {
       const last = this.#blocks().at(-1);
+      const used = files.ofStream(this.#stream).reduce((highest, { id }) => Math.max(highest, id), Number(settings.get(this.#keys.used) ?? 0));
       if (last !== undefined && allListed) {
-        const listed = files.ofStream(this.#stream).reduce((highest, { id }) => Math.max(highest, id), 0);
-        const first = Math.max(last, listed + 1, Number(settings.get(this.#keys.used) ?? 0) + 1);
+        const first = Math.max(last, used === 0 ? 0 : used + 2);
         const count = last + this.#atATime - first;
         if (count > this.#atATime / 10) return { first, count };
       }
       const first = files.reserve(this.#atATime);
       // On a disk that does not answer there may be files of the blocks before.
       settings.set(this.#keys.blocks, [...(allListed ? [] : this.#blocks().slice(1 - MOST_BLOCKS)), first].join(","));
-      return { first, count: this.#atATime };
+      return first === used + 1 && used > 0 ? { first: first + 1, count: this.#atATime - 1 } : { first, count: this.#atATime };
     });
   }
 

@@ -226,7 +226,7 @@ export class ImportService {
       throw new LookbackError("CAPTURE_ALREADY_IMPORTED", `${job.path}: the same capture was imported before as ${known.displayName}`, { path: job.path, file: known.displayName });
     }
     const read = await native.importStream({
-      files: [{ path: capture.path, fileId }], stream: capture.stream, firstOrdinal: 0, settings: job.node === null ? settings : { ...settings, node: job.node }, segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: null, losses: null,
+      files: [{ path: capture.path, fileId, firstOrdinal: 0 }], stream: capture.stream, settings: job.node === null ? settings : { ...settings, node: job.node }, segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: null, losses: null,
     }, signal, report).finally(() => { isOver = true; });
     const result: ImportResult = { ...read, warnings: [...capture.warnings, ...read.warnings, ...leftOutWarnings(read)] };
     try {

@@ -277,6 +277,8 @@ async function walk(handle: FileHandle, start: number, size: number, most: numbe
       if (chunkLength < CLASSIC_RECORD_BYTES) break;
     }
     const record = at - chunkStart;
+    // What a loss of power leaves of blocks that were never written: the core reads no further, either.
+    if (chunk.subarray(record, record + CLASSIC_RECORD_BYTES).every((byte) => byte === 0)) break;
     const length = chunk.readUInt32LE(record + 8);
     if (length > LONGEST_PACKET || at + CLASSIC_RECORD_BYTES + length > size) break;
     const ms = chunk.readUInt32LE(record) * 1000 + Math.floor(chunk.readUInt32LE(record + 4) / perMs);

@@ -75,10 +75,13 @@ async function run(parts: ReplayParts, replay: Replay, signal: AbortSignal): Pro
     return;
   }
   const result = await parts.native.importStream({
-    files: files.map((file) => ({ path: file.path, fileId: file.id })), stream, firstOrdinal: first.firstOrdinal, settings: { ...parts.settings, workers: 1 },
+    files: files.map((file) => ({ path: file.path, fileId: file.id, firstOrdinal: file.firstOrdinal })), stream, settings: { ...parts.settings, workers: 1 },
     segmentDirectory: parts.segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: { from, knownUntil, open: replay.open }, losses: catalogue.captureLedger.lossSpans(replay.node, first.firstMs ?? 0),
   }, signal, () => {});
   await parts.store.commitSegments({ add: result.segments, remove: [] }, done);
+  const wanted = files.reduce((sum, file) => sum + file.packets, 0);
+  // Reading them again would give no more.
+  if (result.packets < wanted) logger.warn({ packets: wanted - result.packets, warnings: result.warnings }, "packets of an interrupted capture cannot be read: they are in no session; their files are damaged");
   logger.info({ packets: until - from, sessions: result.sessions }, "indexed again what an interrupted capture left");
 }
 

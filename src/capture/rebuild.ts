@@ -53,7 +53,7 @@ export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
     const [first] = run;
     if (first === undefined) continue;
     const result = await native.importStream({
-      files: run.map((file) => ({ path: file.path, fileId: file.id })), stream: first.stream, firstOrdinal: first.firstOrdinal, settings: { ...settings, node: first.node }, segmentDirectory,
+      files: run.map((file) => ({ path: file.path, fileId: file.id, firstOrdinal: file.firstOrdinal })), stream: first.stream, settings: { ...settings, node: first.node }, segmentDirectory,
       batchRows: ROWS_PER_SEGMENT, replay: null, losses: first.storage === "own" ? catalogue.captureLedger.lossSpans(first.node, first.firstMs ?? 0) : null,
     }, null, () => {});
     made.push(...result.segments);
@@ -76,7 +76,7 @@ async function changedOf(run: readonly PacketFile[]): Promise<readonly string[]>
 
 /**
  * The files that were read or written in one go, which is what sessions span: an imported file alone, files of live
- * capture as far as their numbers follow one another. A capture that starts takes numbers of its own.
+ * capture as far as their numbers follow one another. A capture that starts leaves one out.
  */
 function runsOf(files: readonly PacketFile[]): PacketFile[][] {
   const runs: PacketFile[][] = [];

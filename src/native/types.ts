@@ -127,6 +127,8 @@ export interface Dissection {
 export interface StreamFile {
   readonly path: string;
   readonly fileId: number;
+  /** Position in the stream of its first packet, however many the files before it give. */
+  readonly firstOrdinal: number;
 }
 
 export interface ImportOptions {
@@ -134,8 +136,6 @@ export interface ImportOptions {
   readonly files: readonly StreamFile[];
   /** Identity of the stream, 32 hex digits. */
   readonly stream: string;
-  /** Position in the stream of the first packet of the first file. */
-  readonly firstOrdinal: number;
   readonly settings: EngineSettings;
   readonly segmentDirectory: string;
   /** Rows per segment at most. */

@@ -25,6 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct NativeStreamFile {
     pub path: String,
     pub file_id: u32,
+    pub first_ordinal: f64,
 }
 
 /// What to import: files of one stream.
@@ -34,7 +35,6 @@ pub struct NativeImportOptions {
     pub files: Vec<NativeStreamFile>,
     /// 32 hex digits.
     pub stream: String,
-    pub first_ordinal: f64,
     pub settings: NativeSettings,
     pub segment_directory: String,
     pub batch_rows: u32,
@@ -196,27 +196,33 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, EngineError>) -> napi::Result<T> 
     contained("nothing it made is used", || work().map_err(|error| to_napi(&error)))
 }
 
+impl NativeImportOptions {
+    fn engine(&self) -> napi::Result<ImportOptions> {
+        let mut settings = self.settings.engine()?;
+        settings.flow.replay = self.replay.as_ref().map(|replay| Arc::new(replay.filter()));
+        let file = |file: &NativeStreamFile| StreamFile {
+            path: PathBuf::from(&file.path),
+            file: file.file_id,
+            first_ordinal: file.first_ordinal as u64,
+        };
+        Ok(ImportOptions {
+            files: self.files.iter().map(file).collect(),
+            stream: stream_identity(&self.stream)?,
+            segments: PathBuf::from(&self.segment_directory),
+            batch_rows: self.batch_rows as usize,
+            losses: self.losses.as_ref().map(|spans| spans.iter().map(NativeLoss::us).collect()),
+            settings,
+        })
+    }
+}
+
 impl Task for ImportTask {
     type Output = StreamOutcome;
     type JsValue = NativeImportResult;
 
     fn compute(&mut self) -> napi::Result<StreamOutcome> {
-        let mut settings = self.options.settings.engine()?;
-        settings.flow.replay = self.options.replay.as_ref().map(|replay| Arc::new(replay.filter()));
-        let options = ImportOptions {
-            files: self
-                .options
-                .files
-                .iter()
-                .map(|file| StreamFile { path: PathBuf::from(&file.path), file: file.file_id })
-                .collect(),
-            stream: stream_identity(&self.options.stream)?,
-            first_ordinal: self.options.first_ordinal as u64,
-            segments: PathBuf::from(&self.options.segment_directory),
-            batch_rows: self.options.batch_rows as usize,
-            losses: self.options.losses.as_ref().map(|spans| spans.iter().map(NativeLoss::us).collect()),
-            settings,
-        };
+        // Settings read databases of places, and compile filters.
+        let options = contained("nothing was imported", || self.options.engine())?;
         let mut report = |progress: Progress| {
             let progress = NativeProgress {
                 packets: progress.packets as f64,
@@ -360,15 +366,22 @@ impl Task for DissectTask {
     type JsValue = NativeDissection;
 
     fn compute(&mut self) -> napi::Result<NativeDissection> {
-        let settings = self.settings.engine()?;
+        let settings = contained("nothing was read", || self.settings.engine())?;
         guarded(|| {
             let source = if self.path == "-" {
                 let unreadable = |error| EngineError::capture("-", error);
                 let input = StandardInput::open().map_err(|error| unreadable(error.into()))?;
                 let reader = lookback_pcapfile::Reader::from_read(Box::new(input)).map_err(unreadable)?;
-                StreamSource { name: "-".to_owned(), file: 1, reader, bytes: 0, origins: Origins::default() }
+                StreamSource {
+                    name: "-".to_owned(),
+                    file: 1,
+                    first_ordinal: 0,
+                    reader,
+                    bytes: 0,
+                    origins: Origins::default(),
+                }
             } else {
-                StreamFile { path: PathBuf::from(&self.path), file: 1 }.open()?
+                StreamFile { path: PathBuf::from(&self.path), file: 1, first_ordinal: 0 }.open()?
             };
             let dissection = dissect::dissect(source, &settings, [0; 16])?;
             Ok(NativeDissection {

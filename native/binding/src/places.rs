@@ -1,5 +1,6 @@
 //! The files of places, for whoever wants to know what became of them.
 
+use crate::errors::contained;
 use crate::settings::NativeSettings;
 use napi_derive::napi;
 
@@ -16,13 +17,14 @@ pub struct PlaceFileState {
 
 /// Reads the files of places and says what each setting came to.
 #[napi]
-pub fn check_place_files(settings: NativeSettings) -> Vec<PlaceFileState> {
-    lookback_places::check(&settings.place_files())
-        .into_iter()
-        .map(|state| PlaceFileState {
+pub fn check_place_files(settings: NativeSettings) -> napi::Result<Vec<PlaceFileState>> {
+    contained("the files of places are not known", || {
+        let states = lookback_places::check(&settings.place_files()).into_iter();
+        let told = states.map(|state| PlaceFileState {
             setting: state.setting.to_owned(),
             file: state.file.map(|file| file.to_string_lossy().into_owned()),
             error: state.error,
-        })
-        .collect()
+        });
+        Ok(told.collect())
+    })
 }

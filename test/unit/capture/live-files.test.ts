@@ -78,7 +78,8 @@ describe("packet directories", () => {
     catalogue.files.add({ ...listed, id: 2, path: written("n1-260101-00000002.pcap", bytes), state: "complete", bytes: bytes.length, packets: 3, firstOrdinal: 1 });
     noteGivenUp(catalogue.settings, "s", [{ fileId: 1, givenUp: true }, { fileId: 2, givenUp: false }]);
     const empty = written("n1-260101-00000003.pcap", bytes.subarray(0, 24));
-    written("n1-260101-00000004.pcap", bytes);
+    // A loss of power leaves zeros where blocks were not written.
+    const zeroed = written("n1-260101-00000004.pcap", Buffer.concat([bytes, Buffer.alloc(4096)]));
     // A crash of the system can leave less than a head.
     written("n1-260101-00000005.pcap", Buffer.alloc(0));
     const twin = path.join(directory, "other");
@@ -88,6 +89,7 @@ describe("packet directories", () => {
     expect(catalogue.files.ofStream("s").map(({ id, state, packets, firstOrdinal }) => [id, state, packets, firstOrdinal])).toEqual([
       [1, "complete", 1, 0], [2, "complete", 3, 1], [4, "complete", 3, 4],
     ]);
+    expect(statSync(zeroed).size).toBe(bytes.length);
     expect([statSync(givenUp).size, existsSync(empty), readdirSync(twin), existsSync(path.join(directory, "n1-260101-00000005.pcap"))]).toEqual([24 + record, false, [], false]);
     catalogue.close();
   });

@@ -46,7 +46,7 @@ describe("a replay that was noted", () => {
       native, catalogue, settings, segmentDirectory: "/s", logger: silentLogger, store: { commitSegments: (_, alongside) => { alongside?.(); return Promise.resolve(); } },
     }, stream, new AbortController().signal);
     expect(asked).toMatchObject([{
-      files: [{ fileId: 2 }], firstOrdinal: 10, settings: { workers: 1 }, replay: { from: 12, knownUntil: 15, open: Buffer.from("open") }, losses: [{ fromMs: 2000, untilMs: 2500 }],
+      files: [{ fileId: 2, firstOrdinal: 10 }], settings: { workers: 1 }, replay: { from: 12, knownUntil: 15, open: Buffer.from("open") }, losses: [{ fromMs: 2000, untilMs: 2500 }],
     }]);
     expect(catalogue.replays.all()).toEqual([]);
     catalogue.close();

@@ -23,7 +23,7 @@ describe("a capture that is repeated", () => {
       const file = path.join(directory, `${copies}.pcap`);
       writeFileSync(file, repeatCapture(EXAMPLE, copies));
       const { packets, sessions } = await loadNativeCore().importStream({
-        files: [{ path: file, fileId: 1 }], stream: "0".repeat(32), firstOrdinal: 0, settings: engineSettings(configOf(directory)), segmentDirectory: directory, batchRows: 4096, replay: null, losses: null,
+        files: [{ path: file, fileId: 1, firstOrdinal: 0 }], stream: "0".repeat(32), settings: engineSettings(configOf(directory)), segmentDirectory: directory, batchRows: 4096, replay: null, losses: null,
       }, null, () => {});
       return [packets, sessions];
     };

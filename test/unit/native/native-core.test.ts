@@ -22,7 +22,7 @@ describe("readTruncatedPackets", () => {
     writeFileSync(file, bytes.subarray(0, bytes.length - 1));
     const imported = async (given: string): Promise<readonly [number, readonly string[]]> => {
       const { packets, warnings } = await native.importStream({
-        files: [{ path: file, fileId: 1 }], stream: "0".repeat(32), firstOrdinal: 0, settings: settings({ readTruncatedPackets: given }), segmentDirectory: directory, batchRows: 100, replay: null, losses: null,
+        files: [{ path: file, fileId: 1, firstOrdinal: 0 }], stream: "0".repeat(32), settings: settings({ readTruncatedPackets: given }), segmentDirectory: directory, batchRows: 100, replay: null, losses: null,
       }, null, () => { /* nobody waits */ });
       return [packets, warnings.map(({ name }) => name)];
     };

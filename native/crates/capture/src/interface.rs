@@ -14,6 +14,8 @@ pub struct Interface {
     pub hardware_type: u32,
     /// Largest payload in bytes.
     pub mtu: u32,
+    /// Whether it is up.
+    pub is_up: bool,
 }
 
 /// Hardware types of the kernel (include/uapi/linux/if_arp.h) and the pcap LINKTYPE of what a raw socket gives.
@@ -38,6 +40,7 @@ impl Interface {
             index: facts.index,
             hardware_type: facts.hardware_type,
             mtu: facts.mtu,
+            is_up: facts.is_up,
         })
     }
 

@@ -29,4 +29,4 @@ pub mod stream;
 pub mod tpacket;
 
 pub use batch::{Batch, BatchPool};
-pub use source::{PacketSource, SourceError, SourceStatistics};
+pub use source::{Arrived, PacketSource, SourceError, SourceStatistics};

@@ -15,6 +15,8 @@ pub struct InterfaceFacts {
     pub hardware_type: u32,
     /// Largest payload in bytes.
     pub mtu: u32,
+    /// Whether it is up (`IFF_UP`).
+    pub is_up: bool,
 }
 
 /// A socket to ask the kernel about interfaces by, and a request about the one of that name; none where there can be none.
@@ -41,7 +43,7 @@ pub(crate) fn interface_request(name: &str) -> Option<(OwnedFd, libc::ifreq)> {
 pub fn interface_facts(name: &str) -> Option<InterfaceFacts> {
     let (socket, mut request) = interface_request(name)?;
     let mut ask = |what: libc::Ioctl| {
-        // SAFETY: the request is a whole ifreq, which these three fill, and lives until the call returns.
+        // SAFETY: the request is a whole ifreq, which these four fill, and lives until the call returns.
         check(unsafe { libc::ioctl(socket.as_raw_fd(), what, &raw mut request) }).ok().map(|_| request)
     };
     // SAFETY: each call filled the member that is read.
@@ -50,6 +52,7 @@ pub fn interface_facts(name: &str) -> Option<InterfaceFacts> {
             index: ask(libc::SIOCGIFINDEX)?.ifr_ifru.ifru_ifindex as u32,
             hardware_type: u32::from(ask(libc::SIOCGIFHWADDR)?.ifr_ifru.ifru_hwaddr.sa_family),
             mtu: ask(libc::SIOCGIFMTU)?.ifr_ifru.ifru_mtu as u32,
+            is_up: i32::from(ask(libc::SIOCGIFFLAGS)?.ifr_ifru.ifru_flags) & libc::IFF_UP != 0,
         })
     }
 }
@@ -63,6 +66,8 @@ pub struct PacketSocket {
 /// `struct tpacket_stats_v3`, as far as it is used: counts since they were last asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RingStatistics {
+    /// Packets that came, with those for which there was no room.
+    pub packets: u32,
     /// Packets for which there was no room.
     pub drops: u32,
 }
@@ -180,9 +185,10 @@ impl PacketSocket {
     /// # Errors
     /// The system's error.
     pub fn join_fanout(&self, group: u16) -> Result<()> {
+        // Without PACKET_FANOUT_FLAG_DEFRAG: the kernel would join fragments and keep those that miss one, in no count. They
+        // are packets of their own here, and one stream, whose thread joins them, gets those of all sockets.
         const HASH: u32 = 0; // PACKET_FANOUT_HASH
-        const DEFRAGMENT: u32 = 0x8000; // PACKET_FANOUT_FLAG_DEFRAG: fragments go where their datagram goes
-        self.set(libc::SOL_PACKET, libc::PACKET_FANOUT, &(u32::from(group) | (HASH | DEFRAGMENT) << 16))
+        self.set(libc::SOL_PACKET, libc::PACKET_FANOUT, &(u32::from(group) | HASH << 16))
     }
 
     /// Skips the queueing discipline when sending.
@@ -235,7 +241,7 @@ impl PacketSocket {
                 &raw mut length,
             )
         })?;
-        Ok(RingStatistics { drops: counts[1] })
+        Ok(RingStatistics { packets: counts[0], drops: counts[1] })
     }
 
     /// Waits until there is something to read.

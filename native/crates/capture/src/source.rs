@@ -67,19 +67,42 @@ pub enum SourceError {
     },
 }
 
+/// How far a source was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Arrived {
+    /// Packets that have come since it was opened.
+    pub came: u64,
+    /// Those of them that were read, the first ones.
+    pub read: u64,
+}
+
+impl Arrived {
+    /// Packets that were not read.
+    pub fn unread(self) -> u64 {
+        self.came.saturating_sub(self.read)
+    }
+}
+
 /// What a source counted since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SourceStatistics {
     /// Packets that came a second time because the loopback interface shows them going out and coming in.
     pub duplicate: u64,
-    /// Packets lost because the kernel's ring was full; none when the source cannot know.
+    /// Packets lost because the kernel's ring was full, or damaged, or went with its interface; none when the source cannot know.
     pub dropped_by_kernel: Option<u64>,
     /// Packets lost before the kernel saw them, by the interface's own counters; none when it has none.
     pub dropped_by_interface: Option<u64>,
-    /// Blocks of the ring whose content was not as the kernel promises; of a stream, places that could not be read.
+    /// Blocks of the ring whose content was not as the kernel promises, see `dropped_by_kernel`; of a stream, places that could not be read.
     pub damaged_blocks: u64,
     /// Times the interface went down.
     pub went_down: u64,
+}
+
+impl SourceStatistics {
+    /// Counts packets that the kernel had and nobody gets.
+    pub fn lose(&mut self, packets: u64) {
+        self.dropped_by_kernel = Some(self.dropped_by_kernel.unwrap_or(0) + packets);
+    }
 }
 
 /// Where live packets come from. A source belongs to one thread.
@@ -97,6 +120,10 @@ pub trait PacketSource: Send {
     /// Whether packets have times that were given to them elsewhere, and not those of their arrival here.
     fn times_are_given(&self) -> bool {
         false
+    }
+    /// How far it was read; none when the source cannot know. Whoever gives it up counts what was not as lost.
+    fn arrived(&mut self) -> Option<Arrived> {
+        None
     }
     /// Counts since it was opened.
     fn statistics(&mut self) -> SourceStatistics;

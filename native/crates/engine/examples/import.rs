@@ -20,9 +20,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let workers = arguments.next().map_or(Ok(1), |workers| workers.parse())?;
     let batch_rows = arguments.next().map_or(Ok(8_192), |rows| rows.parse())?;
     let options = ImportOptions {
-        files: vec![StreamFile { path: PathBuf::from(capture), file: 1 }],
+        files: vec![StreamFile { path: PathBuf::from(capture), file: 1, first_ordinal: 0 }],
         stream: [7; 16],
-        first_ordinal: 0,
         segments: PathBuf::from(directory),
         batch_rows,
         losses: None,

@@ -68,7 +68,10 @@ pub fn dissect(
     let mut worker = Worker::new(&settings, stream, 1024, Collected::default());
     let mut watch = Watch { is_cancelled: &|| false, progress: &mut |_| {} };
     let mut outcome = StreamOutcome::default();
-    read_stream(vec![source], 0, &settings, &mut watch, &mut outcome, &mut Inline { worker: &mut worker })?;
+    let total_bytes = source.bytes;
+    let sources = Box::new(std::iter::once(Ok(source)));
+    let mut target = Inline { worker: &mut worker };
+    read_stream(sources, total_bytes, &settings, &mut watch, &mut outcome, &mut target)?;
     worker.finish()?;
     let mut sessions = worker.sink.0;
     sessions.sort_by_key(|session| (session.first_packet_us, session.segment_first_us, session.id));

@@ -8,7 +8,7 @@ use crate::live::losses::LossLog;
 use crate::origins::Origins;
 use crate::segment_sink::SegmentSink;
 use crate::settings::EngineSettings;
-use crate::stream::{Inline, Progress, StreamFile, StreamOutcome, StreamSource, Watch, read_stream};
+use crate::stream::{Inline, Progress, Sources, StreamFile, StreamOutcome, StreamSource, Watch, read_stream};
 use crate::stream_batches::{Own, Sharing, read_batches, share_packets};
 use crate::worker::Worker;
 use lookback_flow::identity::StreamIdentity;
@@ -27,8 +27,6 @@ pub struct ImportOptions {
     pub files: Vec<StreamFile>,
     /// Identity of the stream.
     pub stream: StreamIdentity,
-    /// Number of the first packet in the stream.
-    pub first_ordinal: u64,
     /// Directory of the segments.
     pub segments: PathBuf,
     /// Rows of one segment.
@@ -49,12 +47,12 @@ pub fn import(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<StreamOutcome, EngineError> {
     let workers = options.settings.workers.clamp(1, MOST_WORKERS);
-    let sources = open(options)?;
+    let (sources, total_bytes) = sources(options);
     let packets = if workers == 1 {
-        vec![Packets::Alone(sources)]
+        vec![Packets::Alone(sources, total_bytes)]
     } else {
         let sharing = Sharing { workers, tracking: options.settings.flow.tracking };
-        let shared = share_packets(sources, options.first_ordinal, sharing);
+        let shared = share_packets(sources, total_bytes, sharing);
         shared.into_iter().map(Packets::Shared).collect()
     };
     let losses = options.losses.as_deref().map(|spans| Arc::new(LossLog::of(spans)));
@@ -112,18 +110,21 @@ impl Worked {
 /// Where a worker gets packets.
 enum Packets {
     /// It reads them.
-    Alone(Vec<StreamSource>),
+    Alone(Sources<'static>, u64),
     /// Who comes first reads them.
     Shared(Own),
 }
 
-/// Opens the files, as far as they go now: others may append to them.
-fn open(options: &ImportOptions) -> Result<Vec<StreamSource>, EngineError> {
-    let open = |file: &StreamFile| {
-        let origins = Origins::read(&file.path, &options.settings.interfaces);
-        Ok(StreamSource { origins, ..file.open()? })
+/// The files, as far as they go now (others may append to them), and the bytes of all.
+fn sources(options: &ImportOptions) -> (Sources<'static>, u64) {
+    let interfaces = options.settings.interfaces.clone();
+    let files: Vec<(StreamFile, u64)> = options.files.iter().map(|file| (file.clone(), file.end())).collect();
+    let total_bytes = files.iter().map(|(_, end)| *end).filter(|end| *end < u64::MAX).sum();
+    let open = move |(file, end): (StreamFile, u64)| {
+        let origins = Origins::read(&file.path, &interfaces);
+        Ok(StreamSource { origins, ..file.open_until(end)? })
     };
-    options.files.iter().map(open).collect()
+    (Box::new(files.into_iter().map(open)), total_bytes)
 }
 
 /// Handles the flows of worker `number`.
@@ -147,8 +148,8 @@ fn work(
     }
     let mut target = Inline { worker: &mut worker };
     let read = match packets {
-        Packets::Alone(sources) => {
-            read_stream(sources, options.first_ordinal, &settings, watch, &mut outcome, &mut target)
+        Packets::Alone(sources, total_bytes) => {
+            read_stream(sources, total_bytes, &settings, watch, &mut outcome, &mut target)
         }
         Packets::Shared(own) => read_batches(own, &settings, watch, &mut outcome, target),
     };

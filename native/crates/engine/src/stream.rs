@@ -25,6 +25,8 @@ pub struct StreamFile {
     pub path: PathBuf,
     /// Its number in the catalogue; positions refer to it.
     pub file: u32,
+    /// Number in the stream of its first packet, however many the files before it gave.
+    pub first_ordinal: u64,
 }
 
 /// A file of a stream, open.
@@ -33,6 +35,8 @@ pub struct StreamSource {
     pub name: String,
     /// Its number in the catalogue.
     pub file: u32,
+    /// Number in the stream of its first packet.
+    pub first_ordinal: u64,
     /// Its packets.
     pub reader: Reader,
     /// Its size in bytes; 0 when unknown.
@@ -59,7 +63,8 @@ impl StreamFile {
         let open = || Reader::from_read(Box::new(File::open(&self.path)?.take(end)));
         let reader = open().map_err(|error| EngineError::capture(&name, error))?;
         let bytes = if end == u64::MAX { 0 } else { end };
-        Ok(StreamSource { name, file: self.file, reader, bytes, origins: Origins::default() })
+        let (file, first_ordinal) = (self.file, self.first_ordinal);
+        Ok(StreamSource { name, file, first_ordinal, reader, bytes, origins: Origins::default() })
     }
 
     /// Where it ends now; the greatest number for what has no size, such as a pipe.
@@ -68,6 +73,9 @@ impl StreamFile {
         metadata.map_or(u64::MAX, |metadata| metadata.len())
     }
 }
+
+/// The files of a stream in order, each opened when its turn comes: there may be thousands.
+pub type Sources<'a> = Box<dyn Iterator<Item = Result<StreamSource, EngineError>> + Send + 'a>;
 
 /// Whom a run reports to, and who may end it.
 pub struct Watch<'a> {
@@ -361,23 +369,22 @@ impl Feed {
     }
 }
 
-/// Reads every packet of the stream into `target`: decodes, joins fragments, follows the clock.
+/// Reads every packet of the stream into `target`: decodes, joins fragments, follows the clock. `total_bytes` is for reports.
 ///
 /// # Errors
 /// When a source is no capture or fails, the target fails, or the run is to end.
 pub fn read_stream(
-    sources: Vec<StreamSource>,
-    first_ordinal: u64,
+    sources: Sources<'_>,
+    total_bytes: u64,
     settings: &EngineSettings,
     watch: &mut Watch<'_>,
     outcome: &mut StreamOutcome,
     target: &mut impl PacketTarget,
 ) -> Result<(), EngineError> {
     let mut feed = Feed::new(settings);
-    let mut ordinal = first_ordinal;
-    let total_bytes = sources.iter().map(|source| source.bytes).sum();
-    for StreamSource { name, file, mut reader, mut origins, .. } in sources {
-        let first_of_file = ordinal;
+    for source in sources {
+        let StreamSource { name, file, first_ordinal, mut reader, mut origins, .. } = source?;
+        let mut ordinal = first_ordinal;
         while let Some(packet) = reader.next_packet().map_err(|error| EngineError::capture(&name, error))? {
             outcome.note_packet(&packet);
             let arrival = Arrival {
@@ -390,7 +397,7 @@ pub fn read_stream(
                 end: packet.end,
                 ordinal,
                 position: PacketPosition { file, length: packet.record_length, offset: packet.offset },
-                origin: origins.of_packet(ordinal - first_of_file),
+                origin: origins.of_packet(ordinal - first_ordinal),
             };
             ordinal += 1;
             feed.packet(arrival, target)?;

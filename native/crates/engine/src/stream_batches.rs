@@ -6,13 +6,13 @@ use crate::error::EngineError;
 use crate::settings::EngineSettings;
 use crate::shared::{Taker, share};
 use crate::stream::{
-    Arrival, ClockAt, Feed, Frame, PacketTarget, Progress, REPORT_EVERY, StreamOutcome, StreamSource, Watch,
+    Arrival, ClockAt, Feed, Frame, PacketTarget, Progress, REPORT_EVERY, Sources, StreamOutcome,
+    StreamSource, Watch,
 };
 use crate::worker::PacketMeta;
 use lookback_pcapfile::{Chunk, PacketRef};
 use lookback_session::PacketPosition;
 use lookback_wire::{Decoded, PlainHeaders, SessionIdTracking, flow_hash, plain_headers};
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Most packets of a batch. It ends with its chunk, so that short packets alone make so many.
@@ -88,9 +88,10 @@ impl Piece {
 
 /// Reads the files of a stream into batches.
 struct BatchReader {
-    sources: VecDeque<StreamSource>,
+    sources: Sources<'static>,
+    /// The file at hand, and the number in the stream of its next packet.
+    source: Option<StreamSource>,
     ordinal: u64,
-    first_of_file: u64,
     clock: StreamClock,
     decoded: Decoded,
     /// What was read so far; taken at the end.
@@ -100,13 +101,12 @@ struct BatchReader {
     usual: Vec<usize>,
 }
 
-/// Gives each worker its packets of `sources`, numbered from `first_ordinal` on.
-pub fn share_packets(sources: Vec<StreamSource>, first_ordinal: u64, sharing: Sharing) -> Vec<Own> {
-    let total_bytes = sources.iter().map(|source| source.bytes).sum();
+/// Gives each worker its packets of `sources`; `total_bytes` is for reports.
+pub fn share_packets(sources: Sources<'static>, total_bytes: u64, sharing: Sharing) -> Vec<Own> {
     let mut reader = BatchReader {
-        sources: sources.into(),
-        ordinal: first_ordinal,
-        first_of_file: first_ordinal,
+        sources,
+        source: None,
+        ordinal: 0,
         clock: StreamClock::default(),
         decoded: Decoded::default(),
         outcome: Some(StreamOutcome::default()),
@@ -169,12 +169,21 @@ impl Dealer<'_> {
 impl BatchReader {
     fn next(&mut self) -> Result<Option<Piece>, EngineError> {
         let Some(outcome) = &mut self.outcome else { return Ok(None) };
-        while let Some(StreamSource { name, file, reader, origins, .. }) = self.sources.front_mut() {
+        loop {
+            if self.source.is_none() {
+                let Some(next) = self.sources.next() else { break };
+                let next = next?;
+                self.ordinal = next.first_ordinal;
+                self.source = Some(next);
+            }
+            let Some(StreamSource { name, file, first_ordinal, reader, origins, .. }) = &mut self.source
+            else {
+                break;
+            };
             let first = reader.next_packet().map_err(|error| EngineError::capture(name, error))?;
             let Some(first) = first else {
                 outcome.note_end_of_file(reader);
-                self.sources.pop_front();
-                self.first_of_file = self.ordinal;
+                self.source = None;
                 continue;
             };
             let shares = self.usual.iter().map(|usual| Vec::with_capacity(usual + usual / 8 + 1)).collect();
@@ -184,7 +193,7 @@ impl BatchReader {
             let mut deal = |packet: PacketRef<'_>, number: u64| {
                 outcome.note_packet(&packet);
                 let ordinal = self.ordinal + number;
-                dealer.deal(&packet, ordinal, origins.of_packet(ordinal - self.first_of_file));
+                dealer.deal(&packet, ordinal, origins.of_packet(ordinal - *first_ordinal));
                 last = packet.offset;
             };
             let chunk = Arc::clone(first.chunk);

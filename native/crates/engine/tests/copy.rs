@@ -66,7 +66,7 @@ fn what_damage_ends_is_told_and_what_was_whole_is_kept() {
         assert_eq!(copied, Copied { bytes: expected.len() as u64, is_damaged }, "{name}");
         assert!(std::fs::read(&destination).expect("the copy") == expected, "{name}");
 
-        let opened = StreamFile { path: source, file: 1 }.open().expect("a capture");
+        let opened = StreamFile { path: source, file: 1, first_ordinal: 0 }.open().expect("a capture");
         let dissection = dissect::dissect(opened, &EngineSettings::default(), [9; 16]).expect("a dissection");
         assert_eq!(dissection.sessions.len(), 1, "{name}");
         let warned: Vec<&Warning> = dissection.warnings.iter().collect();
@@ -90,7 +90,7 @@ fn compressed_data_of_which_nothing_comes_is_no_fault_of_ours() {
     let (whole, _) = capture(&scratch);
     let (source, destination) = (scratch.0.join("a.zst"), scratch.0.join("a.partial"));
     std::fs::write(&source, zstd(30, &whole)).expect("a file");
-    let opened = StreamFile { path: source.clone(), file: 1 }.open().err();
+    let opened = StreamFile { path: source.clone(), file: 1, first_ordinal: 0 }.open().err();
     for error in [copy(&source, &destination).err(), opened] {
         let error = error.unwrap_or_else(|| panic!("it was read"));
         assert_eq!(error.code(), "CAPTURE_UNREADABLE");

@@ -200,9 +200,8 @@ fn sessions(workers: usize) -> [Vec<String>; 2] {
     };
     let file = flush.files.first().expect("a packet file");
     let again = ImportOptions {
-        files: vec![StreamFile { path: file.path.clone(), file: file.file }],
+        files: vec![StreamFile { path: file.path.clone(), file: file.file, first_ordinal: 0 }],
         stream: [7; 16],
-        first_ordinal: 0,
         segments: scratch.0.join("again"),
         batch_rows: 1_000,
         losses: None,

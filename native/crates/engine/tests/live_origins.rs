@@ -113,10 +113,13 @@ fn sessions_tell_at_which_interface_they_began_and_do_so_when_indexed_again() {
                 files: flush
                     .files
                     .iter()
-                    .map(|file| StreamFile { path: file.path.clone(), file: file.file })
+                    .map(|file| StreamFile {
+                        path: file.path.clone(),
+                        file: file.file,
+                        first_ordinal: file.first_ordinal,
+                    })
                     .collect(),
                 stream: [7; 16],
-                first_ordinal: 0,
                 segments: scratch.0.join(name),
                 batch_rows: 1_000,
                 losses: None,

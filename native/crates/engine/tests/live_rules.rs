@@ -245,9 +245,8 @@ fn bytes_that_never_came_are_told_from_those_that_were_lost_here() {
         let file = finish(&engine).files.remove(0);
         let segments = scratch.0.join("again");
         let options = ImportOptions {
-            files: vec![StreamFile { path: file.path, file: file.file }],
+            files: vec![StreamFile { path: file.path, file: file.file, first_ordinal: 0 }],
             stream: [7; 16],
-            first_ordinal: 0,
             segments: segments.clone(),
             batch_rows: 1_000,
             losses,

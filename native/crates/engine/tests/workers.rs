@@ -64,9 +64,8 @@ fn capture(path: &Path) -> usize {
 
 fn options(capture: &Path, segments: &Path, workers: usize) -> ImportOptions {
     ImportOptions {
-        files: vec![StreamFile { path: capture.to_owned(), file: 1 }],
+        files: vec![StreamFile { path: capture.to_owned(), file: 1, first_ordinal: 0 }],
         stream: [9; 16],
-        first_ordinal: 0,
         segments: segments.to_owned(),
         batch_rows: 64,
         losses: None,
@@ -107,7 +106,7 @@ fn what_is_appended_meanwhile_is_not_read() {
     let scratch = Scratch::new("appended");
     let file = scratch.0.join("a.pcap");
     let packets = capture(&file);
-    let before = StreamFile { path: file.clone(), file: 1 };
+    let before = StreamFile { path: file.clone(), file: 1, first_ordinal: 0 };
     let end = before.end();
     let bytes = std::fs::read(&file).expect("the capture");
     std::fs::write(&file, [&bytes[..], &bytes[24..]].concat()).expect("twice as long");
@@ -168,7 +167,7 @@ fn packets_that_lie_across_chunks_are_the_same_for_all_workers() {
 fn workers_share_several_files_compressed_or_damaged() {
     let scratch = Scratch::new("shared-files");
     let whole = scratch.0.join("a.pcap");
-    capture(&whole);
+    let packets = capture(&whole);
     let bytes = std::fs::read(&whole).expect("the capture");
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(&bytes).expect("compressed");
@@ -179,7 +178,11 @@ fn workers_share_several_files_compressed_or_damaged() {
     let files = [whole, gz, cut];
     let of = |workers| {
         let segments = scratch.0.join(format!("segments-{workers}"));
-        let files = files.iter().zip(1..).map(|(path, file)| StreamFile { path: path.clone(), file });
+        let file = |(path, file): (&PathBuf, u32)| {
+            let first_ordinal = u64::from(file - 1) * packets as u64;
+            StreamFile { path: path.clone(), file, first_ordinal }
+        };
+        let files = files.iter().zip(1..).map(file);
         let options = ImportOptions { files: files.collect(), ..options(&scratch.0, &segments, workers) };
         let outcome = import(&options, &AtomicBool::new(false), &mut |_| {}).expect("an import");
         let mut rows: Vec<String> =
@@ -190,6 +193,36 @@ fn workers_share_several_files_compressed_or_damaged() {
     let one = of(1);
     assert!(one.2.iter().any(|warning| warning.name == "damaged-compression"), "{:?}", one.2);
     assert!(one == of(3));
+}
+
+#[test]
+fn a_file_that_gives_fewer_packets_moves_no_numbers_of_those_behind_it() {
+    let scratch = Scratch::new("damaged-before");
+    let (whole, cut, next) = (scratch.0.join("a.pcap"), scratch.0.join("b.pcap"), scratch.0.join("c.pcap"));
+    let packets = capture(&whole);
+    let bytes = std::fs::read(&whole).expect("the capture");
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).expect("half of it");
+    let mut writer = Writer::create(&next, 1, 65_535).expect("a new capture");
+    let frame = frame(999, true, 17, 0, 0, b"behind it");
+    writer.write(1_700_002_000_000_000_000, frame.len() as u32, &frame).expect("a written packet");
+    writer.sync().expect("a durable capture");
+    let behind = |name: &str, first: &Path, workers| {
+        let segments = scratch.0.join(format!("{name}-{workers}"));
+        let files = vec![
+            StreamFile { path: first.to_owned(), file: 1, first_ordinal: 0 },
+            StreamFile { path: next.clone(), file: 2, first_ordinal: packets as u64 },
+        ];
+        let options = ImportOptions { files, ..options(&scratch.0, &segments, workers) };
+        let outcome = import(&options, &AtomicBool::new(false), &mut |_| {}).expect("an import");
+        let all = outcome.segments.iter().flat_map(|segment| rows(&segments.join(&segment.path)));
+        all.filter(|row| row.contains("1700002000")).collect::<Vec<_>>()
+    };
+    let all: Vec<_> = [1, 3]
+        .into_iter()
+        .flat_map(|workers| [behind("whole", &whole, workers), behind("cut", &cut, workers)])
+        .collect();
+    assert_eq!(all[0].len(), 1);
+    assert!(all.iter().all(|rows| *rows == all[0]), "{all:?}");
 }
 
 #[test]
@@ -265,7 +298,7 @@ fn dissecting_gives_what_importing_counts() {
     let scratch = Scratch::new("dissect");
     let file = scratch.0.join("a.pcap");
     capture(&file);
-    let source = StreamFile { path: file.clone(), file: 1 }.open().expect("a capture");
+    let source = StreamFile { path: file.clone(), file: 1, first_ordinal: 0 }.open().expect("a capture");
     let sessions = dissect::dissect(source, &EngineSettings::default(), [9; 16]).expect("sessions").sessions;
     let outcome =
         import(&options(&file, &scratch.0.join("segments"), 1), &AtomicBool::new(false), &mut |_| {})

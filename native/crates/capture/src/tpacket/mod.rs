@@ -8,15 +8,19 @@ use crate::filter::Program;
 use crate::interface::{self, Interface};
 use crate::interface_losses::InterfaceLosses;
 use crate::socket::{PacketSocket, Readiness};
-use crate::source::{PacketSource, SourceError, SourceStatistics};
+use crate::source::{Arrived, PacketSource, SourceError, SourceStatistics};
 use block::{BlockHeader, packet_at};
 use ring::Ring;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// `ETH_P_ALL`.
 const EVERY_PROTOCOL: u16 = 3;
 /// Longest the kernel keeps a block that is not full, so that a quiet link's packets come soon.
 const RETIRE: Duration = Duration::from_millis(100);
+/// Longest time that the other threads of an interface need to give up their sockets of the one before.
+const MOST_REFUSED: Duration = Duration::from_secs(10);
+/// What joining a fanout group is called where it fails.
+const JOIN: &str = "join the fanout group";
 /// Bytes of a block: `tpacketv3BlockSize` is rounded to a power of two between these.
 const BLOCK_BYTES: (u32, u32) = (1 << 16, 1 << 24);
 
@@ -41,22 +45,32 @@ pub struct TpacketOptions {
     pub counts_losses: bool,
 }
 
-/// A ring on an interface.
-pub struct TpacketSource {
-    options: TpacketOptions,
-    interface: Interface,
-    link_type: u16,
+/// A socket on an interface, with its ring.
+struct Attached {
     socket: PacketSocket,
     ring: Ring,
     /// The block to read next, and where in it.
     block: usize,
     place: Option<(u32, usize)>,
+}
+
+/// A ring on an interface.
+pub struct TpacketSource {
+    options: TpacketOptions,
+    interface: Interface,
+    link_type: u16,
+    /// None while the interface is not ready.
+    attached: Option<Attached>,
+    arrived: Arrived,
     statistics: SourceStatistics,
     losses: Option<InterfaceLosses>,
     /// What interfaces of this name before this one lost.
     lost_before: u64,
     /// The interface went down and nothing came since: it may be another one of the same name by now, which nobody tells.
     is_down: bool,
+    down_since: Instant,
+    /// Since when the fanout group of an interface that is up did not take the socket.
+    refused_since: Option<Instant>,
 }
 
 impl TpacketSource {
@@ -74,20 +88,24 @@ impl TpacketSource {
             hardware_type: interface.hardware_type,
         })?;
         let program = Program::of_setting(&options.filter, link_type, options.snaplen)?;
-        let (socket, ring) = Self::attach(&options, &interface, program.as_ref())?;
+        let attached = match Self::attach(&options, &interface, program.as_ref()) {
+            // No group takes a socket of an interface that is down.
+            Err(error) if is_refused(&error) && !interface.is_up => None,
+            attached => Some(attached?),
+        };
         let losses = options.counts_losses.then(|| InterfaceLosses::of(&interface));
         Ok(Self {
             options,
             interface,
             link_type,
-            socket,
-            ring,
-            block: 0,
-            place: None,
+            is_down: attached.is_none(),
+            attached,
+            arrived: Arrived::default(),
             statistics: SourceStatistics::default(),
             losses,
             lost_before: 0,
-            is_down: false,
+            down_since: Instant::now(),
+            refused_since: None,
         })
     }
 
@@ -95,7 +113,7 @@ impl TpacketSource {
         options: &TpacketOptions,
         interface: &Interface,
         program: Option<&Program>,
-    ) -> Result<(PacketSocket, Ring), SourceError> {
+    ) -> Result<Attached, SourceError> {
         let failed = |action: &'static str| {
             let name = interface.name.clone();
             move |source: std::io::Error| match source.raw_os_error() {
@@ -121,15 +139,16 @@ impl TpacketSource {
         }
         socket.bind(interface.index, EVERY_PROTOCOL).map_err(failed("bind"))?;
         if let Some(group) = options.fanout {
-            socket.join_fanout(group).map_err(failed("join the fanout group"))?;
+            socket.join_fanout(group).map_err(failed(JOIN))?;
         }
-        Ok((socket, ring))
+        Ok(Attached { socket, ring, block: 0, place: None })
     }
 
     /// Copies packets of blocks that are ours until the batch is full or no block is left.
     fn drain(&mut self, batch: &mut Batch) {
-        while let Some(block) = self.ring.block(self.block) {
-            let (mut left, mut at) = match self.place.take() {
+        let Some(attached) = &mut self.attached else { return };
+        while let Some(block) = attached.ring.block(attached.block) {
+            let (mut left, mut at) = match attached.place.take() {
                 Some(place) => place,
                 None => match BlockHeader::read(block) {
                     Some(header) => (header.packets, header.first as usize),
@@ -137,10 +156,7 @@ impl TpacketSource {
                 },
             };
             while left > 0 {
-                let Some((packet, next)) = packet_at(block, at) else {
-                    self.statistics.damaged_blocks += 1;
-                    break;
-                };
+                let Some((packet, next)) = packet_at(block, at) else { break };
                 // The loopback interface shows every packet going out and coming in; once is enough.
                 let twice = packet.outgoing && self.interface.hardware_type == interface::LOOPBACK;
                 if twice {
@@ -151,67 +167,98 @@ impl TpacketSource {
                     let parts = [addresses, tag, rest];
                     if !batch.push(packet.timestamp_ns, packet.original_length, self.options.snaplen, &parts)
                     {
-                        self.place = Some((left, at));
+                        attached.place = Some((left, at));
                         return;
                     }
                 }
+                self.arrived.read += 1;
                 left -= 1;
                 // The kernel lays packets out forwards; anything else would go round in circles.
-                if left > 0 && next <= at {
-                    self.statistics.damaged_blocks += 1;
+                if next <= at {
                     break;
                 }
                 at = next;
             }
-            self.ring.release(self.block);
-            self.block = (self.block + 1) % self.ring.blocks();
+            if left > 0 {
+                self.arrived.read += u64::from(left);
+                self.statistics.damaged_blocks += 1;
+                self.statistics.lose(u64::from(left));
+            }
+            attached.ring.release(attached.block);
+            attached.block = (attached.block + 1) % attached.ring.blocks();
         }
     }
 
     /// While the interface is down: waits for it, and opens it again when it is another one of the same name.
     fn recover(&mut self) -> Result<(), SourceError> {
-        match Interface::named(&self.options.interface) {
-            Some(now) if now.index != self.interface.index => {
-                // Packets of another kind do not go into the same files: whoever supervises starts anew.
-                if now.link_type() != Some(self.link_type) {
-                    let (interface, hardware_type) = (now.name, now.hardware_type);
-                    return Err(SourceError::LinkType { interface, hardware_type });
-                }
-                let program =
-                    Program::of_setting(&self.options.filter, self.link_type, self.options.snaplen)?;
-                let attached = match Self::attach(&self.options, &now, program.as_ref()) {
-                    // It is gone again, or not ready yet.
-                    Err(SourceError::System { source, .. })
-                        if matches!(
-                            source.raw_os_error(),
-                            Some(libc::ENODEV | libc::ENXIO | libc::ENETDOWN)
-                        ) =>
-                    {
-                        std::thread::sleep(RETIRE);
-                        return Ok(());
-                    }
-                    attached => attached?,
-                };
-                self.count();
-                (self.socket, self.ring) = attached;
-                (self.block, self.place) = (0, None);
+        let Some(now) = Interface::named(&self.options.interface) else {
+            std::thread::sleep(RETIRE);
+            return Ok(());
+        };
+        // The socket stays bound while the interface is down and receives again once it is up.
+        if self.attached.is_some() && now.index == self.interface.index {
+            return Ok(());
+        }
+        // Packets of another kind do not go into the same files: whoever supervises starts anew.
+        if now.link_type() != Some(self.link_type) {
+            let (interface, hardware_type) = (now.name, now.hardware_type);
+            return Err(SourceError::LinkType { interface, hardware_type });
+        }
+        self.count();
+        let unread = self.arrived.unread();
+        // The kernel gives the last block away when its time is over.
+        if unread > 0 && self.down_since.elapsed() < 2 * RETIRE {
+            std::thread::sleep(RETIRE / 4);
+            return Ok(());
+        }
+        self.statistics.lose(unread);
+        self.arrived.read += unread;
+        // First: a fanout group that still has a socket of the interface before takes none of this one.
+        self.attached = None;
+        let program = Program::of_setting(&self.options.filter, self.link_type, self.options.snaplen)?;
+        match Self::attach(&self.options, &now, program.as_ref()) {
+            // It is gone again, or not ready yet.
+            Err(error) if is_gone(&error) => std::thread::sleep(RETIRE),
+            // It is down, or another thread still has its socket of the interface before.
+            Err(error) if is_refused(&error) && self.may_be_refused(&now) => std::thread::sleep(RETIRE),
+            attached => {
+                self.attached = Some(attached?);
+                self.refused_since = None;
                 self.lost_before = self.statistics.dropped_by_interface.unwrap_or(0);
                 self.losses = self.options.counts_losses.then(|| InterfaceLosses::of(&now));
                 self.interface = now;
             }
-            // The socket stays bound while the interface is down and receives again once it is up.
-            Some(_) => {}
-            None => std::thread::sleep(RETIRE),
         }
         Ok(())
     }
 
-    fn count(&mut self) {
-        // A socket that cannot say keeps what was counted so far.
-        let Ok(counts) = self.socket.ring_statistics() else { return };
-        let dropped = &mut self.statistics.dropped_by_kernel;
-        *dropped = Some(dropped.unwrap_or(0) + u64::from(counts.drops));
+    /// Whether a refusal of the fanout group may pass.
+    fn may_be_refused(&mut self, interface: &Interface) -> bool {
+        if !interface.is_up {
+            self.refused_since = None;
+            return true;
+        }
+        self.refused_since.get_or_insert_with(Instant::now).elapsed() < MOST_REFUSED
     }
+
+    fn count(&mut self) {
+        let Some(attached) = &self.attached else { return };
+        // A socket that cannot say keeps what was counted so far.
+        let Ok(counts) = attached.socket.ring_statistics() else { return };
+        self.arrived.came += u64::from(counts.packets.saturating_sub(counts.drops));
+        self.statistics.lose(u64::from(counts.drops));
+    }
+}
+
+/// Whether the interface is not there, or down.
+fn is_gone(error: &SourceError) -> bool {
+    matches!(error, SourceError::System { source, .. }
+        if matches!(source.raw_os_error(), Some(libc::ENODEV | libc::ENXIO | libc::ENETDOWN)))
+}
+
+/// Whether the fanout group did not take a socket: its interface is down, or the group has sockets of another one.
+fn is_refused(error: &SourceError) -> bool {
+    matches!(error, SourceError::System { action: JOIN, source, .. } if source.raw_os_error() == Some(libc::EINVAL))
 }
 
 impl PacketSource for TpacketSource {
@@ -228,14 +275,17 @@ impl PacketSource for TpacketSource {
             self.is_down = false;
             return Ok(());
         }
-        let readiness = self.socket.wait(wait).map_err(|source| SourceError::System {
-            interface: self.options.interface.clone(),
-            action: "wait for packets",
-            source,
-        })?;
-        if readiness == Readiness::Fault {
-            self.statistics.went_down += 1;
-            self.is_down = true;
+        if let Some(attached) = &self.attached {
+            let readiness = attached.socket.wait(wait).map_err(|source| SourceError::System {
+                interface: self.options.interface.clone(),
+                action: "wait for packets",
+                source,
+            })?;
+            if readiness == Readiness::Fault {
+                self.statistics.went_down += 1;
+                self.is_down = true;
+                self.down_since = Instant::now();
+            }
         }
         if self.is_down {
             self.recover()?;
@@ -243,6 +293,11 @@ impl PacketSource for TpacketSource {
         self.drain(batch);
         self.is_down &= batch.is_empty();
         Ok(())
+    }
+
+    fn arrived(&mut self) -> Option<Arrived> {
+        self.count();
+        Some(self.arrived)
     }
 
     fn statistics(&mut self) -> SourceStatistics {

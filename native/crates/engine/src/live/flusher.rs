@@ -103,14 +103,18 @@ impl Flusher {
         let mut complete = stream.delivered_until_ns;
         let mut open = Vec::new();
         let mut failure = None;
-        loop {
+        for _ in 0..stream.workers {
             let worker = match stream.replies.recv_timeout(within) {
                 Ok(Ok(worker)) => worker,
                 Ok(Err(error)) => {
                     failure = Some(error);
                     continue;
                 }
-                Err(RecvTimeoutError::Disconnected) => break,
+                // Its sessions are in no row, and a mark would say that none were open.
+                Err(RecvTimeoutError::Disconnected) => {
+                    failure = Some(EngineError::Worker("a worker is gone".to_owned()));
+                    break;
+                }
                 Err(RecvTimeoutError::Timeout) => return Err(stuck()),
             };
             self.kept().segments.extend(worker.segments);
@@ -161,6 +165,7 @@ fn latest(files: Vec<LiveFile>) -> Vec<LiveFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::pipeline::WorkerFlush;
     use crate::live::stream_thread::StreamFlush;
     use crate::worker::Counters;
     use crossbeam_channel::Receiver;
@@ -189,15 +194,18 @@ mod tests {
         assert!(told(&gone).contains("the capture threads are gone"));
     }
 
-    #[test]
-    fn a_worker_that_is_stuck_is_noticed() {
-        let (flusher, messages) = watched();
-        let (worker, replies) = bounded(1);
-        let stream = std::thread::spawn(move || {
+    /// Answers the next flush for a stream of so many workers.
+    fn answered(
+        messages: Receiver<Message>,
+        workers: usize,
+        replies: Receiver<Result<WorkerFlush, EngineError>>,
+    ) -> std::thread::JoinHandle<()> {
+        std::thread::spawn(move || {
             let Ok(Message::Flush { reply, .. }) = messages.recv() else { return };
             let flush = StreamFlush {
                 files: Vec::new(),
                 replies,
+                workers,
                 next_ordinal: 0,
                 delivered_until_ns: None,
                 write_failure: None,
@@ -206,9 +214,29 @@ mod tests {
                 counters: Counters::new(),
             };
             let _ = reply.send(Ok(flush));
-        });
+        })
+    }
+
+    #[test]
+    fn a_worker_that_is_stuck_is_noticed() {
+        let (flusher, messages) = watched();
+        let (worker, replies) = bounded(1);
+        let stream = answered(messages, 1, replies);
         assert!(told(&flusher).contains("did not answer within 50ms"));
         drop(worker);
         stream.join().expect("a stream");
+    }
+
+    #[test]
+    fn a_worker_that_is_gone_fails_the_flush_and_keeps_what_others_wrote() {
+        let (flusher, messages) = watched();
+        let (worker, replies) = bounded(1);
+        let written = SegmentInfo { path: "one".to_owned(), ..SegmentInfo::default() };
+        worker.send(Ok(WorkerFlush { segments: vec![written], ..WorkerFlush::default() })).expect("room");
+        drop(worker);
+        let stream = answered(messages, 2, replies);
+        assert!(told(&flusher).contains("a worker is gone"));
+        stream.join().expect("a stream");
+        assert_eq!(flusher.kept().segments.len(), 1);
     }
 }

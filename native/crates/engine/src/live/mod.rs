@@ -390,7 +390,7 @@ impl LiveEngine {
                     by_rule: count(&stores.by_rule),
                     lost_to_disk: count(&stores.lost_to_disk),
                     malformed: count(&stores.malformed),
-                    lost_to_queue: self.pushed_lost + count(&account.lost),
+                    lost_to_queue: self.pushed_lost + count(&account.lost) + count(&stores.lost),
                     cut: count(&account.cut),
                     duplicate: kernel.duplicate,
                     dropped_by_kernel: kernel.dropped_by_kernel,

@@ -199,6 +199,11 @@ impl Pipeline {
         Ok(Self { path, threads, shared })
     }
 
+    /// How many there are.
+    pub fn workers(&self) -> usize {
+        self.threads.len()
+    }
+
     /// Gives the workers a stored batch; waits while their queues are full.
     ///
     /// # Errors
@@ -253,7 +258,7 @@ impl Pipeline {
     pub fn join(self) {
         drop(self.path);
         for thread in self.threads {
-            // A worker that panicked was told already: its reply never came.
+            // A worker that panicked was told already: the flush that it did not answer failed.
             let _ = thread.join();
         }
     }

@@ -3,7 +3,7 @@
 use super::Message;
 use super::losses::LossLog;
 use crossbeam_channel::{SendTimeoutError, Sender};
-use lookback_capture::{Batch, BatchPool, PacketSource, SourceError, SourceStatistics};
+use lookback_capture::{Arrived, Batch, BatchPool, PacketSource, SourceError, SourceStatistics};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +17,8 @@ const COUNT_EVERY: Duration = Duration::from_millis(200);
 /// Packets that the kernel has stamped are read within this time when a source says that it has none: the time it may
 /// keep a block that is not full, twice, and the wait.
 const DELIVERY: Duration = Duration::from_millis(400);
+/// The same after the stop.
+const WAIT_AT_STOP: Duration = Duration::from_millis(10);
 /// Longest time that is spent after the stop on what the ring still holds.
 const DRAIN: Duration = Duration::from_millis(500);
 /// Waits for a stream that takes nothing after the stop: it is stuck, and whoever stops must not be.
@@ -64,6 +66,14 @@ impl SourceAccount {
         *self.kernel.lock().unwrap_or_else(PoisonError::into_inner) = counts;
         more
     }
+    /// Counts packets that came and that nobody reads.
+    fn lose(&self, packets: u64, losses: &LossLog) {
+        if packets > 0 {
+            self.lost.fetch_add(packets, Ordering::Relaxed);
+            let now_us = now_us();
+            losses.note(now_us - DRAIN.as_micros() as i64, now_us);
+        }
+    }
     fn fail(&self, reason: String) {
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
     }
@@ -95,6 +105,9 @@ impl Reader {
             // An interface that nobody reads any more must be told of, whatever ended its reader.
             let outcome = catch_unwind(AssertUnwindSafe(|| {
                 let outcome = read(source.as_mut(), number, &messages, &stop, &told, &losses);
+                if outcome.is_err() {
+                    told.lose(source.arrived().map_or(0, Arrived::unread), &losses);
+                }
                 told.count(source.as_mut());
                 outcome
             }));
@@ -128,13 +141,21 @@ fn read(
     let mut pool = BatchPool::new(BATCHES_IN_FLIGHT);
     let mut counted = Instant::now();
     let mut stop_at: Option<Instant> = None;
+    // Packets that had come when all was to stop, where the source knows.
+    let mut wanted: Option<u64> = None;
+    let unread = |source: &mut dyn PacketSource, wanted: Option<u64>| {
+        let read = source.arrived().map(|arrived| arrived.read);
+        wanted.zip(read).map(|(wanted, read)| wanted.saturating_sub(read))
+    };
     loop {
         if stop_at.is_none() && stop.load(Ordering::Relaxed) {
             stop_at = Some(Instant::now() + DRAIN);
+            wanted = source.arrived().map(|arrived| arrived.came);
         }
         let Some(mut batch) = pool.take() else {
             // Where all hangs, a stop does not.
             if stop_at.is_some_and(|at| Instant::now() >= at + WAIT * MOST_WAITS_AT_STOP) {
+                account.lose(unread(source, wanted).unwrap_or(0), losses);
                 return Ok(());
             }
             account.waits.fetch_add(1, Ordering::Relaxed);
@@ -142,8 +163,12 @@ fn read(
             continue;
         };
         let before = SystemTime::now();
-        let outcome = source.read(&mut batch, if stop_at.is_some() { Duration::ZERO } else { WAIT });
-        let ended = stop_at.is_some_and(|at| batch.is_empty() || Instant::now() >= at);
+        let outcome = source.read(&mut batch, if stop_at.is_some() { WAIT_AT_STOP } else { WAIT });
+        let ended = stop_at.is_some_and(|at| {
+            // What comes after the stop is for nobody.
+            let has_all = unread(source, wanted).map_or(batch.is_empty(), |unread| unread == 0);
+            has_all || Instant::now() >= at
+        });
         let message = if batch.is_empty() {
             let complete = before.checked_sub(DELIVERY).and_then(|time| time.duration_since(UNIX_EPOCH).ok());
             Message::Quiet { source: number, until_ns: complete.map_or(0, |time| time.as_nanos() as i64) }
@@ -162,19 +187,27 @@ fn read(
         }
         // A source that fails has given what it gave before.
         outcome?;
-        if !is_taken || ended {
+        if !is_taken {
+            account.lose(source.arrived().map_or(0, Arrived::unread), losses);
+            return Ok(());
+        }
+        if ended {
+            account.lose(unread(source, wanted).unwrap_or(0), losses);
             return Ok(());
         }
         if counted.elapsed() >= COUNT_EVERY {
             if account.count(source) {
                 // When exactly is not known: since the look before this one.
-                let now_us =
-                    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as i64);
+                let now_us = now_us();
                 losses.note(now_us - counted.elapsed().as_micros() as i64, now_us);
             }
             counted = Instant::now();
         }
     }
+}
+
+fn now_us() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as i64)
 }
 
 fn captured(batch: &Batch) -> u64 {

@@ -24,7 +24,9 @@ const PUSHED_WITHIN: i64 = 2_000_000_000;
 /// The stream thread's part of a flush.
 pub struct StreamFlush {
     pub(super) files: Vec<(LiveFile, File)>,
+    /// One of each worker.
     pub(super) replies: Receiver<Result<WorkerFlush, EngineError>>,
+    pub(super) workers: usize,
     pub(super) next_ordinal: u64,
     pub(super) delivered_until_ns: Option<i64>,
     pub(super) write_failure: Option<String>,
@@ -57,14 +59,12 @@ pub(super) struct StreamThread {
 
 impl StreamThread {
     pub(super) fn run(mut self, messages: &Receiver<Message>) {
+        let mut failure: Option<EngineError> = None;
         for message in messages {
             match message {
-                Message::Packets { source, batch } => {
-                    if self.packets(source, batch).is_err() {
-                        // A worker is gone; the next flush finds no thread and tells.
-                        break;
-                    }
-                }
+                // Sources and flushes do not wait for workers that are gone: they are told, until whoever captures ends it.
+                Message::Packets { source, batch } if failure.is_some() => self.lose(source, &batch),
+                Message::Packets { source, batch } => failure = self.packets(source, batch).err(),
                 Message::Quiet { source, until_ns } => self.delivered(source, until_ns),
                 Message::End => break,
                 Message::FileNumbers(after) => {
@@ -73,12 +73,27 @@ impl StreamThread {
                     }
                 }
                 Message::Flush { now_ns, mark, rows, reply } => {
-                    let flush = self.flush(now_ns, mark, rows);
+                    let flush = match &failure {
+                        Some(error) => Err(EngineError::Worker(error.to_string())),
+                        None => self.flush(now_ns, mark, rows),
+                    };
                     let _ = reply.send(flush);
                 }
             }
         }
         self.pipeline.join();
+    }
+
+    /// Counts a batch that nobody takes.
+    fn lose(&self, source: usize, batch: &Batch) {
+        if let Some(stores) = self.stores.get(source) {
+            stores.lost.fetch_add(u64::from(batch.packets()), Ordering::Relaxed);
+        }
+        let mut times_ns = records(batch.records()).map(|record| record.timestamp_ns);
+        if let Some(first_ns) = times_ns.next() {
+            let last_ns = times_ns.last().unwrap_or(first_ns);
+            self.losses.note(first_ns.div_euclid(1000), last_ns.div_euclid(1000));
+        }
     }
 
     fn packets(&mut self, source: usize, batch: Batch) -> Result<(), EngineError> {
@@ -172,6 +187,7 @@ impl StreamThread {
         Ok(StreamFlush {
             files,
             replies,
+            workers: self.pipeline.workers(),
             next_ordinal: self.ordinal,
             delivered_until_ns: delivered,
             write_failure: self.write_failure.take(),
