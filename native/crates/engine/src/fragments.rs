@@ -96,6 +96,11 @@ impl Fragments {
         Outcome::Refused("nested")
     }
 
+    /// Number in the stream of the first fragment that waits for others.
+    pub fn oldest(&self) -> Option<u64> {
+        self.defragmenter.oldest_token()
+    }
+
     fn remember(&mut self, token: u64, count: u32, record: Record) {
         if self.records.len() >= MAX_POSITIONS {
             self.records.pop_front();

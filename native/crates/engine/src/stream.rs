@@ -360,6 +360,11 @@ impl Feed {
         (watch.progress)(Progress { packets, bytes, total_bytes, sessions });
     }
 
+    /// Number in the stream of the first fragment that waits for others.
+    pub fn oldest_fragment(&self) -> Option<u64> {
+        self.fragments.oldest()
+    }
+
     /// Adds its counts to `counters`.
     pub fn count_into(&self, counters: &mut Counters) {
         self.fragments.count_into(counters);

@@ -73,6 +73,8 @@ pub struct Worker<S> {
     final_rows_lost: u64,
     /// Rows of closed sessions that the sink took.
     final_rows_stored: u64,
+    /// Rows that wait since a try to store them failed, as far as they were looked at, and their bytes.
+    measured: (usize, usize),
     /// The last try to store rows failed; only a call of `hand_on` tries again.
     failed: bool,
     undecodable: BTreeMap<(&'static str, &'static str), u64>,
@@ -104,6 +106,7 @@ impl<S: RowSink> Worker<S> {
             rows_lost: 0,
             final_rows_lost: 0,
             final_rows_stored: 0,
+            measured: (0, 0),
             failed: false,
             undecodable: BTreeMap::new(),
             batch_rows: batch_rows.max(1),
@@ -196,13 +199,26 @@ impl<S: RowSink> Worker<S> {
         self.hand_on_full()
     }
 
-    /// Gives up rows beyond `most` that wait to be stored, and counts them.
-    pub fn drop_rows_beyond(&mut self, most: usize) {
+    /// Where storing failed: gives up rows that wait to be stored beyond `most_rows` and `most_bytes`, and counts them.
+    pub fn drop_rows_beyond(&mut self, most_rows: usize, most_bytes: usize) {
+        if !self.failed {
+            self.measured = (0, 0);
+            return;
+        }
         let waiting = self.table.saved();
-        if waiting.len() > most {
-            self.rows_lost += (waiting.len() - most) as u64;
-            self.final_rows_lost += final_rows(waiting.get(most..).unwrap_or_default());
-            waiting.truncate(most);
+        let (mut rows, mut bytes) = self.measured;
+        // The first one stays, however large.
+        while let Some(row) =
+            waiting.get(rows).filter(|_| rows < most_rows && (rows == 0 || bytes < most_bytes))
+        {
+            bytes += size_of::<Session>() + row.fields.held_bytes() + row.positions.as_bytes().len();
+            rows += 1;
+        }
+        self.measured = (rows, bytes);
+        if let Some(beyond) = waiting.get(rows..).filter(|beyond| !beyond.is_empty()) {
+            self.rows_lost += beyond.len() as u64;
+            self.final_rows_lost += final_rows(beyond);
+            waiting.truncate(rows);
         }
     }
 
@@ -322,4 +338,58 @@ impl<S: RowSink> Worker<S> {
 
 fn final_rows(rows: &[Session]) -> u64 {
     rows.iter().filter(|row| row.is_final).count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk without room.
+    struct Full;
+
+    impl RowSink for Full {
+        fn rows(&mut self, _rows: &mut Vec<Session>) -> Result<(), EngineError> {
+            Err(EngineError::DiskFull { path: "sessions".to_owned() })
+        }
+    }
+
+    /// A UDP packet of a flow, after an Ethernet and an IPv4 header.
+    fn datagram(flow: u8) -> Vec<u8> {
+        let mut frame = vec![0; 12];
+        frame.extend([8, 0, 0x45, 0, 0, 32, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, flow, 10, 1, 0, 1]);
+        frame.extend([1, 0, 2, 0, 0, 12, 0, 0, 1, 2, 3, 4]);
+        frame
+    }
+
+    #[test]
+    fn rows_that_wait_for_room_are_bounded_by_number_and_bytes_and_counted() {
+        for (most_rows, most_bytes, left) in [(3, usize::MAX, 3), (100, 1, 1), (100, usize::MAX, 10)] {
+            let settings = EngineSettings::default();
+            let mut worker = Worker::new(&settings, [7; 16], 1_000, Full);
+            for flow in 0..10 {
+                let frame = datagram(flow);
+                let meta = PacketMeta {
+                    link_type: 1,
+                    timestamp_ns: 0,
+                    clock_s: 0,
+                    clock_before_s: 0,
+                    captured_length: frame.len() as u32,
+                    original_length: frame.len() as u32,
+                    ordinal: u64::from(flow),
+                    position: PacketPosition::NOWHERE,
+                    origin: 0,
+                };
+                assert!(worker.frame(&frame, &meta).is_ok());
+            }
+            // Nothing was refused yet.
+            worker.drop_rows_beyond(1, 1);
+            assert!(worker.finish().is_err());
+            worker.drop_rows_beyond(most_rows, most_bytes);
+            worker.drop_rows_beyond(most_rows, most_bytes);
+            let mut counters = Counters::new();
+            worker.count_into(&mut counters);
+            let lost = counters.get("sessions.indexLost").copied();
+            assert_eq!((worker.table.saved().len(), lost), (left, Some(10 - left as u64)));
+        }
+    }
 }

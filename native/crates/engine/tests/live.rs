@@ -144,6 +144,24 @@ fn a_directory_that_takes_nothing_is_passed_over_and_no_packet_is_lost() {
 }
 
 #[test]
+fn the_mark_does_not_go_beyond_a_fragment_that_waits_for_others() {
+    for workers in [1, 3] {
+        let scratch = Scratch::new(&format!("live-fragment-{workers}"));
+        let mut engine = open(&scratch.0, workers, 1 << 30);
+        let mut first = frame(1, true, 17, 0, 0, &[b'x'; 32]);
+        first[20..22].copy_from_slice(&0x2000u16.to_be_bytes());
+        let length = first.len() as u32;
+        let record = record_header(START_S * S, length, length);
+        engine.push(&[&record[..], &first].concat());
+        engine.push(&packet(1, 2, 1));
+        let mark = flush(&engine, 3).mark.expect("a mark");
+        assert_eq!((mark.replay_from, mark.known_until, mark.open_ordinals), (0, 2, vec![1]));
+        // After the end no datagram becomes whole.
+        assert_eq!(finish(&engine).mark.map(|mark| mark.replay_from), Some(2));
+    }
+}
+
+#[test]
 fn rows_that_cannot_be_written_wait_and_the_mark_with_them() {
     let scratch = Scratch::new("live-index");
     // Each batch closes the file of the one before it.

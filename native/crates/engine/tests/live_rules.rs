@@ -407,6 +407,27 @@ fn the_digest_of_a_body_does_not_wait_for_the_end_of_its_session() {
     assert!(rows.len() == 1 && rows[0].contains("5d41402abc4b2a76b9719d911017c592"), "{rows:?}");
 }
 
+#[test]
+fn a_session_that_begins_with_a_packet_that_is_not_saved_is_not_taken_for_another_one() {
+    let scratch = Scratch::new("live-unsaved-first");
+    let Some(rules) = rules(&[("port 40001", 1)]) else { return };
+    let mut engine = open(&scratch.0, 1, |options| {
+        options.dont_save = Some(rules);
+        options.settings.flow.max_flows = 64;
+    });
+    let one = |flow: u16| record(0, &frame(flow, true, 17, 0, 0, b"a datagram"));
+    engine.push(&one(1));
+    // So many that the first session ends early, and its next packet, which is not saved, begins another.
+    engine.push(&(100..164).flat_map(one).collect::<Vec<u8>>());
+    engine.push(&[one(1), one(200)].concat());
+    let flush = engine.flusher().flush((START_S + 1) * S, true, FlushRows::Due).expect("a flush");
+    let ledger = engine.ledgers().remove(0);
+    assert_eq!((ledger.stored, ledger.by_rule), (1 + 64 + 1, 1));
+    let open = flush.mark.expect("a mark").open_ordinals;
+    assert_eq!((open.len(), open.last()), (63, Some(&65)), "{open:?}");
+    assert!(open.is_sorted_by(|one, next| one < next), "{open:?}");
+}
+
 /// A source that gives one packet, and whose reading then fails in a way that nobody thought of, or gives no more.
 struct One {
     is_given: bool,

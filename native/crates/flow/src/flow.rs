@@ -142,6 +142,8 @@ pub struct Flow {
     pub(crate) classified: [bool; 2],
     /// Whether packets arrived that no row holds yet, open or final.
     pub(crate) unwritten: bool,
+    /// Whether its first packet is in a packet file; if not, its number is that of a packet of another one.
+    pub(crate) begins_in_file: bool,
 }
 
 /// Those that are attached to a flow.
@@ -202,6 +204,7 @@ impl Flow {
             swapped: swap && !is_own_peer,
             classified: [false; 2],
             unwritten: false,
+            begins_in_file: packet.position != PacketPosition::NOWHERE,
         }
     }
 

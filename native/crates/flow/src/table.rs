@@ -89,9 +89,11 @@ impl FlowTable {
         self.saved.settle(&mut self.bench);
         &mut self.saved.rows
     }
-    /// Numbers in the stream of the first packets of the open flows, in no order.
+    /// Numbers in the stream of the first packets of the open flows, in no order; not of flows that begin with a packet that no
+    /// packet file has.
     pub fn open_ordinals(&self) -> Vec<u64> {
-        self.flows.iter().map(|(_, flow)| flow.first_ordinal).collect()
+        let flows = self.flows.iter().filter(|(_, flow)| flow.begins_in_file);
+        flows.map(|(_, flow)| flow.first_ordinal).collect()
     }
 
     /// The number of the flow with this key.
@@ -240,12 +242,12 @@ impl FlowTable {
         true
     }
 
-    /// First packet, microseconds since 1970, that no row holds; rows that were saved count as holding theirs. None when
-    /// every packet is in a row.
+    /// Time, microseconds since 1970, from which on packets may be in no row, at most a second before the earliest of those;
+    /// rows that were saved count as holding theirs. None when every packet is in a row.
     pub fn unwritten_since_us(&mut self) -> Option<i64> {
         while let Some(entry) = self.unwritten.front() {
             if Self::still_unwritten(&mut self.flows, entry).is_some() {
-                return Some(entry.first_us);
+                return self.unwritten.since_us();
             }
             self.unwritten.pop();
         }

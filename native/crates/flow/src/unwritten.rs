@@ -1,6 +1,7 @@
 //! Flows with packets that no row holds, those that wait longest first.
 
 use crate::pieces::Pieces;
+use std::collections::VecDeque;
 
 /// Where a flow is, and when the first of its packets came that no row holds. One whose row was written since is passed over.
 #[derive(Clone, Copy, Debug)]
@@ -21,12 +22,40 @@ pub struct UnwrittenFlows {
     /// Those that were looked at in this round, before all others.
     looked_at: Pieces<Unwritten>,
     rest: Pieces<Unwritten>,
+    /// By second of the clock, the earliest of the packets that came in it: packets of several interfaces do not come in the
+    /// order of their times. At most [`MOST_SECONDS`].
+    earliest: VecDeque<(i64, i64)>,
 }
+
+/// Seconds that are told apart; those before them are one.
+const MOST_SECONDS: usize = 1_024;
 
 impl UnwrittenFlows {
     /// Adds one that came now.
     pub fn push(&mut self, entry: Unwritten) {
         self.rest.push(entry);
+        match self.earliest.back_mut() {
+            Some((clock_s, first_us)) if *clock_s >= entry.clock_s => {
+                *first_us = entry.first_us.min(*first_us)
+            }
+            _ => self.earliest.push_back((entry.clock_s, entry.first_us)),
+        }
+        if self.earliest.len() > MOST_SECONDS
+            && let Some((_, before_us)) = self.earliest.pop_front()
+            && let Some((_, first_us)) = self.earliest.front_mut()
+        {
+            *first_us = before_us.min(*first_us);
+        }
+    }
+    /// Time of the earliest packet that came in the second of the one that waits longest, or after it; microseconds since 1970.
+    pub fn since_us(&mut self) -> Option<i64> {
+        let since_s = self.front()?.clock_s;
+        while let [_, (next_s, _), ..] = self.earliest.make_contiguous()
+            && *next_s <= since_s
+        {
+            self.earliest.pop_front();
+        }
+        self.earliest.iter().map(|(_, first_us)| *first_us).min()
     }
     /// The one that waits longest.
     pub fn front(&self) -> Option<Unwritten> {
@@ -61,6 +90,30 @@ mod tests {
 
     fn entry(number: u32) -> Unwritten {
         Unwritten { at: number, generation: 0, clock_s: i64::from(number), first_us: 0 }
+    }
+
+    #[test]
+    fn the_earliest_packet_counts_in_whatever_order_they_came() {
+        let mut flows = UnwrittenFlows::default();
+        let came = |clock_s: i64, first_us: i64| Unwritten { at: 0, generation: 0, clock_s, first_us };
+        assert_eq!(flows.since_us(), None);
+        flows.push(came(10, 10_500_000));
+        flows.push(came(10, 10_100_000));
+        flows.push(came(11, 11_000_000));
+        // Of an interface whose packets came late.
+        flows.push(came(12, 10_900_000));
+        assert_eq!(flows.since_us(), Some(10_100_000));
+        flows.pop();
+        assert_eq!(flows.since_us(), Some(10_100_000));
+        flows.pop();
+        assert_eq!(flows.since_us(), Some(10_900_000));
+        flows.pop();
+        flows.pop();
+        assert_eq!(flows.since_us(), None);
+        // Seconds that nobody asks for take no room, and are not forgotten.
+        (0..5_000).for_each(|second| flows.push(came(second, second * 1_000_000)));
+        assert!(flows.earliest.len() <= MOST_SECONDS);
+        assert_eq!(flows.since_us(), Some(0));
     }
 
     #[test]

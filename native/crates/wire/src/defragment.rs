@@ -137,6 +137,11 @@ impl Defragmenter {
         self.datagrams.len()
     }
 
+    /// The token of the first fragment of those that wait, of the datagram that waits longest.
+    pub fn oldest_token(&self) -> Option<u64> {
+        self.datagrams.get(&self.oldest()?)?.tokens.first().copied()
+    }
+
     /// Bytes held, as [`DefragmentLimits::bytes`] counts them.
     pub fn bytes(&self) -> usize {
         self.bytes

@@ -102,6 +102,9 @@ impl Flusher {
         };
         let mut complete = stream.delivered_until_ns;
         let mut open = Vec::new();
+        // A datagram that is not whole is in no session yet, and a replay needs all of it; after the end none becomes whole.
+        let waits = rows != FlushRows::Closing;
+        let mut needed_from = stream.oldest_fragment.filter(|_| waits);
         let mut failure = None;
         for _ in 0..stream.workers {
             let worker = match stream.replies.recv_timeout(within) {
@@ -120,6 +123,7 @@ impl Flusher {
             self.kept().segments.extend(worker.segments);
             flush.open_sessions += worker.open_sessions;
             open.extend(worker.open_ordinals);
+            needed_from = needed_from.into_iter().chain(worker.oldest_fragment.filter(|_| waits)).min();
             if let Some(since_us) = worker.unwritten_since_us {
                 complete = Some(complete.map_or(since_us * 1000, |until| until.min(since_us * 1000)));
             }
@@ -147,7 +151,13 @@ impl Flusher {
         if mark {
             open.sort_unstable();
             flush.mark = Some(Mark {
-                replay_from: open.first().copied().unwrap_or(stream.next_ordinal),
+                replay_from: open
+                    .first()
+                    .copied()
+                    .into_iter()
+                    .chain(needed_from)
+                    .min()
+                    .unwrap_or(stream.next_ordinal),
                 known_until: stream.next_ordinal,
                 open_ordinals: open,
             });
@@ -207,6 +217,7 @@ mod tests {
                 replies,
                 workers,
                 next_ordinal: 0,
+                oldest_fragment: None,
                 delivered_until_ns: None,
                 write_failure: None,
                 refusals: Vec::new(),

@@ -24,8 +24,9 @@ use std::thread::JoinHandle;
 
 /// Rows of one live segment at most; a flush writes fewer.
 const BATCH_ROWS: usize = 50_000;
-/// Rows that may wait for a disk with room; what comes then is lost to the index and counted.
+/// Rows that may wait for a disk with room, and their bytes, of all workers; what comes then is lost to the index and counted.
 const MOST_ROWS_WAITING: usize = 200_000;
+const MOST_BYTES_WAITING: usize = 512 << 20;
 /// Rows of open sessions that a worker writes when the latest packets are wanted: some 50 ms, which its queue bridges.
 const OPEN_ROWS: usize = 16_384;
 
@@ -109,7 +110,7 @@ impl Shared {
 /// What a flush wants of a worker.
 #[derive(Clone, Debug)]
 pub struct FlushOrder {
-    /// Wall clock, nanoseconds since 1970.
+    /// Nanoseconds since 1970, up to which every packet has come.
     pub now_ns: i64,
     /// Seconds of the stream's clock; none where the worker follows the clock itself.
     pub clock_s: Option<i64>,
@@ -132,6 +133,8 @@ pub struct WorkerFlush {
     pub unwritten_since_us: Option<i64>,
     /// Numbers of the first packets of the sessions that are open; empty unless asked for.
     pub open_ordinals: Vec<u64>,
+    /// Number of the first fragment that waits for others, where the worker joins them.
+    pub oldest_fragment: Option<u64>,
     /// Sessions open.
     pub open_sessions: u64,
     /// Counts since the stream was opened.
@@ -183,7 +186,7 @@ impl Pipeline {
             let feed = (workers == 1).then(|| Feed::new(settings));
             let thread = std::thread::Builder::new()
                 .name(format!("worker-{number}"))
-                .spawn(move || work(worker, feed, &receiver, &account))?;
+                .spawn(move || work(worker, feed, &receiver, &account, workers))?;
             lanes.push(sender);
             threads.push(thread);
         }
@@ -221,7 +224,7 @@ impl Pipeline {
         }
     }
 
-    /// Orders a flush; the workers reply to the receiver, one message each.
+    /// Orders a flush; the workers reply to the receiver, one message each. All packets before `now_ns` are here.
     ///
     /// # Errors
     /// When a worker is gone.
@@ -246,6 +249,14 @@ impl Pipeline {
         Ok(replies)
     }
 
+    /// Number of the first fragment that waits for others, where the stream's thread joins them.
+    pub fn oldest_fragment(&self) -> Option<u64> {
+        match &self.path {
+            Path::Spread { feed, .. } => feed.oldest_fragment(),
+            Path::Single { .. } => None,
+        }
+    }
+
     /// Adds what was counted before any worker.
     pub fn count_into(&self, counters: &mut Counters) {
         if let Path::Spread { feed, target, .. } = &self.path {
@@ -268,11 +279,17 @@ fn gone(number: usize) -> EngineError {
     EngineError::Worker(format!("worker {number} is gone"))
 }
 
-fn work(mut worker: Worker<SegmentSink>, mut feed: Option<Feed>, orders: &Receiver<Work>, shared: &Shared) {
+fn work(
+    mut worker: Worker<SegmentSink>,
+    mut feed: Option<Feed>,
+    orders: &Receiver<Work>,
+    shared: &Shared,
+    workers: usize,
+) {
     let mut quiet = QuietClock::new(shared.times_are_given);
     // Rows that could not be written stay and are tried again by the next flush, which tells.
     for order in orders {
-        worker.drop_rows_beyond(MOST_ROWS_WAITING);
+        worker.drop_rows_beyond(MOST_ROWS_WAITING / workers, MOST_BYTES_WAITING / workers);
         match order {
             Work::Packets(batch) => drop(take_batch(&mut worker, &batch)),
             Work::Stream(stored) => {
@@ -321,6 +338,7 @@ fn flush(
         rows: std::mem::take(&mut worker.sink.rows),
         unwritten_since_us: worker.unwritten_since_us(),
         open_ordinals: if order.mark { worker.table().open_ordinals() } else { Vec::new() },
+        oldest_fragment: feed.and_then(Feed::oldest_fragment),
         open_sessions: worker.table().open_flows() as u64,
         counters,
     })

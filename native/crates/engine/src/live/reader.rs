@@ -169,19 +169,23 @@ fn read(
             let has_all = unread(source, wanted).map_or(batch.is_empty(), |unread| unread == 0);
             has_all || Instant::now() >= at
         });
-        let message = if batch.is_empty() {
+        let message = if batch.is_empty() && source.times_are_given() {
+            // How late its packets are nobody knows: only their own times tell how far it is.
+            None
+        } else if batch.is_empty() {
             let complete = before.checked_sub(DELIVERY).and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-            Message::Quiet { source: number, until_ns: complete.map_or(0, |time| time.as_nanos() as i64) }
+            let until_ns = complete.map_or(0, |time| time.as_nanos() as i64);
+            Some(Message::Quiet { source: number, until_ns })
         } else {
             account.packets.fetch_add(u64::from(batch.packets()), Ordering::Relaxed);
             account.bytes.fetch_add(captured(&batch), Ordering::Relaxed);
             account.cut.fetch_add(u64::from(batch.cut()), Ordering::Relaxed);
-            Message::Packets { source: number, batch: batch.clone() }
+            Some(Message::Packets { source: number, batch: batch.clone() })
         };
         pool.lend(&batch);
         let packets = u64::from(batch.packets());
         drop(batch);
-        let is_taken = pass_on(messages, message, account, stop);
+        let is_taken = message.is_none_or(|message| pass_on(messages, message, account, stop));
         if !is_taken {
             account.lost.fetch_add(packets, Ordering::Relaxed);
         }

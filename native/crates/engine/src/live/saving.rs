@@ -1,5 +1,6 @@
 //! Which packets go into packet files: all but those behind the first N of a session that a rule of `dontSaveBPFs` names.
 
+use crate::clock::StreamClock;
 use crate::rules::PacketRules;
 use lookback_capture::Batch;
 use lookback_capture::batch::records;
@@ -74,6 +75,8 @@ pub struct Saving {
     hasher: ahash::RandomState,
     sessions: Vec<HashMap<FlowKey, Counted, ahash::RandomState>>,
     decoded: Decoded,
+    /// That of the stream, as where sessions are indexed.
+    clock: StreamClock,
 }
 
 impl Saving {
@@ -81,7 +84,15 @@ impl Saving {
     pub fn new(rules: Arc<PacketRules>, flow: FlowSettings, link_type: u16) -> Self {
         let hasher = ahash::RandomState::new();
         let sessions = (0..SHARDS).map(|_| HashMap::with_hasher(hasher.clone())).collect();
-        Self { rules, flow, link_type, hasher, sessions, decoded: Decoded::default() }
+        Self {
+            rules,
+            flow,
+            link_type,
+            hasher,
+            sessions,
+            decoded: Decoded::default(),
+            clock: StreamClock::default(),
+        }
     }
 
     /// Chooses what of a batch is saved; none when it is all of it.
@@ -90,7 +101,8 @@ impl Saving {
         let saved: Vec<bool> = records(bytes)
             .map(|record| {
                 let frame = bytes.get(record.start as usize..record.end as usize).unwrap_or_default();
-                self.is_saved(frame, record.original_length, record.timestamp_ns.div_euclid(1_000_000_000))
+                let now_s = self.clock.advance(record.timestamp_ns);
+                self.is_saved(frame, record.original_length, now_s)
             })
             .collect();
         if saved.iter().all(|saved| *saved) {

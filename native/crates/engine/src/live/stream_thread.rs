@@ -28,6 +28,8 @@ pub struct StreamFlush {
     pub(super) replies: Receiver<Result<WorkerFlush, EngineError>>,
     pub(super) workers: usize,
     pub(super) next_ordinal: u64,
+    /// Number of the first fragment that waits for others, where this thread joins them.
+    pub(super) oldest_fragment: Option<u64>,
     pub(super) delivered_until_ns: Option<i64>,
     pub(super) write_failure: Option<String>,
     pub(super) refusals: Vec<String>,
@@ -179,16 +181,20 @@ impl StreamThread {
             }
             None => Vec::new(),
         };
-        let replies = self.pipeline.flush(now_ns, mark, rows)?;
-        let mut counters = Counters::new();
-        self.pipeline.count_into(&mut counters);
         // The slowest source decides.
         let delivered = self.delivered_until.iter().copied().min().flatten();
+        // A session is over when its packets have not come, and not while they are still to be read.
+        let has_all = self.is_pushed || self.times_are_given;
+        let quiet_ns = if has_all { now_ns } else { delivered.map_or(i64::MIN, |until| until.min(now_ns)) };
+        let replies = self.pipeline.flush(quiet_ns, mark, rows)?;
+        let mut counters = Counters::new();
+        self.pipeline.count_into(&mut counters);
         Ok(StreamFlush {
             files,
             replies,
             workers: self.pipeline.workers(),
             next_ordinal: self.ordinal,
+            oldest_fragment: self.pipeline.oldest_fragment(),
             delivered_until_ns: delivered,
             write_failure: self.write_failure.take(),
             refusals: self.files.as_mut().map(PacketFiles::refusals).unwrap_or_default(),
