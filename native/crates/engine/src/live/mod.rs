@@ -186,8 +186,8 @@ pub struct SourceLedger {
     pub waits: u64,
     /// Times its interface went down.
     pub went_down: u64,
-    /// Blocks of the kernel's ring that were not as promised, and what they held behind that is lost uncounted; of a stream,
-    /// places that could not be read.
+    /// Blocks of the kernel's ring that were not as promised: what they held behind that is in `dropped_by_kernel`, as far as they
+    /// tell how much; of a stream, places that could not be read.
     pub damaged_blocks: u64,
     /// Whether it has given all there is, as a stream does that came to its end.
     pub ended: bool,
