@@ -72,6 +72,13 @@ describe("where a value comes from", () => {
     expect([named.packetDirectory, named.storageOf("third").directories[0]]).toEqual(["/core", path.join(directory, "data", "packets")]);
     expect(load(layered, { node: "elsewhere", overrides: { nodeClass: "" } })).toMatchObject({ sections: ["elsewhere", "default"], values: { viewPort: 1, udpTimeout: 30 } });
   });
+  it("has the command line's packet directories and free space of this node alone", () => {
+    const content = "[default]\npcapDir=/core\nfreeSpaceG=7\n[other]\npcapDir=/edge\nfreeSpaceG=9\n";
+    const config = load(content, { overrides: { pcapDir: "/mine", freeSpaceG: "1;/mine=2" } });
+    expect(config.storageOf(config.node)).toEqual({ directories: ["/mine"], freeSpace: { unit: "gib", value: 1, directories: [{ directory: "/mine", unit: "gib", value: 2 }] } });
+    expect(config.storageOf("other")).toEqual({ directories: ["/edge"], freeSpace: { unit: "gib", value: 9 } });
+    expect(config.storageOf("third")).toEqual({ directories: ["/core"], freeSpace: { unit: "gib", value: 7 } });
+  });
   it("is config.ini of the working directory when no file is named", () => {
     const place = mkdtempSync(path.join(directory, "here-"));
     writeFileSync(path.join(place, "config.ini"), "[default]\nviewPort=11\n");
