@@ -99,6 +99,12 @@ it("times are found by the names that documents and Arkime's sort keys have", ()
   expect([field(catalogue, "firstPacket"), field(catalogue, "lastPacket")]).toEqual([field(catalogue, "starttime"), field(catalogue, "stoptime")]);
 });
 
+it("fields are found by the other names that Arkime has for them", () => {
+  const catalogue = packagedCatalogue();
+  const pairs = [["payload.src", "payload8.src.hex"], ["payload.dst", "payload8.dst.hex"], ["ip.dst:port", "ip.dst"]] as const;
+  for (const [alias, name] of pairs) expect(field(catalogue, alias)).toBe(field(catalogue, name));
+});
+
 it("values of a text view are the text that == takes, where that can be written", () => {
   const [view, bytes] = [field(packagedCatalogue(), "payload8.src.utf8"), field(packagedCatalogue(), "payload8.src.hex")];
   const hex = (text: string): string => Buffer.from(text).toString("hex");
