@@ -88,7 +88,10 @@ export class LookbackClient {
     }
   }
 
-  /** What a path of the service has, such as an export's `downloadUrl`; `from` goes on behind that many bytes. */
+  /**
+   * What a path of the service has, such as an export's `downloadUrl`; `from` goes on behind that many bytes, and is UNAVAILABLE
+   * for a path that does not answer ranges, as `/api/sessions.*` do not.
+   */
   async download(path: string, from = 0, signal?: AbortSignal): Promise<Response> {
     const url = new URL(path, `${this.#base}/`);
     // A token goes to no other service, whatever an answer says.
@@ -96,6 +99,10 @@ export class LookbackClient {
     const headers = { ...this.#headers, ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
     const response = await this.#fetch(url, { headers, ...(signal ? { signal } : {}) });
     if (!response.ok) throw errorIn(await bodyOf(response)) ?? new LookbackClientError("INTERNAL", `the service answered ${response.status}`);
+    if (from > 0 && response.status !== 206) {
+      await response.body?.cancel();
+      throw new LookbackClientError("UNAVAILABLE", `${path} cannot be had from byte ${from} on: the service answered ${response.status} and all of it; ask from 0`, { details: { path, from } });
+    }
     return response;
   }
 

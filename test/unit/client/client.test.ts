@@ -1,0 +1,22 @@
+import { describe, expect, test } from "vitest";
+import { LookbackClient, type ClientOptions } from "../../../src/client/client.js";
+
+function clientOf(answer: (url: URL, init: RequestInit) => Response, more: Partial<ClientOptions> = {}): LookbackClient {
+  return new LookbackClient({ url: "http://lookback.example", token: "t", fetch: (url, init) => Promise.resolve(answer(new URL(String(url)), init ?? {})), ...more });
+}
+
+describe("a download that goes on", () => {
+  test("is refused where the whole file is answered instead", async () => {
+    let cancelled = false;
+    const whole = new ReadableStream({ cancel: () => { cancelled = true; } });
+    const client = clientOf(() => new Response(whole, { status: 200 }));
+    await expect(client.download("/api/sessions.pcap?start=0", 10)).rejects.toMatchObject({ code: "UNAVAILABLE", retryable: false, message: expect.stringMatching(/from byte 10 on: .* 200 .*; ask from 0/) });
+    expect(cancelled).toBe(true);
+  });
+
+  test("has the rest where ranges are answered, and all of it from 0", async () => {
+    const client = clientOf((_, { headers }) => (new Headers(headers).get("range") === "bytes=2-" ? new Response("cd", { status: 206 }) : new Response("abcd")));
+    expect(await (await client.download("/f", 2)).text()).toBe("cd");
+    expect(await (await client.download("/f")).text()).toBe("abcd");
+  });
+});
