@@ -1,6 +1,7 @@
 import type { TextMatch } from "../model/checked-expression.js";
 import { isHostExpression } from "../model/derived-fields.js";
 import type { Field } from "../model/field.js";
+import { payloadBytes } from "../model/payload-text.js";
 import { wordsOf } from "../model/words.js";
 import type { ItemValue } from "./ast.js";
 import { shown } from "./errors.js";
@@ -66,6 +67,6 @@ export function textMatch(field: Field, value: Exclude<ItemValue, { kind: "short
   }
   const pattern = inCase(kept);
   const literal = literalOf(pattern);
-  if (field.view === "utf8") return literal === null ? { kind: "wildcard", pattern: hexPattern(pattern) } : { kind: "exact", value: toHex(literal) };
+  if (field.view === "utf8") return literal === null ? { kind: "wildcard", pattern: hexPattern(pattern) } : { kind: "exact", value: payloadBytes(literal) ?? toHex(literal) };
   return literal === null ? { kind: "wildcard", pattern } : { kind: "exact", value: literal };
 }
