@@ -173,10 +173,18 @@ describe("values", () => {
     expect(error.message).toContain(allowed);
     expect(error.details).toMatchObject({ line: 3, key: line.split("=")[0], value: line.split("=")[1] });
   });
-  it.each([["dbBulkSize", "300000", 500_000], ["snapLen", "65536", 65_535], ["tcpTimeout", "9", 10], ["packetThreads", "-1", 1]] as const)("%s=%s is taken as its nearer bound, as Arkime does, with a warning", (key, given, taken) => {
+  it.each([["dbBulkSize", "300000", 500_000], ["snapLen", "65536", 65_535], ["tcpTimeout", "9", 10], ["packetThreads", "-1", 1], ["tpacketv3ClusterId", "70000", 65_535], ["maxFileSizeG", "2000", 1024]] as const)("%s=%s is taken as its nearer bound, as Arkime does, with a warning", (key, given, taken) => {
     const { values, warnings } = load(`[default]\n${key}=${given}\n`);
     expect(values[key]).toBe(taken);
-    expect(warnings).toMatchObject([{ kind: "clamped-value", key, message: expect.stringMatching(new RegExp(`test\\.ini:2: ${key}=${given}: ${taken} is taken; allowed: whole number `)) }]);
+    expect(warnings).toMatchObject([{ kind: "clamped-value", key, message: expect.stringMatching(new RegExp(`test\\.ini:2: ${key}=${given}: ${taken} is taken; allowed: (whole )?number `)) }]);
+  });
+  it.each([["pcapReadMethod", "afpacketv3", "tpacketv3"], ["authMode", "basic+oidc", "form+oidc"], ["maxFileSizeG", ".5", 0.5], ["maxFileSizeG", "1.", 1]] as const)("%s=%s is read as Arkime does, without a warning", (key, given, taken) => {
+    const { values, warnings } = load(`[default]\n${key}=${given}\n`);
+    expect(values[key]).toBe(taken);
+    expect(warnings).toEqual([]);
+  });
+  it.each(["maxPackets=0", "maxStreams=0", "snapLen=0", "snapLen=63", "maxFileSizeG=0.001", "tcpHealthCheckPort=65536", "maxFileSizeG=.", "pcapReadMethod=toString"])("%s is refused", (line) => {
+    expect(failure(`[default]\n${line}\n`).message).toContain(`test.ini:2: ${line}: allowed: `);
   });
   it("an interface's own number is bounded alike", () => {
     const config = load("[default]\ninterface=eth0\n[interface:eth0]\nsnapLen=65536\n");
