@@ -32,7 +32,8 @@ export interface ClientBudget {
 
 interface Kept {
   readonly tag: string;
-  readonly body: unknown;
+  /** What `data` was; the rest of the answer, such as the budget, was true then only. */
+  readonly data: unknown;
 }
 
 /** Answers with a tag that are kept, to be asked about instead of read again. */
@@ -131,13 +132,13 @@ export class LookbackClient {
     const response = await this.#fetch(`${this.#base}/graphql`, {
       method: "POST", headers: { ...this.#headers, ...(kept === undefined ? {} : { "if-none-match": kept.tag }) }, body: JSON.stringify(request), ...(signal ? { signal } : {}),
     });
-    if (response.status === 304 && kept !== undefined) return this.#dataOf<Data>(kept.body);
+    if (response.status === 304 && kept !== undefined) return kept.data as Data;
     const body = await bodyOf(response);
     const tag = response.headers.get("etag");
     const data = this.#dataOf<Data>(body);
     if (tag !== null) {
       this.#kept.delete(key);
-      this.#kept.set(key, { tag, body });
+      this.#kept.set(key, { tag, data });
       for (const oldest of this.#kept.keys()) {
         if (this.#kept.size <= MOST_KEPT) break;
         this.#kept.delete(oldest);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LookbackClient, type ClientOptions } from "../../../src/client/client.js";
+import { CountSessions, Fields, LookbackClient, type ClientOptions } from "../../../src/client/client.js";
 
 function clientOf(answer: (url: URL, init: RequestInit) => Response, more: Partial<ClientOptions> = {}): LookbackClient {
   return new LookbackClient({ url: "http://lookback.example", token: "t", fetch: (url, init) => Promise.resolve(answer(new URL(String(url)), init ?? {})), ...more });
@@ -19,4 +19,19 @@ describe("a download that goes on", () => {
     expect(await (await client.download("/f", 2)).text()).toBe("cd");
     expect(await (await client.download("/f")).text()).toBe("abcd");
   });
+});
+
+test("an answer that has not changed says nothing of the budget", async () => {
+  const answers = [
+    { remaining: 900, tag: '"a"' }, { remaining: 500, tag: null }, null,
+  ].map((answer) => () => {
+    if (answer === null) return new Response(null, { status: 304 });
+    const body = JSON.stringify({ data: { remaining: answer.remaining }, extensions: { budget: { limit: 1_000, remaining: answer.remaining, resetSeconds: 60 } } });
+    return new Response(body, { headers: answer.tag === null ? {} : { etag: answer.tag } });
+  });
+  const client = clientOf(() => (answers.shift() ?? Response.error)());
+  await client.ask(Fields, {});
+  await client.ask(CountSessions, {});
+  expect(await client.ask(Fields, {})).toEqual({ remaining: 900 });
+  expect(client.budget?.remaining).toBe(500);
 });
