@@ -19,8 +19,8 @@ export interface ClientOptions {
   readonly longestWaitMs?: number;
   /** Instead of the global `fetch`, for a proxy or an own authority. */
   readonly fetch?: typeof fetch;
-  /** Waits; for tests. */
-  readonly wait?: (ms: number) => Promise<void>;
+  /** Waits, no longer than until the signal aborts; for tests. */
+  readonly wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** What the token may still spend, as of the newest answer. */
@@ -58,7 +58,7 @@ export class LookbackClient {
 
   /**
    * The answer of a query or mutation. Throws LookbackClientError with the code of its first error. A query that may
-   * succeed later is tried again, after the wait that the service names.
+   * succeed later is tried again, after the wait that the service names. The signal ends the request and the wait with its reason.
    */
   async ask<Data, Variables>(operation: TypedOperation<Data, Variables>, variables: Variables, signal?: AbortSignal): Promise<Data> {
     const { retries = 3, longestWaitMs = 30_000, wait = sleep } = this.#options;
@@ -70,7 +70,7 @@ export class LookbackClient {
         const named = error.details["retryAfterSeconds"];
         const ms = typeof named === "number" ? named * 1_000 : 250 * 2 ** attempt;
         if (ms > longestWaitMs) throw error;
-        await wait(ms);
+        await wait(ms, signal);
         signal?.throwIfAborted();
       }
     }
@@ -175,6 +175,15 @@ async function bodyOf(response: Response): Promise<unknown> {
   }
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => { setTimeout(resolve, ms); });
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (signal?.aborted === true) end();
+    else signal?.addEventListener("abort", end);
+  });
 }

@@ -1,5 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { CountSessions, Fields, LookbackClient, type ClientOptions } from "../../../src/client/client.js";
+
+afterEach(() => { vi.useRealTimers(); });
 
 function clientOf(answer: (url: URL, init: RequestInit) => Response, more: Partial<ClientOptions> = {}): LookbackClient {
   return new LookbackClient({ url: "http://lookback.example", token: "t", fetch: (url, init) => Promise.resolve(answer(new URL(String(url)), init ?? {})), ...more });
@@ -34,4 +36,19 @@ test("an answer that has not changed says nothing of the budget", async () => {
   await client.ask(CountSessions, {});
   expect(await client.ask(Fields, {})).toEqual({ remaining: 900 });
   expect(client.budget?.remaining).toBe(500);
+});
+
+test("the wait for another attempt ends with the signal, and leaves no timer", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  let asked = 0;
+  const client = clientOf(() => {
+    asked += 1;
+    return new Response(JSON.stringify({ errors: [{ message: "busy", extensions: { code: "RATE_LIMITED", retryable: true, details: { retryAfterSeconds: 29 } } }] }));
+  });
+  const stop = new AbortController();
+  const ended = expect(client.ask(CountSessions, {}, stop.signal)).rejects.toThrow("enough");
+  await vi.waitFor(() => { expect(vi.getTimerCount()).toBe(1); });
+  stop.abort(new Error("enough"));
+  await ended;
+  expect([asked, vi.getTimerCount()]).toEqual([1, 0]);
 });
