@@ -1,6 +1,6 @@
 /** A typed client of the API. `operations.generated.ts` has operations to ask with; see README.md. */
 import { errorIn, LookbackClientError } from "./client-error.js";
-import { serverEvents } from "./server-events.js";
+import { serverEvents, type ServerEvent } from "./server-events.js";
 import type { TypedOperation } from "./typed-operation.js";
 
 export { LookbackClientError } from "./client-error.js";
@@ -76,17 +76,35 @@ export class LookbackClient {
     }
   }
 
-  /** The events of a subscription, by server-sent events, until it ends or the loop over them does. */
+  /**
+   * The events of a subscription, by server-sent events, until it ends or the loop over them does. Throws UNREACHABLE where the
+   * connection ends before the subscription: what happened since was not told.
+   */
   async *subscribe<Data, Variables>(operation: TypedOperation<Data, Variables>, variables: Variables, signal?: AbortSignal): AsyncGenerator<Data, void> {
     const response = await this.#fetch(`${this.#base}/graphql/stream`, {
       method: "POST", headers: { ...this.#headers, accept: "text/event-stream" }, body: JSON.stringify({ query: operation.text, variables, operationName: operation.name }), ...(signal ? { signal } : {}),
     });
     if (!response.ok || response.body === null) throw errorIn(await bodyOf(response)) ?? new LookbackClientError("INTERNAL", `the service answered ${response.status}`);
-    for await (const { name, data } of serverEvents(response.body)) {
+    for await (const { name, data } of this.#eventsOf(response.body, signal)) {
       if (name === "complete") return;
       if (name !== "next") continue;
       yield this.#dataOf<Data>(JSON.parse(data));
     }
+    throw this.#cutOff("it ended");
+  }
+
+  async *#eventsOf(body: ReadableStream<Uint8Array>, signal: AbortSignal | undefined): AsyncGenerator<ServerEvent, void> {
+    try {
+      yield* serverEvents(body);
+    } catch (error) {
+      // What fetch makes of a connection that breaks.
+      if (error instanceof TypeError && signal?.aborted !== true) throw this.#cutOff(error.message);
+      throw error;
+    }
+  }
+
+  #cutOff(reason: string): LookbackClientError {
+    return new LookbackClientError("UNREACHABLE", `the connection to ${this.#base} was lost before the subscription was over (${reason}); subscribe again`, { retryable: true });
   }
 
   /**

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { CountSessions, Fields, LookbackClient, type ClientOptions } from "../../../src/client/client.js";
+import { CountSessions, Fields, LookbackClient, RetentionEvents, type ClientOptions } from "../../../src/client/client.js";
 
 afterEach(() => { vi.useRealTimers(); });
 
@@ -51,4 +51,33 @@ test("the wait for another attempt ends with the signal, and leaves no timer", a
   stop.abort(new Error("enough"));
   await ended;
   expect([asked, vi.getTimerCount()]).toEqual([1, 0]);
+});
+
+describe("a subscription", () => {
+  const NEXT = 'event: next\ndata: {"data":{"retention":{"kind":"EXPORT_READY"}}}\n\n';
+
+  /** The kinds of its events, from a body of such pieces that then ends or breaks. */
+  async function kindsOf(client: LookbackClient, kinds: unknown[]): Promise<unknown[]> {
+    for await (const { retention } of client.subscribe(RetentionEvents, {})) kinds.push(retention.kind);
+    return kinds;
+  }
+
+  test("is over when the service says so", async () => {
+    expect(await kindsOf(clientOf(() => new Response(`${NEXT}event: complete\ndata:\n\n`)), [])).toEqual(["EXPORT_READY"]);
+  });
+
+  test.each([["ends", (end: ReadableStreamDefaultController) => { end.close(); }], ["breaks", (end: ReadableStreamDefaultController) => { end.error(new TypeError("terminated")); }]])(
+    "fails where its connection %s before", async (_, end) => {
+      const pieces = [NEXT];
+      const client = clientOf(() => new Response(new ReadableStream({
+        pull(controller) {
+          const piece = pieces.shift();
+          if (piece === undefined) end(controller);
+          else controller.enqueue(new TextEncoder().encode(piece));
+        },
+      }, { highWaterMark: 0 })));
+      const kinds: unknown[] = [];
+      await expect(kindsOf(client, kinds)).rejects.toMatchObject({ code: "UNREACHABLE", retryable: true, message: expect.stringContaining("http://lookback.example") });
+      expect(kinds).toEqual(["EXPORT_READY"]);
+    });
 });
