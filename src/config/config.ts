@@ -7,7 +7,7 @@ import { LARGEST_CONFIG, parseIni, type IniEntry } from "./ini.js";
 import { interfaceOfSection, ownInterfaceSettings, strangeInterfaceKey, type InterfaceSettings } from "./interface-settings.js";
 import { ACCEPTED_KEYS, DATA_SECTIONS } from "./known-keys.js";
 import { nearestNames } from "../base/nearest-name.js";
-import { printOrigin, readSetting, type FreeSpaceSetting, type Origin, type Setting } from "./setting.js";
+import { printOrigin, readSetting, type FreeSpaceSetting, type Origin, type SayClamped, type Setting } from "./setting.js";
 import { SETTINGS, type SettingKey, type SettingValues } from "./settings.js";
 
 /** Something in a configuration that has no effect, or another than was written; the program goes on. */
@@ -163,15 +163,15 @@ function withPaths(freeSpace: FreeSpaceSetting, packetDirectories: readonly stri
 
 /**
  * Reads the values of sections that belong to other nodes and classes, for a check of a whole file. Throws CONFIG_INVALID as
- * their own node would, with all that are wrong.
+ * their own node would, with all that are wrong. `say` is told of each number for which a bound is taken.
  */
-export function checkOtherSections({ entries, sections }: LookbackConfig): void {
+export function checkOtherSections({ entries, sections }: LookbackConfig, say?: SayClamped): void {
   const errors: LookbackError[] = [];
   for (const { section, key, value, origin } of entries) {
     if (sections.includes(section) || DATA_SECTIONS.has(section) || interfaceOfSection(section) !== null) continue;
     const known = settingKeys().find((name) => name === key);
     const declared: Setting<unknown> | null = known === undefined ? null : SETTINGS[known];
-    if (declared !== null && !isUnset(value, declared)) collected(errors, () => readSetting(key, value, origin, declared));
+    if (declared !== null && !isUnset(value, declared)) collected(errors, () => readSetting(key, value, origin, declared, say));
   }
   throwTogether(errors);
 }

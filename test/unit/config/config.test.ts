@@ -92,6 +92,11 @@ describe("a whole file", () => {
     expect(config.values.viewPort).toBe(1);
     expect(() => { checkOtherSections(config); }).toThrow(/test\.ini:4: viewPort=many: allowed: /);
   });
+  it("says which numbers of other nodes are taken as a bound", () => {
+    const said: string[] = [];
+    checkOtherSections(load("[default]\ntcpTimeout=9\n[other]\ntcpTimeout=8\nudpTimeout=20\n"), (message) => { said.push(message); });
+    expect(said).toEqual([expect.stringMatching(/test\.ini:4: tcpTimeout=8: 10 is taken; allowed: /)]);
+  });
 });
 
 describe("included files", () => {
