@@ -1,12 +1,20 @@
+/** A day or month, or a day with a time to the minute or finer, with or without a zone. */
+const ISO = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?[0-5]\d)?)?)?)?$/i;
+
 /**
- * Milliseconds since 1970 of ISO 8601 text, as `Date.parse` reads it, or null for what is no time: also for a day that its
- * month does not have, which `Date.parse` takes for one of the next month.
+ * Milliseconds since 1970 of ISO 8601 text (`2026-11-24`, `2026-11-24T12:00[:00[.000]][Z|+01:00]`, a blank for the T), or null
+ * for what is no time: other forms, and days that their month does not have. What names no zone is UTC, whatever the host's is.
  */
 export function isoTimeMs(text: string): number | null {
-  const ms = Date.parse(text);
-  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text) ?? [];
-  if (Number.isNaN(ms) || (day !== undefined && Number(day) > lastDayOf(Number(year), Number(month)))) return null;
-  return ms;
+  const parts = ISO.exec(text);
+  if (parts === null) return null;
+  const [, year, month, day = "01", minute = "00:00", second = "00", fraction = "", zone = "Z"] = parts;
+  if (Number(day) > lastDayOf(Number(year), Number(month))) return null;
+  const ms = Date.parse(`${year}-${month}-${day}T${minute}:${second}.${fraction.padEnd(3, "0").slice(0, 3)}Z`);
+  const [, sign, hours, minutes = "0"] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
+  if (Number.isNaN(ms) || Number(hours ?? 0) > 23) return null;
+  const eastMs = (Number(hours ?? 0) * 60 + Number(minutes)) * 60_000;
+  return sign === "-" ? ms + eastMs : ms - eastMs;
 }
 
 /** 1980-01-01: no capture is older, so a smaller number is hardly meant as seconds since 1970. */

@@ -3,8 +3,7 @@ import { systemClock } from "../base/clock.js";
 import { findArkimeFiles, type ArkimeFile } from "../capture/arkime-files.js";
 import { readArkimeInstallation } from "../config/arkime-installation.js";
 import type { Connection } from "./connection.js";
-import { EXIT } from "./exit-code.js";
-import { runImports, type ImportOutput } from "./import-run.js";
+import { importExitCode, runImports, type ImportOutcome, type ImportOutput } from "./import-run.js";
 import { printCount } from "./print-time.js";
 import { UsageError } from "./usage-error.js";
 
@@ -38,14 +37,19 @@ export async function importFromArkime(connection: Connection, { config, directo
   const files = found.files.filter((file) => !known.has(file.path));
   const nodes = new Set(files.map(({ node }) => node));
   note(`${printCount(found.files.length)} packet files, ${printCount(found.files.length - files.length)} of them imported before; ${printCount(files.length)} to import${files.length === 0 ? "" : ` of ${[...nodes].slice(0, 5).join(", ")}${nodes.size > 5 ? ", …" : ""}`}`);
-  let failed = found.unreadable.length;
+  const outcomes: ImportOutcome[] = [];
   for (let at = 0; at < files.length && !signal.aborted;) {
     const some = nextOf(files, at);
     note(`${printCount(at + 1)} to ${printCount(at + some.length)} of ${printCount(files.length)}, node ${some[0]?.node ?? ""}:`);
-    failed += (await runImports(connection.imports, some.map((file) => file.path), copy, output, some[0]?.node ?? null)).failed;
+    outcomes.push(await runImports(connection.imports, some.map((file) => file.path), copy, output, some[0]?.node ?? null));
     at += some.length;
   }
-  return failed > 0 || found.open.length > 0 ? EXIT.someFilesFailed : EXIT.ok;
+  // A file that is still written is none that failed: where capture goes on there always is one.
+  const sum = (of: (outcome: ImportOutcome) => number): number => outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  return importExitCode({
+    done: sum(({ done }) => done), already: sum(({ already }) => already) + found.files.length - files.length,
+    failed: sum(({ failed }) => failed) + found.unreadable.length, again: outcomes.flatMap(({ again }) => again), later: [],
+  });
 }
 
 /** The next files of one node. */

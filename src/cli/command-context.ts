@@ -26,14 +26,15 @@ export function contextOf(operands: readonly unknown[], options: GlobalOptions &
     options,
     config,
     reread,
-    async connect(access, waitMs) {
+    async connect(access, waitMs, until) {
       const { connect } = await import("./connect.js");
       // The first interrupt ends what runs, so that it is cleaned up after; the second one ends the process.
       if (!listening) process.once("SIGINT", () => { abort.abort(); });
       listening = true;
       // Who only reads has nothing to finish once nobody looks.
       if (access === "read") outputUnread.addEventListener("abort", () => process.exit(EXIT.ok));
-      return connect({ remote: remoteService(options, process.env, note), config: () => config(), signal: abort.signal }, access, waitMs);
+      const signal = until === undefined ? abort.signal : AbortSignal.any([abort.signal, until]);
+      return connect({ remote: remoteService(options, process.env, note), config: () => config(), signal }, access, waitMs);
     },
     get remote() { return remoteUrl(options, process.env); },
     signal: abort.signal,

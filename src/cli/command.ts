@@ -29,10 +29,10 @@ export interface CommandContext {
   reread(overrides?: Readonly<Partial<Record<SettingKey, string>>>): Promise<LookbackConfig>;
   /**
    * Connects to the service that `--url` names, to the one that runs on the data directory, or to the directory itself.
-   * The caller closes it. An interrupt (Ctrl-C) ends operations that run. `waitMs` is how long another command that changes
-   * the directory is waited for.
+   * The caller closes it. An interrupt (Ctrl-C) ends operations that run, as `until` does. `waitMs` is how long another command
+   * that changes the directory is waited for.
    */
-  connect(access: Access, waitMs?: number): Promise<Connection>;
+  connect(access: Access, waitMs?: number, until?: AbortSignal): Promise<Connection>;
   /** URL of the remote service that is named, or null. */
   readonly remote: string | null;
   /** Aborts at an interrupt once `connect` was called. */

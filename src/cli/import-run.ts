@@ -65,9 +65,10 @@ export async function runImports(
   return outcome;
 }
 
-/** The exit code of an import: whether all, some or none of the files were imported, or had been before. */
+/** The exit code of an import: whether all, some or none of the files were imported, or had been before, or the rest only found no room. */
 export function importExitCode(outcome: ImportOutcome): number {
   if (outcome.failed === 0) return EXIT.ok;
+  if (outcome.again.length === outcome.failed) return EXIT.noRoom;
   return outcome.done + outcome.already === 0 ? EXIT.failed : EXIT.someFilesFailed;
 }
 

@@ -73,7 +73,8 @@ export class LastingImports implements Imports {
       await pause(lookMs, signal);
       if (signal.aborted) throw new LookbackError("QUERY_CANCELLED", "no longer waiting for the service; it goes on with the imports that it took", {}, { cause });
       const connection = await connect();
-      if (connection === null) continue;
+      if (signal.aborted) await connection?.close();
+      if (connection === null || signal.aborted) continue;
       await this.#connection.close();
       this.#connection = connection;
       note(`imports go on through ${connection.place}`);

@@ -1,6 +1,6 @@
 /** A typed client of the API. `operations.generated.ts` has operations to ask with; see README.md. */
 import { errorIn, LookbackClientError } from "./client-error.js";
-import { serverEvents } from "./server-events.js";
+import { serverEvents, type ServerEvent } from "./server-events.js";
 import type { TypedOperation } from "./typed-operation.js";
 
 export { LookbackClientError } from "./client-error.js";
@@ -19,8 +19,8 @@ export interface ClientOptions {
   readonly longestWaitMs?: number;
   /** Instead of the global `fetch`, for a proxy or an own authority. */
   readonly fetch?: typeof fetch;
-  /** Waits; for tests. */
-  readonly wait?: (ms: number) => Promise<void>;
+  /** Waits, no longer than until the signal aborts; for tests. */
+  readonly wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** What the token may still spend, as of the newest answer. */
@@ -32,7 +32,8 @@ export interface ClientBudget {
 
 interface Kept {
   readonly tag: string;
-  readonly body: unknown;
+  /** What `data` was; the rest of the answer, such as the budget, was true then only. */
+  readonly data: unknown;
 }
 
 /** Answers with a tag that are kept, to be asked about instead of read again. */
@@ -57,7 +58,7 @@ export class LookbackClient {
 
   /**
    * The answer of a query or mutation. Throws LookbackClientError with the code of its first error. A query that may
-   * succeed later is tried again, after the wait that the service names.
+   * succeed later is tried again, after the wait that the service names. The signal ends the request and the wait with its reason.
    */
   async ask<Data, Variables>(operation: TypedOperation<Data, Variables>, variables: Variables, signal?: AbortSignal): Promise<Data> {
     const { retries = 3, longestWaitMs = 30_000, wait = sleep } = this.#options;
@@ -69,26 +70,47 @@ export class LookbackClient {
         const named = error.details["retryAfterSeconds"];
         const ms = typeof named === "number" ? named * 1_000 : 250 * 2 ** attempt;
         if (ms > longestWaitMs) throw error;
-        await wait(ms);
+        await wait(ms, signal);
         signal?.throwIfAborted();
       }
     }
   }
 
-  /** The events of a subscription, by server-sent events, until it ends or the loop over them does. */
+  /**
+   * The events of a subscription, by server-sent events, until it ends or the loop over them does. Throws UNREACHABLE where the
+   * connection ends before the subscription: what happened since was not told.
+   */
   async *subscribe<Data, Variables>(operation: TypedOperation<Data, Variables>, variables: Variables, signal?: AbortSignal): AsyncGenerator<Data, void> {
     const response = await this.#fetch(`${this.#base}/graphql/stream`, {
       method: "POST", headers: { ...this.#headers, accept: "text/event-stream" }, body: JSON.stringify({ query: operation.text, variables, operationName: operation.name }), ...(signal ? { signal } : {}),
     });
     if (!response.ok || response.body === null) throw errorIn(await bodyOf(response)) ?? new LookbackClientError("INTERNAL", `the service answered ${response.status}`);
-    for await (const { name, data } of serverEvents(response.body)) {
+    for await (const { name, data } of this.#eventsOf(response.body, signal)) {
       if (name === "complete") return;
       if (name !== "next") continue;
       yield this.#dataOf<Data>(JSON.parse(data));
     }
+    throw this.#cutOff("it ended");
   }
 
-  /** What a path of the service has, such as an export's `downloadUrl`; `from` goes on behind that many bytes. */
+  async *#eventsOf(body: ReadableStream<Uint8Array>, signal: AbortSignal | undefined): AsyncGenerator<ServerEvent, void> {
+    try {
+      yield* serverEvents(body);
+    } catch (error) {
+      // What fetch makes of a connection that breaks.
+      if (error instanceof TypeError && signal?.aborted !== true) throw this.#cutOff(error.message);
+      throw error;
+    }
+  }
+
+  #cutOff(reason: string): LookbackClientError {
+    return new LookbackClientError("UNREACHABLE", `the connection to ${this.#base} was lost before the subscription was over (${reason}); subscribe again`, { retryable: true });
+  }
+
+  /**
+   * What a path of the service has, such as an export's `downloadUrl`; `from` goes on behind that many bytes, and is UNAVAILABLE
+   * for a path that does not answer ranges, as `/api/sessions.*` do not.
+   */
   async download(path: string, from = 0, signal?: AbortSignal): Promise<Response> {
     const url = new URL(path, `${this.#base}/`);
     // A token goes to no other service, whatever an answer says.
@@ -96,6 +118,10 @@ export class LookbackClient {
     const headers = { ...this.#headers, ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
     const response = await this.#fetch(url, { headers, ...(signal ? { signal } : {}) });
     if (!response.ok) throw errorIn(await bodyOf(response)) ?? new LookbackClientError("INTERNAL", `the service answered ${response.status}`);
+    if (from > 0 && response.status !== 206) {
+      await response.body?.cancel();
+      throw new LookbackClientError("UNAVAILABLE", `${path} cannot be had from byte ${from} on: the service answered ${response.status} and all of it; ask from 0`, { details: { path, from } });
+    }
     return response;
   }
 
@@ -124,13 +150,13 @@ export class LookbackClient {
     const response = await this.#fetch(`${this.#base}/graphql`, {
       method: "POST", headers: { ...this.#headers, ...(kept === undefined ? {} : { "if-none-match": kept.tag }) }, body: JSON.stringify(request), ...(signal ? { signal } : {}),
     });
-    if (response.status === 304 && kept !== undefined) return this.#dataOf<Data>(kept.body);
+    if (response.status === 304 && kept !== undefined) return kept.data as Data;
     const body = await bodyOf(response);
     const tag = response.headers.get("etag");
     const data = this.#dataOf<Data>(body);
     if (tag !== null) {
       this.#kept.delete(key);
-      this.#kept.set(key, { tag, body });
+      this.#kept.set(key, { tag, data });
       for (const oldest of this.#kept.keys()) {
         if (this.#kept.size <= MOST_KEPT) break;
         this.#kept.delete(oldest);
@@ -167,6 +193,15 @@ async function bodyOf(response: Response): Promise<unknown> {
   }
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => { setTimeout(resolve, ms); });
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (signal?.aborted === true) end();
+    else signal?.addEventListener("abort", end);
+  });
 }

@@ -7,7 +7,7 @@ import { LARGEST_CONFIG, parseIni, type IniEntry } from "./ini.js";
 import { interfaceOfSection, ownInterfaceSettings, strangeInterfaceKey, type InterfaceSettings } from "./interface-settings.js";
 import { ACCEPTED_KEYS, DATA_SECTIONS } from "./known-keys.js";
 import { nearestNames } from "../base/nearest-name.js";
-import { printOrigin, readSetting, type FreeSpaceSetting, type Origin, type Setting } from "./setting.js";
+import { printOrigin, readSetting, type FreeSpaceSetting, type Origin, type SayClamped, type Setting } from "./setting.js";
 import { SETTINGS, type SettingKey, type SettingValues } from "./settings.js";
 
 /** Something in a configuration that has no effect, or another than was written; the program goes on. */
@@ -109,10 +109,9 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
     clamped.push({ kind: "clamped-value", key, section, origin, message });
   };
   const origins = new Map<SettingKey, Origin>();
-  const entryOf = (key: SettingKey, among: Lookup): Written | null => override(key) ?? among.find(key);
   for (const key of settingKeys()) {
     const declared: Setting<unknown> = SETTINGS[key];
-    const entry = entryOf(key, lookup);
+    const entry = override(key) ?? lookup.find(key);
     if (entry === null || isUnset(entry.value, declared)) {
       values[key] = declared.defaultValue;
     } else {
@@ -131,15 +130,16 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   const [unknown, accepted] = classify(entries, new Set(sections));
   const warnings = [...unknown, ...strayInterfaces(entries, values.interface), ...clamped];
   const storageOf = (name: string): PacketStorage => {
-    // The command line is about this node: others have the class that their sections give them.
+    // The command line is about this node: others have the settings and the class that their sections give them.
     const among = name === node ? lookup : new Lookup(entries, name, null);
+    const entryOf = (key: SettingKey): Written | null => (name === node ? override(key) : null) ?? among.find(key);
     const read = <T>(key: SettingKey, declared: Setting<T>): T => {
-      const entry = entryOf(key, among);
+      const entry = entryOf(key);
       return entry === null ? declared.defaultValue : readSetting(key, entry.value, entry.origin, declared);
     };
     const given = read("pcapDir", SETTINGS.pcapDir).map((directory) => path.resolve(source.workingDirectory, directory));
     const directories = given.length === 0 ? [path.join(dataDirectory, "packets")] : given;
-    return { directories, freeSpace: withPaths(read("freeSpaceG", SETTINGS.freeSpaceG), directories, source.workingDirectory, entryOf("freeSpaceG", among)?.origin) };
+    return { directories, freeSpace: withPaths(read("freeSpaceG", SETTINGS.freeSpaceG), directories, source.workingDirectory, entryOf("freeSpaceG")?.origin) };
   };
   return {
     node, file, values, origins, warnings, accepted, dataDirectory, entries, sections, storageOf,
@@ -163,15 +163,15 @@ function withPaths(freeSpace: FreeSpaceSetting, packetDirectories: readonly stri
 
 /**
  * Reads the values of sections that belong to other nodes and classes, for a check of a whole file. Throws CONFIG_INVALID as
- * their own node would, with all that are wrong.
+ * their own node would, with all that are wrong. `say` is told of each number for which a bound is taken.
  */
-export function checkOtherSections({ entries, sections }: LookbackConfig): void {
+export function checkOtherSections({ entries, sections }: LookbackConfig, say?: SayClamped): void {
   const errors: LookbackError[] = [];
   for (const { section, key, value, origin } of entries) {
     if (sections.includes(section) || DATA_SECTIONS.has(section) || interfaceOfSection(section) !== null) continue;
     const known = settingKeys().find((name) => name === key);
     const declared: Setting<unknown> | null = known === undefined ? null : SETTINGS[known];
-    if (declared !== null && !isUnset(value, declared)) collected(errors, () => readSetting(key, value, origin, declared));
+    if (declared !== null && !isUnset(value, declared)) collected(errors, () => readSetting(key, value, origin, declared, say));
   }
   throwTogether(errors);
 }

@@ -94,13 +94,21 @@ export function optionalInteger(minimum: number, maximum: number, help: string):
   return { ...inner, defaultValue: null, read: inner.read, print: asItIs };
 }
 
+/** Digits, a point among, before or behind them. */
+const DECIMAL = /^(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})$/;
+
 /** A decimal number; both bounds belong to the range. */
 export function decimal(defaultValue: number, minimum: number, maximum: number, help: string): Setting<number> {
   return setting("number", defaultValue, help, { allowed: `number ${minimum} to ${maximum}`, minimum, maximum }, (text) => {
-    if (!/^\d{1,15}(\.\d{1,15})?$/.test(text)) return null;
+    if (!DECIMAL.test(text)) return null;
     const value = Number(text);
     return value >= minimum && value <= maximum ? value : null;
   }, asItIs);
+}
+
+/** The same with the largest for what is larger, as `cappedInteger`. */
+export function cappedDecimal(defaultValue: number, minimum: number, maximum: number, help: string): Setting<number> {
+  return { ...decimal(defaultValue, minimum, maximum, help), clamp: (text) => (DECIMAL.test(text) && Number(text) > maximum ? maximum : null) };
 }
 
 /** A decimal number that may be left unset. */
@@ -260,10 +268,11 @@ export function choices<const N extends string, const C extends string>(names: r
   }, (value) => names.flatMap((name) => (value[name] === undefined ? [] : [`${name}=${value[name]}`])).join(";"));
 }
 
-/** One of a few words. */
-export function choice<const C extends string>(defaultValue: C, choices: readonly C[], help: string): Setting<C> {
-  return setting("choice", defaultValue, help, { allowed: choices.join(", "), choices }, (given) =>
-    choices.find((word) => word === given) ?? null, asItIs);
+/** One of a few words; `others` are words that Arkime has for some of them. */
+export function choice<const C extends string>(defaultValue: C, choices: readonly C[], help: string, others: Readonly<Record<string, NoInfer<C>>> = {}): Setting<C> {
+  const words = [...choices, ...Object.keys(others)];
+  return setting("choice", defaultValue, help, { allowed: words.join(", "), choices: words }, (given) =>
+    choices.find((word) => word === given) ?? (Object.hasOwn(others, given) ? (others[given] ?? null) : null), asItIs);
 }
 
 /** One of a few words, or unset. */

@@ -1,4 +1,4 @@
-import { cappedInteger, choice, choices, clampedInteger, commaList, commaUrls, decimal, fieldValues, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, timeZone, unknownPackets, urls, type Setting } from "./setting.js";
+import { cappedDecimal, cappedInteger, choice, choices, clampedInteger, commaList, commaUrls, decimal, fieldValues, flag, freeSpace, integer, list, optionalChoice, optionalDecimal, optionalFreeSpace, optionalInteger, optionalText, packetRules, pattern, text, timeZone, unknownPackets, urls, type Setting } from "./setting.js";
 
 /** Arkime's words for how long an index takes sessions. */
 const ROTATIONS = ["hourly", "hourly2", "hourly3", "hourly4", "hourly6", "hourly8", "hourly12", "daily", "weekly", "monthly"] as const;
@@ -38,7 +38,7 @@ export const SETTINGS = {
   certFile: optionalText("file", "Certificate chain in PEM form; with keyFile the service speaks TLS. Read again when it changes."),
   keyFile: optionalText("file", "Private key of certFile in PEM form, without a pass phrase."),
   hstsHeader: flag(false, "Whether browsers that came by TLS are told to come by TLS only."),
-  authMode: choice("form", ["form", "oidc", "form+oidc", "header", "headerOnly", "digest", "basic", "basic+form", "header+digest", "header+basic"], "How users log in: by the login page, at an OpenID provider, by a trusted proxy's header. Arkime's digest and basic are the login page here. Bearer tokens always work."),
+  authMode: choice("form", ["form", "oidc", "form+oidc", "header", "headerOnly", "digest", "basic", "basic+form", "header+digest", "header+basic"], "How users log in: by the login page, at an OpenID provider, by a trusted proxy's header. Arkime's digest and basic are the login page here. Bearer tokens always work.", { "basic+oidc": "form+oidc" }),
   authDiscoverURL: optionalText("URL", "OpenID provider, or its discovery document; https, or http on this machine."),
   authClientId: optionalText("text", "Client id that the OpenID provider gave."),
   authClientSecret: optionalText("text", "Client secret that the OpenID provider gave."),
@@ -106,10 +106,10 @@ export const SETTINGS = {
   minPacketsSaveBPFs: packetRules(255, "Rules FILTER:N: sessions whose first packet matches are indexed only from N packets on; their packets are kept. Needs libpcap."),
   snapLen: cappedInteger(16_384, 64, 65_535, "Bytes kept of each packet."),
   tcpHealthCheckPort: integer(0, 0, 65_535, "TCP port that shows that the capture process lives: connections are taken and ended; 0: none."),
-  pcapReadMethod: choice("tpacketv3", ["tpacketv3", "libpcap", "stdin"], "How packets come in: from interfaces through rings of Linux with the kernel's times and drop counts, or through libpcap; or stdin: lookback capture indexes a capture that another program writes to its standard input, while it is written."),
+  pcapReadMethod: choice("tpacketv3", ["tpacketv3", "libpcap", "stdin"], "How packets come in: from interfaces through rings of Linux with the kernel's times and drop counts, or through libpcap; or stdin: lookback capture indexes a capture that another program writes to its standard input, while it is written.", { afpacketv3: "tpacketv3" }),
   tpacketv3NumThreads: clampedInteger(1, 1, 12, "Rings and reading threads of each interface; one reads several Gbit/s."),
   tpacketv3BlockSize: clampedInteger(2_097_152, 65_536, 16_777_216, "Bytes of a block of a ring; rounded up to a power of two."),
-  tpacketv3ClusterId: integer(8005, 0, 65_535, "Number of the first interface's fanout group; others count on from it."),
+  tpacketv3ClusterId: clampedInteger(8005, 0, 65_535, "Number of the first interface's fanout group; others count on from it."),
   ringMiB: integer(64, 1, 2048, "Lookback: MiB that the kernel buffers in one ring."),
   promiscuous: flag(true, "Lookback: whether packets that are not for this host are seen."),
   openSessionFlush: integer(10, 1, 3600, "Lookback: seconds after which a session that is still open is seen, and again when packets came since."),
@@ -118,7 +118,7 @@ export const SETTINGS = {
   dropGroup: optionalText("group", "Group that it takes then; unset: the one of dropUser."),
   pcapDirAlgorithm: choice("round-robin", ["round-robin", "max-free-percent", "max-free-bytes"], "Which of several directories gets the next packet file."),
   pcapBufferSize: clampedInteger(300_000_000, 100_000, 4_294_967_295, "Bytes that the kernel buffers for a capture."),
-  maxFileSizeG: decimal(12, 0.01, 1024, "GiB after which a packet file is closed."),
+  maxFileSizeG: cappedDecimal(12, 0.01, 1024, "GiB after which a packet file is closed."),
   maxFileTimeM: clampedInteger(0, 0, LONGEST, "Minutes after which a packet file is closed; 0: by size only."),
   offlineFilenameRegex: pattern(/\.(pcap|cap|pcapng)(\.(gz|zst|lz4))?$/i, "Names of files that are imported from a directory. Pcapng and compressed files are included by default."),
 

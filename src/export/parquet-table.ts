@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { Field } from "../model/field.js";
 import type { FieldValue, SessionRow } from "../model/session.js";
-import { besideId, columnName, type TableWriter } from "./table-columns.js";
+import { besideId, columnName, columnValue, type TableWriter } from "./table-columns.js";
 
 /** Rows of a row group: what is held before it is written. */
 const GROUP_ROWS = 10_000;
@@ -57,7 +57,7 @@ export class ParquetTable implements TableWriter {
     const rows = this.#held;
     this.#held = [];
     const columns = this.#fields.map((field) => ({
-      name: columnName(field), offsetIndex: false, data: rows.map((row) => columnValue(row.values.get(field.path) ?? null, field)),
+      name: columnName(field), offsetIndex: false, data: rows.map((row) => typed(columnValue(row, field), field)),
     }));
     void this.#writer.write({ columnData: [{ name: "id", offsetIndex: false, data: rows.map((row) => row.id) }, ...columns], rowGroupSize: GROUP_ROWS });
     return this.#bytes.take();
@@ -97,7 +97,7 @@ function typeOf(field: Field): Pick<Element, "type" | "converted_type"> {
   }
 }
 
-function columnValue(value: FieldValue, field: Field): unknown {
+function typed(value: FieldValue, field: Field): unknown {
   if (value === null) return null;
   if (!isList(field)) return scalar(value, field);
   return (Array.isArray(value) ? value : [value]).map((item: FieldValue) => (item === null ? null : scalar(item, field)));

@@ -1,7 +1,7 @@
 import type { Field } from "../model/field.js";
 import type { FieldValue, SessionRow } from "../model/session.js";
 import { ParquetTable } from "./parquet-table.js";
-import { besideId, columnName, type TableFormat, type TableWriter } from "./table-columns.js";
+import { besideId, columnName, columnValue, type TableFormat, type TableWriter } from "./table-columns.js";
 
 /** The writer of a format; columns are named as in search expressions, in the given order. */
 export function tableWriter(format: TableFormat, fields: readonly Field[]): TableWriter {
@@ -32,7 +32,7 @@ class CsvTable implements TableWriter {
   }
 
   rows(batch: readonly SessionRow[]): Buffer {
-    return Buffer.from(batch.map((row) => `${this.#fields.map((field) => csvCell(row.values.get(field.path) ?? null, field)).join(",")}\r\n`).join(""));
+    return Buffer.from(batch.map((row) => `${this.#fields.map((field) => csvCell(columnValue(row, field), field)).join(",")}\r\n`).join(""));
   }
 
   end(): Buffer {
@@ -72,7 +72,7 @@ class NdjsonTable implements TableWriter {
 
   rows(batch: readonly SessionRow[]): Buffer {
     return Buffer.from(batch.map((row) => `${JSON.stringify(Object.fromEntries([
-      ["id", row.id], ...this.#fields.map((field) => [columnName(field), row.values.get(field.path) ?? null] as const),
+      ["id", row.id], ...this.#fields.map((field) => [columnName(field), columnValue(row, field)] as const),
     ]))}\n`).join(""));
   }
 

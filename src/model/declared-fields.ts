@@ -14,8 +14,11 @@ const VERSION = 1;
 /** Paths whose values people may add to: they live in the catalogue's overlay beside the rows. */
 const OVERLAY_PATHS: ReadonlySet<string> = new Set(["tags"]);
 
-/** What documents and Arkime's sort keys call fields, where no dissector declares it as a search name: it is one beside the declared ones. */
-const DOCUMENT_NAMES: ReadonlySet<string> = new Set(["firstPacket", "lastPacket"]);
+/** What documents, Arkime's sort keys and saved searches call fields, where no dissector declares it, by document path: search names beside the declared ones. */
+const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["firstPacket", ["firstPacket"]], ["lastPacket", ["lastPacket"]],
+  ["destination.ip", ["ip.dst:port"]], ["srcPayload8", ["payload.src"]], ["dstPayload8", ["payload.dst"]],
+]);
 
 type Json = { readonly [key: string]: unknown };
 
@@ -56,7 +59,7 @@ function field(value: unknown, where: string): Field {
   if (typeof linked !== "boolean") throw invalid(`${where}.linked`, "true or false");
   return {
     expression: text(value, "expression", where),
-    aliases: [...texts(value, "aliases", where), ...(DOCUMENT_NAMES.has(path) ? [path] : [])],
+    aliases: [...texts(value, "aliases", where), ...(OTHER_NAMES.get(path) ?? [])],
     path,
     object: text(value, "object", where),
     kind: word<FieldKind>(value, "kind", where, KINDS),

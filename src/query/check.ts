@@ -183,7 +183,7 @@ class Checker {
   #unknownField({ field }: Comparison): LookbackError {
     const { message, suggestions, isArkime } = this.#catalogue.explainUnknown(field.name);
     const special = isArkime ? [] : nearestNames(field.name, SPECIAL_NAMES, 1);
-    return this.#context.fault("EXPRESSION_UNKNOWN_FIELD", field.span, message, { suggestions: [...special, ...suggestions].slice(0, 3) });
+    return this.#context.fault("EXPRESSION_UNKNOWN_FIELD", field.span, message, { suggestions: [...new Set([...special, ...suggestions])].slice(0, 3) });
   }
 
   /** `view == name`: the saved expression in its place. */

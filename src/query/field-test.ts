@@ -8,7 +8,7 @@ import { shown, type Explanation } from "./errors.js";
 import { numberRange, numberWords, type NumberRange } from "./number-values.js";
 import { literalOf, matchesAnything } from "./pattern.js";
 import { textMatch } from "./text-values.js";
-import { FIRST_TIME_MS, LAST_TIME_MS, timeSpan, type TimeContext } from "./time-values.js";
+import { FIRST_TIME_MS, LAST_TIME_MS, monthsOrMinutes, timeSpan, type TimeContext } from "./time-values.js";
 import type { Span } from "./token.js";
 
 /** A value after stored lists are expanded. */
@@ -41,11 +41,11 @@ const KIND_VALUES: Readonly<Record<string, readonly string[]>> = {
   boolean: ["true", "false"],
 };
 
-function wrongValue(context: TestContext, field: Field, item: PlainItem): LookbackError {
+function wrongValue(context: TestContext, field: Field, item: PlainItem, suggestions: readonly string[] = []): LookbackError {
   const written = item.kind === "term" ? shown(item.text) : "a regular expression";
   const words = numberWords(field.path);
   const expected = [...(KIND_VALUES[field.kind] ?? []), ...(words === null ? [] : [[...words.keys()].join(", ")])];
-  return context.fault("EXPRESSION_TYPE", item.span, `${written} is no value of ${context.written} (${field.kind})`, { expected });
+  return context.fault("EXPRESSION_TYPE", item.span, `${written} is no value of ${context.written} (${field.kind})`, { expected, suggestions });
 }
 
 /** The text of a value that can be neither a pattern nor a regular expression. */
@@ -56,8 +56,9 @@ function plainText(context: TestContext, field: Field, item: PlainItem): string 
 }
 
 function time(context: TestContext, field: Field, item: PlainItem): NumberRange {
-  const span = timeSpan(plainText(context, field, item), context);
-  if (span === null) throw wrongValue(context, field, item);
+  const text = plainText(context, field, item);
+  const span = timeSpan(text, context);
+  if (span === null) throw wrongValue(context, field, item, monthsOrMinutes(text));
   if (span.low < FIRST_TIME_MS || span.high > LAST_TIME_MS) {
     throw context.fault("TIME_RANGE_INVALID", item.span, "a time outside 1970 to 2262");
   }

@@ -1,9 +1,11 @@
 import type { TextMatch } from "../model/checked-expression.js";
 import { isHostExpression } from "../model/derived-fields.js";
 import type { Field } from "../model/field.js";
+import { payloadBytes } from "../model/payload-text.js";
 import { wordsOf } from "../model/words.js";
 import type { ItemValue } from "./ast.js";
-import { literalOf, pieces, type Pattern } from "./pattern.js";
+import { shown } from "./errors.js";
+import { literalOf, matchesAnything, pieces, type Pattern } from "./pattern.js";
 import { regexInCase } from "./regex-case.js";
 
 /** A value that a text field cannot be compared with, and why. */
@@ -58,8 +60,13 @@ export function textMatch(field: Field, value: Exclude<ItemValue, { kind: "short
     return words.length === 0 ? { fault: "the value has no words" } : { kind: "phrase", words };
   }
   if (value.kind === "regex") return { kind: "regex", pattern: inCase === same ? value.pattern : regexInCase(value.pattern, inCase) };
-  const pattern = inCase(transformed(value.text, field));
+  const kept = transformed(value.text, field);
+  // Of what was written nothing is left that would tell sessions apart.
+  if (kept !== value.text && (kept === "" || matchesAnything(kept))) {
+    return { fault: `${shown(value.text)} without its scheme and path is ${kept === "" ? "nothing" : "a bare *, which matches anything; EXISTS! says that"}` };
+  }
+  const pattern = inCase(kept);
   const literal = literalOf(pattern);
-  if (field.view === "utf8") return literal === null ? { kind: "wildcard", pattern: hexPattern(pattern) } : { kind: "exact", value: toHex(literal) };
+  if (field.view === "utf8") return literal === null ? { kind: "wildcard", pattern: hexPattern(pattern) } : { kind: "exact", value: payloadBytes(literal) ?? toHex(literal) };
   return literal === null ? { kind: "wildcard", pattern } : { kind: "exact", value: literal };
 }

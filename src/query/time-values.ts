@@ -26,13 +26,16 @@ const ZONES: Readonly<Record<string, number>> = {
 
 type Unit = "second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
 
-/** Words for units in relative times; months need three letters, as `m` is minutes. */
+/** Words for units in relative times, in any letter case; months need three letters, as `m` is minutes, and `M` alone is neither. */
 const UNITS: ReadonlyMap<string, Unit> = new Map(
   Object.entries({
     second: "s sec secs second seconds", minute: "m min mins minute minutes", hour: "h hr hrs hour hours", day: "d day days",
     week: "w week weeks", month: "mon month months", quarter: "q qtr qtrs quarter quarters", year: "y yr yrs year years",
   } satisfies Record<Unit, string>).flatMap(([unit, words]) => words.split(" ").map((word): [string, Unit] => [word, unit as Unit])),
 );
+
+/** Months in some languages of times, minutes where letter case does not count. */
+const MONTH_OR_MINUTE = "M";
 
 const RELATIVE = /^(?:now|(?:([+-])(\d{0,6})([a-z]+)))?(?:@(w[0-7]|[a-z]+))?$/i;
 const ABSOLUTE = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:(?:T|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*([+-]\d{2}:?\d{2}|[A-Za-z]{1,5})?$/;
@@ -46,6 +49,7 @@ function relative(text: string, { nowMs, timeZone }: TimeContext): TimeSpan | nu
   const parts = RELATIVE.exec(text);
   if (parts === null || text === "") return null;
   const [, sign, count, unitWord, snapWord] = parts;
+  if (unitWord === MONTH_OR_MINUTE || snapWord === MONTH_OR_MINUTE) return null;
   let time: DateTime = DateTime.fromMillis(nowMs, { zone: timeZone });
   if (unitWord !== undefined) {
     const unit = UNITS.get(unitWord.toLowerCase());
@@ -104,6 +108,14 @@ function epoch(text: string): TimeSpan | null {
   if (/^\d{9,10}$/.test(text)) return { low: Number(text) * 1000, high: Number(text) * 1000 + 999 };
   if (/^\d{12,13}$/.test(text)) return { low: Number(text), high: Number(text) };
   return null;
+}
+
+/** What a relative time with the unit `M` may have meant; empty for every other text. */
+export function monthsOrMinutes(text: string): readonly string[] {
+  const trimmed = text.trim();
+  if (!RELATIVE.test(trimmed)) return [];
+  const meant = ["mon", "m"].map((unit) => trimmed.replace(/(?<![a-z])M(?![a-z])/gi, (found) => (found === MONTH_OR_MINUTE ? unit : found)));
+  return meant[0] === trimmed ? [] : meant;
 }
 
 /** The time that a text names, or null when it names none. The caller checks FIRST_TIME_MS and LAST_TIME_MS. */

@@ -78,10 +78,25 @@ describe("an installation of Arkime", () => {
     expect((await run("search", "node == west", "--count")).output).toBe("2\n");
 
     const elsewhere = await run("import", "--from-arkime", "arkime/config.ini", "--pcap-dir", "nowhere");
-    expect([elsewhere.code, elsewhere.error]).toEqual([3, expect.stringMatching(/warning: .*nowhere cannot be read: .*\n0 packet files/)]);
+    expect([elsewhere.code, elsewhere.error]).toEqual([1, expect.stringMatching(/warning: .*nowhere cannot be read: .*\n0 packet files/)]);
     const both = await run("import", "--from-arkime", "arkime/config.ini", "a.pcap");
     expect([both.code, both.error]).toEqual([2, expect.stringMatching(/--pcap-dir/)]);
     expect((await run("import", "--from-arkime", "missing.ini")).code).toBe(78);
+  });
+
+  it("that is still written is imported with 0, of which nothing can be read with 1, and also when others were in before with 3", async () => {
+    const directory = temporaryDirectory();
+    const raw = path.join(directory, "raw");
+    writeFileSync(path.join(directory, "config.ini"), "[default]\npcapDir=raw\n");
+    const code = async (...words: string[]) => (await lookback(["import", "--from-arkime", "config.ini", ...words, "--config", "none.ini", "--data", "data"], directory)).code;
+    writeFileSync(path.join(directory, "none.ini"), "[default]\n");
+    old(path.join(raw, "east-251009-00000001.pcap"), Buffer.from("nothing that can be read"));
+    expect(await code()).toBe(1);
+    old(path.join(raw, "east-251009-00000001.pcap"), capture(1));
+    writeFileSync(path.join(raw, "east-251009-00000002.pcap"), capture(2));
+    expect(await code()).toBe(0);
+    old(path.join(raw, "east-251009-00000002.pcap"), Buffer.from("nothing that can be read"));
+    expect(await code()).toBe(3);
   });
 
   it.each(["SIGKILL", "SIGINT"] as const)("goes on where it was after %s in the middle, and every session is there once", async (how) => {

@@ -31,9 +31,9 @@ describe("fields", () => {
 describe("config", () => {
   it("says which settings of a search cluster are not used, and what was taken for a number out of range", async () => {
     const place = temporaryDirectory();
-    writeFileSync(path.join(place, "config.ini"), "[default]\nelasticsearch=https://es.example:9200\nshipQueueG=5\nsnapLen=65536\npacketsPerPoll=50000\nantiSynDrop=true\n");
+    writeFileSync(path.join(place, "config.ini"), "[default]\nelasticsearch=https://es.example:9200\nshipQueueG=5\nsnapLen=65536\npacketsPerPoll=50000\nantiSynDrop=true\n[other]\ntcpTimeout=9\n");
     const checked = await lookback(["config", "check"], place);
-    expect(checked).toMatchObject({ code: 0, error: expect.stringMatching(/^warning: .*config\.ini:4: snapLen=65536: 65535 is taken; allowed: whole number 64 to 65535\n$/) });
+    expect(checked).toMatchObject({ code: 0, error: expect.stringMatching(/^warning: .*config\.ini:4: snapLen=65536: 65535 is taken; allowed: whole number 64 to 65535\nwarning: .*config\.ini:8: tcpTimeout=9: 10 is taken; allowed: .*\n$/) });
     expect(checked.output).toMatch(/^note: .*config\.ini:2: elasticsearch is not used: indexStore=embedded; only lookback reindex reads it then$/m);
     expect(checked.output).toMatch(/^note: .*config\.ini:3: shipQueueG is not used: indexStore=embedded\nno unknown settings$/m);
     expect((await lookback(["config", "check", "--set", "indexStore=elasticsearch"], place)).output).not.toContain("is not used");

@@ -131,7 +131,7 @@ test("errors are JSON with a code; a body too large is refused", async () => {
   api = await startApi();
   const authorization = `Bearer ${await api.token({ name: "ana", role: "analyst" })}`;
   const missing = await fetch(`${api.server.url}/nowhere`, { headers: { authorization } });
-  expect([missing.status, await missing.json()]).toEqual([404, { error: { code: "NOT_FOUND", message: "there is no GET /nowhere" } }]);
+  expect([missing.status, await missing.json()]).toEqual([404, { error: { code: "NOT_FOUND", message: "there is no GET /nowhere", retryable: false } }]);
   // Programs made for Arkime's viewer are told where to go.
   const elsewhere = async (path: string): Promise<string> => (await fetch(`${api.server.url}${path}`, { headers: { authorization } })).text();
   for (const path of ["/sessions.pcap", "/sessions.csv/x"]) expect(await elsewhere(path), path).toMatch(/it is \/api\/sessions\.(pcap|csv)\?expression=… here/);

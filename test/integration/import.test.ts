@@ -146,7 +146,7 @@ describe.skipIf(!mayMount)("a device that is full", () => {
     const output = execFileSync("unshare", ["--mount", "sh", "-c", script], { cwd: directory, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     const [big = "", bigCode, small = "", smallCode, ...files] = output.trim().split("\n");
     expect(JSON.parse(big)).toMatchObject({ state: "failed", errorCode: "DISK_FULL" });
-    expect([bigCode, smallCode]).toEqual(["code 1", "code 0"]);
+    expect([bigCode, smallCode]).toEqual(["code 75", "code 0"]);
     expect(JSON.parse(small)).toMatchObject({ state: "done", packets: frames.length });
     expect(files.filter((file) => file.endsWith(".pcap"))).toHaveLength(1);
     expect(files.filter((file) => file.endsWith(".partial"))).toEqual([]);

@@ -6,7 +6,7 @@ import { collected, collectedLater, throwTogether } from "../../config/collected
 import { checkOtherSections, settingKeys, type LookbackConfig } from "../../config/config.js";
 import { shownValue } from "../../config/config-schema.js";
 import { interfaceLines } from "../../config/interface-settings.js";
-import { printOrigin } from "../../config/setting.js";
+import { printOrigin, type SayClamped } from "../../config/setting.js";
 import { unusedNotes } from "../../config/unused-keys.js";
 import { loadNativeCore } from "../../native/native.js";
 import type { CommandContext } from "../command.js";
@@ -16,13 +16,14 @@ import { EXIT } from "../exit-code.js";
 /** Prints every setting with where its value comes from. Warnings are on standard error; a bad value ends with code 78. */
 export async function run({ config, options, print, note }: CommandContext): Promise<number> {
   const checked = await config();
-  await checkWhole(checked);
+  const clamped: string[] = [];
+  await checkWhole(checked, (message) => { clamped.push(message); });
   const exposed = exposureWarning(checked);
   const settings = settingKeys().map((key) => {
     const origin = checked.origins.get(key);
     return { key, value: shownValue(key, checked.values[key]), from: origin === undefined ? "default" : printOrigin(origin) };
   });
-  const warnings = [...(await storageWarnings(checked)), ...(exposed === null ? [] : [exposed])];
+  const warnings = [...clamped, ...(await storageWarnings(checked)), ...(exposed === null ? [] : [exposed])];
   for (const message of warnings) note(`warning: ${message}`);
   const notes = [...unusedNotes(checked), ...(options["all"] === true ? checked.accepted.map(({ message }) => message) : [])];
   const interfaces = interfaceLines(checked.entries).map(({ section, key, value, origin }) => ({ section, key, value, from: printOrigin(origin) }));
@@ -40,11 +41,11 @@ export async function run({ config, options, print, note }: CommandContext): Pro
   return EXIT.ok;
 }
 
-/** Throws CONFIG_INVALID for all that would keep a process of the configuration, or of another node in its file, from starting. Nothing is asked over the network but names in filters. */
-async function checkWhole(config: LookbackConfig): Promise<void> {
+/** Tells of numbers of other nodes for which a bound is taken. Throws CONFIG_INVALID for all that would keep a process of the configuration, or of another node in its file, from starting. Nothing is asked over the network but names in filters. */
+async function checkWhole(config: LookbackConfig, say: SayClamped): Promise<void> {
   const native = loadNativeCore();
   const errors: LookbackError[] = [];
-  collected(errors, () => { checkOtherSections(config); });
+  collected(errors, () => { checkOtherSections(config, say); });
   collected(errors, () => { checkLogins(config); });
   await collectedLater(errors, () => checkRowSettings(config, native));
   await collectedLater(errors, () => checkCaptureFilters(config, native));

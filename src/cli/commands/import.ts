@@ -17,8 +17,8 @@ export async function run(context: CommandContext): Promise<number> {
   }
   const copy = options["copy"] === true;
   const output: ImportOutput = { json: options["json"] === true, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
-  // What is watched for is no job that another process could have.
-  const connection = options["monitor"] === true ? await context.connect("change") : await connectOrQueue(context, arkime === undefined ? "import" : "change");
+  if (options["monitor"] === true) return monitor(context, given, copy, output);
+  const connection = await connectOrQueue(context, arkime === undefined ? "import" : "change");
   if (connection === null && arkime !== undefined) throw new LookbackError("ROLE_HELD", "a process holds the role and does not answer yet; try again once it serves");
   if (connection === null) return queue(context, given, copy, output);
   // A job of this process that is interrupted is done again by the next one that takes the role.
@@ -37,38 +37,56 @@ export async function run(context: CommandContext): Promise<number> {
       if (interrupted.signal.aborted) throw interruptedError(connection);
       return code;
     }
-    if (options["monitor"] === true) return await monitor(context, connection, given, copy, output);
     const outcome = await runImports(connection.imports, given, copy, output);
     if (interrupted.signal.aborted) throw interruptedError(connection);
     return importExitCode(outcome);
   } catch (error) {
-    throw interrupted.signal.aborted && options["monitor"] !== true ? interruptedError(connection, error) : error;
+    throw interrupted.signal.aborted ? interruptedError(connection, error) : error;
   } finally {
     process.off("SIGTERM", stop);
     await connection.close();
   }
 }
 
-/** Imports what is in directories and what arrives there, until a signal. */
-async function monitor({ signal, config, note }: CommandContext, connection: Connection, directories: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
+/** Imports what is in directories and what arrives there, until a signal, whatever it is about then: the next one goes on. */
+async function monitor(context: CommandContext, directories: readonly string[], copy: boolean, output: ImportOutput): Promise<number> {
+  const terminated = new AbortController();
+  const terminate = (): void => { terminated.abort(); };
+  const told = AbortSignal.any([context.signal, terminated.signal]);
+  const ended = AbortSignal.any([told, outputUnread]);
+  process.once("SIGTERM", terminate);
+  try {
+    // What is watched for is no job that another process could have.
+    const connection = await context.connect("change", undefined, ended);
+    // A job of this process is cut off, and done again by the next one that takes the role.
+    const stop = (): void => { if (connection.kind === "local") void connection.close(); };
+    told.addEventListener("abort", stop, { once: true });
+    try {
+      await watch(context, connection, directories, copy, output, ended);
+    } finally {
+      told.removeEventListener("abort", stop);
+      await connection.close();
+    }
+  } catch (error) {
+    if (!ended.aborted || !(error instanceof LookbackError) || error.code !== "QUERY_CANCELLED") throw error;
+  } finally {
+    process.off("SIGTERM", terminate);
+  }
+  return EXIT.ok;
+}
+
+async function watch({ config, note }: CommandContext, connection: Connection, directories: readonly string[], copy: boolean, output: ImportOutput, ended: AbortSignal): Promise<void> {
   const [{ importedBefore, requireDirectories, runMonitor }, { LastingImports }, { connectServed }] = await Promise.all([import("../monitor-run.js"), import("../lasting-imports.js"), import("../connect.js")]);
   await requireDirectories(directories);
-  const ended = new AbortController();
-  const end = (): void => { ended.abort(); };
-  signal.addEventListener("abort", end, { once: true });
-  process.once("SIGTERM", end);
-  outputUnread.addEventListener("abort", end, { once: true });
   const { dataDirectory, values } = await config();
   const imported = await importedBefore(connection, dataDirectory);
-  const lasting = connection.kind === "served" ? new LastingImports({ connection, connect: () => connectServed(dataDirectory, signal), note, signal: ended.signal }) : null;
+  const lasting = connection.kind === "served" ? new LastingImports({ connection, connect: () => connectServed(dataDirectory, ended), note, signal: ended }) : null;
   try {
-    await runMonitor({ imports: lasting ?? connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, note, imported }, ended.signal);
+    await runMonitor({ imports: lasting ?? connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, note, imported }, ended);
   } finally {
-    process.off("SIGTERM", end);
     imported.close();
     await lasting?.close();
   }
-  return EXIT.ok;
 }
 
 function interruptedError({ kind }: Connection, cause?: unknown): LookbackError {

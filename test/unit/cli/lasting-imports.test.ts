@@ -64,4 +64,18 @@ describe("imports through a service that is started again", () => {
     const waiting = lasting(service("a", { submit: gone("UNREACHABLE") }), [], ended.signal);
     await expect(waiting.imports.submit([], GIVEN)).rejects.toMatchObject({ code: "QUERY_CANCELLED" });
   });
+
+  it("do not go on through a service that is found while the wait is ended", async () => {
+    const ended = new AbortController();
+    const found = service("b", {});
+    const imports = new LastingImports({
+      connection: service("a", { submit: gone("UNREACHABLE") }), note: () => {}, signal: ended.signal, lookMs: 0,
+      connect: () => {
+        ended.abort();
+        return Promise.resolve(found);
+      },
+    });
+    await expect(imports.submit([], GIVEN)).rejects.toMatchObject({ code: "QUERY_CANCELLED" });
+    expect(found.isClosed).toBe(true);
+  });
 });

@@ -4,7 +4,7 @@ import { overview } from "../../../src/cli/session-view.js";
 import { printSpan, TimePrinter } from "../../../src/cli/print-time.js";
 import { table, tabSeparated } from "../../../src/cli/table.js";
 import { cut, printable, terminalOf, widthOf } from "../../../src/cli/terminal.js";
-import { rangeOf } from "../../../src/cli/time-options.js";
+import { rangeOf, untilOf } from "../../../src/cli/time-options.js";
 
 const plain = (columns: number) => terminalOf({ isTTY: true, columns }, { NO_COLOR: "1" });
 
@@ -63,7 +63,8 @@ describe("a time range", () => {
   it.each([
     [{}, null], [{ last: "24h" }, [now - 86_400_000, null]], [{ last: "2" }, [now - 7_200_000, null]], [{ last: "1d", end: "2026-11-20T00:00Z" }, [Date.UTC(2026, 10, 19), Date.UTC(2026, 10, 20)]],
     [{ start: "1760000000.5" }, [1_760_000_000_500, null]], [{ start: "0" }, [0, null]], [{ start: "315532800" }, [Date.UTC(1980, 0), null]], [{ start: "2026-11-24 10:00" }, [Date.UTC(2026, 10, 24, 10), null]], [{ start: "2026-11-24T10:00+01:00" }, [Date.UTC(2026, 10, 24, 9), null]],
-    [{ end: "2026-11-24" }, [null, Date.UTC(2026, 10, 24)]],
+    [{ end: "2026-11-24" }, [null, Date.UTC(2026, 10, 24)]], [{ start: "2026-11" }, [Date.UTC(2026, 10), null]], [{ start: "2026-11-24T10:00:01.5-0130" }, [Date.UTC(2026, 10, 24, 11, 30, 1, 500), null]],
+    [{ start: "2026/11/24 12:00" }, [Date.UTC(2026, 10, 24, 12), null]], [{ start: "2026/1/2", end: "2026/11/24 12:00:05Z" }, [Date.UTC(2026, 0, 2), Date.UTC(2026, 10, 24, 12, 0, 5)]],
   ])("%j is %j", (options, bounds) => {
     const range = rangeOf(options, now);
     expect(range === null ? null : [range.start, range.end]).toEqual(bounds);
@@ -73,9 +74,24 @@ describe("a time range", () => {
     [{ last: "soon" }, /--last soon: expected a number and/], [{ last: "1h", start: "0" }, /--last and --start/], [{ start: "yesterday" }, /--start yesterday: expected ISO 8601/],
     [{ start: "2026-02-30" }, /--start 2026-02-30: expected ISO 8601/], [{ start: "2025" }, /--start 2025: as seconds since 1970 that is 1970-01-01T00:33:45\.000Z, before any capture; write 2025-01-01, or 0/],
     [{ end: "20260102" }, /--end 20260102: as seconds .* 1970-08-23T\S+, before any capture; write a date such as/], [{ end: "2026-06-31 10:00" }, /--end 2026-06-31 10:00: expected ISO 8601/],
+    [{ start: "2026/02/30" }, /--start 2026\/02\/30: expected ISO 8601/], [{ start: "Nov 24" }, /--start Nov 24: expected ISO 8601 .* 2026\/11\/24 12:00:00, or seconds/], [{ end: "5/6/2027" }, /--end 5\/6\/2027: expected/],
+    [{ start: "2026-11-24T10:60" }, /expected/], [{ start: "2026-13-01" }, /expected/], [{ start: "2026-11-24 10:00+24:00" }, /expected/],
     [{ start: "2000000000", end: "1000000000" }, /ends before it starts/], [{ bounding: "middle" }, /--bounding middle: allowed: first, last, both, either/],
   ])("%j is refused", (options, message) => {
     expect(() => rangeOf(options, now)).toThrow(message);
+  });
+
+  it("does not depend on the zone of the host, nor does a time to come", () => {
+    const { TZ } = process.env;
+    process.env["TZ"] = "America/New_York";
+    try {
+      expect(rangeOf({ start: "2026/11/24 12:00" }, now)?.start).toBe(now);
+      expect(untilOf("--until", "2026/11/24", now)).toBe(Date.UTC(2026, 10, 24));
+      expect(() => untilOf("--until", "5/6/2027", now)).toThrow(/--until 5\/6\/2027: expected/);
+    } finally {
+      if (TZ === undefined) delete process.env["TZ"];
+      else process.env["TZ"] = TZ;
+    }
   });
 });
 

@@ -72,6 +72,13 @@ describe("where a value comes from", () => {
     expect([named.packetDirectory, named.storageOf("third").directories[0]]).toEqual(["/core", path.join(directory, "data", "packets")]);
     expect(load(layered, { node: "elsewhere", overrides: { nodeClass: "" } })).toMatchObject({ sections: ["elsewhere", "default"], values: { viewPort: 1, udpTimeout: 30 } });
   });
+  it("has the command line's packet directories and free space of this node alone", () => {
+    const content = "[default]\npcapDir=/core\nfreeSpaceG=7\n[other]\npcapDir=/edge\nfreeSpaceG=9\n";
+    const config = load(content, { overrides: { pcapDir: "/mine", freeSpaceG: "1;/mine=2" } });
+    expect(config.storageOf(config.node)).toEqual({ directories: ["/mine"], freeSpace: { unit: "gib", value: 1, directories: [{ directory: "/mine", unit: "gib", value: 2 }] } });
+    expect(config.storageOf("other")).toEqual({ directories: ["/edge"], freeSpace: { unit: "gib", value: 9 } });
+    expect(config.storageOf("third")).toEqual({ directories: ["/core"], freeSpace: { unit: "gib", value: 7 } });
+  });
   it("is config.ini of the working directory when no file is named", () => {
     const place = mkdtempSync(path.join(directory, "here-"));
     writeFileSync(path.join(place, "config.ini"), "[default]\nviewPort=11\n");
@@ -84,6 +91,11 @@ describe("a whole file", () => {
     const config = load("[default]\nviewPort=1\n[other]\nviewPort=many\nbpf=\n[headers-email]\nviewPort=no setting\n");
     expect(config.values.viewPort).toBe(1);
     expect(() => { checkOtherSections(config); }).toThrow(/test\.ini:4: viewPort=many: allowed: /);
+  });
+  it("says which numbers of other nodes are taken as a bound", () => {
+    const said: string[] = [];
+    checkOtherSections(load("[default]\ntcpTimeout=9\n[other]\ntcpTimeout=8\nudpTimeout=20\n"), (message) => { said.push(message); });
+    expect(said).toEqual([expect.stringMatching(/test\.ini:4: tcpTimeout=8: 10 is taken; allowed: /)]);
   });
 });
 
@@ -166,10 +178,18 @@ describe("values", () => {
     expect(error.message).toContain(allowed);
     expect(error.details).toMatchObject({ line: 3, key: line.split("=")[0], value: line.split("=")[1] });
   });
-  it.each([["dbBulkSize", "300000", 500_000], ["snapLen", "65536", 65_535], ["tcpTimeout", "9", 10], ["packetThreads", "-1", 1]] as const)("%s=%s is taken as its nearer bound, as Arkime does, with a warning", (key, given, taken) => {
+  it.each([["dbBulkSize", "300000", 500_000], ["snapLen", "65536", 65_535], ["tcpTimeout", "9", 10], ["packetThreads", "-1", 1], ["tpacketv3ClusterId", "70000", 65_535], ["maxFileSizeG", "2000", 1024]] as const)("%s=%s is taken as its nearer bound, as Arkime does, with a warning", (key, given, taken) => {
     const { values, warnings } = load(`[default]\n${key}=${given}\n`);
     expect(values[key]).toBe(taken);
-    expect(warnings).toMatchObject([{ kind: "clamped-value", key, message: expect.stringMatching(new RegExp(`test\\.ini:2: ${key}=${given}: ${taken} is taken; allowed: whole number `)) }]);
+    expect(warnings).toMatchObject([{ kind: "clamped-value", key, message: expect.stringMatching(new RegExp(`test\\.ini:2: ${key}=${given}: ${taken} is taken; allowed: (whole )?number `)) }]);
+  });
+  it.each([["pcapReadMethod", "afpacketv3", "tpacketv3"], ["authMode", "basic+oidc", "form+oidc"], ["maxFileSizeG", ".5", 0.5], ["maxFileSizeG", "1.", 1]] as const)("%s=%s is read as Arkime does, without a warning", (key, given, taken) => {
+    const { values, warnings } = load(`[default]\n${key}=${given}\n`);
+    expect(values[key]).toBe(taken);
+    expect(warnings).toEqual([]);
+  });
+  it.each(["maxPackets=0", "maxStreams=0", "snapLen=0", "snapLen=63", "maxFileSizeG=0.001", "tcpHealthCheckPort=65536", "maxFileSizeG=.", "pcapReadMethod=toString"])("%s is refused", (line) => {
+    expect(failure(`[default]\n${line}\n`).message).toContain(`test.ini:2: ${line}: allowed: `);
   });
   it("an interface's own number is bounded alike", () => {
     const config = load("[default]\ninterface=eth0\n[interface:eth0]\nsnapLen=65536\n");

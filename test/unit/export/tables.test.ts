@@ -111,6 +111,20 @@ describe("a table", () => {
     expect(await parquetReadObjects({ file })).toEqual([{ id: "s1", node: "n" }]);
   });
 
+  it("has payload as text where it is text, and marked as bytes where it is none", async () => {
+    const fields = [field("payload8.src.utf8"), field("payload8.src.hex")];
+    const rows: readonly SessionRow[] = ["474554202f", "ff"].map((hex, at) => ({ id: `s${at}`, values: new Map([["srcPayload8", hex]]) }));
+    const bytes = (format: TableFormat): Buffer => {
+      const writer = tableWriter(format, fields);
+      return Buffer.concat([writer.head(), writer.rows(rows), writer.end()]);
+    };
+    expect(bytes("csv").toString()).toBe("payload8.src.utf8,payload8.src.hex\r\nGET /,474554202f\r\n0xff,ff\r\n");
+    expect(bytes("ndjson").toString()).toBe('{"id":"s0","payload8.src.utf8":"GET /","payload8.src.hex":"474554202f"}\n{"id":"s1","payload8.src.utf8":"0xff","payload8.src.hex":"ff"}\n');
+    const parquet = bytes("parquet");
+    const file = parquet.buffer.slice(parquet.byteOffset, parquet.byteOffset + parquet.length) as ArrayBuffer;
+    expect((await parquetReadObjects({ file })).map((one) => one["payload8.src.utf8"])).toEqual(["GET /", "0xff"]);
+  });
+
   it("has usual columns that exist", () => {
     expect(USUAL_COLUMNS.map((name) => field(name).expression)).toEqual(USUAL_COLUMNS);
   });

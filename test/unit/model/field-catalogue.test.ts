@@ -99,11 +99,19 @@ it("times are found by the names that documents and Arkime's sort keys have", ()
   expect([field(catalogue, "firstPacket"), field(catalogue, "lastPacket")]).toEqual([field(catalogue, "starttime"), field(catalogue, "stoptime")]);
 });
 
+it("fields are found by the other names that Arkime has for them", () => {
+  const catalogue = packagedCatalogue();
+  const pairs = [["payload.src", "payload8.src.hex"], ["payload.dst", "payload8.dst.hex"], ["ip.dst:port", "ip.dst"]] as const;
+  for (const [alias, name] of pairs) expect(field(catalogue, alias)).toBe(field(catalogue, name));
+});
+
 it("values of a text view are the text that == takes, where that can be written", () => {
   const [view, bytes] = [field(packagedCatalogue(), "payload8.src.utf8"), field(packagedCatalogue(), "payload8.src.hex")];
   const hex = (text: string): string => Buffer.from(text).toString("hex");
   expect(["GET /ass", "größe\r\n"].map((text) => payloadText(view, hex(text)))).toEqual(["GET /ass", "größe\r\n"]);
-  expect(["160301ff", "2300000000000000"].map((value) => payloadText(view, value))).toEqual(["160301ff", "2300000000000000"]);
+  expect(["160301ff", "2300000000000000"].map((value) => payloadText(view, value))).toEqual(["0x160301ff", "0x2300000000000000"]);
+  // Texts that read like bytes are told from them.
+  expect(["ff", "66660a", hex("ff"), hex("0xff"), hex("0xFF")].map((value) => payloadText(view, value))).toEqual(["0xff", "ff\n", "ff", "0x30786666", "0xFF"]);
   expect([payloadText(bytes, hex("GET ")), payloadText(view, null)]).toEqual([hex("GET "), null]);
 });
 

@@ -34,7 +34,10 @@ it("the groups of Arkime that the document calls missing are those without a fie
   expect([...list.matchAll(/`(\w+)`/g)].map(([, group]) => group)).toEqual([...ARKIME_FIELDS.keys()].filter((group) => !filled.has(group)));
 });
 
-it.each(["email.src", "dhcp.type", "smb.fn.cnt", "radius.nasIp.country", "host.quic.tokens"])("%s is called a field of Arkime, and no other name is suggested", (name) => {
+it.each([
+  "email.src", "dhcp.type", "smb.fn.cnt", "radius.nasIp.country", "host.quic.tokens", "host.dhcp", "email.host", "smb.host.tokens", "quic.host", "host.oracle", "stun.xor-peer-port",
+  "db:email.subject", "db:smb.filename", "db:smb.filenameCnt", "db:stun.xorPeerGEO", "db:destination.geo.city_name",
+])("%s is called a field of Arkime, and no other name is suggested", (name) => {
   const error = errorOf(() => check(`protocols == tcp && ${name} == a`));
   expect(error).toMatchObject({ code: "EXPRESSION_UNKNOWN_FIELD", details: { start: 20, suggestions: [] } });
   expect(error.message).toContain(`"${name}" is a field of Arkime that is not filled here yet\n`);
