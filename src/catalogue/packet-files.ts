@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import type { Clock } from "../base/clock.js";
 import type { Connection } from "./database.js";
 import { numbersOf } from "./json.js";
@@ -167,6 +168,15 @@ export class PacketFiles {
     return this.#connection.prepare<[], { files: number; bytes: number }>(
       "SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM files WHERE storage = 'own' AND state <> 'gone'",
     ).get() ?? { files: 0, bytes: 0 };
+  }
+
+  /** Bytes of the files of ours that are not gone and lie below one of some directories, absolute paths. */
+  ownBytesIn(directories: readonly string[]): number {
+    const prefixes = JSON.stringify(directories.map((directory) => directory + sep));
+    return this.#connection.prepare<[string], number>(
+      `SELECT coalesce(sum(bytes), 0) FROM files WHERE storage = 'own' AND state <> 'gone'
+         AND EXISTS (SELECT 1 FROM json_each(?) AS wanted WHERE substr(files.path, 1, length(wanted.value)) = wanted.value)`,
+    ).pluck().get(prefixes) ?? 0;
   }
 
   /** Files of ours that came since a time, those that are gone among them. */

@@ -84,9 +84,10 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
   });
   const nowMs = sources.clock.nowMs();
   if (limit === null) return { nowMs, devices, files, beyond: { files: 0, bytes: 0 }, listedUntilMs: null };
-  const own = catalogue.files.own();
-  const bytes = listed.reduce((sum, file) => sum + file.bytes, 0);
-  return { nowMs, devices, files, beyond: { files: own.files - listed.length, bytes: own.bytes - bytes }, listedUntilMs: listed[Math.min(limit, listed.length) - 1]?.firstMs ?? null };
+  // As of those that are listed: one in no directory of ours has no bytes.
+  const inDirectories = catalogue.files.ownBytesIn(sources.packetDirectories.map((directory) => path.resolve(directory)));
+  const bytes = files.reduce((sum, { found }) => sum + ("bytes" in found ? found.bytes : 0), 0);
+  return { nowMs, devices, files, beyond: { files: catalogue.files.own().files - listed.length, bytes: inDirectories - bytes }, listedUntilMs: listed[Math.min(limit, listed.length) - 1]?.firstMs ?? null };
 }
 
 /** The plan of the oldest files, and of more of them until it is settled: a million files are not listed each minute. */

@@ -88,7 +88,7 @@ export interface PacketFacts {
   readonly nowMs: number;
   readonly devices: readonly DeviceFact[];
   readonly files: readonly PacketFileFact[];
-  /** Files of ours that are not listed: complete ones that are younger than every listed one but the newest of a node. */
+  /** Files of ours that are not listed: complete ones that are younger than every listed one but the newest of a node. Their bytes are of those in directories of ours. */
   readonly beyond: FileSum;
   /** First packet of the last file that was listed in order of age; null when all are listed. */
   readonly listedUntilMs: number | null;
