@@ -78,10 +78,10 @@ export function retentionRules(config: LookbackConfig, values: SettingValues, no
 
 /** The rules at this moment: of this node, and of those of `nodes` whose section reads. Of the others, why it does not, by node. */
 export function presentRules({ config, live }: Pick<Core, "config" | "live">, nodes: readonly string[]): { readonly rules: RetentionRules; readonly unread: ReadonlyMap<string, string> } {
-  const unread = new Map<string, string>();
-  const reads = (node: string, read: () => unknown): boolean => {
+  const unread = new Map<string, string>(live.freeSpaceRefusal === null ? [] : [[config.node, live.freeSpaceRefusal]]);
+  const reads = (node: string): boolean => {
     try {
-      read();
+      live.storageOf(node);
       return true;
     } catch (error) {
       if (!(error instanceof LookbackError)) throw error;
@@ -89,10 +89,8 @@ export function presentRules({ config, live }: Pick<Core, "config" | "live">, no
       return false;
     }
   };
-  // One that was read later may be of directories that wait for the next start.
-  const values = reads(config.node, () => config.freeSpaceWith(live.values.freeSpaceG)) ? live.values : { ...live.values, freeSpaceG: config.values.freeSpaceG };
-  const known = nodes.filter((node) => node === config.node || reads(node, () => live.storageOf(node)));
-  return { rules: retentionRules({ ...config, storageOf: (node) => live.storageOf(node) }, values, known), unread };
+  const known = nodes.filter((node) => node === config.node || reads(node));
+  return { rules: retentionRules({ ...config, storageOf: (node) => live.storageOf(node) }, live.values, known), unread };
 }
 
 /** What keeps packet files of `nodes` from being deleted, in words: settings that do not read, and files outside the directories that are known. */

@@ -134,9 +134,21 @@ describe("what retention works on", () => {
   it("keeps freeSpaceG as it was where what was read again is of directories that wait for the next start", async () => {
     const { core, retention, add, close } = world("[default]\npcapDir=a\nfreeSpaceG=50%\n");
     const files = [add("sensor1", "a"), add("sensor1", "a")];
-    expect(core.live.reload(load("[default]\npcapDir=a;b\nfreeSpaceG=50%;b=1\n"))).toEqual({ changed: ["freeSpaceG"], waiting: ["pcapDir"] });
+    expect(core.live.reload(load("[default]\npcapDir=a;b\nfreeSpaceG=50%;b=1\n"))).toEqual({ changed: [], waiting: ["pcapDir", "freeSpaceG"] });
     expect(await retention.enforcePackets(null)).toMatchObject({ deleted: 1 });
     expect([there(files), storageTroubles(core).unread]).toEqual([[false, true], [expect.stringMatching(/^freeSpaceG cannot be taken before the next start and stays as it was: .*\/b, which is no directory of pcapDir/)]]);
+    await close();
+  });
+
+  it("keeps the freeSpaceG that a reload brought where a later one cannot be taken, and takes the next that can", async () => {
+    const { core, retention, add, close } = world("[default]\npcapDir=a\nfreeSpaceG=50%\n");
+    const files = [add("sensor1", "a"), add("sensor1", "a")];
+    core.live.reload(load("[default]\npcapDir=a\nfreeSpaceG=1%\n"));
+    expect(core.live.reload(load("[default]\npcapDir=a;b\nfreeSpaceG=10%;b=200\n"))).toEqual({ changed: [], waiting: ["pcapDir", "freeSpaceG"] });
+    expect(await retention.enforcePackets(null)).toMatchObject({ deleted: 0 });
+    expect([there(files), core.live.values.freeSpaceG, storageTroubles(core).unread]).toEqual([[true, true], { unit: "percent", value: 1 }, [expect.stringContaining("stays as it was")]]);
+    expect(core.live.reload(load("[default]\npcapDir=a\nfreeSpaceG=2%\n"))).toEqual({ changed: ["freeSpaceG"], waiting: [] });
+    expect([await retention.enforcePackets(null), storageTroubles(core).unread]).toMatchObject([{ deleted: 1 }, []]);
     await close();
   });
 });
