@@ -47,6 +47,7 @@ export function retentionParts(core: Omit<Core, "native">, reader: PacketReader,
     // Read each time: a reload may have changed the rules, and a capture of another node may have begun.
     get rules() { return rules(); },
     get packetDirectories() { return packetDirectories(); },
+    sectionReads: (node) => node === core.config.node || sectionFault(core.live, node) === null,
     get tombstones() { return new Tombstones(directories.tombstones, packetDirectories()); },
   };
 }
@@ -79,18 +80,23 @@ export function retentionRules(config: LookbackConfig, values: SettingValues, no
 /** The rules at this moment: of this node, and of those of `nodes` whose section reads. Of the others, why it does not, by node. */
 export function presentRules({ config, live }: Pick<Core, "config" | "live">, nodes: readonly string[]): { readonly rules: RetentionRules; readonly unread: ReadonlyMap<string, string> } {
   const unread = new Map<string, string>(live.freeSpaceRefusal === null ? [] : [[config.node, live.freeSpaceRefusal]]);
-  const reads = (node: string): boolean => {
-    try {
-      live.storageOf(node);
-      return true;
-    } catch (error) {
-      if (!(error instanceof LookbackError)) throw error;
-      unread.set(node, error.message);
-      return false;
-    }
-  };
-  const known = nodes.filter((node) => node === config.node || reads(node));
+  const known = nodes.filter((node) => {
+    const fault = node === config.node ? null : sectionFault(live, node);
+    if (fault !== null) unread.set(node, fault);
+    return fault === null;
+  });
   return { rules: retentionRules({ ...config, storageOf: (node) => live.storageOf(node) }, live.values, known), unread };
+}
+
+/** Why the settings of a node that say where its packets are do not read, or null. */
+function sectionFault(live: Core["live"], node: string): string | null {
+  try {
+    live.storageOf(node);
+    return null;
+  } catch (error) {
+    if (!(error instanceof LookbackError)) throw error;
+    return error.message;
+  }
 }
 
 /** What keeps packet files of `nodes` from being deleted, in words: settings that do not read, and files outside the directories that are known. */

@@ -19,6 +19,8 @@ export interface ExecutorParts {
   /** Reads what is copied out, and lets go of files that are open for reading, so that their space is freed. */
   readonly reader: Pick<PacketReader, "forget" | "heads" | "packets">;
   readonly packetDirectories: readonly string[];
+  /** Whether the settings of a node read; left out where all do. */
+  readonly sectionReads?: (node: string) => boolean;
   readonly logger: Logger;
 }
 
@@ -109,6 +111,7 @@ async function protectionNow(parts: ExecutorParts, item: PacketPlanItem): Promis
   const row = parts.catalogue.files.get(item.fileId);
   if (row === null || row.state !== "complete" || row.storage !== "own" || row.path !== item.path) return "changed";
   if (row.locked) return "locked";
+  if (parts.sectionReads?.(row.node) === false) return "section-unread";
   const isHeld = parts.catalogue.holds.active().some((hold) => hold.subject === "file" && hold.subjectId === String(item.fileId));
   return isHeld ? "held" : null;
 }

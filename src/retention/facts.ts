@@ -25,6 +25,8 @@ export interface FactSources {
   readonly packetDirectories: readonly string[];
   readonly probe: SpaceProbe;
   readonly clock: Clock;
+  /** Whether the settings of a node read; files of one whose do not stay, also in directories that others share. Left out where all do. */
+  readonly sectionReads?: (node: string) => boolean;
   /** First packet of the earliest held session that should be looked up again and cannot be; left out where all are settled. */
   readonly undecidedFromMs?: number | null;
   /** Sessions that are kept longer than others; left out where nobody keeps any. */
@@ -66,13 +68,14 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
   const held = heldFiles(sources);
   const replayFrom = new Map(catalogue.marks.all().map((mark) => [mark.stream, mark.replayFromOrdinal]));
   for (const { stream, fromOrdinal } of catalogue.replays.all()) replayFrom.set(stream, Math.min(fromOrdinal, replayFrom.get(stream) ?? fromOrdinal));
+  const unread = unreadNodes(sources);
   const deviceOf = deviceLookup(sources.packetDirectories, devices);
   const listed = limit === null ? catalogue.files.retained() : catalogue.files.oldestRetained(limit, COPY_STREAM);
   const files = listed.map((file): PacketFileFact => {
     const from = replayFrom.get(file.stream) ?? null;
     const device = file.storage === "own" ? deviceOf(file.path) : null;
     return {
-      fileId: file.id, node: file.node, path: file.path, storage: file.storage, state: file.state, locked: file.locked,
+      fileId: file.id, node: file.node, path: file.path, storage: file.storage, state: file.state, locked: file.locked, sectionUnread: unread(file.node),
       hold: held.files.get(file.id) ?? heldByDay(file, held.days), heldPackets: held.packets.get(file.id) ?? null, isCopy: isKeptCopy(file),
       // Packets of a session are not older than its first.
       undecided: undecidedFromMs !== null && file.storage === "own" && (file.lastMs ?? Number.NEGATIVE_INFINITY) >= undecidedFromMs,
@@ -88,6 +91,16 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
   const inDirectories = catalogue.files.ownBytesIn(sources.packetDirectories.map((directory) => path.resolve(directory)));
   const bytes = files.reduce((sum, { found }) => sum + ("bytes" in found ? found.bytes : 0), 0);
   return { nowMs, devices, files, beyond: { files: catalogue.files.own().files - listed.length, bytes: inDirectories - bytes }, listedUntilMs: listed[Math.min(limit, listed.length) - 1]?.firstMs ?? null };
+}
+
+/** Whether the settings of a node do not read, found out once for each. */
+function unreadNodes({ sectionReads = () => true }: FactSources): (node: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (node) => {
+    const unread = known.get(node) ?? !sectionReads(node);
+    known.set(node, unread);
+    return unread;
+  };
 }
 
 /** The plan of the oldest files, and of more of them until it is settled: a million files are not listed each minute. */

@@ -46,6 +46,8 @@ export interface PacketFileFact {
   readonly storage: "own" | "in-place";
   readonly state: "writing" | "complete";
   readonly locked: boolean;
+  /** Settings of its node do not read, so nobody knows what is wanted of it. */
+  readonly sectionUnread: boolean;
   /** Why a person wants the whole file kept, and the number of the hold; or null. */
   readonly hold: { readonly reason: string; readonly hold: number } | null;
   /** Packets of held sessions in it, or null for none. */
@@ -115,7 +117,7 @@ export type DeleteReason =
 
 /** Why a packet file is kept. */
 export type KeepReason =
-  | "enough-space" | "in-place" | "writing" | "newest" | "locked" | "held" | "undecided" | "needed-for-replay" | "deletion-failed"
+  | "enough-space" | "in-place" | "writing" | "newest" | "locked" | "section-unread" | "held" | "undecided" | "needed-for-replay" | "deletion-failed"
   | "device-unmeasured" | "deletion-pending" | OwnershipRefusal;
 
 /** One file and what happens to it. */

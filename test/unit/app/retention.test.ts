@@ -118,6 +118,20 @@ describe("what retention works on", () => {
     await close();
   });
 
+  it.each([["the same directory", "a"], ["one below", "a/below"], ["one above", "."]])("leaves files alone of a node whose section does not read and that writes to %s", async (_what, theirs) => {
+    const { core, clock, retention, add, close } = world(`[default]\npcapDir=a\n[sensor2]\npcapDir=${theirs}\nfreeSpaceG=abc\n`);
+    mkdirSync(path.join(directory, "a", "below"));
+    const others = [add("sensor2", theirs === "." ? "a" : theirs), add("sensor2", theirs === "." ? "a" : theirs)];
+    const ours = [add("sensor1", "a"), add("sensor1", "a")];
+    const plan = await retention.packetPlan();
+    expect(plan.devices[0]?.items.map(({ fileId, action, reason }) => `${action} ${fileId} ${reason}`)).toEqual(["delete 3 oldest", "keep 1 section-unread", "keep 2 newest", "keep 4 newest"]);
+    expect([await retention.enforcePackets(null), there(others), there(ours)]).toMatchObject([{ deleted: 1 }, [true, true], [false, true]]);
+    core.live.reload(load(`[default]\npcapDir=a\n[sensor2]\npcapDir=${theirs}\n`));
+    clock.now += 5_000;
+    expect([await retention.enforcePackets(null), there(others)]).toMatchObject([{ deleted: 1 }, [false, true]]);
+    await close();
+  });
+
   it("has the directory of a node whose section came later once the configuration is read again, and tells of its files before", async () => {
     const { core, clock, retention, add, told, close } = world("[default]\npcapDir=a\n");
     const files = [add("sensor2", "b"), add("sensor2", "b")];

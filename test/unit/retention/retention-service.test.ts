@@ -324,6 +324,14 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("spares files of a node whose section stops to read while a run goes on", async () => {
+    let reads = true;
+    const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }, { bytes: 3000 }, { bytes: 1000 }]);
+    const run = await service({ sectionReads: () => reads }, { ...REAL_FILES, rename: async (...given) => { await REAL_FILES.rename(...given); reads = false; } }).enforcePackets(null);
+    expect([run.outcomes.map(({ fileId, outcome, detail }) => [fileId, outcome, detail]), there()]).toEqual([[[1, "deleted", null], [2, "spared", "section-unread"]], [2, 3, 4]]);
+    catalogue.close();
+  });
+
   it("goes on with the next file when one cannot be renamed", async () => {
     const { catalogue, paths, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }, { bytes: 500 }]);
     const run = await service({}, { ...REAL_FILES, rename: (from, to) => (from === paths[0] ? Promise.reject(Object.assign(new Error("EPERM"), { code: "EPERM" })) : REAL_FILES.rename(from, to)) }).enforcePackets(null);
