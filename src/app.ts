@@ -64,7 +64,7 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     lifecycle.add("scheduler", scheduler, (started) => started.stop(), { evenIfLate: true });
 
     const server = await startHttpServer({
-      services, downloads: exports, health: healthChecks({ core, scheduler, watch }), metrics,
+      services, downloads: exports, health: healthChecks({ core, scheduler, watch, retention }), metrics,
       host: config.values.viewHost, port: config.values.viewPort, drainMs: DRAIN_MS, ...loginParts(config, { access, users: services.users, clock: services.clock, logger }),
     });
     const warning = exposureWarning(config);

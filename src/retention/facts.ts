@@ -7,7 +7,7 @@ import type { IndexStore, Partition } from "../index-store/index-store.js";
 import { isInside, measureSpace, OwnDirectory, type SpaceProbe, type Tombstones } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
-import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts } from "./plan.js";
+import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts, UnmeasuredDirectory } from "./plan.js";
 import { isSettled, planPackets } from "./policy.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs } from "./session-policy.js";
@@ -36,26 +36,27 @@ export interface FactSources {
 /**
  * Free space of the devices of our packet directories, and what could not be measured and why; a directory whose tombstones cannot be
  * listed counts as such, and so does each on the device of the data directory where those there cannot be: nobody knows what waits
- * there already. `failing`: devices where writes failed for want of room.
+ * there already (`unlisted`, which are among the unmeasured). `failing`: devices where writes failed for want of room.
  */
 export async function gatherDevices(
   sources: FactSources, failing: ReadonlySet<number> = new Set(),
-): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly { directory: string; reason: string }[] }> {
-  const [measured, { tombstones, unlisted }] = [await measureSpace(sources.packetDirectories, sources.probe), await sources.tombstones.list()];
-  const unmeasured = [...measured.unmeasured];
+): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly UnmeasuredDirectory[]; unlisted: readonly UnmeasuredDirectory[] }> {
+  const [measured, listing] = [await measureSpace(sources.packetDirectories, sources.probe), await sources.tombstones.list()];
+  const { tombstones } = listing;
+  const unlisted: UnmeasuredDirectory[] = [];
   const devices: DeviceFact[] = [];
   for (const { device, ...space } of measured.devices) {
-    const reasonOf = (directory: string): string | undefined => unlisted.find((one) => one.directory === path.resolve(directory) || one.device === device || one.device === null)?.reason;
+    const reasonOf = (directory: string): string | undefined => listing.unlisted.find((one) => one.directory === path.resolve(directory) || one.device === device || one.device === null)?.reason;
     for (const directory of space.directories) {
       const reason = reasonOf(directory);
-      if (reason !== undefined) unmeasured.push({ directory, reason });
+      if (reason !== undefined) unlisted.push({ directory, reason });
     }
     const directories = space.directories.filter((directory) => reasonOf(directory) === undefined);
     if (directories.length === 0) continue;
     const stuck = tombstones.filter((one) => one.device === device);
     devices.push({ ...space, device, directories, pendingFiles: stuck.length, pendingBytes: stuck.reduce((sum, one) => sum + one.bytes, 0), writesFail: failing.has(device) });
   }
-  return { devices, unmeasured };
+  return { devices, unmeasured: [...measured.unmeasured, ...unlisted], unlisted };
 }
 
 /**

@@ -86,6 +86,12 @@ export interface DeviceFact {
   readonly writesFail: boolean;
 }
 
+/** A directory where nothing is deleted, and why: its device cannot be measured, or nobody can see what is being deleted there. */
+export interface UnmeasuredDirectory {
+  readonly directory: string;
+  readonly reason: string;
+}
+
 export interface PacketFacts {
   readonly nowMs: number;
   readonly devices: readonly DeviceFact[];
@@ -240,5 +246,5 @@ export interface RetentionPlan {
   /** What could not be found out, and why: a search cluster that does not answer knows nothing of days and merges. */
   readonly unknown: readonly string[];
   /** Directories whose device cannot be measured, so that nothing is deleted there. */
-  readonly unmeasured: readonly { readonly directory: string; readonly reason: string }[];
+  readonly unmeasured: readonly UnmeasuredDirectory[];
 }

@@ -22,6 +22,7 @@ const clock = { now: Date.UTC(2026, 4, 5), nowMs: () => clock.now };
 let core: Core;
 let scheduler: Scheduler;
 let conditions: RetentionCondition[];
+let unlisted: readonly { directory: string; reason: string }[];
 
 beforeEach(() => {
   const directory = temporaryDirectory();
@@ -32,9 +33,10 @@ beforeEach(() => {
   core = { config, live: new LiveConfig(config), directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, presence: new PacketFilePresence(clock.nowMs), store: new MemoryStore([]), cluster: null, native: {} as Core["native"] };
   scheduler = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger });
   conditions = [];
+  unlisted = [];
 });
 
-const sources = () => ({ core, scheduler, watch: { conditions: () => conditions }, retention: { totals: { files: 3, bytes: 900, keptBytes: 0, failures: 1, days: 2 } } });
+const sources = () => ({ core, scheduler, watch: { conditions: () => conditions }, retention: { unlisted, totals: { files: 3, bytes: 900, keptBytes: 0, failures: 1, days: 2 } } });
 const failing = async () => (await healthChecks(sources()).run()).filter(({ ok }) => !ok).map(({ name, needed, detail }) => ({ name, needed, detail }));
 
 describe("health", () => {
@@ -46,6 +48,12 @@ describe("health", () => {
   it("names a target that cannot be reached", async () => {
     conditions = [{ kind: "target-unreachable", subject: "/p", targetBytes: 4096, freeBytes: 1024, shortfallBytes: 3072 }, { kind: "hold-blocks", subject: "1", items: 1, bytes: 1 }];
     expect(await failing()).toEqual([{ name: "retention", needed: false, detail: "/p is 3.0 KiB short of the free space it should have (1.0 KiB of 4.0 KiB), and nothing more may be deleted there" }]);
+  });
+
+  it("names a directory in which nothing can be deleted, and counts it", async () => {
+    unlisted = [{ directory: "/p", reason: "EIO: i/o error, scandir '/p/.tombstones'" }];
+    expect(await failing()).toEqual([{ name: "retention", needed: false, detail: "nothing is deleted in /p: what is being deleted there cannot be listed: EIO: i/o error, scandir '/p/.tombstones'" }]);
+    expect((await metricsOf({ ...sources(), version: "1" }).text()).split("\n")).toContain("lookback_directories_unmeasured 1");
   });
 
   it("names packet directories of one device that want different room, which breaks nothing", async () => {

@@ -79,6 +79,22 @@ function world(files: readonly FileSpec[], options: { rules?: RulesInput; sessio
   return { root, packets, tombs, catalogue, paths, free, service, there, gone, expired, forgotten };
 }
 
+/** Events as the watch keeps them: what was told since it was last asked, and the conditions that last. */
+function heard() {
+  const told: string[] = [];
+  const lasting = new Set<string>();
+  const events = {
+    raise: (event: RetentionEvent) => {
+      const key = `${event.kind} ${event.subject}`;
+      if (!lasting.has(key)) told.push(event.kind === "hold-blocks" ? `${key}: ${event.items} (${event.bytes})` : key);
+      lasting.add(key);
+    },
+    clear: (kind: string, subject: string) => { if (lasting.delete(`${kind} ${subject}`)) told.push(`over ${kind} ${subject}`); },
+    lasting: (kind: string) => [...lasting].filter((key) => key.startsWith(`${kind} `)).map((key) => key.slice(kind.length + 1)),
+  };
+  return { events, lasting, news: () => told.splice(0) };
+}
+
 describe("making room", () => {
   it("deletes the oldest until the target is met, marks them gone, and says so in the audit", async () => {
     const { catalogue, free, service, there, gone, forgotten, tombs } = world([{ bytes: 3000 }, { bytes: 1500 }, { bytes: 1500 }, { bytes: 1000 }]);
@@ -165,21 +181,10 @@ describe("making room", () => {
 
   it("tells devices that stay short and holds that block, and when that is over", async () => {
     const { catalogue, packets, service } = world([{ bytes: 4000 }, { bytes: 3000 }, { bytes: 100 }], { partitions: [{ ...daySpan("1970-01-01"), rows: 5, bytes: 10, segments: 1 }], nowMs: 40 * DAY });
-    const told: string[] = [];
-    const lasting = new Set<string>();
-    const events = {
-      raise: (event: RetentionEvent) => {
-        const key = `${event.kind} ${event.subject}`;
-        if (!lasting.has(key)) told.push(event.kind === "hold-blocks" ? `${key}: ${event.items} (${event.bytes})` : key);
-        lasting.add(key);
-      },
-      clear: (kind: string, subject: string) => { if (lasting.delete(`${kind} ${subject}`)) told.push(`over ${kind} ${subject}`); },
-      lasting: (kind: string) => [...lasting].filter((key) => key.startsWith(`${kind} `)).map((key) => key.slice(kind.length + 1)),
-    };
+    const { events, lasting, news } = heard();
     const hold = catalogue.holds.add({ subject: "file", subjectId: "1", reason: "x", createdBy: "ann" });
     const onDay = catalogue.holds.add({ subject: "day", subjectId: "1970-01-01", reason: "y", createdBy: "ann" });
     const started = () => service({ events, rules: retentionRules([packets], { freeSpace: { unit: "percent", value: 80 }, expireDays: 3 }) });
-    const news = () => told.splice(0);
     const one = started();
     await one.enforcePackets(null);
     // All files are of the held day, too; the hold on the file is the nearer reason.
@@ -337,6 +342,26 @@ describe("making room", () => {
     const run = await service({}, { ...REAL_FILES, rename: (from, to) => (from === paths[0] ? Promise.reject(Object.assign(new Error("EPERM"), { code: "EPERM" })) : REAL_FILES.rename(from, to)) }).enforcePackets(null);
     expect(there()).toEqual([1, 3]);
     expect(run.outcomes.map((one) => one.outcome)).toEqual(["failed", "deleted"]);
+    catalogue.close();
+  });
+
+  it("leaves what was told of a device that is short in force while nobody can see what is being deleted there", async () => {
+    const { catalogue, service, packets, tombs } = world([{ bytes: 6000 }]);
+    const { events, news } = heard();
+    const one = service({ events, probe: () => Promise.resolve({ freeBytes: 4000, totalBytes: TOTAL }) });
+    await one.enforcePackets(null);
+    writeFileSync(path.join(packets, ".tombstones"), "no folder");
+    await one.enforcePackets(null);
+    expect([news(), one.unlisted]).toEqual([[`target-unreachable ${packets}`], [{ directory: packets, reason: expect.stringContaining("ENOTDIR") }]]);
+    rmSync(path.join(packets, ".tombstones"));
+    rmSync(tombs, { recursive: true, force: true });
+    writeFileSync(tombs, "no folder");
+    await one.enforcePackets(null);
+    expect([news(), one.unlisted]).toMatchObject([[], [{ directory: packets }]]);
+    rmSync(tombs);
+    await service({ events, rules: retentionRules([packets], {}) }).enforcePackets(null);
+    await one.enforcePackets(null);
+    expect([news(), one.unlisted]).toEqual([[`over target-unreachable ${packets}`, `target-unreachable ${packets}`], []]);
     catalogue.close();
   });
 
