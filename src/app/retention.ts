@@ -1,11 +1,10 @@
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import { systemClock, type Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { SettingValues } from "../config/settings.js";
 import type { RetentionEvents } from "../model/retention-event.js";
-import { diskSpaceProbe, isInside, measureSpace, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
+import { directoryLooks, diskSpaceProbe, isInside, measureSpace, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
@@ -131,7 +130,7 @@ export async function freeSpaceConflicts({ config, live, catalogue }: Pick<Core,
   const { packets } = presentRules({ config, live }, catalogue.files.nodes()).rules;
   const byDevice = new Map<number, string[]>();
   for (const directory of new Set(packets.storage.map((one) => one.directory))) {
-    const found = await stat(directory).catch(() => null);
+    const found = await directoryLooks.stat(directory).catch(() => null);
     if (found !== null) byDevice.set(found.dev, [...(byDevice.get(found.dev) ?? []), directory]);
   }
   return ruleConflicts([...byDevice.values()].map((directories) => ({ directories })), packets);

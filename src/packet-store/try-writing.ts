@@ -1,14 +1,11 @@
 import { open, rm } from "node:fs/promises";
 import path from "node:path";
-import { isDiskFull, systemErrorCode } from "../base/errors.js";
+import { systemErrorCode } from "../base/errors.js";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "no room left", EDQUOT: "the quota is used up", EROFS: "mounted read-only", EACCES: "no right to write", EPERM: "no right to write", ENOENT: "does not exist",
   ENOTDIR: "not a directory", EIO: "the device fails (input/output error)", EMFILE: "too many open files", ENFILE: "too many open files",
 };
-/** Bytes that a catalogue takes when it is opened and written to; less is no room to work with. */
-const WORKING_BYTES = 128 * 1024;
-
 /** Bytes of a small file. */
 const SMALL_BYTES = 512;
 
@@ -17,11 +14,6 @@ export async function tryWriting(directory: string): Promise<string | null> {
   const error = await writingError(directory);
   if (error === null) return null;
   return REASONS[systemErrorCode(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
-}
-
-/** Whether there is no room in a directory to work with; other reasons why nothing can be written do not count. */
-export async function hasNoRoom(directory: string): Promise<boolean> {
-  return isDiskFull(await writingError(directory, WORKING_BYTES));
 }
 
 /** What writing so many bytes in a directory fails with, or null. Rights alone do not tell: a capability may be there in place of them. */

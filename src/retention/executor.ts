@@ -18,7 +18,6 @@ export interface ExecutorParts {
   readonly tombstones: Tombstones;
   /** Reads what is copied out, and lets go of files that are open for reading, so that their space is freed. */
   readonly reader: Pick<PacketReader, "forget" | "heads" | "packets">;
-  readonly packetDirectories: readonly string[];
   /** Whether the settings of a node read; left out where all do. */
   readonly sectionReads?: (node: string) => boolean;
   readonly logger: Logger;
@@ -49,10 +48,12 @@ export async function executePackets(parts: ExecutorParts, plan: DevicePlan, stu
   const outcomes: DeletionOutcome[] = [];
   let isEnough = false;
   let pending = stuck;
+  // Only those that answered a moment ago: others may be on mounts that do not.
+  const directories = plan.directories.map((directory) => new OwnDirectory(directory));
   for (const item of plan.items) {
     if (signal?.aborted) break;
     if (item.action !== "delete" || (isEnough && (item.reason === "oldest" || item.reason === "replay-given-up"))) continue;
-    const outcome = await deleteFile(parts, item, signal);
+    const outcome = await deleteFile(parts, item, directories, signal);
     outcomes.push(outcome);
     if (outcome.outcome === "pending") pending += 1;
     if (pending >= MOST_STUCK) break;
@@ -64,9 +65,10 @@ export async function executePackets(parts: ExecutorParts, plan: DevicePlan, stu
 /** Lets the catalogue know of planned deletions of files that are not there. */
 export async function forgetMissing(parts: ExecutorParts, plan: PacketPlan): Promise<readonly DeletionOutcome[]> {
   const outcomes: DeletionOutcome[] = [];
+  const directories = plan.devices.flatMap((device) => device.directories.map((directory) => new OwnDirectory(directory)));
   for (const item of plan.elsewhere) {
     if (item.action !== "delete") continue;
-    const found = await findOnDisk(item.path, parts.packetDirectories.map((directory) => new OwnDirectory(directory)));
+    const found = await findOnDisk(item.path, directories);
     if (!("refusal" in found) || found.refusal !== "missing") continue;
     markGone(parts, { fileId: item.fileId, name: nameOf(item.path), bytes: 0 }, "missing");
     outcomes.push({ fileId: item.fileId, path: item.path, bytes: 0, outcome: "forgotten", keptBytes: 0, detail: null });
@@ -74,19 +76,19 @@ export async function forgetMissing(parts: ExecutorParts, plan: PacketPlan): Pro
   return outcomes;
 }
 
-async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, signal: AbortSignal | null): Promise<DeletionOutcome> {
+async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, directories: readonly OwnDirectory[], signal: AbortSignal | null): Promise<DeletionOutcome> {
   const { fileId, path, bytes } = item;
   let keptBytes = 0;
   const answer = (outcome: DeletionOutcome["outcome"], detail: string | null = null): DeletionOutcome => ({ fileId, path, bytes, outcome, keptBytes, detail });
   let tombstone: Tombstone;
   try {
-    const spared = await protectionNow(parts, item);
+    const spared = await protectionNow(parts, item, directories);
     if (spared !== null) return answer("spared", spared);
     const row = parts.catalogue.files.get(fileId);
     if (row !== null && parts.catalogue.holds.sessionsInFile(fileId, 1).length > 0) {
       keptBytes = await copyHeldOut(parts, { fileId, path, own: true, node: row.node }, signal);
       // Copying takes a while: what holds until now decides.
-      const sparedNow = await protectionNow(parts, item);
+      const sparedNow = await protectionNow(parts, item, directories);
       if (sparedNow !== null || parts.catalogue.holds.sessionsInFile(fileId, 1).length > 0) return answer("spared", sparedNow ?? "held");
     }
     tombstone = await parts.tombstones.bury(fileId, path);
@@ -105,8 +107,8 @@ async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, signal: Ab
 }
 
 /** What changed since the plan was made: the catalogue and the disk are asked once more, right before the rename. */
-async function protectionNow(parts: ExecutorParts, item: PacketPlanItem): Promise<string | null> {
-  const found = await findOnDisk(item.path, parts.packetDirectories.map((directory) => new OwnDirectory(directory)));
+async function protectionNow(parts: ExecutorParts, item: PacketPlanItem, directories: readonly OwnDirectory[]): Promise<string | null> {
+  const found = await findOnDisk(item.path, directories);
   if ("refusal" in found) return found.refusal;
   const row = parts.catalogue.files.get(item.fileId);
   if (row === null || row.state !== "complete" || row.storage !== "own" || row.path !== item.path) return "changed";

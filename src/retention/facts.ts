@@ -126,7 +126,8 @@ function deviceLookup(directories: readonly string[], devices: readonly DeviceFa
  * only files that are as it says: what a run does is what the plan says.
  */
 export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules: PacketRules, plan: (facts: PacketFacts, rules: PacketRules) => PacketPlan): Promise<PacketPlan> {
-  const directories = sources.packetDirectories.map((directory) => new OwnDirectory(directory));
+  // A directory that could not be measured is not looked into: it may not answer.
+  const directories = facts.devices.flatMap((device) => device.directories.map((directory) => new OwnDirectory(directory)));
   const at = new Map(facts.files.map((file, index) => [file.fileId, index]));
   const files = [...facts.files];
   const looked = new Set<number>();
