@@ -4,7 +4,7 @@ import { LookbackError } from "../base/errors.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { SettingValues } from "../config/settings.js";
 import type { RetentionEvents } from "../model/retention-event.js";
-import { directoryLooks, diskSpaceProbe, isInside, measureSpace, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
+import { directoryLooks, diskSpaceProbe, measureSpace, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
@@ -19,6 +19,8 @@ import { fileLookup } from "./file-lookup.js";
 
 /** How long the nodes that have files are taken to be the same, in milliseconds: they are asked for with each file, and are read from all of them. */
 const NODES_KEPT_MS = 5_000;
+/** Directories of files that nobody looks after that are told of. */
+const MOST_OUTSIDE = 100;
 
 /**
  * What retention works on: the packet directories of this node and of every node that has files in the catalogue, also of one that
@@ -101,12 +103,12 @@ function sectionFault(live: Core["live"], node: string): string | null {
 /** What keeps packet files of `nodes` from being deleted, in words: settings that do not read, and files outside the directories that are known. */
 export function storageTroubles({ config, live, catalogue }: Pick<Core, "config" | "live" | "catalogue">, nodes: readonly string[] = catalogue.files.nodes()): { readonly unread: readonly string[]; readonly outside: readonly string[] } {
   const { rules: { packets }, unread } = presentRules({ config, live }, nodes);
-  const outside = [...catalogue.files.newestOwn()].filter(([node, file]) => !unread.has(node) && !packets.storage.some(({ directory }) => isInside(directory, file)));
+  const outside = catalogue.files.outside(packets.storage.map(({ directory }) => directory), [...unread.keys()].filter((node) => node !== config.node), MOST_OUTSIDE);
   return {
     unread: [...unread].map(([node, reason]) => (node === config.node
       ? `freeSpaceG cannot be taken before the next start and stays as it was: ${reason}`
       : `packet files of node ${node} are not deleted until its section reads: ${reason}`)),
-    outside: outside.map(([node, file]) => `packet files of node ${node} in ${path.dirname(file)} are not deleted: it is no pcapDir of the configuration; name it in section [${node}] and read it again (SIGHUP)`),
+    outside: outside.map(({ node, directory }) => `packet files of node ${node} in ${directory} are not deleted: it is no pcapDir of the configuration; name it in section [${node}] and ${node === config.node ? "start again" : "read it again (SIGHUP)"}`),
   };
 }
 

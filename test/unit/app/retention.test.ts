@@ -145,6 +145,19 @@ describe("what retention works on", () => {
     await close();
   });
 
+  it("tells of the files of a node in a directory that it had before, beside newer ones in that it has now", async () => {
+    const { core, add, close } = world("[default]\npcapDir=b\n");
+    mkdirSync(path.join(directory, "a", "below"));
+    const files = [add("sensor1", "a"), add("sensor1", "a"), add("sensor1", "a/below"), add("sensor1", "b")];
+    const outside = ["a/below", "a"].map((where) => `packet files of node sensor1 in ${path.join(directory, where)} are not deleted: it is no pcapDir of the configuration; name it in section [sensor1] and start again`);
+    expect(storageTroubles(core).outside).toEqual(outside);
+    core.catalogue.files.update(3, { state: "gone" });
+    expect(storageTroubles(core).outside).toEqual(outside.slice(1));
+    for (const id of [1, 2]) core.catalogue.files.update(id, { state: "gone" });
+    expect([storageTroubles(core).outside, there(files)]).toEqual([[], [true, true, true, true]]);
+    await close();
+  });
+
   it("keeps freeSpaceG as it was where what was read again is of directories that wait for the next start", async () => {
     const { core, retention, add, close } = world("[default]\npcapDir=a\nfreeSpaceG=50%\n");
     const files = [add("sensor1", "a"), add("sensor1", "a")];
