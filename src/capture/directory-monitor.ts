@@ -1,7 +1,8 @@
-import { watch, type BigIntStats, type FSWatcher } from "node:fs";
-import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { watch, type FSWatcher } from "node:fs";
+import { stat } from "node:fs/promises";
 import { systemErrorCode } from "../base/errors.js";
 import type { EarlierImport } from "./import-job.js";
+import { identityOf, openForWriting, type MaybeOpen } from "./open-for-writing.js";
 import { sourceIdentity } from "./source-identity.js";
 import { findSources } from "./sources.js";
 
@@ -18,8 +19,6 @@ const MOST_WATCHED = 1_000_000;
 const TOLD_AT_ONCE = 1_000;
 /** Directories whose events are listened to, each a watch of the kernel; looks find what arrives in others. */
 const MOST_LISTENED_TO = 1_000;
-/** Kernel flags of an open file, octal in /proc (fcntl.h): the way it is open. */
-const ACCESS_MODE = 0o3;
 
 /** Imports that were made before. */
 export interface EarlierImports {
@@ -42,8 +41,8 @@ export interface MonitorParts {
   readonly unreadable?: (path: string, reason: string) => void;
   /** Told why the directories could not be looked at, once until they can be; without it that ends `files`. */
   readonly failed?: (reason: string) => void;
-  /** Files that some process writes, as `identityOf` names them; by default those that /proc shows to this process. */
-  readonly written?: () => Promise<ReadonlySet<string>>;
+  /** Which of some files some process writes, by identity; by default as /proc shows to this process. */
+  readonly written?: (files: readonly MaybeOpen[]) => Promise<ReadonlySet<string>>;
   /** Files that are watched; more are an error. */
   readonly most?: number;
 }
@@ -118,7 +117,7 @@ export class DirectoryMonitor {
     this.#directories = directories;
     if (this.#isFirst) this.#parts.imported?.close();
     this.#isFirst = false;
-    const open = settled.length > 0 ? await written() : new Set<string>();
+    const open = settled.length > 0 ? await written(settled.map((file) => ({ path: file, identity: looks.get(file)?.identity ?? "" }))) : new Set<string>();
     const whole = settled.filter((file) => !open.has(looks.get(file)?.identity ?? ""));
     for (const file of whole) {
       const look = looks.get(file);
@@ -213,11 +212,6 @@ export class DirectoryMonitor {
   }
 }
 
-/** Which file it is, whatever the path. */
-function identityOf({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`;
-}
-
 /** How a file looks now. */
 interface Stamp extends Pick<Look, "identity" | "source" | "signature"> {
   /** When it, its name or its rights last changed, milliseconds since 1970. */
@@ -242,23 +236,4 @@ async function stampOf(file: string): Promise<Stamp | null> {
     if (systemErrorCode(error) === "ENOENT") return null;
     throw error;
   }
-}
-
-/** Files that processes have open for writing, as far as /proc shows them to this process: its own user's, all to root. */
-async function openForWriting(): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  const processes = await readdir("/proc").catch(() => []);
-  for (const id of processes.filter((name) => /^\d+$/.test(name))) {
-    const descriptors = await readdir(`/proc/${id}/fd`).catch(() => []);
-    for (const descriptor of descriptors) {
-      const file = await readlink(`/proc/${id}/fd/${descriptor}`).catch(() => "");
-      if (!file.startsWith("/") || file.startsWith("/dev/")) continue;
-      const flags = /^flags:\s*([0-7]+)$/m.exec(await readFile(`/proc/${id}/fdinfo/${descriptor}`, "utf8").catch(() => ""))?.[1] ?? "0";
-      if ((Number.parseInt(flags, 8) & ACCESS_MODE) === 0) continue;
-      // Its name there is another one behind a link, a mount or in a container.
-      const opened = await stat(`/proc/${id}/fd/${descriptor}`, { bigint: true }).catch(() => null);
-      if (opened !== null) found.add(identityOf(opened));
-    }
-  }
-  return found;
 }
