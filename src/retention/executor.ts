@@ -5,7 +5,7 @@ import { Expirations } from "./expirations.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import { OwnDirectory, type PacketReader, type Tombstone, type TombstoneListing, type Tombstones } from "../packet-store/packet-store.js";
 import { findOnDisk } from "./facts.js";
-import { copyHeldOut, removeStrayCopy } from "./keep-packets.js";
+import { copyHeldOut, removeStrayCopies } from "./keep-packets.js";
 import type { DevicePlan, PacketPlan, PacketPlanItem } from "./plan.js";
 import { MOST_STUCK } from "./policy.js";
 
@@ -177,12 +177,17 @@ export async function finishLeftovers(parts: ExecutorParts): Promise<FinishedTom
   new Expirations(parts.catalogue.settings).settle();
   // Neither holds anything or is in anybody's way: a disk that is full or fails leaves them to the next start.
   try {
+    const { removed, failed } = await removeStrayCopies(parts.catalogue, null);
+    for (const stray of removed) parts.logger.info({ path: stray }, "removed a copy of held packets that was not finished");
+    for (const { path, error } of failed) parts.logger.warn({ path, error }, "a copy of held packets that was not finished could not be removed");
+  } catch (error) {
+    parts.logger.warn({ error }, "copies of held packets that were not finished could not be looked for");
+  }
+  try {
     const unfinished = parts.catalogue.holds.removeUnfinished();
     if (unfinished > 0) parts.logger.warn({ holds: unfinished }, "holds that were not whole when the service last ended are not in force; make them again");
-    const stray = await removeStrayCopy(parts);
-    if (stray !== null) parts.logger.info({ path: stray }, "removed a copy of held packets that was not finished");
   } catch (error) {
-    parts.logger.warn({ error }, "what an ended process left of holds and copies of held packets could not be removed");
+    parts.logger.warn({ error }, "what an ended process left of holds could not be removed");
   }
   return finishTombstones(parts);
 }
