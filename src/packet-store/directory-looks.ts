@@ -15,7 +15,7 @@ const WORKING_BYTES = 128 * 1024;
 /** What a look asks the system; tests may let it hang. */
 export interface DirectoryFiles {
   stat(directory: string): Promise<Stats>;
-  writingError(directory: string, bytes: number): Promise<unknown>;
+  writingError(directory: string, of: { readonly bytes: number }): Promise<unknown>;
 }
 
 /**
@@ -54,7 +54,7 @@ export class DirectoryLooks {
 
   /** Whether there is no room in a directory to work with. Other reasons why nothing can be written, silence among them, do not count. Never throws. */
   async hasNoRoom(directory: string): Promise<boolean> {
-    return isDiskFull(await this.#writes.run(directory, () => this.#files.writingError(directory, WORKING_BYTES)).catch((error: unknown) => error));
+    return isDiskFull(await this.#writes.run(directory, () => this.#files.writingError(directory, { bytes: WORKING_BYTES })).catch((error: unknown) => error));
   }
 }
 

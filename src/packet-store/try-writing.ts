@@ -16,14 +16,17 @@ export async function tryWriting(directory: string): Promise<string | null> {
   return REASONS[systemErrorCode(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** What writing so many bytes in a directory fails with, or null. Rights alone do not tell: a capability may be there in place of them. */
-export async function writingError(directory: string, bytes = SMALL_BYTES): Promise<unknown> {
+/**
+ * What writing so many bytes in a directory fails with, or null; `toDevice`: through to the device, which a busy one may take long for.
+ * Rights alone do not tell: a capability may be there in place of them.
+ */
+export async function writingError(directory: string, { bytes = SMALL_BYTES, toDevice = true }: { readonly bytes?: number; readonly toDevice?: boolean } = {}): Promise<unknown> {
   const file = path.join(directory, `.lookback-write-${process.pid}`);
   try {
     const handle = await open(file, "w", 0o600);
     try {
       await handle.writeFile(Buffer.alloc(bytes));
-      await handle.datasync();
+      if (toDevice) await handle.datasync();
     } finally {
       await handle.close();
     }

@@ -14,7 +14,7 @@ export function hangingFiles(hanging: readonly string[], files: Partial<Director
   };
   const looks = new DirectoryLooks({
     stat: (directory) => orHang("stat", directory, () => (files.stat ?? stat)(directory)),
-    writingError: (directory, bytes) => orHang("writingError", directory, () => files.writingError?.(directory, bytes) ?? Promise.resolve(null)),
+    writingError: (directory, of) => orHang("writingError", directory, () => files.writingError?.(directory, of) ?? Promise.resolve(null)),
   }, (run) => {
     waiting.add(run);
     return () => { waiting.delete(run); };
