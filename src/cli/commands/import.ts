@@ -65,7 +65,6 @@ async function monitor({ signal, config, note }: CommandContext, connection: Con
     await runMonitor({ imports: lasting ?? connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, note, imported }, ended.signal);
   } finally {
     process.off("SIGTERM", end);
-    imported.close();
     await lasting?.close();
   }
   return EXIT.ok;
