@@ -18,6 +18,8 @@ import { tryWriting } from "../packet-store/try-writing.js";
 
 /** Names of things that one detail lists; the count beside them is of all. */
 const MOST_NAMED = 20;
+/** Longest wait for the store, in milliseconds: less than a check may take, so that what the store says is told. */
+const STORE_PATIENCE_MS = 4_000;
 
 /** What health is read from. */
 export interface HealthSources {
@@ -31,23 +33,24 @@ export interface HealthSources {
 
 /** What the service needs to answer, and what somebody should look after. */
 export function healthChecks({ core, scheduler, watch, retention, clock = systemClock }: HealthSources): HealthChecks {
-  const { config, catalogue, store, directories } = core;
+  const { config, catalogue, store, cluster, directories } = core;
+  const sessionsDisk = `the disk or mount of ${directories.sessions}`;
   const checks = new HealthChecks();
-  checks.add("catalogue", () => Promise.resolve({ ok: true, detail: `${catalogue.segments.live().length} segments` }));
-  checks.add("segments", async () => {
+  checks.add("catalogue", "the catalogue", () => Promise.resolve({ ok: true, detail: `${catalogue.segments.live().length} segments` }));
+  checks.add("segments", sessionsDisk, async () => {
     const damaged = await missingSegments(catalogue.segments.live(), directories.sessions);
     return verdict(damaged, "every segment is there", (names) => `missing or cut: ${names}; \`lookback rebuild\` makes them again`);
   });
-  checks.add("store", async () => {
-    const extent = await store.extent();
+  checks.add("store", cluster === null ? sessionsDisk : "the search cluster", async () => {
+    const extent = await store.extent(STORE_PATIENCE_MS);
     return { ok: true, detail: extent === null ? "no sessions" : `sessions from ${new Date(extent.firstMs).toISOString()} to ${new Date(extent.lastMs).toISOString()}` };
   });
   const shipping = shippingOf(config, catalogue);
-  if (shipping !== null) checks.watch("shipping", () => Promise.resolve(shippingCheck(shipping)));
-  checks.watch("capture", () => Promise.resolve(captureCheck(observeCapture(catalogue, clock.nowMs()))));
-  checks.watch("disk", () => diskCheck(directories, config.storageOf(config.node).directories));
-  checks.watch("retention", async () => retentionCheck(watch, retention, storageTroubles(core), await freeSpaceConflicts(core)));
-  checks.watch("tasks", () => Promise.resolve(taskCheck(scheduler)));
+  if (shipping !== null) checks.watch("shipping", "the catalogue", () => Promise.resolve(shippingCheck(shipping)));
+  checks.watch("capture", "the catalogue", () => Promise.resolve(captureCheck(observeCapture(catalogue, clock.nowMs()))));
+  checks.watch("disk", "the disk or mount of a directory that is written to", () => diskCheck(directories, config.storageOf(config.node).directories));
+  checks.watch("retention", "the disk or mount of a packet directory", async () => retentionCheck(watch, retention, storageTroubles(core), await freeSpaceConflicts(core)));
+  checks.watch("tasks", "the catalogue", () => Promise.resolve(taskCheck(scheduler)));
   return checks;
 }
 
