@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import type { Partition, SessionPackets } from "../../../src/index-store/index-store.js";
-import { REAL_FILES, Tombstones, type TombstoneFiles } from "../../../src/packet-store/packet-store.js";
+import { OwnDirectory, REAL_FILES, Tombstones, type TombstoneFiles } from "../../../src/packet-store/packet-store.js";
 import { noRetentionEvents, type RetentionEvent } from "../../../src/model/retention-event.js";
 import { RetentionService, type RetentionParts } from "../../../src/retention/retention-service.js";
 import { retentionRules, type RulesInput } from "../../support/retention-rules.js";
@@ -318,6 +318,17 @@ describe("making room", () => {
     rmSync(path.join(broken, ".tombstones"));
     expect(await one.enforcePackets(null)).toMatchObject({ unmeasured: [] });
     expect(told).toHaveLength(2);
+    catalogue.close();
+  });
+
+  it("looks into no directory that could not be measured, neither for its plan nor for deletions elsewhere", async () => {
+    const { root, catalogue, packets, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
+    const hung = path.join(root, "hung");
+    const examine = vi.spyOn(OwnDirectory.prototype, "examine");
+    await service({ packetDirectories: [hung, packets] }).enforcePackets(null);
+    const looked = new Set(examine.mock.contexts.map((one) => (one instanceof OwnDirectory ? one.path : "")));
+    examine.mockRestore();
+    expect([there(), looked]).toEqual([[2], new Set([packets])]);
     catalogue.close();
   });
 
