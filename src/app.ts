@@ -15,7 +15,7 @@ import { sayPlaces } from "./app/places.js";
 import { freeSpaceConflicts } from "./app/retention.js";
 import { spendReserve } from "./app/reserve.js";
 import { openService } from "./app/service.js";
-import { hasNoRoom } from "./packet-store/try-writing.js";
+import { directoryLooks } from "./packet-store/packet-store.js";
 import { lookbackVersion } from "./app/version.js";
 import type { Logger } from "./base/logger.js";
 import type { ImportService } from "./capture/import-service.js";
@@ -48,7 +48,7 @@ export interface Server extends Core {
 /** Builds and starts a server. `beforeListening` runs when imports can be made and nobody is served yet. */
 export function startServer(config: LookbackConfig, logger: Logger, beforeListening: (imports: ImportService) => Promise<void> = async () => {}): Promise<Server> {
   return withLifecycle(logger, async (lifecycle) => {
-    if (await hasNoRoom(config.dataDirectory) && await spendReserve(config.dataDirectory)) logger.warn({ directory: config.dataDirectory }, "the device is full: gave up the reserve to start, and make room");
+    if (await directoryLooks.hasNoRoom(config.dataDirectory) && await spendReserve(config.dataDirectory)) logger.warn({ directory: config.dataDirectory }, "the device is full: gave up the reserve to start, and make room");
     const core = await openCore(config, "serve", logger, lifecycle);
     for (const conflict of await freeSpaceConflicts(core)) logger.warn({ code: "FREE_SPACE_CONFLICT" }, conflict);
     const { services, access, imports, exports, scheduler, watch, retention, answering, makeRoom } = await openService(core, lifecycle, async (started) => {
@@ -64,7 +64,7 @@ export function startServer(config: LookbackConfig, logger: Logger, beforeListen
     lifecycle.add("scheduler", scheduler, (started) => started.stop(), { evenIfLate: true });
 
     const server = await startHttpServer({
-      services, downloads: exports, health: healthChecks({ core, scheduler, watch }), metrics,
+      services, downloads: exports, health: healthChecks({ core, scheduler, watch, retention }), metrics,
       host: config.values.viewHost, port: config.values.viewPort, drainMs: DRAIN_MS, ...loginParts(config, { access, users: services.users, clock: services.clock, logger }),
     });
     const warning = exposureWarning(config);

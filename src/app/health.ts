@@ -6,6 +6,7 @@ import { captureConditions, captureState, subjectOf, type CaptureObservation } f
 import { HealthChecks, type CheckResult } from "../http/health.js";
 import { isInside } from "../packet-store/packet-store.js";
 import type { SegmentInfo } from "../model/segment.js";
+import type { RetentionService } from "../retention/retention-service.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import { describeCondition, type RetentionWatch } from "../watching/retention-watch.js";
 import { observeCapture } from "./capture-observation.js";
@@ -17,35 +18,39 @@ import { tryWriting } from "../packet-store/try-writing.js";
 
 /** Names of things that one detail lists; the count beside them is of all. */
 const MOST_NAMED = 20;
+/** Longest wait for the store, in milliseconds: less than a check may take, so that what the store says is told. */
+const STORE_PATIENCE_MS = 4_000;
 
 /** What health is read from. */
 export interface HealthSources {
   readonly core: Core;
   readonly scheduler: Pick<Scheduler, "status">;
   readonly watch: Pick<RetentionWatch, "conditions">;
+  readonly retention: Pick<RetentionService, "unlisted">;
   /** By default the host's. */
   readonly clock?: Clock;
 }
 
 /** What the service needs to answer, and what somebody should look after. */
-export function healthChecks({ core, scheduler, watch, clock = systemClock }: HealthSources): HealthChecks {
-  const { config, catalogue, store, directories } = core;
+export function healthChecks({ core, scheduler, watch, retention, clock = systemClock }: HealthSources): HealthChecks {
+  const { config, catalogue, store, cluster, directories } = core;
+  const sessionsDisk = `the disk or mount of ${directories.sessions}`;
   const checks = new HealthChecks();
-  checks.add("catalogue", () => Promise.resolve({ ok: true, detail: `${catalogue.segments.live().length} segments` }));
-  checks.add("segments", async () => {
+  checks.add("catalogue", "the catalogue", () => Promise.resolve({ ok: true, detail: `${catalogue.segments.live().length} segments` }));
+  checks.add("segments", sessionsDisk, async () => {
     const damaged = await missingSegments(catalogue.segments.live(), directories.sessions);
     return verdict(damaged, "every segment is there", (names) => `missing or cut: ${names}; \`lookback rebuild\` makes them again`);
   });
-  checks.add("store", async () => {
-    const extent = await store.extent();
+  checks.add("store", cluster === null ? sessionsDisk : "the search cluster", async () => {
+    const extent = await store.extent(STORE_PATIENCE_MS);
     return { ok: true, detail: extent === null ? "no sessions" : `sessions from ${new Date(extent.firstMs).toISOString()} to ${new Date(extent.lastMs).toISOString()}` };
   });
   const shipping = shippingOf(config, catalogue);
-  if (shipping !== null) checks.watch("shipping", () => Promise.resolve(shippingCheck(shipping)));
-  checks.watch("capture", () => Promise.resolve(captureCheck(observeCapture(catalogue, clock.nowMs()))));
-  checks.watch("disk", () => diskCheck(directories, config.storageOf(config.node).directories));
-  checks.watch("retention", async () => retentionCheck(watch, storageTroubles(core), await freeSpaceConflicts(core)));
-  checks.watch("tasks", () => Promise.resolve(taskCheck(scheduler)));
+  if (shipping !== null) checks.watch("shipping", "the catalogue", () => Promise.resolve(shippingCheck(shipping)));
+  checks.watch("capture", "the catalogue", () => Promise.resolve(captureCheck(observeCapture(catalogue, clock.nowMs()))));
+  checks.watch("disk", "the disk or mount of a directory that is written to", () => diskCheck(directories, config.storageOf(config.node).directories));
+  checks.watch("retention", "the disk or mount of a packet directory", async () => retentionCheck(watch, retention, storageTroubles(core), await freeSpaceConflicts(core)));
+  checks.watch("tasks", "the catalogue", () => Promise.resolve(taskCheck(scheduler)));
   return checks;
 }
 
@@ -85,13 +90,14 @@ async function diskCheck(directories: Directories, packetDirectories: readonly s
 }
 
 /**
- * Targets that cannot be reached, and sections that do not read. Low forecasts, holds that block, rules that disagree and files in
+ * Targets that cannot be reached, sections that do not read, and directories in which nothing can be deleted. Low forecasts, holds that block, rules that disagree and files in
  * directories that nobody named are told, but are nothing that is broken.
  */
-function retentionCheck(watch: Pick<RetentionWatch, "conditions">, { unread, outside }: ReturnType<typeof storageTroubles>, conflicts: readonly string[]): CheckResult {
+function retentionCheck(watch: Pick<RetentionWatch, "conditions">, { unlisted }: Pick<RetentionService, "unlisted">, { unread, outside }: ReturnType<typeof storageTroubles>, conflicts: readonly string[]): CheckResult {
   const short = watch.conditions().filter(({ kind }) => kind === "target-unreachable");
   const odd = [...outside, ...conflicts];
-  return verdict([...unread, ...short.map(describeCondition)], ["every device has the free space it should have", ...odd].join("; "), (names) => [names, ...odd].join("; "));
+  const blind = unlisted.map(({ directory, reason }) => `nothing is deleted in ${directory}: what is being deleted there cannot be listed: ${reason}`);
+  return verdict([...unread, ...blind, ...short.map(describeCondition)], ["every device has the free space it should have", ...odd].join("; "), (names) => [names, ...odd].join("; "));
 }
 
 function taskCheck(scheduler: Pick<Scheduler, "status">): CheckResult {

@@ -22,7 +22,7 @@ export interface MetricSources {
   readonly scheduler: Pick<Scheduler, "status" | "observe">;
   readonly watch: Pick<RetentionWatch, "conditions">;
   readonly version: string;
-  readonly retention: Pick<RetentionService, "totals">;
+  readonly retention: Pick<RetentionService, "totals" | "unlisted">;
   /** By default the host's. */
   readonly clock?: Clock;
 }
@@ -33,7 +33,7 @@ export function metricsOf({ core, scheduler, watch, version, retention, clock = 
   addProcessMetrics(metrics, version);
   addCaptureMetrics(metrics, core.catalogue, clock);
   addStoreMetrics(metrics, core);
-  addDeviceMetrics(metrics, core);
+  addDeviceMetrics(metrics, core, retention);
   addShippingMetrics(metrics, core);
   addTaskMetrics(metrics, scheduler);
   addRetentionMetrics(metrics, core, retention);
@@ -70,7 +70,7 @@ function addShippingMetrics(metrics: Metrics, { config, catalogue }: Core): void
   metrics.gauge("lookback_shipper_up", "1 while a shipper runs, else 0.", () => (shipping.status().running ? 1 : 0));
 }
 
-function addDeviceMetrics(metrics: Metrics, core: Core): void {
+function addDeviceMetrics(metrics: Metrics, core: Core, retention: MetricSources["retention"]): void {
   const { catalogue, directories } = core;
   // Read each time: a reload may have changed them.
   const rules = (): PacketRules => presentRules(core, catalogue.files.nodes()).rules.packets;
@@ -97,7 +97,8 @@ function addDeviceMetrics(metrics: Metrics, core: Core): void {
   metrics.gauges("lookback_retention_target_bytes", "Free bytes that freeSpaceG asks for.", ofPackets((_free, target) => target));
   metrics.gauges("lookback_retention_target_reached", "1 while as much is free as freeSpaceG asks for, else 0.", ofPackets((free, target) => (free >= target ? 1 : 0)));
   metrics.gauge("lookback_free_space_conflicts", "Devices whose packet directories want different freeSpaceG: the larger is kept.", async () => (await freeSpaceConflicts(core)).length);
-  metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, so that nothing is deleted there.", async () => (await space()).unmeasured.length);
+  metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, or in which nobody can see what is being deleted, so that nothing is deleted there.", async () =>
+    new Set([...(await space()).unmeasured, ...retention.unlisted].map(({ directory }) => directory)).size);
 }
 
 function addRetentionMetrics(metrics: Metrics, { catalogue }: Core, { totals }: MetricSources["retention"]): void {

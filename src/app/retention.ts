@@ -1,11 +1,10 @@
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import { systemClock, type Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { LookbackConfig } from "../config/config.js";
 import type { SettingValues } from "../config/settings.js";
 import type { RetentionEvents } from "../model/retention-event.js";
-import { diskSpaceProbe, isInside, measureSpace, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
+import { directoryLooks, diskSpaceProbe, measureSpace, Tombstones, type PacketReader } from "../packet-store/packet-store.js";
 import { check } from "../query/check.js";
 import { parse } from "../query/parser.js";
 import { resolveFiles } from "../query/resolve-files.js";
@@ -20,6 +19,8 @@ import { fileLookup } from "./file-lookup.js";
 
 /** How long the nodes that have files are taken to be the same, in milliseconds: they are asked for with each file, and are read from all of them. */
 const NODES_KEPT_MS = 5_000;
+/** Directories of files that nobody looks after that are told of. */
+const MOST_OUTSIDE = 100;
 
 /**
  * What retention works on: the packet directories of this node and of every node that has files in the catalogue, also of one that
@@ -47,6 +48,7 @@ export function retentionParts(core: Omit<Core, "native">, reader: PacketReader,
     // Read each time: a reload may have changed the rules, and a capture of another node may have begun.
     get rules() { return rules(); },
     get packetDirectories() { return packetDirectories(); },
+    sectionReads: (node) => node === core.config.node || sectionFault(core.live, node) === null,
     get tombstones() { return new Tombstones(directories.tombstones, packetDirectories()); },
   };
 }
@@ -78,32 +80,35 @@ export function retentionRules(config: LookbackConfig, values: SettingValues, no
 
 /** The rules at this moment: of this node, and of those of `nodes` whose section reads. Of the others, why it does not, by node. */
 export function presentRules({ config, live }: Pick<Core, "config" | "live">, nodes: readonly string[]): { readonly rules: RetentionRules; readonly unread: ReadonlyMap<string, string> } {
-  const unread = new Map<string, string>();
-  const reads = (node: string, read: () => unknown): boolean => {
-    try {
-      read();
-      return true;
-    } catch (error) {
-      if (!(error instanceof LookbackError)) throw error;
-      unread.set(node, error.message);
-      return false;
-    }
-  };
-  // One that was read later may be of directories that wait for the next start.
-  const values = reads(config.node, () => config.freeSpaceWith(live.values.freeSpaceG)) ? live.values : { ...live.values, freeSpaceG: config.values.freeSpaceG };
-  const known = nodes.filter((node) => node === config.node || reads(node, () => live.storageOf(node)));
-  return { rules: retentionRules({ ...config, storageOf: (node) => live.storageOf(node) }, values, known), unread };
+  const unread = new Map<string, string>(live.freeSpaceRefusal === null ? [] : [[config.node, live.freeSpaceRefusal]]);
+  const known = nodes.filter((node) => {
+    const fault = node === config.node ? null : sectionFault(live, node);
+    if (fault !== null) unread.set(node, fault);
+    return fault === null;
+  });
+  return { rules: retentionRules({ ...config, storageOf: (node) => live.storageOf(node) }, live.values, known), unread };
+}
+
+/** Why the settings of a node that say where its packets are do not read, or null. */
+function sectionFault(live: Core["live"], node: string): string | null {
+  try {
+    live.storageOf(node);
+    return null;
+  } catch (error) {
+    if (!(error instanceof LookbackError)) throw error;
+    return error.message;
+  }
 }
 
 /** What keeps packet files of `nodes` from being deleted, in words: settings that do not read, and files outside the directories that are known. */
 export function storageTroubles({ config, live, catalogue }: Pick<Core, "config" | "live" | "catalogue">, nodes: readonly string[] = catalogue.files.nodes()): { readonly unread: readonly string[]; readonly outside: readonly string[] } {
   const { rules: { packets }, unread } = presentRules({ config, live }, nodes);
-  const outside = [...catalogue.files.newestOwn()].filter(([node, file]) => !unread.has(node) && !packets.storage.some(({ directory }) => isInside(directory, file)));
+  const outside = catalogue.files.outside(packets.storage.map(({ directory }) => directory), [...unread.keys()].filter((node) => node !== config.node), MOST_OUTSIDE);
   return {
     unread: [...unread].map(([node, reason]) => (node === config.node
       ? `freeSpaceG cannot be taken before the next start and stays as it was: ${reason}`
       : `packet files of node ${node} are not deleted until its section reads: ${reason}`)),
-    outside: outside.map(([node, file]) => `packet files of node ${node} in ${path.dirname(file)} are not deleted: it is no pcapDir of the configuration; name it in section [${node}] and read it again (SIGHUP)`),
+    outside: outside.map(({ node, directory }) => `packet files of node ${node} in ${directory} are not deleted: it is no pcapDir of the configuration; name it in section [${node}] and ${node === config.node ? "start again" : "read it again (SIGHUP)"}`),
   };
 }
 
@@ -127,7 +132,7 @@ export async function freeSpaceConflicts({ config, live, catalogue }: Pick<Core,
   const { packets } = presentRules({ config, live }, catalogue.files.nodes()).rules;
   const byDevice = new Map<number, string[]>();
   for (const directory of new Set(packets.storage.map((one) => one.directory))) {
-    const found = await stat(directory).catch(() => null);
+    const found = await directoryLooks.stat(directory).catch(() => null);
     if (found !== null) byDevice.set(found.dev, [...(byDevice.get(found.dev) ?? []), directory]);
   }
   return ruleConflicts([...byDevice.values()].map((directories) => ({ directories })), packets);

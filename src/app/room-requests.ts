@@ -1,9 +1,9 @@
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../base/clock.js";
 import { isDiskFull, LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
+import type { DirectoryLooks } from "../packet-store/packet-store.js";
 import type { RetentionService } from "../retention/retention-service.js";
 
 /** Key under which a process that cannot delete asks the one that serves for room. */
@@ -24,7 +24,7 @@ export interface RoomParts {
   readonly retention: Pick<RetentionService, "relieve">;
   /** Directories in which something is written all the time. */
   readonly directories: () => readonly string[];
-  readonly hasNoRoom: (directory: string) => Promise<boolean>;
+  readonly looks: Pick<DirectoryLooks, "stat" | "hasNoRoom">;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -78,10 +78,10 @@ export class RoomRequests {
 
   /** Makes room in every directory that has none, at once. Returns those directories. */
   async relieveFull(): Promise<readonly string[]> {
-    const { directories, hasNoRoom } = this.#parts;
+    const { directories, looks } = this.#parts;
     const full: string[] = [];
     for (const directory of directories()) {
-      if (!(await hasNoRoom(directory))) continue;
+      if (!(await looks.hasNoRoom(directory))) continue;
       full.push(directory);
       await this.relieve(directory);
     }
@@ -94,16 +94,16 @@ export class RoomRequests {
   }
 
   async #full(): Promise<string | null> {
-    const { directories, hasNoRoom, clock } = this.#parts;
+    const { directories, looks, clock } = this.#parts;
     const since = clock.nowMs() - this.#lookedMs;
     if (since >= 0 && since < LOOK_MS) return null;
     this.#lookedMs = clock.nowMs();
-    for (const directory of directories()) if (await hasNoRoom(directory)) return directory;
+    for (const directory of directories()) if (await looks.hasNoRoom(directory)) return directory;
     return null;
   }
 
   async #of(directory: string): Promise<{ askedMs: number; answeredMs: number; waitMs: number }> {
-    const device = (await stat(directory).catch(() => null))?.dev ?? null;
+    const device = (await this.#parts.looks.stat(directory).catch(() => null))?.dev ?? null;
     const key = device === null ? directory : String(device);
     let known = this.#known.get(key);
     if (known === undefined) {

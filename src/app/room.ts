@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { systemClock } from "../base/clock.js";
 import type { RetentionService } from "../retention/retention-service.js";
 import type { Core } from "./core.js";
 import type { Lifecycle } from "./lifecycle.js";
 import { keepReserve } from "./reserve.js";
 import { RoomRequests } from "./room-requests.js";
-import { hasNoRoom } from "../packet-store/try-writing.js";
+import { directoryLooks } from "../packet-store/packet-store.js";
 
 /** Milliseconds between two looks whether a capture's device is full. */
 const ROOM_LOOK_MS = 1_000;
@@ -21,7 +20,7 @@ export interface Room {
 /** Makes room where there is none, keeps the reserve, and from now on answers those who ask for room, until `lifecycle` stops. */
 export async function keepRoom(core: Omit<Core, "native">, lifecycle: Lifecycle, retention: Pick<RetentionService, "relieve">): Promise<Room> {
   const { catalogue, directories, logger } = core;
-  const requests = new RoomRequests({ catalogue, retention, directories: () => writtenDirectories(core), hasNoRoom, clock: systemClock, logger });
+  const requests = new RoomRequests({ catalogue, retention, directories: () => writtenDirectories(core), looks: directoryLooks, clock: systemClock, logger });
   await requests.relieveFull();
   if (!(await keepReserve(directories.data))) {
     await requests.relieve(directories.data);
@@ -44,7 +43,7 @@ export async function keepRoom(core: Omit<Core, "native">, lifecycle: Lifecycle,
   };
 }
 
-/** Directories that must take what is written: data, and the packet directories of this node, as far as they are there. */
+/** Directories that must take what is written: data, and the packet directories of this node. One that is not there does not lack room. */
 function writtenDirectories({ config, directories }: Pick<Core, "config" | "directories">): readonly string[] {
-  return [...new Set([directories.data, directories.sessions, ...config.storageOf(config.node).directories])].filter((directory) => existsSync(directory));
+  return [...new Set([directories.data, directories.sessions, ...config.storageOf(config.node).directories])];
 }

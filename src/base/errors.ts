@@ -8,6 +8,8 @@ export const ERROR_CODES = {
   DISK_FULL: { retryable: true },
   /** A segment or the catalogue does not read back. */
   STORE_DAMAGED: { retryable: false },
+  /** What was to be changed in the index changed each time meanwhile. */
+  STORE_BUSY: { retryable: true },
   /** Another process holds the role on this data directory. */
   ROLE_HELD: { retryable: true },
   /** The search cluster does not answer. */

@@ -1,7 +1,9 @@
-import { watch, type BigIntStats, type FSWatcher } from "node:fs";
-import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { watch, type FSWatcher } from "node:fs";
+import { stat } from "node:fs/promises";
+import path from "node:path";
 import { systemErrorCode } from "../base/errors.js";
 import type { EarlierImport } from "./import-job.js";
+import { identityOf, openForWriting, type MaybeOpen } from "./open-for-writing.js";
 import { sourceIdentity } from "./source-identity.js";
 import { findSources } from "./sources.js";
 
@@ -14,19 +16,15 @@ const AGAIN_MS = 60_000;
 const LONGEST_AGAIN_MS = 86_400_000;
 /** Files that are watched: what is known of each is held in memory, a few hundred bytes. */
 const MOST_WATCHED = 1_000_000;
-/** Files that are told at a time. */
+/** Files that are told at a time, and asked for. */
 const TOLD_AT_ONCE = 1_000;
 /** Directories whose events are listened to, each a watch of the kernel; looks find what arrives in others. */
 const MOST_LISTENED_TO = 1_000;
-/** Kernel flags of an open file, octal in /proc (fcntl.h): the way it is open. */
-const ACCESS_MODE = 0o3;
 
 /** Imports that were made before. */
 export interface EarlierImports {
-  /** The newest import of a path that is in, or null. */
-  of(path: string): EarlierImport | null;
-  /** Nothing more is asked. */
-  close(): void;
+  /** Of each path, at most a thousand, the newest import that is in, or null. */
+  of(paths: readonly string[]): readonly (EarlierImport | null)[];
 }
 
 /** What a monitor needs of the world. */
@@ -36,14 +34,14 @@ export interface MonitorParts {
   readonly fileNames: RegExp;
   readonly workingDirectory: string;
   readonly nowMs: () => number;
-  /** Asked at the first look, and closed after it: what was imported is told only when it changed since. */
+  /** Asked for files that come into view: what was imported is told only when it changed since. */
   readonly imported?: EarlierImports;
   /** Told of each path that cannot be read, once until it can be. */
   readonly unreadable?: (path: string, reason: string) => void;
   /** Told why the directories could not be looked at, once until they can be; without it that ends `files`. */
   readonly failed?: (reason: string) => void;
-  /** Files that some process writes, as `identityOf` names them; by default those that /proc shows to this process. */
-  readonly written?: () => Promise<ReadonlySet<string>>;
+  /** Which of some files some process writes, by identity; by default as /proc shows to this process. */
+  readonly written?: (files: readonly MaybeOpen[]) => Promise<ReadonlySet<string>>;
   /** Files that are watched; more are an error. */
   readonly most?: number;
 }
@@ -66,7 +64,8 @@ interface Look {
 /**
  * Tells each capture file that arrives in directories once, when it is whole: its size and times have stayed the same for two
  * seconds and no process that can be seen has it open for writing. A file that changes afterwards is told again, one that could not be taken also
- * when its rights change. What is there at the first look is told as well, unless it was imported before.
+ * when its rights change. What is there at the first look is told as well, unless it was imported before. A directory that cannot be read for
+ * a while, or whose mount is away, tells none of its files again.
  */
 export class DirectoryMonitor {
   readonly #parts: MonitorParts;
@@ -91,8 +90,7 @@ export class DirectoryMonitor {
     const unreadable = new Map(failed.map(({ path: where, error }) => [where, error.message]));
     const now = nowMs();
     const looks = new Map<string, Look>();
-    const settled: string[] = [];
-    let waiting = false;
+    const stamps = new Map<string, Stamp>();
     for (const file of files) {
       const before = this.#looks.get(file);
       const found = await stampOf(file).catch((error: unknown) => {
@@ -101,8 +99,14 @@ export class DirectoryMonitor {
         if (before !== undefined) looks.set(file, before);
         return null;
       });
-      if (found === null) continue;
-      const known = this.#isFirst && isIn(found, this.#parts.imported?.of(file) ?? null);
+      if (found !== null) stamps.set(file, found);
+    }
+    const imported = this.#importedOf([...stamps].filter(([file]) => !this.#looks.has(file)));
+    const settled: string[] = [];
+    let waiting = false;
+    for (const [file, found] of stamps) {
+      const before = this.#looks.get(file);
+      const known = imported.has(file);
       const same = before?.signature === found.signature || (before?.given === true && before.source === found.source) ? before : { ...found, sinceMs: now, waitMs: SETTLED_MS, failures: 0, given: known };
       // After a clock that was set back its wait begins anew: it would last until the clock is there again.
       const look = now < same.sinceMs ? { ...same, sinceMs: now } : same;
@@ -113,18 +117,42 @@ export class DirectoryMonitor {
     }
     for (const [where, reason] of unreadable) if (!this.#unreadable.has(where)) this.#parts.unreadable?.(where, reason);
     this.#unreadable = new Set(unreadable.keys());
-    // Files that are gone are forgotten: memory is bounded by what is there.
+    // Files that are gone are forgotten, so that memory is bounded; whether one is where nobody can look is not known.
+    const hidden = new Set(failed.map(({ path: where }) => path.resolve(workingDirectory, where)));
+    for (const [file, look] of this.#looks) if (looks.size < most && !looks.has(file) && isBelow(file, hidden)) looks.set(file, look);
     this.#looks = looks;
     this.#directories = directories;
-    if (this.#isFirst) this.#parts.imported?.close();
     this.#isFirst = false;
-    const open = settled.length > 0 ? await written() : new Set<string>();
+    const open = settled.length > 0 ? await written(settled.map((file) => ({ path: file, identity: looks.get(file)?.identity ?? "" }))) : new Set<string>();
     const whole = settled.filter((file) => !open.has(looks.get(file)?.identity ?? ""));
     for (const file of whole) {
       const look = looks.get(file);
       if (look !== undefined) look.given = true;
     }
     return { whole, waiting: waiting || whole.length < settled.length };
+  }
+
+  /**
+   * Which files were imported before. Later than at the first look only what is certainly the same file counts: a clock of another machine
+   * may be behind, and a file that is told in vain is found to be imported; so is each where nobody can be asked.
+   */
+  #importedOf(files: readonly (readonly [string, Stamp])[]): ReadonlySet<string> {
+    const { imported } = this.#parts;
+    const found = new Set<string>();
+    for (let at = 0; imported !== undefined && at < files.length; at += TOLD_AT_ONCE) {
+      const some = files.slice(at, at + TOLD_AT_ONCE);
+      let earlier: readonly (EarlierImport | null)[] = [];
+      try {
+        earlier = imported.of(some.map(([file]) => file));
+      } catch (error) {
+        if (this.#isFirst) throw error;
+      }
+      some.forEach(([file, stamp], index) => {
+        const one = earlier[index] ?? null;
+        if (this.#isFirst ? isIn(stamp, one) : one?.source === stamp.source) found.add(file);
+      });
+    }
+    return found;
   }
 
   /**
@@ -213,9 +241,13 @@ export class DirectoryMonitor {
   }
 }
 
-/** Which file it is, whatever the path. */
-function identityOf({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`;
+/** Whether a path is one of some, or below one. */
+function isBelow(file: string, paths: ReadonlySet<string>): boolean {
+  if (paths.size === 0) return false;
+  for (let at = file; ; at = path.dirname(at)) {
+    if (paths.has(at)) return true;
+    if (at === path.dirname(at)) return false;
+  }
 }
 
 /** How a file looks now. */
@@ -242,23 +274,4 @@ async function stampOf(file: string): Promise<Stamp | null> {
     if (systemErrorCode(error) === "ENOENT") return null;
     throw error;
   }
-}
-
-/** Files that processes have open for writing, as far as /proc shows them to this process: its own user's, all to root. */
-async function openForWriting(): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  const processes = await readdir("/proc").catch(() => []);
-  for (const id of processes.filter((name) => /^\d+$/.test(name))) {
-    const descriptors = await readdir(`/proc/${id}/fd`).catch(() => []);
-    for (const descriptor of descriptors) {
-      const file = await readlink(`/proc/${id}/fd/${descriptor}`).catch(() => "");
-      if (!file.startsWith("/") || file.startsWith("/dev/")) continue;
-      const flags = /^flags:\s*([0-7]+)$/m.exec(await readFile(`/proc/${id}/fdinfo/${descriptor}`, "utf8").catch(() => ""))?.[1] ?? "0";
-      if ((Number.parseInt(flags, 8) & ACCESS_MODE) === 0) continue;
-      // Its name there is another one behind a link, a mount or in a container.
-      const opened = await stat(`/proc/${id}/fd/${descriptor}`, { bigint: true }).catch(() => null);
-      if (opened !== null) found.add(identityOf(opened));
-    }
-  }
-  return found;
 }

@@ -112,7 +112,8 @@ export async function requireWritable(directories: readonly string[], disks: Pac
   const refusals: { readonly reason: string; readonly isRight: boolean }[] = [];
   for (const directory of directories) {
     try {
-      const error = await disks.ask(directory, () => writingError(directory));
+      // Not through to the device: one that is busy at this moment is no reason to capture nothing.
+      const error = await disks.ask(directory, () => writingError(directory, { toDevice: false }));
       if (error === null || isDiskFull(error)) return;
       const code = systemErrorCode(error);
       refusals.push({ reason: `${directory}: ${WHY_NOT[code ?? ""] ?? (error instanceof Error ? error.message : String(error))}`, isRight: code === "EACCES" || code === "EPERM" });

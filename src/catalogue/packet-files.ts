@@ -1,3 +1,4 @@
+import { dirname, sep } from "node:path";
 import type { Clock } from "../base/clock.js";
 import type { Connection } from "./database.js";
 import { numbersOf } from "./json.js";
@@ -61,6 +62,11 @@ function fileOf(row: Row): PacketFile {
     bytes: row.bytes, packets: row.packets, firstMs: row.first_ms, lastMs: row.last_ms, firstOrdinal: row.first_ordinal,
     importedAtMs: row.imported_at,
   };
+}
+
+/** What paths below directories begin with, as JSON. */
+function prefixesOf(directories: readonly string[]): string {
+  return JSON.stringify(directories.map((directory) => directory + sep));
 }
 
 /** Table `files`. */
@@ -169,6 +175,14 @@ export class PacketFiles {
     ).get() ?? { files: 0, bytes: 0 };
   }
 
+  /** Bytes of the files of ours that are not gone and lie below one of some directories, absolute paths. */
+  ownBytesIn(directories: readonly string[]): number {
+    return this.#connection.prepare<[string], number>(
+      `SELECT coalesce(sum(bytes), 0) FROM files WHERE storage = 'own' AND state <> 'gone'
+         AND EXISTS (SELECT 1 FROM json_each(?) AS wanted WHERE substr(files.path, 1, length(wanted.value)) = wanted.value)`,
+    ).pluck().get(prefixesOf(directories)) ?? 0;
+  }
+
   /** Files of ours that came since a time, those that are gone among them. */
   writtenSince(ms: number): readonly Pick<PacketFile, "bytes" | "firstMs" | "lastMs" | "importedAtMs" | "stream">[] {
     return this.#connection.prepare<[number], Pick<PacketFile, "bytes" | "firstMs" | "lastMs" | "importedAtMs" | "stream">>(
@@ -181,11 +195,17 @@ export class PacketFiles {
     return this.#connection.prepare<[], { node: string }>("SELECT DISTINCT node FROM files ORDER BY node").all().map(({ node }) => node);
   }
 
-  /** The path of the newest file that each node wrote, by node. */
-  newestOwn(): ReadonlyMap<string, string> {
-    return new Map(this.#connection.prepare<[], [string, string]>(
-      "SELECT node, path FROM files WHERE id IN (SELECT max(id) FROM files WHERE storage = 'own' AND state <> 'gone' AND path LIKE '/%' GROUP BY node) ORDER BY node",
-    ).raw().all());
+  /**
+   * Directories below none of `known` (absolute paths) in which nodes have files of ours that are not gone, those with the newest files
+   * first; at most `limit`, and none of `others`, nodes that are not asked for.
+   */
+  outside(known: readonly string[], others: readonly string[], limit: number): readonly { readonly node: string; readonly directory: string }[] {
+    // What is left of a path without the letters of its last part ends with the separator.
+    return this.#connection.prepare<[string, string, number], [string, string]>(
+      `SELECT node, rtrim(path, replace(path, '/', '')) AS directory FROM files WHERE storage = 'own' AND state <> 'gone' AND path LIKE '/%'
+         AND NOT EXISTS (SELECT 1 FROM json_each(?) AS within WHERE substr(files.path, 1, length(within.value)) = within.value)
+         AND node NOT IN (SELECT value FROM json_each(?)) GROUP BY node, directory ORDER BY max(id) DESC LIMIT ?`,
+    ).raw().all(prefixesOf(known), JSON.stringify(others), limit).map(([node, directory]) => ({ node, directory: dirname(`${directory}x`) }));
   }
 
   /** Files of a stream that are not gone, in order of the stream. */

@@ -51,7 +51,7 @@ const IMPORTED_BEFORE = "{ importJobs(first: 1000) { jobs { path state started }
 
 /**
  * Imports of captures that are in: of this machine those that the catalogue of its data directory has, of a remote service those among
- * its newest jobs. A capture that is told again is found to be imported already.
+ * its newest jobs. A capture that is told again is found to be imported already. Throws what opening the catalogue does, also when it is asked.
  */
 export async function importedBefore(connection: Connection, dataDirectory: string): Promise<EarlierImports> {
   if (connection.kind === "remote") {
@@ -59,8 +59,17 @@ export async function importedBefore(connection: Connection, dataDirectory: stri
     const newest = new Map((await connection.ask(IMPORTED_BEFORE)).at("importJobs").at("jobs").list().reverse()
       .filter((job) => ["DONE", "ALREADY_IMPORTED"].includes(job.at("state").text()) && !job.at("started").isNull)
       .map((job) => [job.at("path").text(), { startedAtMs: job.at("started").time(), source: null }]));
-    return { of: (path) => newest.get(path) ?? null, close: () => { newest.clear(); } };
+    return { of: (paths) => paths.map((path) => newest.get(path) ?? null) };
   }
-  const catalogue = openCatalogueAsIs(dataDirectory, systemClock);
-  return { of: (path) => catalogue.jobs.imported(path), close: () => { catalogue.close(); } };
+  // Opened anew each time: a service that is started again may bring it up to date meanwhile.
+  const of: EarlierImports["of"] = (paths) => {
+    const catalogue = openCatalogueAsIs(dataDirectory, systemClock);
+    try {
+      return paths.map((path) => catalogue.jobs.imported(path));
+    } finally {
+      catalogue.close();
+    }
+  };
+  of([]);
+  return { of };
 }

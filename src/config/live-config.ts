@@ -1,5 +1,7 @@
+import { LookbackError } from "../base/errors.js";
 import type { LookbackConfig, PacketStorage } from "./config.js";
 import { settingKeys } from "./config.js";
+import type { FreeSpaceSetting } from "./setting.js";
 import type { SettingKey, SettingValues } from "./settings.js";
 
 /** Settings that a running process takes up at SIGHUP; the others wait for its next start. */
@@ -16,11 +18,12 @@ export interface Reloaded {
 /** The configuration of a running process: parts that read a setting each time they need it see a reload. */
 export class LiveConfig {
   #values: SettingValues;
-  readonly #started: Pick<LookbackConfig, "node" | "storageOf">;
+  readonly #started: Pick<LookbackConfig, "node" | "storageOf" | "freeSpaceWith">;
+  #freeSpaceRefusal: string | null = null;
   #newest: Pick<LookbackConfig, "storageOf">;
   readonly #listeners: ((values: SettingValues) => void)[] = [];
 
-  constructor(config: Pick<LookbackConfig, "values" | "node" | "storageOf">) {
+  constructor(config: Pick<LookbackConfig, "values" | "node" | "storageOf" | "freeSpaceWith">) {
     this.#values = config.values;
     this.#started = config;
     this.#newest = config;
@@ -35,6 +38,11 @@ export class LiveConfig {
     return (node === this.#started.node ? this.#started : this.#newest).storageOf(node);
   }
 
+  /** Why the `freeSpaceG` that was read last waits for the next start, or null: it names a directory that is none of ours before. The one before stays in force. */
+  get freeSpaceRefusal(): string | null {
+    return this.#freeSpaceRefusal;
+  }
+
   /** Calls at each reload, for a part that has to be told. */
   onChange(listener: (values: SettingValues) => void): void {
     this.#listeners.push(listener);
@@ -43,12 +51,25 @@ export class LiveConfig {
   /** Takes the settings of `next` that can change, and the sections of other nodes where it has them. */
   reload({ storageOf, ...next }: Pick<LookbackConfig, "values"> & Partial<Pick<LookbackConfig, "storageOf">>): Reloaded {
     if (storageOf !== undefined) this.#newest = { storageOf };
+    this.#freeSpaceRefusal = this.#refusalOf(next.values.freeSpaceG);
+    const isTaken = (key: SettingKey): boolean => LIVE_KEYS.has(key) && (key !== "freeSpaceG" || this.#freeSpaceRefusal === null);
     const different = settingKeys().filter((key) => JSON.stringify(plain(this.#values[key])) !== JSON.stringify(plain(next.values[key])));
-    const changed = different.filter((key) => LIVE_KEYS.has(key));
-    const { logLevel, logLevels, apiCostPerMinute, debug, freeSpaceG, pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, sessionFreeSpaceG, forecastWarnDays, auditDays, queryTimeoutSeconds, maxExportG } = next.values;
+    const changed = different.filter(isTaken);
+    const { logLevel, logLevels, apiCostPerMinute, debug, pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, sessionFreeSpaceG, forecastWarnDays, auditDays, queryTimeoutSeconds, maxExportG } = next.values;
+    const { freeSpaceG } = isTaken("freeSpaceG") ? next.values : this.#values;
     this.#values = { ...this.#values, logLevel, logLevels, apiCostPerMinute, debug, freeSpaceG, pcapMaxAgeDays, pcapMaxSizeG, expireDays, sessionMaxSizeG, sessionFreeSpaceG, forecastWarnDays, auditDays, queryTimeoutSeconds, maxExportG };
     if (changed.length > 0) for (const listener of this.#listeners) listener(this.#values);
-    return { changed, waiting: different.filter((key) => !LIVE_KEYS.has(key)) };
+    return { changed, waiting: different.filter((key) => !isTaken(key)) };
+  }
+
+  #refusalOf(freeSpaceG: FreeSpaceSetting): string | null {
+    try {
+      this.#started.freeSpaceWith(freeSpaceG);
+      return null;
+    } catch (error) {
+      if (!(error instanceof LookbackError)) throw error;
+      return error.message;
+    }
   }
 }
 

@@ -19,6 +19,7 @@ const HTTP_STATUS: Partial<Readonly<Record<ErrorCode, number>>> = {
   UNAVAILABLE: 501,
   DISK_FULL: 507,
   SHUTTING_DOWN: 503,
+  STORE_BUSY: 503,
   QUERY_MEMORY: 503,
   QUERY_TIMEOUT: 504,
 };

@@ -1,4 +1,5 @@
 import { systemClock, systemTimer, type Clock, type Timer } from "../base/clock.js";
+import { LookbackError } from "../base/errors.js";
 import type { IncomingMessage } from "node:http";
 import type { Route } from "./routes.js";
 
@@ -21,15 +22,16 @@ const KEPT_MS = 2_000;
 /** Longest wait for a check, in milliseconds. */
 const PATIENCE_MS = 5_000;
 
-/** A check, and its run that goes on. */
+/** A check, what it waits for, and its run that goes on. */
 interface Check {
   readonly needed: boolean;
+  readonly waitsFor: string;
   readonly check: () => Promise<CheckResult>;
   running: { readonly sinceMs: number; readonly answer: Promise<CheckResult>; isLate: boolean } | null;
 }
 
 /**
- * The list of checks; each part adds its own. One that does not answer, since a disk or mount hangs, has failed until it does and is not
+ * The list of checks; each part adds its own. One that does not answer, since a disk, a mount or a search cluster hangs, has failed until it does and is not
  * begun again meanwhile: each run of it would keep one of the few threads that all files are read with.
  */
 export class HealthChecks {
@@ -43,14 +45,14 @@ export class HealthChecks {
     this.#timer = timer;
   }
 
-  /** Adds a check of something without which no question can be answered. */
-  add(name: string, check: () => Promise<CheckResult>): void {
-    this.#checks.set(name, { needed: true, check, running: null });
+  /** Adds a check of something without which no question can be answered. `waitsFor` is told as what does not answer while it is late. */
+  add(name: string, waitsFor: string, check: () => Promise<CheckResult>): void {
+    this.#checks.set(name, { needed: true, waitsFor, check, running: null });
   }
 
-  /** Adds a check of something that somebody should look after, while the service goes on answering. */
-  watch(name: string, check: () => Promise<CheckResult>): void {
-    this.#checks.set(name, { needed: false, check, running: null });
+  /** Adds a check of something that somebody should look after, while the service goes on answering; else as `add`. */
+  watch(name: string, waitsFor: string, check: () => Promise<CheckResult>): void {
+    this.#checks.set(name, { needed: false, waitsFor, check, running: null });
   }
 
   /** Runs every check, at most once in two seconds; one that throws, or does not answer in five seconds, has failed. */
@@ -73,7 +75,7 @@ export class HealthChecks {
     const running = check.running ??= { sinceMs: this.#clock.nowMs(), answer: resultOf(check.check).finally(() => { check.running = null; }), isLate: false };
     const late = (): CheckResult => {
       const seconds = Math.max(PATIENCE_MS, this.#clock.nowMs() - running.sinceMs) / 1000;
-      return { ok: false, detail: `no answer for ${Math.round(seconds)} s: a disk or mount that it looks at does not answer` };
+      return { ok: false, detail: `no answer for ${Math.round(seconds)} s: ${check.waitsFor} does not answer` };
     };
     if (running.isLate) return Promise.resolve(late());
     return new Promise((resolve) => {
@@ -93,7 +95,8 @@ async function resultOf(check: () => Promise<CheckResult>): Promise<CheckResult>
   try {
     return await check();
   } catch (error) {
-    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+    const code = error instanceof LookbackError ? `${error.code}: ` : "";
+    return { ok: false, detail: `${code}${error instanceof Error ? error.message : String(error)}` };
   }
 }
 

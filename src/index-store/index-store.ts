@@ -305,8 +305,8 @@ export interface IndexStore {
   place(signal: AbortSignal | null): Promise<number>;
   /** Space of each node that holds data; none where the index is in the data directory. */
   dataNodes(): Promise<readonly DataNode[]>;
-  /** Smallest firstPacket and largest lastPacket in the store, or null when empty. */
-  extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null>;
+  /** Smallest firstPacket and largest lastPacket in the store, or null when empty. Throws QUERY_TIMEOUT where a cluster needs longer than `timeoutMs`, by default a minute. */
+  extent(timeoutMs?: number): Promise<{ readonly firstMs: number; readonly lastMs: number } | null>;
   /** Verifies that what the catalogue promises is there; names what is damaged. */
   health(): Promise<{ readonly ok: boolean; readonly damaged: readonly { readonly path: string; readonly reason: string }[] }>;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
-import { stat } from "node:fs/promises";
 import checkDiskSpaceExport, { type DiskSpace } from "check-disk-space";
 import { LookbackError } from "../base/errors.js";
+import { directoryLooks, type DirectoryLooks } from "./directory-looks.js";
 
 /** One device and the directories of ours on it. */
 export interface DeviceSpace {
@@ -36,35 +36,26 @@ export const diskSpaceProbe: SpaceProbe = async (directory) => {
 
 /**
  * Free space of the devices that `directories` are on, each device measured once. A directory that does not exist is
- * reported, never measured: the probe would answer for its nearest parent, which may be another device.
+ * reported, never measured: the probe would answer for its nearest parent, which may be another device. So is one that does not answer.
  */
-export async function measureSpace(directories: readonly string[], probe: SpaceProbe = diskSpaceProbe): Promise<SpaceMeasurement> {
+export async function measureSpace(directories: readonly string[], probe: SpaceProbe = diskSpaceProbe, looks: DirectoryLooks = directoryLooks): Promise<SpaceMeasurement> {
   const byDevice = new Map<number, string[]>();
   const unmeasured: { directory: string; reason: string }[] = [];
-  for (const directory of new Set(directories)) {
-    try {
-      const found = await stat(directory);
-      if (!found.isDirectory()) {
-        unmeasured.push({ directory, reason: "not a directory" });
-        continue;
-      }
-      const same = byDevice.get(found.dev);
-      if (same) same.push(directory);
-      else byDevice.set(found.dev, [directory]);
-    } catch (error) {
-      unmeasured.push({ directory, reason: error instanceof Error ? error.message : String(error) });
-    }
+  const looked = await Promise.all([...new Set(directories)].map(async (directory) => ({ directory, found: await looks.stat(directory).catch((error: unknown) => messageOf(error)) })));
+  for (const { directory, found } of looked) {
+    if (typeof found === "string") unmeasured.push({ directory, reason: found });
+    else if (!found.isDirectory()) unmeasured.push({ directory, reason: "not a directory" });
+    else byDevice.set(found.dev, [...(byDevice.get(found.dev) ?? []), directory]);
   }
+  const measured = await Promise.all([...byDevice].map(async ([device, names]) => ({ device, names, space: await looks.space(names[0] ?? "", probe).catch((error: unknown) => messageOf(error)) })));
   const devices: DeviceSpace[] = [];
-  for (const [device, names] of byDevice) {
-    const [first] = names;
-    if (first === undefined) continue;
-    try {
-      devices.push({ device, directories: names, ...(await probe(first)) });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      for (const directory of names) unmeasured.push({ directory, reason });
-    }
+  for (const { device, names, space } of measured) {
+    if (typeof space === "string") unmeasured.push(...names.map((directory) => ({ directory, reason: space })));
+    else devices.push({ device, directories: names, ...space });
   }
   return { devices, unmeasured };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import type { Dirent } from "node:fs";
 import { mkdir, open, readdir, rename, stat, truncate, unlink } from "node:fs/promises";
 import path from "node:path";
 import { systemErrorCode } from "../base/errors.js";
+import { directoryLooks } from "./directory-looks.js";
 import { interfaceListOf } from "./packet-file-name.js";
 
 const TOMBSTONE = /^(\d{1,16})-(.+)$/;
@@ -101,7 +102,7 @@ export class Tombstones {
     const folders = [{ directory: this.#directory, folder: this.#directory }, ...this.#packetDirectories.map((directory) => ({ directory, folder: path.join(directory, LOCAL_FOLDER) }))];
     for (const { directory, folder } of folders) {
       try {
-        tombstones.push(...await tombstonesIn(folder));
+        tombstones.push(...await directoryLooks.list(folder, tombstonesIn));
       } catch (error) {
         // One disk of several that fails is no reason to look after none.
         unlisted.push({ directory, reason: error instanceof Error ? error.message : String(error), ...(folder === this.#directory ? { device: await deviceOf(folder) } : {}) });
@@ -130,7 +131,7 @@ async function tombstonesIn(folder: string): Promise<readonly Tombstone[]> {
 
 /** The device of a folder, or of the one it is in; null where neither can be asked. */
 async function deviceOf(folder: string): Promise<number | null> {
-  const { dev } = await stat(folder).catch(() => stat(path.dirname(folder))).catch(() => ({ dev: null }));
+  const { dev } = await directoryLooks.stat(folder).catch(() => directoryLooks.stat(path.dirname(folder))).catch(() => ({ dev: null }));
   return dev;
 }
 

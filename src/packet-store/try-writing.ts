@@ -1,14 +1,11 @@
 import { open, rm } from "node:fs/promises";
 import path from "node:path";
-import { isDiskFull, systemErrorCode } from "../base/errors.js";
+import { systemErrorCode } from "../base/errors.js";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "no room left", EDQUOT: "the quota is used up", EROFS: "mounted read-only", EACCES: "no right to write", EPERM: "no right to write", ENOENT: "does not exist",
   ENOTDIR: "not a directory", EIO: "the device fails (input/output error)", EMFILE: "too many open files", ENFILE: "too many open files",
 };
-/** Bytes that a catalogue takes when it is opened and written to; less is no room to work with. */
-const WORKING_BYTES = 128 * 1024;
-
 /** Bytes of a small file. */
 const SMALL_BYTES = 512;
 
@@ -19,19 +16,17 @@ export async function tryWriting(directory: string): Promise<string | null> {
   return REASONS[systemErrorCode(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** Whether there is no room in a directory to work with; other reasons why nothing can be written do not count. */
-export async function hasNoRoom(directory: string): Promise<boolean> {
-  return isDiskFull(await writingError(directory, WORKING_BYTES));
-}
-
-/** What writing so many bytes in a directory fails with, or null. Rights alone do not tell: a capability may be there in place of them. */
-export async function writingError(directory: string, bytes = SMALL_BYTES): Promise<unknown> {
+/**
+ * What writing so many bytes in a directory fails with, or null; `toDevice`: through to the device, which a busy one may take long for.
+ * Rights alone do not tell: a capability may be there in place of them.
+ */
+export async function writingError(directory: string, { bytes = SMALL_BYTES, toDevice = true }: { readonly bytes?: number; readonly toDevice?: boolean } = {}): Promise<unknown> {
   const file = path.join(directory, `.lookback-write-${process.pid}`);
   try {
     const handle = await open(file, "w", 0o600);
     try {
       await handle.writeFile(Buffer.alloc(bytes));
-      await handle.datasync();
+      if (toDevice) await handle.datasync();
     } finally {
       await handle.close();
     }

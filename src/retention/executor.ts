@@ -5,7 +5,7 @@ import { Expirations } from "./expirations.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import { OwnDirectory, type PacketReader, type Tombstone, type TombstoneListing, type Tombstones } from "../packet-store/packet-store.js";
 import { findOnDisk } from "./facts.js";
-import { copyHeldOut, removeStrayCopy } from "./keep-packets.js";
+import { copyHeldOut, removeStrayCopies } from "./keep-packets.js";
 import type { DevicePlan, PacketPlan, PacketPlanItem } from "./plan.js";
 import { MOST_STUCK } from "./policy.js";
 
@@ -18,7 +18,8 @@ export interface ExecutorParts {
   readonly tombstones: Tombstones;
   /** Reads what is copied out, and lets go of files that are open for reading, so that their space is freed. */
   readonly reader: Pick<PacketReader, "forget" | "heads" | "packets">;
-  readonly packetDirectories: readonly string[];
+  /** Whether the settings of a node read; left out where all do. */
+  readonly sectionReads?: (node: string) => boolean;
   readonly logger: Logger;
 }
 
@@ -47,10 +48,12 @@ export async function executePackets(parts: ExecutorParts, plan: DevicePlan, stu
   const outcomes: DeletionOutcome[] = [];
   let isEnough = false;
   let pending = stuck;
+  // Only those that answered a moment ago: others may be on mounts that do not.
+  const directories = plan.directories.map((directory) => new OwnDirectory(directory));
   for (const item of plan.items) {
     if (signal?.aborted) break;
     if (item.action !== "delete" || (isEnough && (item.reason === "oldest" || item.reason === "replay-given-up"))) continue;
-    const outcome = await deleteFile(parts, item, signal);
+    const outcome = await deleteFile(parts, item, directories, signal);
     outcomes.push(outcome);
     if (outcome.outcome === "pending") pending += 1;
     if (pending >= MOST_STUCK) break;
@@ -62,9 +65,10 @@ export async function executePackets(parts: ExecutorParts, plan: DevicePlan, stu
 /** Lets the catalogue know of planned deletions of files that are not there. */
 export async function forgetMissing(parts: ExecutorParts, plan: PacketPlan): Promise<readonly DeletionOutcome[]> {
   const outcomes: DeletionOutcome[] = [];
+  const directories = plan.devices.flatMap((device) => device.directories.map((directory) => new OwnDirectory(directory)));
   for (const item of plan.elsewhere) {
     if (item.action !== "delete") continue;
-    const found = await findOnDisk(item.path, parts.packetDirectories.map((directory) => new OwnDirectory(directory)));
+    const found = await findOnDisk(item.path, directories);
     if (!("refusal" in found) || found.refusal !== "missing") continue;
     markGone(parts, { fileId: item.fileId, name: nameOf(item.path), bytes: 0 }, "missing");
     outcomes.push({ fileId: item.fileId, path: item.path, bytes: 0, outcome: "forgotten", keptBytes: 0, detail: null });
@@ -72,19 +76,19 @@ export async function forgetMissing(parts: ExecutorParts, plan: PacketPlan): Pro
   return outcomes;
 }
 
-async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, signal: AbortSignal | null): Promise<DeletionOutcome> {
+async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, directories: readonly OwnDirectory[], signal: AbortSignal | null): Promise<DeletionOutcome> {
   const { fileId, path, bytes } = item;
   let keptBytes = 0;
   const answer = (outcome: DeletionOutcome["outcome"], detail: string | null = null): DeletionOutcome => ({ fileId, path, bytes, outcome, keptBytes, detail });
   let tombstone: Tombstone;
   try {
-    const spared = await protectionNow(parts, item);
+    const spared = await protectionNow(parts, item, directories);
     if (spared !== null) return answer("spared", spared);
     const row = parts.catalogue.files.get(fileId);
     if (row !== null && parts.catalogue.holds.sessionsInFile(fileId, 1).length > 0) {
       keptBytes = await copyHeldOut(parts, { fileId, path, own: true, node: row.node }, signal);
       // Copying takes a while: what holds until now decides.
-      const sparedNow = await protectionNow(parts, item);
+      const sparedNow = await protectionNow(parts, item, directories);
       if (sparedNow !== null || parts.catalogue.holds.sessionsInFile(fileId, 1).length > 0) return answer("spared", sparedNow ?? "held");
     }
     tombstone = await parts.tombstones.bury(fileId, path);
@@ -103,12 +107,13 @@ async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, signal: Ab
 }
 
 /** What changed since the plan was made: the catalogue and the disk are asked once more, right before the rename. */
-async function protectionNow(parts: ExecutorParts, item: PacketPlanItem): Promise<string | null> {
-  const found = await findOnDisk(item.path, parts.packetDirectories.map((directory) => new OwnDirectory(directory)));
+async function protectionNow(parts: ExecutorParts, item: PacketPlanItem, directories: readonly OwnDirectory[]): Promise<string | null> {
+  const found = await findOnDisk(item.path, directories);
   if ("refusal" in found) return found.refusal;
   const row = parts.catalogue.files.get(item.fileId);
   if (row === null || row.state !== "complete" || row.storage !== "own" || row.path !== item.path) return "changed";
   if (row.locked) return "locked";
+  if (parts.sectionReads?.(row.node) === false) return "section-unread";
   const isHeld = parts.catalogue.holds.active().some((hold) => hold.subject === "file" && hold.subjectId === String(item.fileId));
   return isHeld ? "held" : null;
 }
@@ -172,12 +177,17 @@ export async function finishLeftovers(parts: ExecutorParts): Promise<FinishedTom
   new Expirations(parts.catalogue.settings).settle();
   // Neither holds anything or is in anybody's way: a disk that is full or fails leaves them to the next start.
   try {
+    const { removed, failed } = await removeStrayCopies(parts.catalogue, null);
+    for (const stray of removed) parts.logger.info({ path: stray }, "removed a copy of held packets that was not finished");
+    for (const { path, error } of failed) parts.logger.warn({ path, error }, "a copy of held packets that was not finished could not be removed");
+  } catch (error) {
+    parts.logger.warn({ error }, "copies of held packets that were not finished could not be looked for");
+  }
+  try {
     const unfinished = parts.catalogue.holds.removeUnfinished();
     if (unfinished > 0) parts.logger.warn({ holds: unfinished }, "holds that were not whole when the service last ended are not in force; make them again");
-    const stray = await removeStrayCopy(parts);
-    if (stray !== null) parts.logger.info({ path: stray }, "removed a copy of held packets that was not finished");
   } catch (error) {
-    parts.logger.warn({ error }, "what an ended process left of holds and copies of held packets could not be removed");
+    parts.logger.warn({ error }, "what an ended process left of holds could not be removed");
   }
   return finishTombstones(parts);
 }

@@ -7,7 +7,7 @@ import type { IndexStore, Partition } from "../index-store/index-store.js";
 import { isInside, measureSpace, OwnDirectory, type SpaceProbe, type Tombstones } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
-import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts } from "./plan.js";
+import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts, UnmeasuredDirectory } from "./plan.js";
 import { isSettled, planPackets } from "./policy.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs } from "./session-policy.js";
@@ -25,6 +25,8 @@ export interface FactSources {
   readonly packetDirectories: readonly string[];
   readonly probe: SpaceProbe;
   readonly clock: Clock;
+  /** Whether the settings of a node read; files of one whose do not stay, also in directories that others share. Left out where all do. */
+  readonly sectionReads?: (node: string) => boolean;
   /** First packet of the earliest held session that should be looked up again and cannot be; left out where all are settled. */
   readonly undecidedFromMs?: number | null;
   /** Sessions that are kept longer than others; left out where nobody keeps any. */
@@ -34,26 +36,27 @@ export interface FactSources {
 /**
  * Free space of the devices of our packet directories, and what could not be measured and why; a directory whose tombstones cannot be
  * listed counts as such, and so does each on the device of the data directory where those there cannot be: nobody knows what waits
- * there already. `failing`: devices where writes failed for want of room.
+ * there already (`unlisted`, which are among the unmeasured). `failing`: devices where writes failed for want of room.
  */
 export async function gatherDevices(
   sources: FactSources, failing: ReadonlySet<number> = new Set(),
-): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly { directory: string; reason: string }[] }> {
-  const [measured, { tombstones, unlisted }] = [await measureSpace(sources.packetDirectories, sources.probe), await sources.tombstones.list()];
-  const unmeasured = [...measured.unmeasured];
+): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly UnmeasuredDirectory[]; unlisted: readonly UnmeasuredDirectory[] }> {
+  const [measured, listing] = [await measureSpace(sources.packetDirectories, sources.probe), await sources.tombstones.list()];
+  const { tombstones } = listing;
+  const unlisted: UnmeasuredDirectory[] = [];
   const devices: DeviceFact[] = [];
   for (const { device, ...space } of measured.devices) {
-    const reasonOf = (directory: string): string | undefined => unlisted.find((one) => one.directory === path.resolve(directory) || one.device === device || one.device === null)?.reason;
+    const reasonOf = (directory: string): string | undefined => listing.unlisted.find((one) => one.directory === path.resolve(directory) || one.device === device || one.device === null)?.reason;
     for (const directory of space.directories) {
       const reason = reasonOf(directory);
-      if (reason !== undefined) unmeasured.push({ directory, reason });
+      if (reason !== undefined) unlisted.push({ directory, reason });
     }
     const directories = space.directories.filter((directory) => reasonOf(directory) === undefined);
     if (directories.length === 0) continue;
     const stuck = tombstones.filter((one) => one.device === device);
     devices.push({ ...space, device, directories, pendingFiles: stuck.length, pendingBytes: stuck.reduce((sum, one) => sum + one.bytes, 0), writesFail: failing.has(device) });
   }
-  return { devices, unmeasured };
+  return { devices, unmeasured: [...measured.unmeasured, ...unlisted], unlisted };
 }
 
 /**
@@ -66,13 +69,14 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
   const held = heldFiles(sources);
   const replayFrom = new Map(catalogue.marks.all().map((mark) => [mark.stream, mark.replayFromOrdinal]));
   for (const { stream, fromOrdinal } of catalogue.replays.all()) replayFrom.set(stream, Math.min(fromOrdinal, replayFrom.get(stream) ?? fromOrdinal));
+  const unread = unreadNodes(sources);
   const deviceOf = deviceLookup(sources.packetDirectories, devices);
   const listed = limit === null ? catalogue.files.retained() : catalogue.files.oldestRetained(limit, COPY_STREAM);
   const files = listed.map((file): PacketFileFact => {
     const from = replayFrom.get(file.stream) ?? null;
     const device = file.storage === "own" ? deviceOf(file.path) : null;
     return {
-      fileId: file.id, node: file.node, path: file.path, storage: file.storage, state: file.state, locked: file.locked,
+      fileId: file.id, node: file.node, path: file.path, storage: file.storage, state: file.state, locked: file.locked, sectionUnread: unread(file.node),
       hold: held.files.get(file.id) ?? heldByDay(file, held.days), heldPackets: held.packets.get(file.id) ?? null, isCopy: isKeptCopy(file),
       // Packets of a session are not older than its first.
       undecided: undecidedFromMs !== null && file.storage === "own" && (file.lastMs ?? Number.NEGATIVE_INFINITY) >= undecidedFromMs,
@@ -84,9 +88,20 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
   });
   const nowMs = sources.clock.nowMs();
   if (limit === null) return { nowMs, devices, files, beyond: { files: 0, bytes: 0 }, listedUntilMs: null };
-  const own = catalogue.files.own();
-  const bytes = listed.reduce((sum, file) => sum + file.bytes, 0);
-  return { nowMs, devices, files, beyond: { files: own.files - listed.length, bytes: own.bytes - bytes }, listedUntilMs: listed[Math.min(limit, listed.length) - 1]?.firstMs ?? null };
+  // As of those that are listed: one in no directory of ours has no bytes.
+  const inDirectories = catalogue.files.ownBytesIn(sources.packetDirectories.map((directory) => path.resolve(directory)));
+  const bytes = files.reduce((sum, { found }) => sum + ("bytes" in found ? found.bytes : 0), 0);
+  return { nowMs, devices, files, beyond: { files: catalogue.files.own().files - listed.length, bytes: inDirectories - bytes }, listedUntilMs: listed[Math.min(limit, listed.length) - 1]?.firstMs ?? null };
+}
+
+/** Whether the settings of a node do not read, found out once for each. */
+function unreadNodes({ sectionReads = () => true }: FactSources): (node: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (node) => {
+    const unread = known.get(node) ?? !sectionReads(node);
+    known.set(node, unread);
+    return unread;
+  };
 }
 
 /** The plan of the oldest files, and of more of them until it is settled: a million files are not listed each minute. */
@@ -111,7 +126,8 @@ function deviceLookup(directories: readonly string[], devices: readonly DeviceFa
  * only files that are as it says: what a run does is what the plan says.
  */
 export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules: PacketRules, plan: (facts: PacketFacts, rules: PacketRules) => PacketPlan): Promise<PacketPlan> {
-  const directories = sources.packetDirectories.map((directory) => new OwnDirectory(directory));
+  // A directory that could not be measured is not looked into: it may not answer.
+  const directories = facts.devices.flatMap((device) => device.directories.map((directory) => new OwnDirectory(directory)));
   const at = new Map(facts.files.map((file, index) => [file.fileId, index]));
   const files = [...facts.files];
   const looked = new Set<number>();

@@ -21,8 +21,10 @@ const BATCH_PACKETS = 2048;
 const BATCH_BYTES = 8 << 20;
 /** Longest look-up of held sessions, in milliseconds. */
 const TIMEOUT_MS = 60_000;
-/** Key under which the catalogue notes the copy that is being written. */
+/** Key under which the catalogue notes the copy that is being written, and those that could not be removed. */
 const COPYING = "retention.copying";
+/** Copies that are noted at most; with so many that cannot be removed, no more are made. */
+const MOST_NOTED = 64;
 
 export interface KeepParts {
   readonly catalogue: Pick<Catalogue, "files" | "holds" | "settings">;
@@ -62,7 +64,7 @@ export function heldSession({ id, firstPacketMs, lastPacketMs, final, packets }:
 /**
  * Copies the packets of held sessions out of a file that is about to be deleted, into files of their own, and lets the sessions
  * point there. Each pass writes one file, makes it durable, and commits rows and catalogue in one step: a crash leaves at most a
- * file that nobody points to, which `removeStrayCopy` knows of. Packets that cannot be read stay where they were and are lost with
+ * file that nobody points to, which `removeStrayCopies` knows of. Packets that cannot be read stay where they were and are lost with
  * the file. Returns the bytes written. Throws DISK_FULL, and UNAVAILABLE when a held session may still get packets.
  */
 export async function copyHeldOut(parts: KeepParts, file: PacketFile & { readonly node: string }, signal: AbortSignal | null): Promise<number> {
@@ -121,7 +123,10 @@ async function copyPass(parts: KeepParts, file: PacketFile & { readonly node: st
   const directory = path.dirname(file.path);
   const target = path.join(directory, packetFileName(file.node, times.firstMs, fileId).replace(/\.pcap$/, `.kept.${format.container}`));
   const partial = `${target}.partial`;
-  catalogue.settings.set(COPYING, target);
+  const { failed: [stuck] } = await removeStrayCopies(catalogue, directory);
+  const noted = notedCopies(catalogue);
+  if (noted.length >= MOST_NOTED) throw stuck?.error ?? new LookbackError("UNAVAILABLE", `${noted.length} unfinished copies of held packets cannot be removed, such as ${noted[0] ?? ""}: look at their disks`, { path: noted[0] ?? "" });
+  noteCopies(catalogue, [...noted, target]);
   try {
     const { places, bytes } = await writeKept(reader, file, readable, format, partial, signal);
     await rename(partial, target);
@@ -132,15 +137,14 @@ async function copyPass(parts: KeepParts, file: PacketFile & { readonly node: st
         id: fileId, node: file.node, path: target, displayName: target, stream: `${COPY_STREAM}${String(fileId).padStart(28, "0")}`, storage: "own", state: "complete",
         format: format.container, linkTypes: format.linkTypes, bytes, packets: readable.length, firstMs: times.firstMs, lastMs: times.lastMs,
       });
-      catalogue.settings.set(COPYING, "");
+      noteCopies(catalogue, notedCopies(catalogue).filter((one) => one !== target));
       // What could not be read is not held any more: it is lost with the file.
       catalogue.holds.describe(moved.map((session) => heldSession({ ...session, packets: session.packets.filter((ref) => ref.fileId !== file.fileId) })));
     });
     return bytes;
   } catch (error) {
-    await rm(partial, { force: true });
-    // An error may come from after the commit, when rows point to the copy already.
-    if (catalogue.files.atPath(target) === null) await rm(target, { force: true });
+    // It may come from after the commit, when rows point to the copy already. What cannot be removed stays noted.
+    await removeCopy(catalogue, target).catch(() => {});
     const code = systemErrorCode(error);
     if (code === "ENOSPC" || code === "EDQUOT") throw new LookbackError("DISK_FULL", `no room to copy held packets out of ${file.path}`, { path: file.path }, { cause: error });
     throw error;
@@ -195,13 +199,43 @@ async function append(handle: FileHandle, bytes: Buffer, at: number): Promise<nu
   return at + bytes.length;
 }
 
-/** Removes the copy that a crash left before anything pointed to it. Returns its path, or null when there was none. */
-export async function removeStrayCopy({ catalogue }: { readonly catalogue: Pick<Catalogue, "files" | "settings"> }): Promise<string | null> {
-  const target = catalogue.settings.get(COPYING) ?? "";
-  if (target === "") return null;
+/** Copies that were begun and may be strays, by path. An older version noted one, as it is. */
+function notedCopies({ settings }: Pick<Catalogue, "settings">): readonly string[] {
+  const text = settings.get(COPYING) ?? "";
+  if (text === "" || !text.startsWith("[")) return text === "" ? [] : [text];
+  const noted: unknown = JSON.parse(text);
+  return Array.isArray(noted) ? noted.filter((one) => typeof one === "string") : [];
+}
+
+function noteCopies({ settings }: Pick<Catalogue, "settings">, targets: readonly string[]): void {
+  settings.set(COPYING, targets.length === 0 ? "" : JSON.stringify(targets));
+}
+
+/** Removes a noted copy unless rows point to it. Returns whether none did. Throws the system's error: it stays noted then. */
+async function removeCopy(catalogue: Pick<Catalogue, "files" | "settings">, target: string): Promise<boolean> {
   const isListed = catalogue.files.atPath(target) !== null;
   await rm(`${target}.partial`, { force: true });
   if (!isListed) await rm(target, { force: true });
-  catalogue.settings.set(COPYING, "");
-  return isListed ? null : target;
+  noteCopies(catalogue, notedCopies(catalogue).filter((one) => one !== target));
+  return !isListed;
+}
+
+/**
+ * Removes copies that a crash or an error left before anything pointed to them; with `directory`, those in it. One that cannot be removed
+ * stays noted, for the next start or the next copy in its directory.
+ */
+export async function removeStrayCopies(
+  catalogue: Pick<Catalogue, "files" | "settings">, directory: string | null,
+): Promise<{ readonly removed: readonly string[]; readonly failed: readonly { readonly path: string; readonly error: unknown }[] }> {
+  const removed: string[] = [];
+  const failed: { path: string; error: unknown }[] = [];
+  for (const target of notedCopies(catalogue)) {
+    if (directory !== null && path.dirname(target) !== directory) continue;
+    try {
+      if (await removeCopy(catalogue, target)) removed.push(target);
+    } catch (error) {
+      failed.push({ path: target, error });
+    }
+  }
+  return { removed, failed };
 }

@@ -46,6 +46,8 @@ export interface PacketFileFact {
   readonly storage: "own" | "in-place";
   readonly state: "writing" | "complete";
   readonly locked: boolean;
+  /** Settings of its node do not read, so nobody knows what is wanted of it. */
+  readonly sectionUnread: boolean;
   /** Why a person wants the whole file kept, and the number of the hold; or null. */
   readonly hold: { readonly reason: string; readonly hold: number } | null;
   /** Packets of held sessions in it, or null for none. */
@@ -84,11 +86,17 @@ export interface DeviceFact {
   readonly writesFail: boolean;
 }
 
+/** A directory where nothing is deleted, and why: its device cannot be measured, or nobody can see what is being deleted there. */
+export interface UnmeasuredDirectory {
+  readonly directory: string;
+  readonly reason: string;
+}
+
 export interface PacketFacts {
   readonly nowMs: number;
   readonly devices: readonly DeviceFact[];
   readonly files: readonly PacketFileFact[];
-  /** Files of ours that are not listed: complete ones that are younger than every listed one but the newest of a node. */
+  /** Files of ours that are not listed: complete ones that are younger than every listed one but the newest of a node. Their bytes are of those in directories of ours. */
   readonly beyond: FileSum;
   /** First packet of the last file that was listed in order of age; null when all are listed. */
   readonly listedUntilMs: number | null;
@@ -115,7 +123,7 @@ export type DeleteReason =
 
 /** Why a packet file is kept. */
 export type KeepReason =
-  | "enough-space" | "in-place" | "writing" | "newest" | "locked" | "held" | "undecided" | "needed-for-replay" | "deletion-failed"
+  | "enough-space" | "in-place" | "writing" | "newest" | "locked" | "section-unread" | "held" | "undecided" | "needed-for-replay" | "deletion-failed"
   | "device-unmeasured" | "deletion-pending" | OwnershipRefusal;
 
 /** One file and what happens to it. */
@@ -238,5 +246,5 @@ export interface RetentionPlan {
   /** What could not be found out, and why: a search cluster that does not answer knows nothing of days and merges. */
   readonly unknown: readonly string[];
   /** Directories whose device cannot be measured, so that nothing is deleted there. */
-  readonly unmeasured: readonly { readonly directory: string; readonly reason: string }[];
+  readonly unmeasured: readonly UnmeasuredDirectory[];
 }

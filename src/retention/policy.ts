@@ -174,6 +174,7 @@ function protection(file: PacketFileFact, newest: ReadonlySet<number>): KeepReas
   if (file.locked) return "locked";
   // Before holds: what would stay anyway is not blocked by one.
   if (newest.has(file.fileId)) return "newest";
+  if (file.sectionUnread) return "section-unread";
   if (file.hold !== null) return "held";
   if (file.undecided) return "undecided";
   if (file.deletionFailed) return "deletion-failed";

@@ -10,7 +10,7 @@ import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type 
 import { executeSessions, isWithin, type HeldElsewhere, type SessionExpiryRun } from "./expiry.js";
 import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planOnDisk, type FactSources } from "./facts.js";
 import { heldSession, heldSessions } from "./keep-packets.js";
-import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
+import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules, UnmeasuredDirectory } from "./plan.js";
 import { deviceTarget, planPackets } from "./policy.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs, planSessions } from "./session-policy.js";
@@ -43,7 +43,7 @@ export interface PacketRetentionRun {
   /** Tombstones that still cannot be unlinked. */
   readonly stuckTombstones: number;
   /** Directories whose device could not be measured, so that nothing was deleted there. */
-  readonly unmeasured: readonly { readonly directory: string; readonly reason: string }[];
+  readonly unmeasured: readonly UnmeasuredDirectory[];
 }
 
 /** What a plan is made of: of a run as it stands, of a plan for people with a copy of what is held. */
@@ -70,13 +70,19 @@ export class RetentionService {
   #last: Promise<unknown> = Promise.resolve();
   /** Holds that keep files and days from going, as the last runs found. */
   #blocking: Blocking = { packets: null, sessions: null };
-  /** Directories whose tombstones could not be listed when they last were. */
-  #unlisted: ReadonlySet<string> = new Set();
+  /** Directories that were told of because their tombstones cannot be listed. */
+  #told: ReadonlySet<string> = new Set();
+  #unlisted: readonly UnmeasuredDirectory[] = [];
   /** What was deleted since this process began. */
   readonly totals = { files: 0, bytes: 0, keptBytes: 0, failures: 0, days: 0 };
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
+  }
+
+  /** Packet directories where nothing is deleted since nobody can see what is being deleted there already, and why; as the newest run found. */
+  get unlisted(): readonly UnmeasuredDirectory[] {
+    return this.#unlisted;
   }
 
   /** At start-up, while nobody makes holds: finishes deletions and copies that a crash left half done, and removes holds that were not whole. */
@@ -91,10 +97,10 @@ export class RetentionService {
   /** Tells once, and not with every run, where tombstones cannot be listed, and when they can be again. */
   #noteUnlisted(unlisted: FinishedTombstones["unlisted"]): void {
     const { logger } = this.#parts;
-    const before = this.#unlisted;
-    this.#unlisted = new Set(unlisted.map(({ directory }) => directory));
+    const before = this.#told;
+    this.#told = new Set(unlisted.map(({ directory }) => directory));
     for (const { directory, reason } of unlisted) if (!before.has(directory)) logger.warn({ directory, reason }, "packet files that are being deleted cannot be listed in a directory; none is deleted there until they can be");
-    for (const directory of before) if (!this.#unlisted.has(directory)) logger.info({ directory }, "packet files that are being deleted can be listed again in a directory");
+    for (const directory of before) if (!this.#told.has(directory)) logger.info({ directory }, "packet files that are being deleted can be listed again in a directory");
   }
 
   /** Everything that runs would do now, with a reason for every item. Deletes and stores nothing. */
@@ -204,15 +210,16 @@ export class RetentionService {
     for (let round = 0; round < MAX_ROUNDS && !signal?.aborted; round += 1) {
       const measured = await gatherDevices(this.#parts, outcomes.some((one) => one.outcome === "deleted") ? new Set() : failing);
       unmeasured = measured.unmeasured;
+      this.#unlisted = measured.unlisted;
       shortfallBytes = 0;
       if (!this.#hasWork(measured.devices)) {
-        this.#tell(measured.devices, null);
+        this.#tell(measured, null);
         break;
       }
       if (round === 0) undecidedFromMs = await this.#undecidedFrom(this.#parts, signal);
       const plan = await planOldest({ ...this.#parts, undecidedFromMs }, measured.devices, failed, rules.packets);
       shortfallBytes = plan.devices.reduce((sum, device) => sum + device.shortfallBytes, 0);
-      this.#tell(measured.devices, plan);
+      this.#tell(measured, plan);
       const before = failed.size;
       const done: DeletionOutcome[] = [...(await forgetMissing(this.#parts, plan))];
       for (const device of plan.devices) done.push(...(await executePackets(this.#parts, device, measured.devices.find((one) => one.device === device.device)?.pendingFiles ?? 0, () => this.#freeBytes(device.directories), signal)));
@@ -239,7 +246,7 @@ export class RetentionService {
   }
 
   /** Tells what operators want to hear: devices that stay short, and holds that keep what would go. */
-  #tell(devices: readonly DeviceFact[], plan: PacketPlan | null): void {
+  #tell({ devices, unmeasured }: { readonly devices: readonly DeviceFact[]; readonly unmeasured: readonly UnmeasuredDirectory[] }, plan: PacketPlan | null): void {
     const { events, rules } = this.#parts;
     for (const device of devices) {
       const subject = device.directories[0] ?? String(device.device);
@@ -247,7 +254,8 @@ export class RetentionService {
       if (planned === undefined || planned.shortfallBytes === 0) events.clear("target-unreachable", subject);
       else events.raise({ kind: "target-unreachable", subject, targetBytes: deviceTarget(device, rules.packets), freeBytes: device.freeBytes, shortfallBytes: planned.shortfallBytes });
     }
-    const subjects = new Set(devices.map((device) => device.directories[0] ?? String(device.device)));
+    // Of a device that nobody could look at, what was told last holds.
+    const subjects = new Set([...devices.map((device) => device.directories[0] ?? String(device.device)), ...unmeasured.map(({ directory }) => directory)]);
     for (const subject of events.lasting("target-unreachable")) if (!subjects.has(subject)) events.clear("target-unreachable", subject);
     this.#tellBlocking({ ...this.#blocking, packets: (plan?.devices ?? []).flatMap(({ blocked }) => blocked) });
   }

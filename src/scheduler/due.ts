@@ -10,12 +10,14 @@ export interface TaskHistory {
   readonly failures?: number;
   /** When the newest run ended, or null. */
   readonly lastFinishedMs?: number | null;
+  /** Whether the newest run left its turn to another server, which may have failed or ended since. */
+  readonly wasLeft?: boolean;
 }
 
 /** The scheduled time that a run now would answer, and why it runs. */
 export interface Due {
   readonly dueMs: number;
-  /** `missed`: the time passed unanswered for more than two minutes. `retry`: the run before failed. */
+  /** `missed`: the time passed unanswered for more than two minutes. `retry`: the run before failed, or was left to another server. */
   readonly cause: "schedule" | "missed" | "retry";
 }
 
@@ -32,9 +34,10 @@ export function retryDelayMs(failures: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 30), LONGEST_RETRY_MS);
 }
 
-/** When a task that failed is tried again, whatever its schedule; null while it has not. */
-export function retryAtMs({ failures = 0, lastFinishedMs = null }: TaskHistory): number | null {
-  return failures > 0 && lastFinishedMs !== null ? lastFinishedMs + retryDelayMs(failures) : null;
+/** When a task that failed is tried again, or one that was left to another server looks whose turn it is by now, whatever its schedule; null else. */
+export function retryAtMs({ failures = 0, lastFinishedMs = null, wasLeft = false }: TaskHistory): number | null {
+  if (lastFinishedMs === null || (failures === 0 && !wasLeft)) return null;
+  return lastFinishedMs + (failures > 0 ? retryDelayMs(failures) : LONGEST_RETRY_MS);
 }
 
 /**

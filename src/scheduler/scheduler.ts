@@ -5,7 +5,7 @@ import { nearestNames } from "../base/nearest-name.js";
 import type { TaskCause, TaskRun, TaskRuns } from "../catalogue/task-runs.js";
 import { nextOccurrence, parseCron, zoneName, type CronSchedule } from "./cron-schedule.js";
 import { dueAt, retryAtMs, type TaskHistory } from "./due.js";
-import { PartlyDone, type ScheduledTask, type TaskDetails, type TaskStatus } from "./task.js";
+import { LEFT_TO, PartlyDone, type ScheduledTask, type TaskDetails, type TaskStatus } from "./task.js";
 import { halfMinutes, nodeCronTicker, type Heartbeat, type Ticker } from "./ticker.js";
 
 interface Registered {
@@ -174,6 +174,7 @@ export class Scheduler {
       running: registered.running !== null,
       failures: last === null || last.outcome === "ok" ? 0 : runs.since(name, "failed") + Math.max(0, interrupted - FREE_INTERRUPTIONS),
       lastFinishedMs: last?.finishedAtMs ?? null,
+      wasLeft: last?.outcome === "ok" && last.details[LEFT_TO] !== undefined,
     };
   }
 
@@ -185,10 +186,10 @@ export class Scheduler {
     const scheduled = nextOccurrence(schedule, zone, now);
     const history = this.#historyOf(registered);
     const retry = running === null ? retryAtMs(history) : null;
-    const nextIsRetry = paused === null && retry !== null && (scheduled === null || retry < scheduled);
+    const isSooner = paused === null && retry !== null && (scheduled === null || retry < scheduled);
     return {
       name: task.name, description: task.description, cron: task.cron, timeZone: zone, running: running !== null, paused,
-      nextMs: paused !== null ? null : nextIsRetry && retry !== null ? Math.max(retry, now) : scheduled, nextIsRetry,
+      nextMs: paused !== null ? null : isSooner ? Math.max(retry, now) : scheduled, nextIsRetry: isSooner && history.wasLeft !== true,
       last: runs.last(task.name), lastOk: runs.lastOk(task.name), failures: history.failures ?? 0, canDryRun: task.dryRun !== undefined,
     };
   }

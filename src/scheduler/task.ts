@@ -4,6 +4,9 @@ import type { TaskRun } from "../catalogue/task-runs.js";
 /** What a run has to tell; kept in the history. */
 export type TaskDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
+/** The detail of a run that left its turn to another server, and says to which. It has not failed, and looks again whose turn it is. */
+export const LEFT_TO = "skipped";
+
 /** What a run throws that did only a part of what it should: it has failed and is tried again, and what it did is kept beside that. */
 export class PartlyDone extends LookbackError {
   constructor(code: ErrorCode, message: string, readonly done: TaskDetails) {
@@ -37,7 +40,7 @@ export interface TaskStatus {
   readonly running: boolean;
   /** Since when and by whom it is paused, or null. */
   readonly paused: { readonly sinceMs: number; readonly by: string } | null;
-  /** When it runs next, a retry included; null while it is paused, or when its schedule names no time. */
+  /** When it runs next, a retry or another look whose turn it is included; null while it is paused, or when its schedule names no time. */
   readonly nextMs: number | null;
   /** Whether the next run is a retry after a failure. */
   readonly nextIsRetry: boolean;

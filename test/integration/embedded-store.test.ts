@@ -143,7 +143,7 @@ describe("the embedded store", () => {
     await expect(store.expirePartition("2026-01-15", (() => {
       let asked = 0;
       return () => [rows[asked++ % 2]?.id ?? ""];
-    })())).rejects.toMatchObject({ code: "STORE_DAMAGED" });
+    })())).rejects.toMatchObject({ code: "STORE_BUSY", retryable: true, message: expect.stringMatching(/^2026-01-15 stays: .* during each of 5 tries .*; try again/) });
     expect(await store.count(all, service)).toBe(2);
   });
 

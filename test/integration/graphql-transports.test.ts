@@ -142,9 +142,9 @@ test("errors are JSON with a code; a body too large is refused", async () => {
 
 test("health is for everybody, its details for users; metrics count requests", async () => {
   api = await startApi();
-  api.health.add("store", async () => ({ ok: false, detail: "/data/sessions is missing" }));
+  api.health.add("store", "the disk", async () => ({ ok: false, detail: "/data/sessions is missing" }));
   const authorization = `Bearer ${await api.token({ name: "ana", role: "analyst" })}`;
-  api.health.watch("disk", async () => ({ ok: true, detail: "fine" }));
+  api.health.watch("disk", "the disk", async () => ({ ok: true, detail: "fine" }));
   expect(await (await fetch(`${api.server.url}/livez`)).json()).toEqual({ status: "alive" });
   const unhealthy = await fetch(`${api.server.url}/healthz`);
   expect([unhealthy.status, await unhealthy.json()]).toEqual([503, { status: "unhealthy", checks: [{ name: "store", ok: false }, { name: "disk", ok: true }] }]);

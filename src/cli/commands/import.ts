@@ -84,7 +84,6 @@ async function watch({ config, note }: CommandContext, connection: Connection, d
   try {
     await runMonitor({ imports: lasting ?? connection.imports, directories, fileNames: values.offlineFilenameRegex, copy, output, note, imported }, ended);
   } finally {
-    imported.close();
     await lasting?.close();
   }
 }

@@ -33,7 +33,7 @@ export async function run({ options, config: configOf, reread, print, note }: Co
   const server = await startServer(config, logger, async (imports) => {
     if (watched.length > 0) {
       // What is there is imported by the same loop, once it runs: the service answers meanwhile.
-      monitoring = runMonitor({ imports, directories: watched, fileNames: config.values.offlineFilenameRegex, copy: options["copy"] === true, output, note, imported: { of: (file) => (monitored.signal.aborted ? null : imports.imported(file)), close: () => {} } }, monitored.signal)
+      monitoring = runMonitor({ imports, directories: watched, fileNames: config.values.offlineFilenameRegex, copy: options["copy"] === true, output, note, imported: { of: (files) => files.map((file) => (monitored.signal.aborted ? null : imports.imported(file))) } }, monitored.signal)
         .catch((error: unknown) => { logger.error({ error: error instanceof Error ? error.message : String(error) }, "directories are not watched any more"); });
       return;
     }

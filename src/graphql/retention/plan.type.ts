@@ -27,7 +27,7 @@ export class PlannedFile {
 /** Files that stay for one reason. */
 @ObjectType("KeptFiles", { simpleResolvers: true, description: "Packet files that stay for one reason." })
 export class KeptFiles {
-  @Field(() => String, { description: "Why: `enough-space`, `in-place`, `writing`, `newest`, `locked`, `held`, `undecided` (held sessions cannot be looked up now), `needed-for-replay`, `outside`, `symlink`, …" })
+  @Field(() => String, { description: "Why: `enough-space`, `in-place`, `writing`, `newest`, `locked`, `section-unread`, `held`, `undecided` (held sessions cannot be looked up now), `needed-for-replay`, `outside`, `symlink`, …" })
   reason!: string;
 
   @Field(() => Int, { description: "Number of files." })

@@ -36,7 +36,7 @@ registerEnumType(TaskCauseName, {
   valuesConfig: {
     SCHEDULE: { description: "Its time came." },
     MISSED: { description: "Its time came while the service was down." },
-    RETRY: { description: "The run before failed." },
+    RETRY: { description: "The run before failed, or was left to another server of the cluster." },
     MANUAL: { description: "Somebody asked for it." },
   },
 });

@@ -53,7 +53,7 @@ export function clusterError(error: unknown, facts: RequestFacts): LookbackError
     new LookbackError(code, message, { cluster: facts.cluster, request: facts.request, ...details }, { cause: error instanceof Error ? error.message : error });
   if (error instanceof errors.RequestAbortedError) return made("QUERY_CANCELLED", "the query was cancelled");
   if (error instanceof errors.TimeoutError) {
-    return made("QUERY_TIMEOUT", `the cluster did not answer within ${facts.timeoutMs} ms; narrow the time range`, { limit: facts.timeoutMs });
+    return made("QUERY_TIMEOUT", `the cluster did not answer within ${facts.timeoutMs} ms; look at its load, or narrow the time range`, { limit: facts.timeoutMs });
   }
   if (error instanceof errors.ResponseError) return answerError(error.statusCode ?? 0, error.body, made);
   if (error instanceof errors.ConnectionError || error instanceof errors.NoLivingConnectionsError) {

@@ -32,8 +32,9 @@ export class IndexList {
     return this.#names.pattern;
   }
 
-  /** Every index, in order of time; at most a second old. */
-  list(): Promise<readonly IndexPeriod[]> {
+  /** Every index, in order of time; at most a second old. Who waits no longer than `timeoutMs` asks for itself: others have more patience. */
+  list(timeoutMs?: number): Promise<readonly IndexPeriod[]> {
+    if (timeoutMs !== undefined) return this.#ask(timeoutMs);
     const revision = this.#revision();
     const nowMs = performance.now();
     if (this.#known !== null && this.#known.revision === revision && nowMs - this.#known.atMs < BELIEVED_MS) return this.#known.periods;
@@ -43,8 +44,8 @@ export class IndexList {
     return periods;
   }
 
-  async #ask(): Promise<readonly IndexPeriod[]> {
-    const answer = await this.#cluster.request({ method: "GET", path: `/${this.pattern}/_alias`, query: { ignore_unavailable: true, allow_no_indices: true }, ignore: [404] }, SHORT);
+  async #ask(timeoutMs = SHORT.timeoutMs): Promise<readonly IndexPeriod[]> {
+    const answer = await this.#cluster.request({ method: "GET", path: `/${this.pattern}/_alias`, query: { ignore_unavailable: true, allow_no_indices: true }, ignore: [404] }, { ...SHORT, timeoutMs });
     return this.#periods(Object.keys(objectOf(answer)));
   }
 

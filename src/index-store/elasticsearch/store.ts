@@ -37,6 +37,8 @@ import { streamIds, streamPackets, streamRows } from "./streams.js";
 
 /** Milliseconds that taking rows out of an index may take. */
 const EXPIRE_MS = 3_600_000;
+/** Milliseconds that finding the first and the last session may take. */
+const EXTENT_MS = 60_000;
 /** Milliseconds that merging an index may take. */
 const MERGE_MS = 6 * 3_600_000;
 
@@ -260,13 +262,14 @@ export class ElasticsearchStore implements IndexStore {
     return null;
   }
 
-  async extent(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null> {
+  async extent(timeoutMs?: number): Promise<{ readonly firstMs: number; readonly lastMs: number } | null> {
     const { cluster, indices } = this.#parts;
-    if ((await indices.list()).length === 0) return null;
+    const endMs = performance.now() + (timeoutMs ?? EXTENT_MS);
+    if ((await indices.list(timeoutMs)).length === 0) return null;
     const answer = await cluster.request({
       method: "POST", path: `/${indices.pattern}/_search`, query: WHOLE,
       body: { size: 0, track_total_hits: false, aggs: { first: { min: { field: "firstPacket" } }, last: { max: { field: "lastPacket" } } } },
-    }, { signal: null, timeoutMs: 60_000 });
+    }, { signal: null, timeoutMs: Math.max(1, Math.round(endMs - performance.now())) });
     const firstMs = numberOrNull(at(answer, "aggregations", "first", "value"));
     const lastMs = numberOrNull(at(answer, "aggregations", "last", "value"));
     return firstMs === null || lastMs === null ? null : { firstMs, lastMs };

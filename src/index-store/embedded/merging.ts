@@ -30,7 +30,7 @@ export class Merging {
 
   /**
    * Keeps the rows of a day that `keep` names, and nothing else of it. What it names when they go is what counts: sessions are held
-   * while others are merged. Throws STORE_DAMAGED when its segments, or what is to be kept, change each time.
+   * while others are merged. Throws STORE_BUSY when its segments, or what is to be kept, change each time.
    */
   reduce(day: string, keep: () => readonly string[]): Promise<void> {
     return this.#after(async () => {
@@ -42,7 +42,7 @@ export class Merging {
         });
         if (isDone) return;
       }
-      throw new LookbackError("STORE_DAMAGED", `the segments of ${day}, or what of it is held, changed during each of ${REDUCE_TRIES} tries to reduce it; it is tried again tomorrow`, { day });
+      throw new LookbackError("STORE_BUSY", `${day} stays: its segments, or which sessions of it are held, changed during each of ${REDUCE_TRIES} tries to remove the others; try again when fewer are being held`, { day });
     });
   }
 

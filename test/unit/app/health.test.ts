@@ -22,6 +22,7 @@ const clock = { now: Date.UTC(2026, 4, 5), nowMs: () => clock.now };
 let core: Core;
 let scheduler: Scheduler;
 let conditions: RetentionCondition[];
+let unlisted: readonly { directory: string; reason: string }[];
 
 beforeEach(() => {
   const directory = temporaryDirectory();
@@ -32,9 +33,10 @@ beforeEach(() => {
   core = { config, live: new LiveConfig(config), directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, presence: new PacketFilePresence(clock.nowMs), store: new MemoryStore([]), cluster: null, native: {} as Core["native"] };
   scheduler = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger });
   conditions = [];
+  unlisted = [];
 });
 
-const sources = () => ({ core, scheduler, watch: { conditions: () => conditions }, retention: { totals: { files: 3, bytes: 900, keptBytes: 0, failures: 1, days: 2 } } });
+const sources = () => ({ core, scheduler, watch: { conditions: () => conditions }, retention: { unlisted, totals: { files: 3, bytes: 900, keptBytes: 0, failures: 1, days: 2 } } });
 const failing = async () => (await healthChecks(sources()).run()).filter(({ ok }) => !ok).map(({ name, needed, detail }) => ({ name, needed, detail }));
 
 describe("health", () => {
@@ -46,6 +48,12 @@ describe("health", () => {
   it("names a target that cannot be reached", async () => {
     conditions = [{ kind: "target-unreachable", subject: "/p", targetBytes: 4096, freeBytes: 1024, shortfallBytes: 3072 }, { kind: "hold-blocks", subject: "1", items: 1, bytes: 1 }];
     expect(await failing()).toEqual([{ name: "retention", needed: false, detail: "/p is 3.0 KiB short of the free space it should have (1.0 KiB of 4.0 KiB), and nothing more may be deleted there" }]);
+  });
+
+  it("names a directory in which nothing can be deleted, and counts it", async () => {
+    unlisted = [{ directory: "/p", reason: "EIO: i/o error, scandir '/p/.tombstones'" }];
+    expect(await failing()).toEqual([{ name: "retention", needed: false, detail: "nothing is deleted in /p: what is being deleted there cannot be listed: EIO: i/o error, scandir '/p/.tombstones'" }]);
+    expect((await metricsOf({ ...sources(), version: "1" }).text()).split("\n")).toContain("lookback_directories_unmeasured 1");
   });
 
   it("names packet directories of one device that want different room, which breaks nothing", async () => {
@@ -92,6 +100,14 @@ describe("health", () => {
     expect(await failing()).toEqual([{ name: "disk", needed: false, detail: `${packets}: does not exist` }]);
   });
 
+  it("tells what a search cluster says that does not answer, before the check is late", async () => {
+    const patience: (number | undefined)[] = [];
+    const store = Object.assign(new MemoryStore([]), { extent: (timeoutMs?: number) => { patience.push(timeoutMs); return Promise.reject(new LookbackError("QUERY_TIMEOUT", "the cluster did not answer within 4000 ms")); } });
+    core = { ...core, store };
+    expect(await failing()).toEqual([{ name: "store", needed: true, detail: "QUERY_TIMEOUT: the cluster did not answer within 4000 ms" }]);
+    expect(patience).toEqual([4_000]);
+  });
+
   it("names a segment that is cut", async () => {
     core.catalogue.segments.apply({
       add: [{ path: "a.parquet", day: "2026-05-05", level: 0, rows: 2, bytes: 100, firstMs: 1, minLastMs: 2, lastMs: 3, columns: ["id"], openRows: 0, totalPackets: 4, totalBytes: 5 }], remove: [], superseded: [],
@@ -103,7 +119,7 @@ describe("health", () => {
   it("asks its checks once in two seconds, however often it is asked", async () => {
     const checks = new HealthChecks(clock);
     let asked = 0;
-    checks.add("counted", () => Promise.resolve({ ok: ++asked > 1, detail: "" }));
+    checks.add("counted", "nothing", () => Promise.resolve({ ok: ++asked > 1, detail: "" }));
     for (let times = 0; times < 10; times += 1) expect(await checks.run()).toMatchObject([{ ok: false }]);
     clock.now += 2_000;
     expect(await checks.run()).toMatchObject([{ ok: true }]);
@@ -120,18 +136,18 @@ describe("a check that does not answer", () => {
     });
     let [hung, quick] = [0, 0];
     let answer = (): void => {};
-    checks.watch("hung", () => {
+    checks.watch("hung", "the mount of /p", () => {
       hung += 1;
       return new Promise((resolve) => { answer = () => { resolve({ ok: true, detail: "" }); }; });
     });
-    checks.add("quick", () => Promise.resolve({ ok: true, detail: String(quick += 1) }));
+    checks.add("quick", "nothing", () => Promise.resolve({ ok: true, detail: String(quick += 1) }));
     const first = checks.run();
     clock.now += 3_000;
     expect(checks.run()).toBe(first);
     await expect.poll(() => waiting.size).toBe(1);
     clock.now += 2_000;
     for (const run of waiting) run();
-    expect(await first).toMatchObject([{ name: "hung", ok: false, detail: expect.stringMatching(/^no answer for 5 s: a disk or mount/) }, { name: "quick", ok: true, detail: "1" }]);
+    expect(await first).toMatchObject([{ name: "hung", ok: false, detail: expect.stringMatching(/^no answer for 5 s: the mount of \/p does not answer$/) }, { name: "quick", ok: true, detail: "1" }]);
     for (let poll = 2; poll <= 40; poll += 1) {
       clock.now += 2_000;
       expect(await checks.run()).toMatchObject([{ ok: false }, { ok: true, detail: String(poll) }]);

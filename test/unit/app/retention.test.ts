@@ -118,6 +118,20 @@ describe("what retention works on", () => {
     await close();
   });
 
+  it.each([["the same directory", "a"], ["one below", "a/below"], ["one above", "."]])("leaves files alone of a node whose section does not read and that writes to %s", async (_what, theirs) => {
+    const { core, clock, retention, add, close } = world(`[default]\npcapDir=a\n[sensor2]\npcapDir=${theirs}\nfreeSpaceG=abc\n`);
+    mkdirSync(path.join(directory, "a", "below"));
+    const others = [add("sensor2", theirs === "." ? "a" : theirs), add("sensor2", theirs === "." ? "a" : theirs)];
+    const ours = [add("sensor1", "a"), add("sensor1", "a")];
+    const plan = await retention.packetPlan();
+    expect(plan.devices[0]?.items.map(({ fileId, action, reason }) => `${action} ${fileId} ${reason}`)).toEqual(["delete 3 oldest", "keep 1 section-unread", "keep 2 newest", "keep 4 newest"]);
+    expect([await retention.enforcePackets(null), there(others), there(ours)]).toMatchObject([{ deleted: 1 }, [true, true], [false, true]]);
+    core.live.reload(load(`[default]\npcapDir=a\n[sensor2]\npcapDir=${theirs}\n`));
+    clock.now += 5_000;
+    expect([await retention.enforcePackets(null), there(others)]).toMatchObject([{ deleted: 1 }, [false, true]]);
+    await close();
+  });
+
   it("has the directory of a node whose section came later once the configuration is read again, and tells of its files before", async () => {
     const { core, clock, retention, add, told, close } = world("[default]\npcapDir=a\n");
     const files = [add("sensor2", "b"), add("sensor2", "b")];
@@ -131,12 +145,37 @@ describe("what retention works on", () => {
     await close();
   });
 
+  it("tells of the files of a node in a directory that it had before, beside newer ones in that it has now", async () => {
+    const { core, add, close } = world("[default]\npcapDir=b\n");
+    mkdirSync(path.join(directory, "a", "below"));
+    const files = [add("sensor1", "a"), add("sensor1", "a"), add("sensor1", "a/below"), add("sensor1", "b")];
+    const outside = ["a/below", "a"].map((where) => `packet files of node sensor1 in ${path.join(directory, where)} are not deleted: it is no pcapDir of the configuration; name it in section [sensor1] and start again`);
+    expect(storageTroubles(core).outside).toEqual(outside);
+    core.catalogue.files.update(3, { state: "gone" });
+    expect(storageTroubles(core).outside).toEqual(outside.slice(1));
+    for (const id of [1, 2]) core.catalogue.files.update(id, { state: "gone" });
+    expect([storageTroubles(core).outside, there(files)]).toEqual([[], [true, true, true, true]]);
+    await close();
+  });
+
   it("keeps freeSpaceG as it was where what was read again is of directories that wait for the next start", async () => {
     const { core, retention, add, close } = world("[default]\npcapDir=a\nfreeSpaceG=50%\n");
     const files = [add("sensor1", "a"), add("sensor1", "a")];
-    expect(core.live.reload(load("[default]\npcapDir=a;b\nfreeSpaceG=50%;b=1\n"))).toEqual({ changed: ["freeSpaceG"], waiting: ["pcapDir"] });
+    expect(core.live.reload(load("[default]\npcapDir=a;b\nfreeSpaceG=50%;b=1\n"))).toEqual({ changed: [], waiting: ["pcapDir", "freeSpaceG"] });
     expect(await retention.enforcePackets(null)).toMatchObject({ deleted: 1 });
     expect([there(files), storageTroubles(core).unread]).toEqual([[false, true], [expect.stringMatching(/^freeSpaceG cannot be taken before the next start and stays as it was: .*\/b, which is no directory of pcapDir/)]]);
+    await close();
+  });
+
+  it("keeps the freeSpaceG that a reload brought where a later one cannot be taken, and takes the next that can", async () => {
+    const { core, retention, add, close } = world("[default]\npcapDir=a\nfreeSpaceG=50%\n");
+    const files = [add("sensor1", "a"), add("sensor1", "a")];
+    core.live.reload(load("[default]\npcapDir=a\nfreeSpaceG=1%\n"));
+    expect(core.live.reload(load("[default]\npcapDir=a;b\nfreeSpaceG=10%;b=200\n"))).toEqual({ changed: [], waiting: ["pcapDir", "freeSpaceG"] });
+    expect(await retention.enforcePackets(null)).toMatchObject({ deleted: 0 });
+    expect([there(files), core.live.values.freeSpaceG, storageTroubles(core).unread]).toEqual([[true, true], { unit: "percent", value: 1 }, [expect.stringContaining("stays as it was")]]);
+    expect(core.live.reload(load("[default]\npcapDir=a\nfreeSpaceG=2%\n"))).toEqual({ changed: ["freeSpaceG"], waiting: [] });
+    expect([await retention.enforcePackets(null), storageTroubles(core).unread]).toMatchObject([{ deleted: 1 }, []]);
     await close();
   });
 });

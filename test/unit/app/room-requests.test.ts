@@ -4,15 +4,18 @@ import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
 import { diskFullOf } from "../../../src/capture/live-flush.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
+import { hangingFiles } from "../../support/hanging-files.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
+/** Looks at directories that are none, of which some lack room. */
+const looksOf = (hasNoRoom: (directory: string) => Promise<boolean>) => ({ stat: (directory: string) => Promise.reject(new Error(`no ${directory}`)), hasNoRoom });
 const nothing = { deleted: 1, deletedBytes: 5, outcomes: [], shortfallBytes: 0, stuckTombstones: 0, unmeasured: [] };
 
 describe("a capture whose device is full", () => {
   it("asks once for room, and only when that is what it lacks", async () => {
     const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 0 });
     const relieved: string[] = [];
-    const requests = new RoomRequests({ catalogue, retention: { relieve: (directory) => { relieved.push(directory); return Promise.resolve(nothing); } }, directories: () => [], hasNoRoom: () => Promise.resolve(false), clock: { nowMs: () => 0 }, logger: silentLogger });
+    const requests = new RoomRequests({ catalogue, retention: { relieve: (directory) => { relieved.push(directory); return Promise.resolve(nothing); } }, directories: () => [], looks: looksOf(() => Promise.resolve(false)), clock: { nowMs: () => 0 }, logger: silentLogger });
     const answer = () => requests.answer();
     expect(await answer()).toBeNull();
     askForRoom(catalogue, "/p", new Error("no interface"));
@@ -32,7 +35,7 @@ describe("a capture whose device is full", () => {
     const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 0 });
     const clock = { ms: 0, nowMs: () => clock.ms };
     const answered: number[] = [];
-    const requests = new RoomRequests({ catalogue, retention: { relieve: () => { answered.push(clock.ms / 1000); return Promise.resolve(nothing); } }, directories: () => [], hasNoRoom: () => Promise.resolve(false), clock, logger: silentLogger });
+    const requests = new RoomRequests({ catalogue, retention: { relieve: () => { answered.push(clock.ms / 1000); return Promise.resolve(nothing); } }, directories: () => [], looks: looksOf(() => Promise.resolve(false)), clock, logger: silentLogger });
     // A capture that fails asks every second.
     const askFor = async (seconds: number): Promise<void> => {
       for (let second = 0; second < seconds; second += 1, clock.ms += 1000) {
@@ -66,7 +69,7 @@ describe("a capture whose device is full", () => {
     const full = new Set<string>();
     const relieved: string[] = [];
     const requests = new RoomRequests({
-      catalogue, retention: { relieve: (directory) => { relieved.push(directory); return Promise.resolve(nothing); } }, directories: () => ["/p", "/q", "/r"], hasNoRoom: (directory) => Promise.resolve(full.has(directory)), clock, logger: silentLogger,
+      catalogue, retention: { relieve: (directory) => { relieved.push(directory); return Promise.resolve(nothing); } }, directories: () => ["/p", "/q", "/r"], looks: looksOf((directory) => Promise.resolve(full.has(directory))), clock, logger: silentLogger,
     });
     expect(await requests.answer()).toBeNull();
     full.add("/q").add("/r");
@@ -75,6 +78,23 @@ describe("a capture whose device is full", () => {
     expect(await requests.answer()).toBe("/q");
     expect(await requests.relieveFull()).toEqual(["/q", "/r"]);
     expect(relieved).toEqual(["/q", "/q", "/r"]);
+    catalogue.close();
+  });
+  it("is found beside a directory that does not answer, in which no more writes are begun", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 0 });
+    const clock = { ms: 0, nowMs: () => clock.ms };
+    const hung = hangingFiles(["/hung"], { writingError: () => Promise.resolve(Object.assign(new Error("write"), { code: "ENOSPC" })) });
+    const relieved: string[] = [];
+    const requests = new RoomRequests({ catalogue, retention: { relieve: (directory) => { relieved.push(directory); return Promise.resolve(nothing); } }, directories: () => ["/hung", "/q"], looks: hung.looks, clock, logger: silentLogger });
+    const first = requests.answer();
+    hung.giveUp();
+    expect(await first).toBe("/q");
+    for (let look = 1; look < 5; look += 1) {
+      clock.ms += 30_000;
+      expect(await requests.answer()).toBe("/q");
+    }
+    expect(await requests.relieveFull()).toEqual(["/q"]);
+    expect([hung.begun(), relieved.length]).toEqual([["writingError /hung"], 6]);
     catalogue.close();
   });
   it("is helped although the catalogue cannot take its request back", async () => {
@@ -87,7 +107,7 @@ describe("a capture whose device is full", () => {
     } });
     const relieved: string[] = [];
     const requests = new RoomRequests({
-      catalogue: { settings }, retention: { relieve: (directory) => { relieved.push(directory); full = false; return Promise.resolve(nothing); } }, directories: () => [], hasNoRoom: () => Promise.resolve(false), clock: { nowMs: () => 0 }, logger: silentLogger,
+      catalogue: { settings }, retention: { relieve: (directory) => { relieved.push(directory); full = false; return Promise.resolve(nothing); } }, directories: () => [], looks: looksOf(() => Promise.resolve(false)), clock: { nowMs: () => 0 }, logger: silentLogger,
     });
     expect([await requests.answer(), await requests.answer()]).toEqual(["/p", null]);
     expect(relieved).toEqual(["/p"]);

@@ -17,16 +17,15 @@ const monitor = (more: Partial<ConstructorParameters<typeof DirectoryMonitor>[0]
   new DirectoryMonitor({ directories: [directory], fileNames: /\.pcap$/, workingDirectory: directory, nowMs: () => now, ...more });
 
 /** Imports that were made before, by name of the file. */
-const earlier = (imports: Readonly<Record<string, { readonly startedAtMs: number; readonly source: string | null }>>): EarlierImports & { readonly asked: string[]; isClosed: boolean } => {
-  const found = {
-    asked: [] as string[], isClosed: false,
-    of(file: string) {
-      found.asked.push(path.basename(file));
-      return imports[path.basename(file)] ?? null;
+const earlier = (imports: Readonly<Record<string, { readonly startedAtMs: number; readonly source: string | null }>>): EarlierImports & { readonly asked: string[][] } => {
+  const asked: string[][] = [];
+  return {
+    asked,
+    of(files: readonly string[]) {
+      asked.push(files.map((file) => path.basename(file)));
+      return files.map((file) => imports[path.basename(file)] ?? null);
     },
-    close() { found.isClosed = true; },
   };
-  return found;
 };
 
 const names = (files: readonly string[]): string[] => files.map((file) => path.relative(directory, file));
@@ -227,15 +226,61 @@ describe("a watched directory", () => {
     expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
   });
 
-  it("asks at the first look which of the files that are there were imported, and never again", async () => {
+  it("asks of each file that comes into view whether it was imported, and never again", async () => {
     for (const name of ["a.pcap", "b.pcap", "note.txt"]) writeFileSync(path.join(directory, name), name);
     const imported = earlier({});
     const watched = monitor({ imported });
-    expect(imported.isClosed).toBe(false);
     await watched.look();
     writeFileSync(path.join(directory, "c.pcap"), "1");
+    for (let look = 0; look < 3; look += 1) await watched.look();
+    expect(imported.asked).toEqual([["a.pcap", "b.pcap"], ["c.pcap"]]);
+  });
+
+  it("tells none of its files again after it could not be found for a while, but what changed and what is new", async () => {
+    const [spool, away] = [path.join(directory, "spool"), path.join(directory, "away")];
+    mkdirSync(path.join(spool, "deep"), { recursive: true });
+    for (const name of ["a.pcap", "b.pcap", "deep/c.pcap"]) writeFileSync(path.join(spool, name), name);
+    const watched = monitor({ directories: [spool] });
     await watched.look();
-    expect([imported.asked, imported.isClosed]).toEqual([["a.pcap", "b.pcap"], true]);
+    now += 2000;
+    expect((await watched.look()).whole).toHaveLength(3);
+    renameSync(spool, away);
+    for (let look = 0; look < 3; look += 1) expect(await watched.look()).toEqual({ whole: [], waiting: false });
+    writeFileSync(path.join(away, "b.pcap"), "another one");
+    writeFileSync(path.join(away, "d.pcap"), "new");
+    renameSync(away, spool);
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["spool/b.pcap", "spool/d.pcap"]);
+  });
+
+  it("tells none that was imported when a mount is there again whose place was empty, but another file of the same name", async () => {
+    const [spool, away] = [path.join(directory, "spool"), path.join(directory, "away")];
+    mkdirSync(spool);
+    for (const name of ["a.pcap", "b.pcap"]) writeFileSync(path.join(spool, name), name);
+    const source = sourceIdentity(statSync(path.join(spool, "a.pcap"), { bigint: true }));
+    // The clock of whoever keeps the second file is behind.
+    const later = Date.now() + 86_400_000;
+    const watched = monitor({ directories: [spool], imported: earlier({ "a.pcap": { startedAtMs: 0, source }, "b.pcap": { startedAtMs: later, source: "1 2 3" } }) });
+    renameSync(spool, away);
+    mkdirSync(spool);
+    await watched.look();
+    rmSync(spool, { recursive: true });
+    renameSync(away, spool);
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["spool/b.pcap"]);
+  });
+
+  it("tells what is new where nobody can be asked what was imported", async () => {
+    let fails = false;
+    const watched = monitor({ imported: { of: () => { if (fails) throw new Error("newer version"); return []; } } });
+    await watched.look();
+    fails = true;
+    writeFileSync(path.join(directory, "a.pcap"), "1");
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
   });
 
   it("of very many files is told in parts", async () => {

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { silentLogger } from "../../../src/base/logger.js";
 import { FileNumbers } from "../../../src/capture/file-numbers.js";
-import { adoptFiles, makeDirectories, noteGivenUp, PacketDisks } from "../../../src/capture/live-files.js";
+import { adoptFiles, makeDirectories, noteGivenUp, PacketDisks, requireWritable } from "../../../src/capture/live-files.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import { loadNativeCore } from "../../../src/native/native.js";
 import { classicCapture } from "../../support/capture-bytes.js";
@@ -57,6 +58,17 @@ describe("packet directories", () => {
     } finally {
       await disk.close();
       catalogue.close();
+    }
+  });
+
+  it("that take a small file let a capture start, however long their busy device takes to have it", async () => {
+    const handle = await open(path.join(temporaryDirectory(), "x"), "w");
+    const busy = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, "datasync").mockImplementation(() => new Promise(() => {}));
+    await handle.close();
+    try {
+      await requireWritable([temporaryDirectory()], new PacketDisks(silentLogger, 50));
+    } finally {
+      busy.mockRestore();
     }
   });
 

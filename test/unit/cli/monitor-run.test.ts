@@ -26,7 +26,7 @@ it("a capture that could not be read is tried again after a minute, then two, th
       },
       finished: () => Promise.resolve([]),
     },
-    directories: [directory], fileNames: /\.pcap$/, copy: false, note: () => {}, imported: { of: () => null, close: () => {} },
+    directories: [directory], fileNames: /\.pcap$/, copy: false, note: () => {}, imported: { of: () => [] },
     output: { json: true, print: () => {}, progress: { write: () => true }, nowMs: () => 0 },
   }, ended.signal);
   while (!ended.signal.aborted) {
@@ -59,7 +59,6 @@ it("of a service of this machine the catalogue says what was imported, of each f
   catalogue.close();
   const served = { kind: "served", imports: { submit: () => Promise.reject(new Error("not here")), finished: () => Promise.resolve([]) } } as unknown as Parameters<typeof importedBefore>[0];
   const imported = await importedBefore(served, directory);
-  expect(["/spool/a.pcap", "/spool/b.pcap", "/spool"].map((file) => imported.of(file))).toEqual([{ startedAtMs: 2, source: "1 2 4" }, { startedAtMs: 4, source: null }, null]);
-  imported.close();
-  expect(() => imported.of("/spool/a.pcap")).toThrow("not open");
+  expect(imported.of(["/spool/a.pcap", "/spool/b.pcap", "/spool"])).toEqual([{ startedAtMs: 2, source: "1 2 4" }, { startedAtMs: 4, source: null }, null]);
+  await expect(importedBefore(served, temporaryDirectory())).rejects.toThrow();
 });

@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
+import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import type { SessionPackets } from "../../../src/index-store/index-store.js";
-import { PacketReader } from "../../../src/packet-store/packet-store.js";
+import { PacketReader, Tombstones } from "../../../src/packet-store/packet-store.js";
+import { finishLeftovers } from "../../../src/retention/executor.js";
 import { copyHeldOut, heldSession, type KeepParts } from "../../../src/retention/keep-packets.js";
 import { classicCapture } from "../../support/capture-bytes.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
@@ -26,7 +28,8 @@ function world(movePackets: KeepParts["store"]["movePackets"]) {
   const reader = new PacketReader();
   const copy = () => copyHeldOut({ catalogue, reader, store: { movePackets, async *streamPackets() { yield [session]; } } }, { fileId, path: file, own: true, node: "n" }, null)
     .finally(() => reader.close());
-  return { catalogue, copy, kept: () => readdirSync(packets).filter((name) => name.includes(".kept.")) };
+  const start = () => finishLeftovers({ catalogue, tombstones: new Tombstones(path.join(root, "tombstones"), [packets]), reader, store: { movePackets, expirePartition: () => Promise.resolve(), async *streamPackets() { yield []; } }, logger: silentLogger });
+  return { catalogue, packets, copy, start, kept: () => readdirSync(packets).filter((name) => name.includes(".kept.")) };
 }
 
 it("an error after the rows point to the copy does not take the copy away", async () => {
@@ -43,6 +46,44 @@ it("an error after the rows point to the copy does not take the copy away", asyn
 
 it("an error before that leaves no copy behind", async () => {
   const { catalogue, copy, kept } = world(() => Promise.reject(new Error("no")));
+  await expect(copy()).rejects.toThrow("no");
+  expect(kept()).toEqual([]);
+  catalogue.close();
+});
+
+it("a copy that a crash left goes at the next start, also where what it left of holds cannot be removed", async () => {
+  const { catalogue, packets, start, kept } = world(() => Promise.resolve());
+  const stray = path.join(packets, "n-260101-00000007.kept.pcap");
+  // As an older version noted it.
+  catalogue.settings.set("retention.copying", stray);
+  for (const file of [stray, `${stray}.partial`]) writeFileSync(file, "held");
+  vi.spyOn(catalogue.holds, "removeUnfinished").mockImplementation(() => { throw new Error("SQLITE_IOERR"); });
+  await start();
+  expect(kept()).toEqual([]);
+  catalogue.close();
+});
+
+it("a copy that cannot be removed is remembered while others are made, and goes when it can be", async () => {
+  const { catalogue, packets, copy, start, kept } = world((_moves, alongside) => { catalogue.transaction(() => alongside?.()); return Promise.resolve(); });
+  const stray = path.join(packets, "n-260101-00000007.kept.pcap");
+  catalogue.settings.set("retention.copying", stray);
+  // A folder is nothing that goes as a file.
+  mkdirSync(stray);
+  await start();
+  await copy();
+  const [listed] = catalogue.files.list({ after: 1 });
+  rmdirSync(stray);
+  writeFileSync(stray, "held");
+  await start();
+  expect(kept()).toEqual([path.basename(listed?.path ?? "")]);
+  catalogue.close();
+});
+
+it("a copy that was noted in a directory goes before the next is made there", async () => {
+  const { catalogue, packets, copy, kept } = world(() => Promise.reject(new Error("no")));
+  const stray = path.join(packets, "n-260101-00000007.kept.pcap");
+  catalogue.settings.set("retention.copying", stray);
+  writeFileSync(stray, "held");
   await expect(copy()).rejects.toThrow("no");
   expect(kept()).toEqual([]);
   catalogue.close();

@@ -11,7 +11,7 @@ const DAY = 86_400_000;
 const GIB = 2 ** 30;
 
 const file = (fileId: number, more: Partial<PacketFileFact> = {}): PacketFileFact => ({
-  fileId, node: "n", path: `/p/${fileId}.pcap`, storage: "own", state: "complete", locked: false, hold: null, heldPackets: null, isCopy: false, undecided: false, neededForReplay: false,
+  fileId, node: "n", path: `/p/${fileId}.pcap`, storage: "own", state: "complete", locked: false, sectionUnread: false, hold: null, heldPackets: null, isCopy: false, undecided: false, neededForReplay: false,
   found: { device: 1, bytes: 100 }, firstMs: fileId * 1000, lastMs: fileId * 1000 + 500, settledMs: fileId * 1000 + 500, deletionFailed: false, ...more,
 });
 const device = (freeBytes: number, more: Partial<DeviceFact> = {}): DeviceFact => ({ device: 1, directories: ["/p"], freeBytes, totalBytes: 10_000, pendingFiles: 0, pendingBytes: 0, writesFail: false, ...more });
@@ -90,7 +90,7 @@ describe("packet files", () => {
 
   const anyFile = fc.record({
     node: fc.constantFrom("a", "b"), storage: fc.constantFrom<"own" | "in-place">("own", "own", "in-place"), state: fc.constantFrom<"complete" | "writing">("complete", "complete", "writing"),
-    locked: fc.boolean(), hold: fc.constantFrom(null, null, held("why")), neededForReplay: fc.boolean(), undecided: fc.constantFrom(false, false, true), deletionFailed: fc.boolean(),
+    locked: fc.boolean(), sectionUnread: fc.constantFrom(false, false, true), hold: fc.constantFrom(null, null, held("why")), neededForReplay: fc.boolean(), undecided: fc.constantFrom(false, false, true), deletionFailed: fc.boolean(),
     found: fc.oneof(fc.record({ device: fc.integer({ min: 1, max: 3 }), bytes: fc.nat(500) }), fc.record({ refusal: fc.constantFrom<"outside" | "missing">("outside", "missing") })),
     firstMs: fc.oneof(fc.constant(null), fc.nat(9)),
   });
@@ -110,7 +110,7 @@ describe("packet files", () => {
         const going = one.items.filter((item) => item.action === "delete");
         for (const item of going) {
           const fact = files[item.fileId - 1];
-          expect(fact).toMatchObject({ storage: "own", state: "complete", locked: false, hold: null, neededForReplay: item.reason === "replay-given-up", undecided: false, deletionFailed: false, found: { device: one.device } });
+          expect(fact).toMatchObject({ storage: "own", state: "complete", locked: false, sectionUnread: false, hold: null, neededForReplay: item.reason === "replay-given-up", undecided: false, deletionFailed: false, found: { device: one.device } });
           // Something of the same node that is not older stays.
           expect(files.some((other) => other.storage === "own" && other.node === fact?.node && other.fileId !== item.fileId && age(other.fileId) >= age(item.fileId) && !going.some((gone) => gone.fileId === other.fileId))).toBe(true);
         }

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import type { Partition, SessionPackets } from "../../../src/index-store/index-store.js";
-import { REAL_FILES, Tombstones, type TombstoneFiles } from "../../../src/packet-store/packet-store.js";
+import { OwnDirectory, REAL_FILES, Tombstones, type TombstoneFiles } from "../../../src/packet-store/packet-store.js";
 import { noRetentionEvents, type RetentionEvent } from "../../../src/model/retention-event.js";
 import { RetentionService, type RetentionParts } from "../../../src/retention/retention-service.js";
 import { retentionRules, type RulesInput } from "../../support/retention-rules.js";
@@ -77,6 +77,22 @@ function world(files: readonly FileSpec[], options: { rules?: RulesInput; sessio
   const there = (): number[] => paths.flatMap((file, index) => (existsSync(file) ? [index + 1] : []));
   const gone = (): number[] => catalogue.files.list().filter((row) => row.state === "gone").map((row) => row.id);
   return { root, packets, tombs, catalogue, paths, free, service, there, gone, expired, forgotten };
+}
+
+/** Events as the watch keeps them: what was told since it was last asked, and the conditions that last. */
+function heard() {
+  const told: string[] = [];
+  const lasting = new Set<string>();
+  const events = {
+    raise: (event: RetentionEvent) => {
+      const key = `${event.kind} ${event.subject}`;
+      if (!lasting.has(key)) told.push(event.kind === "hold-blocks" ? `${key}: ${event.items} (${event.bytes})` : key);
+      lasting.add(key);
+    },
+    clear: (kind: string, subject: string) => { if (lasting.delete(`${kind} ${subject}`)) told.push(`over ${kind} ${subject}`); },
+    lasting: (kind: string) => [...lasting].filter((key) => key.startsWith(`${kind} `)).map((key) => key.slice(kind.length + 1)),
+  };
+  return { events, lasting, news: () => told.splice(0) };
 }
 
 describe("making room", () => {
@@ -165,21 +181,10 @@ describe("making room", () => {
 
   it("tells devices that stay short and holds that block, and when that is over", async () => {
     const { catalogue, packets, service } = world([{ bytes: 4000 }, { bytes: 3000 }, { bytes: 100 }], { partitions: [{ ...daySpan("1970-01-01"), rows: 5, bytes: 10, segments: 1 }], nowMs: 40 * DAY });
-    const told: string[] = [];
-    const lasting = new Set<string>();
-    const events = {
-      raise: (event: RetentionEvent) => {
-        const key = `${event.kind} ${event.subject}`;
-        if (!lasting.has(key)) told.push(event.kind === "hold-blocks" ? `${key}: ${event.items} (${event.bytes})` : key);
-        lasting.add(key);
-      },
-      clear: (kind: string, subject: string) => { if (lasting.delete(`${kind} ${subject}`)) told.push(`over ${kind} ${subject}`); },
-      lasting: (kind: string) => [...lasting].filter((key) => key.startsWith(`${kind} `)).map((key) => key.slice(kind.length + 1)),
-    };
+    const { events, lasting, news } = heard();
     const hold = catalogue.holds.add({ subject: "file", subjectId: "1", reason: "x", createdBy: "ann" });
     const onDay = catalogue.holds.add({ subject: "day", subjectId: "1970-01-01", reason: "y", createdBy: "ann" });
     const started = () => service({ events, rules: retentionRules([packets], { freeSpace: { unit: "percent", value: 80 }, expireDays: 3 }) });
-    const news = () => told.splice(0);
     const one = started();
     await one.enforcePackets(null);
     // All files are of the held day, too; the hold on the file is the nearer reason.
@@ -316,6 +321,17 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("looks into no directory that could not be measured, neither for its plan nor for deletions elsewhere", async () => {
+    const { root, catalogue, packets, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
+    const hung = path.join(root, "hung");
+    const examine = vi.spyOn(OwnDirectory.prototype, "examine");
+    await service({ packetDirectories: [hung, packets] }).enforcePackets(null);
+    const looked = new Set(examine.mock.contexts.map((one) => (one instanceof OwnDirectory ? one.path : "")));
+    examine.mockRestore();
+    expect([there(), looked]).toEqual([[2], new Set([packets])]);
+    catalogue.close();
+  });
+
   it("measures again while it deletes, and spares the rest when room appears", async () => {
     const { catalogue, free, service, there } = world(Array.from({ length: 30 }, () => ({ bytes: 300 })));
     let measured = 0;
@@ -324,11 +340,39 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("spares files of a node whose section stops to read while a run goes on", async () => {
+    let reads = true;
+    const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }, { bytes: 3000 }, { bytes: 1000 }]);
+    const run = await service({ sectionReads: () => reads }, { ...REAL_FILES, rename: async (...given) => { await REAL_FILES.rename(...given); reads = false; } }).enforcePackets(null);
+    expect([run.outcomes.map(({ fileId, outcome, detail }) => [fileId, outcome, detail]), there()]).toEqual([[[1, "deleted", null], [2, "spared", "section-unread"]], [2, 3, 4]]);
+    catalogue.close();
+  });
+
   it("goes on with the next file when one cannot be renamed", async () => {
     const { catalogue, paths, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }, { bytes: 500 }]);
     const run = await service({}, { ...REAL_FILES, rename: (from, to) => (from === paths[0] ? Promise.reject(Object.assign(new Error("EPERM"), { code: "EPERM" })) : REAL_FILES.rename(from, to)) }).enforcePackets(null);
     expect(there()).toEqual([1, 3]);
     expect(run.outcomes.map((one) => one.outcome)).toEqual(["failed", "deleted"]);
+    catalogue.close();
+  });
+
+  it("leaves what was told of a device that is short in force while nobody can see what is being deleted there", async () => {
+    const { catalogue, service, packets, tombs } = world([{ bytes: 6000 }]);
+    const { events, news } = heard();
+    const one = service({ events, probe: () => Promise.resolve({ freeBytes: 4000, totalBytes: TOTAL }) });
+    await one.enforcePackets(null);
+    writeFileSync(path.join(packets, ".tombstones"), "no folder");
+    await one.enforcePackets(null);
+    expect([news(), one.unlisted]).toEqual([[`target-unreachable ${packets}`], [{ directory: packets, reason: expect.stringContaining("ENOTDIR") }]]);
+    rmSync(path.join(packets, ".tombstones"));
+    rmSync(tombs, { recursive: true, force: true });
+    writeFileSync(tombs, "no folder");
+    await one.enforcePackets(null);
+    expect([news(), one.unlisted]).toMatchObject([[], [{ directory: packets }]]);
+    rmSync(tombs);
+    await service({ events, rules: retentionRules([packets], {}) }).enforcePackets(null);
+    await one.enforcePackets(null);
+    expect([news(), one.unlisted]).toEqual([[`over target-unreachable ${packets}`, `target-unreachable ${packets}`], []]);
     catalogue.close();
   });
 

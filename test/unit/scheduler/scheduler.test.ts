@@ -3,7 +3,7 @@ import { LookbackError, type ErrorCode } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import { Scheduler } from "../../../src/scheduler/scheduler.js";
-import type { ScheduledTask } from "../../../src/scheduler/task.js";
+import { LEFT_TO, type ScheduledTask } from "../../../src/scheduler/task.js";
 import { nodeCronTicker, type Heartbeat, type Ticker } from "../../../src/scheduler/ticker.js";
 import { serviceTasks, type TaskParts } from "../../../src/scheduler/tasks.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
@@ -174,6 +174,33 @@ describe("a scheduler", () => {
     expect(one.status()).toMatchObject([{ failures: 0, nextIsRetry: false, nextMs: Date.UTC(2026, 4, 6, 4, 1) }]);
     clock.now += 30 * MINUTE;
     expect(one.tick()).toEqual([]);
+    await one.stop();
+  });
+
+  it("looks within an hour whose turn it is where one was left to another server, which is no failure", async () => {
+    let leader: string | null = null;
+    const one = scheduler({ cron: "1 4 * * *", run: () => (leader === null ? Promise.reject(new Error("a day stays")) : leader === "us" ? Promise.resolve({}) : Promise.resolve({ [LEFT_TO]: `${leader} runs it` })) });
+    one.start();
+    await one.idle();
+    const began = clock.now;
+    const tried: number[] = [];
+    const pass = async (minutes: number): Promise<void> => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        clock.now += MINUTE;
+        if (one.tick().length > 0) tried.push((clock.now - began) / MINUTE);
+        await one.idle();
+      }
+    };
+    await pass(5);
+    // Another server leads now. What was not done here is not known there.
+    leader = "other";
+    await pass(120);
+    expect(tried).toEqual([1, 3, 7, 67]);
+    expect(one.status()).toMatchObject([{ failures: 0, nextIsRetry: false, nextMs: began + 127 * MINUTE }]);
+    leader = "us";
+    await pass(300);
+    expect(tried).toEqual([1, 3, 7, 67, 127]);
+    expect(one.status()).toMatchObject([{ failures: 0, nextMs: Date.UTC(2026, 4, 6, 4, 1) }]);
     await one.stop();
   });
 
