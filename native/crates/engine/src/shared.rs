@@ -1,12 +1,16 @@
 //! What several threads need, each in order and at its own pace: who comes first to an item makes it for all.
+//!
+//! An item is made in two steps: it is begun by one thread at a time, in order, and finished by whoever began it while others go on
+//! beginning. What is done in the first step holds up all.
 
 use crate::error::EngineError;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of items that may wait for a taker that is behind: of batches what some hundredths of a second bring. Writing a
-/// segment takes about as long, and what is not taken soon has left the processor's caches. Beside them one item of any size.
+/// segment takes about as long, and what is not taken soon has left the processor's caches. Beside them one item of any size for each
+/// taker.
 pub const MAX_HELD_BYTES: usize = 20 << 20;
 /// Items that a taker makes before it takes the next, where nobody else is at it: while it handles them, another one
 /// goes on making.
@@ -15,28 +19,34 @@ const LOOKAHEAD: u64 = 4;
 /// thread longer.
 const SPINS: u32 = 2_000;
 
-/// Makes one item after the other; none at the end. After an error it is not asked again.
-pub type Source<T> = Box<dyn FnMut() -> Result<Option<T>, EngineError> + Send>;
+/// Begins one item after the other; none at the end. After an error it is not asked again.
+pub type Source<B> = Box<dyn FnMut() -> Result<Option<B>, EngineError> + Send>;
+
+/// Makes an item of what was begun.
+pub type Finish<B, T> = Box<dyn Fn(B) -> T + Send + Sync>;
 
 /// What one of those who share gets.
-pub struct Taker<T> {
-    shared: Arc<Shared<T>>,
+pub struct Taker<B, T> {
+    shared: Arc<Shared<B, T>>,
     number: usize,
 }
 
-struct Shared<T> {
+struct Shared<B, T> {
+    finish: Finish<B, T>,
     bytes_of: fn(&T) -> usize,
-    state: Mutex<State<T>>,
+    state: Mutex<State<B, T>>,
     changed: Condvar,
-    /// Items that were made so far, for those who look without the lock; the greatest number at the end.
+    /// For those who look without the lock: the number of the first item that is not there, the greatest number at the end; and
+    /// whether an item can be begun.
     made: AtomicU64,
+    can_begin: AtomicBool,
 }
 
-struct State<T> {
-    /// None while somebody makes an item, and at the end.
-    source: Option<Source<T>>,
+struct State<B, T> {
+    /// None while somebody begins an item, and at the end.
+    source: Option<Source<B>>,
     /// Items that somebody has not taken; the number of the first is `first`.
-    items: VecDeque<Arc<T>>,
+    items: VecDeque<Slot<T>>,
     first: u64,
     /// Bytes of these items.
     held_bytes: usize,
@@ -47,14 +57,27 @@ struct State<T> {
     waiting: usize,
 }
 
+enum Slot<T> {
+    /// Begun.
+    Coming,
+    There(Arc<T>),
+    /// Finishing it panicked.
+    Lost,
+}
+
 #[derive(Clone, Copy)]
 enum End {
     Whole,
     Failed,
 }
 
-/// Gives each of `takers` takers all that `source` makes; `bytes_of` says how many bytes an item holds.
-pub fn share<T>(source: Source<T>, bytes_of: fn(&T) -> usize, takers: usize) -> Vec<Taker<T>> {
+/// Gives each of `takers` takers all that `source` begins and `finish` makes of it; `bytes_of` says how many bytes an item holds.
+pub fn share<B, T>(
+    source: Source<B>,
+    finish: Finish<B, T>,
+    bytes_of: fn(&T) -> usize,
+    takers: usize,
+) -> Vec<Taker<B, T>> {
     let state = State {
         source: Some(source),
         items: VecDeque::new(),
@@ -65,15 +88,17 @@ pub fn share<T>(source: Source<T>, bytes_of: fn(&T) -> usize, takers: usize) -> 
         waiting: 0,
     };
     let shared = Arc::new(Shared {
+        finish,
         bytes_of,
         state: Mutex::new(state),
         changed: Condvar::new(),
         made: AtomicU64::new(0),
+        can_begin: AtomicBool::new(true),
     });
     (0..takers).map(|number| Taker { shared: Arc::clone(&shared), number }).collect()
 }
 
-impl<T> State<T> {
+impl<B, T> State<B, T> {
     /// Items that every taker has taken.
     fn taken_by_all(&self) -> u64 {
         self.next.iter().flatten().min().copied().unwrap_or(u64::MAX)
@@ -82,59 +107,80 @@ impl<T> State<T> {
     /// Forgets the items that all have taken. Whether there were any.
     fn forget_taken(&mut self, bytes_of: fn(&T) -> usize) -> bool {
         let gone = (self.taken_by_all() - self.first).min(self.items.len() as u64);
-        self.held_bytes -= self.items.drain(..gone as usize).map(|item| bytes_of(&item)).sum::<usize>();
+        for slot in self.items.drain(..gone as usize) {
+            if let Slot::There(item) = slot {
+                self.held_bytes -= bytes_of(&item);
+            }
+        }
         self.first += gone;
         gone > 0
     }
+
+    fn slot(&mut self, number: u64) -> Option<&mut Slot<T>> {
+        self.items.get_mut(number.checked_sub(self.first)? as usize)
+    }
+
+    /// The number of the first item that is not there.
+    fn made(&self) -> u64 {
+        let there = self.items.iter().take_while(|slot| matches!(slot, Slot::There(_))).count();
+        if there == self.items.len() && self.end.is_some() { u64::MAX } else { self.first + there as u64 }
+    }
 }
 
-impl<T> Shared<T> {
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+impl<B, T> Shared<B, T> {
+    fn lock(&self) -> MutexGuard<'_, State<B, T>> {
         // Nothing is done under the lock that can fail half way.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    fn wait<'a>(&self, mut state: MutexGuard<'a, State<T>>) -> MutexGuard<'a, State<T>> {
+    fn wait<'a>(&self, mut state: MutexGuard<'a, State<B, T>>) -> MutexGuard<'a, State<B, T>> {
         state.waiting += 1;
         let mut state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         state.waiting -= 1;
         state
     }
-    fn wake(&self, state: &State<T>) {
+    /// Tells those who look without the lock, and those who are blocked.
+    fn tell(&self, state: &State<B, T>) {
+        self.made.store(state.made(), Ordering::Release);
+        self.can_begin.store(state.source.is_some(), Ordering::Release);
         if state.waiting > 0 {
             self.changed.notify_all();
         }
     }
 
-    /// Waits until somebody, who is at it, has made the item of a number.
-    fn wait_for(&self, number: u64) -> MutexGuard<'_, State<T>> {
+    /// Waits until the item of a number is there, or, for one who `may_begin`, until an item can be begun.
+    fn wait_for(&self, number: u64, may_begin: bool) -> MutexGuard<'_, State<B, T>> {
+        let is_due = || {
+            self.made.load(Ordering::Acquire) > number
+                || (may_begin && self.can_begin.load(Ordering::Acquire))
+        };
         for _ in 0..SPINS {
-            if self.made.load(Ordering::Acquire) > number {
+            if is_due() {
                 return self.lock();
             }
             std::hint::spin_loop();
         }
-        let mut state = self.lock();
-        while state.source.is_none() && self.made.load(Ordering::Acquire) <= number {
-            state = self.wait(state);
-        }
-        state
+        let state = self.lock();
+        if is_due() { state } else { self.wait(state) }
     }
 
-    /// Makes an item for all, and gives back the source.
-    fn make(&self, mut source: Source<T>) -> Result<MutexGuard<'_, State<T>>, EngineError> {
-        let mut making = Making { shared: self, made: Some(Err(End::Failed)) };
-        let (made, failure) = match source() {
-            Ok(Some(item)) => (Ok((Arc::new(item), source)), None),
-            Ok(None) => (Err(End::Whole), None),
-            Err(error) => (Err(End::Failed), Some(error)),
+    /// Makes an item for all.
+    fn make(&self, mut source: Source<B>) -> Result<(), EngineError> {
+        let mut beginning = Beginning { shared: self, outcome: Some(Err(End::Failed)) };
+        let (outcome, begun) = match source() {
+            Ok(Some(begun)) => (Ok(source), Ok(Some(begun))),
+            Ok(None) => (Err(End::Whole), Ok(None)),
+            Err(error) => (Err(End::Failed), Err(error)),
         };
-        making.made = Some(made);
-        drop(making);
-        failure.map_or_else(|| Ok(self.lock()), Err)
+        beginning.outcome = Some(outcome);
+        let number = beginning.end();
+        let (Some(begun), Some(number)) = (begun?, number) else { return Ok(()) };
+        let mut finishing = Finishing { shared: self, number, slot: Slot::Lost };
+        finishing.slot = Slot::There(Arc::new((self.finish)(begun)));
+        Ok(())
     }
 }
 
-impl<T> Taker<T> {
+impl<B, T> Taker<B, T> {
     /// The next item; none at the end. Waits while too much is held for somebody who is behind.
     ///
     /// # Errors
@@ -146,32 +192,37 @@ impl<T> Taker<T> {
             let ahead = state.first + state.items.len() as u64 - number;
             // Who is behind all others never waits for room: it is what makes some.
             let has_room = state.held_bytes < MAX_HELD_BYTES || state.taken_by_all() == number;
-            if ahead < LOOKAHEAD
-                && has_room
-                && let Some(source) = state.source.take()
-            {
+            let may_begin = ahead < LOOKAHEAD && has_room;
+            if may_begin && let Some(source) = state.source.take() {
+                self.shared.can_begin.store(false, Ordering::Release);
                 drop(state);
-                state = self.shared.make(source)?;
+                self.shared.make(source)?;
+                state = self.shared.lock();
                 continue;
             }
-            if let Some(item) = state.items.get((number - state.first) as usize) {
-                let item = Arc::clone(item);
-                if let Some(next) = state.next.get_mut(self.number) {
-                    *next = Some(number + 1);
+            let is_coming = match state.slot(number) {
+                Some(Slot::There(item)) => {
+                    let item = Arc::clone(item);
+                    if let Some(next) = state.next.get_mut(self.number) {
+                        *next = Some(number + 1);
+                    }
+                    if state.forget_taken(self.shared.bytes_of) {
+                        self.shared.tell(&state);
+                    }
+                    return Ok(Some(item));
                 }
-                if state.forget_taken(self.shared.bytes_of) {
-                    self.shared.wake(&state);
-                }
-                return Ok(Some(item));
-            }
+                Some(Slot::Lost) => return Err(EngineError::Cancelled),
+                Some(Slot::Coming) => true,
+                None => false,
+            };
             match state.end {
-                Some(End::Whole) => return Ok(None),
-                Some(End::Failed) => return Err(EngineError::Cancelled),
-                None => {}
+                Some(End::Whole) if !is_coming => return Ok(None),
+                Some(End::Failed) if !is_coming => return Err(EngineError::Cancelled),
+                _ => {}
             }
-            state = if has_room {
+            state = if has_room || is_coming {
                 drop(state);
-                self.shared.wait_for(number)
+                self.shared.wait_for(number, may_begin)
             } else {
                 self.shared.wait(state)
             };
@@ -179,34 +230,60 @@ impl<T> Taker<T> {
     }
 }
 
-/// An item that is being made. Dropped, it is there for all; if that is because making it panicked, nothing follows.
-struct Making<'a, T> {
-    shared: &'a Shared<T>,
-    made: Option<Result<(Arc<T>, Source<T>), End>>,
+/// An item that is being begun. Dropped, others can begin the next; if that is because beginning it panicked, nothing follows.
+struct Beginning<'a, B, T> {
+    shared: &'a Shared<B, T>,
+    outcome: Option<Result<Source<B>, End>>,
 }
 
-impl<T> Drop for Making<'_, T> {
-    fn drop(&mut self) {
-        let Some(made) = self.made.take() else { return };
+impl<B, T> Beginning<'_, B, T> {
+    /// Gives back the source. The item's number; none at the end.
+    fn end(&mut self) -> Option<u64> {
         let mut state = self.shared.lock();
-        let count = match made {
-            Ok((item, source)) => {
-                state.held_bytes += (self.shared.bytes_of)(&item);
-                state.items.push_back(item);
+        let number = match self.outcome.take()? {
+            Ok(source) => {
+                state.items.push_back(Slot::Coming);
                 state.source = Some(source);
-                state.first + state.items.len() as u64
+                Some(state.first + state.items.len() as u64 - 1)
             }
             Err(end) => {
                 state.end = Some(end);
-                u64::MAX
+                None
             }
         };
-        self.shared.made.store(count, Ordering::Release);
-        self.shared.wake(&state);
+        self.shared.tell(&state);
+        number
     }
 }
 
-impl<T> Drop for Taker<T> {
+impl<B, T> Drop for Beginning<'_, B, T> {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// An item that is being finished. Dropped, it is there for all, or lost if finishing it panicked.
+struct Finishing<'a, B, T> {
+    shared: &'a Shared<B, T>,
+    number: u64,
+    slot: Slot<T>,
+}
+
+impl<B, T> Drop for Finishing<'_, B, T> {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        let made = std::mem::replace(&mut self.slot, Slot::Lost);
+        let bytes = if let Slot::There(item) = &made { (self.shared.bytes_of)(item) } else { 0 };
+        // Where all takers are gone, so is its place.
+        if let Some(slot) = state.slot(self.number) {
+            *slot = made;
+            state.held_bytes += bytes;
+        }
+        self.shared.tell(&state);
+    }
+}
+
+impl<B, T> Drop for Taker<B, T> {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         if let Some(next) = state.next.get_mut(self.number) {
@@ -215,7 +292,7 @@ impl<T> Drop for Taker<T> {
         // The last one takes the source along, and drops it without the lock.
         let source = if state.next.iter().all(Option::is_none) { state.source.take() } else { None };
         state.forget_taken(self.shared.bytes_of);
-        self.shared.wake(&state);
+        self.shared.tell(&state);
         drop(state);
         drop(source);
     }

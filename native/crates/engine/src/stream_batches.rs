@@ -14,6 +14,7 @@ use lookback_pcapfile::{Chunk, PacketRef};
 use lookback_session::PacketPosition;
 use lookback_wire::{Decoded, PlainHeaders, SessionIdTracking, flow_hash, plain_headers};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Most packets of a batch. It ends with its chunk, so that short packets alone make so many.
 const MOST_PACKETS: usize = 1_024;
@@ -86,19 +87,31 @@ impl Piece {
     }
 }
 
-/// Reads the files of a stream into batches.
+/// Packets that lie in one chunk, before anybody has found out whose they are.
+struct Begun {
+    chunk: Chunk,
+    file: u32,
+    bytes: u64,
+    packets: Vec<Packet>,
+}
+
+/// What begins a piece: all that depends on the packets before it.
+enum Beginning {
+    Packets(Begun),
+    End(Box<(StreamOutcome, StreamClock)>),
+}
+
+/// Reads the files of a stream.
 struct BatchReader {
     sources: Sources<'static>,
     /// The file at hand, and the number in the stream of its next packet.
     source: Option<StreamSource>,
     ordinal: u64,
     clock: StreamClock,
-    decoded: Decoded,
     /// What was read so far; taken at the end.
     outcome: Option<StreamOutcome>,
-    sharing: Sharing,
-    /// Packets of each share of the last batch, for the room of the next.
-    usual: Vec<usize>,
+    /// Packets of the last batch, for the room of the next.
+    usual: usize,
 }
 
 /// Gives each worker its packets of `sources`; `total_bytes` is for reports.
@@ -108,66 +121,65 @@ pub fn share_packets(sources: Sources<'static>, total_bytes: u64, sharing: Shari
         source: None,
         ordinal: 0,
         clock: StreamClock::default(),
-        decoded: Decoded::default(),
         outcome: Some(StreamOutcome::default()),
-        sharing,
-        usual: vec![0; sharing.workers],
+        usual: 0,
     };
-    let takers = share(Box::new(move || reader.next()), Piece::bytes, sharing.workers);
+    let dealer = Dealer { sharing, usual: (0..sharing.workers).map(|_| AtomicUsize::new(0)).collect() };
+    let finish = move |begun| match begun {
+        Beginning::Packets(begun) => Piece::Packets(dealer.deal(begun)),
+        Beginning::End(end) => Piece::End(end),
+    };
+    let takers = share(Box::new(move || reader.next()), Box::new(finish), Piece::bytes, sharing.workers);
     let own = |(number, pieces)| Own { pieces, number, sharing, total_bytes };
     takers.into_iter().enumerate().map(own).collect()
 }
 
 /// Finds out whose packets they are.
-struct Dealer<'r> {
+struct Dealer {
     sharing: Sharing,
-    decoded: &'r mut Decoded,
-    clock: &'r mut StreamClock,
-    shares: Vec<Vec<Packet>>,
+    /// Packets of each share of a batch before, for the room of the next.
+    usual: Vec<AtomicUsize>,
 }
 
-impl Dealer<'_> {
-    #[inline]
-    fn deal(&mut self, packet: &PacketRef<'_>, ordinal: u64, origin: u16) {
-        let Sharing { tracking, .. } = self.sharing;
-        let before_s = self.clock.seconds();
-        let now_s = self.clock.advance(packet.timestamp_ns);
-        let headers = plain_headers(packet.link_type, packet.data, packet.original_length);
-        let owner = match &headers {
-            Some(headers) => Some(self.sharing.owner(headers.flow_hash(tracking))),
-            None => self.owner(packet),
+impl Dealer {
+    fn deal(&self, begun: Begun) -> StreamBatch {
+        let Begun { chunk, file, bytes, packets } = begun;
+        let room = |usual: &AtomicUsize| {
+            let usual = usual.load(Ordering::Relaxed);
+            Vec::with_capacity(usual + usual / 8 + 1)
         };
-        let dealt = Packet {
-            timestamp_ns: packet.timestamp_ns,
-            clock: ClockAt { before_s, now_s },
-            ordinal,
-            offset: packet.offset,
-            start: packet.start,
-            end: packet.end,
-            original_length: packet.original_length,
-            record_length: packet.record_length,
-            link_type: packet.link_type,
-            origin,
-            is_for_all: owner.is_none(),
-            headers,
-        };
-        match owner {
-            Some(owner) => self.shares.get_mut(owner).into_iter().for_each(|share| share.push(dealt)),
-            None => self.shares.iter_mut().for_each(|share| share.push(dealt)),
+        let mut shares: Vec<Vec<Packet>> = self.usual.iter().map(room).collect();
+        let count = packets.len() as u64;
+        let mut decoded = Decoded::default();
+        for mut packet in packets {
+            let data = chunk.get(packet.start as usize..packet.end as usize).unwrap_or_default();
+            packet.headers = plain_headers(packet.link_type, data, packet.original_length);
+            let owner = match &packet.headers {
+                Some(headers) => Some(self.sharing.owner(headers.flow_hash(self.sharing.tracking))),
+                None => self.owner(&packet, data, &mut decoded),
+            };
+            packet.is_for_all = owner.is_none();
+            match owner {
+                Some(owner) => shares.get_mut(owner).into_iter().for_each(|share| share.push(packet)),
+                None => shares.iter_mut().for_each(|share| share.push(packet)),
+            }
         }
+        for (usual, share) in self.usual.iter().zip(&shares) {
+            usual.store(share.len(), Ordering::Relaxed);
+        }
+        StreamBatch { chunk, file, packets: count, bytes, shares }
     }
 
     /// The owner of a packet that is not plain; none where only its fragments together tell, or nothing does.
-    fn owner(&mut self, packet: &PacketRef<'_>) -> Option<usize> {
-        let PacketRef { link_type, data, original_length, .. } = *packet;
-        lookback_wire::decode(link_type, data, original_length, self.decoded).ok()?;
-        let hash = self.decoded.fragment.is_none().then(|| flow_hash(self.decoded, self.sharing.tracking));
+    fn owner(&self, packet: &Packet, data: &[u8], decoded: &mut Decoded) -> Option<usize> {
+        lookback_wire::decode(packet.link_type, data, packet.original_length, decoded).ok()?;
+        let hash = decoded.fragment.is_none().then(|| flow_hash(decoded, self.sharing.tracking));
         hash.map(|hash| self.sharing.owner(hash))
     }
 }
 
 impl BatchReader {
-    fn next(&mut self) -> Result<Option<Piece>, EngineError> {
+    fn next(&mut self) -> Result<Option<Beginning>, EngineError> {
         let Some(outcome) = &mut self.outcome else { return Ok(None) };
         loop {
             if self.source.is_none() {
@@ -186,33 +198,43 @@ impl BatchReader {
                 self.source = None;
                 continue;
             };
-            let shares = self.usual.iter().map(|usual| Vec::with_capacity(usual + usual / 8 + 1)).collect();
-            let (decoded, clock) = (&mut self.decoded, &mut self.clock);
-            let mut dealer = Dealer { sharing: self.sharing, decoded, clock, shares };
+            let mut packets = Vec::with_capacity(self.usual + self.usual / 8 + 1);
             let mut last = 0;
-            let mut deal = |packet: PacketRef<'_>, number: u64| {
+            let mut begin = |packet: PacketRef<'_>, packets: &mut Vec<Packet>| {
                 outcome.note_packet(&packet);
-                let ordinal = self.ordinal + number;
-                dealer.deal(&packet, ordinal, origins.of_packet(ordinal - *first_ordinal));
+                let before_s = self.clock.seconds();
+                let now_s = self.clock.advance(packet.timestamp_ns);
+                let ordinal = self.ordinal + packets.len() as u64;
+                packets.push(Packet {
+                    timestamp_ns: packet.timestamp_ns,
+                    clock: ClockAt { before_s, now_s },
+                    ordinal,
+                    offset: packet.offset,
+                    start: packet.start,
+                    end: packet.end,
+                    original_length: packet.original_length,
+                    record_length: packet.record_length,
+                    link_type: packet.link_type,
+                    origin: origins.of_packet(ordinal - *first_ordinal),
+                    is_for_all: false,
+                    headers: None,
+                });
                 last = packet.offset;
             };
             let chunk = Arc::clone(first.chunk);
-            deal(first, 0);
-            let mut packets = 1;
+            begin(first, &mut packets);
             // Reading on is for who makes the next batch, in whose processor's caches the bytes are then.
-            while packets < MOST_PACKETS as u64
+            while packets.len() < MOST_PACKETS
                 && let Some(packet) = reader.next_packet_at_hand()
             {
-                deal(packet, packets);
-                packets += 1;
+                begin(packet, &mut packets);
             }
-            self.ordinal += packets;
-            let shares = dealer.shares;
-            self.usual = shares.iter().map(Vec::len).collect();
+            self.ordinal += packets.len() as u64;
+            self.usual = packets.len();
             let bytes = outcome.file_bytes + last;
-            return Ok(Some(Piece::Packets(StreamBatch { chunk, file: *file, packets, bytes, shares })));
+            return Ok(Some(Beginning::Packets(Begun { chunk, file: *file, bytes, packets })));
         }
-        Ok(self.outcome.take().map(|outcome| Piece::End(Box::new((outcome, self.clock)))))
+        Ok(self.outcome.take().map(|outcome| Beginning::End(Box::new((outcome, self.clock)))))
     }
 }
 
@@ -245,7 +267,7 @@ impl<T: PacketTarget> PacketTarget for Share<T> {
 
 /// What one worker gets.
 pub struct Own {
-    pieces: Taker<Piece>,
+    pieces: Taker<Beginning, Piece>,
     /// The worker's number.
     number: usize,
     sharing: Sharing,

@@ -33,7 +33,7 @@ fn source(
 }
 
 /// How many numbers came, in order from 0 on, until the end or an error.
-fn drain(mut taker: Taker<u64>) -> (u64, Option<EngineError>) {
+fn drain(mut taker: Taker<u64, u64>) -> (u64, Option<EngineError>) {
     let mut count = 0;
     loop {
         match taker.take_next() {
@@ -52,7 +52,7 @@ fn all_takers_get_all_items_and_each_is_made_once() {
     for count in [0, 1, 7, 50_000] {
         let (source, made) = source(count, || Ok(None));
         let all = scope(|scope| {
-            let takers = share(source, bytes_of, 3).into_iter();
+            let takers = share(source, Box::new(|begun| begun), bytes_of, 3).into_iter();
             let threads: Vec<_> = takers.map(|taker| scope.spawn(move || drain(taker))).collect();
             threads.into_iter().map(|thread| thread.join().expect("a taker")).collect::<Vec<_>>()
         });
@@ -65,7 +65,7 @@ fn all_takers_get_all_items_and_each_is_made_once() {
 fn who_asked_is_told_the_error_and_the_others_that_they_end() {
     let failing = || {
         let (source, _) = source(20, || Err(EngineError::Worker("bad".to_owned())));
-        share(source, bytes_of, 3)
+        share(source, Box::new(|begun| begun), bytes_of, 3)
     };
     let ends: Vec<_> = failing().into_iter().map(drain).collect();
     let told = ends.iter().filter(|(_, error)| matches!(error, Some(EngineError::Worker(_)))).count();
@@ -79,7 +79,7 @@ fn who_asked_is_told_the_error_and_the_others_that_they_end() {
 fn a_taker_waits_for_one_that_is_far_behind_and_for_none_that_is_gone() {
     const COUNT: u64 = 10 * MAX_HELD as u64;
     let (source, made) = source(COUNT, || Ok(None));
-    let mut takers = share(source, bytes_of, 3).into_iter();
+    let mut takers = share(source, Box::new(|begun| begun), bytes_of, 3).into_iter();
     let (ahead, mut behind, gone) = (takers.next(), takers.next().expect("one"), takers.next());
     drop(gone);
     scope(|scope| {
@@ -111,7 +111,7 @@ fn one_that_panics_leaves_nobody_waiting() {
             barrier.wait();
             drain(taker)
         };
-        let takers = share(source, bytes_of, 2).into_iter();
+        let takers = share(source, Box::new(|begun| begun), bytes_of, 2).into_iter();
         let threads: Vec<_> = takers.map(|taker| scope.spawn(move || run(taker))).collect();
         threads.into_iter().map(|thread| thread.join().ok()).collect::<Vec<_>>()
     });
