@@ -350,6 +350,7 @@ fn open_sources(options: &NativeLiveOptions) -> napi::Result<(Sources, Vec<u16>)
                 fanout: (threads > 1).then_some(ring.fanout_group as u16),
                 promiscuous: ring.promiscuous,
                 counts_losses: thread == 0,
+                may_open_later: !options.give_up_rights,
             })
             .map_err(|error| source_error(&error))?;
             sources.push(Box::new(source));

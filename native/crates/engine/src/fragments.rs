@@ -96,9 +96,14 @@ impl Fragments {
         Outcome::Refused("nested")
     }
 
-    /// Number in the stream of the first fragment that waits for others.
-    pub fn oldest(&self) -> Option<u64> {
-        self.defragmenter.oldest_token()
+    /// Number in the stream of the first packet that a datagram needs which waits for fragments at second `now_s`.
+    pub fn oldest(&mut self, now_s: i64) -> Option<u64> {
+        self.defragmenter.advance(now_s);
+        let token = self.defragmenter.oldest_token()?;
+        // A fragment that was joined from fragments came with the last of those.
+        let first = self.records.partition_point(|(of, ..)| *of < token);
+        let records = self.records.iter().skip(first).take_while(|(of, ..)| *of == token);
+        records.map(|(.., record)| record.ordinal).chain([token]).min()
     }
 
     fn remember(&mut self, token: u64, count: u32, record: Record) {

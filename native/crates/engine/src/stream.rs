@@ -360,9 +360,9 @@ impl Feed {
         (watch.progress)(Progress { packets, bytes, total_bytes, sessions });
     }
 
-    /// Number in the stream of the first fragment that waits for others.
-    pub fn oldest_fragment(&self) -> Option<u64> {
-        self.fragments.oldest()
+    /// Number in the stream of the first packet that a datagram needs which waits for fragments at second `now_s`.
+    pub fn oldest_fragment(&mut self, now_s: i64) -> Option<u64> {
+        self.fragments.oldest(now_s)
     }
 
     /// Adds its counts to `counters`.

@@ -156,7 +156,8 @@ fn the_mark_does_not_go_beyond_a_fragment_that_waits_for_others() {
         engine.push(&packet(1, 2, 1));
         let mark = flush(&engine, 3).mark.expect("a mark");
         assert_eq!((mark.replay_from, mark.known_until, mark.open_ordinals), (0, 2, vec![1]));
-        // After the end no datagram becomes whole.
+        // One that waits for too long does not become whole, either.
+        assert_eq!(flush(&engine, 2_000).mark.map(|mark| mark.replay_from), Some(2));
         assert_eq!(finish(&engine).mark.map(|mark| mark.replay_from), Some(2));
     }
 }

@@ -143,14 +143,14 @@ impl FlowTable {
             self.saved.keep(&self.settings, &mut self.bench, flow, row);
         }
         flow.packet(packet, &key, &self.settings, &mut self.bench);
-        if self.settings.open_rows_after.is_some() && !flow.unwritten {
-            flow.unwritten = true;
-            self.unwritten.push(Unwritten {
-                at,
-                generation,
-                clock_s: packet.clock_s,
-                first_us: packet.timestamp_ns.div_euclid(1000),
-            });
+        if self.settings.open_rows_after.is_some() {
+            let first_us = packet.timestamp_ns.div_euclid(1000);
+            if flow.unwritten {
+                self.unwritten.lower(first_us);
+            } else {
+                flow.unwritten = true;
+                self.unwritten.push(Unwritten { at, generation, clock_s: packet.clock_s, first_us });
+            }
         }
         // Beyond 32 bits nothing counts.
         if flow.segment_packets() >= self.settings.max_packets.min(u32::MAX as usize) as u64

@@ -47,6 +47,13 @@ impl UnwrittenFlows {
             *first_us = before_us.min(*first_us);
         }
     }
+    /// A packet came of a flow that is among those already.
+    #[inline]
+    pub fn lower(&mut self, first_us: i64) {
+        if let Some((_, earliest_us)) = self.earliest.back_mut() {
+            *earliest_us = first_us.min(*earliest_us);
+        }
+    }
     /// Time of the earliest packet that came in the second of the one that waits longest, or after it; microseconds since 1970.
     pub fn since_us(&mut self) -> Option<i64> {
         let since_s = self.front()?.clock_s;

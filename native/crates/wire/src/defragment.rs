@@ -137,6 +137,14 @@ impl Defragmenter {
         self.datagrams.len()
     }
 
+    /// Gives up what waits for too long at second `now_s`; what only waits is looked at with the next fragment otherwise.
+    pub fn advance(&mut self, now_s: i64) {
+        self.now_s = self.now_s.max(now_s);
+        while self.oldest_is_over() {
+            self.expire();
+        }
+    }
+
     /// The token of the first fragment of those that wait, of the datagram that waits longest.
     pub fn oldest_token(&self) -> Option<u64> {
         self.datagrams.get(&self.oldest()?)?.tokens.first().copied()
@@ -250,12 +258,14 @@ impl Defragmenter {
     /// Gives up datagrams whose time is over. Those that are left are still here, and get no fragment.
     fn expire(&mut self) {
         for _ in 0..GIVEN_UP_AT_ONCE {
-            let oldest = self
-                .oldest()
-                .filter(|key| self.datagrams.get(key).is_some_and(|datagram| self.is_over(datagram)));
-            let Some(key) = oldest else { return };
+            let Some(key) = self.oldest().filter(|_| self.oldest_is_over()) else { return };
             self.time_out(&key);
         }
+    }
+
+    fn oldest_is_over(&self) -> bool {
+        let oldest = self.oldest().and_then(|key| self.datagrams.get(&key));
+        oldest.is_some_and(|datagram| self.is_over(datagram))
     }
 
     fn is_beyond_bounds(&self) -> bool {

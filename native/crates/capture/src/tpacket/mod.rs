@@ -43,6 +43,8 @@ pub struct TpacketOptions {
     pub promiscuous: bool,
     /// Whether to count what the interface itself loses: one of the sockets of an interface does.
     pub counts_losses: bool,
+    /// Whether sockets can be opened later, when the interface is ready: not by a process that gives up its rights.
+    pub may_open_later: bool,
 }
 
 /// A socket on an interface, with its ring.
@@ -66,7 +68,8 @@ pub struct TpacketSource {
     losses: Option<InterfaceLosses>,
     /// What interfaces of this name before this one lost.
     lost_before: u64,
-    /// The interface went down and nothing came since: it may be another one of the same name by now, which nobody tells.
+    /// The interface went down, and was not seen up since: it may be another one of the same name by now, which nobody tells. That
+    /// packets come says nothing: the kernel gives away what the ring of the one before still held.
     is_down: bool,
     down_since: Instant,
     /// Since when the fanout group of an interface that is up did not take the socket.
@@ -90,7 +93,7 @@ impl TpacketSource {
         let program = Program::of_setting(&options.filter, link_type, options.snaplen)?;
         let attached = match Self::attach(&options, &interface, program.as_ref()) {
             // No group takes a socket of an interface that is down.
-            Err(error) if is_refused(&error) && !interface.is_up => None,
+            Err(error) if is_refused(&error) && !interface.is_up && options.may_open_later => None,
             attached => Some(attached?),
         };
         let losses = options.counts_losses.then(|| InterfaceLosses::of(&interface));
@@ -197,6 +200,7 @@ impl TpacketSource {
         };
         // The socket stays bound while the interface is down and receives again once it is up.
         if self.attached.is_some() && now.index == self.interface.index {
+            self.is_down = !now.is_up;
             return Ok(());
         }
         // Packets of another kind do not go into the same files: whoever supervises starts anew.
@@ -224,6 +228,7 @@ impl TpacketSource {
             attached => {
                 self.attached = Some(attached?);
                 self.refused_since = None;
+                self.is_down = !now.is_up;
                 self.lost_before = self.statistics.dropped_by_interface.unwrap_or(0);
                 self.losses = self.options.counts_losses.then(|| InterfaceLosses::of(&now));
                 self.interface = now;
@@ -272,7 +277,6 @@ impl PacketSource for TpacketSource {
     fn read(&mut self, batch: &mut Batch, wait: Duration) -> Result<(), SourceError> {
         self.drain(batch);
         if !batch.is_empty() {
-            self.is_down = false;
             return Ok(());
         }
         if let Some(attached) = &self.attached {
@@ -291,7 +295,6 @@ impl PacketSource for TpacketSource {
             self.recover()?;
         }
         self.drain(batch);
-        self.is_down &= batch.is_empty();
         Ok(())
     }
 

@@ -24,8 +24,10 @@ use std::thread::JoinHandle;
 
 /// Rows of one live segment at most; a flush writes fewer.
 const BATCH_ROWS: usize = 50_000;
-/// Rows that may wait for a disk with room, and their bytes, of all workers; what comes then is lost to the index and counted.
+/// Rows that may wait for a disk with room, and their bytes, of all workers, but of each at least what one flush has; what comes then
+/// is lost to the index and counted.
 const MOST_ROWS_WAITING: usize = 200_000;
+const ROWS_OF_A_FLUSH: usize = BATCH_ROWS + OPEN_ROWS;
 const MOST_BYTES_WAITING: usize = 512 << 20;
 /// Rows of open sessions that a worker writes when the latest packets are wanted: some 50 ms, which its queue bridges.
 const OPEN_ROWS: usize = 16_384;
@@ -133,12 +135,20 @@ pub struct WorkerFlush {
     pub unwritten_since_us: Option<i64>,
     /// Numbers of the first packets of the sessions that are open; empty unless asked for.
     pub open_ordinals: Vec<u64>,
-    /// Number of the first fragment that waits for others, where the worker joins them.
+    /// Number of the first packet that a datagram needs which waits for fragments, where the worker joins them.
     pub oldest_fragment: Option<u64>,
     /// Sessions open.
     pub open_sessions: u64,
     /// Counts since the stream was opened.
     pub counters: Counters,
+}
+
+/// A flush that was ordered.
+pub struct Ordered {
+    /// One reply of each worker.
+    pub replies: Receiver<Result<WorkerFlush, EngineError>>,
+    /// Number of the first packet that a datagram needs which waits for fragments, where the stream's thread joins them.
+    pub oldest_fragment: Option<u64>,
 }
 
 /// What a worker does next.
@@ -228,13 +238,9 @@ impl Pipeline {
     ///
     /// # Errors
     /// When a worker is gone.
-    pub fn flush(
-        &mut self,
-        now_ns: i64,
-        mark: bool,
-        rows: FlushRows,
-    ) -> Result<Receiver<Result<WorkerFlush, EngineError>>, EngineError> {
+    pub fn flush(&mut self, now_ns: i64, mark: bool, rows: FlushRows) -> Result<Ordered, EngineError> {
         let (reply, replies) = unbounded();
+        let mut oldest_fragment = None;
         let order = |clock_s| FlushOrder { now_ns, clock_s, mark, rows, reply: reply.clone() };
         match &mut self.path {
             Path::Single { lane } => lane.send(Work::Flush(order(None))).map_err(|_| gone(0))?,
@@ -244,17 +250,10 @@ impl Pipeline {
                 for (number, lane) in target.lanes.iter().enumerate() {
                     lane.send(Work::Flush(order(Some(clock_s)))).map_err(|_| gone(number))?;
                 }
+                oldest_fragment = feed.oldest_fragment(clock_s);
             }
         }
-        Ok(replies)
-    }
-
-    /// Number of the first fragment that waits for others, where the stream's thread joins them.
-    pub fn oldest_fragment(&self) -> Option<u64> {
-        match &self.path {
-            Path::Spread { feed, .. } => feed.oldest_fragment(),
-            Path::Single { .. } => None,
-        }
+        Ok(Ordered { replies, oldest_fragment })
     }
 
     /// Adds what was counted before any worker.
@@ -289,7 +288,8 @@ fn work(
     let mut quiet = QuietClock::new(shared.times_are_given);
     // Rows that could not be written stay and are tried again by the next flush, which tells.
     for order in orders {
-        worker.drop_rows_beyond(MOST_ROWS_WAITING / workers, MOST_BYTES_WAITING / workers);
+        let most_rows = (MOST_ROWS_WAITING / workers).max(ROWS_OF_A_FLUSH);
+        worker.drop_rows_beyond(most_rows, MOST_BYTES_WAITING / workers);
         match order {
             Work::Packets(batch) => drop(take_batch(&mut worker, &batch)),
             Work::Stream(stored) => {
@@ -302,7 +302,7 @@ fn work(
                 }
             }
             Work::Flush(order) => {
-                let reply = flush(&mut worker, feed.as_ref(), &mut quiet, &order);
+                let reply = flush(&mut worker, feed.as_mut(), &mut quiet, &order);
                 // Whoever asked may have given up.
                 let _ = order.reply.send(reply);
             }
@@ -312,11 +312,11 @@ fn work(
 
 fn flush(
     worker: &mut Worker<SegmentSink>,
-    feed: Option<&Feed>,
+    feed: Option<&mut Feed>,
     quiet: &mut QuietClock,
     order: &FlushOrder,
 ) -> Result<WorkerFlush, EngineError> {
-    let own_clock_s = feed.map_or(0, |feed| feed.clock.seconds());
+    let own_clock_s = feed.as_ref().map_or(0, |feed| feed.clock.seconds());
     let clock_s = order.clock_s.unwrap_or_else(|| quiet.seconds(own_clock_s, order.now_ns));
     if order.rows == FlushRows::Closing {
         worker.finish()?;
@@ -330,7 +330,7 @@ fn flush(
     }
     let mut counters = Counters::new();
     worker.count_into(&mut counters);
-    if let Some(feed) = feed {
+    if let Some(feed) = &feed {
         feed.count_into(&mut counters);
     }
     Ok(WorkerFlush {
@@ -338,7 +338,7 @@ fn flush(
         rows: std::mem::take(&mut worker.sink.rows),
         unwritten_since_us: worker.unwritten_since_us(),
         open_ordinals: if order.mark { worker.table().open_ordinals() } else { Vec::new() },
-        oldest_fragment: feed.and_then(Feed::oldest_fragment),
+        oldest_fragment: feed.and_then(|feed| feed.oldest_fragment(clock_s)),
         open_sessions: worker.table().open_flows() as u64,
         counters,
     })

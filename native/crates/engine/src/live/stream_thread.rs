@@ -5,7 +5,7 @@ use super::flusher::FlushRows;
 use super::losses::LossLog;
 use super::packet_directory::Records;
 use super::packet_files::PacketFiles;
-use super::pipeline::{Pipeline, Stored, WorkerFlush};
+use super::pipeline::{Ordered, Pipeline, Stored, WorkerFlush};
 use super::saving::{Chosen, Saving};
 use super::stores::Stores;
 use super::{LiveFile, Message};
@@ -28,7 +28,7 @@ pub struct StreamFlush {
     pub(super) replies: Receiver<Result<WorkerFlush, EngineError>>,
     pub(super) workers: usize,
     pub(super) next_ordinal: u64,
-    /// Number of the first fragment that waits for others, where this thread joins them.
+    /// Number of the first packet that a datagram needs which waits for fragments, where this thread joins them.
     pub(super) oldest_fragment: Option<u64>,
     pub(super) delivered_until_ns: Option<i64>,
     pub(super) write_failure: Option<String>,
@@ -186,7 +186,7 @@ impl StreamThread {
         // A session is over when its packets have not come, and not while they are still to be read.
         let has_all = self.is_pushed || self.times_are_given;
         let quiet_ns = if has_all { now_ns } else { delivered.map_or(i64::MIN, |until| until.min(now_ns)) };
-        let replies = self.pipeline.flush(quiet_ns, mark, rows)?;
+        let Ordered { replies, oldest_fragment } = self.pipeline.flush(quiet_ns, mark, rows)?;
         let mut counters = Counters::new();
         self.pipeline.count_into(&mut counters);
         Ok(StreamFlush {
@@ -194,7 +194,7 @@ impl StreamThread {
             replies,
             workers: self.pipeline.workers(),
             next_ordinal: self.ordinal,
-            oldest_fragment: self.pipeline.oldest_fragment(),
+            oldest_fragment,
             delivered_until_ns: delivered,
             write_failure: self.write_failure.take(),
             refusals: self.files.as_mut().map(PacketFiles::refusals).unwrap_or_default(),
