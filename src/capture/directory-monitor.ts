@@ -2,6 +2,7 @@ import { watch, type FSWatcher } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { systemErrorCode } from "../base/errors.js";
+import { nextTurn } from "../base/event-loop.js";
 import type { EarlierImport } from "./import-job.js";
 import { identityOf, openForWriting, type MaybeOpen } from "./open-for-writing.js";
 import { sourceIdentity } from "./source-identity.js";
@@ -25,6 +26,8 @@ const MOST_LISTENED_TO = 1_000;
 export interface EarlierImports {
   /** Of each path, at most a thousand, the newest import that is in, or null. */
   of(paths: readonly string[]): readonly (EarlierImport | null)[];
+  /** Called when a look has asked for all that it asks for, or ended: what was opened for it may be closed. */
+  close?(): void;
 }
 
 /** What a monitor needs of the world. */
@@ -82,9 +85,9 @@ export class DirectoryMonitor {
   /**
    * Looks once; returns the files that are whole since the last look, in order of name, and whether others may become so soon.
    *
-   * @throws LookbackError LIMIT_EXCEEDED beyond a million files.
+   * @throws LookbackError LIMIT_EXCEEDED beyond a million files; the reason of the signal when it ends the look.
    */
-  async look(): Promise<{ readonly whole: readonly string[]; readonly waiting: boolean }> {
+  async look(signal?: AbortSignal): Promise<{ readonly whole: readonly string[]; readonly waiting: boolean }> {
     const { fileNames, workingDirectory, nowMs, written = openForWriting, most = MOST_WATCHED } = this.#parts;
     const { files, failed, directories } = await findSources(this.#parts.directories, fileNames, workingDirectory, most);
     const unreadable = new Map(failed.map(({ path: where, error }) => [where, error.message]));
@@ -92,6 +95,7 @@ export class DirectoryMonitor {
     const looks = new Map<string, Look>();
     const stamps = new Map<string, Stamp>();
     for (const file of files) {
+      signal?.throwIfAborted();
       const before = this.#looks.get(file);
       const found = await stampOf(file).catch((error: unknown) => {
         // It is looked at again, as what it was.
@@ -101,7 +105,7 @@ export class DirectoryMonitor {
       });
       if (found !== null) stamps.set(file, found);
     }
-    const imported = this.#importedOf([...stamps].filter(([file]) => !this.#looks.has(file)));
+    const imported = await this.#importedOf([...stamps].filter(([file]) => !this.#looks.has(file)), signal);
     const settled: string[] = [];
     let waiting = false;
     for (const [file, found] of stamps) {
@@ -136,21 +140,28 @@ export class DirectoryMonitor {
    * Which files were imported before. Later than at the first look only what is certainly the same file counts: a clock of another machine
    * may be behind, and a file that is told in vain is found to be imported; so is each where nobody can be asked.
    */
-  #importedOf(files: readonly (readonly [string, Stamp])[]): ReadonlySet<string> {
+  async #importedOf(files: readonly (readonly [string, Stamp])[], signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
     const { imported } = this.#parts;
     const found = new Set<string>();
-    for (let at = 0; imported !== undefined && at < files.length; at += TOLD_AT_ONCE) {
-      const some = files.slice(at, at + TOLD_AT_ONCE);
-      let earlier: readonly (EarlierImport | null)[] = [];
-      try {
-        earlier = imported.of(some.map(([file]) => file));
-      } catch (error) {
-        if (this.#isFirst) throw error;
+    try {
+      for (let at = 0; imported !== undefined && at < files.length; at += TOLD_AT_ONCE) {
+        // Nothing else runs while it is asked: signals, and what a service is asked.
+        if (at > 0) await nextTurn();
+        signal?.throwIfAborted();
+        const some = files.slice(at, at + TOLD_AT_ONCE);
+        let earlier: readonly (EarlierImport | null)[] = [];
+        try {
+          earlier = imported.of(some.map(([file]) => file));
+        } catch (error) {
+          if (this.#isFirst) throw error;
+        }
+        some.forEach(([file, stamp], index) => {
+          const one = earlier[index] ?? null;
+          if (this.#isFirst ? isIn(stamp, one) : one?.source === stamp.source) found.add(file);
+        });
       }
-      some.forEach(([file, stamp], index) => {
-        const one = earlier[index] ?? null;
-        if (this.#isFirst ? isIn(stamp, one) : one?.source === stamp.source) found.add(file);
-      });
+    } finally {
+      imported?.close?.();
     }
     return found;
   }
@@ -176,7 +187,7 @@ export class DirectoryMonitor {
     signal.addEventListener("abort", onEvent, { once: true });
     try {
       while (!signal.aborted) {
-        const { whole, waiting } = await this.#lookOrTell();
+        const { whole, waiting } = await this.#lookOrTell(signal);
         // What arrived in a directory before it was listened to made no event.
         const soon = this.#listen(watchers, onEvent) || waiting;
         for (let at = 0; at < whole.length && !signal.aborted; at += TOLD_AT_ONCE) yield whole.slice(at, at + TOLD_AT_ONCE);
@@ -197,14 +208,15 @@ export class DirectoryMonitor {
     }
   }
 
-  /** Looks; a look that fails finds nothing, is told, and is no reason to stop. */
-  async #lookOrTell(): Promise<Awaited<ReturnType<DirectoryMonitor["look"]>>> {
+  /** Looks; a look that fails finds nothing, is told, and is no reason to stop. One that the signal ends finds nothing, either. */
+  async #lookOrTell(signal: AbortSignal): Promise<Awaited<ReturnType<DirectoryMonitor["look"]>>> {
     const { failed } = this.#parts;
     try {
-      const found = await this.look();
+      const found = await this.look(signal);
       this.#failure = null;
       return found;
     } catch (error) {
+      if (signal.aborted) return { whole: [], waiting: false };
       if (failed === undefined) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       if (reason !== this.#failure) failed(reason);

@@ -283,6 +283,29 @@ describe("a watched directory", () => {
     expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
   });
 
+  it("of very many files asks in parts, once a look, and ends with the signal between them", async () => {
+    const origin = path.join(directory, "origin");
+    writeFileSync(origin, "1");
+    for (let file = 0; file < 2_001; file += 1) symlinkSync(origin, path.join(directory, `${file}.pcap`));
+    const events: (number | string)[] = [];
+    let then = (): void => {};
+    const imported: EarlierImports = {
+      of(files) {
+        events.push(files.length);
+        setImmediate(then);
+        return files.map(() => null);
+      },
+      close: () => { events.push("closed"); },
+    };
+    await monitor({ imported }).look();
+    expect(events).toEqual([1000, 1000, 1, "closed"]);
+    const ended = new AbortController();
+    then = () => { ended.abort(); };
+    const told: unknown[] = [];
+    for await (const files of monitor({ imported, failed: (reason) => told.push(reason) }).files(ended.signal)) told.push(files);
+    expect([events.slice(4), told]).toEqual([[1000, "closed"], []]);
+  });
+
   it("of very many files is told in parts", async () => {
     const origin = path.join(directory, "origin");
     writeFileSync(origin, "1");
