@@ -17,6 +17,8 @@ const AGAIN_MS = 60_000;
 const LONGEST_AGAIN_MS = 86_400_000;
 /** Files that are watched: what is known of each is held in memory, a few hundred bytes. */
 const MOST_WATCHED = 1_000_000;
+/** How long is remembered what was told of a file that is gone: it may be there again, with its mount. A hundred bytes each. */
+const REMEMBERED_MS = 86_400_000;
 /** Files that are told at a time, and asked for. */
 const TOLD_AT_ONCE = 1_000;
 /** Directories whose events are listened to, each a watch of the kernel; looks find what arrives in others. */
@@ -68,11 +70,14 @@ interface Look {
  * Tells each capture file that arrives in directories once, when it is whole: its size and times have stayed the same for two
  * seconds and no process that can be seen has it open for writing. A file that changes afterwards is told again, one that could not be taken also
  * when its rights change. What is there at the first look is told as well, unless it was imported before. A directory that cannot be read for
- * a while, or whose mount is away, tells none of its files again.
+ * a while, or whose mount is away, tells none of its files again; one whose place is empty meanwhile none that are imported, or were told
+ * within a day.
  */
 export class DirectoryMonitor {
   readonly #parts: MonitorParts;
   #looks = new Map<string, Look>();
+  /** Files that are gone, and are in or were told: which they were, and when they were missed. In order of that. */
+  readonly #gone = new Map<string, { readonly source: string; readonly sinceMs: number }>();
   #directories: readonly string[] = [];
   #unreadable: ReadonlySet<string> = new Set();
   #failure: string | null = null;
@@ -105,12 +110,13 @@ export class DirectoryMonitor {
       });
       if (found !== null) stamps.set(file, found);
     }
-    const imported = await this.#importedOf([...stamps].filter(([file]) => !this.#looks.has(file)), signal);
+    const isBack = (file: string, { source }: Stamp): boolean => this.#gone.get(file)?.source === source;
+    const imported = await this.#importedOf([...stamps].filter(([file, found]) => !this.#looks.has(file) && !isBack(file, found)), signal);
     const settled: string[] = [];
     let waiting = false;
     for (const [file, found] of stamps) {
       const before = this.#looks.get(file);
-      const known = imported.has(file);
+      const known = imported.has(file) || isBack(file, found);
       const same = before?.signature === found.signature || (before?.given === true && before.source === found.source) ? before : { ...found, sinceMs: now, waitMs: SETTLED_MS, failures: 0, given: known };
       // After a clock that was set back its wait begins anew: it would last until the clock is there again.
       const look = now < same.sinceMs ? { ...same, sinceMs: now } : same;
@@ -121,9 +127,10 @@ export class DirectoryMonitor {
     }
     for (const [where, reason] of unreadable) if (!this.#unreadable.has(where)) this.#parts.unreadable?.(where, reason);
     this.#unreadable = new Set(unreadable.keys());
-    // Files that are gone are forgotten, so that memory is bounded; whether one is where nobody can look is not known.
+    // Files that are gone are forgotten in time, so that memory is bounded; whether one is where nobody can look is not known.
     const hidden = new Set(failed.map(({ path: where }) => path.resolve(workingDirectory, where)));
     for (const [file, look] of this.#looks) if (looks.size < most && !looks.has(file) && isBelow(file, hidden)) looks.set(file, look);
+    this.#remember(looks, now, most);
     this.#looks = looks;
     this.#directories = directories;
     this.#isFirst = false;
@@ -137,8 +144,8 @@ export class DirectoryMonitor {
   }
 
   /**
-   * Which files were imported before. Later than at the first look only what is certainly the same file counts: a clock of another machine
-   * may be behind, and a file that is told in vain is found to be imported; so is each where nobody can be asked.
+   * Which files were imported before. Later than at the first look only what is certainly the same file counts where that is known of the
+   * import: a clock of another machine may be behind, and a file that is told in vain is found to be imported; so is each where nobody can be asked.
    */
   async #importedOf(files: readonly (readonly [string, Stamp])[], signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
     const { imported } = this.#parts;
@@ -157,13 +164,23 @@ export class DirectoryMonitor {
         }
         some.forEach(([file, stamp], index) => {
           const one = earlier[index] ?? null;
-          if (this.#isFirst ? isIn(stamp, one) : one?.source === stamp.source) found.add(file);
+          if (this.#isFirst || one?.source === null ? isIn(stamp, one) : one?.source === stamp.source) found.add(file);
         });
       }
     } finally {
       imported?.close?.();
     }
     return found;
+  }
+
+  /** Remembers, of the files that `looks` has no more, those that need not be told when they are there again; with those watched at most `most`. */
+  #remember(looks: ReadonlyMap<string, Look>, now: number, most: number): void {
+    for (const file of looks.keys()) this.#gone.delete(file);
+    for (const [file, { given, source }] of this.#looks) if (given && !looks.has(file)) this.#gone.set(file, { source, sinceMs: now });
+    for (const [file, { sinceMs }] of this.#gone) {
+      if (now - sinceMs < REMEMBERED_MS && this.#gone.size + looks.size <= most) break;
+      this.#gone.delete(file);
+    }
   }
 
   /**
