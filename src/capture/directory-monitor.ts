@@ -2,6 +2,7 @@ import { watch, type FSWatcher } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { systemErrorCode } from "../base/errors.js";
+import { nextTurn } from "../base/event-loop.js";
 import type { EarlierImport } from "./import-job.js";
 import { identityOf, openForWriting, type MaybeOpen } from "./open-for-writing.js";
 import { sourceIdentity } from "./source-identity.js";
@@ -16,6 +17,8 @@ const AGAIN_MS = 60_000;
 const LONGEST_AGAIN_MS = 86_400_000;
 /** Files that are watched: what is known of each is held in memory, a few hundred bytes. */
 const MOST_WATCHED = 1_000_000;
+/** How long is remembered what was told of a file that is gone: it may be there again, with its mount. A hundred bytes each. */
+const REMEMBERED_MS = 86_400_000;
 /** Files that are told at a time, and asked for. */
 const TOLD_AT_ONCE = 1_000;
 /** Directories whose events are listened to, each a watch of the kernel; looks find what arrives in others. */
@@ -25,6 +28,8 @@ const MOST_LISTENED_TO = 1_000;
 export interface EarlierImports {
   /** Of each path, at most a thousand, the newest import that is in, or null. */
   of(paths: readonly string[]): readonly (EarlierImport | null)[];
+  /** Called when a look has asked for all that it asks for, or ended: what was opened for it may be closed. */
+  close?(): void;
 }
 
 /** What a monitor needs of the world. */
@@ -65,11 +70,14 @@ interface Look {
  * Tells each capture file that arrives in directories once, when it is whole: its size and times have stayed the same for two
  * seconds and no process that can be seen has it open for writing. A file that changes afterwards is told again, one that could not be taken also
  * when its rights change. What is there at the first look is told as well, unless it was imported before. A directory that cannot be read for
- * a while, or whose mount is away, tells none of its files again.
+ * a while, or whose mount is away, tells none of its files again; one whose place is empty meanwhile none that are imported, or were told
+ * within a day.
  */
 export class DirectoryMonitor {
   readonly #parts: MonitorParts;
   #looks = new Map<string, Look>();
+  /** Files that are gone, and are in or were told: which they were, and when they were missed. In order of that. */
+  readonly #gone = new Map<string, { readonly source: string; readonly sinceMs: number }>();
   #directories: readonly string[] = [];
   #unreadable: ReadonlySet<string> = new Set();
   #failure: string | null = null;
@@ -82,9 +90,9 @@ export class DirectoryMonitor {
   /**
    * Looks once; returns the files that are whole since the last look, in order of name, and whether others may become so soon.
    *
-   * @throws LookbackError LIMIT_EXCEEDED beyond a million files.
+   * @throws LookbackError LIMIT_EXCEEDED beyond a million files; the reason of the signal when it ends the look.
    */
-  async look(): Promise<{ readonly whole: readonly string[]; readonly waiting: boolean }> {
+  async look(signal?: AbortSignal): Promise<{ readonly whole: readonly string[]; readonly waiting: boolean }> {
     const { fileNames, workingDirectory, nowMs, written = openForWriting, most = MOST_WATCHED } = this.#parts;
     const { files, failed, directories } = await findSources(this.#parts.directories, fileNames, workingDirectory, most);
     const unreadable = new Map(failed.map(({ path: where, error }) => [where, error.message]));
@@ -92,6 +100,7 @@ export class DirectoryMonitor {
     const looks = new Map<string, Look>();
     const stamps = new Map<string, Stamp>();
     for (const file of files) {
+      signal?.throwIfAborted();
       const before = this.#looks.get(file);
       const found = await stampOf(file).catch((error: unknown) => {
         // It is looked at again, as what it was.
@@ -101,12 +110,13 @@ export class DirectoryMonitor {
       });
       if (found !== null) stamps.set(file, found);
     }
-    const imported = this.#importedOf([...stamps].filter(([file]) => !this.#looks.has(file)));
+    const isBack = (file: string, { source }: Stamp): boolean => this.#gone.get(file)?.source === source;
+    const imported = await this.#importedOf([...stamps].filter(([file, found]) => !this.#looks.has(file) && !isBack(file, found)), signal);
     const settled: string[] = [];
     let waiting = false;
     for (const [file, found] of stamps) {
       const before = this.#looks.get(file);
-      const known = imported.has(file);
+      const known = imported.has(file) || isBack(file, found);
       const same = before?.signature === found.signature || (before?.given === true && before.source === found.source) ? before : { ...found, sinceMs: now, waitMs: SETTLED_MS, failures: 0, given: known };
       // After a clock that was set back its wait begins anew: it would last until the clock is there again.
       const look = now < same.sinceMs ? { ...same, sinceMs: now } : same;
@@ -117,9 +127,10 @@ export class DirectoryMonitor {
     }
     for (const [where, reason] of unreadable) if (!this.#unreadable.has(where)) this.#parts.unreadable?.(where, reason);
     this.#unreadable = new Set(unreadable.keys());
-    // Files that are gone are forgotten, so that memory is bounded; whether one is where nobody can look is not known.
+    // Files that are gone are forgotten in time, so that memory is bounded; whether one is where nobody can look is not known.
     const hidden = new Set(failed.map(({ path: where }) => path.resolve(workingDirectory, where)));
     for (const [file, look] of this.#looks) if (looks.size < most && !looks.has(file) && isBelow(file, hidden)) looks.set(file, look);
+    this.#remember(looks, now, most);
     this.#looks = looks;
     this.#directories = directories;
     this.#isFirst = false;
@@ -133,26 +144,43 @@ export class DirectoryMonitor {
   }
 
   /**
-   * Which files were imported before. Later than at the first look only what is certainly the same file counts: a clock of another machine
-   * may be behind, and a file that is told in vain is found to be imported; so is each where nobody can be asked.
+   * Which files were imported before. Later than at the first look only what is certainly the same file counts where that is known of the
+   * import: a clock of another machine may be behind, and a file that is told in vain is found to be imported; so is each where nobody can be asked.
    */
-  #importedOf(files: readonly (readonly [string, Stamp])[]): ReadonlySet<string> {
+  async #importedOf(files: readonly (readonly [string, Stamp])[], signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
     const { imported } = this.#parts;
     const found = new Set<string>();
-    for (let at = 0; imported !== undefined && at < files.length; at += TOLD_AT_ONCE) {
-      const some = files.slice(at, at + TOLD_AT_ONCE);
-      let earlier: readonly (EarlierImport | null)[] = [];
-      try {
-        earlier = imported.of(some.map(([file]) => file));
-      } catch (error) {
-        if (this.#isFirst) throw error;
+    try {
+      for (let at = 0; imported !== undefined && at < files.length; at += TOLD_AT_ONCE) {
+        // Nothing else runs while it is asked: signals, and what a service is asked.
+        if (at > 0) await nextTurn();
+        signal?.throwIfAborted();
+        const some = files.slice(at, at + TOLD_AT_ONCE);
+        let earlier: readonly (EarlierImport | null)[] = [];
+        try {
+          earlier = imported.of(some.map(([file]) => file));
+        } catch (error) {
+          if (this.#isFirst) throw error;
+        }
+        some.forEach(([file, stamp], index) => {
+          const one = earlier[index] ?? null;
+          if (this.#isFirst || one?.source === null ? isIn(stamp, one) : one?.source === stamp.source) found.add(file);
+        });
       }
-      some.forEach(([file, stamp], index) => {
-        const one = earlier[index] ?? null;
-        if (this.#isFirst ? isIn(stamp, one) : one?.source === stamp.source) found.add(file);
-      });
+    } finally {
+      imported?.close?.();
     }
     return found;
+  }
+
+  /** Remembers, of the files that `looks` has no more, those that need not be told when they are there again; with those watched at most `most`. */
+  #remember(looks: ReadonlyMap<string, Look>, now: number, most: number): void {
+    for (const file of looks.keys()) this.#gone.delete(file);
+    for (const [file, { given, source }] of this.#looks) if (given && !looks.has(file)) this.#gone.set(file, { source, sinceMs: now });
+    for (const [file, { sinceMs }] of this.#gone) {
+      if (now - sinceMs < REMEMBERED_MS && this.#gone.size + looks.size <= most) break;
+      this.#gone.delete(file);
+    }
   }
 
   /**
@@ -176,7 +204,7 @@ export class DirectoryMonitor {
     signal.addEventListener("abort", onEvent, { once: true });
     try {
       while (!signal.aborted) {
-        const { whole, waiting } = await this.#lookOrTell();
+        const { whole, waiting } = await this.#lookOrTell(signal);
         // What arrived in a directory before it was listened to made no event.
         const soon = this.#listen(watchers, onEvent) || waiting;
         for (let at = 0; at < whole.length && !signal.aborted; at += TOLD_AT_ONCE) yield whole.slice(at, at + TOLD_AT_ONCE);
@@ -197,14 +225,15 @@ export class DirectoryMonitor {
     }
   }
 
-  /** Looks; a look that fails finds nothing, is told, and is no reason to stop. */
-  async #lookOrTell(): Promise<Awaited<ReturnType<DirectoryMonitor["look"]>>> {
+  /** Looks; a look that fails finds nothing, is told, and is no reason to stop. One that the signal ends finds nothing, either. */
+  async #lookOrTell(signal: AbortSignal): Promise<Awaited<ReturnType<DirectoryMonitor["look"]>>> {
     const { failed } = this.#parts;
     try {
-      const found = await this.look();
+      const found = await this.look(signal);
       this.#failure = null;
       return found;
     } catch (error) {
+      if (signal.aborted) return { whole: [], waiting: false };
       if (failed === undefined) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       if (reason !== this.#failure) failed(reason);

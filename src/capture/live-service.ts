@@ -112,8 +112,8 @@ export class LiveService {
   #uncommitted: Durable | null = null;
   #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
   readonly #ending = new AbortController();
-  /** When what a crash left found no room to be indexed, until that is tried again. */
-  #replayFailedMs: number | null = null;
+  /** When what a crash left could not be indexed for now, until that is tried again, and why. */
+  #replayFailed: { readonly atMs: number | null; readonly reason: string } = { atMs: null, reason: "" };
   /** Resolves when what a crash left is indexed, or is left to the next start. */
   replayed: Promise<void> = Promise.resolve();
   /** Rejects when the capture cannot go on. */
@@ -171,17 +171,18 @@ export class LiveService {
     return this.#running;
   }
 
-  /** Indexes again what a crash left. Without room for it, again when there may be some; what fails otherwise is tried at the next start. */
+  /** Indexes again what a crash left. Without room for it, or its files, again when there may be; what fails otherwise is tried at the next start. */
   async #replay(): Promise<void> {
     const { signal } = this.#ending;
     try {
       await runReplays(this.#parts, this.#stream, signal);
     } catch (error) {
       if (signal.aborted) return;
-      this.#parts.logger.error({ error: error instanceof Error ? error.message : String(error) }, "what an interrupted capture left could not be indexed; capturing goes on");
-      if (!(error instanceof LookbackError) || error.code !== "DISK_FULL") return;
-      this.#parts.onDiskFull(error);
-      this.#replayFailedMs = this.#parts.clock.nowMs();
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== this.#replayFailed.reason) this.#parts.logger.error({ error: reason }, "what an interrupted capture left could not be indexed; capturing goes on");
+      const known = error instanceof LookbackError ? error : null;
+      if (known?.code === "DISK_FULL") this.#parts.onDiskFull(known);
+      this.#replayFailed = { atMs: known?.code === "DISK_FULL" || known?.code === "UNAVAILABLE" ? this.#parts.clock.nowMs() : null, reason };
     }
   }
 
@@ -219,8 +220,9 @@ export class LiveService {
     try {
       this.#push();
       const now = this.#parts.clock.nowMs();
-      if (this.#replayFailedMs !== null && isOver(this.#replayFailedMs, REPLAY_AGAIN_MS, now)) {
-        this.#replayFailedMs = null;
+      const { atMs: replayFailedMs } = this.#replayFailed;
+      if (replayFailedMs !== null && isOver(replayFailedMs, REPLAY_AGAIN_MS, now)) {
+        this.#replayFailed = { ...this.#replayFailed, atMs: null };
         this.replayed = this.#replay();
       }
       const mark = this.#committed.openSessions < MARKED_ALWAYS || isOver(this.#committed.markMs, MARK_MS, now);

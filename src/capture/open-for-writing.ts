@@ -19,19 +19,27 @@ export interface MaybeOpen {
   readonly identity: string;
 }
 
-/** Looks at what is behind a descriptor. */
-type StatDescriptor = (descriptor: string) => Promise<Pick<BigIntStats, "dev" | "ino">>;
+/** What is asked of the system about a descriptor of a process; tests may let it hang. */
+export interface DescriptorFiles {
+  /** What is behind it: the file, on whatever mount. */
+  stat(process: string, descriptor: string): Promise<Pick<BigIntStats, "dev" | "ino">>;
+  /** What the kernel tells of it without a look at the file (proc_pid_fdinfo(5)). */
+  info(process: string, descriptor: string): Promise<string>;
+}
 
-const descriptorLooks = new Turns(PATIENCE_MS);
+const systemDescriptors: DescriptorFiles = {
+  stat: (process, descriptor) => stat(`/proc/${process}/fd/${descriptor}`, { bigint: true }),
+  info: (process, descriptor) => readFile(`/proc/${process}/fdinfo/${descriptor}`, "utf8"),
+};
+
+const mountLooks = new Turns(PATIENCE_MS);
 
 /**
  * Which of some files processes have open for writing, by identity, as far as /proc shows them to this process: its own user's, all to
- * root. Other open files are not touched: they may be on a mount that does not answer. One that could be meant and does not is none of these,
- * which did.
+ * root. Other open files are not touched where the kernel tells which they are: they may be on a mount that does not answer. Of such a mount
+ * one file is looked at, and none of them is among these until it answers.
  */
-export async function openForWriting(
-  files: readonly MaybeOpen[], statOf: StatDescriptor = (descriptor) => stat(descriptor, { bigint: true }), looks: Turns = descriptorLooks,
-): Promise<ReadonlySet<string>> {
+export async function openForWriting(files: readonly MaybeOpen[], system: DescriptorFiles = systemDescriptors, looks: Turns = mountLooks): Promise<ReadonlySet<string>> {
   const identities = new Set(files.map(({ identity }) => identity));
   const inodes = new Set(files.map(({ identity }) => identity.slice(identity.indexOf(":") + 1)));
   // Of some file systems the kernel tells another number there than `stat` does: those are found by their name.
@@ -41,17 +49,17 @@ export async function openForWriting(
   for (const id of processes.filter((name) => /^\d+$/.test(name))) {
     const descriptors = await readdir(`/proc/${id}/fd`).catch(() => []);
     for (const descriptor of descriptors) {
-      const link = `/proc/${id}/fd/${descriptor}`;
-      const file = await readlink(link).catch(() => "");
+      const file = await readlink(`/proc/${id}/fd/${descriptor}`).catch(() => "");
       if (!file.startsWith("/") || file.startsWith("/dev/")) continue;
-      const told = await readFile(`/proc/${id}/fdinfo/${descriptor}`, "utf8").catch(() => "");
+      const told = await system.info(id, descriptor).catch(() => "");
       const flags = /^flags:\s*([0-7]+)$/m.exec(told)?.[1] ?? "0";
       if ((Number.parseInt(flags, 8) & ACCESS_MODE) === 0) continue;
-      // Kernels before 5.14 do not tell the number.
+      // Kernels before 5.14 do not tell the number, so that each one that is open for writing may be meant.
       const inode = /^ino:\s*(\d+)$/m.exec(told)?.[1];
       if (inode !== undefined && !inodes.has(inode) && !names.has(path.basename(file))) continue;
       // Its name there is another one behind a link, a mount or in a container.
-      const opened = await looks.run(`${link} ${file}`, () => statOf(link)).catch(() => null);
+      const mount = /^mnt_id:\s*(\d+)$/m.exec(told)?.[1];
+      const opened = await looks.run(`mount ${mount ?? "of unknown number"}`, () => system.stat(id, descriptor)).catch(() => null);
       if (opened !== null && identities.has(identityOf(opened))) found.add(identityOf(opened));
     }
   }

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.js";
 import { Audit } from "./audit.js";
 import { CaptureLedger } from "./capture-ledger.js";
 import { Logins, Tokens } from "./credentials.js";
-import { damageOf, makeCatalogueFile, openConnection, requireCatalogue, type Connection } from "./database.js";
+import { damageOf, makeCatalogueFile, openConnection, openReadingConnection, requireCatalogue, type Connection } from "./database.js";
 import { Exports } from "./exports.js";
 import { HourlyStatistics } from "./hourly-statistics.js";
 import { copyHeld, type HeldCopy } from "./held-copy.js";
@@ -135,7 +135,7 @@ export class Catalogue {
  */
 export function openCatalogue(directory: string, clock: Clock): Catalogue {
   makeCatalogueFile(directory);
-  return open(directory, clock, (connection) => { migrate(connection, loadMigrations(), clock); });
+  return open(openConnection(directory), directory, clock, (connection) => { migrate(connection, loadMigrations(), clock); });
 }
 
 /**
@@ -144,11 +144,16 @@ export function openCatalogue(directory: string, clock: Clock): Catalogue {
  */
 export function openCatalogueAsIs(directory: string, clock: Clock): Catalogue {
   requireCatalogue(directory);
-  return open(directory, clock, (connection, path) => { requireNewest(connection, loadMigrations(), path); });
+  return open(openConnection(directory), directory, clock, (connection, path) => { requireNewest(connection, loadMigrations(), path); });
 }
 
-function open(directory: string, clock: Clock, prepare: (connection: Connection, path: string) => void): Catalogue {
-  const { connection, path } = openConnection(directory);
+/** As `openCatalogueAsIs`, to read of the imports alone, and at once however large the file is: its structure is not checked. */
+export function openImportsAsTheyAre(directory: string, clock: Clock): Pick<Catalogue, "close"> & { readonly jobs: Pick<ImportJobs, "imported"> } {
+  requireCatalogue(directory);
+  return open(openReadingConnection(directory), directory, clock, (connection, path) => { requireNewest(connection, loadMigrations(), path); });
+}
+
+function open({ connection, path }: ReturnType<typeof openConnection>, directory: string, clock: Clock, prepare: (connection: Connection, path: string) => void): Catalogue {
   try {
     prepare(connection, path);
     return new Catalogue(directory, path, connection, clock);

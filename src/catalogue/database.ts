@@ -77,3 +77,16 @@ export function openConnection(directory: string): { readonly connection: Connec
     throw unwritable(damageOf(error, path), directory);
   }
 }
+
+/**
+ * Opens the catalogue's file, which is there, for reading alone and as it is found: a check of its structure reads all of it, which
+ * those who open it again and again do not wait for. Throws UNAVAILABLE when it cannot be opened.
+ */
+export function openReadingConnection(directory: string): { readonly connection: Connection; readonly path: string } {
+  const path = join(directory, CATALOGUE_FILE);
+  try {
+    return { connection: new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS, fileMustExist: true }), path };
+  } catch (error) {
+    throw unwritable(damageOf(error, path), directory);
+  }
+}

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { LookbackError } from "../base/errors.js";
 import { systemClock } from "../base/clock.js";
 import { DirectoryMonitor, type EarlierImports } from "../capture/directory-monitor.js";
-import { openCatalogueAsIs } from "../catalogue/catalogue.js";
+import { openImportsAsTheyAre } from "../catalogue/catalogue.js";
 import type { Connection } from "./connection.js";
 import { runImports, type ImportOutput, type Imports } from "./import-run.js";
 
@@ -61,15 +61,18 @@ export async function importedBefore(connection: Connection, dataDirectory: stri
       .map((job) => [job.at("path").text(), { startedAtMs: job.at("started").time(), source: null }]));
     return { of: (paths) => paths.map((path) => newest.get(path) ?? null) };
   }
-  // Opened anew each time: a service that is started again may bring it up to date meanwhile.
+  let opened: ReturnType<typeof openImportsAsTheyAre> | null = null;
+  const close = (): void => {
+    opened?.close();
+    opened = null;
+  };
   const of: EarlierImports["of"] = (paths) => {
-    const catalogue = openCatalogueAsIs(dataDirectory, systemClock);
-    try {
-      return paths.map((path) => catalogue.jobs.imported(path));
-    } finally {
-      catalogue.close();
-    }
+    opened ??= openImportsAsTheyAre(dataDirectory, systemClock);
+    const { jobs } = opened;
+    return paths.map((path) => jobs.imported(path));
   };
   of([]);
-  return { of };
+  close();
+  // Opened anew for each look: a service that is started again may bring it up to date meanwhile.
+  return { of, close };
 }

@@ -1,4 +1,5 @@
 import { bareSeconds, isoTimeMs } from "../base/iso-time.js";
+import { utcTimeMs } from "../query/written-time.js";
 import { UsageError } from "./usage-error.js";
 
 /** A time range as an operation of the API takes it. */
@@ -11,7 +12,7 @@ export interface AskedRange {
 /** The options of every command that asks about a time range. */
 export const TIME_OPTIONS: readonly (readonly [string, string])[] = [
   ["--last <duration>", "only the last 30m, 24h, 7d, …; a bare number is hours"],
-  ["--start <time>", "from this time on: ISO 8601 or 2026/11/24 12:00 (UTC unless it says otherwise), or seconds since 1970"],
+  ["--start <time>", "from this time on: ISO 8601 or 2026/11/24 12:00 (UTC unless a zone follows, such as +0100), or seconds since 1970"],
   ["--end <time>", "up to this time"],
   ["--bounding <kind>", "what must be in the range: first, last (packet; the default), both or either"],
 ];
@@ -45,15 +46,11 @@ function durationOf(flag: string, text: string): number {
   return Number(match[1]) * unit;
 }
 
-/** Seconds since 1970, ISO 8601 or `YYYY/MM/DD` as expressions have it, in milliseconds; without a zone in UTC. */
+/** Seconds since 1970, an absolute time as expressions have it, or ISO 8601 beyond that (a month, a zone of hours), in milliseconds; without a zone in UTC. */
 function timeOf(flag: string, text: string): number {
   const seconds = bareSeconds(text);
   if (seconds !== null && seconds.doubt !== null) throw new UsageError(`${flag} ${text.slice(0, 40)}: ${seconds.doubt}`, "TIME_RANGE_INVALID");
-  const time = seconds === null ? isoTimeMs(withDashes(text)) : seconds.ms;
-  if (time === null) throw new UsageError(`${flag} ${text.slice(0, 40)}: expected ISO 8601 of a day that there is, such as 2026-11-24, 2026-11-24T12:00Z or 2026-11-24T12:00+01:00, 2026/11/24 12:00:00, or seconds since 1970; without a zone it is UTC`, "TIME_RANGE_INVALID");
+  const time = seconds === null ? (utcTimeMs(text) ?? isoTimeMs(text)) : seconds.ms;
+  if (time === null) throw new UsageError(`${flag} ${text.slice(0, 40)}: expected ISO 8601 of a day that there is, such as 2026-11-24, 2026-11-24T12:00Z or 2026-11-24 12:00 +0100, 2026/11/24 12:00:00, or seconds since 1970; without a zone it is UTC`, "TIME_RANGE_INVALID");
   return time;
-}
-
-function withDashes(text: string): string {
-  return text.replace(/^(\d{4})\/(\d\d?)\/(\d\d?)(?!\d)/, (_, year: string, month: string, day: string) => `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`);
 }

@@ -1,4 +1,5 @@
-import { DateTime, FixedOffsetZone, type DateTimeUnit, type DurationLike, type Zone } from "luxon";
+import { DateTime, FixedOffsetZone, type DateTimeUnit, type DurationLike } from "luxon";
+import { writtenTime } from "./written-time.js";
 
 /** What relative times are relative to. */
 export interface TimeContext {
@@ -17,13 +18,6 @@ export interface TimeSpan {
 export const FIRST_TIME_MS = 0;
 export const LAST_TIME_MS = 9_223_372_036_854;
 
-/** Hours east of UTC of the abbreviations that are not ambiguous in practice. */
-const ZONES: Readonly<Record<string, number>> = {
-  Z: 0, UTC: 0, GMT: 0, WET: 0, WEST: 1, BST: 1, CET: 1, CEST: 2, EET: 2, EEST: 3, MSK: 3,
-  EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7, AKST: -9, AKDT: -8, HST: -10,
-  JST: 9, KST: 9, AEST: 10, AEDT: 11, NZST: 12, NZDT: 13,
-};
-
 type Unit = "second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
 
 /** Words for units in relative times, in any letter case; months need three letters, as `m` is minutes, and `M` alone is neither. */
@@ -38,7 +32,6 @@ const UNITS: ReadonlyMap<string, Unit> = new Map(
 const MONTH_OR_MINUTE = "M";
 
 const RELATIVE = /^(?:now|(?:([+-])(\d{0,6})([a-z]+)))?(?:@(w[0-7]|[a-z]+))?$/i;
-const ABSOLUTE = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:(?:T|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*([+-]\d{2}:?\d{2}|[A-Za-z]{1,5})?$/;
 
 function instant(time: DateTime): TimeSpan {
   return { low: time.toMillis(), high: time.toMillis() };
@@ -76,31 +69,14 @@ function snap(time: DateTime, word: string): DateTime | null {
   return time.startOf("day").minus({ days: (time.weekday - first + 7) % 7 });
 }
 
-function zoneOf(word: string | undefined, timeZone: string): string | Zone | null {
-  if (word === undefined) return timeZone;
-  const hours = ZONES[word.toUpperCase()];
-  if (hours !== undefined) return FixedOffsetZone.instance(hours * 60);
-  return /^[+-]/.test(word) ? `UTC${word.includes(":") ? word : `${word.slice(0, 3)}:${word.slice(3)}`}` : null;
-}
-
-/** `YYYY/MM/DD[ HH:mm[:ss[.fff]]][ zone]` or ISO 8601. */
+/** What `writtenTime` reads, of a day that there is. */
 function absolute(text: string, { timeZone }: TimeContext): TimeSpan | null {
-  const parts = ABSOLUTE.exec(text);
-  if (parts === null) return null;
-  const [, year, month, day, hour, minute, second, fraction, zoneWord] = parts;
-  const zone = zoneOf(zoneWord, timeZone);
-  if (zone === null) return null;
-  const time = DateTime.fromObject(
-    {
-      year: Number(year), month: Number(month), day: Number(day), hour: Number(hour ?? 0), minute: Number(minute ?? 0),
-      second: Number(second ?? 0), millisecond: fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1000),
-    },
-    { zone },
-  );
+  const written = writtenTime(text);
+  if (written === null) return null;
+  const { smallest, eastMinutes, ...parts } = written;
+  const time = DateTime.fromObject(parts, { zone: eastMinutes === null ? timeZone : FixedOffsetZone.instance(eastMinutes) });
   if (!time.isValid) return null;
-  if (fraction !== undefined) return instant(time);
-  const smallest = hour === undefined ? "day" : second === undefined ? "minute" : "second";
-  return { low: time.toMillis(), high: time.endOf(smallest).toMillis() };
+  return smallest === "millisecond" ? instant(time) : { low: time.toMillis(), high: time.endOf(smallest).toMillis() };
 }
 
 /** Seconds (9 or 10 digits) or milliseconds (12 or 13 digits) since 1970. */

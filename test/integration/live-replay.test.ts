@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, statSync } from "node:fs";
+import { appendFileSync, readdirSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
@@ -202,6 +202,40 @@ describe("live capture", () => {
     expect(again.catalogue.replays.all()).toEqual([]);
     await again.service.stop();
     expect(((await rows(again.catalogue)) as string[][]).reduce((sum, row) => sum + Number(row[4]), 0)).toBe(packets.length);
+  });
+
+  it("indexes what a crash left once its files are there again, or are known to be gone", async () => {
+    const packets = traffic();
+    const cut = Math.floor(packets.length * 0.5);
+    const directory = temporaryDirectory();
+    const killed = new Process(directory, 5000);
+    await killed.service.start();
+    for (let at = 0; at < cut; at += 25) {
+      killed.send(packets.slice(at, Math.min(at + 25, cut)));
+      await killed.service.flush();
+    }
+    // As if no session had ended: all files are needed.
+    killed.catalogue.marks.set({ stream: STREAM, node: "n1", replayFromOrdinal: 0, nextOrdinal: cut, completeUntilMs: START_MS });
+    killed.crash();
+
+    const listed = openCatalogue(directory, { nowMs: () => START_MS });
+    const files = listed.files.list();
+    listed.close();
+    expect(files.length).toBeGreaterThan(3);
+    // Renamed by retention, which has not come to note it.
+    const second = files[1]?.path ?? "";
+    renameSync(second, `${second}.away`);
+    const again = new Process(directory, 1 << 30, packets[cut]?.atMs);
+    await again.service.start();
+    await again.service.replayed;
+    expect(again.catalogue.replays.all()).toHaveLength(1);
+    for (const { id } of files.slice(0, 2)) again.catalogue.files.update(id, { state: "gone" });
+    again.send(packets.slice(cut));
+    await again.service.flush();
+    await again.service.replayed;
+    expect(again.catalogue.replays.all()).toEqual([]);
+    await again.service.stop();
+    expect(again.catalogue.marks.completeUntilMs()).toBeNull();
   });
 
   it("takes packets and tells its account while a flush runs", async () => {

@@ -272,6 +272,55 @@ describe("a watched directory", () => {
     expect(names((await watched.look()).whole)).toEqual(["spool/b.pcap"]);
   });
 
+  it("tells none that it told, or found to be in, when a mount is there again within a day whose place was empty, whoever imports", async () => {
+    const [spool, away] = [path.join(directory, "spool"), path.join(directory, "away")];
+    mkdirSync(spool);
+    for (const name of ["in.pcap", "told.pcap", "failed.pcap"]) writeFileSync(path.join(spool, name), name);
+    // As of a remote service: when, and not which file.
+    const watched = monitor({ directories: [spool], imported: earlier({ "in.pcap": { startedAtMs: Date.now() + 5000, source: null } }) });
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["spool/failed.pcap", "spool/told.pcap"]);
+    watched.again([path.join(spool, "failed.pcap")]);
+    const flap = async (ms: number): Promise<string[]> => {
+      renameSync(spool, away);
+      mkdirSync(spool);
+      await watched.look();
+      now += ms;
+      await watched.look();
+      rmSync(spool, { recursive: true });
+      renameSync(away, spool);
+      await watched.look();
+      now += 2000;
+      return names((await watched.look()).whole);
+    };
+    expect(await flap(86_399_999)).toEqual(["spool/failed.pcap"]);
+    expect(await flap(1000)).toEqual([]);
+    writeFileSync(path.join(spool, "told.pcap"), "another one");
+    expect(await flap(1000)).toEqual(["spool/told.pcap"]);
+    // What was told that long ago may be told in vain; what is in by its time is not.
+    expect(await flap(86_400_000)).toEqual(["spool/failed.pcap", "spool/told.pcap"]);
+  });
+
+  it("remembers no more files that are gone than it may watch", async () => {
+    const [spool, away] = [path.join(directory, "spool"), path.join(directory, "away")];
+    mkdirSync(spool);
+    for (const name of ["a.pcap", "b.pcap"]) writeFileSync(path.join(spool, name), name);
+    const watched = monitor({ directories: [spool], most: 2 });
+    await watched.look();
+    now += 2000;
+    expect((await watched.look()).whole).toHaveLength(2);
+    renameSync(spool, away);
+    mkdirSync(spool);
+    writeFileSync(path.join(spool, "c.pcap"), "c");
+    await watched.look();
+    rmSync(spool, { recursive: true });
+    renameSync(away, spool);
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["spool/a.pcap"]);
+  });
+
   it("tells what is new where nobody can be asked what was imported", async () => {
     let fails = false;
     const watched = monitor({ imported: { of: () => { if (fails) throw new Error("newer version"); return []; } } });
@@ -281,6 +330,29 @@ describe("a watched directory", () => {
     await watched.look();
     now += 2000;
     expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+  });
+
+  it("of very many files asks in parts, once a look, and ends with the signal between them", async () => {
+    const origin = path.join(directory, "origin");
+    writeFileSync(origin, "1");
+    for (let file = 0; file < 2_001; file += 1) symlinkSync(origin, path.join(directory, `${file}.pcap`));
+    const events: (number | string)[] = [];
+    let then = (): void => {};
+    const imported: EarlierImports = {
+      of(files) {
+        events.push(files.length);
+        setImmediate(then);
+        return files.map(() => null);
+      },
+      close: () => { events.push("closed"); },
+    };
+    await monitor({ imported }).look();
+    expect(events).toEqual([1000, 1000, 1, "closed"]);
+    const ended = new AbortController();
+    then = () => { ended.abort(); };
+    const told: unknown[] = [];
+    for await (const files of monitor({ imported, failed: (reason) => told.push(reason) }).files(ended.signal)) told.push(files);
+    expect([events.slice(4), told]).toEqual([[1000, "closed"], []]);
   });
 
   it("of very many files is told in parts", async () => {

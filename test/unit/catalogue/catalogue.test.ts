@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openCatalogue } from "../../../src/catalogue/catalogue.js";
+import { openCatalogue, openCatalogueAsIs, openImportsAsTheyAre } from "../../../src/catalogue/catalogue.js";
 import type { SegmentInfo } from "../../../src/model/segment.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
@@ -163,5 +163,32 @@ describe("the catalogue", () => {
     randomFillSync(content, from, 4096);
     writeFileSync(path, content);
     expect(() => openCatalogue(directory, clock)).toThrow(expect.objectContaining({ code: "STORE_DAMAGED", message: expect.stringContaining(path) }));
+  });
+
+  it("tells of imports without a look through the whole file, also while another process has it open", () => {
+    const directory = temporaryDirectory();
+    expect(() => openImportsAsTheyAre(directory, clock)).toThrow(expect.objectContaining({ code: "NOT_FOUND" }));
+    const catalogue = openCatalogue(directory, clock);
+    const id = catalogue.jobs.add({ path: "/c/a.pcap", mode: "in-place", requestedBy: "ada" });
+    catalogue.jobs.move(id, "running");
+    catalogue.jobs.move(id, "done");
+    const imported = (): unknown => {
+      const imports = openImportsAsTheyAre(directory, clock);
+      const found = imports.jobs.imported("/c/a.pcap");
+      imports.close();
+      return found;
+    };
+    expect(imported()).toEqual({ startedAtMs: clock.nowMs(), source: null });
+    for (let entry = 0; entry < 100; entry += 1) catalogue.audit.add("ada", "test", { entry, text: "x".repeat(500) });
+    catalogue.close();
+    expect(imported()).toEqual({ startedAtMs: clock.nowMs(), source: null });
+    // Of a file that is damaged elsewhere, too: nobody looked there.
+    const content = readFileSync(catalogue.path);
+    randomFillSync(content, content.length - 4096, 4096);
+    writeFileSync(catalogue.path, content);
+    expect(() => openCatalogueAsIs(directory, clock)).toThrow(expect.objectContaining({ code: "STORE_DAMAGED" }));
+    expect(imported()).toEqual({ startedAtMs: clock.nowMs(), source: null });
+    writeFileSync(catalogue.path, "no database".repeat(1_000));
+    expect(imported).toThrow(expect.objectContaining({ code: "STORE_DAMAGED" }));
   });
 });

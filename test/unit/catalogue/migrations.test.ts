@@ -3,7 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { openCatalogue, openCatalogueAsIs } from "../../../src/catalogue/catalogue.js";
+import { openCatalogue, openCatalogueAsIs, openImportsAsTheyAre } from "../../../src/catalogue/catalogue.js";
 import { loadMigrations, migrate, MIGRATIONS_DIRECTORY, schemaOf } from "../../../src/catalogue/migrations.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
@@ -54,6 +54,6 @@ describe("migrations of the catalogue", () => {
     const connection = new Database(catalogue.path);
     connection.prepare("INSERT INTO migrations VALUES (99, '0099-future.sql', '', 0)").run();
     connection.close();
-    for (const open of [openCatalogue, openCatalogueAsIs]) expect(() => open(directory, clock)).toThrow(expect.objectContaining({ code: "UNAVAILABLE", message: expect.stringContaining("newer Lookback") }));
+    for (const open of [openCatalogue, openCatalogueAsIs, openImportsAsTheyAre]) expect(() => open(directory, clock)).toThrow(expect.objectContaining({ code: "UNAVAILABLE", message: expect.stringContaining("newer Lookback") }));
   });
 });

@@ -60,5 +60,13 @@ it("of a service of this machine the catalogue says what was imported, of each f
   const served = { kind: "served", imports: { submit: () => Promise.reject(new Error("not here")), finished: () => Promise.resolve([]) } } as unknown as Parameters<typeof importedBefore>[0];
   const imported = await importedBefore(served, directory);
   expect(imported.of(["/spool/a.pcap", "/spool/b.pcap", "/spool"])).toEqual([{ startedAtMs: 2, source: "1 2 4" }, { startedAtMs: 4, source: null }, null]);
+  imported.close?.();
+  // What came in meanwhile is found by the next look.
+  const later = openCatalogue(directory, clock);
+  later.jobs.move(later.jobs.add({ path: "/spool/c.pcap", mode: "in-place", requestedBy: "test" }), "running");
+  for (const { id } of later.jobs.inState("running")) later.jobs.move(id, "done");
+  later.close();
+  expect(imported.of(["/spool/c.pcap"])).toEqual([{ startedAtMs: 4, source: null }]);
+  imported.close?.();
   await expect(importedBefore(served, temporaryDirectory())).rejects.toThrow();
 });

@@ -65,6 +65,8 @@ describe("a time range", () => {
     [{ start: "1760000000.5" }, [1_760_000_000_500, null]], [{ start: "0" }, [0, null]], [{ start: "315532800" }, [Date.UTC(1980, 0), null]], [{ start: "2026-11-24 10:00" }, [Date.UTC(2026, 10, 24, 10), null]], [{ start: "2026-11-24T10:00+01:00" }, [Date.UTC(2026, 10, 24, 9), null]],
     [{ end: "2026-11-24" }, [null, Date.UTC(2026, 10, 24)]], [{ start: "2026-11" }, [Date.UTC(2026, 10), null]], [{ start: "2026-11-24T10:00:01.5-0130" }, [Date.UTC(2026, 10, 24, 11, 30, 1, 500), null]],
     [{ start: "2026/11/24 12:00" }, [Date.UTC(2026, 10, 24, 12), null]], [{ start: "2026/1/2", end: "2026/11/24 12:00:05Z" }, [Date.UTC(2026, 0, 2), Date.UTC(2026, 10, 24, 12, 0, 5)]],
+    [{ start: "2026-11-24 12:00:00 +0000", end: "2026-11-24 12:00 UTC" }, [now, now]], [{ start: "2026-11-24T12:00:00 Z", end: "2026-11-24 13:30:00.25 +0130" }, [now, now + 250]],
+    [{ start: "2026-1-2", end: "2026-11-24 8:00 -04:00" }, [Date.UTC(2026, 0, 2), now]], [{ start: "2026-11-24T13:00+01", end: "2026/11/24 07:00 est" }, [now, now]],
   ])("%j is %j", (options, bounds) => {
     const range = rangeOf(options, now);
     expect(range === null ? null : [range.start, range.end]).toEqual(bounds);
@@ -76,6 +78,7 @@ describe("a time range", () => {
     [{ end: "20260102" }, /--end 20260102: as seconds .* 1970-08-23T\S+, before any capture; write a date such as/], [{ end: "2026-06-31 10:00" }, /--end 2026-06-31 10:00: expected ISO 8601/],
     [{ start: "2026/02/30" }, /--start 2026\/02\/30: expected ISO 8601/], [{ start: "Nov 24" }, /--start Nov 24: expected ISO 8601 .* 2026\/11\/24 12:00:00, or seconds/], [{ end: "5/6/2027" }, /--end 5\/6\/2027: expected/],
     [{ start: "2026-11-24T10:60" }, /expected/], [{ start: "2026-13-01" }, /expected/], [{ start: "2026-11-24 10:00+24:00" }, /expected/],
+    [{ start: "2026-11-24 12:00 PM" }, /expected/], [{ start: "2026-2-30 12:00 UTC" }, /expected/], [{ start: "2026-11-24 12:00 +0060" }, /expected/], [{ end: "24-11-2026" }, /expected/],
     [{ start: "2000000000", end: "1000000000" }, /ends before it starts/], [{ bounding: "middle" }, /--bounding middle: allowed: first, last, both, either/],
   ])("%j is refused", (options, message) => {
     expect(() => rangeOf(options, now)).toThrow(message);
@@ -86,6 +89,7 @@ describe("a time range", () => {
     process.env["TZ"] = "America/New_York";
     try {
       expect(rangeOf({ start: "2026/11/24 12:00" }, now)?.start).toBe(now);
+      expect(untilOf("--until", "2026-11-24 12:00:00 +0000", now)).toBe(now);
       expect(untilOf("--until", "2026/11/24", now)).toBe(Date.UTC(2026, 10, 24));
       expect(() => untilOf("--until", "5/6/2027", now)).toThrow(/--until 5\/6\/2027: expected/);
     } finally {
