@@ -60,6 +60,17 @@ describe.skipIf(why !== null)("a link", () => {
     expect(JSON.parse(large.output)).toMatchObject({ bytes: 4042 });
   });
 
+  it.each([1, 2])("that is made anew at once, with a packet still in the ring of the one before, is read on (threads: %i)", async (threads) => {
+    const directory = temporaryDirectory();
+    const [before, after] = [oneFrame(directory, "one.pcap", 5001, 20), oneFrame(directory, "two.pcap", 5002, 20)];
+    await inNamespace(directory, [
+      GROWN, `capture --set tpacketv3NumThreads=${String(threads)} > capture.log 2>&1 & pid=$!`, "until_line capture.log 'capturing from v0' || exit 1",
+      `"${SENDER}" v1 "${before}" > /dev/null; ip link del v0; ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; sleep 1`,
+      `size=$(cat data/packets/*.pcap 2>/dev/null | wc -c); "${SENDER}" v1 "${after}" > /dev/null && until_grown $size || exit 1`, "kill -TERM $pid; wait $pid",
+    ].join("\n"), 60_000);
+    expect(await accountOf(path.join(directory, "data"))).toMatchObject({ received: 2, stored: 2, filed: 2, indexed: 2, lost: 0 });
+  });
+
   it("that is down when several threads begin to read it is read once it is up", async () => {
     const directory = temporaryDirectory();
     const file = oneFrame(directory, "one.pcap", 5001, 20);
