@@ -8,10 +8,10 @@ import type { ClassService } from "./class-service.js";
 import { Expirations } from "./expirations.js";
 import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type DeletionOutcome, type ExecutorParts, type FinishedTombstones } from "./executor.js";
 import { executeSessions, isWithin, type HeldElsewhere, type SessionExpiryRun } from "./expiry.js";
-import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planOnDisk, type FactSources } from "./facts.js";
+import { gatherDevices, gatherSessionFacts, planAll, planOldest, type FactSources } from "./facts.js";
 import { heldSession, heldSessions } from "./keep-packets.js";
 import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules, UnmeasuredDirectory } from "./plan.js";
-import { deviceTarget, planPackets } from "./policy.js";
+import { deviceTarget } from "./policy.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs, planSessions } from "./session-policy.js";
 
@@ -176,8 +176,8 @@ export class RetentionService {
     const { packets } = this.#parts.rules;
     // Whoever looks at it wants to see every file and why it stays, as long as there are not too many of them.
     const all = this.#parts.catalogue.files.own().files <= MOST_LISTED;
-    const plan = all ? planOnDisk(sources, gatherPacketFacts(sources, devices, new Set()), packets, planPackets) : planOldest(sources, devices, new Set(), packets);
-    return { plan: await plan, unmeasured };
+    const plan = await (all ? planAll(sources, devices, packets) : planOldest(sources, devices, new Set(), packets));
+    return { plan, unmeasured: [...unmeasured, ...silentSince(devices, plan)] };
   }
 
   /**
@@ -208,7 +208,7 @@ export class RetentionService {
     let unmeasured: PacketRetentionRun["unmeasured"] = [];
     let undecidedFromMs: number | null = null;
     for (let round = 0; round < MAX_ROUNDS && !signal?.aborted; round += 1) {
-      const measured = await gatherDevices(this.#parts, outcomes.some((one) => one.outcome === "deleted") ? new Set() : failing);
+      let measured = await gatherDevices(this.#parts, outcomes.some((one) => one.outcome === "deleted") ? new Set() : failing);
       unmeasured = measured.unmeasured;
       this.#unlisted = measured.unlisted;
       shortfallBytes = 0;
@@ -218,6 +218,9 @@ export class RetentionService {
       }
       if (round === 0) undecidedFromMs = await this.#undecidedFrom(this.#parts, signal);
       const plan = await planOldest({ ...this.#parts, undecidedFromMs }, measured.devices, failed, rules.packets);
+      const silent = silentSince(measured.devices, plan);
+      unmeasured = [...unmeasured, ...silent];
+      measured = { ...measured, unmeasured, devices: measured.devices.filter(({ device }) => plan.devices.some((one) => one.device === device)) };
       shortfallBytes = plan.devices.reduce((sum, device) => sum + device.shortfallBytes, 0);
       this.#tell(measured, plan);
       const before = failed.size;
@@ -359,12 +362,12 @@ export class RetentionService {
   }
 
   async #devicesOf(directory: string): Promise<ReadonlySet<number>> {
-    const { devices } = await measureSpace([directory], this.#parts.probe);
+    const { devices } = await measureSpace([directory], this.#parts.probe, this.#parts.looks);
     return new Set(devices.map(({ device }) => device));
   }
 
   async #freeBytes(directories: readonly string[]): Promise<number> {
-    const { devices } = await measureSpace(directories.slice(0, 1), this.#parts.probe);
+    const { devices } = await measureSpace(directories.slice(0, 1), this.#parts.probe, this.#parts.looks);
     // Unknown counts as none: the plan alone bounds what goes then.
     return devices[0]?.freeBytes ?? 0;
   }
@@ -374,6 +377,12 @@ export class RetentionService {
     this.#last = next.catch(() => {});
     return next;
   }
+}
+
+/** Directories of devices that were measured and are in no plan: they did not answer when their files were looked at. */
+function silentSince(devices: readonly DeviceFact[], plan: PacketPlan): readonly UnmeasuredDirectory[] {
+  return devices.filter(({ device }) => !plan.devices.some((one) => one.device === device))
+    .flatMap(({ directories }) => directories.map((directory) => ({ directory, reason: "its files do not answer; look at its disk or mount" })));
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -38,6 +38,8 @@ export interface TaskStatus {
   /** IANA zone. */
   readonly timeZone: string;
   readonly running: boolean;
+  /** Milliseconds that the run which goes on has taken, where that is ten times its interval and ten minutes at least: it hangs. Else null. */
+  readonly hangsMs: number | null;
   /** Since when and by whom it is paused, or null. */
   readonly paused: { readonly sinceMs: number; readonly by: string } | null;
   /** When it runs next, a retry or another look whose turn it is included; null while it is paused, or when its schedule names no time. */

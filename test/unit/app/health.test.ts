@@ -56,6 +56,19 @@ describe("health", () => {
     expect((await metricsOf({ ...sources(), version: "1" }).text()).split("\n")).toContain("lookback_directories_unmeasured 1");
   });
 
+  it("names a task that hangs", async () => {
+    let end = (): void => {};
+    scheduler.register({ name: "packet-retention", description: "", cron: "* * * * *", timeZone: "UTC", run: () => new Promise((resolve) => { end = () => { resolve({}); }; }) });
+    const { ended } = scheduler.runNow("packet-retention");
+    clock.now += 599_000;
+    expect(await failing()).toEqual([]);
+    clock.now += 1_000;
+    expect(await failing()).toEqual([{ name: "tasks", needed: false, detail: expect.stringMatching(/^packet-retention has run for 10 minutes and does not end/) }]);
+    end();
+    await ended;
+    expect(await failing()).toEqual([]);
+  });
+
   it("names packet directories of one device that want different room, which breaks nothing", async () => {
     const directory = temporaryDirectory();
     for (const name of ["a", "b"]) mkdirSync(path.join(directory, name));
@@ -68,7 +81,7 @@ describe("health", () => {
 
   it("names a node whose section does not read, and one whose directory nobody named, which breaks nothing", async () => {
     const live = new LiveConfig(core.config);
-    live.reload({ ...core.config, storageOf: (node) => { if (node === "bad") throw new LookbackError("CONFIG_INVALID", "freeSpaceG=abc"); return core.config.storageOf(node); } });
+    live.reload({ ...core.config, storageOf: (node) => { if (node === "bad") throw new LookbackError("CONFIG_INVALID", "freeSpaceG=abc"); return core.config.storageOf(node); }, namesStorage: () => true });
     core = { ...core, live };
     for (const [at, node] of ["bad", "stray"].entries()) {
       core.catalogue.files.add({ node, path: `/elsewhere/${node}-260101-0000000${at}.pcap`, displayName: node, stream: String(at).padStart(32, "0"), storage: "own", state: "complete", format: "pcap" });

@@ -26,7 +26,7 @@ function world(movePackets: KeepParts["store"]["movePackets"]) {
   const hold = catalogue.holds.add({ subject: "session", subjectId: ID, reason: "case 7", createdBy: "ann" });
   catalogue.holds.addSessions(hold, [heldSession(session)]);
   const reader = new PacketReader();
-  const copy = () => copyHeldOut({ catalogue, reader, store: { movePackets, async *streamPackets() { yield [session]; } } }, { fileId, path: file, own: true, node: "n" }, null)
+  const copy = () => copyHeldOut({ catalogue, reader, tombstones: new Tombstones(path.join(root, "tombstones"), [packets]), store: { movePackets, async *streamPackets() { yield [session]; } } }, { fileId, path: file, own: true, node: "n" }, null)
     .finally(() => reader.close());
   const start = () => finishLeftovers({ catalogue, tombstones: new Tombstones(path.join(root, "tombstones"), [packets]), reader, store: { movePackets, expirePartition: () => Promise.resolve(), async *streamPackets() { yield []; } }, logger: silentLogger });
   return { catalogue, packets, copy, start, kept: () => readdirSync(packets).filter((name) => name.includes(".kept.")) };
