@@ -2,7 +2,7 @@ import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Timer } from "../base/clock.js";
-import { isDiskFull } from "../base/errors.js";
+import { isDiskFull, LookbackError } from "../base/errors.js";
 import { silence, Turns } from "../base/turns.js";
 import { OwnDirectory, type Ownership } from "./own-directory.js";
 import { writingError } from "./try-writing.js";
@@ -80,9 +80,14 @@ export class DirectoryLooks {
     return this.#aboutFiles(this.#changes, directory, begin);
   }
 
-  /** `stat`. Throws the system's error. */
-  stat(directory: string): Promise<Stats> {
-    return this.#stats.run(directory, () => this.#files.stat(directory));
+  /** `stat`, within `limitMs` milliseconds. Throws the system's error. */
+  stat(directory: string, limitMs = PATIENCE_MS): Promise<Stats> {
+    return this.#stats.run(directory, () => this.#files.stat(directory), limitMs);
+  }
+
+  /** That a directory does not answer within `limitMs` milliseconds, or null where it does, be it with an error. */
+  async silence(directory: string, limitMs?: number): Promise<LookbackError | null> {
+    return this.stat(directory, limitMs).then(() => null, (error: unknown) => (error instanceof LookbackError ? error : null));
   }
 
   /** A measurement of the device of a directory, by whoever measures. */

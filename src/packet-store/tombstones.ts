@@ -112,19 +112,24 @@ export class Tombstones {
     }
   }
 
-  /** Tombstones on disk, by file number. Files with other names are none of ours and are left alone. */
-  async list(): Promise<TombstoneListing> {
+  /**
+   * Tombstones on disk, by file number. Files with other names are none of ours and are left alone. Directories that do not answer within
+   * `patienceMs` milliseconds are not looked through.
+   */
+  async list(patienceMs?: number): Promise<TombstoneListing> {
     const tombstones: Tombstone[] = [];
     const unlisted: TombstoneListing["unlisted"][number][] = [];
     const folders = [{ directory: this.#directory, folder: this.#directory }, ...this.#packetDirectories.map((directory) => ({ directory, folder: path.join(directory, LOCAL_FOLDER) }))];
-    for (const { directory, folder } of folders) {
+    await Promise.all(folders.map(async ({ directory, folder }) => {
       try {
+        const silence = await this.#looks.silence(directory, patienceMs);
+        if (silence !== null) throw silence;
         tombstones.push(...await this.#looks.list(directory, () => tombstonesIn(folder)));
       } catch (error) {
         // One disk of several that fails is no reason to look after none.
         unlisted.push({ directory, reason: error instanceof Error ? error.message : String(error), ...(folder === this.#directory ? { device: await this.#deviceOf(folder) } : {}) });
       }
-    }
+    }));
     return { tombstones: tombstones.sort((left, right) => left.fileId - right.fileId), unlisted };
   }
 

@@ -158,11 +158,11 @@ export interface FinishedTombstones extends Pick<TombstoneListing, "unlisted"> {
   readonly stuck: number;
 }
 
-/** Finishes deletions that a crash or an error left half done. */
-export async function finishTombstones(parts: ExecutorParts): Promise<FinishedTombstones> {
+/** Finishes deletions that a crash or an error left half done, where directories answer within `patienceMs` milliseconds. */
+export async function finishTombstones(parts: ExecutorParts, patienceMs?: number): Promise<FinishedTombstones> {
   let removed = 0;
   let stuck = 0;
-  const { tombstones, unlisted } = await parts.tombstones.list();
+  const { tombstones, unlisted } = await parts.tombstones.list(patienceMs);
   for (const tombstone of tombstones) {
     try {
       await finishTombstone(parts, tombstone, "finished later");

@@ -8,7 +8,7 @@ import type { IndexStore, SessionPackets } from "../index-store/index-store.js";
 import { SERVICE_SCOPE } from "../model/access-scope.js";
 import type { PacketRef } from "../model/session.js";
 import { ALL_TIME } from "../model/time-range.js";
-import { packetFileName, syncDirectory, type PacketFile, type PacketReader, type Tombstones } from "../packet-store/packet-store.js";
+import { directoryLooks, packetFileName, syncDirectory, type DirectoryLooks, type PacketFile, type PacketReader, type Tombstones } from "../packet-store/packet-store.js";
 import { rowIdBytes, rowIdOf } from "../index-store/row-id.js";
 
 /** Sessions whose packets one file of kept packets takes at most, and their packets (more only of a single session). */
@@ -34,6 +34,8 @@ export interface KeepParts {
   readonly reader: Pick<PacketReader, "heads" | "packets">;
   /** Does each step on the disk. */
   readonly tombstones: Pick<Tombstones, "change">;
+  /** Looks at packet directories; by default those of the process. */
+  readonly looks?: Pick<DirectoryLooks, "silence">;
 }
 
 /** Streams of copies begin so; they are in no capture and are never replayed. */
@@ -228,7 +230,7 @@ function noteCopies({ settings }: Pick<Catalogue, "settings">, targets: readonly
 }
 
 /** What knows of copies that may be strays, and removes them. */
-type StrayParts = Pick<KeepParts, "tombstones"> & { readonly catalogue: Pick<Catalogue, "files" | "settings"> };
+type StrayParts = Pick<KeepParts, "tombstones" | "looks"> & { readonly catalogue: Pick<Catalogue, "files" | "settings"> };
 
 /** Removes a noted copy unless rows point to it. Returns whether none did. Throws the system's error: it stays noted then. */
 async function removeCopy({ catalogue, tombstones }: StrayParts, target: string): Promise<boolean> {
@@ -241,16 +243,20 @@ async function removeCopy({ catalogue, tombstones }: StrayParts, target: string)
 
 /**
  * Removes copies that a crash or an error left before anything pointed to them; with `directory`, those in it. One that cannot be removed
- * stays noted, for the next start or the next copy in its directory.
+ * stays noted, for the next start or the next copy in its directory; so does one whose directory does not answer.
  */
 export async function removeStrayCopies(
   parts: StrayParts, directory: string | null,
 ): Promise<{ readonly removed: readonly string[]; readonly failed: readonly { readonly path: string; readonly error: unknown }[] }> {
   const removed: string[] = [];
   const failed: { path: string; error: unknown }[] = [];
-  for (const target of notedCopies(parts.catalogue)) {
-    if (directory !== null && path.dirname(target) !== directory) continue;
+  const { looks = directoryLooks } = parts;
+  const noted = notedCopies(parts.catalogue).filter((target) => directory === null || path.dirname(target) === directory);
+  const silences = new Map(await Promise.all([...new Set(noted.map((target) => path.dirname(target)))].map(async (one) => [one, await looks.silence(one)] as const)));
+  for (const target of noted) {
     try {
+      const silence = silences.get(path.dirname(target)) ?? null;
+      if (silence !== null) throw silence;
       if (await removeCopy(parts, target)) removed.push(target);
     } catch (error) {
       failed.push({ path: target, error });
