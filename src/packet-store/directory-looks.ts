@@ -61,8 +61,23 @@ export class DirectoryLooks {
     return [this.#stats, this.#listings, this.#examinations, this.#changes].some((turns) => turns.isLate(directory, limitMs));
   }
 
-  #aboutFiles<Found>(turns: Turns, directory: string, begin: () => Promise<Found>): Promise<Found> {
-    return this.isSilent(directory) ? Promise.reject(silence(directory, FILE_PATIENCE_MS)) : turns.run(directory, begin);
+  /** Whether a directory, or one above it, is silent by the shortest wait there is: who cannot wait at all should not touch it. */
+  isOnSilent(directory: string): boolean {
+    for (let one = directory; ; one = path.dirname(one)) {
+      if (this.isSilent(one, PATIENCE_MS)) return true;
+      if (path.dirname(one) === one) return false;
+    }
+  }
+
+  #aboutFiles<Found>(turns: Turns, directory: string, begin: () => Promise<Found>, limitMs?: number): Promise<Found> {
+    return this.isSilent(directory) ? Promise.reject(silence(directory, FILE_PATIENCE_MS)) : turns.run(directory, begin, limitMs);
+  }
+
+  /** Whether a path is a file, for somebody who waits. Throws the system's error. */
+  isFile(file: string): Promise<boolean> {
+    const directory = path.dirname(file);
+    if (this.isOnSilent(directory)) return Promise.reject(silence(directory, PATIENCE_MS));
+    return this.#aboutFiles(this.#examinations, directory, async () => (await this.#files.stat(file)).isFile(), PATIENCE_MS);
   }
 
   /** What a path turns out to be, which lies in a directory of ours by its name. */
