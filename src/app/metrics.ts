@@ -22,7 +22,7 @@ export interface MetricSources {
   readonly scheduler: Pick<Scheduler, "status" | "observe">;
   readonly watch: Pick<RetentionWatch, "conditions">;
   readonly version: string;
-  readonly retention: Pick<RetentionService, "totals" | "unlisted">;
+  readonly retention: Pick<RetentionService, "totals" | "unmeasured">;
   /** By default the host's. */
   readonly clock?: Clock;
 }
@@ -97,8 +97,8 @@ function addDeviceMetrics(metrics: Metrics, core: Core, retention: MetricSources
   metrics.gauges("lookback_retention_target_bytes", "Free bytes that freeSpaceG asks for.", ofPackets((_free, target) => target));
   metrics.gauges("lookback_retention_target_reached", "1 while as much is free as freeSpaceG asks for, else 0.", ofPackets((free, target) => (free >= target ? 1 : 0)));
   metrics.gauge("lookback_free_space_conflicts", "Devices whose packet directories want different freeSpaceG: the larger is kept.", async () => (await freeSpaceConflicts(core)).length);
-  metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, or in which nobody can see what is being deleted, so that nothing is deleted there.", async () =>
-    new Set([...(await space()).unmeasured, ...retention.unlisted].map(({ directory }) => directory)).size);
+  metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, that do not answer, or in which nobody can see what is being deleted, so that nothing is deleted there.", async () =>
+    new Set([...(await space()).unmeasured, ...retention.unmeasured].map(({ directory }) => directory)).size);
 }
 
 function addRetentionMetrics(metrics: Metrics, { catalogue }: Core, { totals }: MetricSources["retention"]): void {

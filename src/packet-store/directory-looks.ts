@@ -9,8 +9,8 @@ import { writingError } from "./try-writing.js";
 
 /** Longest wait for an answer about a directory, in milliseconds. */
 const PATIENCE_MS = 5_000;
-/** Longest wait for an answer about a file, or whether there are any, where somebody means to delete it. */
-const FILE_PATIENCE_MS = 30_000;
+/** Longest wait of whoever means to delete, for an answer about a file, a directory or its device: it waits beside all else, and a busy disk is no dead one. */
+export const DELETION_PATIENCE_MS = 30_000;
 /** Longest wait for a list of names: there may be many on a busy disk. */
 const LISTING_PATIENCE_MS = 60_000;
 /** Longest wait for a change on a disk, which may be busy: a large file that is unlinked, or names that are written through. */
@@ -52,12 +52,12 @@ export class DirectoryLooks {
     this.#spaces = new Turns(PATIENCE_MS, timer);
     this.#writes = new Turns(PATIENCE_MS, timer);
     this.#listings = new Turns(LISTING_PATIENCE_MS, timer);
-    this.#examinations = new Turns(FILE_PATIENCE_MS, timer);
+    this.#examinations = new Turns(DELETION_PATIENCE_MS, timer);
     this.#changes = new Turns(CHANGE_PATIENCE_MS, timer);
   }
 
   /** Whether something that was asked of a directory, or done there, goes on that was given up after at least `limitMs` milliseconds. */
-  isSilent(directory: string, limitMs = FILE_PATIENCE_MS): boolean {
+  isSilent(directory: string, limitMs = DELETION_PATIENCE_MS): boolean {
     return [this.#stats, this.#listings, this.#examinations, this.#changes].some((turns) => turns.isLate(directory, limitMs));
   }
 
@@ -70,7 +70,7 @@ export class DirectoryLooks {
   }
 
   #aboutFiles<Found>(turns: Turns, directory: string, begin: () => Promise<Found>, limitMs?: number): Promise<Found> {
-    return this.isSilent(directory) ? Promise.reject(silence(directory, FILE_PATIENCE_MS)) : turns.run(directory, begin, limitMs);
+    return this.isSilent(directory) ? Promise.reject(silence(directory, DELETION_PATIENCE_MS)) : turns.run(directory, begin, limitMs);
   }
 
   /** Whether a path is a file, for somebody who waits. Throws the system's error. */
@@ -105,9 +105,9 @@ export class DirectoryLooks {
     return this.stat(directory, limitMs).then(() => null, (error: unknown) => (error instanceof LookbackError ? error : null));
   }
 
-  /** A measurement of the device of a directory, by whoever measures. */
-  space<Space>(directory: string, measure: (directory: string) => Promise<Space>): Promise<Space> {
-    return this.#spaces.run(directory, () => measure(directory));
+  /** A measurement of the device of a directory, by whoever measures, within `limitMs` milliseconds. */
+  space<Space>(directory: string, measure: (directory: string) => Promise<Space>, limitMs = PATIENCE_MS): Promise<Space> {
+    return this.#spaces.run(directory, () => measure(directory), limitMs);
   }
 
   /** A list of what is in a directory, or a folder of it, by whoever lists. */

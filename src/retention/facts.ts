@@ -3,10 +3,10 @@ import type { Clock } from "../base/clock.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { RetainedFile } from "../catalogue/packet-files.js";
 import type { IndexStore, Partition } from "../index-store/index-store.js";
-import { directoryLooks, isInside, measureSpace, type DirectoryLooks, type SpaceProbe, type Tombstones } from "../packet-store/packet-store.js";
+import { DELETION_PATIENCE_MS, directoryLooks, isInside, measureSpace, type DirectoryLooks, type SpaceProbe, type TombstoneListing, type Tombstones, type UnmeasuredDirectory } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
-import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts, UnmeasuredDirectory } from "./plan.js";
+import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts } from "./plan.js";
 import { isSettled, planPackets } from "./policy.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs } from "./session-policy.js";
@@ -37,27 +37,30 @@ export interface FactSources {
 /**
  * Free space of the devices of our packet directories, and what could not be measured and why; a directory whose tombstones cannot be
  * listed counts as such, and so does each on the device of the data directory where those there cannot be: nobody knows what waits
- * there already (`unlisted`, which are among the unmeasured). `failing`: devices where writes failed for want of room.
+ * there already. `failing`: devices where writes failed for want of room. `unfinished`: what could not be
+ * listed when tombstones were to be removed; they take room still, and more must not go for it.
  */
 export async function gatherDevices(
-  sources: FactSources, failing: ReadonlySet<number> = new Set(),
-): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly UnmeasuredDirectory[]; unlisted: readonly UnmeasuredDirectory[] }> {
-  const [measured, listing] = [await measureSpace(sources.packetDirectories, sources.probe, sources.looks), await sources.tombstones.list()];
+  sources: FactSources, failing: ReadonlySet<number> = new Set(), unfinished: TombstoneListing["unlisted"] = [],
+): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly UnmeasuredDirectory[] }> {
+  const measured = await measureSpace(sources.packetDirectories, sources.probe, sources.looks, DELETION_PATIENCE_MS);
+  const listing = await sources.tombstones.list(DELETION_PATIENCE_MS);
   const { tombstones } = listing;
+  const hidden = [...unfinished, ...listing.unlisted];
   const unlisted: UnmeasuredDirectory[] = [];
   const devices: DeviceFact[] = [];
   for (const { device, ...space } of measured.devices) {
-    const reasonOf = (directory: string): string | undefined => listing.unlisted.find((one) => one.directory === path.resolve(directory) || one.device === device || one.device === null)?.reason;
+    const reasonOf = (directory: string): string | undefined => hidden.find((one) => one.directory === path.resolve(directory) || one.device === device || one.device === null)?.reason;
     for (const directory of space.directories) {
       const reason = reasonOf(directory);
-      if (reason !== undefined) unlisted.push({ directory, reason });
+      if (reason !== undefined) unlisted.push({ directory, reason: `what is being deleted there cannot be listed: ${reason}` });
     }
     const directories = space.directories.filter((directory) => reasonOf(directory) === undefined);
     if (directories.length === 0) continue;
     const stuck = tombstones.filter((one) => one.device === device);
     devices.push({ ...space, device, directories, pendingFiles: stuck.length, pendingBytes: stuck.reduce((sum, one) => sum + one.bytes, 0), writesFail: failing.has(device) });
   }
-  return { devices, unmeasured: [...measured.unmeasured, ...unlisted], unlisted };
+  return { devices, unmeasured: [...measured.unmeasured, ...unlisted] };
 }
 
 /**

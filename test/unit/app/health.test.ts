@@ -22,7 +22,7 @@ const clock = { now: Date.UTC(2026, 4, 5), nowMs: () => clock.now };
 let core: Core;
 let scheduler: Scheduler;
 let conditions: RetentionCondition[];
-let unlisted: readonly { directory: string; reason: string }[];
+let unmeasured: readonly { directory: string; reason: string; isAbsent?: true }[];
 
 beforeEach(() => {
   const directory = temporaryDirectory();
@@ -33,10 +33,10 @@ beforeEach(() => {
   core = { config, live: new LiveConfig(config), directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, presence: new PacketFilePresence(clock.nowMs), store: new MemoryStore([]), cluster: null, native: {} as Core["native"] };
   scheduler = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger });
   conditions = [];
-  unlisted = [];
+  unmeasured = [];
 });
 
-const sources = () => ({ core, scheduler, watch: { conditions: () => conditions }, retention: { unlisted, totals: { files: 3, bytes: 900, keptBytes: 0, failures: 1, days: 2 } } });
+const sources = () => ({ core, scheduler, watch: { conditions: () => conditions }, retention: { unmeasured, totals: { files: 3, bytes: 900, keptBytes: 0, failures: 1, days: 2 } } });
 const failing = async () => (await healthChecks(sources()).run()).filter(({ ok }) => !ok).map(({ name, needed, detail }) => ({ name, needed, detail }));
 
 describe("health", () => {
@@ -51,9 +51,9 @@ describe("health", () => {
   });
 
   it("names a directory in which nothing can be deleted, and counts it", async () => {
-    unlisted = [{ directory: "/p", reason: "EIO: i/o error, scandir '/p/.tombstones'" }];
+    unmeasured = [{ directory: "/p", reason: "what is being deleted there cannot be listed: EIO: i/o error, scandir '/p/.tombstones'" }, { directory: "/q", reason: "ENOENT", isAbsent: true }];
     expect(await failing()).toEqual([{ name: "retention", needed: false, detail: "nothing is deleted in /p: what is being deleted there cannot be listed: EIO: i/o error, scandir '/p/.tombstones'" }]);
-    expect((await metricsOf({ ...sources(), version: "1" }).text()).split("\n")).toContain("lookback_directories_unmeasured 1");
+    expect((await metricsOf({ ...sources(), version: "1" }).text()).split("\n")).toContain("lookback_directories_unmeasured 2");
   });
 
   it("names a task that hangs", async () => {

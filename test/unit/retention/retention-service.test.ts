@@ -414,16 +414,16 @@ describe("making room", () => {
     await one.enforcePackets(null);
     writeFileSync(path.join(packets, ".tombstones"), "no folder");
     await one.enforcePackets(null);
-    expect([news(), one.unlisted]).toEqual([[`target-unreachable ${packets}`], [{ directory: packets, reason: expect.stringContaining("ENOTDIR") }]]);
+    expect([news(), one.unmeasured]).toEqual([[`target-unreachable ${packets}`], [{ directory: packets, reason: expect.stringContaining("ENOTDIR") }]]);
     rmSync(path.join(packets, ".tombstones"));
     rmSync(tombs, { recursive: true, force: true });
     writeFileSync(tombs, "no folder");
     await one.enforcePackets(null);
-    expect([news(), one.unlisted]).toMatchObject([[], [{ directory: packets }]]);
+    expect([news(), one.unmeasured]).toMatchObject([[], [{ directory: packets }]]);
     rmSync(tombs);
     await service({ events, rules: retentionRules([packets], {}) }).enforcePackets(null);
     await one.enforcePackets(null);
-    expect([news(), one.unlisted]).toEqual([[`over target-unreachable ${packets}`, `target-unreachable ${packets}`], []]);
+    expect([news(), one.unmeasured]).toEqual([[`over target-unreachable ${packets}`, `target-unreachable ${packets}`], []]);
     catalogue.close();
   });
 
