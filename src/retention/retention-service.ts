@@ -261,8 +261,9 @@ export class RetentionService {
       if (planned === undefined || planned.shortfallBytes === 0) events.clear("target-unreachable", subject);
       else events.raise({ kind: "target-unreachable", subject, targetBytes: deviceTarget(device, rules.packets), freeBytes: device.freeBytes, shortfallBytes: planned.shortfallBytes });
     }
-    // Of a device that nobody could look at, what was told last holds.
-    const subjects = new Set([...devices.map((device) => device.directories[0] ?? String(device.device)), ...unmeasured.map(({ directory }) => directory)]);
+    // Of a device that nobody could look at, what was told last holds; not of one that is not mounted or not used any more.
+    const unknown = unmeasured.filter(({ isAbsent = false }) => !isAbsent).map(({ directory }) => directory);
+    const subjects = new Set([...devices.map((device) => device.directories[0] ?? String(device.device)), ...unknown]);
     for (const subject of events.lasting("target-unreachable")) if (!subjects.has(subject)) events.clear("target-unreachable", subject);
     this.#tellBlocking({ ...this.#blocking, packets: (plan?.devices ?? []).flatMap(({ blocked }) => blocked) });
   }

@@ -427,6 +427,19 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("takes back what was told of a device whose directory is not there any more", async () => {
+    const { root, catalogue, packets, service } = world([{ bytes: 3000 }]);
+    const { events, news } = heard();
+    const [away, file] = [path.join(root, "away"), path.join(root, "file")];
+    writeFileSync(file, "x");
+    for (const subject of [away, file]) events.raise({ kind: "target-unreachable", subject, targetBytes: 1, freeBytes: 0, shortfallBytes: 1 });
+    news();
+    const one = service({ packetDirectories: [away, file, packets], events });
+    expect(await one.enforcePackets(null)).toMatchObject({ unmeasured: [{ directory: away, isAbsent: true }, { directory: file, isAbsent: true }] });
+    expect(news()).toEqual([`over target-unreachable ${away}`, `over target-unreachable ${file}`]);
+    catalogue.close();
+  });
+
   it("deletes nothing on the device of the data directory while nobody can see what waits there already", async () => {
     const { catalogue, service, packets, tombs, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
     writeFileSync(tombs, "no folder");
