@@ -136,6 +136,6 @@ function addTaskMetrics(metrics: Metrics, scheduler: MetricSources["scheduler"])
   perTask("lookback_task_paused", "1 while the task does not run by the clock.", (task) => (task.paused === null ? 0 : 1));
   perTask("lookback_task_running", "1 while the task runs.", (task) => (task.running ? 1 : 0));
   perTask("lookback_task_last_run_timestamp_seconds", "When the newest run began.", (task) => (task.last === null ? null : task.last.startedAtMs / 1000));
-  perTask("lookback_task_last_success_timestamp_seconds", "When the newest run that succeeded ended.", (task) => (task.lastOk?.finishedAtMs == null ? null : task.lastOk.finishedAtMs / 1000));
+  perTask("lookback_task_last_success_timestamp_seconds", "When the newest run that succeeded, and was left to no other server, ended.", (task) => (task.lastOk?.finishedAtMs == null ? null : task.lastOk.finishedAtMs / 1000));
   perTask("lookback_task_next_run_timestamp_seconds", "When the task runs next.", (task) => (task.nextMs === null ? null : task.nextMs / 1000));
 }

@@ -2,10 +2,10 @@ import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { nearestNames } from "../base/nearest-name.js";
-import type { TaskCause, TaskRun, TaskRuns } from "../catalogue/task-runs.js";
+import { LEFT_TO, type TaskCause, type TaskRun, type TaskRuns } from "../catalogue/task-runs.js";
 import { nextOccurrence, parseCron, zoneName, type CronSchedule } from "./cron-schedule.js";
 import { dueAt, retryAtMs, type TaskHistory } from "./due.js";
-import { LEFT_TO, PartlyDone, type ScheduledTask, type TaskDetails, type TaskStatus } from "./task.js";
+import { PartlyDone, type ScheduledTask, type TaskDetails, type TaskStatus } from "./task.js";
 import { halfMinutes, nodeCronTicker, type Heartbeat, type Ticker } from "./ticker.js";
 
 interface Registered {
@@ -16,7 +16,7 @@ interface Registered {
 }
 
 export interface SchedulerParts {
-  readonly runs: Pick<TaskRuns, "start" | "finish" | "get" | "last" | "lastOk" | "since" | "list" | "interruptOpen" | "paused" | "pause" | "resume">;
+  readonly runs: Pick<TaskRuns, "start" | "finish" | "get" | "last" | "lastOk" | "since" | "standForLeft" | "list" | "interruptOpen" | "paused" | "pause" | "resume">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ticker?: Ticker;
@@ -231,6 +231,7 @@ export class Scheduler {
     try {
       this.#listener(name, shown, seconds);
       runs.finish(id, shown, details);
+      if (shown === "ok" && details[LEFT_TO] !== undefined) runs.standForLeft({ id, task: name });
     } catch (error) {
       logger.error({ task: name, error }, "the history of a task could not be written");
     }
