@@ -27,7 +27,7 @@ function world(movePackets: KeepParts["store"]["movePackets"]) {
   const hold = catalogue.holds.add({ subject: "session", subjectId: ID, reason: "case 7", createdBy: "ann" });
   catalogue.holds.addSessions(hold, [heldSession(session)]);
   const reader = new PacketReader();
-  const copy = () => copyHeldOut({ catalogue, reader, tombstones: new Tombstones(path.join(root, "tombstones"), [packets]), store: { movePackets, async *streamPackets() { yield [session]; } } }, { fileId, path: file, own: true, node: "n" }, null)
+  const copy = (looks?: DirectoryLooks) => copyHeldOut({ catalogue, reader, ...(looks === undefined ? {} : { looks }), tombstones: new Tombstones(path.join(root, "tombstones"), [packets], undefined, looks), store: { movePackets, async *streamPackets() { yield [session]; } } }, { fileId, path: file, own: true, node: "n" }, null)
     .finally(() => reader.close());
   const start = (looks?: DirectoryLooks, directories = [packets]) => finishLeftovers({ catalogue, ...(looks === undefined ? {} : { looks }), tombstones: new Tombstones(path.join(root, "tombstones"), directories, undefined, looks), reader, store: { movePackets, expirePartition: () => Promise.resolve(), async *streamPackets() { yield []; } }, logger: silentLogger });
   return { catalogue, packets, copy, start, kept: () => readdirSync(packets).filter((name) => name.includes(".kept.")) };
@@ -106,5 +106,21 @@ it("mounts that do not answer are asked side by side at a start, and nothing els
   expect([files.begun(), kept()]).toEqual([[`stat ${packets}`, `stat ${other}`], [path.basename(stray)]]);
   files.letGo();
   await expect.poll(async () => { await start(files.looks, [packets, other]); return kept(); }).toEqual([]);
+  catalogue.close();
+});
+
+it("a copy ends where the disk dies meanwhile, stays noted, and goes when that answers", async () => {
+  const { catalogue, copy, start, kept } = world(() => Promise.resolve());
+  const files = hangingFiles([]);
+  let answer = (): void => {};
+  const packetsOf = vi.spyOn(PacketReader.prototype, "packets").mockImplementation(() => new Promise((resolve) => { answer = () => { resolve([]); }; }));
+  const refused = copy(files.looks).catch((error: unknown) => error);
+  await expect.poll(() => packetsOf.mock.calls).toHaveLength(1);
+  files.giveUp();
+  expect(await refused).toMatchObject({ code: "UNAVAILABLE" });
+  packetsOf.mockRestore();
+  expect([kept().length, catalogue.settings.get("retention.copying")]).toEqual([1, expect.stringContaining(".kept.")]);
+  answer();
+  await expect.poll(async () => { await start(files.looks); return kept(); }).toEqual([]);
   catalogue.close();
 });
