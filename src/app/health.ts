@@ -26,7 +26,7 @@ export interface HealthSources {
   readonly core: Core;
   readonly scheduler: Pick<Scheduler, "status">;
   readonly watch: Pick<RetentionWatch, "conditions">;
-  readonly retention: Pick<RetentionService, "unlisted">;
+  readonly retention: Pick<RetentionService, "unmeasured">;
   /** By default the host's. */
   readonly clock?: Clock;
 }
@@ -93,10 +93,11 @@ async function diskCheck(directories: Directories, packetDirectories: readonly s
  * Targets that cannot be reached, sections that do not read, and directories in which nothing can be deleted. Low forecasts, holds that block, rules that disagree and files in
  * directories that nobody named are told, but are nothing that is broken.
  */
-function retentionCheck(watch: Pick<RetentionWatch, "conditions">, { unlisted }: Pick<RetentionService, "unlisted">, { unread, outside }: ReturnType<typeof storageTroubles>, conflicts: readonly string[]): CheckResult {
+function retentionCheck(watch: Pick<RetentionWatch, "conditions">, { unmeasured }: Pick<RetentionService, "unmeasured">, { unread, outside }: ReturnType<typeof storageTroubles>, conflicts: readonly string[]): CheckResult {
   const short = watch.conditions().filter(({ kind }) => kind === "target-unreachable");
   const odd = [...outside, ...conflicts];
-  const blind = unlisted.map(({ directory, reason }) => `nothing is deleted in ${directory}: what is being deleted there cannot be listed: ${reason}`);
+  // One that is not there is told by the check of disks where something is to be written there.
+  const blind = unmeasured.filter(({ isAbsent = false }) => !isAbsent).map(({ directory, reason }) => `nothing is deleted in ${directory}: ${reason}`);
   return verdict([...unread, ...blind, ...short.map(describeCondition)], ["every device has the free space it should have", ...odd].join("; "), (names) => [names, ...odd].join("; "));
 }
 
@@ -107,7 +108,8 @@ function taskCheck(scheduler: Pick<Scheduler, "status">): CheckResult {
     const reason = last?.outcome === "failed" && typeof last.details["reason"] === "string" ? `: ${last.details["reason"]}` : "";
     return `${name} failed ${failures === 1 ? "once" : `${failures} times`}${reason}`;
   });
-  return verdict(failing, paused.length === 0 ? "no task fails" : `no task fails; paused: ${paused.join(", ")}`, (names) => names);
+  const hanging = tasks.flatMap(({ name, hangsMs }) => (hangsMs === null ? [] : [`${name} has run for ${Math.floor(hangsMs / 60_000)} minutes and does not end: look at the disks and mounts that it works on, and start again`]));
+  return verdict([...failing, ...hanging], paused.length === 0 ? "no task fails" : `no task fails; paused: ${paused.join(", ")}`, (names) => names);
 }
 
 function verdict(wrong: readonly string[], good: string, bad: (names: string) => string): CheckResult {

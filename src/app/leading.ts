@@ -1,5 +1,6 @@
 import type { Leadership } from "../index-store/elasticsearch/leadership.js";
-import { LEFT_TO, type ScheduledTask } from "../scheduler/task.js";
+import { LEFT_TO } from "../catalogue/task-runs.js";
+import type { ScheduledTask } from "../scheduler/task.js";
 
 /** Tasks that change what all servers of a cluster share. */
 const SHARED: ReadonlySet<string> = new Set(["session-expiry", "compaction", "daily-compaction", "placement"]);

@@ -22,7 +22,7 @@ export interface MetricSources {
   readonly scheduler: Pick<Scheduler, "status" | "observe">;
   readonly watch: Pick<RetentionWatch, "conditions">;
   readonly version: string;
-  readonly retention: Pick<RetentionService, "totals" | "unlisted">;
+  readonly retention: Pick<RetentionService, "totals" | "unmeasured">;
   /** By default the host's. */
   readonly clock?: Clock;
 }
@@ -97,8 +97,8 @@ function addDeviceMetrics(metrics: Metrics, core: Core, retention: MetricSources
   metrics.gauges("lookback_retention_target_bytes", "Free bytes that freeSpaceG asks for.", ofPackets((_free, target) => target));
   metrics.gauges("lookback_retention_target_reached", "1 while as much is free as freeSpaceG asks for, else 0.", ofPackets((free, target) => (free >= target ? 1 : 0)));
   metrics.gauge("lookback_free_space_conflicts", "Devices whose packet directories want different freeSpaceG: the larger is kept.", async () => (await freeSpaceConflicts(core)).length);
-  metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, or in which nobody can see what is being deleted, so that nothing is deleted there.", async () =>
-    new Set([...(await space()).unmeasured, ...retention.unlisted].map(({ directory }) => directory)).size);
+  metrics.gauge("lookback_directories_unmeasured", "Directories whose device cannot be measured, that do not answer, or in which nobody can see what is being deleted, so that nothing is deleted there.", async () =>
+    new Set([...(await space()).unmeasured, ...retention.unmeasured].map(({ directory }) => directory)).size);
 }
 
 function addRetentionMetrics(metrics: Metrics, { catalogue }: Core, { totals }: MetricSources["retention"]): void {
@@ -136,6 +136,6 @@ function addTaskMetrics(metrics: Metrics, scheduler: MetricSources["scheduler"])
   perTask("lookback_task_paused", "1 while the task does not run by the clock.", (task) => (task.paused === null ? 0 : 1));
   perTask("lookback_task_running", "1 while the task runs.", (task) => (task.running ? 1 : 0));
   perTask("lookback_task_last_run_timestamp_seconds", "When the newest run began.", (task) => (task.last === null ? null : task.last.startedAtMs / 1000));
-  perTask("lookback_task_last_success_timestamp_seconds", "When the newest run that succeeded ended.", (task) => (task.lastOk?.finishedAtMs == null ? null : task.lastOk.finishedAtMs / 1000));
+  perTask("lookback_task_last_success_timestamp_seconds", "When the newest run that succeeded, and was left to no other server, ended.", (task) => (task.lastOk?.finishedAtMs == null ? null : task.lastOk.finishedAtMs / 1000));
   perTask("lookback_task_next_run_timestamp_seconds", "When the task runs next.", (task) => (task.nextMs === null ? null : task.nextMs / 1000));
 }

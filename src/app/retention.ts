@@ -48,7 +48,7 @@ export function retentionParts(core: Omit<Core, "native">, reader: PacketReader,
     // Read each time: a reload may have changed the rules, and a capture of another node may have begun.
     get rules() { return rules(); },
     get packetDirectories() { return packetDirectories(); },
-    sectionReads: (node) => node === core.config.node || sectionFault(core.live, node) === null,
+    sectionReads: (node) => node === core.config.node || !core.live.namesStorage(node) || storageFault(core.live, node) === null,
     get tombstones() { return new Tombstones(directories.tombstones, packetDirectories()); },
   };
 }
@@ -78,19 +78,22 @@ export function retentionRules(config: LookbackConfig, values: SettingValues, no
   };
 }
 
-/** The rules at this moment: of this node, and of those of `nodes` whose section reads. Of the others, why it does not, by node. */
+/**
+ * The rules at this moment: of this node, and of those of `nodes` whose settings read. Where a node's own section does not: why, by
+ * node. Where it is `default` that does not read for a node, that has no directories of its own.
+ */
 export function presentRules({ config, live }: Pick<Core, "config" | "live">, nodes: readonly string[]): { readonly rules: RetentionRules; readonly unread: ReadonlyMap<string, string> } {
   const unread = new Map<string, string>(live.freeSpaceRefusal === null ? [] : [[config.node, live.freeSpaceRefusal]]);
   const known = nodes.filter((node) => {
-    const fault = node === config.node ? null : sectionFault(live, node);
-    if (fault !== null) unread.set(node, fault);
+    const fault = node === config.node ? null : storageFault(live, node);
+    if (fault !== null && live.namesStorage(node)) unread.set(node, fault);
     return fault === null;
   });
   return { rules: retentionRules({ ...config, storageOf: (node) => live.storageOf(node) }, live.values, known), unread };
 }
 
 /** Why the settings of a node that say where its packets are do not read, or null. */
-function sectionFault(live: Core["live"], node: string): string | null {
+function storageFault(live: Core["live"], node: string): string | null {
   try {
     live.storageOf(node);
     return null;

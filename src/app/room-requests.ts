@@ -129,9 +129,11 @@ export class RoomRequests {
     this.#busy = true;
     const known = await this.#of(directory);
     try {
-      const { deleted, deletedBytes } = await retention.relieve(directory, null);
+      const { deleted, deletedBytes, unmeasured } = await retention.relieve(directory, null);
       known.waitMs = inVain ? Math.min(Math.max(FIRST_WAIT_MS, known.waitMs * 2), LONGEST_WAIT_MS) : FIRST_WAIT_MS;
-      logger.warn({ directory, deleted, deletedBytes, ...(inVain ? { nextInMs: known.waitMs } : {}) }, inVain ? "made room again: what was freed before did not help" : "made room where a device was full");
+      const next = inVain ? { nextInMs: known.waitMs } : {};
+      if (deleted === 0) logger.warn({ directory, unmeasured: unmeasured.map((one) => `${one.directory}: ${one.reason}`), ...next }, "a device is full, and no packet file may be deleted for it now");
+      else logger.warn({ directory, deleted, deletedBytes, ...next }, inVain ? "made room again: what was freed before did not help" : "made room where a device was full");
       // What was asked meanwhile is answered by this.
       this.#takeBack();
     } finally {

@@ -141,9 +141,9 @@ function openReaders(core: Omit<Core, "native">, lifecycle: Lifecycle): Readers 
     arrivals: new Arrivals(store, logger.child({ area: "store" })),
     statisticsHistory: catalogue.hourlyStatistics,
     packetHeads: new PacketHeads(reader, catalogueLookup(catalogue.files), { directionFinder: (ends) => loadNativeCore().directionFinder(ends) }),
-    hasPackets: (fileId) => {
+    hasPackets: async (fileId) => {
       const file = catalogue.files.get(fileId);
-      return file !== null && file.state !== "gone" && presence.isThere(file.path);
+      return file !== null && file.state !== "gone" && await presence.isThere(file.path);
     },
     signingKey: catalogue.settings.secret("cursor"), timeZone,
     get queryTimeoutMs() { return live.values.queryTimeoutSeconds * 1000; },

@@ -29,6 +29,9 @@ interface Row extends Omit<TaskRun, "details"> {
 const COLUMNS = "id, task, due_at AS dueAtMs, started_at AS startedAtMs, finished_at AS finishedAtMs, outcome, cause, requested_by AS requestedBy, details";
 const runOf = (row: Row): TaskRun => ({ ...row, details: recordOf(row.details) });
 
+/** The detail of a run that left its turn to another server, and says to which. It has not failed, and looks again whose turn it is. */
+export const LEFT_TO = "skipped";
+
 /** Runs kept of each task; older ones go when a new one starts. */
 const KEPT_RUNS = 1_000;
 
@@ -74,10 +77,18 @@ export class TaskRuns {
     return this.list(task, 1)[0] ?? null;
   }
 
-  /** The newest run of a task that succeeded, or null when the history holds none. */
+  /** The newest run of a task that succeeded and left its turn to nobody, or null when the history holds none. */
   lastOk(task: string): TaskRun | null {
-    const row = this.#connection.prepare<[string], Row>(`SELECT ${COLUMNS} FROM task_runs WHERE task = ? AND outcome = 'ok' ORDER BY id DESC LIMIT 1`).get(task);
+    const row = this.#connection.prepare<[string], Row>(`SELECT ${COLUMNS} FROM task_runs WHERE task = ? AND outcome = 'ok' AND json_extract(details, '$.${LEFT_TO}') IS NULL ORDER BY id DESC LIMIT 1`).get(task);
     return row === undefined ? null : runOf(row);
+  }
+
+  /** Lets a run that left its turn to another server stand for those right before it that did so, too, but for those that a person asked for: they come every hour, and would push others out. */
+  standForLeft({ id, task }: Pick<TaskRun, "id" | "task">): void {
+    this.#connection.prepare(
+      `DELETE FROM task_runs WHERE task = ? AND cause <> 'manual' AND id < ? AND id > coalesce(
+         (SELECT max(id) FROM task_runs WHERE task = ? AND id < ? AND (outcome <> 'ok' OR json_extract(details, '$.${LEFT_TO}') IS NULL)), 0)`,
+    ).run(task, id, task, id);
   }
 
   /** Runs of a task with an outcome that are newer than the last one that succeeded. */

@@ -32,6 +32,8 @@ export interface LookbackConfig {
   readonly packetDirectory: string;
   /** Where a node keeps its packet files, and how much room it wants there; of any node, by its sections. Throws CONFIG_INVALID. */
   readonly storageOf: (node: string) => PacketStorage;
+  /** Whether a node's section, or the class that it names, says where its packets are or how much room they want: not `default` alone. */
+  readonly namesStorage: (node: string) => boolean;
   /** A `freeSpaceG` of this node that was read later, with its directories by absolute path. Throws CONFIG_INVALID. */
   readonly freeSpaceWith: (read: FreeSpaceSetting) => FreeSpaceSetting;
   /** How an interface is captured from: its own settings (`[interface:NAME]`), else the node's. */
@@ -70,6 +72,8 @@ export interface ConfigSource {
   readonly workingDirectory: string;
 }
 
+/** What `storageOf` reads. */
+const STORAGE_KEYS = ["pcapDir", "freeSpaceG"] as const;
 const ENVIRONMENT_PREFIX = "LOOKBACK_";
 /** Most files that one configuration includes. */
 const MOST_INCLUDES = 64;
@@ -129,9 +133,14 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
   const dataDirectory = path.resolve(source.workingDirectory, values.dataDir);
   const [unknown, accepted] = classify(entries, new Set(sections));
   const warnings = [...unknown, ...strayInterfaces(entries, values.interface), ...clamped];
+  // The command line is about this node: others have the settings and the class that their sections give them.
+  const lookupOf = (name: string): Lookup => (name === node ? lookup : new Lookup(entries, name, null));
+  const namesStorage = (name: string): boolean => {
+    const among = lookupOf(name);
+    return STORAGE_KEYS.some((key) => among.ownSections.has(among.find(key)?.section ?? "default"));
+  };
   const storageOf = (name: string): PacketStorage => {
-    // The command line is about this node: others have the settings and the class that their sections give them.
-    const among = name === node ? lookup : new Lookup(entries, name, null);
+    const among = lookupOf(name);
     const entryOf = (key: SettingKey): Written | null => (name === node ? override(key) : null) ?? among.find(key);
     const read = <T>(key: SettingKey, declared: Setting<T>): T => {
       const entry = entryOf(key);
@@ -139,14 +148,23 @@ export function loadConfig(source: ConfigSource): LookbackConfig {
     };
     const given = read("pcapDir", SETTINGS.pcapDir).map((directory) => path.resolve(source.workingDirectory, directory));
     const directories = given.length === 0 ? [path.join(dataDirectory, "packets")] : given;
-    return { directories, freeSpace: withPaths(read("freeSpaceG", SETTINGS.freeSpaceG), directories, source.workingDirectory, entryOf("freeSpaceG")?.origin) };
+    const freeSpace = read("freeSpaceG", SETTINGS.freeSpaceG);
+    // What all nodes share names directories of any of them.
+    const ofItsOwn = name === node || namesStorage(name) ? freeSpace : onlyAmong(freeSpace, directories, source.workingDirectory);
+    return { directories, freeSpace: withPaths(ofItsOwn, directories, source.workingDirectory, entryOf("freeSpaceG")?.origin) };
   };
   return {
-    node, file, values, origins, warnings, accepted, dataDirectory, entries, sections, storageOf,
+    node, file, values, origins, warnings, accepted, dataDirectory, entries, sections, storageOf, namesStorage,
     freeSpaceWith: (read) => withPaths(read, storageOf(node).directories, source.workingDirectory, origins.get("freeSpaceG")),
     interfaceSettings: (name) => ({ ...values, ...interfaces?.get(name) }),
     packetDirectory: storageOf(node).directories[0] ?? path.join(dataDirectory, "packets"),
   };
+}
+
+/** `freeSpaceG` without the directories that it names beyond these. */
+function onlyAmong({ directories, ...setting }: FreeSpaceSetting, packetDirectories: readonly string[], workingDirectory: string): FreeSpaceSetting {
+  const known = directories?.filter(({ directory }) => packetDirectories.includes(path.resolve(workingDirectory, directory))) ?? [];
+  return known.length === 0 ? setting : { ...setting, directories: known };
 }
 
 /** The directories of `freeSpaceG` by absolute path. Throws CONFIG_INVALID for one that holds no packets of the node. */
@@ -198,6 +216,8 @@ type Written = Pick<IniEntry, "section" | "value" | "origin">;
 class Lookup {
   /** Strongest first. */
   readonly sections: readonly string[];
+  /** Those that are about the node: its own, and its class where not `default` gives that to all. */
+  readonly ownSections: ReadonlySet<string>;
   readonly #bySection = new Map<string, Map<string, IniEntry>>();
 
   /** @param givenClass The node's class where the command line says it (empty: none), else null. */
@@ -207,7 +227,9 @@ class Lookup {
       this.#bySection.set(entry.section, section.set(entry.key, entry));
     }
     const nodeClass = givenClass ?? this.#first("nodeClass", [node, "default"])?.value ?? "";
+    const ownClass = givenClass ?? this.#first("nodeClass", [node])?.value ?? "";
     this.sections = [node, ...(nodeClass === "" ? [] : [nodeClass]), "default"];
+    this.ownSections = new Set([node, ...(ownClass === "" ? [] : [ownClass])]);
   }
 
   find(key: string): IniEntry | null {

@@ -18,12 +18,12 @@ export interface Reloaded {
 /** The configuration of a running process: parts that read a setting each time they need it see a reload. */
 export class LiveConfig {
   #values: SettingValues;
-  readonly #started: Pick<LookbackConfig, "node" | "storageOf" | "freeSpaceWith">;
+  readonly #started: Pick<LookbackConfig, "node" | "storageOf" | "namesStorage" | "freeSpaceWith">;
   #freeSpaceRefusal: string | null = null;
-  #newest: Pick<LookbackConfig, "storageOf">;
+  #newest: Pick<LookbackConfig, "storageOf" | "namesStorage">;
   readonly #listeners: ((values: SettingValues) => void)[] = [];
 
-  constructor(config: Pick<LookbackConfig, "values" | "node" | "storageOf" | "freeSpaceWith">) {
+  constructor(config: Pick<LookbackConfig, "values" | "node" | "storageOf" | "namesStorage" | "freeSpaceWith">) {
     this.#values = config.values;
     this.#started = config;
     this.#newest = config;
@@ -38,6 +38,11 @@ export class LiveConfig {
     return (node === this.#started.node ? this.#started : this.#newest).storageOf(node);
   }
 
+  /** Whether what `storageOf` says of a node is written for it, and not for all. */
+  namesStorage(node: string): boolean {
+    return (node === this.#started.node ? this.#started : this.#newest).namesStorage(node);
+  }
+
   /** Why the `freeSpaceG` that was read last waits for the next start, or null: it names a directory that is none of ours before. The one before stays in force. */
   get freeSpaceRefusal(): string | null {
     return this.#freeSpaceRefusal;
@@ -49,8 +54,8 @@ export class LiveConfig {
   }
 
   /** Takes the settings of `next` that can change, and the sections of other nodes where it has them. */
-  reload({ storageOf, ...next }: Pick<LookbackConfig, "values"> & Partial<Pick<LookbackConfig, "storageOf">>): Reloaded {
-    if (storageOf !== undefined) this.#newest = { storageOf };
+  reload({ storageOf, namesStorage, ...next }: Pick<LookbackConfig, "values"> & Partial<Pick<LookbackConfig, "storageOf" | "namesStorage">>): Reloaded {
+    if (storageOf !== undefined && namesStorage !== undefined) this.#newest = { storageOf, namesStorage };
     this.#freeSpaceRefusal = this.#refusalOf(next.values.freeSpaceG);
     const isTaken = (key: SettingKey): boolean => LIVE_KEYS.has(key) && (key !== "freeSpaceG" || this.#freeSpaceRefusal === null);
     const different = settingKeys().filter((key) => JSON.stringify(plain(this.#values[key])) !== JSON.stringify(plain(next.values[key])));

@@ -246,8 +246,8 @@ export interface Services {
   /** Null where the index is in the data directory. */
   readonly shipping: Shipping | null;
   readonly packetHeads: PacketHeads | null;
-  /** Whether the packets of a packet file are still there: not deleted, and the file on the disk. */
-  readonly hasPackets: (fileId: number) => boolean;
+  /** Whether the packets of a packet file are still there: not deleted, and the file on the disk, which answers. */
+  readonly hasPackets: (fileId: number) => boolean | Promise<boolean>;
   /** What operations may cost. */
   readonly budgets: CostBudgets;
   /** Key of cursors and links, 32 bytes. */

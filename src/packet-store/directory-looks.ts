@@ -1,14 +1,20 @@
 import type { Stats } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
 import type { Timer } from "../base/clock.js";
-import { isDiskFull } from "../base/errors.js";
-import { Turns } from "../base/turns.js";
+import { isDiskFull, LookbackError } from "../base/errors.js";
+import { silence, Turns } from "../base/turns.js";
+import { OwnDirectory, type Ownership } from "./own-directory.js";
 import { writingError } from "./try-writing.js";
 
 /** Longest wait for an answer about a directory, in milliseconds. */
 const PATIENCE_MS = 5_000;
+/** Longest wait of whoever means to delete, for an answer about a file, a directory or its device: it waits beside all else, and a busy disk is no dead one. */
+export const DELETION_PATIENCE_MS = 30_000;
 /** Longest wait for a list of names: there may be many on a busy disk. */
 const LISTING_PATIENCE_MS = 60_000;
+/** Longest wait for a change on a disk, which may be busy: a large file that is unlinked, or names that are written through. */
+const CHANGE_PATIENCE_MS = 120_000;
 /** Bytes that a catalogue takes when it is opened and written to; less is no room to work with. */
 const WORKING_BYTES = 128 * 1024;
 
@@ -16,11 +22,20 @@ const WORKING_BYTES = 128 * 1024;
 export interface DirectoryFiles {
   stat(directory: string): Promise<Stats>;
   writingError(directory: string, of: { readonly bytes: number }): Promise<unknown>;
+  examine(directory: string, file: string): Promise<Ownership>;
+  hasFiles(directory: string): Promise<boolean>;
 }
+
+/** The system's. */
+export const REAL_DIRECTORIES: DirectoryFiles = {
+  stat, writingError, examine: (directory, file) => new OwnDirectory(directory).examine(file),
+  hasFiles: async (directory) => (await readdir(directory, { withFileTypes: true }).catch(() => [])).some((entry) => entry.isFile()),
+};
 
 /**
  * Looks at directories that may be on a mount or disk which does not answer. Each kind of look is begun once at a time for a directory,
- * and throws UNAVAILABLE after five seconds (a minute for lists of names) and while one that was given up goes on.
+ * and throws UNAVAILABLE after five seconds (more for files, lists of names and changes) and while one that was given up goes on. Nothing is
+ * begun about files of a directory that is silent.
  */
 export class DirectoryLooks {
   readonly #files: DirectoryFiles;
@@ -28,28 +43,76 @@ export class DirectoryLooks {
   readonly #spaces: Turns;
   readonly #writes: Turns;
   readonly #listings: Turns;
+  readonly #examinations: Turns;
+  readonly #changes: Turns;
 
-  constructor(files: DirectoryFiles = { stat, writingError }, timer?: Timer) {
+  constructor(files: DirectoryFiles = REAL_DIRECTORIES, timer?: Timer) {
     this.#files = files;
     this.#stats = new Turns(PATIENCE_MS, timer);
     this.#spaces = new Turns(PATIENCE_MS, timer);
     this.#writes = new Turns(PATIENCE_MS, timer);
     this.#listings = new Turns(LISTING_PATIENCE_MS, timer);
+    this.#examinations = new Turns(DELETION_PATIENCE_MS, timer);
+    this.#changes = new Turns(CHANGE_PATIENCE_MS, timer);
   }
 
-  /** `stat`. Throws the system's error. */
-  stat(directory: string): Promise<Stats> {
-    return this.#stats.run(directory, () => this.#files.stat(directory));
+  /** Whether something that was asked of a directory, or done there, goes on that was given up after at least `limitMs` milliseconds. */
+  isSilent(directory: string, limitMs = DELETION_PATIENCE_MS): boolean {
+    return [this.#stats, this.#listings, this.#examinations, this.#changes].some((turns) => turns.isLate(directory, limitMs));
   }
 
-  /** A measurement of the device of a directory, by whoever measures. */
-  space<Space>(directory: string, measure: (directory: string) => Promise<Space>): Promise<Space> {
-    return this.#spaces.run(directory, () => measure(directory));
+  /** Whether a directory, or one above it, is silent by the shortest wait there is: who cannot wait at all should not touch it. */
+  isOnSilent(directory: string): boolean {
+    for (let one = directory; ; one = path.dirname(one)) {
+      if (this.isSilent(one, PATIENCE_MS)) return true;
+      if (path.dirname(one) === one) return false;
+    }
   }
 
-  /** A list of what is in a directory, by whoever lists. */
-  list<Names>(directory: string, list: (directory: string) => Promise<Names>): Promise<Names> {
-    return this.#listings.run(directory, () => list(directory));
+  #aboutFiles<Found>(turns: Turns, directory: string, begin: () => Promise<Found>, limitMs?: number): Promise<Found> {
+    return this.isSilent(directory) ? Promise.reject(silence(directory, DELETION_PATIENCE_MS)) : turns.run(directory, begin, limitMs);
+  }
+
+  /** Whether a path is a file, for somebody who waits. Throws the system's error. */
+  isFile(file: string): Promise<boolean> {
+    const directory = path.dirname(file);
+    if (this.isOnSilent(directory)) return Promise.reject(silence(directory, PATIENCE_MS));
+    return this.#aboutFiles(this.#examinations, directory, async () => (await this.#files.stat(file)).isFile(), PATIENCE_MS);
+  }
+
+  /** What a path turns out to be, which lies in a directory of ours by its name. */
+  examine(directory: string, file: string): Promise<Ownership> {
+    return this.#aboutFiles(this.#examinations, directory, () => this.#files.examine(directory, file));
+  }
+
+  /** Whether there is any file beside one in a directory of ours. */
+  hasFilesBeside(directory: string, file: string): Promise<boolean> {
+    return this.#aboutFiles(this.#examinations, directory, () => this.#files.hasFiles(path.dirname(file)));
+  }
+
+  /** Does one thing to files in a directory; what was given up may still happen. */
+  change<Done>(directory: string, begin: () => Promise<Done>): Promise<Done> {
+    return this.#aboutFiles(this.#changes, directory, begin);
+  }
+
+  /** `stat`, within `limitMs` milliseconds. Throws the system's error. */
+  stat(directory: string, limitMs = PATIENCE_MS): Promise<Stats> {
+    return this.#stats.run(directory, () => this.#files.stat(directory), limitMs);
+  }
+
+  /** That a directory does not answer within `limitMs` milliseconds, or null where it does, be it with an error. */
+  async silence(directory: string, limitMs?: number): Promise<LookbackError | null> {
+    return this.stat(directory, limitMs).then(() => null, (error: unknown) => (error instanceof LookbackError ? error : null));
+  }
+
+  /** A measurement of the device of a directory, by whoever measures, within `limitMs` milliseconds. */
+  space<Space>(directory: string, measure: (directory: string) => Promise<Space>, limitMs = PATIENCE_MS): Promise<Space> {
+    return this.#spaces.run(directory, () => measure(directory), limitMs);
+  }
+
+  /** A list of what is in a directory, or a folder of it, by whoever lists. */
+  list<Names>(directory: string, list: () => Promise<Names>): Promise<Names> {
+    return this.#aboutFiles(this.#listings, directory, list);
   }
 
   /** Whether there is no room in a directory to work with. Other reasons why nothing can be written, silence among them, do not count. Never throws. */

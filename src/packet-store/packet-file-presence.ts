@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { directoryLooks, type DirectoryLooks } from "./directory-looks.js";
 
 /** A packet file that the catalogue takes to be there. */
 export interface ListedFile {
@@ -19,34 +20,36 @@ interface Listing {
 
 /**
  * Whether packet files are on the disk, whatever the catalogue says: users move captures that were imported in place, and
- * disks are unmounted. Names are kept of directories that have not changed since they were listed.
+ * disks are unmounted. Names are kept of directories that have not changed since they were listed. Files in a directory that is known not
+ * to answer count as lost.
  */
 export class PacketFilePresence {
   readonly #nowMs: () => number;
+  readonly #looks: DirectoryLooks;
   readonly #listings = new Map<string, Listing>();
 
-  constructor(nowMs: () => number) {
+  constructor(nowMs: () => number, looks: DirectoryLooks = directoryLooks) {
     this.#nowMs = nowMs;
+    this.#looks = looks;
   }
 
-  /** Whether a file is there and a file. */
-  isThere(path: string): boolean {
-    try {
-      return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-    } catch {
-      // A directory on the way that may not be searched, or is none: its packets cannot be read either.
-      return false;
-    }
+  /** Whether a file is there and a file, and answers within seconds. */
+  isThere(path: string): Promise<boolean> {
+    // A directory on the way that may not be searched, or is none: its packets cannot be read either.
+    return this.#looks.isFile(path).catch(() => false);
   }
 
-  /** Ids of the files that are not there, in the order given. */
+  /**
+   * Ids of the files that are not there, in the order given. Waits for each directory, and all else with it: a query is made at one moment.
+   */
   lost(files: readonly ListedFile[]): readonly number[] {
     const inDirectory = new Map<string, number>();
     for (const { path } of files) inDirectory.set(dirname(path), (inDirectory.get(dirname(path)) ?? 0) + 1);
     const names = new Map<string, ReadonlySet<string>>();
-    for (const [directory, count] of inDirectory) if (count >= WORTH_LISTING) names.set(directory, this.#namesIn(directory));
+    const silent = new Set([...inDirectory.keys()].filter((directory) => this.#looks.isOnSilent(directory)));
+    for (const [directory, count] of inDirectory) if (count >= WORTH_LISTING && !silent.has(directory)) names.set(directory, this.#namesIn(directory));
     for (const directory of this.#listings.keys()) if (!names.has(directory)) this.#listings.delete(directory);
-    return files.filter(({ path }) => !(names.get(dirname(path))?.has(basename(path)) ?? this.isThere(path))).map(({ id }) => id);
+    return files.filter(({ path }) => silent.has(dirname(path)) || !(names.get(dirname(path))?.has(basename(path)) ?? isFile(path))).map(({ id }) => id);
   }
 
   #namesIn(directory: string): ReadonlySet<string> {
@@ -62,5 +65,13 @@ export class PacketFilePresence {
     } catch {
       return new Set();
     }
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 /** The parts of this folder that other folders use. */
-export { measureSpace, diskSpaceProbe, type DeviceSpace, type SpaceMeasurement, type SpaceProbe } from "./device-space.js";
-export { DirectoryLooks, directoryLooks, type DirectoryFiles } from "./directory-looks.js";
+export { measureSpace, diskSpaceProbe, type DeviceSpace, type SpaceMeasurement, type SpaceProbe, type UnmeasuredDirectory } from "./device-space.js";
+export { DELETION_PATIENCE_MS, DirectoryLooks, directoryLooks, REAL_DIRECTORIES, type DirectoryFiles } from "./directory-looks.js";
 export { OwnDirectory, isInside, type Ownership, type OwnershipRefusal } from "./own-directory.js";
 export { PacketFilePresence, type ListedFile } from "./packet-file-presence.js";
 export { packetFileName, parsePacketFileName, type PacketFileName } from "./packet-file-name.js";

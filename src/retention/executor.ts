@@ -3,7 +3,7 @@ import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import { Expirations } from "./expirations.js";
 import type { IndexStore } from "../index-store/index-store.js";
-import { OwnDirectory, type PacketReader, type Tombstone, type TombstoneListing, type Tombstones } from "../packet-store/packet-store.js";
+import { directoryLooks, type DirectoryLooks, type PacketReader, type Tombstone, type TombstoneListing, type Tombstones } from "../packet-store/packet-store.js";
 import { findOnDisk } from "./facts.js";
 import { copyHeldOut, removeStrayCopies } from "./keep-packets.js";
 import type { DevicePlan, PacketPlan, PacketPlanItem } from "./plan.js";
@@ -16,6 +16,8 @@ export interface ExecutorParts {
   readonly catalogue: Pick<Catalogue, "files" | "holds" | "audit" | "settings" | "transaction">;
   readonly store: Pick<IndexStore, "expirePartition" | "streamPackets" | "movePackets">;
   readonly tombstones: Tombstones;
+  /** Looks at packet directories; by default those of the process. */
+  readonly looks?: DirectoryLooks;
   /** Reads what is copied out, and lets go of files that are open for reading, so that their space is freed. */
   readonly reader: Pick<PacketReader, "forget" | "heads" | "packets">;
   /** Whether the settings of a node read; left out where all do. */
@@ -42,16 +44,17 @@ export interface DeletionOutcome {
  * Carries out the deletions of a device's plan in its order. Free space is measured again after every few of them, and
  * what was to go for room is spared once there is enough. A file that cannot be renamed or unlinked is reported and the next
  * one goes; with several tombstones that cannot be unlinked (`stuck` there are already) it stops: burying more would lose packets
- * and free nothing.
+ * and free nothing. It stops, too, where the device does not answer any more.
  */
 export async function executePackets(parts: ExecutorParts, plan: DevicePlan, stuck: number, freeBytes: () => Promise<number>, signal: AbortSignal | null): Promise<readonly DeletionOutcome[]> {
   const outcomes: DeletionOutcome[] = [];
   let isEnough = false;
   let pending = stuck;
   // Only those that answered a moment ago: others may be on mounts that do not.
-  const directories = plan.directories.map((directory) => new OwnDirectory(directory));
+  const { directories } = plan;
+  const { looks = directoryLooks } = parts;
   for (const item of plan.items) {
-    if (signal?.aborted) break;
+    if (signal?.aborted || directories.some((directory) => looks.isSilent(directory))) break;
     if (item.action !== "delete" || (isEnough && (item.reason === "oldest" || item.reason === "replay-given-up"))) continue;
     const outcome = await deleteFile(parts, item, directories, signal);
     outcomes.push(outcome);
@@ -62,21 +65,21 @@ export async function executePackets(parts: ExecutorParts, plan: DevicePlan, stu
   return outcomes;
 }
 
-/** Lets the catalogue know of planned deletions of files that are not there. */
+/** Lets the catalogue know of planned deletions of files that are not there; those in a directory that does not answer wait. */
 export async function forgetMissing(parts: ExecutorParts, plan: PacketPlan): Promise<readonly DeletionOutcome[]> {
   const outcomes: DeletionOutcome[] = [];
-  const directories = plan.devices.flatMap((device) => device.directories.map((directory) => new OwnDirectory(directory)));
+  const directories = plan.devices.flatMap((device) => device.directories);
   for (const item of plan.elsewhere) {
     if (item.action !== "delete") continue;
-    const found = await findOnDisk(item.path, directories);
-    if (!("refusal" in found) || found.refusal !== "missing") continue;
+    const found = await findOnDisk(item.path, directories, parts.looks).catch(() => null);
+    if (found === null || !("refusal" in found) || found.refusal !== "missing") continue;
     markGone(parts, { fileId: item.fileId, name: nameOf(item.path), bytes: 0 }, "missing");
     outcomes.push({ fileId: item.fileId, path: item.path, bytes: 0, outcome: "forgotten", keptBytes: 0, detail: null });
   }
   return outcomes;
 }
 
-async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, directories: readonly OwnDirectory[], signal: AbortSignal | null): Promise<DeletionOutcome> {
+async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, directories: readonly string[], signal: AbortSignal | null): Promise<DeletionOutcome> {
   const { fileId, path, bytes } = item;
   let keptBytes = 0;
   const answer = (outcome: DeletionOutcome["outcome"], detail: string | null = null): DeletionOutcome => ({ fileId, path, bytes, outcome, keptBytes, detail });
@@ -107,8 +110,8 @@ async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, directorie
 }
 
 /** What changed since the plan was made: the catalogue and the disk are asked once more, right before the rename. */
-async function protectionNow(parts: ExecutorParts, item: PacketPlanItem, directories: readonly OwnDirectory[]): Promise<string | null> {
-  const found = await findOnDisk(item.path, directories);
+async function protectionNow(parts: ExecutorParts, item: PacketPlanItem, directories: readonly string[]): Promise<string | null> {
+  const found = await findOnDisk(item.path, directories, parts.looks);
   if ("refusal" in found) return found.refusal;
   const row = parts.catalogue.files.get(item.fileId);
   if (row === null || row.state !== "complete" || row.storage !== "own" || row.path !== item.path) return "changed";
@@ -130,7 +133,7 @@ async function finishTombstone(parts: ExecutorParts, tombstone: Tombstone, reaso
     await parts.tombstones.empty(tombstone);
     markGone(parts, tombstone, reason);
   }
-  await parts.reader.forget(tombstone.fileId);
+  await parts.tombstones.change(tombstone.path, () => parts.reader.forget(tombstone.fileId));
   await parts.tombstones.remove(tombstone);
 }
 
@@ -155,11 +158,11 @@ export interface FinishedTombstones extends Pick<TombstoneListing, "unlisted"> {
   readonly stuck: number;
 }
 
-/** Finishes deletions that a crash or an error left half done. */
-export async function finishTombstones(parts: ExecutorParts): Promise<FinishedTombstones> {
+/** Finishes deletions that a crash or an error left half done, where directories answer within `patienceMs` milliseconds. */
+export async function finishTombstones(parts: ExecutorParts, patienceMs?: number): Promise<FinishedTombstones> {
   let removed = 0;
   let stuck = 0;
-  const { tombstones, unlisted } = await parts.tombstones.list();
+  const { tombstones, unlisted } = await parts.tombstones.list(patienceMs);
   for (const tombstone of tombstones) {
     try {
       await finishTombstone(parts, tombstone, "finished later");
@@ -177,7 +180,7 @@ export async function finishLeftovers(parts: ExecutorParts): Promise<FinishedTom
   new Expirations(parts.catalogue.settings).settle();
   // Neither holds anything or is in anybody's way: a disk that is full or fails leaves them to the next start.
   try {
-    const { removed, failed } = await removeStrayCopies(parts.catalogue, null);
+    const { removed, failed } = await removeStrayCopies(parts, null);
     for (const stray of removed) parts.logger.info({ path: stray }, "removed a copy of held packets that was not finished");
     for (const { path, error } of failed) parts.logger.warn({ path, error }, "a copy of held packets that was not finished could not be removed");
   } catch (error) {

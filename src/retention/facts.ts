@@ -1,13 +1,12 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../base/clock.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { RetainedFile } from "../catalogue/packet-files.js";
 import type { IndexStore, Partition } from "../index-store/index-store.js";
-import { isInside, measureSpace, OwnDirectory, type SpaceProbe, type Tombstones } from "../packet-store/packet-store.js";
+import { DELETION_PATIENCE_MS, directoryLooks, isInside, measureSpace, type DirectoryLooks, type SpaceProbe, type TombstoneListing, type Tombstones, type UnmeasuredDirectory } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
-import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts, UnmeasuredDirectory } from "./plan.js";
+import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts } from "./plan.js";
 import { isSettled, planPackets } from "./policy.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs } from "./session-policy.js";
@@ -25,6 +24,8 @@ export interface FactSources {
   readonly packetDirectories: readonly string[];
   readonly probe: SpaceProbe;
   readonly clock: Clock;
+  /** Looks at packet directories; by default those of the process. */
+  readonly looks?: DirectoryLooks;
   /** Whether the settings of a node read; files of one whose do not stay, also in directories that others share. Left out where all do. */
   readonly sectionReads?: (node: string) => boolean;
   /** First packet of the earliest held session that should be looked up again and cannot be; left out where all are settled. */
@@ -36,27 +37,30 @@ export interface FactSources {
 /**
  * Free space of the devices of our packet directories, and what could not be measured and why; a directory whose tombstones cannot be
  * listed counts as such, and so does each on the device of the data directory where those there cannot be: nobody knows what waits
- * there already (`unlisted`, which are among the unmeasured). `failing`: devices where writes failed for want of room.
+ * there already. `failing`: devices where writes failed for want of room. `unfinished`: what could not be
+ * listed when tombstones were to be removed; they take room still, and more must not go for it.
  */
 export async function gatherDevices(
-  sources: FactSources, failing: ReadonlySet<number> = new Set(),
-): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly UnmeasuredDirectory[]; unlisted: readonly UnmeasuredDirectory[] }> {
-  const [measured, listing] = [await measureSpace(sources.packetDirectories, sources.probe), await sources.tombstones.list()];
+  sources: FactSources, failing: ReadonlySet<number> = new Set(), unfinished: TombstoneListing["unlisted"] = [],
+): Promise<{ devices: readonly DeviceFact[]; unmeasured: readonly UnmeasuredDirectory[] }> {
+  const measured = await measureSpace(sources.packetDirectories, sources.probe, sources.looks, DELETION_PATIENCE_MS);
+  const listing = await sources.tombstones.list(DELETION_PATIENCE_MS);
   const { tombstones } = listing;
+  const hidden = [...unfinished, ...listing.unlisted];
   const unlisted: UnmeasuredDirectory[] = [];
   const devices: DeviceFact[] = [];
   for (const { device, ...space } of measured.devices) {
-    const reasonOf = (directory: string): string | undefined => listing.unlisted.find((one) => one.directory === path.resolve(directory) || one.device === device || one.device === null)?.reason;
+    const reasonOf = (directory: string): string | undefined => hidden.find((one) => one.directory === path.resolve(directory) || one.device === device || one.device === null)?.reason;
     for (const directory of space.directories) {
       const reason = reasonOf(directory);
-      if (reason !== undefined) unlisted.push({ directory, reason });
+      if (reason !== undefined) unlisted.push({ directory, reason: `what is being deleted there cannot be listed: ${reason}` });
     }
     const directories = space.directories.filter((directory) => reasonOf(directory) === undefined);
     if (directories.length === 0) continue;
     const stuck = tombstones.filter((one) => one.device === device);
     devices.push({ ...space, device, directories, pendingFiles: stuck.length, pendingBytes: stuck.reduce((sum, one) => sum + one.bytes, 0), writesFail: failing.has(device) });
   }
-  return { devices, unmeasured: [...measured.unmeasured, ...unlisted], unlisted };
+  return { devices, unmeasured: [...measured.unmeasured, ...unlisted] };
 }
 
 /**
@@ -104,12 +108,35 @@ function unreadNodes({ sectionReads = () => true }: FactSources): (node: string)
   };
 }
 
-/** The plan of the oldest files, and of more of them until it is settled: a million files are not listed each minute. */
-export async function planOldest(sources: FactSources, devices: readonly DeviceFact[], failed: ReadonlySet<number>, rules: PacketRules): Promise<PacketPlan> {
-  for (let limit = FIRST_LIMIT; ; limit *= 8) {
-    const facts = gatherPacketFacts(sources, devices, failed, limit);
-    const plan = await planOnDisk(sources, facts, rules, planPackets);
-    if (isSettled(facts, rules, plan)) return plan;
+/**
+ * The plan of the oldest files, and of more of them until it is settled: a million files are not listed each minute. Devices that do
+ * not answer while their files are looked at are in no plan.
+ */
+export function planOldest(sources: FactSources, devices: readonly DeviceFact[], failed: ReadonlySet<number>, rules: PacketRules): Promise<PacketPlan> {
+  return passingOver(sources, devices, async (answering) => {
+    for (let limit = FIRST_LIMIT; ; limit *= 8) {
+      const facts = gatherPacketFacts(sources, answering, failed, limit);
+      const plan = await planOnDisk(sources, facts, rules, planPackets);
+      if (isSettled(facts, rules, plan)) return plan;
+    }
+  });
+}
+
+/** The plan of all files, by the same rules. */
+export function planAll(sources: FactSources, devices: readonly DeviceFact[], rules: PacketRules): Promise<PacketPlan> {
+  return passingOver(sources, devices, (answering) => planOnDisk(sources, gatherPacketFacts(sources, answering, new Set()), rules, planPackets));
+}
+
+async function passingOver(sources: FactSources, devices: readonly DeviceFact[], plan: (answering: readonly DeviceFact[]) => Promise<PacketPlan>): Promise<PacketPlan> {
+  const { looks = directoryLooks } = sources;
+  for (let answering = devices; ; ) {
+    try {
+      return await plan(answering);
+    } catch (error) {
+      const left = answering.filter(({ directories }) => !directories.some((directory) => looks.isSilent(directory)));
+      if (left.length === answering.length) throw error;
+      answering = left;
+    }
   }
 }
 
@@ -123,11 +150,11 @@ function deviceLookup(directories: readonly string[], devices: readonly DeviceFa
 
 /**
  * Makes a plan, looks at the files on disk that it would delete, and plans again with what was found, until the plan names
- * only files that are as it says: what a run does is what the plan says.
+ * only files that are as it says: what a run does is what the plan says. Throws UNAVAILABLE where a directory does not answer.
  */
 export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules: PacketRules, plan: (facts: PacketFacts, rules: PacketRules) => PacketPlan): Promise<PacketPlan> {
   // A directory that could not be measured is not looked into: it may not answer.
-  const directories = facts.devices.flatMap((device) => device.directories.map((directory) => new OwnDirectory(directory)));
+  const directories = facts.devices.flatMap((device) => device.directories);
   const at = new Map(facts.files.map((file, index) => [file.fileId, index]));
   const files = [...facts.files];
   const looked = new Set<number>();
@@ -142,7 +169,7 @@ export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules
       const index = at.get(fileId);
       const fact = index === undefined ? undefined : files[index];
       if (index === undefined || fact === undefined) continue;
-      const found = await findOnDisk(file, directories, populated);
+      const found = await findOnDisk(file, directories, sources.looks, populated);
       asExpected &&= sameFinding(found, fact.found);
       files[index] = { ...fact, found };
     }
@@ -201,27 +228,23 @@ export async function gatherSessionFacts(sources: FactSources): Promise<SessionF
 
 /**
  * Looks for a path in the directory that holds it; one in none of them is outside. One that is missing from a directory in
- * which there is no file at all is not missing but its directory is: a device that is not mounted leaves an empty one.
+ * which there is no file at all is not missing but its directory is: a device that is not mounted leaves an empty one. Other directories
+ * are not touched. Throws UNAVAILABLE where its own does not answer.
  */
-export async function findOnDisk(file: string, directories: readonly OwnDirectory[], populated: Map<string, boolean> = new Map()): Promise<PacketFileFact["found"]> {
+export async function findOnDisk(file: string, directories: readonly string[], looks: DirectoryLooks = directoryLooks, populated: Map<string, boolean> = new Map()): Promise<PacketFileFact["found"]> {
   let refusal: PacketFileFact["found"] = { refusal: "outside" };
   for (const directory of directories) {
-    const found = await directory.examine(file);
+    if (!isInside(path.resolve(directory), file)) continue;
+    const found = await looks.examine(directory, file);
     if (found.own) return { device: found.device, bytes: found.bytes };
     if (found.reason === "missing") {
-      if (isInside(directory.path, file)) return { refusal: (await hasFiles(path.dirname(file), populated)) ? "missing" : "directory-missing" };
-    } else if (found.reason !== "outside") refusal = { refusal: found.reason };
+      const beside = populated.get(path.dirname(file)) ?? await looks.hasFilesBeside(directory, file);
+      populated.set(path.dirname(file), beside);
+      return { refusal: beside ? "missing" : "directory-missing" };
+    }
+    if (found.reason !== "outside") refusal = { refusal: found.reason };
   }
   return refusal;
-}
-
-async function hasFiles(directory: string, known: Map<string, boolean>): Promise<boolean> {
-  const before = known.get(directory);
-  if (before !== undefined) return before;
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const found = entries.some((entry) => entry.isFile());
-  known.set(directory, found);
-  return found;
 }
 
 function heldByDay(file: RetainedFile, days: ReadonlyMap<string, WholeHold>): WholeHold | null {

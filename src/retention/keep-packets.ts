@@ -8,7 +8,7 @@ import type { IndexStore, SessionPackets } from "../index-store/index-store.js";
 import { SERVICE_SCOPE } from "../model/access-scope.js";
 import type { PacketRef } from "../model/session.js";
 import { ALL_TIME } from "../model/time-range.js";
-import { packetFileName, syncDirectory, type PacketFile, type PacketReader } from "../packet-store/packet-store.js";
+import { directoryLooks, packetFileName, syncDirectory, type DirectoryLooks, type PacketFile, type PacketReader, type Tombstones } from "../packet-store/packet-store.js";
 import { rowIdBytes, rowIdOf } from "../index-store/row-id.js";
 
 /** Sessions whose packets one file of kept packets takes at most, and their packets (more only of a single session). */
@@ -19,6 +19,8 @@ export const LOOK_UP = 500;
 /** Packets read and written together, by number and bytes (a single larger one alone). */
 const BATCH_PACKETS = 2048;
 const BATCH_BYTES = 8 << 20;
+/** Bytes of a copy that are written before they are made durable: what is left for the end takes no minutes. */
+const SYNC_BYTES = 256 << 20;
 /** Longest look-up of held sessions, in milliseconds. */
 const TIMEOUT_MS = 60_000;
 /** Key under which the catalogue notes the copy that is being written, and those that could not be removed. */
@@ -30,6 +32,10 @@ export interface KeepParts {
   readonly catalogue: Pick<Catalogue, "files" | "holds" | "settings">;
   readonly store: Pick<IndexStore, "streamPackets" | "movePackets">;
   readonly reader: Pick<PacketReader, "heads" | "packets">;
+  /** Does each step on the disk. */
+  readonly tombstones: Pick<Tombstones, "change">;
+  /** Looks at packet directories; by default those of the process. */
+  readonly looks?: Pick<DirectoryLooks, "silence">;
 }
 
 /** Streams of copies begin so; they are in no capture and are never replayed. */
@@ -65,7 +71,8 @@ export function heldSession({ id, firstPacketMs, lastPacketMs, final, packets }:
  * Copies the packets of held sessions out of a file that is about to be deleted, into files of their own, and lets the sessions
  * point there. Each pass writes one file, makes it durable, and commits rows and catalogue in one step: a crash leaves at most a
  * file that nobody points to, which `removeStrayCopies` knows of. Packets that cannot be read stay where they were and are lost with
- * the file. Returns the bytes written. Throws DISK_FULL, and UNAVAILABLE when a held session may still get packets.
+ * the file. Returns the bytes written. Throws DISK_FULL, and UNAVAILABLE when a held session may still get packets or
+ * the disk does not answer.
  */
 export async function copyHeldOut(parts: KeepParts, file: PacketFile & { readonly node: string }, signal: AbortSignal | null): Promise<number> {
   let bytes = 0;
@@ -96,6 +103,7 @@ function forgetLost({ catalogue }: KeepParts, fileId: number, ids: readonly Uint
 
 async function copyPass(parts: KeepParts, file: PacketFile & { readonly node: string }, sessions: readonly SessionPackets[], signal: AbortSignal | null): Promise<number> {
   const { catalogue, store, reader } = parts;
+  const onDisk: OnDisk = (begin) => parts.tombstones.change(file.path, begin);
   const refs = new Map<number, PacketRef>();
   for (const { packets } of sessions) for (const ref of packets) if (ref.fileId === file.fileId) refs.set(ref.offset, ref);
   const ordered = [...refs.values()].sort((left, right) => left.offset - right.offset);
@@ -104,7 +112,7 @@ async function copyPass(parts: KeepParts, file: PacketFile & { readonly node: st
   const readable: PacketRef[] = [];
   for (let at = 0; at < ordered.length; at += BATCH_PACKETS) {
     const batch = ordered.slice(at, at + BATCH_PACKETS);
-    (await reader.heads(file, batch, signal)).forEach((read, index) => {
+    (await onDisk(() => reader.heads(file, batch, signal))).forEach((read, index) => {
       const ref = batch[index];
       if (!read.found || ref === undefined) return;
       survey.see(read.head);
@@ -123,14 +131,14 @@ async function copyPass(parts: KeepParts, file: PacketFile & { readonly node: st
   const directory = path.dirname(file.path);
   const target = path.join(directory, packetFileName(file.node, times.firstMs, fileId).replace(/\.pcap$/, `.kept.${format.container}`));
   const partial = `${target}.partial`;
-  const { failed: [stuck] } = await removeStrayCopies(catalogue, directory);
+  const { failed: [stuck] } = await removeStrayCopies(parts, directory);
   const noted = notedCopies(catalogue);
   if (noted.length >= MOST_NOTED) throw stuck?.error ?? new LookbackError("UNAVAILABLE", `${noted.length} unfinished copies of held packets cannot be removed, such as ${noted[0] ?? ""}: look at their disks`, { path: noted[0] ?? "" });
   noteCopies(catalogue, [...noted, target]);
   try {
-    const { places, bytes } = await writeKept(reader, file, readable, format, partial, signal);
-    await rename(partial, target);
-    await syncDirectory(directory);
+    const { places, bytes } = await writeKept(reader, onDisk, file, readable, format, partial, signal);
+    await onDisk(() => rename(partial, target));
+    await onDisk(() => syncDirectory(directory));
     const moved = sessions.map((session) => ({ ...session, packets: session.packets.map((ref) => (ref.fileId === file.fileId ? movedRef(ref, fileId, places) : ref)) }));
     await store.movePackets(moved.map(({ id, packets }) => ({ id, packets })), () => {
       catalogue.files.add({
@@ -144,7 +152,7 @@ async function copyPass(parts: KeepParts, file: PacketFile & { readonly node: st
     return bytes;
   } catch (error) {
     // It may come from after the commit, when rows point to the copy already. What cannot be removed stays noted.
-    await removeCopy(catalogue, target).catch(() => {});
+    await removeCopy(parts, target).catch(() => {});
     const code = systemErrorCode(error);
     if (code === "ENOSPC" || code === "EDQUOT") throw new LookbackError("DISK_FULL", `no room to copy held packets out of ${file.path}`, { path: file.path }, { cause: error });
     throw error;
@@ -156,14 +164,18 @@ function movedRef(ref: PacketRef, fileId: number, places: ReadonlyMap<number, { 
   return place === undefined ? ref : { fileId, ...place };
 }
 
+/** One step on the disk of the file. Throws UNAVAILABLE where that does not answer. */
+type OnDisk = <Done>(begin: () => Promise<Done>) => Promise<Done>;
+
 /** Writes packets to a new file, durably. Returns where each is by its offset in the old one. */
 async function writeKept(
-  reader: KeepParts["reader"], file: PacketFile, refs: readonly PacketRef[], format: CaptureFormat, target: string, signal: AbortSignal | null,
+  reader: KeepParts["reader"], onDisk: OnDisk, file: PacketFile, refs: readonly PacketRef[], format: CaptureFormat, target: string, signal: AbortSignal | null,
 ): Promise<{ places: ReadonlyMap<number, { readonly offset: number; readonly length: number }>; bytes: number }> {
   const places = new Map<number, { offset: number; length: number }>();
-  const handle = await open(target, "w", 0o600);
+  const handle = await onDisk(() => open(target, "w", 0o600));
   try {
-    let at = await append(handle, fileHeader(format), 0);
+    let at = await onDisk(() => append(handle, fileHeader(format), 0));
+    let durable = 0;
     for (let from = 0; from < refs.length; ) {
       let end = from;
       let held = 0;
@@ -174,7 +186,7 @@ async function writeKept(
       const batch = refs.slice(from, end);
       const records: Buffer[] = [];
       let next = at;
-      (await reader.packets(file, batch, signal)).forEach((read, index) => {
+      (await onDisk(() => reader.packets(file, batch, signal))).forEach((read, index) => {
         const ref = batch[index];
         if (!read.found || ref === undefined) return;
         const record = Buffer.allocUnsafe(recordLength(format, read.bytes.length));
@@ -183,13 +195,19 @@ async function writeKept(
         records.push(record);
         next += record.length;
       });
-      at = await append(handle, Buffer.concat(records), at);
+      const begin = at;
+      at = await onDisk(() => append(handle, Buffer.concat(records), begin));
+      if (at - durable >= SYNC_BYTES) {
+        await onDisk(() => handle.sync());
+        durable = at;
+      }
       from = end;
     }
-    await handle.sync();
+    await onDisk(() => handle.sync());
     return { places, bytes: at };
   } finally {
-    await handle.close();
+    // What was written is durable by now, or given up. Where the disk is silent it is closed when that answers.
+    await onDisk(() => handle.close()).catch(() => { handle.close().catch(() => {}); });
   }
 }
 
@@ -211,28 +229,35 @@ function noteCopies({ settings }: Pick<Catalogue, "settings">, targets: readonly
   settings.set(COPYING, targets.length === 0 ? "" : JSON.stringify(targets));
 }
 
+/** What knows of copies that may be strays, and removes them. */
+type StrayParts = Pick<KeepParts, "tombstones" | "looks"> & { readonly catalogue: Pick<Catalogue, "files" | "settings"> };
+
 /** Removes a noted copy unless rows point to it. Returns whether none did. Throws the system's error: it stays noted then. */
-async function removeCopy(catalogue: Pick<Catalogue, "files" | "settings">, target: string): Promise<boolean> {
+async function removeCopy({ catalogue, tombstones }: StrayParts, target: string): Promise<boolean> {
   const isListed = catalogue.files.atPath(target) !== null;
-  await rm(`${target}.partial`, { force: true });
-  if (!isListed) await rm(target, { force: true });
+  await tombstones.change(target, () => rm(`${target}.partial`, { force: true }));
+  if (!isListed) await tombstones.change(target, () => rm(target, { force: true }));
   noteCopies(catalogue, notedCopies(catalogue).filter((one) => one !== target));
   return !isListed;
 }
 
 /**
  * Removes copies that a crash or an error left before anything pointed to them; with `directory`, those in it. One that cannot be removed
- * stays noted, for the next start or the next copy in its directory.
+ * stays noted, for the next start or the next copy in its directory; so does one whose directory does not answer.
  */
 export async function removeStrayCopies(
-  catalogue: Pick<Catalogue, "files" | "settings">, directory: string | null,
+  parts: StrayParts, directory: string | null,
 ): Promise<{ readonly removed: readonly string[]; readonly failed: readonly { readonly path: string; readonly error: unknown }[] }> {
   const removed: string[] = [];
   const failed: { path: string; error: unknown }[] = [];
-  for (const target of notedCopies(catalogue)) {
-    if (directory !== null && path.dirname(target) !== directory) continue;
+  const { looks = directoryLooks } = parts;
+  const noted = notedCopies(parts.catalogue).filter((target) => directory === null || path.dirname(target) === directory);
+  const silences = new Map(await Promise.all([...new Set(noted.map((target) => path.dirname(target)))].map(async (one) => [one, await looks.silence(one)] as const)));
+  for (const target of noted) {
     try {
-      if (await removeCopy(catalogue, target)) removed.push(target);
+      const silence = silences.get(path.dirname(target)) ?? null;
+      if (silence !== null) throw silence;
+      if (await removeCopy(parts, target)) removed.push(target);
     } catch (error) {
       failed.push({ path: target, error });
     }

@@ -1,5 +1,5 @@
 import type { DataNode, PlannedMerge, PlannedPlacement } from "../index-store/index-store.js";
-import type { OwnershipRefusal } from "../packet-store/packet-store.js";
+import type { OwnershipRefusal, UnmeasuredDirectory } from "../packet-store/packet-store.js";
 
 /** Room to keep free on a device: a share of its size in percent, or GiB. */
 export interface FreeSpaceRule {
@@ -84,12 +84,6 @@ export interface DeviceFact {
   readonly pendingBytes: number;
   /** Something could not be written there for want of room, whatever the measurement says (a quota, reserved blocks, inodes). */
   readonly writesFail: boolean;
-}
-
-/** A directory where nothing is deleted, and why: its device cannot be measured, or nobody can see what is being deleted there. */
-export interface UnmeasuredDirectory {
-  readonly directory: string;
-  readonly reason: string;
 }
 
 export interface PacketFacts {

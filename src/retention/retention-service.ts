@@ -3,15 +3,15 @@ import type { Catalogue } from "../catalogue/catalogue.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { ExpirySpan, HeldInSpan, SharedExpiry } from "../index-store/shared-expiry.js";
 import type { RetentionEvents } from "../model/retention-event.js";
-import { measureSpace } from "../packet-store/packet-store.js";
+import { DELETION_PATIENCE_MS, measureSpace, type UnmeasuredDirectory } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { Expirations } from "./expirations.js";
 import { executePackets, finishLeftovers, finishTombstones, forgetMissing, type DeletionOutcome, type ExecutorParts, type FinishedTombstones } from "./executor.js";
 import { executeSessions, isWithin, type HeldElsewhere, type SessionExpiryRun } from "./expiry.js";
-import { gatherDevices, gatherPacketFacts, gatherSessionFacts, planOldest, planOnDisk, type FactSources } from "./facts.js";
+import { gatherDevices, gatherSessionFacts, planAll, planOldest, type FactSources } from "./facts.js";
 import { heldSession, heldSessions } from "./keep-packets.js";
-import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules, UnmeasuredDirectory } from "./plan.js";
-import { deviceTarget, planPackets } from "./policy.js";
+import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
+import { deviceTarget } from "./policy.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs, planSessions } from "./session-policy.js";
 
@@ -72,7 +72,7 @@ export class RetentionService {
   #blocking: Blocking = { packets: null, sessions: null };
   /** Directories that were told of because their tombstones cannot be listed. */
   #told: ReadonlySet<string> = new Set();
-  #unlisted: readonly UnmeasuredDirectory[] = [];
+  #unmeasured: readonly UnmeasuredDirectory[] = [];
   /** What was deleted since this process began. */
   readonly totals = { files: 0, bytes: 0, keptBytes: 0, failures: 0, days: 0 };
 
@@ -80,9 +80,12 @@ export class RetentionService {
     this.#parts = parts;
   }
 
-  /** Packet directories where nothing is deleted since nobody can see what is being deleted there already, and why; as the newest run found. */
-  get unlisted(): readonly UnmeasuredDirectory[] {
-    return this.#unlisted;
+  /**
+   * Packet directories where nothing is deleted, and why, as the newest run found: the device cannot be measured, the directory does not
+   * answer, or nobody can see what is being deleted there already.
+   */
+  get unmeasured(): readonly UnmeasuredDirectory[] {
+    return this.#unmeasured;
   }
 
   /** At start-up, while nobody makes holds: finishes deletions and copies that a crash left half done, and removes holds that were not whole. */
@@ -176,8 +179,8 @@ export class RetentionService {
     const { packets } = this.#parts.rules;
     // Whoever looks at it wants to see every file and why it stays, as long as there are not too many of them.
     const all = this.#parts.catalogue.files.own().files <= MOST_LISTED;
-    const plan = all ? planOnDisk(sources, gatherPacketFacts(sources, devices, new Set()), packets, planPackets) : planOldest(sources, devices, new Set(), packets);
-    return { plan: await plan, unmeasured };
+    const plan = await (all ? planAll(sources, devices, packets) : planOldest(sources, devices, new Set(), packets));
+    return { plan, unmeasured: [...unmeasured, ...silentSince(devices, plan)] };
   }
 
   /**
@@ -199,7 +202,7 @@ export class RetentionService {
   async #enforce(fullDirectory: string | null, signal: AbortSignal | null): Promise<PacketRetentionRun> {
     const { logger, rules } = this.#parts;
     new Expirations(this.#parts.catalogue.settings).settle();
-    const { stuck, unlisted } = await finishTombstones(this.#parts);
+    const { stuck, unlisted } = await finishTombstones(this.#parts, DELETION_PATIENCE_MS);
     this.#noteUnlisted(unlisted);
     const outcomes: DeletionOutcome[] = [];
     const failed = new Set<number>();
@@ -208,9 +211,9 @@ export class RetentionService {
     let unmeasured: PacketRetentionRun["unmeasured"] = [];
     let undecidedFromMs: number | null = null;
     for (let round = 0; round < MAX_ROUNDS && !signal?.aborted; round += 1) {
-      const measured = await gatherDevices(this.#parts, outcomes.some((one) => one.outcome === "deleted") ? new Set() : failing);
+      let measured = await gatherDevices(this.#parts, outcomes.some((one) => one.outcome === "deleted") ? new Set() : failing, unlisted);
       unmeasured = measured.unmeasured;
-      this.#unlisted = measured.unlisted;
+      this.#unmeasured = unmeasured;
       shortfallBytes = 0;
       if (!this.#hasWork(measured.devices)) {
         this.#tell(measured, null);
@@ -218,6 +221,10 @@ export class RetentionService {
       }
       if (round === 0) undecidedFromMs = await this.#undecidedFrom(this.#parts, signal);
       const plan = await planOldest({ ...this.#parts, undecidedFromMs }, measured.devices, failed, rules.packets);
+      const silent = silentSince(measured.devices, plan);
+      unmeasured = [...unmeasured, ...silent];
+      this.#unmeasured = unmeasured;
+      measured = { ...measured, unmeasured, devices: measured.devices.filter(({ device }) => plan.devices.some((one) => one.device === device)) };
       shortfallBytes = plan.devices.reduce((sum, device) => sum + device.shortfallBytes, 0);
       this.#tell(measured, plan);
       const before = failed.size;
@@ -254,8 +261,9 @@ export class RetentionService {
       if (planned === undefined || planned.shortfallBytes === 0) events.clear("target-unreachable", subject);
       else events.raise({ kind: "target-unreachable", subject, targetBytes: deviceTarget(device, rules.packets), freeBytes: device.freeBytes, shortfallBytes: planned.shortfallBytes });
     }
-    // Of a device that nobody could look at, what was told last holds.
-    const subjects = new Set([...devices.map((device) => device.directories[0] ?? String(device.device)), ...unmeasured.map(({ directory }) => directory)]);
+    // Of a device that nobody could look at, what was told last holds; not of one that is not mounted or not used any more.
+    const unknown = unmeasured.filter(({ isAbsent = false }) => !isAbsent).map(({ directory }) => directory);
+    const subjects = new Set([...devices.map((device) => device.directories[0] ?? String(device.device)), ...unknown]);
     for (const subject of events.lasting("target-unreachable")) if (!subjects.has(subject)) events.clear("target-unreachable", subject);
     this.#tellBlocking({ ...this.#blocking, packets: (plan?.devices ?? []).flatMap(({ blocked }) => blocked) });
   }
@@ -359,12 +367,12 @@ export class RetentionService {
   }
 
   async #devicesOf(directory: string): Promise<ReadonlySet<number>> {
-    const { devices } = await measureSpace([directory], this.#parts.probe);
+    const { devices } = await measureSpace([directory], this.#parts.probe, this.#parts.looks, DELETION_PATIENCE_MS);
     return new Set(devices.map(({ device }) => device));
   }
 
   async #freeBytes(directories: readonly string[]): Promise<number> {
-    const { devices } = await measureSpace(directories.slice(0, 1), this.#parts.probe);
+    const { devices } = await measureSpace(directories.slice(0, 1), this.#parts.probe, this.#parts.looks, DELETION_PATIENCE_MS);
     // Unknown counts as none: the plan alone bounds what goes then.
     return devices[0]?.freeBytes ?? 0;
   }
@@ -374,6 +382,12 @@ export class RetentionService {
     this.#last = next.catch(() => {});
     return next;
   }
+}
+
+/** Directories of devices that were measured and are in no plan: they did not answer when their files were looked at. */
+function silentSince(devices: readonly DeviceFact[], plan: PacketPlan): readonly UnmeasuredDirectory[] {
+  return devices.filter(({ device }) => !plan.devices.some((one) => one.device === device))
+    .flatMap(({ directories }) => directories.map((directory) => ({ directory, reason: "its files do not answer; look at its disk or mount" })));
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -2,10 +2,10 @@ import type { Clock } from "../base/clock.js";
 import { LookbackError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import { nearestNames } from "../base/nearest-name.js";
-import type { TaskCause, TaskRun, TaskRuns } from "../catalogue/task-runs.js";
+import { LEFT_TO, type TaskCause, type TaskRun, type TaskRuns } from "../catalogue/task-runs.js";
 import { nextOccurrence, parseCron, zoneName, type CronSchedule } from "./cron-schedule.js";
 import { dueAt, retryAtMs, type TaskHistory } from "./due.js";
-import { LEFT_TO, PartlyDone, type ScheduledTask, type TaskDetails, type TaskStatus } from "./task.js";
+import { PartlyDone, type ScheduledTask, type TaskDetails, type TaskStatus } from "./task.js";
 import { halfMinutes, nodeCronTicker, type Heartbeat, type Ticker } from "./ticker.js";
 
 interface Registered {
@@ -16,7 +16,7 @@ interface Registered {
 }
 
 export interface SchedulerParts {
-  readonly runs: Pick<TaskRuns, "start" | "finish" | "get" | "last" | "lastOk" | "since" | "list" | "interruptOpen" | "paused" | "pause" | "resume">;
+  readonly runs: Pick<TaskRuns, "start" | "finish" | "get" | "last" | "lastOk" | "since" | "standForLeft" | "list" | "interruptOpen" | "paused" | "pause" | "resume">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ticker?: Ticker;
@@ -35,6 +35,9 @@ export interface StartedRun {
 
 /** Interruptions in a row that are made up for at once; what ends the process more often waits like a failure. */
 const FREE_INTERRUPTIONS = 2;
+/** Intervals of its schedule, and milliseconds at least, from which on a run is taken to hang. */
+const HANGING_INTERVALS = 10;
+const HANGING_MS = 600_000;
 
 /**
  * Runs tasks when they are due. It ticks at each task's times and twice a minute besides, by no clock, so that a tick which is
@@ -188,7 +191,7 @@ export class Scheduler {
     const retry = running === null ? retryAtMs(history) : null;
     const isSooner = paused === null && retry !== null && (scheduled === null || retry < scheduled);
     return {
-      name: task.name, description: task.description, cron: task.cron, timeZone: zone, running: running !== null, paused,
+      name: task.name, description: task.description, cron: task.cron, timeZone: zone, running: running !== null, hangsMs: running === null ? null : hangsMs(registered, runs.last(task.name), now), paused,
       nextMs: paused !== null ? null : isSooner ? Math.max(retry, now) : scheduled, nextIsRetry: isSooner && history.wasLeft !== true,
       last: runs.last(task.name), lastOk: runs.lastOk(task.name), failures: history.failures ?? 0, canDryRun: task.dryRun !== undefined,
     };
@@ -228,8 +231,17 @@ export class Scheduler {
     try {
       this.#listener(name, shown, seconds);
       runs.finish(id, shown, details);
+      if (shown === "ok" && details[LEFT_TO] !== undefined) runs.standForLeft({ id, task: name });
     } catch (error) {
       logger.error({ task: name, error }, "the history of a task could not be written");
     }
   }
+}
+
+function hangsMs({ schedule, zone }: Registered, run: TaskRun | null, nowMs: number): number | null {
+  const next = nextOccurrence(schedule, zone, nowMs);
+  const after = next === null ? null : nextOccurrence(schedule, zone, next);
+  const interval = next === null || after === null ? Number.POSITIVE_INFINITY : after - next;
+  const taken = run === null ? 0 : nowMs - run.startedAtMs;
+  return taken >= Math.max(HANGING_MS, HANGING_INTERVALS * interval) ? taken : null;
 }

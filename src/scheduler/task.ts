@@ -4,9 +4,6 @@ import type { TaskRun } from "../catalogue/task-runs.js";
 /** What a run has to tell; kept in the history. */
 export type TaskDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
-/** The detail of a run that left its turn to another server, and says to which. It has not failed, and looks again whose turn it is. */
-export const LEFT_TO = "skipped";
-
 /** What a run throws that did only a part of what it should: it has failed and is tried again, and what it did is kept beside that. */
 export class PartlyDone extends LookbackError {
   constructor(code: ErrorCode, message: string, readonly done: TaskDetails) {
@@ -38,6 +35,8 @@ export interface TaskStatus {
   /** IANA zone. */
   readonly timeZone: string;
   readonly running: boolean;
+  /** Milliseconds that the run which goes on has taken, where that is ten times its interval and ten minutes at least: it hangs. Else null. */
+  readonly hangsMs: number | null;
   /** Since when and by whom it is paused, or null. */
   readonly paused: { readonly sinceMs: number; readonly by: string } | null;
   /** When it runs next, a retry or another look whose turn it is included; null while it is paused, or when its schedule names no time. */
@@ -45,7 +44,7 @@ export interface TaskStatus {
   /** Whether the next run is a retry after a failure. */
   readonly nextIsRetry: boolean;
   readonly last: TaskRun | null;
-  /** The newest run that succeeded, as far back as the history goes. */
+  /** The newest run that succeeded and left its turn to no other server, as far back as the history goes. */
   readonly lastOk: TaskRun | null;
   /** Failed runs since the last one that succeeded. */
   readonly failures: number;

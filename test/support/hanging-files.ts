@@ -1,5 +1,4 @@
-import { stat } from "node:fs/promises";
-import { DirectoryLooks, type DirectoryFiles } from "../../src/packet-store/packet-store.js";
+import { DirectoryLooks, REAL_DIRECTORIES, type DirectoryFiles } from "../../src/packet-store/packet-store.js";
 
 /** Looks at directories of which some hang until they are let go; the others are asked as `files` says, by default the system. */
 export function hangingFiles(hanging: readonly string[], files: Partial<DirectoryFiles> = {}) {
@@ -13,8 +12,10 @@ export function hangingFiles(hanging: readonly string[], files: Partial<Director
     return new Promise((resolve, reject) => { held.push(() => { ask().then(resolve, reject); }); });
   };
   const looks = new DirectoryLooks({
-    stat: (directory) => orHang("stat", directory, () => (files.stat ?? stat)(directory)),
+    stat: (directory) => orHang("stat", directory, () => (files.stat ?? REAL_DIRECTORIES.stat)(directory)),
     writingError: (directory, of) => orHang("writingError", directory, () => files.writingError?.(directory, of) ?? Promise.resolve(null)),
+    examine: (directory, file) => orHang("examine", directory, () => (files.examine ?? REAL_DIRECTORIES.examine)(directory, file)),
+    hasFiles: (directory) => orHang("hasFiles", directory, () => REAL_DIRECTORIES.hasFiles(directory)),
   }, (run) => {
     waiting.add(run);
     return () => { waiting.delete(run); };

@@ -34,16 +34,16 @@ function sortKeysOf(order: readonly SessionOrderInput[] | null | undefined, cont
 }
 
 /** Packet files already asked for in an operation, or in an event of a subscription: as many as the limits of a page let there be. */
-const askedFiles = new WeakMap<RequestContext, { readonly asOfMs: number; readonly files: Map<number, boolean> }>();
+const askedFiles = new WeakMap<RequestContext, { readonly asOfMs: number; readonly files: Map<number, boolean | Promise<boolean>> }>();
 
-function askedIn(context: RequestContext): Map<number, boolean> {
+function askedIn(context: RequestContext): Map<number, boolean | Promise<boolean>> {
   const { asOfMs } = context;
   let asked = askedFiles.get(context);
   if (asked?.asOfMs !== asOfMs) askedFiles.set(context, (asked = { asOfMs, files: new Map() }));
   return asked.files;
 }
 
-function availabilityOf({ source_: source }: Session, context: RequestContext): PacketAvailability {
+async function availabilityOf({ source_: source }: Session, context: RequestContext): Promise<PacketAvailability> {
   const { path } = PACKET_FILES_FIELD;
   const value = source.kind === "row" ? source.values.get(path) : source.document[path];
   const ids = Array.isArray(value) ? value.filter((id) => typeof id === "number") : [];
@@ -53,7 +53,7 @@ function availabilityOf({ source_: source }: Session, context: RequestContext): 
   for (const id of ids) {
     const known = asked.get(id) ?? context.services.hasPackets(id);
     asked.set(id, known);
-    if (known) there += 1;
+    if (await known) there += 1;
   }
   if (there === 0) return PacketAvailability.NONE;
   return there === ids.length ? PacketAvailability.ALL : PacketAvailability.SOME;
@@ -122,12 +122,12 @@ export class SessionResolver {
   }
 
   @FieldResolver(() => Boolean, { description: "Whether every packet of the session is still stored, now. Searched as `packetsAvailable`." })
-  packetsAvailable(@Root() session: Session, @Ctx() context: RequestContext): boolean {
-    return availabilityOf(session, context) === PacketAvailability.ALL;
+  async packetsAvailable(@Root() session: Session, @Ctx() context: RequestContext): Promise<boolean> {
+    return (await availabilityOf(session, context)) === PacketAvailability.ALL;
   }
 
   @FieldResolver(() => PacketAvailability, { description: "How much of the session's packets is still stored, now." })
-  packetAvailability(@Root() session: Session, @Ctx() context: RequestContext): PacketAvailability {
+  packetAvailability(@Root() session: Session, @Ctx() context: RequestContext): Promise<PacketAvailability> {
     return availabilityOf(session, context);
   }
 

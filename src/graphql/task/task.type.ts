@@ -117,7 +117,7 @@ export class TaskView extends Answer {
   @Field(() => TaskRunView, { nullable: true, description: "The newest run; null when it never ran." })
   lastRun!: TaskRunView | null;
 
-  @Field(() => TaskRunView, { nullable: true, description: "The newest run that succeeded; null when the history holds none." })
+  @Field(() => TaskRunView, { nullable: true, description: "The newest run that succeeded, and was left to no other server; null when the history holds none." })
   lastSuccess!: TaskRunView | null;
 }
 

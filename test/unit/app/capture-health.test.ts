@@ -41,7 +41,7 @@ describe("health of capture", () => {
       config, live: new LiveConfig(config), directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, presence: new PacketFilePresence(clock.nowMs), store: new MemoryStore([]), cluster: null,
       native: {} as Core["native"],
     };
-    const checks = await healthChecks({ core, scheduler: { status: () => [] }, watch: { conditions: () => [] }, retention: { unlisted: [] }, clock }).run();
+    const checks = await healthChecks({ core, scheduler: { status: () => [] }, watch: { conditions: () => [] }, retention: { unmeasured: [] }, clock }).run();
     const found = checks.find(({ name }) => name === "capture");
     // Questions can be answered all the same.
     expect(found).toMatchObject({ needed: false });

@@ -22,7 +22,7 @@ const clock = { now: Date.UTC(2026, 4, 5), nowMs: () => clock.now };
 let core: Core;
 let scheduler: Scheduler;
 let conditions: RetentionCondition[];
-let unlisted: readonly { directory: string; reason: string }[];
+let unmeasured: readonly { directory: string; reason: string; isAbsent?: true }[];
 
 beforeEach(() => {
   const directory = temporaryDirectory();
@@ -33,10 +33,10 @@ beforeEach(() => {
   core = { config, live: new LiveConfig(config), directories, logger: silentLogger, fields: packagedCatalogue(), catalogue, presence: new PacketFilePresence(clock.nowMs), store: new MemoryStore([]), cluster: null, native: {} as Core["native"] };
   scheduler = new Scheduler({ runs: catalogue.taskRuns, clock, logger: silentLogger });
   conditions = [];
-  unlisted = [];
+  unmeasured = [];
 });
 
-const sources = () => ({ core, scheduler, watch: { conditions: () => conditions }, retention: { unlisted, totals: { files: 3, bytes: 900, keptBytes: 0, failures: 1, days: 2 } } });
+const sources = () => ({ core, scheduler, watch: { conditions: () => conditions }, retention: { unmeasured, totals: { files: 3, bytes: 900, keptBytes: 0, failures: 1, days: 2 } } });
 const failing = async () => (await healthChecks(sources()).run()).filter(({ ok }) => !ok).map(({ name, needed, detail }) => ({ name, needed, detail }));
 
 describe("health", () => {
@@ -51,9 +51,22 @@ describe("health", () => {
   });
 
   it("names a directory in which nothing can be deleted, and counts it", async () => {
-    unlisted = [{ directory: "/p", reason: "EIO: i/o error, scandir '/p/.tombstones'" }];
+    unmeasured = [{ directory: "/p", reason: "what is being deleted there cannot be listed: EIO: i/o error, scandir '/p/.tombstones'" }, { directory: "/q", reason: "ENOENT", isAbsent: true }];
     expect(await failing()).toEqual([{ name: "retention", needed: false, detail: "nothing is deleted in /p: what is being deleted there cannot be listed: EIO: i/o error, scandir '/p/.tombstones'" }]);
-    expect((await metricsOf({ ...sources(), version: "1" }).text()).split("\n")).toContain("lookback_directories_unmeasured 1");
+    expect((await metricsOf({ ...sources(), version: "1" }).text()).split("\n")).toContain("lookback_directories_unmeasured 2");
+  });
+
+  it("names a task that hangs", async () => {
+    let end = (): void => {};
+    scheduler.register({ name: "packet-retention", description: "", cron: "* * * * *", timeZone: "UTC", run: () => new Promise((resolve) => { end = () => { resolve({}); }; }) });
+    const { ended } = scheduler.runNow("packet-retention");
+    clock.now += 599_000;
+    expect(await failing()).toEqual([]);
+    clock.now += 1_000;
+    expect(await failing()).toEqual([{ name: "tasks", needed: false, detail: expect.stringMatching(/^packet-retention has run for 10 minutes and does not end/) }]);
+    end();
+    await ended;
+    expect(await failing()).toEqual([]);
   });
 
   it("names packet directories of one device that want different room, which breaks nothing", async () => {
@@ -68,7 +81,7 @@ describe("health", () => {
 
   it("names a node whose section does not read, and one whose directory nobody named, which breaks nothing", async () => {
     const live = new LiveConfig(core.config);
-    live.reload({ ...core.config, storageOf: (node) => { if (node === "bad") throw new LookbackError("CONFIG_INVALID", "freeSpaceG=abc"); return core.config.storageOf(node); } });
+    live.reload({ ...core.config, storageOf: (node) => { if (node === "bad") throw new LookbackError("CONFIG_INVALID", "freeSpaceG=abc"); return core.config.storageOf(node); }, namesStorage: () => true });
     core = { ...core, live };
     for (const [at, node] of ["bad", "stray"].entries()) {
       core.catalogue.files.add({ node, path: `/elsewhere/${node}-260101-0000000${at}.pcap`, displayName: node, stream: String(at).padStart(32, "0"), storage: "own", state: "complete", format: "pcap" });

@@ -132,6 +132,27 @@ describe("what retention works on", () => {
     await close();
   });
 
+  it.each([
+    ["was renamed", "[default]\nfreeSpaceG=5%;a=200\n[sensor1]\npcapDir=a\n"], ["had a class that all have", "[default]\nnodeClass=big\n[big]\nfreeSpaceG=5%;a=200\n[sensor1]\npcapDir=a\n"],
+    ["has a shared freeSpaceG that does not read", "[default]\nfreeSpaceG=abc\n[sensor1]\npcapDir=a\nfreeSpaceG=5%\n"],
+  ])("goes by the rules of a directory for files of a node without a section that %s", async (_what, content) => {
+    const { core, retention, add, close } = world(content);
+    const files = [add("retired", "a"), add("retired", "a"), add("sensor1", "a"), add("sensor1", "a")];
+    const plan = await retention.packetPlan();
+    expect(plan.devices[0]?.items.map(({ fileId, action, reason }) => `${action} ${fileId} ${reason}`)).toContain("delete 1 oldest");
+    expect([storageTroubles(core), core.live.namesStorage("retired")]).toEqual([{ unread: [], outside: [] }, false]);
+    await retention.enforcePackets(null);
+    expect(there(files)).toEqual([false, true, false, true]);
+    await close();
+  });
+
+  it("leaves files alone of a node whose own section contradicts what all share", async () => {
+    const { core, retention, add, close } = world("[default]\nfreeSpaceG=5%;a=200\n[sensor1]\npcapDir=a\n[sensor2]\npcapDir=b\n");
+    const files = [add("sensor2", "b"), add("sensor2", "b")];
+    expect([await retention.enforcePackets(null), there(files), storageTroubles(core).unread]).toMatchObject([{ deleted: 0 }, [true, true], [expect.stringContaining("node sensor2")]]);
+    await close();
+  });
+
   it("has the directory of a node whose section came later once the configuration is read again, and tells of its files before", async () => {
     const { core, clock, retention, add, told, close } = world("[default]\npcapDir=a\n");
     const files = [add("sensor2", "b"), add("sensor2", "b")];

@@ -97,6 +97,15 @@ describe("a capture whose device is full", () => {
     expect([hung.begun(), relieved.length]).toEqual([["writingError /hung"], 6]);
     catalogue.close();
   });
+  it("is told to be in vain where nothing may go, with the directories that are not measured", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 0 });
+    const told: unknown[] = [];
+    const logger = { ...silentLogger, warn: (...line: unknown[]) => { told.push(line); } };
+    const run = { ...nothing, deleted: 0, deletedBytes: 0, unmeasured: [{ directory: "/p", reason: "df does not answer" }] };
+    await new RoomRequests({ catalogue, retention: { relieve: () => Promise.resolve(run) }, directories: () => [], looks: looksOf(() => Promise.resolve(false)), clock: { nowMs: () => 0 }, logger }).relieve("/p");
+    expect(told).toEqual([[{ directory: "/p", unmeasured: ["/p: df does not answer"] }, "a device is full, and no packet file may be deleted for it now"]]);
+    catalogue.close();
+  });
   it("is helped although the catalogue cannot take its request back", async () => {
     const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 0 });
     askForRoom(catalogue, "/p", new LookbackError("DISK_FULL", "no room"));

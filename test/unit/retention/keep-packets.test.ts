@@ -4,10 +4,11 @@ import { expect, it, vi } from "vitest";
 import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import type { SessionPackets } from "../../../src/index-store/index-store.js";
-import { PacketReader, Tombstones } from "../../../src/packet-store/packet-store.js";
+import { PacketReader, Tombstones, type DirectoryLooks } from "../../../src/packet-store/packet-store.js";
 import { finishLeftovers } from "../../../src/retention/executor.js";
 import { copyHeldOut, heldSession, type KeepParts } from "../../../src/retention/keep-packets.js";
 import { classicCapture } from "../../support/capture-bytes.js";
+import { hangingFiles } from "../../support/hanging-files.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 const ID = "01010101-0101-8101-8101-010101010101";
@@ -26,9 +27,9 @@ function world(movePackets: KeepParts["store"]["movePackets"]) {
   const hold = catalogue.holds.add({ subject: "session", subjectId: ID, reason: "case 7", createdBy: "ann" });
   catalogue.holds.addSessions(hold, [heldSession(session)]);
   const reader = new PacketReader();
-  const copy = () => copyHeldOut({ catalogue, reader, store: { movePackets, async *streamPackets() { yield [session]; } } }, { fileId, path: file, own: true, node: "n" }, null)
+  const copy = (looks?: DirectoryLooks) => copyHeldOut({ catalogue, reader, ...(looks === undefined ? {} : { looks }), tombstones: new Tombstones(path.join(root, "tombstones"), [packets], undefined, looks), store: { movePackets, async *streamPackets() { yield [session]; } } }, { fileId, path: file, own: true, node: "n" }, null)
     .finally(() => reader.close());
-  const start = () => finishLeftovers({ catalogue, tombstones: new Tombstones(path.join(root, "tombstones"), [packets]), reader, store: { movePackets, expirePartition: () => Promise.resolve(), async *streamPackets() { yield []; } }, logger: silentLogger });
+  const start = (looks?: DirectoryLooks, directories = [packets]) => finishLeftovers({ catalogue, ...(looks === undefined ? {} : { looks }), tombstones: new Tombstones(path.join(root, "tombstones"), directories, undefined, looks), reader, store: { movePackets, expirePartition: () => Promise.resolve(), async *streamPackets() { yield []; } }, logger: silentLogger });
   return { catalogue, packets, copy, start, kept: () => readdirSync(packets).filter((name) => name.includes(".kept.")) };
 }
 
@@ -86,5 +87,40 @@ it("a copy that was noted in a directory goes before the next is made there", as
   writeFileSync(stray, "held");
   await expect(copy()).rejects.toThrow("no");
   expect(kept()).toEqual([]);
+  catalogue.close();
+});
+
+it("mounts that do not answer are asked side by side at a start, and nothing else is begun there", async () => {
+  const { catalogue, packets, start, kept } = world(() => Promise.resolve());
+  const other = path.join(packets, "other");
+  const stray = path.join(packets, "n-260101-00000007.kept.pcap");
+  catalogue.settings.set("retention.copying", stray);
+  writeFileSync(stray, "held");
+  const files = hangingFiles([packets, other]);
+  const started = start(files.looks, [packets, other]);
+  await expect.poll(files.waiting).toBe(1);
+  files.giveUp();
+  await expect.poll(files.begun).toHaveLength(2);
+  files.giveUp();
+  expect(await started).toMatchObject({ removed: 0, unlisted: [{ directory: packets, reason: expect.stringContaining("does not answer") }, { directory: other }] });
+  expect([files.begun(), kept()]).toEqual([[`stat ${packets}`, `stat ${other}`], [path.basename(stray)]]);
+  files.letGo();
+  await expect.poll(async () => { await start(files.looks, [packets, other]); return kept(); }).toEqual([]);
+  catalogue.close();
+});
+
+it("a copy ends where the disk dies meanwhile, stays noted, and goes when that answers", async () => {
+  const { catalogue, copy, start, kept } = world(() => Promise.resolve());
+  const files = hangingFiles([]);
+  let answer = (): void => {};
+  const packetsOf = vi.spyOn(PacketReader.prototype, "packets").mockImplementation(() => new Promise((resolve) => { answer = () => { resolve([]); }; }));
+  const refused = copy(files.looks).catch((error: unknown) => error);
+  await expect.poll(() => packetsOf.mock.calls).toHaveLength(1);
+  files.giveUp();
+  expect(await refused).toMatchObject({ code: "UNAVAILABLE" });
+  packetsOf.mockRestore();
+  expect([kept().length, catalogue.settings.get("retention.copying")]).toEqual([1, expect.stringContaining(".kept.")]);
+  answer();
+  await expect.poll(async () => { await start(files.looks); return kept(); }).toEqual([]);
   catalogue.close();
 });

@@ -9,6 +9,7 @@ import type { Partition, SessionPackets } from "../../../src/index-store/index-s
 import { OwnDirectory, REAL_FILES, Tombstones, type TombstoneFiles } from "../../../src/packet-store/packet-store.js";
 import { noRetentionEvents, type RetentionEvent } from "../../../src/model/retention-event.js";
 import { RetentionService, type RetentionParts } from "../../../src/retention/retention-service.js";
+import { hangingFiles } from "../../support/hanging-files.js";
 import { retentionRules, type RulesInput } from "../../support/retention-rules.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 import { daySpan } from "../../support/day-span.js";
@@ -332,6 +333,56 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("goes on with the others where a mount dies after it was measured, and begins nothing there again", async () => {
+    const { root, catalogue, packets, tombs, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }, { bytes: 3000 }]);
+    const dead = path.join(root, "dead");
+    mkdirSync(dead);
+    for (const id of [4, 5, 6]) {
+      const file = path.join(dead, `m-260101-0000000${id}.pcap`);
+      writeFileSync(file, "x");
+      catalogue.files.add({ id, node: "m", path: file, displayName: file, stream: String(id).padStart(32, "0"), storage: "own", state: "complete", format: "pcap", bytes: 1, packets: 1, firstMs: id - 4, lastMs: id });
+    }
+    const files = hangingFiles([], { stat: async (directory) => Object.assign(statSync(directory), directory === dead ? { dev: 7 } : {}), examine: (directory, file) => (directory === dead ? new Promise(() => { asked.push(file); }) : new OwnDirectory(directory).examine(file)) });
+    const asked: string[] = [];
+    const { events, lasting, news } = heard();
+    events.raise({ kind: "target-unreachable", subject: dead, targetBytes: 1, freeBytes: 0, shortfallBytes: 1 });
+    const directories = [dead, packets];
+    const one = service({ packetDirectories: directories, looks: files.looks, tombstones: new Tombstones(tombs, directories, REAL_FILES, files.looks), events, rules: retentionRules(directories, { freeSpace: { unit: "percent", value: 50 } }) });
+    const first = one.enforcePackets(null);
+    await expect.poll(() => asked).toHaveLength(1);
+    files.giveUp();
+    expect(await first).toMatchObject({ deleted: 2, unmeasured: [{ directory: dead, reason: expect.stringContaining("do not answer") }] });
+    expect(there()).toEqual([3]);
+    expect(await one.enforcePackets(null)).toMatchObject({ deleted: 0, unmeasured: [{ directory: dead }] });
+    expect([asked.length, [...lasting], news()]).toEqual([1, [`target-unreachable ${dead}`], [`target-unreachable ${dead}`]]);
+    catalogue.close();
+  });
+
+  it.each(["rename", "sync", "unlink"] as const)("ends where a mount dies at the %s of a file, and finishes that when it answers", async (step) => {
+    const { catalogue, packets, tombs, service, there, gone } = world([{ bytes: 2000 }, { bytes: 2000 }, { bytes: 2000 }, { bytes: 1000 }]);
+    const files = hangingFiles([]);
+    const held: (() => void)[] = [];
+    let hung = 0;
+    const operations: TombstoneFiles = { ...REAL_FILES, [step]: async (...given: [string, string]) => {
+      if (given[0].endsWith(".interfaces")) return;
+      hung += 1;
+      if (hung === 1) await new Promise<void>((resolve) => { held.push(resolve); });
+      await REAL_FILES[step](...given);
+    } };
+    const one = service({ looks: files.looks, tombstones: new Tombstones(tombs, [packets], operations, files.looks), rules: retentionRules([packets], { freeSpace: { unit: "percent", value: 50 } }) });
+    const first = one.enforcePackets(null);
+    await expect.poll(() => held).toHaveLength(1);
+    files.giveUp();
+    expect(await first).toMatchObject({ deleted: 0 });
+    expect(await one.relieve(packets, null)).toMatchObject({ deleted: 0 });
+    expect([hung, there().includes(2)]).toEqual([1, true]);
+    held[0]?.();
+    await expect.poll(async () => { await one.enforcePackets(null); return gone(); }).toContain(1);
+    await one.enforcePackets(null);
+    expect([there(), readdirSync(tombs)]).toEqual([[2, 3, 4], []]);
+    catalogue.close();
+  });
+
   it("measures again while it deletes, and spares the rest when room appears", async () => {
     const { catalogue, free, service, there } = world(Array.from({ length: 30 }, () => ({ bytes: 300 })));
     let measured = 0;
@@ -363,16 +414,29 @@ describe("making room", () => {
     await one.enforcePackets(null);
     writeFileSync(path.join(packets, ".tombstones"), "no folder");
     await one.enforcePackets(null);
-    expect([news(), one.unlisted]).toEqual([[`target-unreachable ${packets}`], [{ directory: packets, reason: expect.stringContaining("ENOTDIR") }]]);
+    expect([news(), one.unmeasured]).toEqual([[`target-unreachable ${packets}`], [{ directory: packets, reason: expect.stringContaining("ENOTDIR") }]]);
     rmSync(path.join(packets, ".tombstones"));
     rmSync(tombs, { recursive: true, force: true });
     writeFileSync(tombs, "no folder");
     await one.enforcePackets(null);
-    expect([news(), one.unlisted]).toMatchObject([[], [{ directory: packets }]]);
+    expect([news(), one.unmeasured]).toMatchObject([[], [{ directory: packets }]]);
     rmSync(tombs);
     await service({ events, rules: retentionRules([packets], {}) }).enforcePackets(null);
     await one.enforcePackets(null);
-    expect([news(), one.unlisted]).toEqual([[`over target-unreachable ${packets}`, `target-unreachable ${packets}`], []]);
+    expect([news(), one.unmeasured]).toEqual([[`over target-unreachable ${packets}`, `target-unreachable ${packets}`], []]);
+    catalogue.close();
+  });
+
+  it("takes back what was told of a device whose directory is not there any more", async () => {
+    const { root, catalogue, packets, service } = world([{ bytes: 3000 }]);
+    const { events, news } = heard();
+    const [away, file] = [path.join(root, "away"), path.join(root, "file")];
+    writeFileSync(file, "x");
+    for (const subject of [away, file]) events.raise({ kind: "target-unreachable", subject, targetBytes: 1, freeBytes: 0, shortfallBytes: 1 });
+    news();
+    const one = service({ packetDirectories: [away, file, packets], events });
+    expect(await one.enforcePackets(null)).toMatchObject({ unmeasured: [{ directory: away, isAbsent: true }, { directory: file, isAbsent: true }] });
+    expect(news()).toEqual([`over target-unreachable ${away}`, `over target-unreachable ${file}`]);
     catalogue.close();
   });
 

@@ -3,7 +3,8 @@ import { LookbackError, type ErrorCode } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import { Scheduler } from "../../../src/scheduler/scheduler.js";
-import { LEFT_TO, type ScheduledTask } from "../../../src/scheduler/task.js";
+import { LEFT_TO } from "../../../src/catalogue/task-runs.js";
+import type { ScheduledTask } from "../../../src/scheduler/task.js";
 import { nodeCronTicker, type Heartbeat, type Ticker } from "../../../src/scheduler/ticker.js";
 import { serviceTasks, type TaskParts } from "../../../src/scheduler/tasks.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
@@ -201,6 +202,24 @@ describe("a scheduler", () => {
     await pass(300);
     expect(tried).toEqual([1, 3, 7, 67, 127]);
     expect(one.status()).toMatchObject([{ failures: 0, nextMs: Date.UTC(2026, 4, 6, 4, 1) }]);
+    await one.stop();
+  });
+
+  it("keeps one of the runs that were left to another server one after the other, beside what a person asked for, and takes none for a success", async () => {
+    let left = false;
+    const one = scheduler({ cron: "1 4 * * *", run: () => (left ? Promise.resolve({ [LEFT_TO]: "other runs it" }) : Promise.resolve({ expired: [] })) });
+    one.start();
+    await one.idle();
+    left = true;
+    for (let hour = 0; hour < 100; hour += 1) {
+      clock.now += 60 * MINUTE;
+      if (hour === 50) await one.runNow("t", "ann").ended;
+      else one.tick();
+      await one.idle();
+    }
+    const [status] = one.status();
+    expect(one.history("t", 10).map(({ details, requestedBy }) => [Object.keys(details), requestedBy])).toEqual([[[LEFT_TO], null], [[LEFT_TO], "ann"], [["expired"], null]]);
+    expect([status?.lastOk?.details, status?.last?.details]).toEqual([{ expired: [] }, { [LEFT_TO]: "other runs it" }]);
     await one.stop();
   });
 
