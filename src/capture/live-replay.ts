@@ -120,13 +120,7 @@ async function requireThere(files: readonly PacketFile[]): Promise<void> {
   }
 }
 
-/** The last files with packets in `[from, until)` that follow each other. A capture begins a file, so none goes beyond `until`. */
+/** The files with packets in `[from, until)`; some between may be gone, each has its packets' numbers. A capture begins a file, so none goes beyond `until`. */
 function filesBetween(files: readonly PacketFile[], from: number, until: number): readonly PacketFile[] {
-  return unbroken(files.filter((file) => file.packets > 0 && file.firstOrdinal + file.packets > from && file.firstOrdinal < until));
-}
-
-/** The last files of a stream that follow each other: packets are counted from the first, so none may be missing in between. */
-export function unbroken<T extends Pick<PacketFile, "firstOrdinal" | "packets">>(files: readonly T[]): readonly T[] {
-  const gap = files.findLastIndex((file, at) => at > 0 && file.firstOrdinal !== (files[at - 1]?.firstOrdinal ?? 0) + (files[at - 1]?.packets ?? 0));
-  return gap < 0 ? files : files.slice(gap);
+  return files.filter((file) => file.packets > 0 && file.firstOrdinal + file.packets > from && file.firstOrdinal < until);
 }

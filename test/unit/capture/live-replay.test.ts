@@ -3,21 +3,13 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
-import { noteReplay, rememberOpen, runReplays, unbroken } from "../../../src/capture/live-replay.js";
+import { noteReplay, rememberOpen, runReplays } from "../../../src/capture/live-replay.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import { loadConfig } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
 import { loadNativeCore } from "../../../src/native/native.js";
 import type { ImportOptions, ImportResult } from "../../../src/native/types.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
-
-it("a replay begins behind the last file that is missing in between", () => {
-  const file = (firstOrdinal: number, packets: number) => ({ firstOrdinal, packets });
-  expect(unbroken([])).toEqual([]);
-  expect(unbroken([file(5, 3), file(8, 2), file(10, 1)])).toEqual([file(5, 3), file(8, 2), file(10, 1)]);
-  expect(unbroken([file(0, 5), file(8, 2), file(10, 1)])).toEqual([file(8, 2), file(10, 1)]);
-  expect(unbroken([file(0, 5), file(8, 2), file(11, 1)])).toEqual([file(11, 1)]);
-});
 
 const STREAM = "a".repeat(32);
 
@@ -62,6 +54,16 @@ describe("a replay that was noted", () => {
       files: [{ fileId: 2, firstOrdinal: 10 }], settings: { workers: 1 }, replay: { from: 12, knownUntil: 15, open: Buffer.from("open") }, losses: [{ fromMs: 2000, untilMs: 2500 }],
     }]);
     expect(catalogue.replays.all()).toEqual([]);
+    catalogue.close();
+  });
+
+  it("reads what is before a file that is gone, and what is behind it", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    for (const id of [1, 3]) addFile(catalogue, id, (id - 1) * 10, 10);
+    noteReplay(catalogue, STREAM, "n1");
+    const { over, asked } = replayWith(catalogue, () => Promise.resolve(RESULT));
+    await over;
+    expect(asked.map(({ files }) => files.map(({ fileId, firstOrdinal }) => [fileId, firstOrdinal]))).toEqual([[[1, 0], [3, 20]]]);
     catalogue.close();
   });
 
