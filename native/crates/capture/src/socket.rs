@@ -224,6 +224,21 @@ impl PacketSocket {
         Ok(())
     }
 
+    /// Number of the interface that it is bound to; none when the kernel has unbound it, as it does when the interface goes.
+    ///
+    /// # Errors
+    /// The system's error.
+    pub fn bound_to(&self) -> Result<Option<u32>> {
+        // SAFETY: every member of sockaddr_ll may be zero.
+        let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
+        let mut length = size_of_val(&address) as libc::socklen_t;
+        // SAFETY: pointer and length are those of `address`, which lives until the call returns.
+        check(unsafe {
+            libc::getsockname(self.descriptor(), std::ptr::from_mut(&mut address).cast(), &raw mut length)
+        })?;
+        Ok(u32::try_from(address.sll_ifindex).ok().filter(|index| *index > 0))
+    }
+
     /// Counts since the last call.
     ///
     /// # Errors

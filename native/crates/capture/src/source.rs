@@ -121,6 +121,11 @@ pub trait PacketSource: Send {
     fn times_are_given(&self) -> bool {
         false
     }
+    /// Of packets whose times were given to them elsewhere: the time, nanoseconds since 1970, before which none comes any more as
+    /// far as is known; none before the first.
+    fn given_until_ns(&self) -> Option<i64> {
+        None
+    }
     /// How far it was read; none when the source cannot know. Whoever gives it up counts what was not as lost.
     fn arrived(&mut self) -> Option<Arrived> {
         None

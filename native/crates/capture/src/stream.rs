@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::{Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Warnings of the reader after which it reads nothing more, or something was passed over.
 const DAMAGE: [&str; 6] = [
@@ -25,6 +25,9 @@ const DAMAGE: [&str; 6] = [
 
 /// Packets that a filter leaves out in one read: whoever reads also looks whether to stop.
 const MOST_LEFT_OUT: u32 = 10_000;
+
+/// Packets come at most this much later than the latest one did: a connection stalls, and who writes holds some back.
+const LATER: Duration = Duration::from_secs(30);
 
 /// Milliseconds that a read waits for bytes, none once some came; [`FOR_EVER`] while there is nothing else to do.
 type Patience = Arc<AtomicU64>;
@@ -79,6 +82,30 @@ impl Held {
     }
 }
 
+/// How far a stream is: its packets' times say how late they come, and while none do, more are no later than the latest was, but for
+/// [`LATER`].
+#[derive(Default)]
+struct Pace {
+    /// Time of the latest packet, nanoseconds since 1970, and when it came.
+    latest: Option<(i64, Instant)>,
+}
+
+impl Pace {
+    /// A packet of this time came, or several, of which it is the latest.
+    fn see(&mut self, latest_ns: i64, now: Instant) {
+        if self.latest.is_none_or(|(before_ns, _)| latest_ns >= before_ns) {
+            self.latest = Some((latest_ns, now));
+        }
+    }
+
+    /// The time before which no packet comes any more; none before the first.
+    fn until_ns(&self, now: Instant) -> Option<i64> {
+        let (latest_ns, came) = self.latest?;
+        let since = now.saturating_duration_since(came).saturating_sub(LATER);
+        Some(latest_ns.saturating_add(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)))
+    }
+}
+
 /// A capture that comes through a descriptor.
 pub struct StreamSource {
     name: String,
@@ -89,6 +116,7 @@ pub struct StreamSource {
     filter: Option<Program>,
     held: Option<Held>,
     has_ended: bool,
+    pace: Pace,
 }
 
 impl StreamSource {
@@ -131,7 +159,17 @@ impl StreamSource {
             }
         };
         let name = name.to_owned();
-        Ok(Self { name, reader, patience, link_type, snaplen, filter: None, held, has_ended: false })
+        Ok(Self {
+            name,
+            reader,
+            patience,
+            link_type,
+            snaplen,
+            filter: None,
+            held,
+            has_ended: false,
+            pace: Pace::default(),
+        })
     }
 
     /// Takes only packets that a BPF expression accepts; an empty one accepts all.
@@ -167,6 +205,39 @@ impl PacketSource for StreamSource {
     }
 
     fn read(&mut self, batch: &mut Batch, wait: Duration) -> Result<(), SourceError> {
+        let mut latest_ns = None;
+        let outcome = self.take(batch, wait, &mut latest_ns);
+        if let Some(latest_ns) = latest_ns {
+            self.pace.see(latest_ns, Instant::now());
+        }
+        outcome
+    }
+
+    fn times_are_given(&self) -> bool {
+        true
+    }
+
+    fn given_until_ns(&self) -> Option<i64> {
+        self.pace.until_ns(Instant::now())
+    }
+
+    fn statistics(&mut self) -> SourceStatistics {
+        let damage = self.reader.warnings().iter().filter(|warning| DAMAGE.contains(&warning.name));
+        SourceStatistics {
+            damaged_blocks: damage.map(|warning| warning.count).sum(),
+            ..SourceStatistics::default()
+        }
+    }
+}
+
+impl StreamSource {
+    /// As [`PacketSource::read`]; `latest_ns` becomes the latest time of the packets that came, also of those that are left out.
+    fn take(
+        &mut self,
+        batch: &mut Batch,
+        wait: Duration,
+        latest_ns: &mut Option<i64>,
+    ) -> Result<(), SourceError> {
         if let Some(held) = &self.held {
             if held.link_type != self.link_type {
                 let reason = format!(
@@ -178,6 +249,7 @@ impl PacketSource for StreamSource {
             if !batch.push(held.timestamp_ns, held.original_length, self.snaplen, &[&held.data]) {
                 return Ok(());
             }
+            *latest_ns = Some(held.timestamp_ns);
             self.held = None;
         }
         let mut left_out = 0;
@@ -194,6 +266,8 @@ impl PacketSource for StreamSource {
                 Err(CaptureError::Io(error)) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => return Err(failed(&self.name, error)),
             };
+            *latest_ns =
+                Some(latest_ns.map_or(packet.timestamp_ns, |latest| latest.max(packet.timestamp_ns)));
             if self.filter.as_ref().is_some_and(|filter| !filter.accepts(packet.data, packet.original_length))
             {
                 left_out += 1;
@@ -212,16 +286,24 @@ impl PacketSource for StreamSource {
         }
         Ok(())
     }
+}
 
-    fn times_are_given(&self) -> bool {
-        true
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn statistics(&mut self) -> SourceStatistics {
-        let damage = self.reader.warnings().iter().filter(|warning| DAMAGE.contains(&warning.name));
-        SourceStatistics {
-            damaged_blocks: damage.map(|warning| warning.count).sum(),
-            ..SourceStatistics::default()
-        }
+    #[test]
+    fn a_stream_goes_on_as_late_as_it_was() {
+        let mut pace = Pace::default();
+        let start = Instant::now();
+        assert_eq!(pace.until_ns(start), None);
+        // Of another year.
+        pace.see(7_000_000_000, start);
+        assert_eq!(pace.until_ns(start), Some(7_000_000_000));
+        assert_eq!(pace.until_ns(start + LATER), Some(7_000_000_000));
+        assert_eq!(pace.until_ns(start + LATER + Duration::from_secs(3)), Some(10_000_000_000));
+        // One that is earlier says nothing of the others.
+        pace.see(4_000_000_000, start + Duration::from_secs(20));
+        assert_eq!(pace.until_ns(start + LATER + Duration::from_secs(3)), Some(10_000_000_000));
     }
 }

@@ -2,7 +2,7 @@
 
 use lookback_session::PacketPosition;
 use lookback_wire::{Addition, Decoded, DefragmentLimits, Defragmenter, decode_reassembled};
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 /// Most positions of waiting fragments that are remembered; older ones are forgotten.
 const MAX_POSITIONS: usize = 65_536;
@@ -99,11 +99,16 @@ impl Fragments {
     /// Number in the stream of the first packet that a datagram needs which waits for fragments at second `now_s`.
     pub fn oldest(&mut self, now_s: i64) -> Option<u64> {
         self.defragmenter.advance(now_s);
-        let token = self.defragmenter.oldest_token()?;
+        let oldest = self.defragmenter.waiting_tokens().min()?;
         // A fragment that was joined from fragments came with the last of those.
-        let first = self.records.partition_point(|(of, ..)| *of < token);
-        let records = self.records.iter().skip(first).take_while(|(of, ..)| *of == token);
-        records.map(|(.., record)| record.ordinal).chain([token]).min()
+        let joined = || self.records.iter().filter(|(_, count, _)| *count > 1);
+        if joined().next().is_none() {
+            return Some(oldest);
+        }
+        let waiting: HashSet<u64> = self.defragmenter.waiting_tokens().collect();
+        let needed =
+            joined().filter(|(token, ..)| waiting.contains(token)).map(|(.., record)| record.ordinal);
+        needed.chain([oldest]).min()
     }
 
     fn remember(&mut self, token: u64, count: u32, record: Record) {
@@ -208,6 +213,26 @@ mod tests {
             matches!(add(&mut fragments, &mut decoded, &frame, ordinal), Outcome::Refused("nested"))
         });
         assert_eq!(outcomes.filter(|is_refused| *is_refused).count(), 2);
+    }
+
+    #[test]
+    fn the_oldest_packet_that_is_needed_is_known_through_all_layers_until_time_is_over() {
+        let mut fragments = Fragments::new(100, 60);
+        let mut decoded = Decoded::default();
+        let mut add = |fragments: &mut Fragments, frame: &[u8], ordinal| {
+            assert!(matches!(add(fragments, &mut decoded, frame, ordinal), Outcome::Held));
+        };
+        assert_eq!(fragments.oldest(0), None);
+        // The first half of a tunnel's packet, which is the first half of a datagram.
+        let [one, two, ..] = nested(1).try_into().unwrap_or_else(|_| [const { Vec::new() }; 4]);
+        add(&mut fragments, &one, 3);
+        let [other, _] = halves(17, 99, &[7; 64]);
+        add(&mut fragments, &other, 5);
+        assert_eq!(fragments.oldest(0), Some(3));
+        add(&mut fragments, &two, 7);
+        assert_eq!(fragments.oldest(0), Some(3));
+        assert_eq!(fragments.oldest(60), Some(3));
+        assert_eq!(fragments.oldest(61), None);
     }
 
     #[test]

@@ -36,7 +36,7 @@ struct Shared<B, T> {
     bytes_of: fn(&T) -> usize,
     state: Mutex<State<B, T>>,
     changed: Condvar,
-    /// For those who look without the lock: the number of the first item that is not there, the greatest number at the end; and
+    /// For those who look without the lock: the number of the first item that is still to come, the greatest number at the end; and
     /// whether an item can be begun.
     made: AtomicU64,
     can_begin: AtomicBool,
@@ -120,9 +120,9 @@ impl<B, T> State<B, T> {
         self.items.get_mut(number.checked_sub(self.first)? as usize)
     }
 
-    /// The number of the first item that is not there.
+    /// The number of the first item that is still to come.
     fn made(&self) -> u64 {
-        let there = self.items.iter().take_while(|slot| matches!(slot, Slot::There(_))).count();
+        let there = self.items.iter().take_while(|slot| !matches!(slot, Slot::Coming)).count();
         if there == self.items.len() && self.end.is_some() { u64::MAX } else { self.first + there as u64 }
     }
 }

@@ -103,6 +103,38 @@ fn a_taker_waits_for_one_that_is_far_behind_and_for_none_that_is_gone() {
 }
 
 #[test]
+fn an_item_that_cannot_be_finished_leaves_nobody_waiting() {
+    // The other one looks for the item for a while, and sleeps then: it ends before that, meanwhile, and behind.
+    for spins in (0..400).map(|round| round * 20) {
+        let (source, _) = source(1, || Ok(None));
+        let (begun, waits) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let (told, other) = (Arc::clone(&begun), Arc::clone(&waits));
+        let finish = move |_: u64| -> u64 {
+            told.store(1, Ordering::Release);
+            while other.load(Ordering::Acquire) == 0 {
+                std::hint::spin_loop();
+            }
+            (0..spins).for_each(|_| std::hint::spin_loop());
+            std::panic::resume_unwind(Box::new("a header"))
+        };
+        let mut takers = share(source, Box::new(finish), bytes_of, 2).into_iter();
+        let (first, second) = (takers.next().expect("one"), takers.next().expect("another"));
+        let first = std::thread::spawn(move || drain(first));
+        let (ended, end) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            while begun.load(Ordering::Acquire) == 0 {
+                std::hint::spin_loop();
+            }
+            waits.store(1, Ordering::Release);
+            let _ = ended.send(drain(second));
+        });
+        let told = end.recv_timeout(std::time::Duration::from_secs(30));
+        assert!(matches!(told, Ok((0, Some(EngineError::Cancelled)))), "after {spins}: {told:?}");
+        assert!(first.join().is_err());
+    }
+}
+
+#[test]
 fn one_that_panics_leaves_nobody_waiting() {
     let (source, _) = source(9, || panic!("a decompressor"));
     let barrier = Barrier::new(2);

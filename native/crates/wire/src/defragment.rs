@@ -145,9 +145,9 @@ impl Defragmenter {
         }
     }
 
-    /// The token of the first fragment of those that wait, of the datagram that waits longest.
-    pub fn oldest_token(&self) -> Option<u64> {
-        self.datagrams.get(&self.oldest()?)?.tokens.first().copied()
+    /// The tokens of the fragments that wait for others.
+    pub fn waiting_tokens(&self) -> impl Iterator<Item = u64> {
+        self.datagrams.values().flat_map(|datagram| datagram.tokens.iter().copied())
     }
 
     /// Bytes held, as [`DefragmentLimits::bytes`] counts them.

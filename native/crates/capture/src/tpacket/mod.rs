@@ -199,7 +199,9 @@ impl TpacketSource {
             return Ok(());
         };
         // The socket stays bound while the interface is down and receives again once it is up.
-        if self.attached.is_some() && now.index == self.interface.index {
+        // One that left for another network namespace and came back has its number again, and no socket.
+        let bound = self.attached.as_ref().and_then(|attached| attached.socket.bound_to().ok().flatten());
+        if bound == Some(now.index) {
             self.is_down = !now.is_up;
             return Ok(());
         }

@@ -250,7 +250,7 @@ impl Pipeline {
                 for (number, lane) in target.lanes.iter().enumerate() {
                     lane.send(Work::Flush(order(Some(clock_s)))).map_err(|_| gone(number))?;
                 }
-                oldest_fragment = feed.oldest_fragment(clock_s);
+                oldest_fragment = if mark { feed.oldest_fragment(clock_s) } else { None };
             }
         }
         Ok(Ordered { replies, oldest_fragment })
@@ -338,7 +338,7 @@ fn flush(
         rows: std::mem::take(&mut worker.sink.rows),
         unwritten_since_us: worker.unwritten_since_us(),
         open_ordinals: if order.mark { worker.table().open_ordinals() } else { Vec::new() },
-        oldest_fragment: feed.and_then(|feed| feed.oldest_fragment(clock_s)),
+        oldest_fragment: feed.filter(|_| order.mark).and_then(|feed| feed.oldest_fragment(clock_s)),
         open_sessions: worker.table().open_flows() as u64,
         counters,
     })

@@ -3,7 +3,6 @@
 use super::Message;
 use super::losses::LossLog;
 use crossbeam_channel::{SendTimeoutError, Sender};
-use lookback_capture::batch::records;
 use lookback_capture::{Arrived, Batch, BatchPool, PacketSource, SourceError, SourceStatistics};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,8 +12,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Longest wait for packets; also how soon a reader hears that it is to stop.
 const WAIT: Duration = Duration::from_millis(100);
-/// Packets that were stamped elsewhere come at most this much later than the latest one did: `tcpdump` and a connection hold back some.
-const LATER: Duration = Duration::from_secs(2);
 /// Time between two looks at the source's own counts.
 const COUNT_EVERY: Duration = Duration::from_millis(200);
 /// Packets that the kernel has stamped are read within this time when a source says that it has none: the time it may
@@ -142,7 +139,6 @@ fn read(
     losses: &LossLog,
 ) -> Result<(), SourceError> {
     let mut pool = BatchPool::new(BATCHES_IN_FLIGHT);
-    let mut pace = Pace::default();
     let mut counted = Instant::now();
     let mut stop_at: Option<Instant> = None;
     // Packets that had come when all was to stop, where the source knows.
@@ -174,14 +170,12 @@ fn read(
             has_all || Instant::now() >= at
         });
         let message = if batch.is_empty() && source.times_are_given() {
-            let until_ns = pace.until_ns(Instant::now());
-            until_ns.map(|until_ns| Message::Quiet { source: number, until_ns })
+            source.given_until_ns().map(|until_ns| Message::Quiet { source: number, until_ns })
         } else if batch.is_empty() {
             let complete = before.checked_sub(DELIVERY).and_then(|time| time.duration_since(UNIX_EPOCH).ok());
             let until_ns = complete.map_or(0, |time| time.as_nanos() as i64);
             Some(Message::Quiet { source: number, until_ns })
         } else {
-            pace.see(&batch, Instant::now());
             account.packets.fetch_add(u64::from(batch.packets()), Ordering::Relaxed);
             account.bytes.fetch_add(captured(&batch), Ordering::Relaxed);
             account.cut.fetch_add(u64::from(batch.cut()), Ordering::Relaxed);
@@ -215,32 +209,6 @@ fn read(
     }
 }
 
-/// How far a source is whose packets have times that were given to them elsewhere: those say how late they are, and while none come,
-/// more are no later than the latest was, but for [`LATER`].
-#[derive(Default)]
-struct Pace {
-    /// Time of the latest packet, nanoseconds since 1970, and when it came.
-    latest: Option<(i64, Instant)>,
-}
-
-impl Pace {
-    fn see(&mut self, batch: &Batch, now: Instant) {
-        let latest_ns = records(batch.records()).map(|record| record.timestamp_ns).max();
-        if let Some(latest_ns) = latest_ns
-            && self.latest.is_none_or(|(before_ns, _)| latest_ns >= before_ns)
-        {
-            self.latest = Some((latest_ns, now));
-        }
-    }
-
-    /// It has given every packet before this time, nanoseconds since 1970; none before the first.
-    fn until_ns(&self, now: Instant) -> Option<i64> {
-        let (latest_ns, came) = self.latest?;
-        let since = now.saturating_duration_since(came).saturating_sub(LATER);
-        Some(latest_ns.saturating_add(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)))
-    }
-}
-
 fn now_us() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as i64)
 }
@@ -270,32 +238,5 @@ fn pass_on(
                 }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_source_of_given_times_goes_on_as_late_as_it_was() {
-        let mut pool = BatchPool::new(2);
-        let mut pace = Pace::default();
-        let start = Instant::now();
-        assert_eq!(pace.until_ns(start), None);
-        let mut see = |pace: &mut Pace, times_ns: &[i64], now| {
-            let mut batch = pool.take().expect("a batch");
-            for time_ns in times_ns {
-                assert!(batch.push(*time_ns, 4, 65_535, &[b"data"]));
-            }
-            pace.see(&batch, now);
-        };
-        // Of another year, and not in order.
-        see(&mut pace, &[5_000_000_000, 7_000_000_000, 6_000_000_000], start);
-        assert_eq!(pace.until_ns(start), Some(7_000_000_000));
-        assert_eq!(pace.until_ns(start + LATER), Some(7_000_000_000));
-        assert_eq!(pace.until_ns(start + LATER + Duration::from_secs(3)), Some(10_000_000_000));
-        see(&mut pace, &[4_000_000_000], start + Duration::from_secs(4));
-        assert_eq!(pace.until_ns(start + Duration::from_secs(5)), Some(10_000_000_000));
     }
 }
