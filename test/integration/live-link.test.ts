@@ -71,6 +71,20 @@ describe.skipIf(why !== null)("a link", () => {
     expect(await accountOf(path.join(directory, "data"))).toMatchObject({ received: 2, stored: 2, filed: 2, indexed: 2, lost: 0 });
   });
 
+  it("that was in another network namespace meanwhile, and has its number again, is read on", async () => {
+    const directory = temporaryDirectory();
+    const file = oneFrame(directory, "one.pcap", 5001, 20);
+    const output = await inNamespace(directory, [
+      GROWN, "capture > capture.log 2>&1 & pid=$!", "until_line capture.log 'capturing from v0' || exit 1",
+      "unshare --net sleep 60 & other=$!", "until_other() { for try in $(seq 100); do [ \"$(readlink /proc/$other/ns/net)\" != \"$(readlink /proc/$$/ns/net)\" ] && return 0; sleep 0.02; done; return 1; }", "until_other || exit 1",
+      "ip -o link show v0 | cut -d: -f1", "ip link set v0 netns $other && sleep 0.5 && nsenter -t $other -n ip link set v0 netns $$ || exit 1", "ip link set v0 up; ip link set v1 up; sleep 1", "ip -o link show v0 | cut -d: -f1",
+      `"${SENDER}" v1 "${file}" > /dev/null && until_grown 0 || exit 1`, "kill $other; kill -TERM $pid; wait $pid",
+    ].join("\n"), 60_000);
+    const [before, behind] = output.match(/^\d+$/gm) ?? [];
+    expect(behind).toBe(before);
+    expect(await accountOf(path.join(directory, "data"))).toMatchObject({ received: 1, stored: 1, filed: 1, indexed: 1, lost: 0 });
+  });
+
   it("that is down when several threads begin to read it is read once it is up", async () => {
     const directory = temporaryDirectory();
     const file = oneFrame(directory, "one.pcap", 5001, 20);
