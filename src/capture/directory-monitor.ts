@@ -63,6 +63,8 @@ interface Look {
   readonly waitMs: number;
   /** Times it could not be taken, of those that make it wait longer. */
   readonly failures: number;
+  /** It was not taken: it is told when it is there again after it was gone. */
+  readonly untaken: boolean;
   given: boolean;
 }
 
@@ -71,12 +73,12 @@ interface Look {
  * seconds and no process that can be seen has it open for writing. A file that changes afterwards is told again, one that could not be taken also
  * when its rights change. What is there at the first look is told as well, unless it was imported before. A directory that cannot be read for
  * a while, or whose mount is away, tells none of its files again; one whose place is empty meanwhile none that are imported, or were told
- * within a day.
+ * within a day and taken.
  */
 export class DirectoryMonitor {
   readonly #parts: MonitorParts;
   #looks = new Map<string, Look>();
-  /** Files that are gone, and are in or were told: which they were, and when they were missed. In order of that. */
+  /** Files that are gone, and are in or were told and not found to be untaken: which they were, and when they were missed. In order of that. */
   readonly #gone = new Map<string, { readonly source: string; readonly sinceMs: number }>();
   #directories: readonly string[] = [];
   #unreadable: ReadonlySet<string> = new Set();
@@ -117,7 +119,7 @@ export class DirectoryMonitor {
     for (const [file, found] of stamps) {
       const before = this.#looks.get(file);
       const known = imported.has(file) || isBack(file, found);
-      const same = before?.signature === found.signature || (before?.given === true && before.source === found.source) ? before : { ...found, sinceMs: now, waitMs: SETTLED_MS, failures: 0, given: known };
+      const same = before?.signature === found.signature || (before?.given === true && before.source === found.source) ? before : { ...found, sinceMs: now, waitMs: SETTLED_MS, failures: 0, untaken: false, given: known };
       // After a clock that was set back its wait begins anew: it would last until the clock is there again.
       const look = now < same.sinceMs ? { ...same, sinceMs: now } : same;
       looks.set(file, look);
@@ -176,7 +178,7 @@ export class DirectoryMonitor {
   /** Remembers, of the files that `looks` has no more, those that need not be told when they are there again; with those watched at most `most`. */
   #remember(looks: ReadonlyMap<string, Look>, now: number, most: number): void {
     for (const file of looks.keys()) this.#gone.delete(file);
-    for (const [file, { given, source }] of this.#looks) if (given && !looks.has(file)) this.#gone.set(file, { source, sinceMs: now });
+    for (const [file, { given, untaken, source }] of this.#looks) if (given && !untaken && !looks.has(file)) this.#gone.set(file, { source, sinceMs: now });
     for (const [file, { sinceMs }] of this.#gone) {
       if (now - sinceMs < REMEMBERED_MS && this.#gone.size + looks.size <= most) break;
       this.#gone.delete(file);
@@ -193,6 +195,14 @@ export class DirectoryMonitor {
       if (look === undefined) continue;
       const waitMs = growing ? Math.min(AGAIN_MS * 2 ** look.failures, LONGEST_AGAIN_MS) : AGAIN_MS;
       this.#looks.set(file, { ...look, sinceMs: this.#parts.nowMs(), waitMs, failures: look.failures + (growing ? 1 : 0), given: false });
+    }
+  }
+
+  /** Lets files be told again that were not taken, and are not to be tried while they stay as they are: once they were gone and are there again. */
+  untaken(files: readonly string[]): void {
+    for (const file of files) {
+      const look = this.#looks.get(file);
+      if (look !== undefined) this.#looks.set(file, { ...look, untaken: true });
     }
   }
 

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
@@ -56,8 +57,9 @@ export interface ReplayParts {
 
 /**
  * Indexes again what was noted of a stream, the oldest first, on one thread: a capture goes on beside it. What is done when the
- * signal comes, or something fails, stays done, and what is not stays noted. Throws DISK_FULL and UNAVAILABLE (a listed file is not
- * there, or does not answer) for what may pass, CAPTURE_UNREADABLE.
+ * signal comes, or something fails, stays done, and what is not stays noted. A listed file that is gone is passed over, with a warning.
+ * Throws DISK_FULL and UNAVAILABLE (the directory of a listed file is missing or empty, or does not answer) for what may pass,
+ * CAPTURE_UNREADABLE.
  */
 export async function runReplays(parts: ReplayParts, stream: string, signal: AbortSignal): Promise<void> {
   for (const replay of parts.catalogue.replays.ofStream(stream)) {
@@ -71,33 +73,35 @@ function filesOf({ catalogue }: ReplayParts, { stream, fromOrdinal: from, untilO
   return filesBetween(catalogue.files.ofStream(stream), from, until);
 }
 
-/** Indexes files of a replay; false when fewer of them are listed since, and nothing was done. */
+/** Indexes files of a replay; false when fewer of them are listed, or there, since, and nothing was done. */
 async function run(parts: ReplayParts, replay: Replay, files: readonly PacketFile[], signal: AbortSignal): Promise<boolean> {
   signal.throwIfAborted();
   const { catalogue, logger } = parts;
   const { stream, fromOrdinal: from, untilOrdinal: until, knownUntilOrdinal: knownUntil } = replay;
   const done = (): void => { catalogue.replays.remove(replay); };
-  const [first] = files;
-  if (first === undefined) {
-    done();
-    return true;
-  }
-  let result: ImportResult;
+  let there: readonly PacketFile[] = [];
+  let result: ImportResult | null = null;
   try {
-    await requireThere(files);
-    result = await parts.native.importStream({
-      files: files.map((file) => ({ path: file.path, fileId: file.id, firstOrdinal: file.firstOrdinal })), stream, settings: { ...parts.settings, workers: 1 },
+    there = await filesThere(files);
+    const [first] = there;
+    if (first !== undefined) result = await parts.native.importStream({
+      files: there.map((file) => ({ path: file.path, fileId: file.id, firstOrdinal: file.firstOrdinal })), stream, settings: { ...parts.settings, workers: 1 },
       segmentDirectory: parts.segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: { from, knownUntil, open: replay.open }, losses: catalogue.captureLedger.lossSpans(replay.node, first.firstMs ?? 0),
     }, signal, () => {});
   } catch (error) {
     if (!(error instanceof LookbackError) || !["CAPTURE_UNREADABLE", "UNAVAILABLE"].includes(error.code)) throw error;
     // Each is opened when its turn comes: retention may have taken it before.
-    if (filesOf(parts, replay).length < files.length) return false;
-    await requireThere(files);
+    if (filesOf(parts, replay).length < files.length || (await filesThere(files)).length < there.length) return false;
     throw error;
   }
-  await parts.store.commitSegments({ add: result.segments, remove: [] }, done);
-  const wanted = files.reduce((sum, file) => sum + file.packets, 0);
+  if (result === null) done();
+  else await parts.store.commitSegments({ add: result.segments, remove: [] }, done);
+  const present = new Set(there);
+  for (const file of files.filter((one) => !present.has(one))) {
+    logger.warn({ path: file.path, packets: file.firstOrdinal + file.packets - Math.max(from, file.firstOrdinal) }, "a packet file that an interrupted capture left is gone: its packets are in no session but those that had ended");
+  }
+  if (result === null) return true;
+  const wanted = there.reduce((sum, file) => sum + file.packets, 0);
   // Reading them again would give no more.
   if (result.packets < wanted) logger.warn({ packets: wanted - result.packets, warnings: result.warnings }, "packets of an interrupted capture cannot be read: they are in no session; their files are damaged");
   logger.info({ packets: until - from, sessions: result.sessions }, "indexed again what an interrupted capture left");
@@ -105,18 +109,38 @@ async function run(parts: ReplayParts, replay: Replay, files: readonly PacketFil
 }
 
 /**
- * Throws UNAVAILABLE when a file is not there, or does not answer. It is on its way out, or its mount is away; which it is
- * retention finds out, and lists those that are gone no more.
+ * Those of some files that are there, or cannot be looked at for another reason than that they are not: who reads them tells it. One is gone
+ * when it is missing beside any other file, as for retention. Throws UNAVAILABLE when its directory is missing or empty, for its mount may be
+ * away, or does not answer.
  */
-async function requireThere(files: readonly PacketFile[]): Promise<void> {
-  for (const { path } of files) {
-    try {
-      await directoryLooks.stat(path);
-    } catch (error) {
-      if (error instanceof LookbackError) throw error;
-      // Whatever else is wrong with it is told by who reads it.
-      if (systemErrorCode(error) === "ENOENT") throw new LookbackError("UNAVAILABLE", `${path}: the packet file is not there; mount its directory again, or let retention find that it is gone`, { path }, { cause: error });
+async function filesThere(files: readonly PacketFile[]): Promise<readonly PacketFile[]> {
+  const missing = new Map<string, PacketFile[]>();
+  for (const file of files) {
+    if (!(await isMissing(file))) continue;
+    const directory = path.dirname(file.path);
+    const beside = missing.get(directory) ?? [];
+    beside.push(file);
+    missing.set(directory, beside);
+  }
+  const gone = new Set<PacketFile>();
+  for (const [directory, some] of missing) {
+    const [{ path: one } = { path: directory }] = some;
+    if (!(await directoryLooks.hasFilesBeside(directory, one))) {
+      throw new LookbackError("UNAVAILABLE", `${one}: the packet file is not there, nor is any other file in ${directory}; mount its disk again, or, when it is gone for good, put an empty file there: its packets are passed over then`, { path: one });
     }
+    // A mount that was back before its directory was looked into has them.
+    for (const file of some) if (await isMissing(file)) gone.add(file);
+  }
+  return files.filter((file) => !gone.has(file));
+}
+
+async function isMissing({ path: file }: PacketFile): Promise<boolean> {
+  try {
+    await directoryLooks.stat(file);
+    return false;
+  } catch (error) {
+    if (error instanceof LookbackError) throw error;
+    return systemErrorCode(error) === "ENOENT";
   }
 }
 

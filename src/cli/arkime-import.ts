@@ -48,7 +48,7 @@ export async function importFromArkime(connection: Connection, { config, directo
   const sum = (of: (outcome: ImportOutcome) => number): number => outcomes.reduce((total, outcome) => total + of(outcome), 0);
   return importExitCode({
     done: sum(({ done }) => done), already: sum(({ already }) => already) + found.files.length - files.length,
-    failed: sum(({ failed }) => failed) + found.unreadable.length, again: outcomes.flatMap(({ again }) => again), later: [],
+    failed: sum(({ failed }) => failed) + found.unreadable.length, again: outcomes.flatMap(({ again }) => again), later: [], cancelled: [],
   });
 }
 

@@ -27,8 +27,10 @@ export interface ImportOutcome {
   readonly failed: number;
   /** Paths of those that found no room, which there may be later. */
   readonly again: readonly string[];
-  /** Paths of those that could not be read, or met a fault: it may be theirs, or pass. */
+  /** Paths of those that failed otherwise: it may be their fault, or pass. */
   readonly later: readonly string[];
+  /** Paths of those that a user ended. */
+  readonly cancelled: readonly string[];
 }
 
 /** How outcomes are shown. */
@@ -53,8 +55,11 @@ export async function runImports(
   });
   const count = (state: ShownJob["state"]): number => finished.filter((job) => job.state === state).length;
   const failures = [...finished.filter(({ state }) => state === "failed"), ...failed.map((one) => ({ path: one.path, errorCode: one.error.code }))];
-  const pathsOf = (...codes: readonly string[]): string[] => failures.filter(({ errorCode }) => codes.includes(errorCode ?? "")).map((one) => one.path);
-  const outcome = { done: count("done"), already: count("already"), failed: failures.length, again: pathsOf("DISK_FULL"), later: pathsOf("CAPTURE_UNREADABLE", "NOT_FOUND", "INTERNAL") };
+  const pathsOf = (of: (errorCode: string | null) => boolean): string[] => failures.filter(({ errorCode }) => of(errorCode)).map((one) => one.path);
+  const outcome: ImportOutcome = {
+    done: count("done"), already: count("already"), failed: failures.length, again: pathsOf((code) => code === "DISK_FULL"),
+    later: pathsOf((code) => code !== "DISK_FULL" && code !== "QUERY_CANCELLED"), cancelled: pathsOf((code) => code === "QUERY_CANCELLED"),
+  };
   if (!output.json) {
     const sum = (pick: (job: ShownJob) => number): number => finished.reduce((total, job) => total + (job.state === "done" ? pick(job) : 0), 0);
     const seconds = Math.max((output.nowMs() - begun) / 1000, 0.001);

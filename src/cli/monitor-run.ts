@@ -34,10 +34,11 @@ export async function runMonitor({ imports, directories, fileNames, copy, output
   if (!output.json) output.print(`watching ${directories.join(", ")}`);
   for await (const files of monitor.files(signal)) {
     try {
-      // A file that cannot be imported was told, and is tried again with longer and longer waits; the others go on.
-      const { again, later } = await runImports(imports, files, copy, output, null, true);
+      // A file that cannot be imported was told, and is tried again with longer and longer waits; the others go on. What a user ended is not.
+      const { again, later, cancelled } = await runImports(imports, files, copy, output, null, true);
       monitor.again(again);
       monitor.again(later, { growing: true });
+      monitor.untaken(cancelled);
     } catch (error) {
       // What stops them all, such as a full disk, may pass: watching goes on.
       if (signal.aborted) throw error;

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
@@ -42,7 +42,7 @@ class Process {
   /** What a replay waits for before it commits. */
   replayMayCommit: Promise<unknown> = Promise.resolve();
 
-  constructor(readonly directory: string, maxFileBytes: number, startMs = START_MS) {
+  constructor(readonly directory: string, maxFileBytes: number, startMs = START_MS, packets = "packets") {
     this.#nowMs = startMs;
     const catalogue = (): Catalogue => this.catalogue;
     const isFull = (): boolean => this.isFull;
@@ -53,7 +53,7 @@ class Process {
     this.service = new LiveService({
       native: loadNativeCore(), catalogue: this.catalogue, clock, nowNs: () => BigInt(this.#nowMs) * 1_000_000n, logger: silentLogger,
       settings: engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory })),
-      segmentDirectory: path.join(directory, "sessions"), packetDirectories: [path.join(directory, "packets")], directoryChoice: "round-robin",
+      segmentDirectory: path.join(directory, "sessions"), packetDirectories: [path.join(directory, packets)], directoryChoice: "round-robin",
       snapLength: 16_384, keepPackets: true, dontSave: [], giveUpRights: false, maxFileBytes, maxFileSeconds: 0, openRowsAfterSeconds: 10,
       store: {
         async commitSegments(commit, alongside) {
@@ -204,7 +204,7 @@ describe("live capture", () => {
     expect(((await rows(again.catalogue)) as string[][]).reduce((sum, row) => sum + Number(row[4]), 0)).toBe(packets.length);
   });
 
-  it("indexes what a crash left once its files are there again, or are known to be gone", async () => {
+  it("indexes what a crash left once its files are there again, but those that are gone", async () => {
     const packets = traffic();
     const cut = Math.floor(packets.length * 0.5);
     const directory = temporaryDirectory();
@@ -222,14 +222,14 @@ describe("live capture", () => {
     const files = listed.files.list();
     listed.close();
     expect(files.length).toBeGreaterThan(3);
-    // Renamed by retention, which has not come to note it.
-    const second = files[1]?.path ?? "";
-    renameSync(second, `${second}.away`);
-    const again = new Process(directory, 1 << 30, packets[cut]?.atMs);
+    rmSync(files[1]?.path ?? "");
+    const [mount, away] = [path.join(directory, "packets"), path.join(directory, "away")];
+    renameSync(mount, away);
+    const again = new Process(directory, 1 << 30, packets[cut]?.atMs, "more-packets");
     await again.service.start();
     await again.service.replayed;
     expect(again.catalogue.replays.all()).toHaveLength(1);
-    for (const { id } of files.slice(0, 2)) again.catalogue.files.update(id, { state: "gone" });
+    renameSync(away, mount);
     again.send(packets.slice(cut));
     await again.service.flush();
     await again.service.replayed;

@@ -302,6 +302,24 @@ describe("a watched directory", () => {
     expect(await flap(86_400_000)).toEqual(["spool/failed.pcap", "spool/told.pcap"]);
   });
 
+  it("tells a file that was not taken once it is there again, and not while it stays", async () => {
+    const [file, away] = [path.join(directory, "a.pcap"), path.join(directory, "a.away")];
+    writeFileSync(file, "1");
+    const watched = monitor();
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+    watched.untaken([file, path.join(directory, "gone.pcap")]);
+    now += 86_400_000;
+    expect(await watched.look()).toEqual({ whole: [], waiting: false });
+    renameSync(file, away);
+    await watched.look();
+    renameSync(away, file);
+    await watched.look();
+    now += 2000;
+    expect(names((await watched.look()).whole)).toEqual(["a.pcap"]);
+  });
+
   it("remembers no more files that are gone than it may watch", async () => {
     const [spool, away] = [path.join(directory, "spool"), path.join(directory, "away")];
     mkdirSync(spool);

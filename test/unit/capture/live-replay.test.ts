@@ -1,8 +1,8 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
-import { silentLogger } from "../../../src/base/logger.js";
+import { silentLogger, type Logger } from "../../../src/base/logger.js";
 import { noteReplay, rememberOpen, runReplays } from "../../../src/capture/live-replay.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import { loadConfig } from "../../../src/config/config.js";
@@ -14,8 +14,9 @@ import { temporaryDirectory } from "../../support/temporary-directory.js";
 const STREAM = "a".repeat(32);
 
 /** Lists a file of ten packets or fewer, which lies on disk, in a catalogue. */
-function addFile(catalogue: Catalogue, id: number, firstOrdinal: number, packets: number): string {
-  const file = path.join(catalogue.directory, `${id}.pcap`);
+function addFile(catalogue: Catalogue, id: number, firstOrdinal: number, packets: number, directory = path.join(catalogue.directory, "packets")): string {
+  const file = path.join(directory, `${id}.pcap`);
+  mkdirSync(directory, { recursive: true });
   writeFileSync(file, "packets");
   catalogue.files.add({ id, node: "n1", path: file, displayName: `${id}`, stream: STREAM, storage: "own", state: "complete", format: "pcap", linkTypes: [1], bytes: 1, packets, firstMs: id * 1000, lastMs: id * 1000 + 999, firstOrdinal });
   return file;
@@ -23,15 +24,17 @@ function addFile(catalogue: Catalogue, id: number, firstOrdinal: number, packets
 
 const RESULT: ImportResult = { format: "pcap", linkTypes: [1], packets: 10, fileBytes: 1, capturedBytes: 1, sessions: 1, firstPacketMs: 1, lastPacketMs: 2, segments: [], warnings: [], counters: {} };
 
-/** Runs what is noted; `read` is what the core does when it is asked for the `at`th time. */
-function replayWith(catalogue: Catalogue, read: (options: ImportOptions, at: number) => Promise<ImportResult>): { readonly over: Promise<void>; readonly asked: readonly ImportOptions[] } {
+/** Runs what is noted; `read` is what the core does when it is asked for the `at`th time. `warned` are the packet files that are warned of, and their packets. */
+function replayWith(catalogue: Catalogue, read: (options: ImportOptions, at: number) => Promise<ImportResult>): { readonly over: Promise<void>; readonly asked: readonly ImportOptions[]; readonly warned: readonly unknown[] } {
+  const warned: unknown[] = [];
+  const logger: Logger = { ...silentLogger, warn: (facts) => { if (typeof facts === "object" && "path" in facts) warned.push(facts); } };
   const asked: ImportOptions[] = [];
   const native = { ...loadNativeCore(), importStream: (options: ImportOptions): Promise<ImportResult> => read(options, asked.push(options) - 1) };
   const settings = { ...engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: catalogue.directory })), workers: 4 };
   const over = runReplays({
-    native, catalogue, settings, segmentDirectory: "/s", logger: silentLogger, store: { commitSegments: (_, alongside) => { alongside?.(); return Promise.resolve(); } },
+    native, catalogue, settings, segmentDirectory: "/s", logger, store: { commitSegments: (_, alongside) => { alongside?.(); return Promise.resolve(); } },
   }, STREAM, new AbortController().signal);
-  return { over, asked };
+  return { over, asked, warned };
 }
 
 describe("a replay that was noted", () => {
@@ -82,19 +85,68 @@ describe("a replay that was noted", () => {
     catalogue.close();
   });
 
-  it("is left as it was when a file of it cannot be read, or is not there and still listed", async () => {
+  it("is left as it was when a file of it cannot be read", async () => {
     const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
     addFile(catalogue, 1, 0, 10);
-    const second = addFile(catalogue, 2, 10, 10);
+    addFile(catalogue, 2, 10, 10);
     noteReplay(catalogue, STREAM, "n1");
     const damaged = replayWith(catalogue, () => Promise.reject(new LookbackError("CAPTURE_UNREADABLE", "no capture")));
     await expect(damaged.over).rejects.toMatchObject({ code: "CAPTURE_UNREADABLE" });
     expect(damaged.asked).toHaveLength(1);
-    rmSync(second);
-    const away = replayWith(catalogue, () => Promise.resolve(RESULT));
-    await expect(away.over).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining(second) });
-    expect(away.asked).toEqual([]);
     expect(catalogue.replays.all()).toHaveLength(1);
+    catalogue.close();
+  });
+
+  it("passes over listed files that are gone, also while it runs, and warns of each once with its packets", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    const [first = "", , third = ""] = [1, 2, 3, 4].map((id) => addFile(catalogue, id, (id - 1) * 10, 10));
+    catalogue.marks.set({ stream: STREAM, node: "n1", replayFromOrdinal: 4, nextOrdinal: 15, completeUntilMs: 1500 });
+    noteReplay(catalogue, STREAM, "n1");
+    rmSync(first);
+    const { over, asked, warned } = replayWith(catalogue, (_, at) => {
+      if (at > 0) return Promise.resolve(RESULT);
+      rmSync(third);
+      return Promise.reject(new LookbackError("CAPTURE_UNREADABLE", "no such file"));
+    });
+    await over;
+    expect(asked.map(({ files }) => files.map(({ fileId }) => fileId))).toEqual([[2, 3, 4], [2, 4]]);
+    expect(warned).toEqual([{ path: first, packets: 6 }, { path: third, packets: 10 }]);
+    expect(catalogue.replays.all()).toEqual([]);
+    catalogue.close();
+  });
+
+  it("is over when all its files are gone", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    const gone = addFile(catalogue, 1, 0, 10);
+    noteReplay(catalogue, STREAM, "n1");
+    // The next capture writes there.
+    renameSync(gone, path.join(path.dirname(gone), "2.pcap"));
+    const { over, asked, warned } = replayWith(catalogue, () => Promise.resolve(RESULT));
+    await over;
+    expect([asked, warned]).toEqual([[], [{ path: gone, packets: 10 }]]);
+    expect(catalogue.replays.all()).toEqual([]);
+    catalogue.close();
+  });
+
+  it("waits for the mount of a file whose directory is missing or empty, though others have theirs", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    const [mount, away] = [path.join(catalogue.directory, "mount"), path.join(catalogue.directory, "away")];
+    addFile(catalogue, 1, 0, 10);
+    const second = addFile(catalogue, 2, 10, 10, mount);
+    noteReplay(catalogue, STREAM, "n1");
+    renameSync(mount, away);
+    for (const make of [() => {}, () => { mkdirSync(mount); }]) {
+      make();
+      const waiting = replayWith(catalogue, () => Promise.resolve(RESULT));
+      await expect(waiting.over).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringMatching(`^${second}: .*${mount};`) });
+      expect([waiting.asked, waiting.warned]).toEqual([[], []]);
+      expect(catalogue.replays.all()).toHaveLength(1);
+    }
+    rmSync(mount, { recursive: true });
+    renameSync(away, mount);
+    const { over, asked } = replayWith(catalogue, () => Promise.resolve(RESULT));
+    await over;
+    expect(asked.map(({ files }) => files.map(({ fileId }) => fileId))).toEqual([[1, 2]]);
     catalogue.close();
   });
 });

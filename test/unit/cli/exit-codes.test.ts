@@ -28,5 +28,5 @@ it.each([
   [{ done: 2, already: 1, failed: 0, again: [] }, EXIT.ok], [{ done: 0, already: 0, failed: 1, again: ["a"] }, EXIT.noRoom], [{ done: 1, already: 0, failed: 1, again: ["a"] }, EXIT.noRoom],
   [{ done: 0, already: 0, failed: 2, again: ["a"] }, EXIT.failed], [{ done: 0, already: 1, failed: 2, again: ["a"] }, EXIT.someFilesFailed],
 ])("an import with %j ends with %i", (outcome, code) => {
-  expect(importExitCode({ later: [], ...outcome })).toBe(code);
+  expect(importExitCode({ later: [], cancelled: [], ...outcome })).toBe(code);
 });

@@ -65,13 +65,13 @@ describe("what became of it", () => {
       submit: () => Promise.resolve({ jobs: finished, failed: [{ path: "gone", error: new LookbackError("CAPTURE_UNREADABLE", "gone: no such file") }] }),
       finished: (_ids, onChange) => { for (const one of finished) onChange?.(one); return Promise.resolve(finished); },
     }, ["x"], false, { json: false, print: () => {}, progress: screen, nowMs: () => 5000 });
-    expect(outcome).toEqual({ done: 1, already: 1, failed: 2, again: [], later: ["/x/b.pcap", "gone"] });
+    expect(outcome).toEqual({ done: 1, already: 1, failed: 2, again: [], later: ["/x/b.pcap", "gone"], cancelled: [] });
     expect(screen.text.trim().split("\n").at(-1)).toBe("1 imported, 1 already imported, 2 failed (/x/b.pcap, gone)");
     expect([importExitCode(outcome), importExitCode({ ...outcome, failed: 0 }), importExitCode({ ...outcome, done: 0 }), importExitCode({ ...outcome, done: 0, already: 0 })]).toEqual([3, 0, 3, 1]);
   });
-  it("those are told apart that may be taken once there is room, or later", async () => {
-    const finished = ["DISK_FULL", "INTERNAL", "QUERY_CANCELLED"].map((errorCode) => job({ id: errorCode, path: errorCode, state: "failed", errorCode }));
+  it("those are told apart that may be taken once there is room, or later, and that a user ended: each failure is one of them", async () => {
+    const finished = ["DISK_FULL", "INTERNAL", "UNAVAILABLE", "QUERY_CANCELLED"].map((errorCode) => job({ id: errorCode, path: errorCode, state: "failed", errorCode }));
     const imports = { submit: () => Promise.resolve({ jobs: finished, failed: [] }), finished: () => Promise.resolve(finished) };
-    expect(await runImports(imports, ["x"], false, { json: true, print: () => {}, progress: new Screen(false), nowMs: () => 0 })).toMatchObject({ failed: 3, again: ["DISK_FULL"], later: ["INTERNAL"] });
+    expect(await runImports(imports, ["x"], false, { json: true, print: () => {}, progress: new Screen(false), nowMs: () => 0 })).toMatchObject({ failed: 4, again: ["DISK_FULL"], later: ["INTERNAL", "UNAVAILABLE"], cancelled: ["QUERY_CANCELLED"] });
   });
 });
