@@ -108,7 +108,7 @@ function taskCheck(scheduler: Pick<Scheduler, "status">): CheckResult {
     const reason = last?.outcome === "failed" && typeof last.details["reason"] === "string" ? `: ${last.details["reason"]}` : "";
     return `${name} failed ${failures === 1 ? "once" : `${failures} times`}${reason}`;
   });
-  const hanging = tasks.flatMap(({ name, hangsMs }) => (hangsMs === null ? [] : [`${name} has run for ${Math.floor(hangsMs / 60_000)} minutes and does not end: look at the disks and mounts that it works on, and start again`]));
+  const hanging = tasks.flatMap(({ name, hangsMs }) => (hangsMs === null ? [] : [`${name} runs and has made no progress for ${Math.floor(hangsMs / 60_000)} minutes: look at the disks and mounts that it works on`]));
   return verdict([...failing, ...hanging], paused.length === 0 ? "no task fails" : `no task fails; paused: ${paused.join(", ")}`, (names) => names);
 }
 

@@ -295,8 +295,8 @@ export interface IndexStore {
    * anew before rows go is kept too. Throws where that cannot be had; then nothing is gone.
    */
   expirePartition(day: string, keep?: () => readonly string[]): Promise<void>;
-  /** Merges small segments of a day; null for every day that has small ones. Returns segments replaced. */
-  optimise(day: string | null, signal: AbortSignal | null): Promise<number>;
+  /** Merges small segments of a day; null for every day that has small ones. Calls `progressed` after each merge. Returns segments replaced. */
+  optimise(day: string | null, signal: AbortSignal | null, progressed?: () => void): Promise<number>;
   /** The merges that `optimise` of the same day would do at this moment. Merges nothing. */
   planMerges(day: string | null): Promise<readonly PlannedMerge[]>;
   /** What `place` would do at this moment. Changes nothing; always empty in the data directory. */

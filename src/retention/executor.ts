@@ -8,6 +8,7 @@ import { findOnDisk } from "./facts.js";
 import { copyHeldOut, removeStrayCopies } from "./keep-packets.js";
 import type { DevicePlan, PacketPlan, PacketPlanItem } from "./plan.js";
 import { MOST_STUCK } from "./policy.js";
+import type { Progressed } from "./progress.js";
 
 /** Deletions between two measurements of free space. */
 const BATCH = 8;
@@ -23,6 +24,8 @@ export interface ExecutorParts {
   /** Whether the settings of a node read; left out where all do. */
   readonly sectionReads?: (node: string) => boolean;
   readonly logger: Logger;
+  /** Told of each file or day that was seen to, and of steps of those that take long. */
+  readonly progressed?: Progressed;
 }
 
 /**
@@ -58,6 +61,7 @@ export async function executePackets(parts: ExecutorParts, plan: DevicePlan, stu
     if (item.action !== "delete" || (isEnough && (item.reason === "oldest" || item.reason === "replay-given-up"))) continue;
     const outcome = await deleteFile(parts, item, directories, signal);
     outcomes.push(outcome);
+    parts.progressed?.();
     if (outcome.outcome === "pending") pending += 1;
     if (pending >= MOST_STUCK) break;
     if (outcomes.length % BATCH === 0) isEnough = (await freeBytes()) >= plan.targetBytes;
@@ -72,6 +76,7 @@ export async function forgetMissing(parts: ExecutorParts, plan: PacketPlan): Pro
   for (const item of plan.elsewhere) {
     if (item.action !== "delete") continue;
     const found = await findOnDisk(item.path, directories, parts.looks).catch(() => null);
+    parts.progressed?.();
     if (found === null || !("refusal" in found) || found.refusal !== "missing") continue;
     markGone(parts, { fileId: item.fileId, name: nameOf(item.path), bytes: 0 }, "missing");
     outcomes.push({ fileId: item.fileId, path: item.path, bytes: 0, outcome: "forgotten", keptBytes: 0, detail: null });
@@ -171,6 +176,7 @@ export async function finishTombstones(parts: ExecutorParts, patienceMs?: number
       parts.logger.warn({ tombstone: tombstone.path, error }, "a deleted packet file is still on disk");
       stuck += 1;
     }
+    parts.progressed?.();
   }
   return { removed, stuck, unlisted };
 }

@@ -42,6 +42,7 @@ export async function executeSessions(
       parts.logger.warn({ day, error }, "a day of sessions could not be expired");
       failed.push({ day, code: error instanceof LookbackError ? error.code : "INTERNAL", reason: messageOf(error) });
     }
+    parts.progressed?.();
   }
   return { expired, failed };
 }

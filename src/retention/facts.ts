@@ -8,6 +8,7 @@ import type { ClassService } from "./class-service.js";
 import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
 import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts } from "./plan.js";
 import { isSettled, planPackets } from "./policy.js";
+import type { Progressed } from "./progress.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs } from "./session-policy.js";
 
@@ -32,6 +33,8 @@ export interface FactSources {
   readonly undecidedFromMs?: number | null;
   /** Sessions that are kept longer than others; left out where nobody keeps any. */
   readonly classes?: Pick<ClassService, "claimFile" | "claimDays" | "prune">;
+  /** Told of each file that was looked at, or for which classes were asked. */
+  readonly progressed?: Progressed;
 }
 
 /**
@@ -170,6 +173,7 @@ export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules
       const fact = index === undefined ? undefined : files[index];
       if (index === undefined || fact === undefined) continue;
       const found = await findOnDisk(file, directories, sources.looks, populated);
+      sources.progressed?.();
       asExpected &&= sameFinding(found, fact.found);
       files[index] = { ...fact, found };
     }
@@ -190,12 +194,13 @@ export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules
 }
 
 /** Lets classes hold their sessions of files that are due. Returns whether there is any class. */
-async function claim({ classes }: FactSources, due: readonly (PacketFileFact | undefined)[]): Promise<boolean> {
+async function claim({ classes, progressed }: FactSources, due: readonly (PacketFileFact | undefined)[]): Promise<boolean> {
   if (classes === undefined) return false;
   let any = false;
   for (const file of due) {
     if (file === undefined || "refusal" in file.found) continue;
     any = await classes.claimFile(file, null);
+    progressed?.();
     if (!any) return false;
   }
   return any;

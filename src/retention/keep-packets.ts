@@ -9,6 +9,7 @@ import { SERVICE_SCOPE } from "../model/access-scope.js";
 import type { PacketRef } from "../model/session.js";
 import { ALL_TIME } from "../model/time-range.js";
 import { directoryLooks, packetFileName, syncDirectory, type DirectoryLooks, type PacketFile, type PacketReader, type Tombstones } from "../packet-store/packet-store.js";
+import type { Progressed } from "./progress.js";
 import { rowIdBytes, rowIdOf } from "../index-store/row-id.js";
 
 /** Sessions whose packets one file of kept packets takes at most, and their packets (more only of a single session). */
@@ -36,6 +37,8 @@ export interface KeepParts {
   readonly tombstones: Pick<Tombstones, "change">;
   /** Looks at packet directories; by default those of the process. */
   readonly looks?: Pick<DirectoryLooks, "silence">;
+  /** Told of each step on the disk and of each batch of sessions that was looked up. */
+  readonly progressed?: Progressed;
 }
 
 /** Streams of copies begin so; they are in no capture and are never replayed. */
@@ -83,6 +86,7 @@ export async function copyHeldOut(parts: KeepParts, file: PacketFile & { readonl
     let packets = 0;
     const found = new Set<string>();
     for await (const batch of heldSessions(parts.store, ids, signal)) {
+      parts.progressed?.();
       for (const session of batch) {
         found.add(session.id.replaceAll("-", ""));
         if (!session.final) throw new LookbackError("UNAVAILABLE", `the held session ${session.id} may still get packets`, { session: session.id });
@@ -103,7 +107,11 @@ function forgetLost({ catalogue }: KeepParts, fileId: number, ids: readonly Uint
 
 async function copyPass(parts: KeepParts, file: PacketFile & { readonly node: string }, sessions: readonly SessionPackets[], signal: AbortSignal | null): Promise<number> {
   const { catalogue, store, reader } = parts;
-  const onDisk: OnDisk = (begin) => parts.tombstones.change(file.path, begin);
+  const onDisk: OnDisk = async (begin) => {
+    const done = await parts.tombstones.change(file.path, begin);
+    parts.progressed?.();
+    return done;
+  };
   const refs = new Map<number, PacketRef>();
   for (const { packets } of sessions) for (const ref of packets) if (ref.fileId === file.fileId) refs.set(ref.offset, ref);
   const ordered = [...refs.values()].sort((left, right) => left.offset - right.offset);

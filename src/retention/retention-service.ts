@@ -12,6 +12,7 @@ import { gatherDevices, gatherSessionFacts, planAll, planOldest, type FactSource
 import { heldSession, heldSessions } from "./keep-packets.js";
 import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
 import { deviceTarget } from "./policy.js";
+import { Progress, type Progressed } from "./progress.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs, planSessions } from "./session-policy.js";
 
@@ -73,6 +74,7 @@ export class RetentionService {
   /** Directories that were told of because their tombstones cannot be listed. */
   #told: ReadonlySet<string> = new Set();
   #unmeasured: readonly UnmeasuredDirectory[] = [];
+  readonly #progress = new Progress();
   /** What was deleted since this process began. */
   readonly totals = { files: 0, bytes: 0, keptBytes: 0, failures: 0, days: 0 };
 
@@ -162,7 +164,11 @@ export class RetentionService {
     const { rules } = this.#parts;
     const plan = planSessions(await gatherSessionFacts(sources), rules.sessions);
     let claimed = false;
-    for (const item of plan.items) if (item.action === "expire" && sources.classes !== undefined) claimed = (await sources.classes.claimDays(item, null)) || claimed;
+    for (const item of plan.items) {
+      if (item.action !== "expire" || sources.classes === undefined) continue;
+      claimed = (await sources.classes.claimDays(item, null)) || claimed;
+      sources.progressed?.();
+    }
     return claimed ? planSessions(await gatherSessionFacts(sources), rules.sessions) : plan;
   }
 
@@ -185,10 +191,15 @@ export class RetentionService {
 
   /**
    * Deletes what is too old or too much, and makes room where a device has too little. Cheap when there is nothing to do: files
-   * are looked at only then.
+   * are looked at only then. `progressed` is told of each step, also of those of a run that this one waits for.
    */
-  enforcePackets(signal: AbortSignal | null): Promise<PacketRetentionRun> {
-    return this.#alone(() => this.#enforce(null, signal));
+  enforcePackets(signal: AbortSignal | null, progressed: Progressed = () => {}): Promise<PacketRetentionRun> {
+    return this.#progress.during(progressed, () => this.#alone(() => this.#enforce(null, signal)));
+  }
+
+  /** What a run works on, as it stands at this moment; plans for people tell of no steps. */
+  get #running(): RetentionParts & { readonly progressed: Progressed } {
+    return { ...this.#parts, progressed: this.#progress.made };
   }
 
   /**
@@ -202,7 +213,7 @@ export class RetentionService {
   async #enforce(fullDirectory: string | null, signal: AbortSignal | null): Promise<PacketRetentionRun> {
     const { logger, rules } = this.#parts;
     new Expirations(this.#parts.catalogue.settings).settle();
-    const { stuck, unlisted } = await finishTombstones(this.#parts, DELETION_PATIENCE_MS);
+    const { stuck, unlisted } = await finishTombstones(this.#running, DELETION_PATIENCE_MS);
     this.#noteUnlisted(unlisted);
     const outcomes: DeletionOutcome[] = [];
     const failed = new Set<number>();
@@ -219,8 +230,8 @@ export class RetentionService {
         this.#tell(measured, null);
         break;
       }
-      if (round === 0) undecidedFromMs = await this.#undecidedFrom(this.#parts, signal);
-      const plan = await planOldest({ ...this.#parts, undecidedFromMs }, measured.devices, failed, rules.packets);
+      if (round === 0) undecidedFromMs = await this.#undecidedFrom(this.#running, signal);
+      const plan = await planOldest({ ...this.#running, undecidedFromMs }, measured.devices, failed, rules.packets);
       const silent = silentSince(measured.devices, plan);
       unmeasured = [...unmeasured, ...silent];
       this.#unmeasured = unmeasured;
@@ -228,8 +239,8 @@ export class RetentionService {
       shortfallBytes = plan.devices.reduce((sum, device) => sum + device.shortfallBytes, 0);
       this.#tell(measured, plan);
       const before = failed.size;
-      const done: DeletionOutcome[] = [...(await forgetMissing(this.#parts, plan))];
-      for (const device of plan.devices) done.push(...(await executePackets(this.#parts, device, measured.devices.find((one) => one.device === device.device)?.pendingFiles ?? 0, () => this.#freeBytes(device.directories), signal)));
+      const done: DeletionOutcome[] = [...(await forgetMissing(this.#running, plan))];
+      for (const device of plan.devices) done.push(...(await executePackets(this.#running, device, measured.devices.find((one) => one.device === device.device)?.pendingFiles ?? 0, () => this.#freeBytes(device.directories), signal)));
       outcomes.push(...done);
       for (const one of done) if (one.outcome === "failed" || one.outcome === "spared") failed.add(one.fileId);
       if (failed.size === before) break;
@@ -286,9 +297,13 @@ export class RetentionService {
 
   /**
    * Expires days of sessions that are old enough. Servers that share the index are asked first what they hold; nothing else waits for
-   * their answers. Where one does not answer, nothing goes.
+   * their answers. Where one does not answer, nothing goes. `progressed` is told of each step, also of those of a run that this one waits for.
    */
-  async expireSessions(signal: AbortSignal | null): Promise<SessionExpiryRun> {
+  expireSessions(signal: AbortSignal | null, progressed: Progressed = () => {}): Promise<SessionExpiryRun> {
+    return this.#progress.during(progressed, () => this.#expireSessions(signal));
+  }
+
+  async #expireSessions(signal: AbortSignal | null): Promise<SessionExpiryRun> {
     const { shared, logger } = this.#parts;
     if (shared === undefined) return this.#alone(async () => this.#expire(await this.#expiryPlan(signal), signal));
     const plan = await this.#alone(() => this.#expiryPlan(signal));
@@ -306,14 +321,14 @@ export class RetentionService {
 
   async #expiryPlan(signal: AbortSignal | null): Promise<SessionPlan> {
     new Expirations(this.#parts.catalogue.settings).settle();
-    await this.#settleHolds(this.#parts, signal);
-    const plan = await this.#sessionPlan(this.#parts);
+    await this.#settleHolds(this.#running, signal);
+    const plan = await this.#sessionPlan(this.#running);
     this.#tellBlocking({ ...this.#blocking, sessions: plan.blocked });
     return plan;
   }
 
   async #expire(plan: SessionPlan, signal: AbortSignal | null, elsewhere?: HeldElsewhere): Promise<SessionExpiryRun> {
-    const run = await executeSessions(this.#parts, plan, signal, elsewhere);
+    const run = await executeSessions(this.#running, plan, signal, elsewhere);
     this.totals.days += run.expired.length;
     return run;
   }
@@ -356,11 +371,14 @@ export class RetentionService {
   }
 
   /** Looks held sessions up again that may have got packets since. Throws what the store throws: nothing is deleted on half the facts. */
-  async #settleHolds({ catalogue: { holds }, store, classes }: PlanSources, signal: AbortSignal | null): Promise<void> {
+  async #settleHolds({ catalogue: { holds }, store, classes, progressed }: PlanSources, signal: AbortSignal | null): Promise<void> {
     classes?.prune();
     for (let after: Uint8Array | null = null; ; ) {
       const ids: readonly Uint8Array[] = holds.unsettled(after, SETTLE_BATCH);
-      for await (const sessions of heldSessions(store, ids, signal)) holds.settle(sessions.map(heldSession));
+      for await (const sessions of heldSessions(store, ids, signal)) {
+        holds.settle(sessions.map(heldSession));
+        progressed?.();
+      }
       after = ids.at(-1) ?? null;
       if (after === null || ids.length < SETTLE_BATCH) return;
     }

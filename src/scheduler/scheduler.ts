@@ -8,11 +8,18 @@ import { dueAt, retryAtMs, type TaskHistory } from "./due.js";
 import { PartlyDone, type ScheduledTask, type TaskDetails, type TaskStatus } from "./task.js";
 import { halfMinutes, nodeCronTicker, type Heartbeat, type Ticker } from "./ticker.js";
 
+/** A run that goes on. */
+interface Running {
+  ended: Promise<void>;
+  /** When it last got on, or began. */
+  progressedMs: number;
+}
+
 interface Registered {
   readonly task: ScheduledTask;
   readonly schedule: CronSchedule;
   readonly zone: string;
-  running: Promise<void> | null;
+  running: Running | null;
 }
 
 export interface SchedulerParts {
@@ -35,7 +42,7 @@ export interface StartedRun {
 
 /** Interruptions in a row that are made up for at once; what ends the process more often waits like a failure. */
 const FREE_INTERRUPTIONS = 2;
-/** Intervals of its schedule, and milliseconds at least, from which on a run is taken to hang. */
+/** Intervals of its schedule, and milliseconds at least, from which on a run that makes no progress is taken to hang. */
 const HANGING_INTERVALS = 10;
 const HANGING_MS = 600_000;
 
@@ -146,7 +153,7 @@ export class Scheduler {
 
   /** Resolves when nothing runs. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#tasks.values()].map(async (registered) => registered.running));
+    await Promise.all([...this.#tasks.values()].map(async (registered) => registered.running?.ended));
   }
 
   /** Stops ticking, asks running tasks to stop, and waits for them. */
@@ -191,7 +198,7 @@ export class Scheduler {
     const retry = running === null ? retryAtMs(history) : null;
     const isSooner = paused === null && retry !== null && (scheduled === null || retry < scheduled);
     return {
-      name: task.name, description: task.description, cron: task.cron, timeZone: zone, running: running !== null, hangsMs: running === null ? null : hangsMs(registered, runs.last(task.name), now), paused,
+      name: task.name, description: task.description, cron: task.cron, timeZone: zone, running: running !== null, hangsMs: running === null ? null : hangsMs(registered, running, now), paused,
       nextMs: paused !== null ? null : isSooner ? Math.max(retry, now) : scheduled, nextIsRetry: isSooner && history.wasLeft !== true,
       last: runs.last(task.name), lastOk: runs.lastOk(task.name), failures: history.failures ?? 0, canDryRun: task.dryRun !== undefined,
     };
@@ -203,17 +210,19 @@ export class Scheduler {
     const id = runs.start(name, dueMs, cause, requestedBy);
     const run = runs.get(id);
     if (run === null) throw new LookbackError("INTERNAL", `the run of ${name} that was noted is not there`);
-    const ended = this.#run(registered.task, id).finally(() => { registered.running = null; });
-    registered.running = ended;
-    return { run, ended };
+    const { clock } = this.#parts;
+    const running: Running = { ended: Promise.resolve(), progressedMs: clock.nowMs() };
+    registered.running = running;
+    running.ended = this.#run(registered.task, id, () => { running.progressedMs = clock.nowMs(); }).finally(() => { registered.running = null; });
+    return { run, ended: running.ended };
   }
 
-  async #run(task: ScheduledTask, id: number): Promise<void> {
+  async #run(task: ScheduledTask, id: number, progressed: () => void): Promise<void> {
     const { logger } = this.#parts;
     const started = process.hrtime.bigint();
     const seconds = (): number => Number(process.hrtime.bigint() - started) / 1e9;
     try {
-      const details = await task.run(this.#abort.signal);
+      const details = await task.run(this.#abort.signal, progressed);
       this.#finish(task.name, id, "ok", details, seconds());
       logger.debug({ task: task.name, seconds: seconds(), ...details }, "task done");
     } catch (error) {
@@ -238,10 +247,10 @@ export class Scheduler {
   }
 }
 
-function hangsMs({ schedule, zone }: Registered, run: TaskRun | null, nowMs: number): number | null {
+function hangsMs({ schedule, zone }: Registered, { progressedMs }: Running, nowMs: number): number | null {
   const next = nextOccurrence(schedule, zone, nowMs);
   const after = next === null ? null : nextOccurrence(schedule, zone, next);
   const interval = next === null || after === null ? Number.POSITIVE_INFINITY : after - next;
-  const taken = run === null ? 0 : nowMs - run.startedAtMs;
-  return taken >= Math.max(HANGING_MS, HANGING_INTERVALS * interval) ? taken : null;
+  const still = nowMs - progressedMs;
+  return still >= Math.max(HANGING_MS, HANGING_INTERVALS * interval) ? still : null;
 }

@@ -21,8 +21,11 @@ export interface ScheduledTask {
   readonly cron: string;
   /** IANA zone, or `local` for the host's. */
   readonly timeZone: string;
-  /** Idempotent: a run that a crash ended is made up for. `signal` fires when the service stops. */
-  readonly run: (signal: AbortSignal) => Promise<TaskDetails>;
+  /**
+   * Idempotent: a run that a crash ended is made up for. `signal` fires when the service stops. What may take more than minutes calls
+   * `progressed` with each step that is done: a run that makes none for long is told to hang.
+   */
+  readonly run: (signal: AbortSignal, progressed: () => void) => Promise<TaskDetails>;
   /** What a run now would do, without doing it. Left out where a run changes nothing that anybody could want to know before. */
   readonly dryRun?: (signal: AbortSignal) => Promise<TaskDetails>;
 }
@@ -35,7 +38,7 @@ export interface TaskStatus {
   /** IANA zone. */
   readonly timeZone: string;
   readonly running: boolean;
-  /** Milliseconds that the run which goes on has taken, where that is ten times its interval and ten minutes at least: it hangs. Else null. */
+  /** Milliseconds since the run which goes on made its last progress, where that is ten times its interval and ten minutes at least: it hangs. Else null. */
   readonly hangsMs: number | null;
   /** Since when and by whom it is paused, or null. */
   readonly paused: { readonly sinceMs: number; readonly by: string } | null;

@@ -68,8 +68,8 @@ export function serviceTasks({ retention, store, exports, clock }: TaskParts): r
   return [
     {
       name: "packet-retention", description: "Deletes the oldest of our packet files when a device has less free than freeSpaceG.", cron: "* * * * *", timeZone: "UTC",
-      run: async (signal) => {
-        const run = await retention.enforcePackets(signal);
+      run: async (signal, progressed) => {
+        const run = await retention.enforcePackets(signal, progressed);
         return {
           deleted: run.deleted, deletedBytes: run.deletedBytes, shortfallBytes: run.shortfallBytes, stuck: run.stuckTombstones,
           failed: run.outcomes.filter((one) => one.outcome === "failed").map((one) => one.path), unmeasured: run.unmeasured.map((one) => one.directory),
@@ -86,7 +86,7 @@ export function serviceTasks({ retention, store, exports, clock }: TaskParts): r
     },
     {
       name: "session-expiry", description: "Removes days of sessions older than expireDays.", cron: "1 4 * * *", timeZone: "local",
-      run: async (signal) => expiryOf(await retention.expireSessions(signal)),
+      run: async (signal, progressed) => expiryOf(await retention.expireSessions(signal, progressed)),
       dryRun: async () => {
         const going = (await retention.sessionPlan()).items.filter((item) => item.action === "expire");
         return {
@@ -97,16 +97,16 @@ export function serviceTasks({ retention, store, exports, clock }: TaskParts): r
     },
     {
       name: "compaction", description: "Merges small segments of sessions.", cron: "*/5 * * * *", timeZone: "UTC",
-      run: async (signal) => ({ replaced: await store.optimise(null, signal) }),
+      run: async (signal, progressed) => ({ replaced: await store.optimise(null, signal, progressed) }),
       dryRun: async () => mergesOf(await store.planMerges(null)),
     },
     {
       name: "daily-compaction", description: "Merges each day of sessions that is over as far as it goes.", cron: "31 4 * * *", timeZone: "local",
-      run: async (signal) => {
+      run: async (signal, progressed) => {
         let replaced = 0;
         for (const day of await daysToMerge({ store, clock })) {
           if (signal.aborted) break;
-          replaced += await store.optimise(day, signal);
+          replaced += await store.optimise(day, signal, progressed);
         }
         return { replaced };
       },

@@ -25,7 +25,7 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
         expect(await store.planPlacement()).toMatchObject([{ day: "2026-01-15", index, reason: "warm", settings }]);
         expect(await task.dryRun?.(new AbortController().signal)).toMatchObject({ indices: 1, would: [`set index.routing.allocation.require.box_type=warm, index.number_of_replicas=1 of ${index} (warm)`] });
         expect(await placed()).not.toMatchObject({ [index]: { settings } });
-        expect(await task.run(new AbortController().signal)).toEqual({ changed: 1 });
+        expect(await task.run(new AbortController().signal, () => {})).toEqual({ changed: 1 });
         expect(await placed()).toMatchObject({ [index]: { settings } });
         expect(await store.planPlacement()).toEqual([]);
         expect(await store.count({ expression: EVERYTHING, range: ALL_TIME }, service)).toBe(ROWS.length);

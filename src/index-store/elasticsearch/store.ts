@@ -215,7 +215,7 @@ export class ElasticsearchStore implements IndexStore {
     indices.forget();
   }
 
-  async optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
+  async optimise(day: string | null, signal: AbortSignal | null, progressed: () => void = () => {}): Promise<number> {
     const { cluster } = this.#parts;
     let replaced = 0;
     for (const index of await this.#mergeable(day)) {
@@ -224,6 +224,7 @@ export class ElasticsearchStore implements IndexStore {
       // What was merged is let go of, and counted no more, when the index is opened anew.
       await cluster.request({ method: "POST", path: `/${index.index}/_refresh`, ignore: [404] }, { signal, timeoutMs: MERGE_MS });
       replaced += index.segments;
+      progressed();
     }
     return replaced;
   }

@@ -24,8 +24,8 @@ export class Merging {
   }
 
   /** Merges what is worth it, of one day all that can be; see `IndexStore.optimise`. */
-  optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
-    return this.#after(() => this.#optimise(day, signal));
+  optimise(day: string | null, signal: AbortSignal | null, progressed: () => void = () => {}): Promise<number> {
+    return this.#after(() => this.#optimise(day, signal, progressed));
   }
 
   /**
@@ -69,7 +69,7 @@ export class Merging {
     return done;
   }
 
-  async #optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
+  async #optimise(day: string | null, signal: AbortSignal | null, progressed: () => void): Promise<number> {
     const { catalogue, live } = this.#parts;
     const days = day === null ? [...new Set(catalogue.segments.live().map((segment) => segment.day))] : [day];
     let replaced = 0;
@@ -85,6 +85,7 @@ export class Merging {
             if (!(error instanceof LookbackError) || ENDS_MERGING.has(error.code)) throw error;
             failure ??= error;
           }
+          progressed();
         }
         return merged;
       });

@@ -336,8 +336,8 @@ export class EmbeddedStore implements IndexStore {
     return this.#read(request, context, (plan) => byteBudget(this.#engine, plan, request.firstPackets, context));
   }
 
-  optimise(day: string | null, signal: AbortSignal | null): Promise<number> {
-    return this.#merging.optimise(day, signal);
+  optimise(day: string | null, signal: AbortSignal | null, progressed?: () => void): Promise<number> {
+    return this.#merging.optimise(day, signal, progressed);
   }
 
   /** A data directory has no other nodes: packets' retention looks after its device. */

@@ -27,7 +27,7 @@ function world(movePackets: KeepParts["store"]["movePackets"]) {
   const hold = catalogue.holds.add({ subject: "session", subjectId: ID, reason: "case 7", createdBy: "ann" });
   catalogue.holds.addSessions(hold, [heldSession(session)]);
   const reader = new PacketReader();
-  const copy = (looks?: DirectoryLooks) => copyHeldOut({ catalogue, reader, ...(looks === undefined ? {} : { looks }), tombstones: new Tombstones(path.join(root, "tombstones"), [packets], undefined, looks), store: { movePackets, async *streamPackets() { yield [session]; } } }, { fileId, path: file, own: true, node: "n" }, null)
+  const copy = (looks?: DirectoryLooks, progressed = (): void => {}) => copyHeldOut({ catalogue, reader, progressed, ...(looks === undefined ? {} : { looks }), tombstones: new Tombstones(path.join(root, "tombstones"), [packets], undefined, looks), store: { movePackets, async *streamPackets() { yield [session]; } } }, { fileId, path: file, own: true, node: "n" }, null)
     .finally(() => reader.close());
   const start = (looks?: DirectoryLooks, directories = [packets]) => finishLeftovers({ catalogue, ...(looks === undefined ? {} : { looks }), tombstones: new Tombstones(path.join(root, "tombstones"), directories, undefined, looks), reader, store: { movePackets, expirePartition: () => Promise.resolve(), async *streamPackets() { yield []; } }, logger: silentLogger });
   return { catalogue, packets, copy, start, kept: () => readdirSync(packets).filter((name) => name.includes(".kept.")) };
@@ -42,6 +42,20 @@ it("an error after the rows point to the copy does not take the copy away", asyn
   const [listed] = catalogue.files.list({ after: 1 });
   expect(existsSync(listed?.path ?? "")).toBe(true);
   expect(kept()).toHaveLength(1);
+  catalogue.close();
+});
+
+it("tells of each step on the disk: a large copy takes long, and does not hang", async () => {
+  let steps = 0;
+  const seen: number[] = [];
+  const { catalogue, copy } = world((_moves, alongside) => {
+    seen.push(steps);
+    catalogue.transaction(() => alongside?.());
+    return Promise.resolve();
+  });
+  await copy(undefined, () => { steps += 1; });
+  // The session is looked up, and its packet found; the copy is opened, begun, read, written, made durable, closed and named, and its name made durable.
+  expect(seen).toEqual([10]);
   catalogue.close();
 });
 

@@ -111,6 +111,21 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("tells of each file, also those who wait for their own run, until that ends", async () => {
+    const partitions = ["1970-01-01", "1970-01-02"].map((day) => ({ ...daySpan(day), rows: 5, bytes: 10, segments: 1 }));
+    const { catalogue, service } = world([{ bytes: 2000 }, { bytes: 2000 }, { bytes: 2000 }, { bytes: 2000 }], { partitions, nowMs: 40 * DAY, rules: { expireDays: 1 } });
+    const told: string[] = [];
+    const tell = (step: string): void => { if (told.at(-1) !== step) told.push(step); };
+    const one = service({}, { ...REAL_FILES, rename: async (from, to) => { await REAL_FILES.rename(from, to); tell(path.basename(from)); } });
+    const days: string[] = [];
+    await Promise.all([one.enforcePackets(null), one.enforcePackets(null, () => { tell("step"); }), one.expireSessions(null, () => { days.push("step"); })]);
+    expect(told).toEqual(["step", "n-260101-00000001.pcap", "step", "n-260101-00000002.pcap", "step"]);
+    const steps = days.length;
+    await one.expireSessions(null);
+    expect([steps > 4, days.length]).toEqual([true, steps]);
+    catalogue.close();
+  });
+
   it("prints the plan that it would carry out", async () => {
     const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }]);
     const plan = await service().packetPlan();

@@ -420,6 +420,17 @@ describe("the service's tasks", () => {
     expect(tasks.map((task) => catalogue.taskRuns.last(task.name)?.outcome)).toEqual(["ok", "ok", "ok", "ok", "ok"]);
     expect(catalogue.taskRuns.last("session-expiry")?.details).toMatchObject({ expired: ["2026-01-01"] });
   });
+  it("tell of what may take long", async () => {
+    const store: TaskParts["store"] = { ...parts.store, optimise: (_day, _signal, progressed) => { progressed?.(); return Promise.resolve(2); } };
+    const retention: TaskParts["retention"] = {
+      ...parts.retention,
+      enforcePackets: (signal, progressed) => { progressed?.(); return parts.retention.enforcePackets(signal); },
+      expireSessions: (signal, progressed) => { progressed?.(); return parts.retention.expireSessions(signal); },
+    };
+    const told: string[] = [];
+    for (const task of serviceTasks({ ...parts, store, retention })) await task.run(new AbortController().signal, () => { told.push(task.name); });
+    expect(told).toEqual(["packet-retention", "session-expiry", "compaction", "daily-compaction"]);
+  });
   it("fail when days of sessions stay, and keep what went and what stays", async () => {
     const reason = "SERVER_SILENT: the server of node north does not say what it holds";
     const stays = ["01", "02", "03", "04", "05", "06"].map((day) => ({ day: `2026-01-${day}`, code: "SERVER_SILENT" as const, reason }));
