@@ -224,12 +224,13 @@ mod tests {
         };
         assert_eq!(fragments.oldest(0), None);
         // The first half of a tunnel's packet, which is the first half of a datagram.
-        let [one, two, ..] = nested(1).try_into().expect("two halves of two halves");
-        add(&mut fragments, &one, 3);
+        let frames = nested(1);
+        let [one, two] = [&frames[0], &frames[1]];
+        add(&mut fragments, one, 3);
         let [other, _] = halves(17, 99, &[7; 64]);
         add(&mut fragments, &other, 5);
         assert_eq!(fragments.oldest(0), Some(3));
-        add(&mut fragments, &two, 7);
+        add(&mut fragments, two, 7);
         assert_eq!(fragments.oldest(0), Some(3));
         assert_eq!(fragments.oldest(60), Some(3));
         assert_eq!(fragments.oldest(61), None);
