@@ -12,6 +12,11 @@ import { nextOrdinal } from "./live-files.js";
 /** Rows per segment that a replay writes. */
 const ROWS_PER_SEGMENT = 8_192;
 
+/** A file of this name says that packet files which are missing beside it are gone for good. */
+const GONE_MARK = ".lookback-gone";
+/** Files from before the crash that are looked for in the directory of a missing one, the latest. */
+const MOST_WITNESSES = 64;
+
 const openKey = (stream: string): string => `live.open.${stream}`;
 
 /** Notes which sessions were open, as the core encodes them; runs in the transaction of the mark. */
@@ -58,7 +63,7 @@ export interface ReplayParts {
 /**
  * Indexes again what was noted of a stream, the oldest first, on one thread: a capture goes on beside it. What is done when the
  * signal comes, or something fails, stays done, and what is not stays noted. A listed file that is gone is passed over, with a warning.
- * Throws DISK_FULL and UNAVAILABLE (the directory of a listed file is missing or empty, or does not answer) for what may pass,
+ * Throws DISK_FULL and UNAVAILABLE (nothing tells whether a missing file is gone or its mount is away, or a directory does not answer) for what may pass,
  * CAPTURE_UNREADABLE.
  */
 export async function runReplays(parts: ReplayParts, stream: string, signal: AbortSignal): Promise<void> {
@@ -82,7 +87,7 @@ async function run(parts: ReplayParts, replay: Replay, files: readonly PacketFil
   let there: readonly PacketFile[] = [];
   let result: ImportResult | null = null;
   try {
-    there = await filesThere(files);
+    there = await filesThere(parts, replay, files);
     const [first] = there;
     if (first !== undefined) result = await parts.native.importStream({
       files: there.map((file) => ({ path: file.path, fileId: file.id, firstOrdinal: file.firstOrdinal })), stream, settings: { ...parts.settings, workers: 1 },
@@ -91,7 +96,7 @@ async function run(parts: ReplayParts, replay: Replay, files: readonly PacketFil
   } catch (error) {
     if (!(error instanceof LookbackError) || !["CAPTURE_UNREADABLE", "UNAVAILABLE"].includes(error.code)) throw error;
     // Each is opened when its turn comes: retention may have taken it before.
-    if (filesOf(parts, replay).length < files.length || (await filesThere(files)).length < there.length) return false;
+    if (filesOf(parts, replay).length < files.length || (await filesThere(parts, replay, files)).length < there.length) return false;
     throw error;
   }
   if (result === null) done();
@@ -109,11 +114,11 @@ async function run(parts: ReplayParts, replay: Replay, files: readonly PacketFil
 }
 
 /**
- * Those of some files that are there, or cannot be looked at for another reason than that they are not: who reads them tells it. One is gone
- * when it is missing beside any other file, as for retention. Throws UNAVAILABLE when its directory is missing or empty, for its mount may be
- * away, or does not answer.
+ * Those of a replay's files that are there, or cannot be looked at for another reason than that they are not: who reads them tells it. One is
+ * gone when it is missing while another one from before the crash is there in its directory, or when somebody said so (`GONE_MARK`): what a
+ * capture writes since proves nothing, for it may lie where a mount is away. Throws UNAVAILABLE where nothing tells, or a directory does not answer.
  */
-async function filesThere(files: readonly PacketFile[]): Promise<readonly PacketFile[]> {
+async function filesThere({ catalogue }: ReplayParts, { stream, untilOrdinal: until }: Replay, files: readonly PacketFile[]): Promise<readonly PacketFile[]> {
   const missing = new Map<string, PacketFile[]>();
   for (const file of files) {
     if (!(await isMissing(file))) continue;
@@ -124,14 +129,27 @@ async function filesThere(files: readonly PacketFile[]): Promise<readonly Packet
   }
   const gone = new Set<PacketFile>();
   for (const [directory, some] of missing) {
+    const before = catalogue.files.ofStream(stream).filter((file) => file.firstOrdinal < until && path.dirname(file.path) === directory).slice(-MOST_WITNESSES);
     const [{ path: one } = { path: directory }] = some;
-    if (!(await directoryLooks.hasFilesBeside(directory, one))) {
-      throw new LookbackError("UNAVAILABLE", `${one}: the packet file is not there, nor is any other file in ${directory}; mount its disk again, or, when it is gone for good, put an empty file there: its packets are passed over then`, { path: one });
+    if (!(await isAnyThere([path.join(directory, GONE_MARK), ...before.map((file) => file.path)]))) {
+      throw new LookbackError("UNAVAILABLE", `${one}: the packet file is not there, nor is any other that was captured into ${directory} before; mount its disk again, or, when it is gone for good, put an empty file ${GONE_MARK} there: its packets are passed over then`, { path: one });
     }
     // A mount that was back before its directory was looked into has them.
     for (const file of some) if (await isMissing(file)) gone.add(file);
   }
   return files.filter((file) => !gone.has(file));
+}
+
+async function isAnyThere(paths: readonly string[]): Promise<boolean> {
+  for (const one of paths) {
+    try {
+      await directoryLooks.stat(one);
+      return true;
+    } catch (error) {
+      if (error instanceof LookbackError) throw error;
+    }
+  }
+  return false;
 }
 
 async function isMissing({ path: file }: PacketFile): Promise<boolean> {

@@ -115,12 +115,18 @@ describe("a replay that was noted", () => {
     catalogue.close();
   });
 
-  it("is over when all its files are gone", async () => {
+  it("waits where all its files are missing, whatever was captured there since, until somebody says that they are gone", async () => {
     const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
     const gone = addFile(catalogue, 1, 0, 10);
     noteReplay(catalogue, STREAM, "n1");
-    // The next capture writes there.
-    renameSync(gone, path.join(path.dirname(gone), "2.pcap"));
+    rmSync(gone);
+    // The next capture writes there, and somebody tried whether it can be written to.
+    addFile(catalogue, 2, 10, 10);
+    writeFileSync(path.join(path.dirname(gone), ".lookback-write-1"), "");
+    const waiting = replayWith(catalogue, () => Promise.resolve(RESULT));
+    await expect(waiting.over).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining(".lookback-gone") });
+    expect(catalogue.replays.all()).toHaveLength(1);
+    writeFileSync(path.join(path.dirname(gone), ".lookback-gone"), "");
     const { over, asked, warned } = replayWith(catalogue, () => Promise.resolve(RESULT));
     await over;
     expect([asked, warned]).toEqual([[], [{ path: gone, packets: 10 }]]);
@@ -138,7 +144,7 @@ describe("a replay that was noted", () => {
     for (const make of [() => {}, () => { mkdirSync(mount); }]) {
       make();
       const waiting = replayWith(catalogue, () => Promise.resolve(RESULT));
-      await expect(waiting.over).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringMatching(`^${second}: .*${mount};`) });
+      await expect(waiting.over).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringMatching(`^${second}: .*${mount} before;`) });
       expect([waiting.asked, waiting.warned]).toEqual([[], []]);
       expect(catalogue.replays.all()).toHaveLength(1);
     }
