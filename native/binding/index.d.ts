@@ -141,7 +141,6 @@ export interface NativeImportOptions {
   files: Array<NativeStreamFile>
   /** 32 hex digits. */
   stream: string
-  firstOrdinal: number
   settings: NativeSettings
   segmentDirectory: string
   batchRows: number
@@ -394,6 +393,7 @@ export interface NativeSourceLedger {
 export interface NativeStreamFile {
   path: string
   fileId: number
+  firstOrdinal: number
 }
 
 /** A row that is open or not the first version. */
