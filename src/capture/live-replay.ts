@@ -127,9 +127,11 @@ async function filesThere({ catalogue }: ReplayParts, { stream, untilOrdinal: un
     beside.push(file);
     missing.set(directory, beside);
   }
+  if (missing.size === 0) return files;
+  const captured = catalogue.files.ofStream(stream).filter((file) => file.firstOrdinal < until);
   const gone = new Set<PacketFile>();
   for (const [directory, some] of missing) {
-    const before = catalogue.files.ofStream(stream).filter((file) => file.firstOrdinal < until && path.dirname(file.path) === directory).slice(-MOST_WITNESSES);
+    const before = captured.filter((file) => path.dirname(file.path) === directory).slice(-MOST_WITNESSES);
     const [{ path: one } = { path: directory }] = some;
     if (!(await isAnyThere([path.join(directory, GONE_MARK), ...before.map((file) => file.path)]))) {
       throw new LookbackError("UNAVAILABLE", `${one}: the packet file is not there, nor is any other that was captured into ${directory} before; mount its disk again, or, when it is gone for good, put an empty file ${GONE_MARK} there: its packets are passed over then`, { path: one });

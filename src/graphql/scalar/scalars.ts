@@ -50,7 +50,7 @@ function readTime(value: unknown): number {
   let ms = Number.NaN;
   if (typeof value === "number") ms = value;
   else if (typeof value === "string" && /^-?\d{1,15}$/.test(value)) ms = Number(value);
-  else if (typeof value === "string" && ISO.test(value)) ms = isoTimeMs(value.replace(",", ".")) ?? Number.NaN;
+  else if (typeof value === "string" && ISO.test(value)) ms = isoTimeMs(value) ?? Number.NaN;
   if (!Number.isFinite(ms)) {
     throw invalid(`DateTime takes ISO 8601 with a zone (2026-11-24T08:00:00Z), of a day that there is, or milliseconds since 1970, not ${shownValue(value)}`);
   }
