@@ -428,6 +428,21 @@ fn a_session_that_begins_with_a_packet_that_is_not_saved_is_not_taken_for_anothe
     assert!(open.is_sorted_by(|one, next| one < next), "{open:?}");
 }
 
+#[test]
+fn a_session_ends_for_the_rules_by_the_clock_of_the_stream_when_the_hosts_is_set_back() {
+    let scratch = Scratch::new("live-set-back");
+    let Some(rules) = rules(&[("port 40001", 1)]) else { return };
+    let mut engine = open(&scratch.0, 1, |options| options.dont_save = Some(rules));
+    for (second, flow) in [(0, 1), (-3_600, 1), (-3_400, 2), (-3_400, 1)] {
+        engine.push(&record(second, &frame(flow, true, 17, 0, 0, b"a datagram")));
+    }
+    let flush = finish(&engine);
+    let ledger = engine.ledgers().remove(0);
+    // The last one comes after the time that a session may be idle: it begins another one, and is saved.
+    assert_eq!((ledger.stored, ledger.by_rule), (3, 1));
+    assert_eq!(all_rows(&scratch.0, &flush).len(), 3);
+}
+
 /// A source that gives one packet, and whose reading then fails in a way that nobody thought of, or gives no more.
 struct One {
     is_given: bool,
@@ -469,6 +484,9 @@ fn an_interface_whose_reader_panicked_is_told_of_and_costs_nothing_that_came_bef
         std::thread::yield_now();
     }
     engine.stop_sources();
+    // What came after that packet nobody knows: its session is not over, whatever the time is.
+    let later = engine.flusher().flush((START_S + 1_000) * S, false, FlushRows::Due).expect("a flush");
+    assert_eq!((later.open_sessions, later.segments.len()), (1, 0));
     let flush = finish(&engine);
     let ledger = engine.ledgers().remove(0);
     assert_eq!((ledger.failure.as_deref(), ledger.stored), (Some("its reader panicked"), 1));

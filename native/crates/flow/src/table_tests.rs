@@ -10,13 +10,15 @@ use lookback_wire::Decoded;
 struct Fed {
     table: FlowTable,
     second: i64,
+    /// Seconds that the times of packets are behind.
+    behind: i64,
     ordinal: u64,
 }
 
 impl Fed {
     fn new(max_flows: usize) -> Self {
         let settings = FlowSettings { max_flows, open_rows_after: Some(10), ..FlowSettings::default() };
-        Self { table: FlowTable::new(settings, [7; 16]), second: 0, ordinal: 0 }
+        Self { table: FlowTable::new(settings, [7; 16]), second: 0, behind: 0, ordinal: 0 }
     }
 
     /// A segment of a client, which is its number.
@@ -29,7 +31,7 @@ impl Fed {
         self.table.packet(&PacketFacts {
             frame: &[],
             decoded: &decoded,
-            timestamp_ns: self.second * 1_000_000_000,
+            timestamp_ns: (self.second - self.behind) * 1_000_000_000,
             clock_s: self.second,
             clock_before_s: self.second,
             link_type: 1,
@@ -74,6 +76,17 @@ fn entries_of_what_waits_the_longest_come_first_though_others_are_taken_out() {
         fed.segment(7, flag::RST, number * 1_000 + 1);
     }
     assert_eq!(fed.table.unwritten_since_us(), Some(0));
+}
+
+#[test]
+fn an_earlier_packet_of_another_interface_counts_though_its_flow_waits_already() {
+    let mut fed = Fed::new(100);
+    fed.second = 10;
+    fed.segment(1, flag::SYN, 0);
+    assert_eq!(fed.table.unwritten_since_us(), Some(10_000_000));
+    fed.behind = 3;
+    fed.segment(1, flag::ACK, 1);
+    assert_eq!(fed.table.unwritten_since_us(), Some(7_000_000));
 }
 
 #[test]

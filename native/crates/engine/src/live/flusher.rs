@@ -102,9 +102,8 @@ impl Flusher {
         };
         let mut complete = stream.delivered_until_ns;
         let mut open = Vec::new();
-        // A datagram that is not whole is in no session yet, and a replay needs all of it; after the end none becomes whole.
-        let waits = rows != FlushRows::Closing;
-        let mut needed_from = stream.oldest_fragment.filter(|_| waits);
+        // A datagram that is not whole is in no session yet, and a replay needs all of it.
+        let mut needed_from = stream.oldest_fragment;
         let mut failure = None;
         for _ in 0..stream.workers {
             let worker = match stream.replies.recv_timeout(within) {
@@ -123,7 +122,7 @@ impl Flusher {
             self.kept().segments.extend(worker.segments);
             flush.open_sessions += worker.open_sessions;
             open.extend(worker.open_ordinals);
-            needed_from = needed_from.into_iter().chain(worker.oldest_fragment.filter(|_| waits)).min();
+            needed_from = needed_from.into_iter().chain(worker.oldest_fragment).min();
             if let Some(since_us) = worker.unwritten_since_us {
                 complete = Some(complete.map_or(since_us * 1000, |until| until.min(since_us * 1000)));
             }

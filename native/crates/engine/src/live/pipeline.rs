@@ -124,6 +124,13 @@ pub struct FlushOrder {
     pub reply: Sender<Result<WorkerFlush, EngineError>>,
 }
 
+impl FlushRows {
+    /// Whether a mark looks after fragments that wait for others: after the end no datagram becomes whole.
+    fn leaves_fragments(self) -> bool {
+        self != Self::Closing
+    }
+}
+
 /// What a worker wrote and where it stands.
 #[derive(Debug, Default)]
 pub struct WorkerFlush {
@@ -250,7 +257,8 @@ impl Pipeline {
                 for (number, lane) in target.lanes.iter().enumerate() {
                     lane.send(Work::Flush(order(Some(clock_s)))).map_err(|_| gone(number))?;
                 }
-                oldest_fragment = if mark { feed.oldest_fragment(clock_s) } else { None };
+                oldest_fragment =
+                    if mark && rows.leaves_fragments() { feed.oldest_fragment(clock_s) } else { None };
             }
         }
         Ok(Ordered { replies, oldest_fragment })
@@ -338,7 +346,9 @@ fn flush(
         rows: std::mem::take(&mut worker.sink.rows),
         unwritten_since_us: worker.unwritten_since_us(),
         open_ordinals: if order.mark { worker.table().open_ordinals() } else { Vec::new() },
-        oldest_fragment: feed.filter(|_| order.mark).and_then(|feed| feed.oldest_fragment(clock_s)),
+        oldest_fragment: feed
+            .filter(|_| order.mark && order.rows.leaves_fragments())
+            .and_then(|feed| feed.oldest_fragment(clock_s)),
         open_sessions: worker.table().open_flows() as u64,
         counters,
     })
