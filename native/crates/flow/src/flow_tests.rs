@@ -159,3 +159,8 @@ fn sctp_data_is_known_by_its_first_bytes_and_by_what_says_what_it_is() {
     assert_eq!(row.fields.get(&SCTP_PROTOCOL), Some(Value::Integers(vec![46, 47])));
     assert_eq!(row.payload8[SOURCE], Some((*b"GET / HT", 8)));
 }
+
+#[test]
+fn tcp_takes_no_more_than_a_block_of_the_allocator() {
+    assert!(size_of::<crate::tcp::TcpState>() <= 128, "{}", size_of::<crate::tcp::TcpState>());
+}

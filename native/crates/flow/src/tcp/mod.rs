@@ -11,7 +11,6 @@ use arrayvec::ArrayVec;
 use lookback_session::record::{DESTINATION, Direction, SOURCE};
 use lookback_session::{Fields, TcpFlagCounts, core_fields};
 use lookback_wire::Tcp;
-use reassembly::Holes;
 use side::Side;
 use waiting::Waiting;
 
@@ -71,10 +70,8 @@ pub struct TcpState {
     /// The source's initial sequence number is that of a SYN.
     isn_of_syn: bool,
     overflowed: bool,
-    /// Whether holes are skipped, and whether one was in each direction.
-    holes: Holes,
-    /// Whether a FIN of each side was seen.
-    fins: [bool; 2],
+    /// Whether holes are skipped: nothing follows that could fill them.
+    skips_holes: bool,
 }
 
 impl Default for TcpState {
@@ -93,8 +90,7 @@ impl Default for TcpState {
             syn_ack_acknowledged: false,
             isn_of_syn: false,
             overflowed: false,
-            holes: Holes::default(),
-            fins: [false; 2],
+            skips_holes: false,
         }
     }
 }
@@ -189,7 +185,7 @@ impl TcpState {
         if flags & flag::FIN != 0 {
             self.counts.fin += 1;
             self.sides[direction].end();
-            self.fins[direction] = true;
+            self.sides[direction].see_fin();
             // Bytes before it may come later, or never.
             self.note_sent(direction, tcp.sequence.wrapping_add(payload_length as u32).wrapping_add(1));
         }

@@ -13,13 +13,6 @@ const HANDED_ON_WITH_A_PACKET: usize = 96 << 10;
 /// Bytes that can be on their way before a window is scaled, RFC 9293 section 3.1.
 const FIRST_WINDOW: u32 = 0xffff;
 
-/// What is done with holes once nothing follows that could fill them.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Holes {
-    pub are_skipped: bool,
-    pub skipped: [bool; 2],
-}
-
 /// What a packet brings of one direction.
 #[derive(Clone, Copy, Debug)]
 pub struct Segment<'a> {
@@ -210,7 +203,7 @@ impl TcpState {
 
     /// Nothing follows that could fill holes: what is behind them is handed on as if it were in order.
     pub fn skip_holes(&mut self) {
-        self.holes.are_skipped = true;
+        self.skips_holes = true;
     }
 
     /// Hands on what waits and is in order, about `most` bytes of it.
@@ -222,17 +215,17 @@ impl TcpState {
         deliver: &mut impl FnMut(&mut F, Piece<'_>) -> bool,
     ) {
         let Some(Waiting::Early(early)) = self.waiting.as_deref_mut() else { return };
-        let (early, side, holes) = (&mut early[direction], &mut self.sides[direction], &mut self.holes);
+        let (early, side) = (&mut early[direction], &mut self.sides[direction]);
         let (mut taken, mut handed_on) = (0, 0);
         while handed_on < most
             && let (Some(held), Some(next)) = (early.segments.get(taken), side.next())
         {
             if is_before(next, held.sequence) {
-                if !holes.are_skipped {
+                if !self.skips_holes {
                     break;
                 }
                 if let Some(missing) = hole(next, held.sequence) {
-                    holes.skipped[direction] = true;
+                    side.skip_hole();
                     side.set_next(held.sequence);
                     let _ = deliver(flow, Piece::Gap(missing));
                 } else {
@@ -249,7 +242,7 @@ impl TcpState {
             {
                 side.set_next(held.sequence.wrapping_add(held.data.len() as u32));
                 let piece =
-                    if holes.skipped[direction] { Piece::Uncounted(fresh) } else { Piece::Data(fresh) };
+                    if side.has_skipped_hole() { Piece::Uncounted(fresh) } else { Piece::Data(fresh) };
                 if !deliver(flow, piece) {
                     handed_on = most;
                 }
@@ -268,7 +261,7 @@ impl TcpState {
     fn in_order(&self, direction: Direction) -> Option<(u32, usize)> {
         let (mut next, mut bytes) = (self.sides[direction].next()?, 0);
         for held in self.early(direction).iter().flat_map(|early| early.segments.iter()) {
-            if is_before(next, held.sequence) && !self.holes.are_skipped {
+            if is_before(next, held.sequence) && !self.skips_holes {
                 break;
             }
             bytes += held.data.len();
@@ -289,7 +282,7 @@ impl TcpState {
     /// Whether the FIN of a direction was seen, and no byte is missing between what was handed on first and there but for
     /// gaps that were told. A flow's only packet may be both.
     pub fn ended_whole(&self, direction: Direction) -> bool {
-        self.fins[direction] && self.unseen_of(direction) == 0
+        self.sides[direction].has_seen_fin() && self.unseen_of(direction) == 0
     }
 
     fn unseen_of(&self, direction: Direction) -> u64 {

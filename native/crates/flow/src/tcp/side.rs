@@ -2,14 +2,16 @@
 
 /// Bits of [`Side`]: which numbers are known, and what happened.
 mod bit {
-    pub const NEXT: u8 = 1;
-    pub const ISN: u8 = 1 << 1;
-    pub const ACKNOWLEDGED: u8 = 1 << 2;
-    pub const DELIVERED: u8 = 1 << 3;
-    pub const TAGGED_UNSEEN: u8 = 1 << 4;
-    pub const TAGGED_OUT_OF_ORDER: u8 = 1 << 5;
-    pub const FIN: u8 = 1 << 6;
-    pub const FIN_ACKNOWLEDGED: u8 = 1 << 7;
+    pub const NEXT: u16 = 1;
+    pub const ISN: u16 = 1 << 1;
+    pub const ACKNOWLEDGED: u16 = 1 << 2;
+    pub const DELIVERED: u16 = 1 << 3;
+    pub const TAGGED_UNSEEN: u16 = 1 << 4;
+    pub const TAGGED_OUT_OF_ORDER: u16 = 1 << 5;
+    pub const FIN: u16 = 1 << 6;
+    pub const FIN_ACKNOWLEDGED: u16 = 1 << 7;
+    pub const FIN_SEEN: u16 = 1 << 8;
+    pub const HOLE_SKIPPED: u16 = 1 << 9;
 }
 
 /// One end's stream. Each open connection holds two, so a number and whether it is known do not stand together: 16 bytes
@@ -19,11 +21,11 @@ pub(super) struct Side {
     next: u32,
     isn: u32,
     acknowledged: u32,
-    bits: u8,
+    bits: u16,
 }
 
 impl Side {
-    fn has(&self, bit: u8) -> bool {
+    fn has(&self, bit: u16) -> bool {
         self.bits & bit != 0
     }
 
@@ -34,6 +36,22 @@ impl Side {
     pub fn set_next(&mut self, next: u32) {
         self.next = next;
         self.bits |= bit::NEXT;
+    }
+
+    /// Whether a FIN was seen, whatever came since.
+    pub fn has_seen_fin(&self) -> bool {
+        self.has(bit::FIN_SEEN)
+    }
+    pub fn see_fin(&mut self) {
+        self.bits |= bit::FIN_SEEN;
+    }
+
+    /// Whether a hole was skipped: what follows it is told with it.
+    pub fn has_skipped_hole(&self) -> bool {
+        self.has(bit::HOLE_SKIPPED)
+    }
+    pub fn skip_hole(&mut self) {
+        self.bits |= bit::HOLE_SKIPPED;
     }
 
     /// Initial sequence number.
@@ -86,7 +104,7 @@ impl Side {
     pub fn tag_out_of_order(&mut self) -> bool {
         self.tag(bit::TAGGED_OUT_OF_ORDER)
     }
-    fn tag(&mut self, bit: u8) -> bool {
+    fn tag(&mut self, bit: u16) -> bool {
         let is_new = !self.has(bit);
         self.bits |= bit;
         is_new
