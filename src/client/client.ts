@@ -42,13 +42,15 @@ const MOST_KEPT = 100;
 /** Asks operations of one service with one token. */
 export class LookbackClient {
   readonly #options: ClientOptions;
-  readonly #fetch: typeof fetch;
   readonly #kept = new Map<string, Kept>();
   #budget: ClientBudget | null = null;
 
+  /** Throws LookbackClientError with BAD_INPUT where the URL or the token can be none. */
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#fetch = options.fetch ?? fetch;
+    if (!URL.canParse(options.url) || !/^https?:$/.test(new URL(options.url).protocol)) throw new LookbackClientError("BAD_INPUT", `${JSON.stringify(options.url)} is no URL of a service; give one such as https://lookback.example`);
+    // What may stand in a header (RFC 9110, section 5.5). The token itself is not for logs.
+    if (!/^[\x21-\x7e]+$/.test(options.token)) throw new LookbackClientError("BAD_INPUT", "the token is empty or has characters that no token has, such as a line's end; give it as createToken answered");
   }
 
   /** What the token may still spend, or null before the first answer and where nothing is bounded. */
@@ -57,8 +59,9 @@ export class LookbackClient {
   }
 
   /**
-   * The answer of a query or mutation. Throws LookbackClientError with the code of its first error. A query that may
-   * succeed later is tried again, after the wait that the service names. The signal ends the request and the wait with its reason.
+   * The answer of a query or mutation. Throws LookbackClientError with the code of its first error, and UNREACHABLE where there is
+   * none: what a mutation was to change may then be changed. A query that may succeed later is tried again, after the wait that the
+   * service names. The signal ends the request and the wait with its reason.
    */
   async ask<Data, Variables>(operation: TypedOperation<Data, Variables>, variables: Variables, signal?: AbortSignal): Promise<Data> {
     const { retries = 3, longestWaitMs = 30_000, wait = sleep } = this.#options;
@@ -81,10 +84,10 @@ export class LookbackClient {
    * connection ends before the subscription: what happened since was not told.
    */
   async *subscribe<Data, Variables>(operation: TypedOperation<Data, Variables>, variables: Variables, signal?: AbortSignal): AsyncGenerator<Data, void> {
-    const response = await this.#fetch(`${this.#base}/graphql/stream`, {
+    const response = await this.#request(`${this.#base}/graphql/stream`, {
       method: "POST", headers: { ...this.#headers, accept: "text/event-stream" }, body: JSON.stringify({ query: operation.text, variables, operationName: operation.name }), ...(signal ? { signal } : {}),
     });
-    if (!response.ok || response.body === null) throw errorIn(await bodyOf(response)) ?? new LookbackClientError("INTERNAL", `the service answered ${response.status}`);
+    if (!response.ok || response.body === null) throw errorIn(await this.#bodyOf(response, signal)) ?? new LookbackClientError("INTERNAL", `the service answered ${response.status}`);
     for await (const { name, data } of this.#eventsOf(response.body, signal)) {
       if (name === "complete") return;
       if (name !== "next") continue;
@@ -116,13 +119,37 @@ export class LookbackClient {
     // A token goes to no other service, whatever an answer says.
     if (url.origin !== new URL(this.#base).origin) throw new LookbackClientError("BAD_INPUT", `${path} is no path of ${this.#base}`);
     const headers = { ...this.#headers, ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
-    const response = await this.#fetch(url, { headers, ...(signal ? { signal } : {}) });
-    if (!response.ok) throw errorIn(await bodyOf(response)) ?? new LookbackClientError("INTERNAL", `the service answered ${response.status}`);
+    const response = await this.#request(url, { headers, ...(signal ? { signal } : {}) });
+    if (!response.ok) throw errorIn(await this.#bodyOf(response, signal)) ?? new LookbackClientError("INTERNAL", `the service answered ${response.status}`);
     if (from > 0 && response.status !== 206) {
       await response.body?.cancel();
       throw new LookbackClientError("UNAVAILABLE", `${path} cannot be had from byte ${from} on: the service answered ${response.status} and all of it; ask from 0`, { details: { path, from } });
     }
     return response;
+  }
+
+  async #request(url: string | URL, init: RequestInit): Promise<Response> {
+    try {
+      return await (this.#options.fetch ?? fetch)(url, init);
+    } catch (error) {
+      throw this.#unreachable(error, init.signal);
+    }
+  }
+
+  async #bodyOf(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+    const text = await response.text().catch((error: unknown) => { throw this.#unreachable(error, signal); });
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new LookbackClientError("INTERNAL", `the service answered ${response.status} and no JSON; is it Lookback?`);
+    }
+  }
+
+  /** What fetch makes of a connection that is refused or breaks is a TypeError, whose cause tells the reason in Node.js. */
+  #unreachable(error: unknown, signal: AbortSignal | null | undefined): unknown {
+    if (!(error instanceof TypeError) || signal?.aborted === true) return error;
+    const reason = error.cause instanceof Error && error.cause.message !== "" ? error.cause.message : error.message;
+    return new LookbackClientError("UNREACHABLE", `${this.#base} does not answer (${reason}); check the URL, and that the service runs`, { retryable: true });
   }
 
   get #base(): string {
@@ -147,11 +174,11 @@ export class LookbackClient {
 
   async #send<Data>(request: object, key: string, signal: AbortSignal | undefined): Promise<Data> {
     const kept = this.#kept.get(key);
-    const response = await this.#fetch(`${this.#base}/graphql`, {
+    const response = await this.#request(`${this.#base}/graphql`, {
       method: "POST", headers: { ...this.#headers, ...(kept === undefined ? {} : { "if-none-match": kept.tag }) }, body: JSON.stringify(request), ...(signal ? { signal } : {}),
     });
     if (response.status === 304 && kept !== undefined) return kept.data as Data;
-    const body = await bodyOf(response);
+    const body = await this.#bodyOf(response, signal);
     const tag = response.headers.get("etag");
     const data = this.#dataOf<Data>(body);
     if (tag !== null) {
@@ -181,15 +208,6 @@ export class LookbackClient {
     if (typeof budget !== "object" || budget === null || !("limit" in budget && "remaining" in budget && "resetSeconds" in budget)) return;
     const { limit, remaining, resetSeconds } = budget;
     if (typeof limit === "number" && typeof remaining === "number" && typeof resetSeconds === "number") this.#budget = { limit, remaining, resetSeconds };
-  }
-}
-
-async function bodyOf(response: Response): Promise<unknown> {
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new LookbackClientError("INTERNAL", `the service answered ${response.status} and no JSON; is it Lookback?`);
   }
 }
 

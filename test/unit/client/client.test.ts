@@ -53,6 +53,30 @@ test("the wait for another attempt ends with the signal, and leaves no timer", a
   expect([asked, vi.getTimerCount()]).toEqual([1, 0]);
 });
 
+describe("a service that does not answer", () => {
+  const refused = (): never => { throw new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:1") }); };
+  const broken = (): Response => new Response(new ReadableStream({ pull: (controller) => { controller.error(new TypeError("terminated")); } }));
+
+  test.each([["refuses", refused, /lookback\.example does not answer \(connect ECONNREFUSED 127\.0\.0\.1:1\)/], ["breaks off", broken, /terminated/]] as const)("is UNREACHABLE where it %s, and is asked again", async (_, answer, message) => {
+    let asked = 0;
+    const client = clientOf(() => { asked += 1; return answer(); }, { wait: () => Promise.resolve() });
+    await expect(client.ask(CountSessions, {})).rejects.toMatchObject({ name: "LookbackClientError", code: "UNREACHABLE", retryable: true, message: expect.stringMatching(message) });
+    expect(asked).toBe(4);
+    await expect(client.download("/f").then((response) => response.text())).rejects.toThrow(answer === refused ? /does not answer/ : "terminated");
+    await expect(client.subscribe(RetentionEvents, {}).next()).rejects.toMatchObject({ code: "UNREACHABLE" });
+  });
+
+  test("is not asked again for what a signal ended", async () => {
+    const stop = new AbortController();
+    const client = clientOf(() => { stop.abort(new TypeError("enough")); throw stop.signal.reason as Error; });
+    await expect(client.ask(CountSessions, {}, stop.signal)).rejects.toThrow(/^enough$/);
+  });
+
+  test.each([[{ url: "lookback.example:8005 " }, /is no URL of a service/], [{ token: "" }, /token is empty/], [{ token: "abc\n" }, /characters that no token has/]])("is none where %j is given", (more, message) => {
+    expect(() => clientOf(() => new Response(), more)).toThrow(expect.objectContaining({ code: "BAD_INPUT", message: expect.stringMatching(message) }));
+  });
+});
+
 describe("a subscription", () => {
   const NEXT = 'event: next\ndata: {"data":{"retention":{"kind":"EXPORT_READY"}}}\n\n';
 
