@@ -1,3 +1,4 @@
+import { LookbackError } from "../base/errors.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
 import type { IndexStore } from "../index-store/index-store.js";
@@ -16,6 +17,15 @@ export interface Rebuilt {
   readonly files: readonly string[];
   /** Captures imported in place over which another one was written: their rows cannot come back. */
   readonly changed: readonly string[];
+  /** Packet files that cannot be read, and why. */
+  readonly unread: readonly UnreadFile[];
+  /** Segments that stay damaged, because packets of their time are in such a file. */
+  readonly left: readonly string[];
+}
+
+export interface UnreadFile {
+  readonly path: string;
+  readonly reason: string;
 }
 
 export interface RebuildParts {
@@ -24,21 +34,24 @@ export interface RebuildParts {
   readonly store: Pick<IndexStore, "health" | "commitSegments">;
   readonly settings: EngineSettings;
   readonly segmentDirectory: string;
+  /** Whether to do without packet files that cannot be read: rows of theirs that damaged segments held are gone then. */
+  readonly giveUp: boolean;
 }
 
 /**
  * Makes damaged segments again from the packet files of their time; rows whose packets are gone cannot come back. Rows
- * that other segments hold as well become visible once. The caller holds the roles of serving and capturing: nobody else
+ * that other segments hold as well become visible once. Where a packet file cannot be read, the segments that may have rows of it stay
+ * damaged, so that they can be made once it is back, unless the caller gives it up. The caller holds the roles of serving and capturing: nobody else
  * writes. A second run finds nothing damaged.
  */
 export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
-  const { catalogue, store, native, settings, segmentDirectory } = parts;
+  const { catalogue, store, giveUp } = parts;
   const { damaged: found } = await store.health();
   const reasons = new Map(found.map(({ path, reason }) => [path, reason]));
   // What else is damaged, an index of a cluster, is not made of packets here.
   const segments = catalogue.segments.live().filter(({ path }) => reasons.has(path));
   const damaged = segments.map(({ path }) => ({ path, reason: reasons.get(path) ?? "" }));
-  if (damaged.length === 0) return { damaged, lostRows: 0, sessions: 0, files: [], changed: [] };
+  if (damaged.length === 0) return { damaged, lostRows: 0, sessions: 0, files: [], changed: [], unread: [], left: [] };
   const overlapping = runsOf(catalogue.files.list()).filter((run) => run.some((file) => segments.some((segment) => overlaps(file, segment))));
   const runs: PacketFile[][] = [];
   const changed: string[] = [];
@@ -48,21 +61,52 @@ export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
     if (others.length === 0) runs.push(run);
   }
   const made: SegmentInfo[] = [];
+  const files: string[] = [];
+  const unread: UnreadFile[] = [];
+  const left = new Set<string>();
   let sessions = 0;
   for (const run of runs) {
-    const [first] = run;
-    if (first === undefined) continue;
-    const result = await native.importStream({
-      files: run.map((file) => ({ path: file.path, fileId: file.id, firstOrdinal: file.firstOrdinal })), stream: first.stream, settings: { ...settings, node: first.node }, segmentDirectory,
-      batchRows: ROWS_PER_SEGMENT, replay: null, losses: first.storage === "own" ? catalogue.captureLedger.lossSpans(first.node, first.firstMs ?? 0) : null,
-    }, null, () => {});
+    const result = await readAgain(parts, run);
     made.push(...result.segments);
+    files.push(...result.files);
+    unread.push(...result.unread);
     sessions += result.sessions;
+    if (result.unread.length === 0 || giveUp) continue;
+    for (const segment of segments) if (run.some((file) => overlaps(file, segment))) left.add(segment.path);
   }
   // A segment is named by what it holds: one that was made again has taken the damaged one's place on disk already.
   const again = new Set(made.map(({ path }) => path));
-  await store.commitSegments({ add: made, remove: damaged.map(({ path }) => path).filter((path) => !again.has(path)) });
-  return { damaged, lostRows: segments.reduce((sum, { rows }) => sum + rows, 0), sessions, files: runs.flat().map(({ path }) => path), changed };
+  await store.commitSegments({ add: made, remove: damaged.map(({ path }) => path).filter((path) => !again.has(path) && !left.has(path)) });
+  return { damaged, lostRows: segments.reduce((sum, { rows }) => sum + rows, 0), sessions, files, changed, unread, left: [...left].filter((path) => !again.has(path)) };
+}
+
+interface ReadAgain {
+  readonly segments: readonly SegmentInfo[];
+  readonly sessions: number;
+  readonly files: readonly string[];
+  readonly unread: readonly UnreadFile[];
+}
+
+/** Reads a run; where one of its files cannot be read, nothing of it, or, of one who gives up, the others. */
+async function readAgain({ native, catalogue, settings, segmentDirectory, giveUp }: RebuildParts, run: readonly PacketFile[]): Promise<ReadAgain> {
+  const unread: UnreadFile[] = [];
+  for (let rest = run; ;) {
+    const [first] = rest;
+    if (first === undefined) return { segments: [], sessions: 0, files: [], unread };
+    try {
+      const { segments, sessions } = await native.importStream({
+        files: rest.map((file) => ({ path: file.path, fileId: file.id, firstOrdinal: file.firstOrdinal })), stream: first.stream, settings: { ...settings, node: first.node }, segmentDirectory,
+        batchRows: ROWS_PER_SEGMENT, replay: null, losses: first.storage === "own" ? catalogue.captureLedger.lossSpans(first.node, first.firstMs ?? 0) : null,
+      }, null, () => {});
+      return { segments, sessions, files: rest.map(({ path }) => path), unread };
+    } catch (error) {
+      const failed = error instanceof LookbackError && error.code === "CAPTURE_UNREADABLE" ? rest.find(({ path }) => path === error.details["path"]) : undefined;
+      if (failed === undefined || !(error instanceof LookbackError)) throw error;
+      unread.push({ path: failed.path, reason: String(error.details["reason"] ?? error.message) });
+      if (!giveUp) return { segments: [], sessions: 0, files: [], unread };
+      rest = rest.filter((file) => file !== failed);
+    }
+  }
 }
 
 /** Paths of a run's files that hold another capture than the one that was indexed; one that cannot be opened is told of when it is read. */

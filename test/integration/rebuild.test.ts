@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { storeFacts, writeCaptures } from "../support/kill-series.js";
@@ -59,6 +59,35 @@ describe("a damaged index", () => {
     const { code, output } = await lookback(["rebuild", "--json", "--data", "data"], directory);
     expect(code).toBe(0);
     expect(JSON.parse(output)).toMatchObject({ files: [kept], changed: [overwritten] });
+  });
+
+  it("is made of what can be read, and of the rest once it is back, or never", async () => {
+    const directory = temporaryDirectory();
+    const captures = path.join(directory, "captures");
+    writeCaptures(captures, 2, 40);
+    expect((await lookback(["import", "captures", "--data", "data"], directory)).code).toBe(0);
+    const before = await storeFacts(path.join(directory, "data"));
+    const sessions = path.join(directory, "data", "sessions");
+    const damage = () => { for (const name of readdirSync(sessions, { recursive: true }).map(String).filter((one) => one.endsWith(".parquet"))) rmSync(path.join(sessions, name)); };
+    damage();
+    const [there = "", away = ""] = readdirSync(captures).sort().map((name) => path.join(captures, name));
+    renameSync(away, `${away}.away`);
+
+    const partly = await lookback(["rebuild", "--json", "--data", "data"], directory);
+    expect(partly.code).toBe(1);
+    expect(JSON.parse(partly.output)).toMatchObject({ files: [there], unread: [{ path: away, reason: expect.stringMatching(/No such file/) }], left: [expect.stringMatching(/\.parquet$/)] });
+    const again = await lookback(["rebuild", "--data", "data"], directory);
+    expect([again.code, again.output]).toEqual([1, expect.stringMatching(/not read again: .*No such file[^]*still damaged: .*\.parquet\nbring back .* --give-up/)]);
+
+    renameSync(`${away}.away`, away);
+    expect((await lookback(["rebuild", "--data", "data"], directory)).code).toBe(0);
+    expect(await storeFacts(path.join(directory, "data"))).toEqual(before);
+
+    damage();
+    rmSync(away);
+    const given = await lookback(["rebuild", "--json", "--give-up", "--data", "data"], directory);
+    expect([given.code, JSON.parse(given.output)]).toEqual([0, expect.objectContaining({ files: [there], left: [] })]);
+    expect((await lookback(["search", "--data", "data"], directory)).code).toBe(0);
   });
 
   it("a catalogue that does not read back is named and nothing is started", async () => {

@@ -174,7 +174,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   },
   {
     name: "rebuild", summary: "make damaged parts of the index again from the packets; nothing may serve or capture meanwhile",
-    options: [JSON_LINES],
+    options: [["--give-up", "do without packet files that cannot be read: sessions in them that are damaged are gone then"], JSON_LINES],
     examples: [["lookback rebuild --data /srv/lookback", "after /readyz named a damaged segment"]],
     load: () => import("../commands/rebuild.js"),
   },
