@@ -219,6 +219,12 @@ impl Pipeline {
         Ok(Self { path, threads, shared })
     }
 
+    /// One whose only worker died.
+    #[cfg(test)]
+    pub fn of_a_dead_worker(shared: Shared) -> Self {
+        Self { path: Path::Single { lane: lane().0 }, threads: Vec::new(), shared }
+    }
+
     /// How many there are.
     pub fn workers(&self) -> usize {
         self.threads.len()

@@ -203,3 +203,57 @@ impl StreamThread {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::pipeline::Shared;
+    use super::*;
+    use crossbeam_channel::{bounded, unbounded};
+    use lookback_capture::batch::BatchPool;
+
+    #[test]
+    fn packets_that_come_when_a_worker_is_gone_are_counted_with_their_time() {
+        let batch = |first_s: i64| {
+            let mut batch = BatchPool::new(1).take().expect("a buffer");
+            for second in first_s..first_s + 3 {
+                assert!(batch.push(second * 1_000_000_000, 60, 60, &[&[0; 60]]));
+            }
+            batch
+        };
+        let stores = Arc::new(vec![Stores::default(), Stores::default()]);
+        let losses = Arc::new(LossLog::default());
+        let shared =
+            Shared { losses: Arc::clone(&losses), stores: Arc::clone(&stores), times_are_given: false };
+        let thread = StreamThread {
+            files: None,
+            saving: None,
+            pipeline: Pipeline::of_a_dead_worker(shared),
+            link_type: 1,
+            origins: vec![0, 0],
+            ordinal: 0,
+            stores: Arc::clone(&stores),
+            losses: Arc::clone(&losses),
+            times_are_given: false,
+            clock: ClockWatch::default(),
+            is_pushed: false,
+            delivered_until: vec![None, None],
+            write_failure: None,
+        };
+        let (sender, messages) = unbounded();
+        let (reply, flushed) = bounded(1);
+        let flush = Message::Flush { now_ns: 0, mark: false, rows: FlushRows::Due, reply };
+        let packets = |source, first_s| Message::Packets { source, batch: batch(first_s) };
+        for message in
+            [packets(0, 100), packets(1, 200), packets(1, 300), flush, packets(0, 400), Message::End]
+        {
+            sender.send(message).expect("a thread");
+        }
+        thread.run(&messages);
+        assert!(matches!(flushed.recv(), Ok(Err(EngineError::Worker(_)))));
+        let lost: Vec<u64> = stores.iter().map(|stores| stores.lost.load(Ordering::Relaxed)).collect();
+        // The first batch was taken before it was known.
+        assert_eq!(lost, [3, 6]);
+        let touched = [200, 203, 301, 402, 403].map(|s: i64| losses.touches(s * 1_000_000, s * 1_000_000));
+        assert_eq!(touched, [true, false, true, true, false]);
+    }
+}
