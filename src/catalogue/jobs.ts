@@ -53,23 +53,37 @@ const COLUMNS = `id, path, mode, node, only_new AS onlyNew, state, requested_by 
 
 const jobOf = (row: Row): ImportJob => ({ ...row, onlyNew: row.onlyNew === 1, warnings: recordsOf(row.warnings) });
 
-/** Table `jobs`: imports. */
+/** Imports that are remembered at most, and how many are added between two looks at that: a directory that gets a file a minute takes two years. */
+export const JOB_BOUNDS = { most: 1_000_000, lookEvery: 1_000 } as const;
+
+/** Table `jobs`: imports. Beyond the bound the oldest that are over are forgotten. */
 export class ImportJobs {
   readonly #connection: Connection;
   readonly #clock: Clock;
+  readonly #bounds: { readonly most: number; readonly lookEvery: number };
   #lastId = { ms: 0, count: 0 };
+  #added = 0;
 
-  constructor(connection: Connection, clock: Clock) {
+  constructor(connection: Connection, clock: Clock, bounds: { readonly most: number; readonly lookEvery: number } = JOB_BOUNDS) {
     this.#connection = connection;
     this.#clock = clock;
+    this.#bounds = bounds;
   }
 
   /** Queues an import and returns its id. Ids of one process sort in the order they were given, so a queue is a queue. */
   add(job: Pick<ImportJob, "path" | "mode" | "requestedBy"> & Partial<Pick<ImportJob, "node" | "onlyNew">>): string {
+    if (this.#added++ % this.#bounds.lookEvery === 0) this.#forgetOldest();
     const id = this.#nextId();
     this.#connection.prepare("INSERT INTO jobs (id, path, mode, node, only_new, state, requested_by, created_at) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)")
       .run(id, job.path, job.mode, job.node ?? null, job.onlyNew === true ? 1 : 0, job.requestedBy, this.#clock.nowMs());
     return id;
+  }
+
+  #forgetOldest(): void {
+    const beyond = (this.#connection.prepare<[], { n: number }>("SELECT count(*) AS n FROM jobs").get()?.n ?? 0) - this.#bounds.most;
+    if (beyond <= 0) return;
+    // Ids begin with the time.
+    this.#connection.prepare("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state NOT IN ('queued', 'running') ORDER BY id LIMIT ?)").run(beyond);
   }
 
   /** A UUID of version 7 with a 28-bit counter behind the time (RFC 9562 §6.2, method 1). */
@@ -119,7 +133,7 @@ export class ImportJobs {
 
   /** Jobs, newest first. */
   list(limit = 100): readonly ImportJob[] {
-    return this.#connection.prepare<[number], Row>(`SELECT ${COLUMNS} FROM jobs ORDER BY created_at DESC, id LIMIT ?`).all(limit).map(jobOf);
+    return this.#connection.prepare<[number], Row>(`SELECT ${COLUMNS} FROM jobs ORDER BY id DESC LIMIT ?`).all(limit).map(jobOf);
   }
 
   /** The newest import of a path that is in, or that found it was; null where there is none. */
