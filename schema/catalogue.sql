@@ -90,7 +90,7 @@ CREATE TABLE files (
   path TEXT NOT NULL,
   -- What people search for with `file ==`: the path as it was given.
   display_name TEXT NOT NULL,
-  device TEXT,
+  directory_inode TEXT,
   -- Identity of the stream, 32 hex digits.
   stream TEXT NOT NULL,
   storage TEXT NOT NULL CHECK (storage IN ('own', 'in-place')),

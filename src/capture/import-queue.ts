@@ -12,6 +12,8 @@ export interface ImportedFile {
   readonly stream: string;
   readonly bytes: number;
   readonly storage: "own" | "in-place";
+  /** Inode of the directory that it is in, or null where its disk does not tell. */
+  readonly directoryInode: string | null;
   readonly result: ImportResult;
 }
 
@@ -121,9 +123,9 @@ export class ImportQueue {
   }
 
   /** The reserved row goes and the complete one takes its number: storage is only known now. */
-  #row({ fileId, path, stream, bytes, storage }: ImportedFile) {
+  #row({ fileId, path, stream, bytes, storage, directoryInode }: ImportedFile) {
     this.#catalogue.files.remove(fileId);
-    return { id: fileId, path, stream, bytes, storage };
+    return { id: fileId, path, stream, bytes, storage, directoryInode };
   }
 
   private existing(id: string): ImportJob {

@@ -5,6 +5,7 @@ import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { EngineSettings, ImportProgress, ImportResult, NativeCore } from "../native/types.js";
+import { directoryLooks } from "../packet-store/packet-store.js";
 import { ImportEvents } from "./import-events.js";
 import { ImportFiles } from "./import-files.js";
 import { isFinished, type EarlierImport, type ImportJob } from "./import-job.js";
@@ -232,7 +233,7 @@ export class ImportService {
     try {
       signal.throwIfAborted();
       const path = await this.#files.keep(capture, result, fileId);
-      const file: ImportedFile = { fileId, path, stream: capture.stream, bytes: capture.bytes, storage: capture.own ? "own" : "in-place", result };
+      const file: ImportedFile = { fileId, path, stream: capture.stream, bytes: capture.bytes, storage: capture.own ? "own" : "in-place", directoryInode: await directoryLooks.directoryInodeOf(path), result };
       await this.#parts.store.commitSegments({ add: result.segments, remove: [] }, () => { this.#queue.complete(job, file); });
     } catch (error) {
       await this.#files.discardSegments(result.segments);

@@ -3,16 +3,20 @@ import path from "node:path";
 import { isDiskFull, LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
+import type { StreamMark } from "../catalogue/marks.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
 import type { LiveFile, NativeCore } from "../native/types.js";
 import { packetFileOfList, parsePacketFileName } from "../packet-store/packet-file-name.js";
 import { CLASSIC_HEADER_BYTES, CLASSIC_RECORD_BYTES } from "../packet-store/record-layout.js";
+import { BRING_BACK, directoryLooks, whereIs, type Whereabouts } from "../packet-store/packet-store.js";
 import { writingError } from "../packet-store/try-writing.js";
 import { FileNumbers } from "./file-numbers.js";
 
 /** Longest packet that a record of ours can hold; a length beyond it is no length. */
 const LONGEST_PACKET = 262_144;
 const CHUNK = 1 << 20;
+/** Packets that a file which could not be counted has at most: more than fit into one. */
+export const MOST_UNCOUNTED = 2 ** 32;
 const givenUpKey = (stream: string): string => `live.givenUp.${stream}`;
 
 /** Longest wait for one answer of a disk before its packet directory is passed over, in milliseconds. */
@@ -35,6 +39,20 @@ export function noteGivenUp(settings: Catalogue["settings"], stream: string, fil
     else now.delete(fileId);
   }
   if (now.size > 0 || noted.size > 0) settings.set(givenUpKey(stream), [...now].join(","));
+}
+
+/** Longest that a flush waits for a disk to tell which directory a new file is in, in milliseconds. */
+const SIGHT_MS = 1_000;
+
+/** The inodes of the directories of files for which none is noted yet, by the files' numbers, as far as their disks tell. */
+export async function directoryInodesOf(listed: Pick<Catalogue["files"], "get">, files: readonly Pick<LiveFile, "fileId" | "path">[]): Promise<ReadonlyMap<number, string>> {
+  const inodes = new Map<number, string>();
+  for (const { fileId, path: file } of files) {
+    if ((listed.get(fileId)?.directoryInode ?? null) !== null) continue;
+    const inode = await directoryLooks.directoryInodeOf(file, SIGHT_MS);
+    if (inode !== null) inodes.set(fileId, inode);
+  }
+  return inodes;
 }
 
 /** A disk has not answered in time. What it was asked goes on waiting. */
@@ -90,6 +108,22 @@ export class PacketDisks {
     return refusal;
   }
 
+  /** Where a file of a capture that ended is; away where its disk does not answer. */
+  async whereIs(file: PacketFile): Promise<Whereabouts> {
+    const directory = path.dirname(file.path);
+    try {
+      const found = await this.ask(directory, () => whereIs(file));
+      if (found === "away") {
+        this.#failed = true;
+        this.#logger.error({ path: file.path }, `a packet file of a capture that ended is not there, and neither is the directory that it was in; ${BRING_BACK}`);
+      }
+      return found;
+    } catch (error) {
+      this.tell(directory, error, "a packet file of a capture that ended cannot be looked at; it is closed at a next start that can");
+      return "away";
+    }
+  }
+
   /** Says what comes of an answer that is none, or an error. */
   tell(directory: string, error: unknown, what: string): void {
     this.#logger.error({ directory, error: error instanceof Error ? error.message : String(error) }, what);
@@ -141,7 +175,7 @@ async function namesIn(directory: string, disks: PacketDisks): Promise<readonly 
 /**
  * Lists what a capture that died left on disk: its files end at their last whole record, and those it had not committed
  * yet are added. Afterwards every file of the stream is complete, its packets counted, but for those on a disk that does not
- * answer or fails: they wait for the next start.
+ * answer or fails, or is away: they wait for the next start.
  */
 export async function adoptFiles(
   parts: { readonly catalogue: Catalogue; readonly packetDirectories: readonly string[]; readonly settings: { readonly node: string }; readonly logger: Logger },
@@ -153,17 +187,21 @@ export async function adoptFiles(
   for (const file of catalogue.files.ofStream(stream)) {
     if (file.state !== "writing") continue;
     // What a disk took too late is in the next file.
-    const tail = await endOf(file.path, Math.max(file.bytes, CLASSIC_HEADER_BYTES), givenUp.has(file.id) ? 0 : Infinity, disks);
+    const found = await disks.whereIs(file);
+    if (found === "away") continue;
+    const tail = found === "gone" ? null : await endOf(file.path, Math.max(file.bytes, CLASSIC_HEADER_BYTES), givenUp.has(file.id) ? 0 : Infinity, disks);
     if (tail === "unreadable") continue;
     if (tail === null) {
       catalogue.files.update(file.id, { state: "gone" });
+      logger.warn({ path: file.path, packets: file.packets }, "a packet file of a capture that ended without closing it is gone, or has no head");
       continue;
     }
+    const directoryInode = file.directoryInode ?? await directoryLooks.directoryInodeOf(file.path);
     noteGivenUp(catalogue.settings, stream, [{ fileId: file.id, givenUp: false }]);
-    catalogue.files.update(file.id, { state: "complete", bytes: tail.bytes, packets: file.packets + tail.packets, lastMs: tail.lastMs ?? file.lastMs });
+    catalogue.files.update(file.id, { directoryInode, state: "complete", bytes: tail.bytes, packets: file.packets + tail.packets, lastMs: tail.lastMs ?? file.lastMs });
     logger.warn({ path: file.path, packets: tail.packets }, "closed a packet file of a capture that ended without closing it");
   }
-  for (const { fileId, file } of await unlistedFiles(parts, new FileNumbers(catalogue, stream), disks)) {
+  for (const { fileId, file } of await unlistedFiles(parts, stream, disks)) {
     const whole = await endOf(file, CLASSIC_HEADER_BYTES, Infinity, disks);
     if (whole === "unreadable") continue;
     if (whole === null || whole.packets === 0) {
@@ -173,7 +211,7 @@ export async function adoptFiles(
     } else if (catalogue.files.get(fileId) === null) {
       catalogue.files.add({
         id: fileId, node, path: file, displayName: file, stream, storage: "own", state: "complete", format: "pcap", linkTypes: [whole.linkType],
-        bytes: whole.bytes, packets: whole.packets, firstMs: whole.firstMs, lastMs: whole.lastMs, firstOrdinal: nextOrdinal(catalogue.files.ofStream(stream)),
+        bytes: whole.bytes, packets: whole.packets, firstMs: whole.firstMs, lastMs: whole.lastMs, firstOrdinal: positionAfter(catalogue.files.ofStream(stream), catalogue.marks.get(stream)), directoryInode: await directoryLooks.directoryInodeOf(file),
       });
       logger.warn({ path: file, packets: whole.packets }, "listed a packet file of a capture that ended before it did");
     } else {
@@ -185,11 +223,16 @@ export async function adoptFiles(
 /** Packet files of a stream that are in no list, in the order in which they were written. */
 async function unlistedFiles(
   { catalogue, packetDirectories, settings: { node } }: Pick<Parameters<typeof adoptFiles>[0], "catalogue" | "packetDirectories" | "settings">,
-  numbers: FileNumbers,
+  stream: string,
   disks: PacketDisks,
 ): Promise<readonly { readonly fileId: number; readonly file: string }[]> {
+  const numbers = new FileNumbers(catalogue, stream);
   const found: { readonly fileId: number; readonly file: string }[] = [];
+  const newest = new Map(catalogue.files.ofStream(stream).map((file) => [path.dirname(file.path), file]));
   for (const directory of packetDirectories) {
+    // Where a mount is away there may be more that nobody listed.
+    const listed = newest.get(path.resolve(directory));
+    if (listed !== undefined) await disks.whereIs(listed);
     const names = await namesIn(directory, disks);
     await removeLonelyLists(directory, names, node, disks);
     for (const name of names) {
@@ -222,10 +265,20 @@ async function removeLonelyLists(directory: string, names: readonly string[], no
   }
 }
 
-/** Position in the stream of the packet after the last one that is on disk. */
-export function nextOrdinal(files: readonly PacketFile[]): number {
+/**
+ * The last file of a stream where nobody could count what a capture that died left in it, of the stream's files and its mark; else null.
+ * What an earlier file got too late is in the one after it.
+ */
+export function uncountedFile(files: readonly PacketFile[], mark: Pick<StreamMark, "nextOrdinal"> | null): PacketFile | null {
   const last = files.at(-1);
-  return last === undefined ? 0 : last.firstOrdinal + last.packets;
+  return last?.state === "writing" && last.firstOrdinal + last.packets >= (mark?.nextOrdinal ?? 0) ? last : null;
+}
+
+/** Position in the stream of the packet after the last one that is on disk; behind a file that could not be counted, after all that it may have. */
+export function positionAfter(files: readonly PacketFile[], mark: Pick<StreamMark, "nextOrdinal"> | null): number {
+  const [last] = files.slice(-1);
+  const end = Math.max(mark?.nextOrdinal ?? 0, last === undefined ? 0 : last.firstOrdinal + last.packets);
+  return uncountedFile(files, mark) === null ? end : end + MOST_UNCOUNTED;
 }
 
 /** What the records from an offset on come to. */

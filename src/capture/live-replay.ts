@@ -1,21 +1,18 @@
-import path from "node:path";
-import { LookbackError, systemErrorCode } from "../base/errors.js";
+import { LookbackError, type ErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
 import type { Replay } from "../catalogue/replays.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { EngineSettings, ImportResult, NativeCore } from "../native/types.js";
-import { directoryLooks } from "../packet-store/packet-store.js";
-import { nextOrdinal } from "./live-files.js";
+import { awayError, directoryLooks } from "../packet-store/packet-store.js";
+import { MOST_UNCOUNTED, positionAfter, uncountedFile } from "./live-files.js";
 
 /** Rows per segment that a replay writes. */
 const ROWS_PER_SEGMENT = 8_192;
 
-/** A file of this name says that packet files which are missing beside it are gone for good. */
-const GONE_MARK = ".lookback-gone";
-/** Files from before the crash that are looked for in the directory of a missing one, the latest. */
-const MOST_WITNESSES = 64;
+/** What a note meets that says nothing of those after it. */
+const PASSED_OVER: readonly ErrorCode[] = ["CAPTURE_UNREADABLE", "UNAVAILABLE"];
 
 const openKey = (stream: string): string => `live.open.${stream}`;
 
@@ -36,9 +33,10 @@ export function noteReplay(catalogue: Catalogue, stream: string, node: string): 
   return catalogue.transaction(() => {
     const mark = catalogue.marks.get(stream);
     const files = catalogue.files.ofStream(stream);
-    const end = Math.max(nextOrdinal(files), mark?.nextOrdinal ?? 0);
     const knownUntil = mark?.nextOrdinal ?? 0;
-    const from = mark?.replayFromOrdinal ?? knownUntil;
+    const end = positionAfter(files, mark);
+    const uncounted = uncountedFile(files, mark);
+    const from = Math.min(mark?.replayFromOrdinal ?? knownUntil, uncounted === null ? Infinity : uncounted.firstOrdinal + uncounted.packets);
     const [first] = filesBetween(files, from, end);
     if (from >= end || first === undefined) return end;
     catalogue.replays.add({
@@ -62,15 +60,24 @@ export interface ReplayParts {
 
 /**
  * Indexes again what was noted of a stream, the oldest first, on one thread: a capture goes on beside it. What is done when the
- * signal comes, or something fails, stays done, and what is not stays noted. A listed file that is gone is passed over, with a warning.
- * Throws DISK_FULL and UNAVAILABLE (nothing tells whether a missing file is gone or its mount is away, or a directory does not answer) for what may pass,
- * CAPTURE_UNREADABLE.
+ * signal comes, or something fails, stays done, and what is not stays noted; what cannot be read now does not hold up what came later.
+ * A listed file that is gone is passed over, with a warning. Throws DISK_FULL and UNAVAILABLE (a file's mount is away, or a directory does
+ * not answer) for what may pass, and CAPTURE_UNREADABLE where nothing may.
  */
 export async function runReplays(parts: ReplayParts, stream: string, signal: AbortSignal): Promise<void> {
+  const failures: LookbackError[] = [];
   for (const replay of parts.catalogue.replays.ofStream(stream)) {
-    let files = filesOf(parts, replay);
-    while (!(await run(parts, replay, files, signal))) files = filesOf(parts, replay);
+    try {
+      let files = filesOf(parts, replay);
+      while (!(await run(parts, replay, files, signal))) files = filesOf(parts, replay);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof LookbackError) || !PASSED_OVER.includes(error.code)) throw error;
+      failures.push(error);
+    }
   }
+  // What may pass is tried again.
+  const failure = failures.find(({ code }) => code === "UNAVAILABLE") ?? failures[0];
+  if (failure !== undefined) throw failure;
 }
 
 /** Files that retention took had no open session, or were taken for want of room: nothing of them is left to index. */
@@ -87,23 +94,23 @@ async function run(parts: ReplayParts, replay: Replay, files: readonly PacketFil
   let there: readonly PacketFile[] = [];
   let result: ImportResult | null = null;
   try {
-    there = await filesThere(parts, replay, files);
+    there = await filesThere(files);
     const [first] = there;
     if (first !== undefined) result = await parts.native.importStream({
       files: there.map((file) => ({ path: file.path, fileId: file.id, firstOrdinal: file.firstOrdinal })), stream, settings: { ...parts.settings, workers: 1 },
       segmentDirectory: parts.segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: { from, knownUntil, open: replay.open }, losses: catalogue.captureLedger.lossSpans(replay.node, first.firstMs ?? 0),
     }, signal, () => {});
   } catch (error) {
-    if (!(error instanceof LookbackError) || !["CAPTURE_UNREADABLE", "UNAVAILABLE"].includes(error.code)) throw error;
+    if (!(error instanceof LookbackError) || !PASSED_OVER.includes(error.code)) throw error;
     // Each is opened when its turn comes: retention may have taken it before.
-    if (filesOf(parts, replay).length < files.length || (await filesThere(parts, replay, files)).length < there.length) return false;
+    if (filesOf(parts, replay).length < files.length || (await filesThere(files)).length < there.length) return false;
     throw error;
   }
   if (result === null) done();
   else await parts.store.commitSegments({ add: result.segments, remove: [] }, done);
   const present = new Set(there);
   for (const file of files.filter((one) => !present.has(one))) {
-    logger.warn({ path: file.path, packets: file.firstOrdinal + file.packets - Math.max(from, file.firstOrdinal) }, "a packet file that an interrupted capture left is gone: its packets are in no session but those that had ended");
+    logger.warn({ path: file.path, packets: file.firstOrdinal + file.packets - Math.max(from, file.firstOrdinal) }, "a packet file that an interrupted capture left is gone: its packets, and those of sessions that began in it, are in no session but those that had ended");
   }
   if (result === null) return true;
   const wanted = there.reduce((sum, file) => sum + file.packets, 0);
@@ -114,57 +121,24 @@ async function run(parts: ReplayParts, replay: Replay, files: readonly PacketFil
 }
 
 /**
- * Those of a replay's files that are there, or cannot be looked at for another reason than that they are not: who reads them tells it. One is
- * gone when it is missing while another one from before the crash is there in its directory, or when somebody said so (`GONE_MARK`): what a
- * capture writes since proves nothing, for it may lie where a mount is away. Throws UNAVAILABLE where nothing tells, or a directory does not answer.
+ * Those of a replay's files that are not gone; what cannot be looked at for another reason than that it is not there, who reads it tells.
+ * Throws UNAVAILABLE where one is away, or a directory does not answer.
  */
-async function filesThere({ catalogue }: ReplayParts, { stream, untilOrdinal: until }: Replay, files: readonly PacketFile[]): Promise<readonly PacketFile[]> {
-  const missing = new Map<string, PacketFile[]>();
+async function filesThere(files: readonly PacketFile[]): Promise<readonly PacketFile[]> {
+  const there: PacketFile[] = [];
   for (const file of files) {
-    if (!(await isMissing(file))) continue;
-    const directory = path.dirname(file.path);
-    const beside = missing.get(directory) ?? [];
-    beside.push(file);
-    missing.set(directory, beside);
+    const found = await directoryLooks.whereIs(file);
+    if (found === "away") throw awayError(file);
+    if (found === "there") there.push(file);
   }
-  if (missing.size === 0) return files;
-  const captured = catalogue.files.ofStream(stream).filter((file) => file.firstOrdinal < until);
-  const gone = new Set<PacketFile>();
-  for (const [directory, some] of missing) {
-    const before = captured.filter((file) => path.dirname(file.path) === directory).slice(-MOST_WITNESSES);
-    const [{ path: one } = { path: directory }] = some;
-    if (!(await isAnyThere([path.join(directory, GONE_MARK), ...before.map((file) => file.path)]))) {
-      throw new LookbackError("UNAVAILABLE", `${one}: the packet file is not there, nor is any other that was captured into ${directory} before; mount its disk again, or, when it is gone for good, put an empty file ${GONE_MARK} there: its packets are passed over then`, { path: one });
-    }
-    // A mount that was back before its directory was looked into has them.
-    for (const file of some) if (await isMissing(file)) gone.add(file);
-  }
-  return files.filter((file) => !gone.has(file));
+  return there;
 }
 
-async function isAnyThere(paths: readonly string[]): Promise<boolean> {
-  for (const one of paths) {
-    try {
-      await directoryLooks.stat(one);
-      return true;
-    } catch (error) {
-      if (error instanceof LookbackError) throw error;
-    }
-  }
-  return false;
-}
-
-async function isMissing({ path: file }: PacketFile): Promise<boolean> {
-  try {
-    await directoryLooks.stat(file);
-    return false;
-  } catch (error) {
-    if (error instanceof LookbackError) throw error;
-    return systemErrorCode(error) === "ENOENT";
-  }
-}
-
-/** The files with packets in `[from, until)`; some between may be gone, each has its packets' numbers. A capture begins a file, so none goes beyond `until`. */
+/**
+ * The files with packets in `[from, until)`; some between may be gone, each has its packets' numbers. A capture begins a file, so none goes
+ * beyond `until`. One that could not be counted may have any that fit.
+ */
 function filesBetween(files: readonly PacketFile[], from: number, until: number): readonly PacketFile[] {
-  return files.filter((file) => file.packets > 0 && file.firstOrdinal + file.packets > from && file.firstOrdinal < until);
+  const packetsOf = (file: PacketFile): number => (file.state === "writing" ? MOST_UNCOUNTED : file.packets);
+  return files.filter((file) => packetsOf(file) > 0 && file.firstOrdinal + packetsOf(file) > from && file.firstOrdinal < until);
 }

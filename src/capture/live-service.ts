@@ -11,7 +11,7 @@ import { accountedUntil, gapAfter, LedgerSpans, noteAccounted } from "./ledger.j
 import { diskFullOf, failuresOf, together, type Durable } from "./live-flush.js";
 import { liveAccount, sessionAccount, type LiveAccount } from "./live-account.js";
 import { FileNumbers } from "./file-numbers.js";
-import { adoptFiles, makeDirectories, noteGivenUp, PacketDisks, requireWritable } from "./live-files.js";
+import { adoptFiles, directoryInodesOf, makeDirectories, noteGivenUp, PacketDisks, requireWritable } from "./live-files.js";
 import { noteReplay, rememberOpen, runReplays } from "./live-replay.js";
 import { saveStatistics, type LiveStatistics } from "./live-statistics.js";
 import { LiveTroubles } from "./live-troubles.js";
@@ -339,10 +339,12 @@ export class LiveService {
     const flush = { ...newest, ...this.#uncommitted };
     const ledger = this.#spans.next(ledgers, nowMs);
     const accounted = { interface: this.#running.interface, ordinal: this.#firstOrdinal + sum(({ stored }) => stored), atMs: nowMs, running };
+    const inodes = await directoryInodesOf(catalogue.files, flush.files);
     await store.commitSegments({ add: flush.segments, remove: [], goesOn: true }, () => {
       for (const file of flush.files) {
+        const directoryInode = inodes.get(file.fileId);
         const row = {
-          state: file.open ? "writing" : "complete", bytes: file.bytes, packets: file.packets, firstMs: file.firstMs, lastMs: file.lastMs,
+          state: file.open ? "writing" : "complete", bytes: file.bytes, packets: file.packets, firstMs: file.firstMs, lastMs: file.lastMs, ...(directoryInode === undefined ? {} : { directoryInode }),
         } as const;
         if (catalogue.files.get(file.fileId) === null) {
           catalogue.files.add({

@@ -14,8 +14,8 @@ export interface PacketFile {
   readonly path: string;
   /** What `file ==` compares: the path as it was given. */
   readonly displayName: string;
-  /** Device it lies on, as the kernel numbers it, or null when unknown. */
-  readonly device: string | null;
+  /** Inode of the directory that it was seen in, or null where nobody saw it there. */
+  readonly directoryInode: string | null;
   /** Identity of its stream, 32 hex digits. */
   readonly stream: string;
   /** `own` was written by us and may be deleted by retention; `in-place` is the user's. */
@@ -35,21 +35,21 @@ export interface PacketFile {
 }
 
 /** What retention asks of a file that is not gone. */
-export type RetainedFile = Pick<PacketFile, "id" | "node" | "path" | "stream" | "storage" | "locked" | "bytes" | "packets" | "firstMs" | "lastMs" | "firstOrdinal" | "importedAtMs"> & {
+export type RetainedFile = Pick<PacketFile, "id" | "node" | "path" | "stream" | "storage" | "locked" | "bytes" | "packets" | "firstMs" | "lastMs" | "firstOrdinal" | "importedAtMs" | "directoryInode"> & {
   readonly state: Exclude<PacketFileState, "gone">;
 };
 
 /** What an insert or an update may say; the rest has defaults. */
 export type NewPacketFile = Pick<PacketFile, "node" | "path" | "displayName" | "stream" | "storage" | "state" | "format"> &
-  Partial<Pick<PacketFile, "id" | "device" | "locked" | "linkTypes" | "bytes" | "packets" | "firstMs" | "lastMs" | "firstOrdinal">>;
+  Partial<Pick<PacketFile, "id" | "directoryInode" | "locked" | "linkTypes" | "bytes" | "packets" | "firstMs" | "lastMs" | "firstOrdinal">>;
 
 /** What changes while a file is written and when it is complete. */
 export type PacketFileChange = Partial<
-  Pick<PacketFile, "path" | "device" | "locked" | "state" | "format" | "linkTypes" | "bytes" | "packets" | "firstMs" | "lastMs" | "firstOrdinal" | "stream">
+  Pick<PacketFile, "path" | "directoryInode" | "locked" | "state" | "format" | "linkTypes" | "bytes" | "packets" | "firstMs" | "lastMs" | "firstOrdinal" | "stream">
 >;
 
 interface Row {
-  readonly id: number; readonly node: string; readonly path: string; readonly display_name: string; readonly device: string | null;
+  readonly id: number; readonly node: string; readonly path: string; readonly display_name: string; readonly directory_inode: string | null;
   readonly stream: string; readonly storage: PacketFileStorage; readonly locked: number; readonly state: PacketFileState;
   readonly format: string; readonly link_types: string; readonly bytes: number; readonly packets: number;
   readonly first_ms: number | null; readonly last_ms: number | null; readonly first_ordinal: number; readonly imported_at: number;
@@ -57,7 +57,7 @@ interface Row {
 
 function fileOf(row: Row): PacketFile {
   return {
-    id: row.id, node: row.node, path: row.path, displayName: row.display_name, device: row.device, stream: row.stream,
+    id: row.id, node: row.node, path: row.path, displayName: row.display_name, directoryInode: row.directory_inode, stream: row.stream,
     storage: row.storage, locked: row.locked === 1, state: row.state, format: row.format, linkTypes: numbersOf(row.link_types),
     bytes: row.bytes, packets: row.packets, firstMs: row.first_ms, lastMs: row.last_ms, firstOrdinal: row.first_ordinal,
     importedAtMs: row.imported_at,
@@ -82,13 +82,13 @@ export class PacketFiles {
   /** Adds a file and returns its id. A path may be listed once among the files that are not gone. */
   add(file: NewPacketFile): number {
     const insert = this.#connection.prepare(
-      `INSERT INTO files (id, node, path, display_name, device, stream, storage, locked, state, format, link_types, bytes, packets,
+      `INSERT INTO files (id, node, path, display_name, directory_inode, stream, storage, locked, state, format, link_types, bytes, packets,
          first_ms, last_ms, first_ordinal, imported_at)
-       VALUES (@id, @node, @path, @displayName, @device, @stream, @storage, @locked, @state, @format, @linkTypes, @bytes, @packets,
+       VALUES (@id, @node, @path, @displayName, @directoryInode, @stream, @storage, @locked, @state, @format, @linkTypes, @bytes, @packets,
          @firstMs, @lastMs, @firstOrdinal, @importedAt)`,
     );
     const { lastInsertRowid } = insert.run({
-      id: file.id ?? null, node: file.node, path: file.path, displayName: file.displayName, device: file.device ?? null,
+      id: file.id ?? null, node: file.node, path: file.path, displayName: file.displayName, directoryInode: file.directoryInode ?? null,
       stream: file.stream, storage: file.storage, locked: file.locked === true ? 1 : 0, state: file.state, format: file.format,
       linkTypes: JSON.stringify(file.linkTypes ?? []), bytes: file.bytes ?? 0, packets: file.packets ?? 0,
       firstMs: file.firstMs ?? null, lastMs: file.lastMs ?? null, firstOrdinal: file.firstOrdinal ?? 0, importedAt: this.#clock.nowMs(),
@@ -118,11 +118,11 @@ export class PacketFiles {
     if (file === null) return false;
     const next = { ...file, ...change };
     this.#connection.prepare(
-      `UPDATE files SET path = @path, device = @device, stream = @stream, locked = @locked, state = @state, format = @format,
+      `UPDATE files SET path = @path, directory_inode = @directoryInode, stream = @stream, locked = @locked, state = @state, format = @format,
          link_types = @linkTypes, bytes = @bytes, packets = @packets, first_ms = @firstMs, last_ms = @lastMs, first_ordinal = @firstOrdinal
        WHERE id = @id`,
     ).run({
-      id, path: next.path, device: next.device, stream: next.stream, locked: next.locked ? 1 : 0, state: next.state, format: next.format,
+      id, path: next.path, directoryInode: next.directoryInode, stream: next.stream, locked: next.locked ? 1 : 0, state: next.state, format: next.format,
       linkTypes: JSON.stringify(next.linkTypes), bytes: next.bytes, packets: next.packets, firstMs: next.firstMs, lastMs: next.lastMs,
       firstOrdinal: next.firstOrdinal,
     });
@@ -162,10 +162,10 @@ export class PacketFiles {
   }
 
   #retained(rest: string, values: Readonly<Record<string, string | number>>): readonly RetainedFile[] {
-    return this.#connection.prepare<[Readonly<Record<string, string | number>>], [number, string, string, string, PacketFileStorage, number, Exclude<PacketFileState, "gone">, number, number, number | null, number | null, number, number]>(
-      `SELECT id, node, path, stream, storage, locked, state, bytes, packets, first_ms, last_ms, first_ordinal, imported_at FROM files WHERE ${rest}`,
-    ).raw().all(values).map(([id, node, path, stream, storage, locked, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs]) => (
-      { id, node, path, stream, storage, locked: locked === 1, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs }));
+    return this.#connection.prepare<[Readonly<Record<string, string | number>>], [number, string, string, string, PacketFileStorage, number, Exclude<PacketFileState, "gone">, number, number, number | null, number | null, number, number, string | null]>(
+      `SELECT id, node, path, stream, storage, locked, state, bytes, packets, first_ms, last_ms, first_ordinal, imported_at, directory_inode FROM files WHERE ${rest}`,
+    ).raw().all(values).map(([id, node, path, stream, storage, locked, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs, directoryInode]) => (
+      { id, node, path, stream, storage, locked: locked === 1, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs, directoryInode }));
   }
 
   /** Number and bytes of the files of ours that are not gone. */

@@ -1,11 +1,12 @@
 import type { Stats } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Timer } from "../base/clock.js";
 import { isDiskFull, LookbackError } from "../base/errors.js";
 import { silence, Turns } from "../base/turns.js";
 import { OwnDirectory, type Ownership } from "./own-directory.js";
 import { writingError } from "./try-writing.js";
+import { directoryInodeOf, whereIs, type KeptFile, type Whereabouts } from "./whereabouts.js";
 
 /** Longest wait for an answer about a directory, in milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -23,13 +24,13 @@ export interface DirectoryFiles {
   stat(directory: string): Promise<Stats>;
   writingError(directory: string, of: { readonly bytes: number }): Promise<unknown>;
   examine(directory: string, file: string): Promise<Ownership>;
-  hasFiles(directory: string): Promise<boolean>;
+  whereIs(file: KeptFile): Promise<Whereabouts>;
+  directoryInodeOf(file: string): Promise<string | null>;
 }
 
 /** The system's. */
 export const REAL_DIRECTORIES: DirectoryFiles = {
-  stat, writingError, examine: (directory, file) => new OwnDirectory(directory).examine(file),
-  hasFiles: async (directory) => (await readdir(directory, { withFileTypes: true }).catch(() => [])).some((entry) => entry.isFile()),
+  stat, writingError, examine: (directory, file) => new OwnDirectory(directory).examine(file), whereIs, directoryInodeOf,
 };
 
 /**
@@ -85,9 +86,16 @@ export class DirectoryLooks {
     return this.#aboutFiles(this.#examinations, directory, () => this.#files.examine(directory, file));
   }
 
-  /** Whether there is any file beside one in a directory of ours. */
-  hasFilesBeside(directory: string, file: string): Promise<boolean> {
-    return this.#aboutFiles(this.#examinations, directory, () => this.#files.hasFiles(path.dirname(file)));
+  /** Where a packet file is that the catalogue lists. */
+  whereIs(file: KeptFile, limitMs = PATIENCE_MS): Promise<Whereabouts> {
+    return this.#aboutFiles(this.#examinations, path.dirname(file.path), () => this.#files.whereIs(file), limitMs);
+  }
+
+  /** The inode of a file's directory, or null where the file is not there, or its directory does not answer. */
+  directoryInodeOf(file: string, limitMs = PATIENCE_MS): Promise<string | null> {
+    const directory = path.dirname(file);
+    if (this.isOnSilent(directory)) return Promise.resolve(null);
+    return this.#aboutFiles(this.#examinations, directory, () => this.#files.directoryInodeOf(file), limitMs).catch(() => null);
   }
 
   /** Does one thing to files in a directory; what was given up may still happen. */

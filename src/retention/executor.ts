@@ -75,7 +75,8 @@ export async function forgetMissing(parts: ExecutorParts, plan: PacketPlan): Pro
   const directories = plan.devices.flatMap((device) => device.directories);
   for (const item of plan.elsewhere) {
     if (item.action !== "delete") continue;
-    const found = await findOnDisk(item.path, directories, parts.looks).catch(() => null);
+    const row = parts.catalogue.files.get(item.fileId);
+    const found = row?.path === item.path ? await findOnDisk(row, directories, parts.looks).catch(() => null) : null;
     parts.progressed?.();
     if (found === null || !("refusal" in found) || found.refusal !== "missing") continue;
     markGone(parts, { fileId: item.fileId, name: nameOf(item.path), bytes: 0 }, "missing");
@@ -116,7 +117,9 @@ async function deleteFile(parts: ExecutorParts, item: PacketPlanItem, directorie
 
 /** What changed since the plan was made: the catalogue and the disk are asked once more, right before the rename. */
 async function protectionNow(parts: ExecutorParts, item: PacketPlanItem, directories: readonly string[]): Promise<string | null> {
-  const found = await findOnDisk(item.path, directories, parts.looks);
+  const listed = parts.catalogue.files.get(item.fileId);
+  if (listed?.path !== item.path) return "changed";
+  const found = await findOnDisk(listed, directories, parts.looks);
   if ("refusal" in found) return found.refusal;
   const row = parts.catalogue.files.get(item.fileId);
   if (row === null || row.state !== "complete" || row.storage !== "own" || row.path !== item.path) return "changed";

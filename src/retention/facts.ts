@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { RetainedFile } from "../catalogue/packet-files.js";
 import type { IndexStore, Partition } from "../index-store/index-store.js";
-import { DELETION_PATIENCE_MS, directoryLooks, isInside, measureSpace, type DirectoryLooks, type SpaceProbe, type TombstoneListing, type Tombstones, type UnmeasuredDirectory } from "../packet-store/packet-store.js";
+import { DELETION_PATIENCE_MS, directoryLooks, isInside, measureSpace, type DirectoryLooks, type KeptFile, type SpaceProbe, type TombstoneListing, type Tombstones, type UnmeasuredDirectory } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
 import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts } from "./plan.js";
@@ -74,23 +74,21 @@ export async function gatherDevices(
 export function gatherPacketFacts(sources: FactSources, devices: readonly DeviceFact[], failed: ReadonlySet<number>, limit: number | null = null): PacketFacts {
   const { catalogue, undecidedFromMs = null } = sources;
   const held = heldFiles(sources);
-  const replayFrom = new Map(catalogue.marks.all().map((mark) => [mark.stream, mark.replayFromOrdinal]));
-  for (const { stream, fromOrdinal } of catalogue.replays.all()) replayFrom.set(stream, Math.min(fromOrdinal, replayFrom.get(stream) ?? fromOrdinal));
+  const needed = neededForReplays(catalogue);
   const unread = unreadNodes(sources);
   const deviceOf = deviceLookup(sources.packetDirectories, devices);
   const listed = limit === null ? catalogue.files.retained() : catalogue.files.oldestRetained(limit, COPY_STREAM);
   const files = listed.map((file): PacketFileFact => {
-    const from = replayFrom.get(file.stream) ?? null;
     const device = file.storage === "own" ? deviceOf(file.path) : null;
     return {
       fileId: file.id, node: file.node, path: file.path, storage: file.storage, state: file.state, locked: file.locked, sectionUnread: unread(file.node),
       hold: held.files.get(file.id) ?? heldByDay(file, held.days), heldPackets: held.packets.get(file.id) ?? null, isCopy: isKeptCopy(file),
       // Packets of a session are not older than its first.
       undecided: undecidedFromMs !== null && file.storage === "own" && (file.lastMs ?? Number.NEGATIVE_INFINITY) >= undecidedFromMs,
-      neededForReplay: from !== null && file.firstOrdinal + file.packets > from,
+      neededForReplay: needed(file),
       // Nobody looks at a user's own file again: what it had when it was imported is told. A file of ours in no directory of ours counts for nothing.
       found: device !== null ? { device, bytes: file.bytes } : { refusal: "outside", ...(file.storage === "in-place" ? { bytes: file.bytes } : {}) },
-      firstMs: file.firstMs, lastMs: file.lastMs, settledMs: Math.max(file.lastMs ?? 0, file.importedAtMs), deletionFailed: failed.has(file.id),
+      directoryInode: file.directoryInode, importedAtMs: file.importedAtMs, firstMs: file.firstMs, lastMs: file.lastMs, settledMs: Math.max(file.lastMs ?? 0, file.importedAtMs), deletionFailed: failed.has(file.id),
     };
   });
   const nowMs = sources.clock.nowMs();
@@ -99,6 +97,15 @@ export function gatherPacketFacts(sources: FactSources, devices: readonly Device
   const inDirectories = catalogue.files.ownBytesIn(sources.packetDirectories.map((directory) => path.resolve(directory)));
   const bytes = files.reduce((sum, { found }) => sum + ("bytes" in found ? found.bytes : 0), 0);
   return { nowMs, devices, files, beyond: { files: catalogue.files.own().files - listed.length, bytes: inDirectories - bytes }, listedUntilMs: listed[Math.min(limit, listed.length) - 1]?.firstMs ?? null };
+}
+
+/** Whether a file has packets that a capture would read again if it died now, or that are to be read again after one which did. */
+function neededForReplays({ marks, replays }: Pick<Catalogue, "marks" | "replays">): (file: RetainedFile) => boolean {
+  const spans = new Map<string, { readonly from: number; readonly until: number }[]>();
+  const need = (stream: string, from: number, until: number): void => { spans.set(stream, [...(spans.get(stream) ?? []), { from, until }]); };
+  for (const { stream, replayFromOrdinal } of marks.all()) if (replayFromOrdinal !== null) need(stream, replayFromOrdinal, Infinity);
+  for (const { stream, fromOrdinal, untilOrdinal } of replays.all()) need(stream, fromOrdinal, untilOrdinal);
+  return (file) => (spans.get(file.stream) ?? []).some(({ from, until }) => file.firstOrdinal + file.packets > from && file.firstOrdinal < until);
 }
 
 /** Whether the settings of a node do not read, found out once for each. */
@@ -161,18 +168,17 @@ export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules
   const at = new Map(facts.files.map((file, index) => [file.fileId, index]));
   const files = [...facts.files];
   const looked = new Set<number>();
-  const populated = new Map<string, boolean>();
   for (let look = 0; ; look += 1) {
     const made = plan({ ...facts, files }, rules);
     const fresh = [...made.devices.flatMap(({ items }) => items), ...made.elsewhere].filter((item) => item.action === "delete" && !looked.has(item.fileId));
     if (fresh.length === 0) return made;
     let asExpected = true;
-    for (const { fileId, path: file } of fresh) {
+    for (const { fileId } of fresh) {
       looked.add(fileId);
       const index = at.get(fileId);
       const fact = index === undefined ? undefined : files[index];
       if (index === undefined || fact === undefined) continue;
-      const found = await findOnDisk(file, directories, sources.looks, populated);
+      const found = await findOnDisk(fact, directories, sources.looks);
       sources.progressed?.();
       asExpected &&= sameFinding(found, fact.found);
       files[index] = { ...fact, found };
@@ -232,21 +238,16 @@ export async function gatherSessionFacts(sources: FactSources): Promise<SessionF
 }
 
 /**
- * Looks for a path in the directory that holds it; one in none of them is outside. One that is missing from a directory in
- * which there is no file at all is not missing but its directory is: a device that is not mounted leaves an empty one. Other directories
- * are not touched. Throws UNAVAILABLE where its own does not answer.
+ * Looks for a packet file in the directory that holds it; one in none of them is outside. One that is missing is so for good, or its
+ * directory is: a mount that is away. Other directories are not touched. Throws UNAVAILABLE where its own does not answer.
  */
-export async function findOnDisk(file: string, directories: readonly string[], looks: DirectoryLooks = directoryLooks, populated: Map<string, boolean> = new Map()): Promise<PacketFileFact["found"]> {
+export async function findOnDisk(file: KeptFile, directories: readonly string[], looks: DirectoryLooks = directoryLooks): Promise<PacketFileFact["found"]> {
   let refusal: PacketFileFact["found"] = { refusal: "outside" };
   for (const directory of directories) {
-    if (!isInside(path.resolve(directory), file)) continue;
-    const found = await looks.examine(directory, file);
+    if (!isInside(path.resolve(directory), file.path)) continue;
+    const found = await looks.examine(directory, file.path);
     if (found.own) return { device: found.device, bytes: found.bytes };
-    if (found.reason === "missing") {
-      const beside = populated.get(path.dirname(file)) ?? await looks.hasFilesBeside(directory, file);
-      populated.set(path.dirname(file), beside);
-      return { refusal: beside ? "missing" : "directory-missing" };
-    }
+    if (found.reason === "missing") return { refusal: (await looks.whereIs(file, DELETION_PATIENCE_MS)) === "gone" ? "missing" : "directory-missing" };
     if (found.reason !== "outside") refusal = { refusal: found.reason };
   }
   return refusal;

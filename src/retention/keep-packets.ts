@@ -8,7 +8,7 @@ import type { IndexStore, SessionPackets } from "../index-store/index-store.js";
 import { SERVICE_SCOPE } from "../model/access-scope.js";
 import type { PacketRef } from "../model/session.js";
 import { ALL_TIME } from "../model/time-range.js";
-import { directoryLooks, packetFileName, syncDirectory, type DirectoryLooks, type PacketFile, type PacketReader, type Tombstones } from "../packet-store/packet-store.js";
+import { directoryLooks, packetFileName, directoryInodeOf, syncDirectory, type DirectoryLooks, type PacketFile, type PacketReader, type Tombstones } from "../packet-store/packet-store.js";
 import type { Progressed } from "./progress.js";
 import { rowIdBytes, rowIdOf } from "../index-store/row-id.js";
 
@@ -147,11 +147,12 @@ async function copyPass(parts: KeepParts, file: PacketFile & { readonly node: st
     const { places, bytes } = await writeKept(reader, onDisk, file, readable, format, partial, signal);
     await onDisk(() => rename(partial, target));
     await onDisk(() => syncDirectory(directory));
+    const directoryInode = await onDisk(() => directoryInodeOf(target));
     const moved = sessions.map((session) => ({ ...session, packets: session.packets.map((ref) => (ref.fileId === file.fileId ? movedRef(ref, fileId, places) : ref)) }));
     await store.movePackets(moved.map(({ id, packets }) => ({ id, packets })), () => {
       catalogue.files.add({
         id: fileId, node: file.node, path: target, displayName: target, stream: `${COPY_STREAM}${String(fileId).padStart(28, "0")}`, storage: "own", state: "complete",
-        format: format.container, linkTypes: format.linkTypes, bytes, packets: readable.length, firstMs: times.firstMs, lastMs: times.lastMs,
+        format: format.container, linkTypes: format.linkTypes, bytes, packets: readable.length, firstMs: times.firstMs, lastMs: times.lastMs, directoryInode,
       });
       noteCopies(catalogue, notedCopies(catalogue).filter((one) => one !== target));
       // What could not be read is not held any more: it is lost with the file.

@@ -56,8 +56,12 @@ export interface PacketFileFact {
   readonly isCopy: boolean;
   /** It may have packets of held sessions that cannot be looked up now. */
   readonly undecided: boolean;
-  /** An open session has packets in it, or in an earlier file of its stream. */
+  /** An open session has packets in it, or in an earlier file of its stream, or one of a capture that died, whose packets are still to be read again. */
   readonly neededForReplay: boolean;
+  /** Inode of the directory that it was seen in, or null where nobody saw it there. */
+  readonly directoryInode: string | null;
+  /** When it was listed, milliseconds since 1970. */
+  readonly importedAtMs: number;
   /**
    * What is known to lie at the path: a file of ours on a device, or why it is not ours to touch. Until it has been looked
    * at, that is what the catalogue says.

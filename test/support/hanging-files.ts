@@ -1,3 +1,4 @@
+import path from "node:path";
 import { DirectoryLooks, REAL_DIRECTORIES, type DirectoryFiles } from "../../src/packet-store/packet-store.js";
 
 /** Looks at directories of which some hang until they are let go; the others are asked as `files` says, by default the system. */
@@ -15,7 +16,8 @@ export function hangingFiles(hanging: readonly string[], files: Partial<Director
     stat: (directory) => orHang("stat", directory, () => (files.stat ?? REAL_DIRECTORIES.stat)(directory)),
     writingError: (directory, of) => orHang("writingError", directory, () => files.writingError?.(directory, of) ?? Promise.resolve(null)),
     examine: (directory, file) => orHang("examine", directory, () => (files.examine ?? REAL_DIRECTORIES.examine)(directory, file)),
-    hasFiles: (directory) => orHang("hasFiles", directory, () => REAL_DIRECTORIES.hasFiles(directory)),
+    whereIs: (file) => orHang("whereIs", path.dirname(file.path), () => REAL_DIRECTORIES.whereIs(file)),
+    directoryInodeOf: (file) => orHang("directoryInodeOf", path.dirname(file), () => REAL_DIRECTORIES.directoryInodeOf(file)),
   }, (run) => {
     waiting.add(run);
     return () => { waiting.delete(run); };

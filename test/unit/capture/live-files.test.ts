@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it, vi } from "vitest";
@@ -59,6 +59,41 @@ describe("packet directories", () => {
       await disk.close();
       catalogue.close();
     }
+  });
+
+  it("that are away keep what lies there listed, and its numbers; what is captured in their place is told apart", async () => {
+    const root = temporaryDirectory();
+    const [packets, away] = [path.join(root, "packets"), path.join(root, "away")];
+    mkdirSync(packets);
+    const catalogue = openCatalogue(root, { nowMs: () => 1 });
+    const { bytes } = classicCapture([1, 2].map((seconds) => ({ seconds, nanoseconds: 0, data: Buffer.alloc(60) })));
+    const numbers = new FileNumbers(catalogue, "s").begin(true);
+    const write = (id: number): string => {
+      const file = path.join(packets, `n1-260101-${String(id).padStart(8, "0")}.pcap`);
+      writeFileSync(file, bytes);
+      return file;
+    };
+    const listed = { node: "n1", displayName: "", stream: "s", storage: "own", format: "pcap", packets: 1, bytes: 24 + 76, directoryInode: String(statSync(packets).ino) } as const;
+    catalogue.files.add({ ...listed, id: numbers.first, path: write(numbers.first), state: "writing", firstOrdinal: 0 });
+    // A file that nobody listed before the capture died.
+    write(numbers.first + 1);
+    catalogue.marks.set({ stream: "s", node: "n1", replayFromOrdinal: null, nextOrdinal: 9, completeUntilMs: null });
+    renameSync(packets, away);
+    mkdirSync(packets);
+    const adopt = async (): Promise<boolean> => {
+      const disks = new PacketDisks(silentLogger);
+      await adoptFiles({ catalogue, packetDirectories: [packets], settings: { node: "n1" }, logger: silentLogger }, "s", disks);
+      return disks.allAnswered;
+    };
+    expect([await adopt(), catalogue.files.ofStream("s").map(({ state }) => state)]).toEqual([false, ["writing"]]);
+    expect(new FileNumbers(catalogue, "s").begin(false).first).toBeGreaterThan(numbers.first + 2);
+    rmSync(packets, { recursive: true });
+    renameSync(away, packets);
+    expect(await adopt()).toBe(true);
+    // Its packets come behind all that was known.
+    expect(catalogue.files.ofStream("s").map(({ id, state, packets: count, firstOrdinal }) => [id, state, count, firstOrdinal])).toEqual([[numbers.first, "complete", 2, 0], [numbers.first + 1, "complete", 2, 9]]);
+    expect(catalogue.files.get(numbers.first + 1)?.directoryInode).toBe(String(statSync(packets).ino));
+    catalogue.close();
   });
 
   it("that take a small file let a capture start, however long their busy device takes to have it", async () => {

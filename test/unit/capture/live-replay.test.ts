@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
@@ -18,7 +18,7 @@ function addFile(catalogue: Catalogue, id: number, firstOrdinal: number, packets
   const file = path.join(directory, `${id}.pcap`);
   mkdirSync(directory, { recursive: true });
   writeFileSync(file, "packets");
-  catalogue.files.add({ id, node: "n1", path: file, displayName: `${id}`, stream: STREAM, storage: "own", state: "complete", format: "pcap", linkTypes: [1], bytes: 1, packets, firstMs: id * 1000, lastMs: id * 1000 + 999, firstOrdinal });
+  catalogue.files.add({ id, node: "n1", path: file, displayName: `${id}`, stream: STREAM, storage: "own", state: "complete", format: "pcap", linkTypes: [1], bytes: 1, packets, firstMs: id * 1000, lastMs: id * 1000 + 999, firstOrdinal, directoryInode: String(statSync(directory).ino) });
   return file;
 }
 
@@ -115,22 +115,63 @@ describe("a replay that was noted", () => {
     catalogue.close();
   });
 
-  it("waits where all its files are missing, whatever was captured there since, until somebody says that they are gone", async () => {
-    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
-    const gone = addFile(catalogue, 1, 0, 10);
-    noteReplay(catalogue, STREAM, "n1");
-    rmSync(gone);
-    // The next capture writes there, and somebody tried whether it can be written to.
+  it("waits where its directory is another one, whatever was captured there, until somebody says that what came before is gone", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1_700_000_000_000 });
+    const away = addFile(catalogue, 1, 0, 10);
+    const directory = path.dirname(away);
+    renameSync(directory, `${directory}.away`);
+    // What was captured beside it in the meantime, before the crash and since, is in another directory of the name.
     addFile(catalogue, 2, 10, 10);
-    writeFileSync(path.join(path.dirname(gone), ".lookback-write-1"), "");
-    const waiting = replayWith(catalogue, () => Promise.resolve(RESULT));
-    await expect(waiting.over).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining(".lookback-gone") });
-    expect(catalogue.replays.all()).toHaveLength(1);
-    writeFileSync(path.join(path.dirname(gone), ".lookback-gone"), "");
+    noteReplay(catalogue, STREAM, "n1");
+    addFile(catalogue, 3, 20, 10);
+    const mark = path.join(directory, ".lookback-gone");
+    for (const markedS of [null, 1_699_999_999]) {
+      // A mark from before it was captured is of others.
+      if (markedS !== null) {
+        writeFileSync(mark, "");
+        utimesSync(mark, markedS, markedS);
+      }
+      const waiting = replayWith(catalogue, () => Promise.resolve(RESULT));
+      await expect(waiting.over).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining(".lookback-gone") });
+      expect(catalogue.replays.all()).toHaveLength(1);
+    }
+    utimesSync(mark, 1_700_000_001, 1_700_000_001);
     const { over, asked, warned } = replayWith(catalogue, () => Promise.resolve(RESULT));
     await over;
-    expect([asked, warned]).toEqual([[], [{ path: gone, packets: 10 }]]);
+    expect([asked.map(({ files }) => files.map(({ fileId }) => fileId)), warned]).toEqual([[[2]], [{ path: away, packets: 10 }]]);
     expect(catalogue.replays.all()).toEqual([]);
+    catalogue.close();
+  });
+
+  it("holds up none that was noted later, and what may pass is told", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    const mount = path.join(catalogue.directory, "mount");
+    for (const [id, directory] of [[1, undefined], [2, mount], [3, undefined]] as const) {
+      addFile(catalogue, id, (id - 1) * 10, 10, directory);
+      noteReplay(catalogue, STREAM, "n1");
+    }
+    renameSync(mount, `${mount}.away`);
+    const { over, asked } = replayWith(catalogue, (_, at) => (at === 0 ? Promise.reject(new LookbackError("CAPTURE_UNREADABLE", "damaged")) : Promise.resolve(RESULT)));
+    await expect(over).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(asked.map(({ files }) => files.map(({ fileId }) => fileId))).toEqual([[1], [3]]);
+    expect(catalogue.replays.all().map(({ untilOrdinal }) => untilOrdinal)).toEqual([10, 20]);
+    catalogue.close();
+  });
+
+  it("has all of a file that could not be counted, in front of what is captured since", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    addFile(catalogue, 1, 0, 10);
+    addFile(catalogue, 2, 10, 5);
+    catalogue.files.update(2, { state: "writing" });
+    // All that was counted is in rows, and no session was open.
+    catalogue.marks.set({ stream: STREAM, node: "n1", replayFromOrdinal: null, nextOrdinal: 15, completeUntilMs: 2500 });
+    const next = noteReplay(catalogue, STREAM, "n1");
+    expect(next).toBe(15 + 2 ** 32);
+    expect(noteReplay(catalogue, STREAM, "n1")).toBe(next);
+    addFile(catalogue, 3, next, 10);
+    const { over, asked } = replayWith(catalogue, () => Promise.resolve(RESULT));
+    await over;
+    expect(asked).toMatchObject([{ files: [{ fileId: 2, firstOrdinal: 10 }], replay: { from: 15, knownUntil: 15 } }]);
     catalogue.close();
   });
 
@@ -144,7 +185,7 @@ describe("a replay that was noted", () => {
     for (const make of [() => {}, () => { mkdirSync(mount); }]) {
       make();
       const waiting = replayWith(catalogue, () => Promise.resolve(RESULT));
-      await expect(waiting.over).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringMatching(`^${second}: .*${mount} before;`) });
+      await expect(waiting.over).rejects.toMatchObject({ code: "UNAVAILABLE", message: expect.stringMatching(`^${second}: .*${mount} is not the directory that it was in;`) });
       expect([waiting.asked, waiting.warned]).toEqual([[], []]);
       expect(catalogue.replays.all()).toHaveLength(1);
     }

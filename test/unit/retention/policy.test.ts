@@ -12,7 +12,7 @@ const GIB = 2 ** 30;
 
 const file = (fileId: number, more: Partial<PacketFileFact> = {}): PacketFileFact => ({
   fileId, node: "n", path: `/p/${fileId}.pcap`, storage: "own", state: "complete", locked: false, sectionUnread: false, hold: null, heldPackets: null, isCopy: false, undecided: false, neededForReplay: false,
-  found: { device: 1, bytes: 100 }, firstMs: fileId * 1000, lastMs: fileId * 1000 + 500, settledMs: fileId * 1000 + 500, deletionFailed: false, ...more,
+  found: { device: 1, bytes: 100 }, firstMs: fileId * 1000, lastMs: fileId * 1000 + 500, settledMs: fileId * 1000 + 500, deletionFailed: false, directoryInode: "7", importedAtMs: 0, ...more,
 });
 const device = (freeBytes: number, more: Partial<DeviceFact> = {}): DeviceFact => ({ device: 1, directories: ["/p"], freeBytes, totalBytes: 10_000, pendingFiles: 0, pendingBytes: 0, writesFail: false, ...more });
 const five = { unit: "percent", value: 5 } as const;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
@@ -54,7 +54,7 @@ function world(files: readonly FileSpec[], options: { rules?: RulesInput; sessio
     writeFileSync(file, "x".repeat(spec.bytes));
     catalogue.files.add({
       id, node: spec.node ?? "n", path: file, displayName: file, stream: String(id).padStart(32, "0"), storage: spec.storage ?? "own", state: spec.state ?? "complete",
-      format: "pcap", locked: spec.locked ?? false, bytes: spec.bytes, packets: 1, firstMs: spec.firstMs ?? id * 1000, lastMs: (spec.firstMs ?? id * 1000) + 500,
+      format: "pcap", locked: spec.locked ?? false, bytes: spec.bytes, packets: 1, firstMs: spec.firstMs ?? id * 1000, lastMs: (spec.firstMs ?? id * 1000) + 500, directoryInode: String(statSync(path.dirname(file)).ino),
     });
     if (spec.held === true) catalogue.holds.add({ subject: "file", subjectId: String(id), reason: "case 7", createdBy: "ann" });
     return file;
@@ -171,7 +171,7 @@ describe("making room", () => {
     catalogue.close();
   });
 
-  it("strikes off a file that is gone, unless its directory is empty", async () => {
+  it("strikes off a file that is gone, unless its directory is another one, whatever is captured there", async () => {
     const { catalogue, paths, service, there, gone } = world([{ bytes: 1000 }, { bytes: 3000 }, { bytes: 3000 }]);
     for (const file of paths.slice(0, 1)) rmSync(file);
     const run = await service().enforcePackets(null);
@@ -179,11 +179,18 @@ describe("making room", () => {
     expect(gone()).toEqual([1, 2]);
     expect(there()).toEqual([3]);
     catalogue.close();
-    const empty = world([{ bytes: 6000 }, { bytes: 3000 }]);
-    for (const file of empty.paths) rmSync(file);
-    await empty.service({ probe: () => Promise.resolve({ freeBytes: 0, totalBytes: TOTAL }) }).enforcePackets(null);
-    expect(empty.gone()).toEqual([]);
-    empty.catalogue.close();
+    const away = world([{ bytes: 6000 }, { bytes: 3000 }], { nowMs: 1_000_000 });
+    renameSync(away.packets, `${away.packets}.away`);
+    mkdirSync(away.packets);
+    for (const name of ["n-260101-00000003.pcap", "n-260101-00000004.pcap"]) writeFileSync(path.join(away.packets, name), "x");
+    const full = away.service({ probe: () => Promise.resolve({ freeBytes: 0, totalBytes: TOTAL }) });
+    await full.enforcePackets(null);
+    expect(away.gone()).toEqual([]);
+    writeFileSync(path.join(away.packets, ".lookback-gone"), "");
+    await full.enforcePackets(null);
+    // The newest is kept, be it there or not.
+    expect(away.gone()).toEqual([1]);
+    away.catalogue.close();
   });
 
   it("makes room at once where writes fail", async () => {
@@ -291,6 +298,16 @@ describe("making room", () => {
     catalogue.marks.set({ stream: "1".padStart(32, "0"), node: "n", replayFromOrdinal: 0, nextOrdinal: 9, completeUntilMs: null });
     await service().enforcePackets(null);
     expect(there()).toEqual([1, 3]);
+    catalogue.close();
+  });
+
+  it("keeps for a replay that waits none that were captured since", async () => {
+    const { catalogue, service, there } = world([{ bytes: 3000 }, { bytes: 3000 }, { bytes: 500 }, { bytes: 500 }]);
+    const stream = "f".repeat(32);
+    for (const id of [1, 2, 3, 4]) catalogue.files.update(id, { stream, firstOrdinal: id * 10 });
+    catalogue.replays.add({ stream, node: "n", fromOrdinal: 10, knownUntilOrdinal: 10, untilOrdinal: 20, open: Buffer.alloc(0), completeUntilMs: 1 });
+    await service().enforcePackets(null);
+    expect(there()).toEqual([1, 3, 4]);
     catalogue.close();
   });
 
