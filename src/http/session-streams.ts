@@ -134,7 +134,7 @@ function timeOf(name: Parameter, text: string | undefined): number | null {
   const seconds = bareSeconds(text);
   if (seconds !== null && seconds.doubt !== null) throw new LookbackError("BAD_INPUT", `${name}=${text.slice(0, 60)}: ${seconds.doubt}`, { argument: name });
   if (seconds !== null) return seconds.ms;
-  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d))?$/i.test(text) ? isoTimeMs(text) : null;
+  const time = /^\d{4}-\d\d-\d\d(T[\d:.,]+(Z|[+-]\d\d:?\d\d))?$/i.test(text) ? isoTimeMs(text) : null;
   if (time === null) throw new LookbackError("BAD_INPUT", `${name} is a time: ISO 8601 with a zone, of a day that there is, or seconds since 1970; not ${JSON.stringify(text.slice(0, 60))}`, { argument: name });
   return time;
 }

@@ -203,7 +203,7 @@ describe("a stream for scripts", () => {
     expect(some.bytes.toString().split("\r\n")[0]).toBe("ip.src,port.dst");
     const lines = (await fetched(`/api/sessions.ndjson?start=${START}&end=${START + 3}&bounding=first&fields=node`)).bytes.toString().trim().split("\n");
     expect(lines.map((line) => at(JSON.parse(line), "node"))).toEqual(lines.map(() => "test"));
-    const whole = await fetched(`/api/sessions.pcapng?expression=port.dst%20==%209999&packets=whole&end=2025-12-29T09:20:06Z`);
+    const whole = await fetched(`/api/sessions.pcapng?expression=port.dst%20==%209999&packets=whole&end=2025-12-29T09:20:06,000Z`);
     expect(readCapture(whole.bytes)).toMatchObject({ container: "pcapng" });
     expect(readCapture(whole.bytes).packets).toHaveLength(long.length);
   });
