@@ -54,9 +54,9 @@ export class ImportQueue {
     this.#catalogue.jobs.noteSource(id, source);
   }
 
-  /** Oldest first. */
-  queued(): readonly ImportJob[] {
-    return this.#catalogue.jobs.inState("queued");
+  /** The `limit` oldest. */
+  queued(limit: number): readonly ImportJob[] {
+    return this.#catalogue.jobs.inState("queued", limit);
   }
 
   /** Jobs marked running: of this process, or of one that died. */

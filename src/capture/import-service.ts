@@ -7,9 +7,10 @@ import type { IndexStore } from "../index-store/index-store.js";
 import type { EngineSettings, ImportProgress, ImportResult, NativeCore } from "../native/types.js";
 import { directoryLooks } from "../packet-store/packet-store.js";
 import { ImportEvents } from "./import-events.js";
-import { ImportFiles } from "./import-files.js";
+import { ImportFiles, type PreparedCapture } from "./import-files.js";
 import { isFinished, type EarlierImport, type ImportJob } from "./import-job.js";
 import { ImportQueue, type ImportedFile } from "./import-queue.js";
+import { LOOKED_AT, workersFor } from "./import-share.js";
 import { leftOutWarnings } from "./left-out.js";
 import { sourceIdentity } from "./source-identity.js";
 import { findSources } from "./sources.js";
@@ -44,8 +45,16 @@ export interface Submission {
   readonly failed: readonly { readonly path: string; readonly error: LookbackError }[];
 }
 
+/** An import that goes on. */
+interface RunningImport {
+  readonly abort: AbortController;
+  readonly workers: number;
+  /** Size of what it reads, or 0 where that is not known. */
+  readonly bytes: number;
+}
+
 /**
- * Imports captures one at a time, in the order they were asked for. A job is a row of the catalogue, so a queue survives
+ * Imports captures in the order they were asked for, as many side by side as there are workers. A job is a row of the catalogue, so a queue survives
  * a crash; file, segments and the end of the job become visible in one transaction, or not at all.
  */
 export class ImportService {
@@ -53,8 +62,13 @@ export class ImportService {
   readonly #files: ImportFiles;
   readonly #queue: ImportQueue;
   readonly #events = new ImportEvents();
-  #running: { readonly id: string; readonly abort: AbortController } | null = null;
+  /** By job. */
+  readonly #running = new Map<string, RunningImport>();
+  /** By stream: what is being imported, and when that is over. */
+  readonly #inHand = new Map<string, Promise<void>>();
   #pump: Promise<void> | null = null;
+  /** Tells the pump to look at the queue again. */
+  #poke: () => void = () => {};
   #stopped = true;
 
   constructor(parts: ImportParts) {
@@ -83,10 +97,11 @@ export class ImportService {
     }
   }
 
-  /** Ends the running import and leaves its job in the queue. */
+  /** Ends the running imports and leaves their jobs in the queue. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#running?.abort.abort();
+    for (const { abort } of this.#running.values()) abort.abort();
+    this.#poke();
     await this.#pump;
     this.#events.close();
   }
@@ -108,11 +123,12 @@ export class ImportService {
 
   /** Looks for queued jobs, which other processes may have added. */
   wake(): void {
+    this.#poke();
     if (this.#stopped || this.#pump !== null) return;
     this.#pump = this.#drain().then(() => {
       this.#pump = null;
       // A job may have come between the last look and here.
-      if (this.#queue.queued().length > 0) this.wake();
+      if (this.#queue.queued(1).length > 0) this.wake();
     }).catch((error: unknown) => {
       this.#pump = null;
       this.#parts.logger.error({ error: messageOf(error) }, "the import queue stopped; it goes on when it is looked at next");
@@ -124,8 +140,9 @@ export class ImportService {
     const job = this.#queue.get(id);
     if (job === null || isFinished(job.state)) return job;
     const cancelled = new LookbackError("QUERY_CANCELLED", `${job.path}: the import was cancelled`);
-    if (this.#running?.id === id) this.#running.abort.abort(cancelled);
-    else this.#fail(id, cancelled);
+    const running = this.#running.get(id);
+    if (running === undefined) this.#fail(id, cancelled);
+    else running.abort.abort(cancelled);
     return this.#queue.get(id);
   }
 
@@ -169,26 +186,51 @@ export class ImportService {
 
   async #drain(): Promise<void> {
     await this.#takeUpInterrupted();
-    for (let jobs = this.#queue.queued(); jobs.length > 0 && !this.#stopped; jobs = this.#queue.queued()) {
-      for (const { id } of jobs) {
-        const job = this.#queue.get(id);
-        if (this.#stopped) return;
-        if (job?.state !== "queued") continue;
-        const abort = new AbortController();
-        this.#running = { id, abort };
-        try {
-          await this.#run(job, abort.signal);
-        } finally {
-          this.#running = null;
-        }
+    const ends = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    while (!this.#stopped && failures.length === 0) {
+      const poked = new Promise<void>((resolve) => { this.#poke = resolve; });
+      const next = await this.#next();
+      if (next === "none" && ends.size === 0) break;
+      if (next === "none" || next === "wait") await Promise.race([poked, ...ends]);
+      else if (next !== "changed") {
+        const end = this.#run(next.job, next.running).catch((error: unknown) => { failures.push(error); }).finally(() => {
+          this.#running.delete(next.job.id);
+          ends.delete(end);
+        });
+        ends.add(end);
       }
     }
+    await Promise.all(ends);
+    if (failures.length > 0) throw failures[0];
   }
 
-  async #run(job: ImportJob, signal: AbortSignal, isSecondTry = false): Promise<void> {
+  /** The job whose turn it is, which from now on is running; else why there is none: no job, no worker, or it changed meanwhile. */
+  async #next(): Promise<{ readonly job: ImportJob; readonly running: RunningImport } | "none" | "wait" | "changed"> {
+    const all = this.#parts.settings.workers;
+    const running = [...this.#running.values()];
+    const free = running.reduce((left, { workers }) => left - workers, all);
+    const waiting = free === 0 ? [] : this.#queue.queued(LOOKED_AT);
+    const [first] = waiting;
+    if (first === undefined) return free === 0 ? "wait" : "none";
+    // One worker has nothing to share.
+    const sizes = all === 1 ? [] : await Promise.all(waiting.map(({ path }) => sizeOf(path)));
+    const job = this.#queue.get(first.id);
+    if (job?.state !== "queued" || this.#stopped) return "changed";
+    const [bytes = 0] = sizes;
+    const toReadBytes = [...sizes, ...running.map((one) => one.bytes)].reduce((sum, one) => sum + one, 0);
+    const workers = workersFor(bytes, toReadBytes, all, free);
+    if (workers === 0) return "wait";
+    const made = { abort: new AbortController(), workers, bytes };
+    this.#running.set(job.id, made);
+    return { job, running: made };
+  }
+
+  async #run(job: ImportJob, running: RunningImport, isSecondTry = false): Promise<void> {
+    const { signal } = running.abort;
     this.#events.publish(this.#queue.move(job.id, "running", { packets: 0, bytes: 0, sessions: 0 }));
     try {
-      await this.#import(job, signal);
+      await this.#import(job, signal, running.workers);
     } catch (error) {
       const known = asImportError(signal.aborted ? signal.reason : error, job.path);
       const fileId = this.#queue.get(job.id)?.fileId ?? null;
@@ -198,7 +240,7 @@ export class ImportService {
         this.#events.publish(this.#queue.move(job.id, "queued"));
         return;
       }
-      if (known.code === "DISK_FULL" && !isSecondTry && job.path !== "-" && (await this.#makeRoom())) return this.#run(job, signal, true);
+      if (known.code === "DISK_FULL" && !isSecondTry && job.path !== "-" && (await this.#makeRoom())) return this.#run(job, running, true);
       if (known.code === "INTERNAL") this.#parts.logger.error({ path: job.path, error: messageOf(error) }, "an import failed");
       this.#fail(job.id, known);
     }
@@ -213,8 +255,7 @@ export class ImportService {
     }
   }
 
-  async #import(job: ImportJob, signal: AbortSignal): Promise<void> {
-    const { native, settings, segmentDirectory } = this.#parts;
+  async #import(job: ImportJob, signal: AbortSignal, workers: number): Promise<void> {
     let isOver = false;
     const report = this.#reporter(job.id, () => isOver);
     const fileId = this.#queue.reserveFile(job);
@@ -222,13 +263,36 @@ export class ImportService {
     const source = job.path === "-" ? null : await stat(job.path, { bigint: true }).then(sourceIdentity, () => null);
     if (source !== null) this.#queue.noteSource(job.id, source);
     const capture = await this.#files.prepare(job, fileId, signal, (bytes) => { report({ packets: 0, bytes, totalBytes: 0, sessions: 0 }); });
-    const known = this.#queue.fileOfStream(capture.stream, job.onlyNew);
-    if (known !== null) {
-      throw new LookbackError("CAPTURE_ALREADY_IMPORTED", `${job.path}: the same capture was imported before as ${known.displayName}`, { path: job.path, file: known.displayName });
+    const over = await this.#takeInHand(capture.stream, signal);
+    try {
+      const known = this.#queue.fileOfStream(capture.stream, job.onlyNew);
+      if (known !== null) {
+        throw new LookbackError("CAPTURE_ALREADY_IMPORTED", `${job.path}: the same capture was imported before as ${known.displayName}`, { path: job.path, file: known.displayName });
+      }
+      await this.#index(job, capture, fileId, workers, signal, report, () => { isOver = true; });
+    } finally {
+      over();
     }
+  }
+
+  /** Waits until nobody imports a stream; from then on this one does, until it says that it is over. Throws the signal's reason. */
+  async #takeInHand(stream: string, signal: AbortSignal): Promise<() => void> {
+    const ended = new Promise<void>((resolve) => { signal.addEventListener("abort", () => { resolve(); }, { once: true }); });
+    for (let other = this.#inHand.get(stream); other !== undefined && !signal.aborted; other = this.#inHand.get(stream)) await Promise.race([other, ended]);
+    signal.throwIfAborted();
+    let end: () => void = () => {};
+    this.#inHand.set(stream, new Promise((resolve) => { end = resolve; }));
+    return () => {
+      this.#inHand.delete(stream);
+      end();
+    };
+  }
+
+  async #index(job: ImportJob, capture: PreparedCapture, fileId: number, workers: number, signal: AbortSignal, report: (progress: ImportProgress) => void, isRead: () => void): Promise<void> {
+    const { native, settings, segmentDirectory } = this.#parts;
     const read = await native.importStream({
-      files: [{ path: capture.path, fileId, firstOrdinal: 0 }], stream: capture.stream, settings: job.node === null ? settings : { ...settings, node: job.node }, segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: null, losses: null,
-    }, signal, report).finally(() => { isOver = true; });
+      files: [{ path: capture.path, fileId, firstOrdinal: 0 }], stream: capture.stream, settings: { ...settings, workers, node: job.node ?? settings.node }, segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: null, losses: null,
+    }, signal, report).finally(isRead);
     const result: ImportResult = { ...read, warnings: [...capture.warnings, ...read.warnings, ...leftOutWarnings(read)] };
     try {
       signal.throwIfAborted();
@@ -270,6 +334,11 @@ export class ImportService {
     const state = error.code === "CAPTURE_ALREADY_IMPORTED" ? "already" : "failed";
     this.#events.publish(this.#queue.move(id, state, { errorCode: error.code, errorMessage: error.message }));
   }
+}
+
+/** Size of a capture in bytes, or 0 of one that cannot be looked at, or of standard input. */
+async function sizeOf(path: string): Promise<number> {
+  return path === "-" ? 0 : directoryLooks.stat(path).then(({ size }) => size, () => 0);
 }
 
 /** An error as the job keeps it: ours as they are, a full device by its code, everything else as a fault of ours. */

@@ -149,8 +149,8 @@ export class ImportJobs {
     return this.#connection.prepare<[], { n: number }>("SELECT count(*) AS n FROM jobs WHERE state IN ('queued', 'running')").get()?.n ?? 0;
   }
 
-  /** Jobs in a state, oldest first. */
-  inState(state: ImportState): readonly ImportJob[] {
-    return this.#connection.prepare<[string], Row>(`SELECT ${COLUMNS} FROM jobs WHERE state = ? ORDER BY created_at, id`).all(state).map(jobOf);
+  /** Jobs in a state, oldest first; at most `limit`, or all. */
+  inState(state: ImportState, limit = -1): readonly ImportJob[] {
+    return this.#connection.prepare<[string, number], Row>(`SELECT ${COLUMNS} FROM jobs WHERE state = ? ORDER BY created_at, id LIMIT ?`).all(state, limit).map(jobOf);
   }
 }

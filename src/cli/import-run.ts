@@ -84,7 +84,7 @@ function summary({ done, already, failed }: ImportOutcome, failedPaths: readonly
 
 function showResult(job: ShownJob, printer: ProgressPrinter, output: ImportOutput): void {
   if (output.json) output.print(JSON.stringify(shown(job)));
-  else printer.line(resultLine(job, shortName(job)));
+  printer.over(job, output.json ? null : resultLine(job, shortName(job)));
 }
 
 /** The members that every way of importing knows. */

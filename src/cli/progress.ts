@@ -67,6 +67,8 @@ export class ProgressPrinter {
   readonly #out: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
   readonly #nowMs: () => number;
   #shown = false;
+  /** The job that is shown, of those that go on side by side. */
+  #job: string | null = null;
   #lastPlainMs: number;
 
   constructor(out: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown }, nowMs: () => number) {
@@ -76,6 +78,8 @@ export class ProgressPrinter {
   }
 
   running(job: ShownJob, name: string): void {
+    if (this.#job !== null && this.#job !== job.id) return;
+    this.#job = job.id;
     const line = progressLine(job, this.#nowMs(), name);
     if (this.#out.isTTY === true) {
       this.#out.write(`\r\u001b[K${line.slice(0, (this.#out.columns ?? 80) - 1)}`);
@@ -84,6 +88,12 @@ export class ProgressPrinter {
       this.#lastPlainMs = this.#nowMs();
       this.#out.write(`${line}\n`);
     }
+  }
+
+  /** A job is over, and this is told of it. */
+  over(job: ShownJob, text: string | null): void {
+    if (this.#job === job.id) this.#job = null;
+    if (text !== null) this.line(text);
   }
 
   /** A line that stays. */

@@ -123,7 +123,7 @@ export const SETTINGS = {
   offlineFilenameRegex: pattern(/\.(pcap|cap|pcapng)(\.(gz|zst|lz4))?$/i, "Names of files that are imported from a directory. Pcapng and compressed files are included by default."),
 
   // Sessions.
-  packetThreads: clampedInteger(1, 1, 24, "Worker threads of the capture core."),
+  packetThreads: clampedInteger(1, 1, 24, "Worker threads of the capture core; an import of several captures reads as many side by side."),
   sessionIdTracking: choice("none", ["none", "vlan", "vni"], "What tells sessions with equal addresses apart."),
   trackESP: flag(false, "Whether ESP makes sessions."),
   espSavePackets: flag(false, "Whether positions of ESP packets are kept."),

@@ -91,6 +91,28 @@ async function beside(name, into, files) {
   report(`import, ${name}, memory`, memory / 1e6, 500, "MB");
 }
 
+/** The same traffic in four captures, as who captures writes it: the time that two workers need of one's, each with its own captures. */
+async function sideBySide(name, mix, size) {
+  const bytes = Number.parseFloat(size) * { K: 1e3, M: 1e6, G: 1e9 }[size.at(-1)] / 4;
+  const files = [];
+  for (const seed of [1, 2, 3, 4]) {
+    const file = join(work, `${name}-${size}-${seed}.pcap`);
+    if (!existsSync(file)) await measure(GENERATOR, ["--mix", mix, "--size", String(bytes), "--seed", String(seed), "--out", file]);
+    files.push(file);
+  }
+  const [shared, into] = [[], join(work, "side-by-side")];
+  let memory = 0;
+  for (let round = 0; round < rounds; round++) {
+    const own = await importInto(into, files);
+    const two = await importInto(into, files, "packetThreads=2");
+    memory = Math.max(memory, two.memory);
+    shared.push(two.wall / own.wall);
+    note(`${name}, four captures: import ${own.cpu.toFixed(2)} s CPU, ${own.wall.toFixed(2)} s; two workers ${two.cpu.toFixed(2)} s CPU, ${two.wall.toFixed(2)} s`);
+  }
+  report(`import, ${name}, four captures, two workers, time of one`, median(shared), 0.6, "×");
+  report(`import, ${name}, four captures, two workers, memory`, memory / 1e6, 500, "MB");
+}
+
 async function serve(data, work) {
   const server = await startServer([MAIN, "--set", "viewPort=0", "--data", data, "serve"], data);
   try {
@@ -113,6 +135,8 @@ async function importing() {
   const flow = await capture("flow-small", "flow", String((sessions / 10) * BYTES_PER_SESSION));
   await beside("bulk-heavy", join(work, "bulk"), bulk);
   await beside("flow-heavy", join(work, "link"), link);
+  await sideBySide("bulk-heavy", "bulk", options.bulk);
+  await sideBySide("flow-heavy", "link", options.link);
   await beside("short flows alone", data.small, flow);
 }
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger } from "../../../src/base/logger.js";
+import { workersFor } from "../../../src/capture/import-share.js";
 import { ImportQueue } from "../../../src/capture/import-queue.js";
 import { ImportService, type ImportParts } from "../../../src/capture/import-service.js";
 import { sourceIdentity } from "../../../src/capture/source-identity.js";
@@ -82,10 +83,10 @@ let storeError: Error | null;
 let makeRoom: ((directory: string) => boolean) | null = null;
 let now = 1000;
 
-function build(): ImportService {
+function build(workers = 1): ImportService {
   const parts: ImportParts = {
     native: core, catalogue, logger: silentLogger, clock: { nowMs: () => (now += 1000) },
-    settings: engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory })),
+    settings: { ...engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory })), workers },
     segmentDirectory: path.join(directory, "sessions"), packetDirectory: path.join(directory, "packets"), fileNames: /\.pcap(\.gz)?$/, makeRoom: (full) => Promise.resolve(makeRoom?.(full) ?? false),
     store: {
       async commitSegments(commit, alongside) {
@@ -302,6 +303,74 @@ describe("cancelling and stopping", () => {
     service = build();
     await service.start();
     expect(service.job(id)).toMatchObject({ state: "failed", errorCode: "CAPTURE_UNREADABLE" });
+  });
+});
+
+describe("several workers", () => {
+  /** A service of so many workers, whose imports go on until they are let go, and what it reads, by file and workers. */
+  async function several(workers: number, sizes: Readonly<Record<string, number>>) {
+    for (const [name, size] of Object.entries(sizes)) writeFileSync(path.join(directory, name), `${name.slice(0, 1)} `.padEnd(size, "x"));
+    await service.stop();
+    const holds = new Map<string, () => void>();
+    const read = core.importStream.bind(core);
+    core.importStream = async (options, signal, onProgress) => {
+      const [file] = options.files;
+      await new Promise<void>((resolve) => { holds.set(path.basename(file?.path ?? ""), resolve); signal?.addEventListener("abort", () => { resolve(); }); });
+      signal?.throwIfAborted();
+      return read(options, signal, onProgress);
+    };
+    const begun: string[] = [];
+    service = build(workers);
+    const importing = core.importStream;
+    core.importStream = (options, signal, onProgress) => {
+      begun.push(`${path.basename(options.files[0]?.path ?? "")} ${options.settings.workers}`);
+      return importing(options, signal, onProgress);
+    };
+    await service.start();
+    const { jobs } = await service.submit(Object.keys(sizes), { copy: false, workingDirectory: directory, requestedBy: "test" });
+    const letGo = async (name: string): Promise<void> => {
+      await vi.waitFor(() => { expect([...holds.keys()]).toContain(name); });
+      holds.get(name)?.();
+      await vi.waitFor(() => { expect(["done", "already", "failed"]).toContain(service.job(jobs[Object.keys(sizes).indexOf(name)]?.id ?? "")?.state); });
+    };
+    return { begun, letGo, ids: jobs.map(({ id }) => id), begins: (...expected: string[]) => vi.waitFor(() => { expect(begun).toEqual(expected); }) };
+  }
+
+  it("read captures of one size side by side, and one that is as large as the rest with all", async () => {
+    const { letGo, begins, ids } = await several(2, { "1.pcap": 100, "2.pcap": 100, "3.pcap": 1_000, "4.pcap": 10 });
+    await begins("1.pcap 1", "2.pcap 1");
+    await letGo("2.pcap");
+    // It would have one worker for long, while the other one had nothing to do.
+    await begins("1.pcap 1", "2.pcap 1");
+    await letGo("1.pcap");
+    await begins("1.pcap 1", "2.pcap 1", "3.pcap 2");
+    await letGo("3.pcap");
+    await letGo("4.pcap");
+    expect(await service.finished(ids)).toMatchObject(ids.map(() => ({ state: "done" })));
+    expect(catalogue.files.list().filter(({ state }) => state === "complete")).toHaveLength(4);
+  });
+
+  it("take the same capture once", async () => {
+    const { letGo, begins, ids } = await several(3, { "1.pcap": 100, "1-again.pcap": 100, "2.pcap": 100 });
+    await begins("1.pcap 1", "2.pcap 1");
+    await letGo("1.pcap");
+    await letGo("2.pcap");
+    expect((await service.finished(ids)).map(({ state }) => state)).toEqual(["done", "already", "done"]);
+  });
+
+  it("take a capture that comes meanwhile, and leave all in the queue where they stop", async () => {
+    const { begins, ids } = await several(2, { "1.pcap": 100, "2.pcap": 100 });
+    await begins("1.pcap 1", "2.pcap 1");
+    service.cancel(ids[0] ?? "");
+    await vi.waitFor(() => { expect(service.job(ids[0] ?? "")?.errorCode).toBe("QUERY_CANCELLED"); });
+    const { jobs: [late] } = await service.submit(["b.pcap"], { copy: false, workingDirectory: directory, requestedBy: "test" });
+    await begins("1.pcap 1", "2.pcap 1", "b.pcap 1");
+    await service.stop();
+    expect([ids[1] ?? "", late?.id ?? ""].map((id) => service.job(id)?.state)).toEqual(["queued", "queued"]);
+  });
+
+  it("are shared by bytes", () => {
+    expect([[1, 4, 4, 4], [1, 1, 4, 4], [3, 4, 8, 8], [3, 4, 8, 4], [0, 0, 4, 4], [1, 1_000, 4, 1]].map(([bytes = 0, all = 0, workers = 0, free = 0]) => workersFor(bytes, all, workers, free))).toEqual([1, 4, 6, 0, 1, 1]);
   });
 });
 
