@@ -116,6 +116,23 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       expect(await under.engine.store.count(all, service)).toBe(7);
     });
 
+    it("holds up its own sessions and no others while it is closed, and none is lost", async () => {
+      const under = engine();
+      await commit(under, rowsOf(NEXT_DAY, 2));
+      await under.shipper.drain();
+      await send(under, "POST", `/${index(under, NEXT_DAY)}/_close`);
+      await commit(under, rowsOf(NEXT_DAY + HOUR, 4));
+      await commit(under, rowsOf(DAY, 3));
+      await under.shipper.round(null);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 4, deadRows: 0 });
+      expect(loadShipperReport(under.catalogue.settings)?.lastError).toMatchObject({ code: "CLUSTER_BUSY", message: expect.stringContaining(`/${index(under, NEXT_DAY)}/_open`) });
+      expect(await under.engine.store.count({ ...all, range: { startMs: DAY, endMs: DAY + HOUR, bounding: "last" } }, service)).toBe(3);
+      await send(under, "POST", `/${index(under, NEXT_DAY)}/_open`);
+      await assigned(under, NEXT_DAY);
+      await under.shipper.drain();
+      expect(await under.engine.store.count(all, service)).toBe(9);
+    });
+
     it("does not expire with held sessions that nobody can see", async () => {
       const under = engine();
       const held = rowId(DAY, 1);

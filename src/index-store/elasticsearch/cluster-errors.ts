@@ -115,8 +115,15 @@ export function mayPass(error: unknown): boolean {
   return ["CLUSTER_UNREACHABLE", "CLUSTER_BUSY", "CLUSTER_READ_ONLY", "CLUSTER_REFUSED", "CLUSTER_TLS", "CLUSTER_UNSUPPORTED", "QUERY_TIMEOUT", "QUERY_MEMORY"].includes(error.code);
 }
 
-/** Reads the failure of one item of a bulk answer. */
-export function itemFailure(item: Json): { readonly status: number; readonly type: string; readonly reason: string } | null {
+/** Why one item of a bulk request failed. */
+export interface ItemFailure {
+  readonly status: number;
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** Reads the failure of one item of a bulk answer; null when it went well. */
+export function itemFailure(item: Json): ItemFailure | null {
   const error = at(item, "error");
   if (error === undefined) return null;
   const { type, reason } = reasonOf({ error: objectOf(error) });
