@@ -133,6 +133,26 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       expect(await under.engine.store.count(all, service)).toBe(9);
     });
 
+    it("holds up a session that goes over its end while it keeps the open row, and others go on", async () => {
+      const under = engine();
+      const begun: RowInput = { id: rowId(DAY, 1), firstPacket: DAY, lastPacket: DAY, final: false };
+      await commit(under, [begun]);
+      await under.shipper.drain();
+      const blocked = (value: true | null) => send(under, "PUT", `/${index(under, DAY)}/_settings`, { "index.blocks.write": value });
+      await blocked(true);
+      await commit(under, [{ ...begun, lastPacket: NEXT_DAY, rowVersion: 2, final: true }]);
+      await under.shipper.round(null);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 1, deadRows: 0 });
+      expect(loadShipperReport(under.catalogue.settings)?.lastError).toMatchObject({ code: "CLUSTER_READ_ONLY", message: expect.stringContaining(index(under, DAY)) });
+      await commit(under, rowsOf(NEXT_DAY + HOUR, 3));
+      await under.shipper.round(null);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 1 });
+      await blocked(null);
+      await under.shipper.drain();
+      expect(await under.engine.store.count(all, service)).toBe(4);
+      expect((await collected(under.engine.store.streamPackets(all, service))).map(({ final }) => final)).toEqual([true, true, true, true]);
+    });
+
     it("does not expire with held sessions that nobody can see", async () => {
       const under = engine();
       const held = rowId(DAY, 1);

@@ -1,15 +1,26 @@
 import type { VersionedRow } from "../../native/types.js";
 import { idTimeMs } from "../row-id.js";
+import { itemError } from "./bulk.js";
+import { itemFailure } from "./cluster-errors.js";
 import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
 import type { IndexList } from "./index-list.js";
-import { at, listOf, numberOf, textOf } from "./json.js";
+import { at, isObject, listOf, numberOf, textOf } from "./json.js";
 
 /** Rows whose versions are looked up at once. */
 const BATCH = 1_000;
+/** Copies that one look gives. */
+const PAGE = 10_000;
+
+/** A version of a row that is to go. */
+interface Copy {
+  readonly index: string;
+  readonly id: string;
+}
 
 /**
  * Deletes the versions of rows that another one hides. In one index the cluster itself keeps the highest; an open row of
- * one day and its final one of the next lie in two. Of equal versions the one shipped now stays.
+ * one day and its final one of the next lie in two. Of equal versions the one shipped now stays. Throws when the cluster did not
+ * delete one, with `details.index` where its index takes no writes: then all of it is to be done again.
  */
 export async function dropSuperseded(cluster: Cluster, indices: IndexList, rows: readonly VersionedRow[], limits: RequestLimits): Promise<void> {
   const newest = new Map<string, VersionedRow>();
@@ -23,12 +34,11 @@ export async function dropSuperseded(cluster: Cluster, indices: IndexList, rows:
 async function dropOf(cluster: Cluster, indices: IndexList, rows: readonly VersionedRow[], limits: RequestLimits): Promise<void> {
   await cluster.request({ method: "POST", path: `/${indices.pattern}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, limits);
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const lines: string[] = [];
   // A row has few versions in few indices; more than a page of them come with the next round.
   for (let again = true; again;) {
     const answer = await cluster.request({
       method: "POST", path: `/${indices.pattern}/_search`, query: WHOLE,
-      body: { size: 10_000, query: { ids: { values: [...byId.keys()] } }, _source: ["lookback.rowVersion"], track_total_hits: false },
+      body: { size: PAGE, query: { ids: { values: [...byId.keys()] } }, _source: ["lookback.rowVersion"], track_total_hits: false },
     }, limits);
     const hits = listOf(at(answer, "hits", "hits"));
     const copies = new Map<string, { readonly index: string; readonly version: number }[]>();
@@ -36,16 +46,24 @@ async function dropOf(cluster: Cluster, indices: IndexList, rows: readonly Versi
       const id = textOf(at(hit, "_id"));
       copies.set(id, [...(copies.get(id) ?? []), { index: textOf(at(hit, "_index")), version: numberOf(at(hit, "_source", "lookback", "rowVersion")) }]);
     }
+    const hidden: Copy[] = [];
     for (const [id, found] of copies) {
       const own = byId.get(id)?.index;
       const [keep, ...rest] = found.toSorted((a, b) => b.version - a.version || Number(b.index === own) - Number(a.index === own));
       if (keep === undefined) continue;
-      for (const { index } of rest) lines.push(JSON.stringify({ delete: { _index: index, _id: id } }));
+      for (const { index } of rest) hidden.push({ index, id });
     }
-    again = hits.length >= 10_000 && lines.length > 0;
-    if (lines.length > 0) {
-      await cluster.request({ method: "POST", path: "/_bulk", query: { refresh: true }, lines: Buffer.from(`${lines.join("\n")}\n`) }, limits);
-      lines.length = 0;
-    }
+    again = hits.length >= PAGE && hidden.length > 0;
+    if (hidden.length > 0) await deleteCopies(cluster, hidden, limits);
+  }
+}
+
+async function deleteCopies(cluster: Cluster, copies: readonly Copy[], limits: RequestLimits): Promise<void> {
+  const lines = copies.map(({ index, id }) => `${JSON.stringify({ delete: { _index: index, _id: id } })}\n`).join("");
+  const answer = await cluster.request({ method: "POST", path: "/_bulk", query: { refresh: true }, lines: Buffer.from(lines) }, limits);
+  for (const [position, item] of listOf(at(answer, "items")).entries()) {
+    const failure = itemFailure(isObject(item) ? Object.values(item)[0] : undefined);
+    // One that is gone is deleted.
+    if (failure !== null && failure.status !== 404) throw itemError(failure, copies[position]?.index ?? "", cluster);
   }
 }
