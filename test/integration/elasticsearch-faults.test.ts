@@ -8,7 +8,7 @@ import { ClusterMigrations, loadClusterMigrations } from "../../src/index-store/
 import { retryDeadLetters } from "../../src/index-store/elasticsearch/retry.js";
 import { loadShipperReport } from "../../src/index-store/elasticsearch/shipper-status.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
-import { DAY, EVERYTHING, exact, HOUR, ROWS, service } from "../contract/sessions.js";
+import { collected, DAY, EVERYTHING, exact, HOUR, ROWS, service } from "../contract/sessions.js";
 import { clusterProxy } from "../support/cluster-proxy.js";
 import { engineOn, searchNode, type EngineUnderTest } from "../support/search-node.js";
 import { rowId, writeSegment, type RowInput } from "../support/segment-rows.js";
@@ -142,6 +142,24 @@ describe.skipIf(url === null)("faults of a cluster", () => {
     expect(under.engine.deadLetters.list()).toEqual([]);
     expect(under.catalogue.shipments.waiting().deadRows).toBe(0);
     expect(await under.engine.store.count({ ...all, expression: exact("tags", "red") }, service)).toBe(2);
+  });
+
+  it("hides, with a row that is sent again, what it has of the day before", async () => {
+    const under = engine();
+    const nextDay = DAY + 24 * HOUR;
+    const begun: RowInput = { id: rowId(DAY, 1), firstPacket: DAY, lastPacket: DAY, final: false };
+    const ended: RowInput = { ...begun, lastPacket: nextDay, rowVersion: 2, final: true, tags: ["red"] };
+    await commit(under, [begun]);
+    await under.shipper.drain();
+    const next = under.engine.names.periodAt(nextDay, "daily").index;
+    await put(under, `/${next}`, { mappings: { properties: { tags: { type: "date" } } } });
+    await commit(under, [ended, { ...ended, id: rowId(DAY, 2), rowVersion: 1 }]);
+    await under.shipper.drain();
+    expect(under.catalogue.shipments.waiting().deadRows).toBe(2);
+    await under.engine.cluster.request({ method: "DELETE", path: `/${next}` }, LIMITS);
+    expect(await retryDeadLetters(under.engine)).toEqual({ written: 2, refused: 0 });
+    const rows = (await collected(under.engine.store.streamPackets(all, service))).map(({ id, final }) => [id, final]);
+    expect(rows.toSorted()).toEqual([[rowId(DAY, 1), true], [rowId(DAY, 2), true]]);
   });
 
   it("refuses a template that was changed by hand, and makes it anew", async () => {
