@@ -267,6 +267,29 @@ describe.skipIf(url === null)("faults of a cluster", () => {
     await first.stop();
   });
 
+  it("deletes the rows of a segment before it ships the one that replaces it, whenever that is made", async () => {
+    let onDeletion = (): void => {};
+    const under = engine(await proxy(({ url: path }) => {
+      if (path?.includes("/_delete_by_query") === true) onDeletion();
+      return null;
+    }));
+    const { engine: { store }, sessions, shipper, catalogue } = under;
+    const segmentOf = (...rows: readonly RowInput[]) => writeSegment(sessions, rows);
+    const [gone, damaged, remade] = [await segmentOf(...ROWS.slice(0, 1)), await segmentOf(...ROWS.slice(1, 4)), await segmentOf(...ROWS.slice(1, 4))];
+    await store.commitSegments({ add: [gone, damaged], remove: [] });
+    await shipper.drain();
+    await store.commitSegments({ add: [], remove: [gone.path] });
+    const replaced: Promise<void>[] = [];
+    onDeletion = () => { if (replaced.length === 0) replaced.push(store.commitSegments({ add: [remade], remove: [damaged.path] })); };
+    await shipper.drain();
+    await Promise.all(replaced);
+    expect(replaced).toHaveLength(1);
+    expect(catalogue.shipments.removing()).toEqual([]);
+    while (await shipper.round(null));
+    expect(await store.count(all, service)).toBe(3);
+    expect(await store.count({ ...all, expression: exact("node", "north") }, service)).toBe(1);
+  });
+
   it("ships again a segment whose rows are there already", async () => {
     const under = engine();
     const rows = Array.from({ length: 50 }, (_, at): RowInput => ({ id: rowId(DAY + at, 200 + at), firstPacket: DAY + at, lastPacket: DAY + at + HOUR }));

@@ -105,7 +105,10 @@ export class Shipper {
     await prepare(signal);
     const removing = shipments.removing();
     for (const shipment of removing) await this.#forget(shipment, signal);
-    const chosen = this.#choose();
+    const queued = this.#choose();
+    // One that is to go since the look above may be replaced by one of these, whose rows are conflicts while it is there: it goes first.
+    const isReplacing = shipments.removing().length > 0;
+    const chosen = isReplacing ? [] : queued;
     const shipped: { readonly shipment: Shipment; readonly rows: ShippedRows }[] = [];
     try {
       for (const shipment of chosen) {
@@ -118,7 +121,7 @@ export class Shipper {
     }
     const changed = await this.#parts.overlays.apply();
     status.round(shipments.waiting());
-    return removing.length > 0 || shipped.length > 0 || changed > 0;
+    return isReplacing || removing.length > 0 || shipped.length > 0 || changed > 0;
   }
 
   /** The newest segments that wait, up to a bound; none of an index that is passed over. */
