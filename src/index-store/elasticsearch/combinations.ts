@@ -2,11 +2,10 @@ import { LookbackError } from "../../base/errors.js";
 import type { Field } from "../../model/field.js";
 import type { FieldValue } from "../../model/session.js";
 import type { Metric } from "../index-store.js";
-import { pointBody } from "./dialect.js";
 import { addressBytes } from "../stored-row.js";
-import { at, isObject, listOf, numberOf, textOf, type Json, type JsonObject } from "./json.js";
+import { at, isObject, listOf, numberOf, type Json, type JsonObject } from "./json.js";
 import { indexedPath } from "./mapping.js";
-import type { Read } from "./reads.js";
+import type { PointInTime, Read } from "./reads.js";
 
 /** What a metric adds up. */
 export const METRIC_PATHS: Readonly<Record<Exclude<Metric, "sessions">, string>> = { packets: "network.packets", bytes: "network.bytes", databytes: "totDataBytes" };
@@ -63,30 +62,30 @@ interface Place {
 
 /**
  * Every combination of the distinct values that sessions have of the fields, walked in pages over one point in time, so
- * that none is missed and none counted twice while rows are added.
+ * that none is missed and none counted twice while rows are added. A `shared` point stays open for whoever opened it.
  */
-export async function* everyCombination(read: Read, fields: readonly Field[], metrics: readonly Exclude<Metric, "sessions">[]): AsyncGenerator<Combination> {
+export async function* everyCombination(
+  read: Read, fields: readonly Field[], metrics: readonly Exclude<Metric, "sessions">[], shared: PointInTime | null = null,
+): AsyncGenerator<Combination> {
   const places = fields.map((field, position): Place => ({ position, field }));
   const walked = places.filter(({ field }) => !repeats(field));
   const nested = places.filter(({ field }) => repeats(field));
   const sums = Object.fromEntries(metrics.map((metric) => [metric, { sum: { field: METRIC_PATHS[metric] } }]));
   const inner = innermost(nested, sums);
-  const point = await read.point();
+  const point = shared ?? await read.point();
   if (point === null) return;
   try {
-    let pit = point.id;
     if (walked.length === 0) {
-      const answer = await read.search({ size: 0, pit: pointBody(pit), query: read.query.body, track_total_hits: false, aggs: inner });
+      const answer = await read.searchAt(point, { size: 0, query: read.query.body, track_total_hits: false, aggs: inner });
       yield* nestedCombinations(at(answer, "aggregations"), new Map(), fields.length, nested, metrics);
       return;
     }
     const sources = walked.map(({ field, position }) => ({ [`k${position}`]: { terms: { field: indexedPath(field) } } }));
     for (let after: JsonObject | null = null; ;) {
-      const answer: Json = await read.search({
-        size: 0, pit: pointBody(pit), query: read.query.body, track_total_hits: false,
+      const answer: Json = await read.searchAt(point, {
+        size: 0, query: read.query.body, track_total_hits: false,
         aggs: { pairs: { composite: { size: nested.length === 0 ? PAGE : PAGE / 10, sources, ...(after === null ? {} : { after }) }, ...(Object.keys(inner).length === 0 ? {} : { aggs: inner }) } },
       });
-      pit = textOf(at(answer, "pit_id")) || pit;
       for (const bucket of listOf(at(answer, "aggregations", "pairs", "buckets"))) {
         const keys = new Map(walked.map(({ field, position }) => [position, plain(at(bucket, "key", `k${position}`), field)]));
         yield* nestedCombinations(bucket, keys, fields.length, nested, metrics);
@@ -96,7 +95,7 @@ export async function* everyCombination(read: Read, fields: readonly Field[], me
       after = next;
     }
   } finally {
-    await point.close();
+    if (shared === null) await point.close();
   }
 }
 
