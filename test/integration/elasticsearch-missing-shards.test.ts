@@ -153,6 +153,21 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       expect((await collected(under.engine.store.streamPackets(all, service))).map(({ final }) => final)).toEqual([true, true, true, true]);
     });
 
+    it("holds up no session that began after it, though that goes over the end of another", async () => {
+      const under = engine();
+      const monthAgo = DAY - 30 * 24 * HOUR;
+      const begun: RowInput = { id: rowId(DAY, 1), firstPacket: DAY, lastPacket: DAY, final: false };
+      await commit(under, rowsOf(monthAgo, 1));
+      await commit(under, [begun]);
+      await under.shipper.drain();
+      await send(under, "POST", `/${index(under, monthAgo)}/_close`);
+      await commit(under, [{ ...begun, lastPacket: NEXT_DAY, rowVersion: 2, final: true }]);
+      await under.shipper.round(null);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 0, deadRows: 0 });
+      const since = { ...all, range: { startMs: DAY, endMs: null, bounding: "last" } } as const;
+      expect((await collected(under.engine.store.streamPackets(since, service))).map(({ final }) => final)).toEqual([true]);
+    });
+
     it("does not expire with held sessions that nobody can see", async () => {
       const under = engine();
       const held = rowId(DAY, 1);

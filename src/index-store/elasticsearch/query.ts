@@ -9,7 +9,7 @@ import type { JsonObject } from "./json.js";
 import { every, translate, wholeRange, type Translation } from "./translate.js";
 
 /** Longest list of names in a request's path; a cluster takes 4,096 bytes of a first line by default. */
-const LONGEST_PATH = 3_000;
+export const LONGEST_PATH = 3_000;
 
 /** A filter as a query, and the indices that can hold rows of it. */
 export class SessionQuery {

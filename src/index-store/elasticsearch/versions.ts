@@ -4,7 +4,9 @@ import { itemError } from "./bulk.js";
 import { itemFailure } from "./cluster-errors.js";
 import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
 import type { IndexList } from "./index-list.js";
+import type { IndexPeriod } from "./index-names.js";
 import { at, isObject, listOf, numberOf, textOf } from "./json.js";
+import { LONGEST_PATH } from "./query.js";
 
 /** Rows whose versions are looked up at once. */
 const BATCH = 1_000;
@@ -28,16 +30,29 @@ export async function dropSuperseded(cluster: Cluster, indices: IndexList, rows:
   indices.forget();
   const existing = await indices.list();
   const elsewhere = [...newest.values()].filter((row) => existing.some((period) => period.index !== row.index && period.endMs > idTimeMs(row.id)));
-  for (let from = 0; from < elsewhere.length; from += BATCH) await dropOf(cluster, indices, elsewhere.slice(from, from + BATCH), limits);
+  for (let from = 0; from < elsewhere.length; from += BATCH) {
+    const batch = elsewhere.slice(from, from + BATCH);
+    await dropOf(cluster, placesOf(batch, existing) ?? indices.pattern, batch, limits);
+  }
 }
 
-async function dropOf(cluster: Cluster, indices: IndexList, rows: readonly VersionedRow[], limits: RequestLimits): Promise<void> {
-  await cluster.request({ method: "POST", path: `/${indices.pattern}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, limits);
+/**
+ * Names of the indices that versions of the rows can be in, so that an older one that is closed or lacks a shard holds up none of them; null
+ * when they are too many to be named. Each is a pattern: one that expires meanwhile is no error.
+ */
+function placesOf(rows: readonly VersionedRow[], existing: readonly IndexPeriod[]): string | null {
+  const oldestMs = Math.min(...rows.map(({ id }) => idTimeMs(id)));
+  const names = existing.filter(({ endMs }) => endMs > oldestMs).map(({ index }) => `${index}*`).join(",");
+  return names.length > LONGEST_PATH ? null : names;
+}
+
+async function dropOf(cluster: Cluster, places: string, rows: readonly VersionedRow[], limits: RequestLimits): Promise<void> {
+  await cluster.request({ method: "POST", path: `/${places}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, limits);
   const byId = new Map(rows.map((row) => [row.id, row]));
   // A row has few versions in few indices; more than a page of them come with the next round.
   for (let again = true; again;) {
     const answer = await cluster.request({
-      method: "POST", path: `/${indices.pattern}/_search`, query: WHOLE,
+      method: "POST", path: `/${places}/_search`, query: WHOLE,
       body: { size: PAGE, query: { ids: { values: [...byId.keys()] } }, _source: ["lookback.rowVersion"], track_total_hits: false },
     }, limits);
     const hits = listOf(at(answer, "hits", "hits"));
