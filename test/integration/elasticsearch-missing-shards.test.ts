@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { copyToCluster } from "../../src/index-store/elasticsearch/reindex.js";
 import { loadShipperReport } from "../../src/index-store/elasticsearch/shipper-status.js";
 import type { IndexStore } from "../../src/index-store/index-store.js";
+import { packagedCatalogue } from "../../src/model/field-catalogue.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
+import { loadNativeCore } from "../../src/native/native.js";
 import { collected, DAY, EVERYTHING, field, HOUR, request, service } from "../contract/sessions.js";
 import { engineOn, searchNode, type EngineUnderTest, type Product } from "../support/search-node.js";
 import { rowId, writeSegment, type RowInput } from "../support/segment-rows.js";
@@ -166,6 +169,23 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 0, deadRows: 0 });
       const since = { ...all, range: { startMs: DAY, endMs: null, bounding: "last" } } as const;
       expect((await collected(under.engine.store.streamPackets(since, service))).map(({ final }) => final)).toEqual([true]);
+    });
+
+    it("ends a copy of an embedded index that has sessions for it, with the way out", async () => {
+      const under = engine();
+      await under.shipper.drain();
+      await send(under, "PUT", `/${index(under, DAY)}`);
+      await send(under, "POST", `/${index(under, DAY)}/_close`);
+      await commit(under, rowsOf(DAY, 2));
+      const { engine: { store }, catalogue } = under;
+      const copy = (): Promise<void> => copyToCluster({
+        source: store, engine: under.engine, shipping: under.engine.segmentShipping(loadNativeCore()), catalogue, fields: packagedCatalogue(), segmentDirectory: under.sessions,
+      }, () => {}, null);
+      await expect(copy()).rejects.toMatchObject({ code: "CLUSTER_BUSY", message: expect.stringContaining(`/${index(under, DAY)}/_open`) });
+      await send(under, "POST", `/${index(under, DAY)}/_open`);
+      await assigned(under, DAY);
+      await copy();
+      expect(await store.count(all, service)).toBe(2);
     });
 
     it("does not expire with held sessions that nobody can see", async () => {

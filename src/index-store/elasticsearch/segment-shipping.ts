@@ -50,6 +50,7 @@ const TRIES = 2;
 /** An index takes no rows for now, or keeps those that are to go, while others may be written. `cause` is what the cluster said. */
 export class IndexHeldUp extends Error {
   readonly index: string;
+  declare readonly cause: LookbackError;
 
   constructor(index: string, cause: LookbackError) {
     super(cause.message, { cause });
