@@ -56,6 +56,13 @@ export function aggregationContract(name: string, make: () => Promise<StoreUnder
       ]);
     });
 
+    it("cross-tabs of a field with itself: of a list every pair of a session's values", async () => {
+      const pairs = async (names: readonly string[]) => (await terms(names)).buckets.map(({ keys, sessions }) => [...keys, sessions].join(" "));
+      expect(await pairs(["ip.dst", "ip.dst"])).toEqual(["192.0.2.80 192.0.2.80 3", "192.0.2.53 192.0.2.53 1", "2001:db8::2 2001:db8::2 1"]);
+      expect(await pairs(["node", "ip.dst", "node"])).toEqual(await pairs(["node", "ip.dst"]).then((found) => found.map((pair) => pair.replace(/^(\S+) (\S+) /, "$1 $2 $1 "))));
+      expect(await pairs(["http.statuscode", "http.statuscode"])).toEqual(["200 200 2", "200 304 1", "304 200 1", "304 304 1", "404 404 1"]);
+    });
+
     it("terms of a column that none has", async () => {
       expect(await terms(["tls.ja3"])).toEqual({ buckets: [], otherValue: 0, errorBound: 0 });
     });
@@ -152,6 +159,13 @@ export function aggregationContract(name: string, make: () => Promise<StoreUnder
       expect(links[0]).toEqual({ source: "10.0.0.1", destination: "192.0.2.80", sessions: 2, packets: 90, bytes: 91_000, databytes: 40 });
       expect(truncated).toBe(true);
       expect((await store.connections({ ...request, minimumSessions: 2 }, service)).links).toHaveLength(1);
+    });
+
+    it("connections of a field with itself", async () => {
+      const request = { ...all, sourceField: field("ip.dst"), destinationField: field("ip.dst"), limit: 10, minimumSessions: 1 };
+      expect((await store.connections(request, service)).links.map(({ source, destination, sessions }) => [source, destination, sessions])).toEqual([
+        ["192.0.2.80", "192.0.2.80", 3], ["192.0.2.53", "192.0.2.53", 1], ["2001:db8::2", "2001:db8::2", 1],
+      ]);
     });
 
     it("streams packets", async () => {

@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { IndexStore, SearchRequest, SortKey } from "../../src/index-store/index-store.js";
 import type { CheckedExpression } from "../../src/model/checked-expression.js";
+import { packagedCatalogue } from "../../src/model/field-catalogue.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
 import type { SegmentInfo } from "../../src/model/segment.js";
+import { compileExpression } from "../../src/query/check.js";
 import { rowId, type RowInput } from "../support/segment-rows.js";
 import { aggregationContract } from "./aggregation.contract.js";
 import { lifecycleContract } from "./lifecycle.contract.js";
 import { retentionContract } from "./retention.contract.js";
 import {
-  address, and, collected, DAY, EVERYTHING, exact, exists, field, found, HOUR, id, newest, not, number, or, phrase, regex, request, ROWS, service, test, v4, wildcard,
+  address, and, as, collected, DAY, EVERYTHING, exact, exists, field, found, HOUR, id, newest, not, number, or, phrase, regex, request, ROWS, service, test, v4, wildcard,
   type StoreUnderTest,
 } from "./sessions.js";
 
@@ -160,6 +162,19 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
       it("count what they find", async () => {
         await addAll();
         for (const [what, expression, expected] of cases.slice(0, 12)) expect(await store.count({ expression, range: ALL_TIME }, service), what).toBe(expected.length);
+      });
+
+      it("may compare many values one by one, and so may what is forced", async () => {
+        await addAll();
+        const compile = (text: string): CheckedExpression => compileExpression(text, packagedCatalogue(), { nowMs: DAY, timeZone: "UTC" });
+        const many = (test: (value: string) => string): readonly string[] => Array.from({ length: 110 }, (_, at) => test(`10.0.0.${at + 1}`));
+        const any = compile(many((value) => `ip == ${value}`).join(" || "));
+        const none = compile(many((value) => `ip != ${value}`).join(" && "));
+        const sessions = [1, 2, 6];
+        expect(await found(store, any)).toEqual(sessions);
+        expect(await found(store, none)).toEqual([3, 4, 5]);
+        expect(await found(store, EVERYTHING, as({ forcedExpression: any }))).toEqual(sessions);
+        expect(await found(store, none, as({ forcedExpression: any }))).toEqual([]);
       });
 
       it("know which packets are still there", async () => {

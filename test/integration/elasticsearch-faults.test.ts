@@ -8,7 +8,7 @@ import { ClusterMigrations, loadClusterMigrations } from "../../src/index-store/
 import { retryDeadLetters } from "../../src/index-store/elasticsearch/retry.js";
 import { loadShipperReport } from "../../src/index-store/elasticsearch/shipper-status.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
-import { DAY, EVERYTHING, exact, HOUR, ROWS, service } from "../contract/sessions.js";
+import { collected, DAY, EVERYTHING, exact, HOUR, ROWS, service } from "../contract/sessions.js";
 import { clusterProxy } from "../support/cluster-proxy.js";
 import { engineOn, searchNode, type EngineUnderTest } from "../support/search-node.js";
 import { rowId, writeSegment, type RowInput } from "../support/segment-rows.js";
@@ -144,6 +144,24 @@ describe.skipIf(url === null)("faults of a cluster", () => {
     expect(await under.engine.store.count({ ...all, expression: exact("tags", "red") }, service)).toBe(2);
   });
 
+  it("hides, with a row that is sent again, what it has of the day before", async () => {
+    const under = engine();
+    const nextDay = DAY + 24 * HOUR;
+    const begun: RowInput = { id: rowId(DAY, 1), firstPacket: DAY, lastPacket: DAY, final: false };
+    const ended: RowInput = { ...begun, lastPacket: nextDay, rowVersion: 2, final: true, tags: ["red"] };
+    await commit(under, [begun]);
+    await under.shipper.drain();
+    const next = under.engine.names.periodAt(nextDay, "daily").index;
+    await put(under, `/${next}`, { mappings: { properties: { tags: { type: "date" } } } });
+    await commit(under, [ended, { ...ended, id: rowId(DAY, 2), rowVersion: 1 }]);
+    await under.shipper.drain();
+    expect(under.catalogue.shipments.waiting().deadRows).toBe(2);
+    await under.engine.cluster.request({ method: "DELETE", path: `/${next}` }, LIMITS);
+    expect(await retryDeadLetters(under.engine)).toEqual({ written: 2, refused: 0 });
+    const rows = (await collected(under.engine.store.streamPackets(all, service))).map(({ id, final }) => [id, final]);
+    expect(rows.toSorted()).toEqual([[rowId(DAY, 1), true], [rowId(DAY, 2), true]]);
+  });
+
   it("refuses a template that was changed by hand, and makes it anew", async () => {
     const under = engine();
     await under.shipper.drain();
@@ -247,6 +265,29 @@ describe.skipIf(url === null)("faults of a cluster", () => {
     await second.stop();
     expect(await first.leads(signal)).toBeNull();
     await first.stop();
+  });
+
+  it("deletes the rows of a segment before it ships the one that replaces it, whenever that is made", async () => {
+    let onDeletion = (): void => {};
+    const under = engine(await proxy(({ url: path }) => {
+      if (path?.includes("/_delete_by_query") === true) onDeletion();
+      return null;
+    }));
+    const { engine: { store }, sessions, shipper, catalogue } = under;
+    const segmentOf = (...rows: readonly RowInput[]) => writeSegment(sessions, rows);
+    const [gone, damaged, remade] = [await segmentOf(...ROWS.slice(0, 1)), await segmentOf(...ROWS.slice(1, 4)), await segmentOf(...ROWS.slice(1, 4))];
+    await store.commitSegments({ add: [gone, damaged], remove: [] });
+    await shipper.drain();
+    await store.commitSegments({ add: [], remove: [gone.path] });
+    const replaced: Promise<void>[] = [];
+    onDeletion = () => { if (replaced.length === 0) replaced.push(store.commitSegments({ add: [remade], remove: [damaged.path] })); };
+    await shipper.drain();
+    await Promise.all(replaced);
+    expect(replaced).toHaveLength(1);
+    expect(catalogue.shipments.removing()).toEqual([]);
+    while (await shipper.round(null));
+    expect(await store.count(all, service)).toBe(3);
+    expect(await store.count({ ...all, expression: exact("node", "north") }, service)).toBe(1);
   });
 
   it("ships again a segment whose rows are there already", async () => {

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { copyToCluster } from "../../src/index-store/elasticsearch/reindex.js";
 import { loadShipperReport } from "../../src/index-store/elasticsearch/shipper-status.js";
 import type { IndexStore } from "../../src/index-store/index-store.js";
+import { packagedCatalogue } from "../../src/model/field-catalogue.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
+import { loadNativeCore } from "../../src/native/native.js";
 import { collected, DAY, EVERYTHING, field, HOUR, request, service } from "../contract/sessions.js";
 import { engineOn, searchNode, type EngineUnderTest, type Product } from "../support/search-node.js";
 import { rowId, writeSegment, type RowInput } from "../support/segment-rows.js";
@@ -114,6 +117,75 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       await assigned(under, NEXT_DAY);
       await under.shipper.drain();
       expect(await under.engine.store.count(all, service)).toBe(7);
+    });
+
+    it("holds up its own sessions and no others while it is closed, and none is lost", async () => {
+      const under = engine();
+      await commit(under, rowsOf(NEXT_DAY, 2));
+      await under.shipper.drain();
+      await send(under, "POST", `/${index(under, NEXT_DAY)}/_close`);
+      await commit(under, rowsOf(NEXT_DAY + HOUR, 4));
+      await commit(under, rowsOf(DAY, 3));
+      await under.shipper.round(null);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 4, deadRows: 0 });
+      expect(loadShipperReport(under.catalogue.settings)?.lastError).toMatchObject({ code: "CLUSTER_BUSY", message: expect.stringContaining(`/${index(under, NEXT_DAY)}/_open`) });
+      expect(await under.engine.store.count({ ...all, range: { startMs: DAY, endMs: DAY + HOUR, bounding: "last" } }, service)).toBe(3);
+      await send(under, "POST", `/${index(under, NEXT_DAY)}/_open`);
+      await assigned(under, NEXT_DAY);
+      await under.shipper.drain();
+      expect(await under.engine.store.count(all, service)).toBe(9);
+    });
+
+    it("holds up a session that goes over its end while it keeps the open row, and others go on", async () => {
+      const under = engine();
+      const begun: RowInput = { id: rowId(DAY, 1), firstPacket: DAY, lastPacket: DAY, final: false };
+      await commit(under, [begun]);
+      await under.shipper.drain();
+      const blocked = (value: true | null) => send(under, "PUT", `/${index(under, DAY)}/_settings`, { "index.blocks.write": value });
+      await blocked(true);
+      await commit(under, [{ ...begun, lastPacket: NEXT_DAY, rowVersion: 2, final: true }]);
+      await under.shipper.round(null);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 1, deadRows: 0 });
+      expect(loadShipperReport(under.catalogue.settings)?.lastError).toMatchObject({ code: "CLUSTER_READ_ONLY", message: expect.stringContaining(index(under, DAY)) });
+      await commit(under, rowsOf(NEXT_DAY + HOUR, 3));
+      await under.shipper.round(null);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 1 });
+      await blocked(null);
+      await under.shipper.drain();
+      expect(await under.engine.store.count(all, service)).toBe(4);
+      expect((await collected(under.engine.store.streamPackets(all, service))).map(({ final }) => final)).toEqual([true, true, true, true]);
+    });
+
+    it("holds up no session that began after it, though that goes over the end of another", async () => {
+      const under = engine();
+      const monthAgo = DAY - 30 * 24 * HOUR;
+      const begun: RowInput = { id: rowId(DAY, 1), firstPacket: DAY, lastPacket: DAY, final: false };
+      await commit(under, rowsOf(monthAgo, 1));
+      await commit(under, [begun]);
+      await under.shipper.drain();
+      await send(under, "POST", `/${index(under, monthAgo)}/_close`);
+      await commit(under, [{ ...begun, lastPacket: NEXT_DAY, rowVersion: 2, final: true }]);
+      await under.shipper.round(null);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 0, deadRows: 0 });
+      const since = { ...all, range: { startMs: DAY, endMs: null, bounding: "last" } } as const;
+      expect((await collected(under.engine.store.streamPackets(since, service))).map(({ final }) => final)).toEqual([true]);
+    });
+
+    it("ends a copy of an embedded index that has sessions for it, with the way out", async () => {
+      const under = engine();
+      await under.shipper.drain();
+      await send(under, "PUT", `/${index(under, DAY)}`);
+      await send(under, "POST", `/${index(under, DAY)}/_close`);
+      await commit(under, rowsOf(DAY, 2));
+      const { engine: { store }, catalogue } = under;
+      const copy = (): Promise<void> => copyToCluster({
+        source: store, engine: under.engine, shipping: under.engine.segmentShipping(loadNativeCore()), catalogue, fields: packagedCatalogue(), segmentDirectory: under.sessions,
+      }, () => {}, null);
+      await expect(copy()).rejects.toMatchObject({ code: "CLUSTER_BUSY", message: expect.stringContaining(`/${index(under, DAY)}/_open`) });
+      await send(under, "POST", `/${index(under, DAY)}/_open`);
+      await assigned(under, DAY);
+      await copy();
+      expect(await store.count(all, service)).toBe(2);
     });
 
     it("does not expire with held sessions that nobody can see", async () => {

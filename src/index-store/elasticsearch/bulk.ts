@@ -1,5 +1,5 @@
 import { LookbackError } from "../../base/errors.js";
-import { itemFailure } from "./cluster-errors.js";
+import { itemFailure, type ItemFailure } from "./cluster-errors.js";
 import type { Cluster } from "./cluster.js";
 import { at, isObject, listOf, numberOf } from "./json.js";
 
@@ -33,8 +33,13 @@ const SHARD_WAIT = "5s";
 const FILTER = "took,errors,items.*.status,items.*.error";
 /** Statuses of a row that may go well later. */
 const PASSING = new Set([429, 502, 503, 504]);
+/**
+ * Types of errors that say nothing of a row: its index is closed, is not there and may not be made (`validation_exception`: there are too
+ * many shards), or this user may not write to it. Somebody opens it, makes room or gives the right.
+ */
+const OF_THE_INDEX = new Set(["index_closed_exception", "index_not_found_exception", "validation_exception", "security_exception"]);
 
-/** Whether a row that failed so may go well later. */
+/** Whether a row that failed so may go well later by itself. */
 export function mayPassLater(status: number, type: string): boolean {
   return PASSING.has(status) || type === "cluster_block_exception";
 }
@@ -72,9 +77,9 @@ export async function sendBulk(cluster: Cluster, lines: Buffer, signal: AbortSig
     if (row === undefined) return;
     if (failure === null) written += 1;
     else if (status === 409) repeated += 1;
-    else if (mayPassLater(status, failure.type)) {
+    else if (mayPassLater(status, failure.type) || OF_THE_INDEX.has(failure.type)) {
       again.push(lines.subarray(row.start, row.end));
-      cause ??= itemError(status, failure, indexOf(lines, row), cluster);
+      cause ??= itemError(failure, indexOf(lines, row), cluster);
     } else {
       dead.push({ status, type: failure.type, reason: failure.reason, action: lines.toString("utf8", row.start, row.middle - 1), document: lines.toString("utf8", row.middle, row.end - 1) });
     }
@@ -87,13 +92,23 @@ function indexOf(lines: Buffer, { start, middle }: { readonly start: number; rea
   return /"_index":"([^"]+)"/.exec(lines.toString("utf8", start, middle))?.[1] ?? "";
 }
 
-function itemError(status: number, failure: { readonly type: string; readonly reason: string }, index: string, cluster: Cluster): LookbackError {
-  if (failure.type === "cluster_block_exception") {
-    return new LookbackError("CLUSTER_READ_ONLY", `an index takes no writes: ${failure.reason}; make room on the data nodes and take the block away (index.blocks.read_only_allow_delete: null)`, {
-      cluster: cluster.shown, status, reason: failure.reason, index,
-    });
+/** Why an item of a bulk request is to be sent again; `details.index` where it is for its index and not for the whole cluster. */
+export function itemError({ status, type, reason }: ItemFailure, index: string, cluster: Pick<Cluster, "shown">): LookbackError {
+  const of = { cluster: cluster.shown, status, reason, index };
+  switch (type) {
+    case "cluster_block_exception":
+      return new LookbackError("CLUSTER_READ_ONLY", `an index takes no writes: ${reason}; make room on the data nodes and take the block away (index.blocks.read_only_allow_delete: null)`, of);
+    case "index_closed_exception":
+      return new LookbackError("CLUSTER_BUSY", `the index ${index} is closed; open it (POST /${index}/_open)`, of);
+    case "index_not_found_exception":
+      return new LookbackError("CLUSTER_BUSY", `the index ${index} is not there and the cluster does not make it: ${reason}; make it (PUT /${index}) or allow it in action.auto_create_index`, of);
+    case "validation_exception":
+      return new LookbackError("CLUSTER_BUSY", `the cluster does not make the index ${index}: ${reason}; raise cluster.max_shards_per_node, or let days expire sooner`, of);
+    case "security_exception":
+      return new LookbackError("CLUSTER_REFUSED", `the cluster does not allow to write to the index ${index}: ${reason}; give the user or key the rights that docs/elasticsearch.md lists`, of);
+    default:
+      // Too much to do is the whole node's; a missing shard is one index's.
+      if (status === 429) return new LookbackError("CLUSTER_BUSY", `the cluster has too much to do: ${reason}; it is tried again`, { cluster: cluster.shown, status, reason });
+      return new LookbackError("CLUSTER_BUSY", `the index ${index} cannot be written: ${reason}; it is tried again`, of);
   }
-  // Too much to do is the whole node's; a missing shard is one index's.
-  const [what, whose] = status === 429 ? ["the cluster has too much to do", {}] : [`the index ${index} cannot be written`, { index }];
-  return new LookbackError("CLUSTER_BUSY", `${what}: ${failure.reason}; it is tried again`, { cluster: cluster.shown, status, reason: failure.reason, ...whose });
 }

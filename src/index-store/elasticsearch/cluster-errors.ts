@@ -98,6 +98,10 @@ function answerError(status: number, body: Json, made: (code: ErrorCode, message
   if (/too_complex_to_determinize|TooComplexToDeterminize|Determinizing/.test(`${type} ${reason}`)) {
     return made("EXPRESSION_TOO_LARGE", "the regular expression is too complex for the cluster; simplify it", details);
   }
+  if (/too_many_(nested_)?clauses/.test(type)) {
+    const most = /set to (\d+)/.exec(reason)?.[1];
+    return made("EXPRESSION_TOO_LARGE", `the expression, with the one that is forced on the user if there is one, has more tests than the cluster takes in one query (${most === undefined ? reason : `at most ${most}`}); use fewer networks, ranges and wildcards, each of which counts for every field that it is compared with, name the fields that are meant instead of ip, host and the like, or raise indices.query.bool.max_clause_count of the cluster`, most === undefined ? details : { ...details, limit: Number(most) });
+  }
   if (/mapper_parsing|strict_dynamic_mapping|document_parsing|illegal_argument/.test(type) && /mapp(er|ing)|field/.test(reason)) {
     return made("INDEX_MAPPING", `the index does not take a value: ${reason}`, details);
   }
@@ -115,8 +119,15 @@ export function mayPass(error: unknown): boolean {
   return ["CLUSTER_UNREACHABLE", "CLUSTER_BUSY", "CLUSTER_READ_ONLY", "CLUSTER_REFUSED", "CLUSTER_TLS", "CLUSTER_UNSUPPORTED", "QUERY_TIMEOUT", "QUERY_MEMORY"].includes(error.code);
 }
 
-/** Reads the failure of one item of a bulk answer. */
-export function itemFailure(item: Json): { readonly status: number; readonly type: string; readonly reason: string } | null {
+/** Why one item of a bulk request failed. */
+export interface ItemFailure {
+  readonly status: number;
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** Reads the failure of one item of a bulk answer; null when it went well. */
+export function itemFailure(item: Json): ItemFailure | null {
   const error = at(item, "error");
   if (error === undefined) return null;
   const { type, reason } = reasonOf({ error: objectOf(error) });

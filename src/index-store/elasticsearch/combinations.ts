@@ -2,11 +2,10 @@ import { LookbackError } from "../../base/errors.js";
 import type { Field } from "../../model/field.js";
 import type { FieldValue } from "../../model/session.js";
 import type { Metric } from "../index-store.js";
-import { pointBody } from "./dialect.js";
 import { addressBytes } from "../stored-row.js";
-import { at, isObject, listOf, numberOf, textOf, type Json, type JsonObject } from "./json.js";
+import { at, isObject, listOf, numberOf, type Json, type JsonObject } from "./json.js";
 import { indexedPath } from "./mapping.js";
-import type { Read } from "./reads.js";
+import type { PointInTime, Read } from "./reads.js";
 
 /** What a metric adds up. */
 export const METRIC_PATHS: Readonly<Record<Exclude<Metric, "sessions">, string>> = { packets: "network.packets", bytes: "network.bytes", databytes: "totDataBytes" };
@@ -55,62 +54,70 @@ function repeats(field: Field): boolean {
   return number && (field.object !== "" || (field.shape === "list" && field.countOf === null));
 }
 
+/** A field at its place among those of a combination: the same one may stand at several. */
+interface Place {
+  readonly position: number;
+  readonly field: Field;
+}
+
 /**
  * Every combination of the distinct values that sessions have of the fields, walked in pages over one point in time, so
- * that none is missed and none counted twice while rows are added.
+ * that none is missed and none counted twice while rows are added. A `shared` point stays open for whoever opened it.
  */
-export async function* everyCombination(read: Read, fields: readonly Field[], metrics: readonly Exclude<Metric, "sessions">[]): AsyncGenerator<Combination> {
-  const walked = fields.filter((field) => !repeats(field));
-  const nested = fields.filter(repeats);
+export async function* everyCombination(
+  read: Read, fields: readonly Field[], metrics: readonly Exclude<Metric, "sessions">[], shared: PointInTime | null = null,
+): AsyncGenerator<Combination> {
+  const places = fields.map((field, position): Place => ({ position, field }));
+  const walked = places.filter(({ field }) => !repeats(field));
+  const nested = places.filter(({ field }) => repeats(field));
   const sums = Object.fromEntries(metrics.map((metric) => [metric, { sum: { field: METRIC_PATHS[metric] } }]));
   const inner = innermost(nested, sums);
-  const point = await read.point();
+  const point = shared ?? await read.point();
   if (point === null) return;
   try {
-    let pit = point.id;
     if (walked.length === 0) {
-      const answer = await read.search({ size: 0, pit: pointBody(pit), query: read.query.body, track_total_hits: false, aggs: inner });
-      yield* nestedCombinations(at(answer, "aggregations"), new Map(), fields, nested, metrics);
+      const answer = await read.searchAt(point, { size: 0, query: read.query.body, track_total_hits: false, aggs: inner });
+      yield* nestedCombinations(at(answer, "aggregations"), new Map(), fields.length, nested, metrics);
       return;
     }
-    const sources = walked.map((field) => ({ [`k${fields.indexOf(field)}`]: { terms: { field: indexedPath(field) } } }));
+    const sources = walked.map(({ field, position }) => ({ [`k${position}`]: { terms: { field: indexedPath(field) } } }));
     for (let after: JsonObject | null = null; ;) {
-      const answer: Json = await read.search({
-        size: 0, pit: pointBody(pit), query: read.query.body, track_total_hits: false,
+      const answer: Json = await read.searchAt(point, {
+        size: 0, query: read.query.body, track_total_hits: false,
         aggs: { pairs: { composite: { size: nested.length === 0 ? PAGE : PAGE / 10, sources, ...(after === null ? {} : { after }) }, ...(Object.keys(inner).length === 0 ? {} : { aggs: inner }) } },
       });
-      pit = textOf(at(answer, "pit_id")) || pit;
       for (const bucket of listOf(at(answer, "aggregations", "pairs", "buckets"))) {
-        const keys = new Map(walked.map((field) => [field, plain(at(bucket, "key", `k${fields.indexOf(field)}`), field)]));
-        yield* nestedCombinations(bucket, keys, fields, nested, metrics);
+        const keys = new Map(walked.map(({ field, position }) => [position, plain(at(bucket, "key", `k${position}`), field)]));
+        yield* nestedCombinations(bucket, keys, fields.length, nested, metrics);
       }
       const next: Json = at(answer, "aggregations", "pairs", "after_key");
       if (!isObject(next)) return;
       after = next;
     }
   } finally {
-    await point.close();
+    if (shared === null) await point.close();
   }
 }
 
-function innermost(nested: readonly Field[], sums: JsonObject): JsonObject {
-  return nested.reduceRight<JsonObject>((aggs, field) => ({
+function innermost(nested: readonly Place[], sums: JsonObject): JsonObject {
+  return nested.reduceRight<JsonObject>((aggs, { field }) => ({
     inner: { terms: { field: indexedPath(field), size: MAX_INNER }, ...(Object.keys(aggs).length === 0 ? {} : { aggs }) },
   }), sums);
 }
 
 function* nestedCombinations(
-  bucket: Json, keys: ReadonlyMap<Field, FieldValue>, fields: readonly Field[], nested: readonly Field[], metrics: readonly Exclude<Metric, "sessions">[],
+  bucket: Json, keys: ReadonlyMap<number, FieldValue>, count: number, nested: readonly Place[], metrics: readonly Exclude<Metric, "sessions">[],
 ): Generator<Combination> {
-  const [field, ...rest] = nested;
-  if (field === undefined) {
+  const [place, ...rest] = nested;
+  if (place === undefined) {
     yield {
-      keys: fields.map((one) => keys.get(one) ?? null), sessions: numberOf(at(bucket, "doc_count")), values: metrics.map((metric) => numberOf(at(bucket, metric, "value"))),
+      keys: Array.from({ length: count }, (_, position) => keys.get(position) ?? null), sessions: numberOf(at(bucket, "doc_count")), values: metrics.map((metric) => numberOf(at(bucket, metric, "value"))),
     };
     return;
   }
+  const { field, position } = place;
   if (numberOf(at(bucket, "inner", "sum_other_doc_count")) > 0) {
     throw new LookbackError("LIMIT_EXCEEDED", `${field.expression || field.path} has more than ${MAX_INNER} values here; narrow the filter`, { limit: MAX_INNER, field: field.path });
   }
-  for (const one of listOf(at(bucket, "inner", "buckets"))) yield* nestedCombinations(one, new Map([...keys, [field, keyOf(one, field)]]), fields, rest, metrics);
+  for (const one of listOf(at(bucket, "inner", "buckets"))) yield* nestedCombinations(one, new Map([...keys, [position, keyOf(one, field)]]), count, rest, metrics);
 }

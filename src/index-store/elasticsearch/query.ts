@@ -1,6 +1,7 @@
 import type { CheckedExpression } from "../../model/checked-expression.js";
 import type { Field } from "../../model/field.js";
 import type { TimeRange } from "../../model/time-range.js";
+import { mergeTests } from "../../query/merge-tests.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
 import { hiddenField, isHidden } from "../visibility.js";
 import type { IndexPeriod } from "./index-names.js";
@@ -8,7 +9,7 @@ import type { JsonObject } from "./json.js";
 import { every, translate, wholeRange, type Translation } from "./translate.js";
 
 /** Longest list of names in a request's path; a cluster takes 4,096 bytes of a first line by default. */
-const LONGEST_PATH = 3_000;
+export const LONGEST_PATH = 3_000;
 
 /** A filter as a query, and the indices that can hold rows of it. */
 export class SessionQuery {
@@ -41,9 +42,9 @@ export class SessionQuery {
     const translation: Translation = { mayRead: (field) => this.maySee(field), ...this.#places };
     const clauses = [...rangeTests(this.#filter.range)];
     if (scope.oldestMs !== null) clauses.push(wholeRange("lastPacket", Math.ceil(scope.oldestMs), Infinity));
-    if (this.#filter.expression.node !== "everything") clauses.push(translate(this.#filter.expression, translation));
+    if (this.#filter.expression.node !== "everything") clauses.push(translate(mergeTests(this.#filter.expression), translation));
     // What an administrator forces may use any field.
-    if (scope.forcedExpression !== null) clauses.push(translate(scope.forcedExpression, { ...translation, mayRead: () => true }));
+    if (scope.forcedExpression !== null) clauses.push(translate(mergeTests(scope.forcedExpression), { ...translation, mayRead: () => true }));
     return every(clauses);
   }
 

@@ -3,9 +3,9 @@ import type { Shipments } from "../../catalogue/shipments.js";
 import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { ReadContext, SessionFilter } from "../index-store.js";
 import { WHOLE, type Cluster } from "./cluster.js";
-import type { Dialect } from "./dialect.js";
+import { pointBody, type Dialect } from "./dialect.js";
 import type { NodeOwners } from "./node-owners.js";
-import { at, listOf, type Json, type JsonObject } from "./json.js";
+import { at, listOf, textOf, type Json, type JsonObject } from "./json.js";
 import { SessionQuery } from "./query.js";
 import type { IndexList } from "./index-list.js";
 
@@ -96,19 +96,38 @@ export class Read {
     }
   }
 
-  /** Opens a point in time over the indices of the query, null when there are none; `close` gives it back. */
-  async point(): Promise<{ readonly id: string; close(): Promise<void> } | null> {
+  /** Searches a point in time, and keeps it open for longer. */
+  async searchAt(point: PointInTime, body: JsonObject): Promise<Json> {
+    const answer = await this.search({ ...body, pit: pointBody(point.id) });
+    // The cluster may name it anew; what it was named before is not sure to be known.
+    point.id = textOf(at(answer, "pit_id")) || point.id;
+    return answer;
+  }
+
+  /** Opens a point in time over the indices of the query, null when there are none. Whoever opens it closes it. */
+  async point(): Promise<PointInTime | null> {
     const dialect = await this.parts.dialect();
     const answer = await this.#named((indices) => (indices === null ? Promise.resolve(null) : this.parts.cluster.request(dialect.openPoint(indices), { signal: this.context.signal, timeoutMs: this.#leftMs() + GRACE_MS })));
-    if (answer === null) return null;
-    const id = dialect.pointOf(answer);
-    return {
-      id,
-      close: async () => {
-        // It ends by itself soon; a failure here must not hide what the read found.
-        await this.parts.cluster.request(dialect.closePoint(id), { signal: null, timeoutMs: GRACE_MS }).catch(() => null);
-      },
-    };
+    return answer === null ? null : new PointInTime(this.parts.cluster, dialect, dialect.pointOf(answer));
+  }
+}
+
+/** The rows of some indices as they were at one moment. The cluster forgets it some time after the last search. */
+export class PointInTime {
+  /** How the cluster named it last. */
+  id: string;
+  readonly #cluster: Cluster;
+  readonly #dialect: Dialect;
+
+  constructor(cluster: Cluster, dialect: Dialect, id: string) {
+    this.#cluster = cluster;
+    this.#dialect = dialect;
+    this.id = id;
+  }
+
+  /** Gives it back. Never throws: it ends by itself soon, and a failure here must not hide what the read found. */
+  async close(): Promise<void> {
+    await this.#cluster.request(this.#dialect.closePoint(this.id), { signal: null, timeoutMs: GRACE_MS }).catch(() => null);
   }
 }
 

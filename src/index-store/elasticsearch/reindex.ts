@@ -8,7 +8,7 @@ import type { FieldCatalogue } from "../../model/field-catalogue.js";
 import type { IndexStore, ReadContext } from "../index-store.js";
 import { SHORT } from "./cluster.js";
 import type { ElasticsearchEngine } from "./open.js";
-import type { SegmentShipping } from "./segment-shipping.js";
+import { IndexHeldUp, type SegmentShipping } from "./segment-shipping.js";
 import { LookbackError } from "../../base/errors.js";
 import { rowIdOf } from "../row-id.js";
 
@@ -42,7 +42,8 @@ const COMPARE_MS = 6 * 3_600_000;
 
 /**
  * Copies every segment of the embedded index to the cluster. A segment that was copied is noted, so that a copy that was
- * ended goes on where it was; rows that are there already stay. The source stays as it is.
+ * ended goes on where it was; rows that are there already stay. The source stays as it is. Throws CLUSTER_BUSY, CLUSTER_READ_ONLY or
+ * CLUSTER_REFUSED when an index takes no rows: once it does, the copy is started again.
  */
 export async function copyToCluster(parts: ReindexParts, onProgress: (progress: ReindexProgress) => void, signal: AbortSignal | null): Promise<void> {
   const { catalogue, engine, shipping, segmentDirectory } = parts;
@@ -55,7 +56,10 @@ export async function copyToCluster(parts: ReindexParts, onProgress: (progress: 
   for (const [position, segment] of live.entries()) {
     if (signal?.aborted === true) throw new LookbackError("SHUTTING_DOWN", `the copy was ended after ${position} of ${live.length} segments; start it again to go on`);
     if (shipments.get(segment.path)?.state !== "shipped") {
-      const shipped = await shipping.ship(segment, join(segmentDirectory, segment.path), signal);
+      const shipped = await shipping.ship(segment, join(segmentDirectory, segment.path), signal).catch((error: unknown) => {
+        // There are no others to go on with: every segment is to be copied.
+        throw error instanceof IndexHeldUp ? error.cause : error;
+      });
       catalogue.transaction(() => {
         shipments.queue([segment]);
         shipments.shipped(segment.path, shipped.dead);

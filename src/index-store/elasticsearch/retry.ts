@@ -1,12 +1,21 @@
 import { rmSync } from "node:fs";
+import type { VersionedRow } from "../../native/types.js";
 import { sendBulk, type DeadRow } from "./bulk.js";
 import { SHORT } from "./cluster.js";
+import type { DeadLetter } from "./dead-letters.js";
+import { at, numberOf, textOf, type Json } from "./json.js";
 import type { ElasticsearchEngine } from "./open.js";
+import { dropSuperseded } from "./versions.js";
 
 /** Rows that are sent at once. */
 const BATCH = 500;
+/** Milliseconds for the look-up and deletion of hidden versions. */
+const VERSIONS_MS = 120_000;
 
-/** Sends the dead letters again, after what was wrong with them was mended. What is refused again stays. */
+/**
+ * Sends the dead letters again, after what was wrong with them was mended, and deletes the versions that they hide. What is refused
+ * again stays. Throws when the cluster has no room now: what is not done is done by the next try.
+ */
 export async function retryDeadLetters({ cluster, deadLetters, catalogue, indices }: Pick<ElasticsearchEngine, "cluster" | "deadLetters" | "catalogue" | "indices">): Promise<{ readonly written: number; readonly refused: number }> {
   let written = 0;
   let refused = 0;
@@ -14,10 +23,13 @@ export async function retryDeadLetters({ cluster, deadLetters, catalogue, indice
     const letters = deadLetters.read(file);
     const still: DeadRow[] = [];
     for (let from = 0; from < letters.length; from += BATCH) {
-      const lines = Buffer.from(letters.slice(from, from + BATCH).map(({ action, document }) => `${action}\n${document}\n`).join(""));
+      const batch = letters.slice(from, from + BATCH);
+      const lines = Buffer.from(batch.map(({ action, document }) => `${action}\n${document}\n`).join(""));
       const outcome = await sendBulk(cluster, lines, null);
       // What the cluster has no room for now is the next try's: the file keeps it.
       if (outcome.again !== null) throw outcome.cause ?? new Error("the cluster has no room");
+      const versioned = batch.map(versionedRow).filter((row) => row !== null);
+      if (versioned.length > 0) await dropSuperseded(cluster, indices, versioned, { signal: null, timeoutMs: VERSIONS_MS });
       written += outcome.written + outcome.repeated;
       still.push(...outcome.dead);
     }
@@ -32,4 +44,10 @@ export async function retryDeadLetters({ cluster, deadLetters, catalogue, indice
   }
   if (written > 0) await cluster.request({ method: "POST", path: `/${indices.pattern}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, SHORT);
   return { written, refused };
+}
+
+/** The row of a letter, when it may be one of several versions; its version as the cluster counts them, which has the same order. */
+function versionedRow({ action }: DeadLetter): VersionedRow | null {
+  const target: Json = at(JSON.parse(action), "index");
+  return target === undefined ? null : { id: textOf(at(target, "_id")), version: numberOf(at(target, "version")), index: textOf(at(target, "_index")) };
 }

@@ -6,6 +6,7 @@ import type { Shipment } from "../../catalogue/shipments.js";
 import type { NativeCore, VersionedRow } from "../../native/types.js";
 import { sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
+import { mayPass } from "./cluster-errors.js";
 import type { DeadLetters } from "./dead-letters.js";
 import type { IndexList } from "./index-list.js";
 import type { IndexNames, Rotation } from "./index-names.js";
@@ -46,9 +47,10 @@ const VERSIONS_MS = 120_000;
 /** Times that rows are sent before their index is left alone for a while. */
 const TRIES = 2;
 
-/** An index takes no rows for now, while others may. `cause` is what the cluster said. */
+/** An index takes no rows for now, or keeps those that are to go, while others may be written. `cause` is what the cluster said. */
 export class IndexHeldUp extends Error {
   readonly index: string;
+  declare readonly cause: LookbackError;
 
   constructor(index: string, cause: LookbackError) {
     super(cause.message, { cause });
@@ -105,7 +107,7 @@ export class SegmentShipping {
       }
       await Promise.all(sending);
       if (failure !== null) throw failure;
-      if (versioned.length > 0) await dropSuperseded(this.#parts.cluster, this.#parts.indices, versioned, { signal, timeoutMs: VERSIONS_MS });
+      if (versioned.length > 0) await this.#dropSuperseded(versioned, signal);
       dead.close();
       return { ...sums, indices: new Set(periods.map(({ index }) => index)) };
     } catch (error) {
@@ -114,6 +116,18 @@ export class SegmentShipping {
       throw error;
     } finally {
       reader.close();
+    }
+  }
+
+  /** Deletes what the shipped rows hide. Where another index is in the way, the segment is held up by that one. */
+  async #dropSuperseded(versioned: readonly VersionedRow[], signal: AbortSignal | null): Promise<void> {
+    const { cluster, indices } = this.#parts;
+    try {
+      await dropSuperseded(cluster, indices, versioned, { signal, timeoutMs: VERSIONS_MS });
+    } catch (error) {
+      const index = error instanceof LookbackError && mayPass(error) ? error.details["index"] : undefined;
+      if (error instanceof LookbackError && typeof index === "string" && index !== "") throw new IndexHeldUp(index, error);
+      throw error;
     }
   }
 

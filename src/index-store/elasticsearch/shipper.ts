@@ -59,7 +59,7 @@ export interface ShipperParts {
 export class Shipper {
   readonly #parts: ShipperParts;
   readonly #segments: SegmentShipping;
-  /** Indices that take no rows for now, and until when they are passed over, by `performance.now()`. */
+  /** Indices that take no rows for now and paths of segments that they hold up, and until when they are passed over, by `performance.now()`. */
   readonly #passedOver = new Map<string, number>();
 
   constructor(parts: ShipperParts) {
@@ -105,7 +105,10 @@ export class Shipper {
     await prepare(signal);
     const removing = shipments.removing();
     for (const shipment of removing) await this.#forget(shipment, signal);
-    const chosen = this.#choose();
+    const queued = this.#choose();
+    // One that is to go since the look above may be replaced by one of these, whose rows are conflicts while it is there: it goes first.
+    const isReplacing = shipments.removing().length > 0;
+    const chosen = isReplacing ? [] : queued;
     const shipped: { readonly shipment: Shipment; readonly rows: ShippedRows }[] = [];
     try {
       for (const shipment of chosen) {
@@ -118,14 +121,14 @@ export class Shipper {
     }
     const changed = await this.#parts.overlays.apply();
     status.round(shipments.waiting());
-    return removing.length > 0 || shipped.length > 0 || changed > 0;
+    return isReplacing || removing.length > 0 || shipped.length > 0 || changed > 0;
   }
 
   /** The newest segments that wait, up to a bound; none of an index that is passed over. */
   #choose(): readonly Shipment[] {
     const { catalogue: { shipments } } = this.#parts;
     const nowMs = performance.now();
-    for (const [index, untilMs] of this.#passedOver) if (untilMs <= nowMs) this.#passedOver.delete(index);
+    for (const [held, untilMs] of this.#passedOver) if (untilMs <= nowMs) this.#passedOver.delete(held);
     const queued = shipments.queued(this.#passedOver.size === 0 ? ROUND_SEGMENTS : LOOK_AHEAD).filter((shipment) => !this.#isPassedOver(shipment)).slice(0, ROUND_SEGMENTS);
     let rows = 0;
     return queued.filter((shipment, position) => {
@@ -134,9 +137,9 @@ export class Shipper {
     });
   }
 
-  #isPassedOver({ minLastMs, lastMs }: Shipment): boolean {
+  #isPassedOver({ path, minLastMs, lastMs }: Shipment): boolean {
     const { names, rotation } = this.#parts;
-    return this.#passedOver.size > 0 && names.periodsBetween(minLastMs, lastMs, rotation).some(({ index }) => this.#passedOver.has(index));
+    return this.#passedOver.has(path) || (this.#passedOver.size > 0 && names.periodsBetween(minLastMs, lastMs, rotation).some(({ index }) => this.#passedOver.has(index)));
   }
 
   async #ship(shipment: Shipment, signal: AbortSignal | null): Promise<ShippedRows | null> {
@@ -146,7 +149,8 @@ export class Shipper {
       return await this.#segments.ship(shipment, join(segmentDirectory, shipment.path), signal);
     } catch (error) {
       if (error instanceof IndexHeldUp) {
-        this.#passedOver.set(error.index, performance.now() + PASSED_OVER_MS);
+        // It may be held up by another index than its own.
+        for (const held of [error.index, shipment.path]) this.#passedOver.set(held, performance.now() + PASSED_OVER_MS);
         this.#parts.status.failed(error.cause);
         return null;
       }

@@ -5,9 +5,8 @@ import type { CheckedExpression } from "../../model/checked-expression.js";
 import type { SessionRow } from "../../model/session.js";
 import type { RowsRequest, SessionPackets, StreamRequest } from "../index-store.js";
 import { everyCombination } from "./combinations.js";
-import { pointBody } from "./dialect.js";
 import { at, listOf, numberOf, objectOf, textOf, type Json, type JsonObject } from "./json.js";
-import { checkCancelled, hitsOf, type Read } from "./reads.js";
+import { checkCancelled, hitsOf, type PointInTime, type Read } from "./reads.js";
 import { rowOf, sortBody, sourceBody } from "./search.js";
 import { PLACES_SOURCE, placesOf } from "./packet-positions.js";
 
@@ -15,42 +14,44 @@ import { PLACES_SOURCE, placesOf } from "./packet-positions.js";
 const PAGE = 1_000;
 /** Connections whose sessions are asked for at once. */
 const ROOTS = 10_000;
-/** Connections of one ordered stream: each ROOTS of them are a stream that is held open. */
+/** Connections of one ordered stream: of each ROOTS of them a page is held. */
 const MAX_ROOTS = 1_000_000;
 
-/** Matching documents in pages over one point in time, those after the sort values `from`. */
+/** Matching documents in pages over a point in time of their own, those after the sort values `from`. */
 export async function* pages(read: Read, order: readonly JsonObject[], source: readonly string[] | boolean, from: readonly Json[] | null = null, size = PAGE): AsyncGenerator<readonly Json[]> {
   if (read.query.indices === null) return;
   const point = await read.point();
   if (point === null) return;
   try {
-    let pit = point.id;
-    for (let after: readonly Json[] | null = from; ;) {
-      const answer: Json = await read.search({
-        size, pit: pointBody(pit), query: read.query.body, sort: order, track_total_hits: false, _source: source, ...(after === null ? {} : { search_after: after }),
-      });
-      pit = textOf(at(answer, "pit_id")) || pit;
-      const hits = hitsOf(answer);
-      if (hits.length > 0) yield hits;
-      checkCancelled(read.context.signal);
-      if (hits.length < size) return;
-      after = listOf(at(hits.at(-1), "sort"));
-    }
+    yield* pagesAt(point, read, order, source, from, size);
   } finally {
     await point.close();
   }
 }
 
-/** Reads of everything of the connections that matching sessions are parts of. */
-async function* wholeConnections(read: Read, rootId: Field): AsyncGenerator<Read> {
+async function* pagesAt(
+  point: PointInTime, read: Read, order: readonly JsonObject[], source: readonly string[] | boolean, from: readonly Json[] | null = null, size = PAGE,
+): AsyncGenerator<readonly Json[]> {
+  for (let after: readonly Json[] | null = from; ;) {
+    const answer: Json = await read.searchAt(point, { size, query: read.query.body, sort: order, track_total_hits: false, _source: source, ...(after === null ? {} : { search_after: after }) });
+    const hits = hitsOf(answer);
+    if (hits.length > 0) yield hits;
+    checkCancelled(read.context.signal);
+    if (hits.length < size) return;
+    after = listOf(at(hits.at(-1), "sort"));
+  }
+}
+
+/** Reads of everything of the connections that matching sessions are parts of, so many of them each. */
+async function* wholeConnections(read: Read, rootId: Field, point: PointInTime, connections: number): AsyncGenerator<Read> {
   let roots: string[] = [];
   const over = (values: readonly string[]): Promise<Read> => {
     const expression: CheckedExpression = { node: "field", field: rootId, test: { test: "text", mode: "any", matches: values.map((value) => ({ kind: "exact", value })) } };
     return read.over({ expression, range: ALL_TIME });
   };
-  for await (const { keys: [root] } of everyCombination(read, [rootId], [])) {
+  for await (const { keys: [root] } of everyCombination(read, [rootId], [], point)) {
     roots.push(String(root));
-    if (roots.length < ROOTS) continue;
+    if (roots.length < connections) continue;
     yield await over(roots);
     roots = [];
   }
@@ -63,25 +64,45 @@ function rootField(read: Read): Field {
   return field;
 }
 
-async function* readsOf(read: Read, request: StreamRequest): AsyncGenerator<Read> {
-  if (request.wholeConnections === true && read.query.indices !== null) yield* wholeConnections(read, rootField(read));
-  else yield read;
+/**
+ * The point in time of a stream of whole connections, over all that the reader may see; null where only what matches is streamed. All of
+ * them and the look for which they are share it. So every search keeps it open for those whose turn is not yet, however long that takes, the
+ * answer is of one moment, and the cluster, which has few points to give, holds one and not one for each part.
+ */
+async function wholePoint(read: Read, request: StreamRequest): Promise<PointInTime | null> {
+  if (request.wholeConnections !== true || read.query.indices === null) return null;
+  return (await read.over(read.query.scopeOnly)).point();
 }
 
-/** Packet positions of sessions, in no order. */
-export async function* streamPackets(read: Read, request: StreamRequest): AsyncGenerator<readonly SessionPackets[]> {
-  for await (const one of readsOf(read, request)) {
-    for await (const hits of pages(one, sortBody([]), ["firstPacket", "lastPacket", ...PLACES_SOURCE])) {
-      yield hits.map((hit) => {
-        const id = textOf(at(hit, "_id"));
-        const source = objectOf(at(hit, "_source"));
-        return {
-          id, firstPacketMs: numberOf(source["firstPacket"]), lastPacketMs: numberOf(source["lastPacket"]), final: at(source, "lookback", "final") === true,
-          packets: placesOf(one, id, source),
-        };
-      });
+async function* readsOf(read: Read, point: PointInTime | null, connections: number): AsyncGenerator<Read> {
+  if (point === null) yield read;
+  else yield* wholeConnections(read, rootField(read), point, connections);
+}
+
+/** Matching documents in pages over the point in time of the stream, or one of their own. */
+function pagesOf(read: Read, point: PointInTime | null, order: readonly JsonObject[], source: readonly string[] | false): AsyncGenerator<readonly Json[]> {
+  return point === null ? pages(read, order, source) : pagesAt(point, read, order, source);
+}
+
+/** Packet positions of sessions, in no order. `connections`: so many are asked for at once where they are meant whole. */
+export async function* streamPackets(read: Read, request: StreamRequest, connections = ROOTS): AsyncGenerator<readonly SessionPackets[]> {
+  const point = await wholePoint(read, request);
+  try {
+    for await (const one of readsOf(read, point, connections)) {
+      for await (const hits of pagesOf(one, point, sortBody([]), ["firstPacket", "lastPacket", ...PLACES_SOURCE])) yield hits.map((hit) => packetsOf(one, hit));
     }
+  } finally {
+    await point?.close();
   }
+}
+
+function packetsOf(read: Read, hit: Json): SessionPackets {
+  const id = textOf(at(hit, "_id"));
+  const source = objectOf(at(hit, "_source"));
+  return {
+    id, firstPacketMs: numberOf(source["firstPacket"]), lastPacketMs: numberOf(source["lastPacket"]), final: at(source, "lookback", "final") === true,
+    packets: placesOf(read, id, source),
+  };
 }
 
 interface Ordered {
@@ -91,8 +112,8 @@ interface Ordered {
   readonly read: Read;
 }
 
-async function* ordered(read: Read, order: readonly JsonObject[], source: readonly string[] | false): AsyncGenerator<Ordered> {
-  for await (const hits of pages(read, order, source)) for (const hit of hits) yield { firstMs: numberOf(listOf(at(hit, "sort"))[0]), id: textOf(at(hit, "_id")), hit, read };
+async function* ordered(read: Read, point: PointInTime | null, order: readonly JsonObject[], source: readonly string[] | false): AsyncGenerator<Ordered> {
+  for await (const hits of pagesOf(read, point, order, source)) for (const hit of hits) yield { firstMs: numberOf(listOf(at(hit, "sort"))[0]), id: textOf(at(hit, "_id")), hit, read };
 }
 
 /** Several ordered streams as one: the least of their heads each time. */
@@ -121,29 +142,34 @@ async function* merged(streams: readonly AsyncGenerator<Ordered>[]): AsyncGenera
   }
 }
 
-/** Sessions in order of first packet, ties by id. */
-export async function* streamRows(read: Read, request: RowsRequest): AsyncGenerator<readonly SessionRow[]> {
+/** Sessions in order of first packet, ties by id. `connections`: so many are asked for at once where they are meant whole. */
+export async function* streamRows(read: Read, request: RowsRequest, connections = ROOTS): AsyncGenerator<readonly SessionRow[]> {
   const first = read.parts.fields.byPath("firstPacket");
   if (first === null) throw new LookbackError("INTERNAL", "the field firstPacket is not declared");
   const order = sortBody([{ field: first, direction: "asc" }]);
   const source = sourceBody(read, request.fields);
-  const streams: AsyncGenerator<Ordered>[] = [];
-  for await (const one of readsOf(read, request)) {
-    if (streams.length * ROOTS >= MAX_ROOTS) {
-      throw new LookbackError("LIMIT_EXCEEDED", `more than ${MAX_ROOTS} connections match; narrow the filter`, { limit: MAX_ROOTS });
+  const point = await wholePoint(read, request);
+  try {
+    const streams: AsyncGenerator<Ordered>[] = [];
+    for await (const one of readsOf(read, point, connections)) {
+      if (streams.length * connections >= MAX_ROOTS) {
+        throw new LookbackError("LIMIT_EXCEEDED", `more than ${MAX_ROOTS} connections match; narrow the filter`, { limit: MAX_ROOTS });
+      }
+      streams.push(ordered(one, point, order, source));
     }
-    streams.push(ordered(one, order, source));
-  }
-  let batch: SessionRow[] = [];
-  for await (const { hit, read: from } of merged(streams)) {
-    batch.push(rowOf(from, hit, request.fields));
-    if (batch.length < PAGE) continue;
-    yield batch;
-    batch = [];
+    let batch: SessionRow[] = [];
+    for await (const { hit, read: from } of merged(streams)) {
+      batch.push(rowOf(from, hit, request.fields));
+      if (batch.length < PAGE) continue;
+      yield batch;
+      batch = [];
+      checkCancelled(read.context.signal);
+    }
+    if (batch.length > 0) yield batch;
     checkCancelled(read.context.signal);
+  } finally {
+    await point?.close();
   }
-  if (batch.length > 0) yield batch;
-  checkCancelled(read.context.signal);
 }
 
 /** Ids of matching sessions, in no order. */

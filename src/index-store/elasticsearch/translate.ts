@@ -15,7 +15,7 @@ export interface Translation {
   readonly ownNodes: ReadonlySet<string>;
 }
 
-/** Clauses of one boolean query; a cluster takes 1,024 by default. */
+/** Clauses of one boolean query; Elasticsearch 7 takes 1,024 by default. Later ones count those of the whole query, and say so when there are too many. */
 const MAX_CLAUSES = 500;
 /** Values of one `terms` query; a cluster takes 65,536 by default. */
 const MAX_TERMS = 50_000;
@@ -32,7 +32,7 @@ function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[]
   return parts;
 }
 
-/** That one of several holds. Many are grouped, so that no query has more clauses than it may. */
+/** That one of several holds. Many are grouped, so that no part of a query has more clauses than it may. */
 export function either(clauses: readonly JsonObject[]): JsonObject {
   const [only] = clauses;
   if (only === undefined) return NONE;

@@ -1,15 +1,28 @@
 import type { VersionedRow } from "../../native/types.js";
 import { idTimeMs } from "../row-id.js";
+import { itemError } from "./bulk.js";
+import { itemFailure } from "./cluster-errors.js";
 import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
 import type { IndexList } from "./index-list.js";
-import { at, listOf, numberOf, textOf } from "./json.js";
+import type { IndexPeriod } from "./index-names.js";
+import { at, isObject, listOf, numberOf, textOf } from "./json.js";
+import { LONGEST_PATH } from "./query.js";
 
 /** Rows whose versions are looked up at once. */
 const BATCH = 1_000;
+/** Copies that one look gives. */
+const PAGE = 10_000;
+
+/** A version of a row that is to go. */
+interface Copy {
+  readonly index: string;
+  readonly id: string;
+}
 
 /**
  * Deletes the versions of rows that another one hides. In one index the cluster itself keeps the highest; an open row of
- * one day and its final one of the next lie in two. Of equal versions the one shipped now stays.
+ * one day and its final one of the next lie in two. Of equal versions the one shipped now stays. Throws when the cluster did not
+ * delete one, with `details.index` where its index takes no writes: then all of it is to be done again.
  */
 export async function dropSuperseded(cluster: Cluster, indices: IndexList, rows: readonly VersionedRow[], limits: RequestLimits): Promise<void> {
   const newest = new Map<string, VersionedRow>();
@@ -17,18 +30,30 @@ export async function dropSuperseded(cluster: Cluster, indices: IndexList, rows:
   indices.forget();
   const existing = await indices.list();
   const elsewhere = [...newest.values()].filter((row) => existing.some((period) => period.index !== row.index && period.endMs > idTimeMs(row.id)));
-  for (let from = 0; from < elsewhere.length; from += BATCH) await dropOf(cluster, indices, elsewhere.slice(from, from + BATCH), limits);
+  for (let from = 0; from < elsewhere.length; from += BATCH) {
+    const batch = elsewhere.slice(from, from + BATCH);
+    await dropOf(cluster, placesOf(batch, existing) ?? indices.pattern, batch, limits);
+  }
 }
 
-async function dropOf(cluster: Cluster, indices: IndexList, rows: readonly VersionedRow[], limits: RequestLimits): Promise<void> {
-  await cluster.request({ method: "POST", path: `/${indices.pattern}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, limits);
+/**
+ * Names of the indices that versions of the rows can be in, so that an older one that is closed or lacks a shard holds up none of them; null
+ * when they are too many to be named. Each is a pattern: one that expires meanwhile is no error.
+ */
+function placesOf(rows: readonly VersionedRow[], existing: readonly IndexPeriod[]): string | null {
+  const oldestMs = Math.min(...rows.map(({ id }) => idTimeMs(id)));
+  const names = existing.filter(({ endMs }) => endMs > oldestMs).map(({ index }) => `${index}*`).join(",");
+  return names.length > LONGEST_PATH ? null : names;
+}
+
+async function dropOf(cluster: Cluster, places: string, rows: readonly VersionedRow[], limits: RequestLimits): Promise<void> {
+  await cluster.request({ method: "POST", path: `/${places}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, limits);
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const lines: string[] = [];
   // A row has few versions in few indices; more than a page of them come with the next round.
   for (let again = true; again;) {
     const answer = await cluster.request({
-      method: "POST", path: `/${indices.pattern}/_search`, query: WHOLE,
-      body: { size: 10_000, query: { ids: { values: [...byId.keys()] } }, _source: ["lookback.rowVersion"], track_total_hits: false },
+      method: "POST", path: `/${places}/_search`, query: WHOLE,
+      body: { size: PAGE, query: { ids: { values: [...byId.keys()] } }, _source: ["lookback.rowVersion"], track_total_hits: false },
     }, limits);
     const hits = listOf(at(answer, "hits", "hits"));
     const copies = new Map<string, { readonly index: string; readonly version: number }[]>();
@@ -36,16 +61,24 @@ async function dropOf(cluster: Cluster, indices: IndexList, rows: readonly Versi
       const id = textOf(at(hit, "_id"));
       copies.set(id, [...(copies.get(id) ?? []), { index: textOf(at(hit, "_index")), version: numberOf(at(hit, "_source", "lookback", "rowVersion")) }]);
     }
+    const hidden: Copy[] = [];
     for (const [id, found] of copies) {
       const own = byId.get(id)?.index;
       const [keep, ...rest] = found.toSorted((a, b) => b.version - a.version || Number(b.index === own) - Number(a.index === own));
       if (keep === undefined) continue;
-      for (const { index } of rest) lines.push(JSON.stringify({ delete: { _index: index, _id: id } }));
+      for (const { index } of rest) hidden.push({ index, id });
     }
-    again = hits.length >= 10_000 && lines.length > 0;
-    if (lines.length > 0) {
-      await cluster.request({ method: "POST", path: "/_bulk", query: { refresh: true }, lines: Buffer.from(`${lines.join("\n")}\n`) }, limits);
-      lines.length = 0;
-    }
+    again = hits.length >= PAGE && hidden.length > 0;
+    if (hidden.length > 0) await deleteCopies(cluster, hidden, limits);
+  }
+}
+
+async function deleteCopies(cluster: Cluster, copies: readonly Copy[], limits: RequestLimits): Promise<void> {
+  const lines = copies.map(({ index, id }) => `${JSON.stringify({ delete: { _index: index, _id: id } })}\n`).join("");
+  const answer = await cluster.request({ method: "POST", path: "/_bulk", query: { refresh: true }, lines: Buffer.from(lines) }, limits);
+  for (const [position, item] of listOf(at(answer, "items")).entries()) {
+    const failure = itemFailure(isObject(item) ? Object.values(item)[0] : undefined);
+    // One that is gone is deleted.
+    if (failure !== null && failure.status !== 404) throw itemError(failure, copies[position]?.index ?? "", cluster);
   }
 }
