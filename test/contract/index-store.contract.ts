@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { IndexStore, SearchRequest, SortKey } from "../../src/index-store/index-store.js";
 import type { CheckedExpression } from "../../src/model/checked-expression.js";
-import { ALL_TIME } from "../../src/model/time-range.js";
+import { ALL_TIME, type Bounding } from "../../src/model/time-range.js";
 import type { SegmentInfo } from "../../src/model/segment.js";
 import { rowId, type RowInput } from "../support/segment-rows.js";
 import { aggregationContract } from "./aggregation.contract.js";
@@ -193,6 +193,27 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
         expect(await found(store, EVERYTHING, service, { startMs: null, endMs: DAY + HOUR, bounding: "first" })).toEqual([1, 2]);
         expect(await found(store, EVERYTHING, service, { startMs: DAY + 5 * HOUR, endMs: null, bounding: "last" })).toEqual([6]);
         expect(await found(store, EVERYTHING, service, { startMs: DAY + 30 * HOUR, endMs: null, bounding: "last" })).toEqual([]);
+      });
+
+      it("of a session that was open when the clock was set back, over a day's end", async () => {
+        const [first, last] = [DAY + 24 * HOUR + 300_000, DAY + 24 * HOUR - 120_000];
+        await add({ id: rowId(first, 70), firstPacket: first, lastPacket: last, length: 0 });
+        await add({ id: rowId(first, 71), firstPacket: first, lastPacket: first + HOUR });
+        const numbers = async (bounding: Bounding, startMs: number | null, endMs: number | null): Promise<readonly number[]> => {
+          const filter = { expression: EVERYTHING, range: { startMs, endMs, bounding } };
+          const { rows } = await store.search(request(filter), service);
+          expect(await store.count(filter, service)).toBe(rows.length);
+          return rows.map((row) => Number.parseInt(row.id.slice(-2), 16)).sort();
+        };
+        const midnight = DAY + 24 * HOUR;
+        expect(await numbers("first", midnight, null)).toEqual([70, 71]);
+        expect(await numbers("first", null, midnight)).toEqual([]);
+        expect(await numbers("last", midnight, null)).toEqual([71]);
+        expect(await numbers("last", null, midnight)).toEqual([70]);
+        expect(await numbers("both", midnight, null)).toEqual([70, 71]);
+        expect(await numbers("both", midnight, first)).toEqual([70]);
+        expect(await numbers("either", midnight, first)).toEqual([71]);
+        expect(await numbers("either", last, first)).toEqual([70, 71]);
       });
     });
 
