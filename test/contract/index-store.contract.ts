@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { IndexStore, SearchRequest, SortKey } from "../../src/index-store/index-store.js";
 import type { CheckedExpression } from "../../src/model/checked-expression.js";
+import { packagedCatalogue } from "../../src/model/field-catalogue.js";
 import { ALL_TIME, type Bounding } from "../../src/model/time-range.js";
 import type { SegmentInfo } from "../../src/model/segment.js";
+import { compileExpression } from "../../src/query/check.js";
 import { rowId, type RowInput } from "../support/segment-rows.js";
 import { aggregationContract } from "./aggregation.contract.js";
 import { lifecycleContract } from "./lifecycle.contract.js";
@@ -147,6 +149,16 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
         const answers = new Map<string, readonly number[]>();
         for (const [what, expression] of cases) answers.set(what, await found(store, expression));
         expect(answers).toEqual(new Map(cases.map(([what, , expected]) => [what, expected])));
+      });
+
+      it("find the conversations of two hosts, whichever of them began", async () => {
+        await addAll();
+        const compiled = (text: string): CheckedExpression => compileExpression(text, packagedCatalogue(), { nowMs: DAY, timeZone: "UTC" });
+        expect(await found(store, compiled("ip == ]10.0.0.1,192.0.2.80["))).toEqual([1, 6]);
+        expect(await found(store, compiled("ip == ]192.0.2/24,10.0.1/24["))).toEqual([5]);
+        expect(await found(store, compiled("ip == ]192.0.2.9,10.0.0.2,2001:db8::7["))).toEqual([2]);
+        expect(await found(store, compiled("ip != ]10.0.0.1,192.0.2.80["))).toEqual([2, 3, 4, 5]);
+        expect(await found(store, compiled("ip.src == ]10.0.0.1,192.0.2.80["))).toEqual([]);
       });
 
       it("find the same once segments are merged", async () => {
