@@ -14,6 +14,7 @@ import { parse } from "./parser.js";
 import { regexWork } from "./regex.js";
 import { shortcutItems, type Shortcut } from "./shortcuts.js";
 import { specialComparison, SPECIAL_NAMES } from "./special-fields.js";
+import { regexOfBytes } from "./text-values.js";
 import type { Span } from "./token.js";
 
 /** What an expression is checked against beside the catalogue. */
@@ -161,9 +162,12 @@ class Checker {
   /** Counts what patterns cost their engine: each is made ready anew for every field that it is compared with. */
   #countPatterns(items: readonly PlainItem[], fields: readonly Field[]): void {
     this.#totals.work += PHRASES_WORK * fields.filter(({ kind }) => kind === "lotextfield").length;
+    const ofBytes = fields.filter(({ view }) => view === "utf8").length;
     for (const item of items) {
       const regex = item.kind === "regex" ? item.pattern : regexOfWildcard(item.text);
-      this.#spend(fields.length * (regex === null ? 0 : regexWork(regex)), item.span);
+      const bytes = item.kind === "regex" || ofBytes === 0 ? regex : regexOfBytes(item.text);
+      const work = (pattern: string | null): number => (pattern === null ? 0 : regexWork(pattern));
+      this.#spend((fields.length - ofBytes) * work(regex) + ofBytes * work(bytes), item.span);
     }
   }
 

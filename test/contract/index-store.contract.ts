@@ -161,6 +161,25 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
         expect(await found(store, compiled("ip.src == ]10.0.0.1,192.0.2.80["))).toEqual([]);
       });
 
+      it("find text among a payload's bytes where bytes begin", async () => {
+        const payloads = ["474554202f206874", "6474554100000000", "0047455400000000", "4745540000474554", "e2474554", "474554", "0474554f"];
+        await add(...payloads.map((srcPayload8, at): RowInput => ({ id: rowId(DAY + at, 70 + at), firstPacket: DAY + at, lastPacket: DAY + at, srcPayload8 })));
+        const matching = async (pattern: string): Promise<readonly (string | undefined)[]> => {
+          const expression = compileExpression(`payload8.src.utf8 == "${pattern}"`, packagedCatalogue(), { nowMs: DAY, timeZone: "UTC" });
+          const { rows } = await store.search(request({ expression }), service);
+          return rows.map((row) => payloads[Number.parseInt(row.id.slice(-2), 16) - 70]).sort();
+        };
+        expect(await matching("*GET*")).toEqual([payloads[2], payloads[0], payloads[5], payloads[3], payloads[4]].sort());
+        expect(await matching("**GET**")).toEqual(await matching("*GET*"));
+        expect(await matching("*G?T*")).toEqual(await matching("*GET*"));
+        expect(await matching("*GET*GET*")).toEqual([payloads[3]]);
+        expect(await matching("G*E*T*")).toEqual([payloads[0], payloads[3], payloads[5]].sort());
+        expect(await matching("*?GET*")).toEqual([payloads[2], payloads[3], payloads[4]].sort());
+        expect(await matching("GET*")).toEqual([payloads[0], payloads[3], payloads[5]].sort());
+        expect(await matching("*GET")).toEqual([payloads[3], payloads[4], payloads[5]].sort());
+        expect(await matching("d*")).toEqual([payloads[1]]);
+      });
+
       it("find the same once segments are merged", async () => {
         for (const row of ROWS) await add(row);
         expect(await store.optimise("2026-01-15", null)).toBe(6);
