@@ -16,9 +16,9 @@ export class SessionQuery {
   readonly indices: string | null;
   readonly #filter: SessionFilter;
   readonly #context: ReadContext;
-  readonly #places: Pick<Translation, "goneFiles" | "ownNodes">;
+  readonly #places: Pick<Translation, "goneFiles" | "ownNodes" | "portOf">;
 
-  constructor(filter: SessionFilter, context: ReadContext, existing: readonly IndexPeriod[], places: Pick<Translation, "goneFiles" | "ownNodes">) {
+  constructor(filter: SessionFilter, context: ReadContext, existing: readonly IndexPeriod[], places: Pick<Translation, "goneFiles" | "ownNodes" | "portOf">) {
     this.#filter = filter;
     this.#context = context;
     this.#places = places;
