@@ -41,41 +41,36 @@ const holdsTime = (segments: readonly SegmentInfo[], ms: number): boolean => seg
  * visible, and whose id is of the time of a lost segment. Of several with one id it is one that was made again, or else the highest
  * version. Rows that one in an unreadable segment may hide stay hidden until that is made again or lost.
  */
-export async function findRevealed(engine: Engine, segments: Segments, { lost, unreadable, live, added, again }: Loss, fileOf: (path: string) => string): Promise<readonly SupersededRows[]> {
-  const near = live.filter((segment) => lost.some((one) => overlaps(one, segment)));
-  const marks: { readonly file: string; readonly id: string }[] = [];
-  for (const { path } of near) {
-    for (const bytes of segments.supersededIds(path)) {
-      const id = rowIdOf(bytes);
-      const ms = idTimeMs(id);
-      if (holdsTime(lost, ms) && !holdsTime(unreadable, ms)) marks.push({ file: fileOf(path), id });
-    }
-  }
-  if (marks.length === 0) return [];
+export async function findRevealed(engine: Engine, segments: Segments, loss: Loss, fileOf: (path: string) => string): Promise<readonly SupersededRows[]> {
+  const near = loss.live.filter((segment) => loss.lost.some((one) => overlaps(one, segment)));
+  if (near.length === 0) return [];
   const paths = new Map(near.map(({ path }) => [fileOf(path), path]));
-  const name = quoted(`marks_${randomBytes(8).toString("hex")}`);
+  const table = `marks_${randomBytes(8).toString("hex")}`;
   return engine.use(UNLIMITED, async (connection) => {
-    await connection.run(`CREATE TEMP TABLE ${name} (segment VARCHAR, id UUID)`);
+    await connection.run(`CREATE TEMP TABLE ${quoted(table)} (segment VARCHAR, id UUID)`);
     try {
-      const appender = await connection.createAppender(name.slice(1, -1));
-      for (const { file, id } of marks) {
-        appender.appendVarchar(file);
-        appender.appendUUID(uuidOf(id));
-        appender.endRow();
+      const appender = await connection.createAppender(table);
+      for (const { path } of near) {
+        for (const id of segments.supersededIds(path).map(rowIdOf)) {
+          if (!holdsTime(loss.lost, idTimeMs(id)) || holdsTime(loss.unreadable, idTimeMs(id))) continue;
+          appender.appendVarchar(fileOf(path));
+          appender.appendUUID(uuidOf(id));
+          appender.endRow();
+        }
       }
       appender.closeSync();
       const parameters = new Parameters();
-      const made = parameters.texts([...again].map(fileOf));
+      const made = parameters.texts([...loss.again].map(fileOf));
       const { sql, values, types } = parameters.statement(
-        `WITH every AS (SELECT id, "rowVersion", filename FROM ${parquet([...paths.keys(), ...added.map(({ path }) => fileOf(path))])} WHERE id IN (SELECT id FROM ${name})),
-           visible AS (SELECT id FROM every ANTI JOIN ${name} AS m ON m.segment = every.filename AND m.id = every.id)
+        `WITH every AS (SELECT id, "rowVersion", filename FROM ${parquet([...paths.keys(), ...loss.added.map(({ path }) => fileOf(path))])} WHERE id IN (SELECT id FROM ${quoted(table)})),
+           visible AS (SELECT id FROM every ANTI JOIN ${quoted(table)} AS m ON m.segment = every.filename AND m.id = every.id)
          SELECT id, filename FROM every WHERE id NOT IN (SELECT id FROM visible)
          QUALIFY row_number() OVER (PARTITION BY id ORDER BY list_contains(${made}, filename) DESC, "rowVersion" DESC, filename) = 1`,
       );
       const rows = (await connection.runAndReadAll(sql, { ...values }, { ...types })).getRows();
       return bySegment(rows.map(([id, filename]) => ({ segment: paths.get(textOf(filename ?? null)), id: textOf(id ?? null) })));
     } finally {
-      await connection.run(`DROP TABLE IF EXISTS ${name}`);
+      await connection.run(`DROP TABLE IF EXISTS ${quoted(table)}`);
     }
   });
 }
