@@ -76,8 +76,9 @@ export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
   }
   // A segment is named by what it holds: one that was made again has taken the damaged one's place on disk already.
   const again = new Set(made.map(({ path }) => path));
-  await store.commitSegments({ add: made, remove: damaged.map(({ path }) => path).filter((path) => !again.has(path) && !left.has(path)) });
-  return { damaged, lostRows: segments.reduce((sum, { rows }) => sum + rows, 0), sessions, files, changed, unread, left: [...left].filter((path) => !again.has(path)) };
+  const unreadable = [...left].filter((path) => !again.has(path));
+  await store.commitSegments({ add: made, remove: damaged.map(({ path }) => path).filter((path) => !again.has(path) && !left.has(path)), lost: { unreadable } });
+  return { damaged, lostRows: segments.reduce((sum, { rows }) => sum + rows, 0), sessions, files, changed, unread, left: unreadable };
 }
 
 interface ReadAgain {

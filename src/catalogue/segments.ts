@@ -14,6 +14,8 @@ export interface SegmentChange {
   /** Paths that stop being live. Their files are unlinked later, when no query reads them. */
   readonly remove: readonly string[];
   readonly superseded: readonly SupersededRows[];
+  /** Hidden rows that become visible, because what hid them is lost. */
+  readonly revealed?: readonly SupersededRows[];
 }
 
 interface Row {
@@ -54,6 +56,8 @@ export class Segments {
     }
     const hide = this.#connection.prepare("INSERT INTO superseded (segment, id) VALUES (?, ?) ON CONFLICT DO NOTHING");
     for (const { segment, ids } of change.superseded) for (const id of ids) hide.run(segment, id);
+    const reveal = this.#connection.prepare("DELETE FROM superseded WHERE segment = ? AND id = ?");
+    for (const { segment, ids } of change.revealed ?? []) for (const id of ids) reveal.run(segment, id);
     this.#connection.prepare("UPDATE revisions SET revision = revision + 1 WHERE subject = 'segments'").run();
   }
 
@@ -86,6 +90,12 @@ export class Segments {
   supersededCounts(): ReadonlyMap<string, number> {
     const rows = this.#connection.prepare<[], { segment: string; hidden: number }>("SELECT segment, count(*) AS hidden FROM superseded GROUP BY segment").all();
     return new Map(rows.map(({ segment, hidden }) => [segment, hidden]));
+  }
+
+  /** Whether a row of a segment is hidden, as a test for many rows; ids are 16 bytes. */
+  supersededTest(): (segment: string, id: Uint8Array) => boolean {
+    const look = this.#connection.prepare<[string, Uint8Array], { found: number }>("SELECT EXISTS (SELECT 1 FROM superseded WHERE segment = ? AND id = ?) AS found");
+    return (segment, id) => look.get(segment, id)?.found === 1;
   }
 
   /** Hidden rows of one segment, 16 bytes each. */

@@ -236,6 +236,14 @@ export interface SegmentCommit {
    * a row beyond the first version follows an open one, and is newer. Only those have to be looked at then.
    */
   readonly goesOn?: boolean;
+  /**
+   * That the rows of the removed segments are lost, and not replaced: what they alone hid is seen again, unless an added row takes
+   * its place. A cluster hides nothing so, and does nothing of it.
+   */
+  readonly lost?: {
+    /** Live segments that cannot be read either, and stay. */
+    readonly unreadable: readonly string[];
+  };
 }
 
 /**

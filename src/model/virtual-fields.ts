@@ -1,7 +1,7 @@
 import { isHostExpression } from "./derived-fields.js";
 import type { Field, FieldKind } from "./field.js";
 
-/** A search name that stands for several fields: a comparison is an `or` over the members. */
+/** A search name that stands for several fields: a comparison is an `or` over the members, of addresses for each value of `]…[`. */
 export interface VirtualField {
   readonly expression: string;
   readonly aliases: readonly string[];

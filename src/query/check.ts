@@ -14,6 +14,7 @@ import { parse } from "./parser.js";
 import { regexWork } from "./regex.js";
 import { shortcutItems, type Shortcut } from "./shortcuts.js";
 import { specialComparison, SPECIAL_NAMES } from "./special-fields.js";
+import { regexOfBytes } from "./text-values.js";
 import type { Span } from "./token.js";
 
 /** What an expression is checked against beside the catalogue. */
@@ -100,10 +101,11 @@ class Checker {
     const allowed = fields.filter((field) => !this.#isHidden(field));
     if (allowed.length === 0) throw this.#context.fault("FORBIDDEN", comparison.field.span, `you may not search ${shown(name)}`);
     this.#count("tests", allowed.length, MAX_FIELD_TESTS, comparison);
-    return joined("or", this.#tests(comparison, allowed, { ...this.#context, written: name }));
+    return this.#test(comparison, allowed, { ...this.#context, written: name }, entry.entry === "virtual" && entry.virtual.kind === "ip");
   }
 
-  #tests(comparison: Comparison, fields: readonly Field[], context: TestContext): readonly CheckedExpression[] {
+  /** The test of all the fields that a name stands for; `together`: values that must all be there may be each in another field. */
+  #test(comparison: Comparison, fields: readonly Field[], context: TestContext, together: boolean): CheckedExpression {
     const { operator, value } = comparison;
     if (operator !== "==" && operator !== "!=") {
       if (value.kind === "list" || value.kind === "exists") {
@@ -111,19 +113,26 @@ class Checker {
         throw context.fault("EXPRESSION_TYPE", value.span, `${what} cannot be compared with ${operator}`, { expected: ["== or !="] });
       }
       const operatorSpan = { start: comparison.field.span.end, end: value.span.start };
-      return fields.map((field) => orderTest(context, field, operator, value, operatorSpan));
+      return joined("or", fields.map((field) => orderTest(context, field, operator, value, operatorSpan)));
     }
-    if (value.kind === "exists") return fields.map((field) => ({ node: "field", field, test: { test: "exists" } }));
+    if (value.kind === "exists") return joined("or", fields.map((field) => ({ node: "field", field, test: { test: "exists" } })));
     const values = this.#values(comparison, value.kind === "list" ? value.items : [value], value.kind === "list" ? value.mode : "any", fields);
     this.#countPatterns(values.items, fields);
+    if (values.mode === "any" || !together) return joined("or", this.#valueTests(comparison, fields, context, values));
+    // Both hosts of a conversation are addresses of it, each in a field of its own.
+    return joined("and", values.items.map((item) => joined("or", this.#valueTests(comparison, fields, context, { mode: "any", items: [item] }))));
+  }
+
+  /** The tests of the fields that the values fit, one each, of which there is one at least. */
+  #valueTests({ field: name, value }: Comparison, fields: readonly Field[], context: TestContext, values: Values): readonly CheckedExpression[] {
     const portless = fields.filter((field) => this.#hidesPort(field) && namesPort(context, field, values));
     const tests = fields.map((field) => fieldTest(context, field, values)).filter((test) => test !== null);
     // A virtual field leaves out what the reader may not search; a field that is named is refused.
     if (portless.length > 0 && (tests.length === 0 || fields.length === 1)) {
-      throw context.fault("FORBIDDEN", value.span, `you may not search the ports beside ${shown(comparison.field.name)}`, { expected: ["an address without a port"] });
+      throw context.fault("FORBIDDEN", value.span, `you may not search the ports beside ${shown(name.name)}`, { expected: ["an address without a port"] });
     }
     if (tests.length === 0) {
-      throw context.fault("EXPRESSION_TYPE", value.span, `${comparison.field.name} has no port beside it`, { expected: ["an address without a port"] });
+      throw context.fault("EXPRESSION_TYPE", value.span, `${name.name} has no port beside it`, { expected: ["an address without a port"] });
     }
     return tests;
   }
@@ -153,9 +162,12 @@ class Checker {
   /** Counts what patterns cost their engine: each is made ready anew for every field that it is compared with. */
   #countPatterns(items: readonly PlainItem[], fields: readonly Field[]): void {
     this.#totals.work += PHRASES_WORK * fields.filter(({ kind }) => kind === "lotextfield").length;
+    const ofBytes = fields.filter(({ view }) => view === "utf8").length;
     for (const item of items) {
       const regex = item.kind === "regex" ? item.pattern : regexOfWildcard(item.text);
-      this.#spend(fields.length * (regex === null ? 0 : regexWork(regex)), item.span);
+      const bytes = item.kind === "regex" || ofBytes === 0 ? regex : regexOfBytes(item.text);
+      const work = (pattern: string | null): number => (pattern === null ? 0 : regexWork(pattern));
+      this.#spend((fields.length - ofBytes) * work(regex) + ofBytes * work(bytes), item.span);
     }
   }
 

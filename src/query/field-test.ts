@@ -156,8 +156,8 @@ function textTest(context: TestContext, field: Field, mode: "any" | "all", items
   if (bytes === null) return leaf(field, { test: "text", mode, matches });
   // Values and wildcards of a text view are compared as hex, which needs no decoding; a regular expression needs the text.
   const parts = [
-    { field: bytes, matches: matches.filter((match) => match.kind !== "regex") },
-    { field, matches: matches.filter((match) => match.kind === "regex") },
+    { field: bytes, matches: matches.filter((_match, at) => items[at]?.kind !== "regex") },
+    { field, matches: matches.filter((_match, at) => items[at]?.kind === "regex") },
   ].filter((part) => part.matches.length > 0);
   return joined(mode === "any" ? "or" : "and", parts.map((part) => leaf(part.field, { test: "text", mode, matches: part.matches })));
 }

@@ -50,6 +50,23 @@ function hexPattern(text: Pattern): Pattern {
   return pieces(text).map(({ wildcard, text: piece }) => (wildcard ? (piece === "?" ? "??" : "*") : toHex(piece))).join("");
 }
 
+/**
+ * The regular expression over bytes in hex of a pattern over text, or null where a wildcard over the digits says the same: what stands
+ * between two `*` could begin in the middle of a byte there.
+ */
+export function regexOfBytes(text: Pattern): string | null {
+  const parts = text.replace(/\\[\\*?]/g, "x").split(/\*+/);
+  if (parts.length < 3) return null;
+  const regex = pieces(text).map(({ wildcard, text: piece }) => (wildcard ? (piece === "?" ? ".." : "(..)*") : toHex(piece))).join("");
+  return regex.replace(/(?:\(\.\.\)\*){2,}/g, "(..)*");
+}
+
+/** The match of a text's bytes in hex for a pattern over the text. */
+function bytesMatch(text: Pattern): TextMatch {
+  const regex = regexOfBytes(text);
+  return regex === null ? { kind: "wildcard", pattern: hexPattern(text) } : { kind: "regex", pattern: regex };
+}
+
 /** The match for one value of a text field, in the field's case and form. */
 export function textMatch(field: Field, value: Exclude<ItemValue, { kind: "shortcut" }>): TextMatch | TextFault {
   const inCase = caseOf(field);
@@ -67,6 +84,6 @@ export function textMatch(field: Field, value: Exclude<ItemValue, { kind: "short
   }
   const pattern = inCase(kept);
   const literal = literalOf(pattern);
-  if (field.view === "utf8") return literal === null ? { kind: "wildcard", pattern: hexPattern(pattern) } : { kind: "exact", value: payloadBytes(literal) ?? toHex(literal) };
+  if (field.view === "utf8") return literal === null ? bytesMatch(pattern) : { kind: "exact", value: payloadBytes(literal) ?? toHex(literal) };
   return literal === null ? { kind: "wildcard", pattern } : { kind: "exact", value: literal };
 }

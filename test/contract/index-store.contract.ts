@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { IndexStore, SearchRequest, SortKey } from "../../src/index-store/index-store.js";
 import type { CheckedExpression } from "../../src/model/checked-expression.js";
 import { packagedCatalogue } from "../../src/model/field-catalogue.js";
-import { ALL_TIME } from "../../src/model/time-range.js";
+import { ALL_TIME, type Bounding } from "../../src/model/time-range.js";
 import type { SegmentInfo } from "../../src/model/segment.js";
 import { compileExpression } from "../../src/query/check.js";
 import { rowId, type RowInput } from "../support/segment-rows.js";
@@ -151,6 +151,35 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
         expect(answers).toEqual(new Map(cases.map(([what, , expected]) => [what, expected])));
       });
 
+      it("find the conversations of two hosts, whichever of them began", async () => {
+        await addAll();
+        const compiled = (text: string): CheckedExpression => compileExpression(text, packagedCatalogue(), { nowMs: DAY, timeZone: "UTC" });
+        expect(await found(store, compiled("ip == ]10.0.0.1,192.0.2.80["))).toEqual([1, 6]);
+        expect(await found(store, compiled("ip == ]192.0.2/24,10.0.1/24["))).toEqual([5]);
+        expect(await found(store, compiled("ip == ]192.0.2.9,10.0.0.2,2001:db8::7["))).toEqual([2]);
+        expect(await found(store, compiled("ip != ]10.0.0.1,192.0.2.80["))).toEqual([2, 3, 4, 5]);
+        expect(await found(store, compiled("ip.src == ]10.0.0.1,192.0.2.80["))).toEqual([]);
+      });
+
+      it("find text among a payload's bytes where bytes begin", async () => {
+        const payloads = ["474554202f206874", "6474554100000000", "0047455400000000", "4745540000474554", "e2474554", "474554", "0474554f"];
+        await add(...payloads.map((srcPayload8, at): RowInput => ({ id: rowId(DAY + at, 70 + at), firstPacket: DAY + at, lastPacket: DAY + at, srcPayload8 })));
+        const matching = async (pattern: string): Promise<readonly (string | undefined)[]> => {
+          const expression = compileExpression(`payload8.src.utf8 == "${pattern}"`, packagedCatalogue(), { nowMs: DAY, timeZone: "UTC" });
+          const { rows } = await store.search(request({ expression }), service);
+          return rows.map((row) => payloads[Number.parseInt(row.id.slice(-2), 16) - 70]).sort();
+        };
+        expect(await matching("*GET*")).toEqual([payloads[2], payloads[0], payloads[5], payloads[3], payloads[4]].sort());
+        expect(await matching("**GET**")).toEqual(await matching("*GET*"));
+        expect(await matching("*G?T*")).toEqual(await matching("*GET*"));
+        expect(await matching("*GET*GET*")).toEqual([payloads[3]]);
+        expect(await matching("G*E*T*")).toEqual([payloads[0], payloads[3], payloads[5]].sort());
+        expect(await matching("*?GET*")).toEqual([payloads[2], payloads[3], payloads[4]].sort());
+        expect(await matching("GET*")).toEqual([payloads[0], payloads[3], payloads[5]].sort());
+        expect(await matching("*GET")).toEqual([payloads[3], payloads[4], payloads[5]].sort());
+        expect(await matching("d*")).toEqual([payloads[1]]);
+      });
+
       it("find the same once segments are merged", async () => {
         for (const row of ROWS) await add(row);
         expect(await store.optimise("2026-01-15", null)).toBe(6);
@@ -208,6 +237,27 @@ export function indexStoreContract(name: string, make: () => Promise<StoreUnderT
         expect(await found(store, EVERYTHING, service, { startMs: null, endMs: DAY + HOUR, bounding: "first" })).toEqual([1, 2]);
         expect(await found(store, EVERYTHING, service, { startMs: DAY + 5 * HOUR, endMs: null, bounding: "last" })).toEqual([6]);
         expect(await found(store, EVERYTHING, service, { startMs: DAY + 30 * HOUR, endMs: null, bounding: "last" })).toEqual([]);
+      });
+
+      it("of a session that was open when the clock was set back, over a day's end", async () => {
+        const [first, last] = [DAY + 24 * HOUR + 300_000, DAY + 24 * HOUR - 120_000];
+        await add({ id: rowId(first, 70), firstPacket: first, lastPacket: last, length: 0 });
+        await add({ id: rowId(first, 71), firstPacket: first, lastPacket: first + HOUR });
+        const numbers = async (bounding: Bounding, startMs: number | null, endMs: number | null): Promise<readonly number[]> => {
+          const filter = { expression: EVERYTHING, range: { startMs, endMs, bounding } };
+          const { rows } = await store.search(request(filter), service);
+          expect(await store.count(filter, service)).toBe(rows.length);
+          return rows.map((row) => Number.parseInt(row.id.slice(-2), 16)).sort();
+        };
+        const midnight = DAY + 24 * HOUR;
+        expect(await numbers("first", midnight, null)).toEqual([70, 71]);
+        expect(await numbers("first", null, midnight)).toEqual([]);
+        expect(await numbers("last", midnight, null)).toEqual([71]);
+        expect(await numbers("last", null, midnight)).toEqual([70]);
+        expect(await numbers("both", midnight, null)).toEqual([70, 71]);
+        expect(await numbers("both", midnight, first)).toEqual([70]);
+        expect(await numbers("either", midnight, first)).toEqual([71]);
+        expect(await numbers("either", last, first)).toEqual([70, 71]);
       });
     });
 

@@ -3,7 +3,7 @@ import type { IndexStore, ReadContext, StreamRequest } from "../../src/index-sto
 import type { SegmentInfo } from "../../src/model/segment.js";
 import { ALL_TIME } from "../../src/model/time-range.js";
 import { rowId, type RowInput } from "../support/segment-rows.js";
-import { as, collected, DAY, EVERYTHING, exact, field, found, HOUR, id, not, number, request, ROWS, service, type StoreUnderTest } from "./sessions.js";
+import { address, as, collected, DAY, EVERYTHING, exact, field, found, HOUR, id, not, number, request, ROWS, service, v4, type StoreUnderTest } from "./sessions.js";
 
 const all = { expression: EVERYTHING, range: ALL_TIME };
 
@@ -60,6 +60,18 @@ export function lifecycleContract(name: string, make: () => Promise<StoreUnderTe
         const recent = as({ oldestMs: DAY + 4 * HOUR });
         expect(await found(store, EVERYTHING, recent)).toEqual([5, 6]);
         expect(await store.get(id(1), recent)).toBeNull();
+      });
+
+      it("hides a port beside an address, whatever asks for it", async () => {
+        await addAll();
+        const blind = as({ hiddenFields: new Set(["source.port"]) });
+        const host = { low: v4(10, 0, 0, 1), high: v4(10, 0, 0, 1) };
+        const asked = [{ low: null, high: null, port: 5_353 }, { ...host, port: 40_002 }];
+        for (const match of asked) expect(await found(store, address("ip.src", match), blind)).toEqual([]);
+        expect(await found(store, not(address("ip.src", ...asked)), blind)).toEqual([1, 2, 3, 4, 5, 6]);
+        expect(await found(store, address("ip.src", ...asked, { ...host, port: null }), blind)).toEqual([1, 6]);
+        expect(await found(store, address("ip.dst", { low: null, high: null, port: 53 }), blind)).toEqual([2]);
+        expect(await found(store, EVERYTHING, as({ hiddenFields: new Set(["source.port"]), forcedExpression: address("ip.src", ...asked) }))).toEqual([2, 6]);
       });
 
       it("hides fields from columns, documents, searches, orders and aggregations", async () => {

@@ -369,6 +369,23 @@ describe("the embedded store", () => {
       expect(paged).toHaveLength(450);
     });
 
+    it.each([
+      ["starttime", "desc"], ["starttime", "asc"], ["stoptime", "desc"], ["stoptime", "asc"],
+    ] as const)("lists those that were open when the clock was set back (%s %s)", async (name, direction) => {
+      await addMany(25_000);
+      const back = Array.from({ length: 40 }, (_, at) => row(100_000 + at, { firstPacket: DAY + at * 1_000, lastPacket: DAY + at * 1_000 - 400_000 + 20_000 * (at % 2), length: 0, node: "back" }));
+      await add(...back);
+      const keys: readonly SortKey[] = [{ field: field(name), direction }];
+      for (const range of [ALL_TIME, { startMs: DAY, endMs: DAY + 39_000, bounding: "first" }, { startMs: null, endMs: DAY, bounding: "last" }, { startMs: DAY, endMs: DAY, bounding: "both" }] as const) {
+        const filter = { expression: exact("node", "back"), range };
+        const { rows } = await store.search(request({ ...filter, order: keys }), service);
+        const whole = await store.search(request({ ...filter, order: [{ field: field("ethertype"), direction: "asc" }, ...keys] }), service);
+        expect(rows.map(({ id }) => id)).toEqual(whole.rows.map(({ id }) => id));
+        expect(rows).toHaveLength(40);
+        expect(await store.count(filter, service)).toBe(40);
+      }
+    });
+
     it("gives the same columns of a filtered page as one row at a time has, edited tags with them and hidden ones not", async () => {
       await addMany(25_000);
       const fields = [field("host.http"), field("packets"), field("bytes"), field("tags"), field("id"), field("tls.ja3")];

@@ -1,9 +1,28 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
+import { rowIdOf } from "../../src/index-store/row-id.js";
 import { storeFacts, writeCaptures } from "../support/kill-series.js";
-import { lookback } from "../support/lookback-process.js";
+import { lookback, LookbackProcess } from "../support/lookback-process.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
+
+/** Id and finality of every visible row, in order of id, and the segments that there are. */
+async function visibleRows(data: string) {
+  const catalogue = openCatalogue(data, { nowMs: () => 0 });
+  const segments = catalogue.segments.live();
+  const hidden = new Set(segments.flatMap((segment) => catalogue.segments.supersededIds(segment.path).map((id) => `${segment.path} ${rowIdOf(id)}`)));
+  catalogue.close();
+  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  const rows: (readonly [string, boolean])[] = [];
+  for (const segment of segments) {
+    const found = await connection.runAndReadAll(`SELECT id::VARCHAR, final FROM read_parquet('${path.join(data, "sessions", segment.path)}')`);
+    for (const [id, final] of found.getRows()) if (!hidden.has(`${segment.path} ${String(id)}`)) rows.push([String(id), final === true]);
+  }
+  connection.closeSync();
+  return { segments, hidden: hidden.size, rows: rows.toSorted(([a], [b]) => (a < b ? -1 : 1)) };
+}
 
 describe("a damaged index", () => {
   it("is named by what needs it, and made again from the packets", async () => {
@@ -88,6 +107,34 @@ describe("a damaged index", () => {
     const given = await lookback(["rebuild", "--json", "--give-up", "--data", "data"], directory);
     expect([given.code, JSON.parse(given.output)]).toEqual([0, expect.objectContaining({ files: [there], left: [] })]);
     expect((await lookback(["search", "--data", "data"], directory)).code).toBe(0);
+  });
+
+  it("of a live capture is made again without losing what was open, and what of it is elsewhere is seen once", async () => {
+    const directory = temporaryDirectory();
+    const capture = new LookbackProcess(["capture", "--interface", "-", "--data", "data", "--set", "openSessionFlush=1"], directory, { keepInput: true });
+    try {
+      const bytes = readFileSync(path.resolve("examples/first-look.pcap"));
+      capture.child.stdin?.write(bytes.subarray(0, 60_001));
+      for (let tries = 0; tries < 100 && Number((await lookback(["search", "--count", "--data", "data"], directory)).output) === 0;) tries += 1;
+      capture.child.stdin?.end(bytes.subarray(60_001));
+      expect((await capture.exited).code).toBe(0);
+    } finally {
+      capture.child.kill("SIGKILL");
+    }
+    const data = path.join(directory, "data");
+    const before = await visibleRows(data);
+    expect(before.hidden).toBeGreaterThan(0);
+    expect(new Set(before.rows.map(([, final]) => final))).toEqual(new Set([true]));
+    const sizes = { open: before.segments.filter(({ openRows }) => openRows > 0).length, final: before.segments.filter(({ openRows }) => openRows === 0).length };
+    expect([sizes.open > 0, sizes.final > 0]).toEqual([true, true]);
+    for (const { path: segment } of before.segments.filter(({ openRows }) => openRows === 0)) rmSync(path.join(data, "sessions", segment));
+    const rebuilt = await lookback(["rebuild", "--data", "data"], directory);
+    expect([rebuilt.code, rebuilt.error]).toEqual([0, expect.not.stringContaining("error")]);
+    expect((await visibleRows(data)).rows).toEqual(before.rows);
+    // Once more, with those that have what was open: what was made stays as it is.
+    for (const { path: segment } of before.segments.filter(({ openRows }) => openRows > 0)) rmSync(path.join(data, "sessions", segment));
+    expect((await lookback(["rebuild", "--data", "data"], directory)).code).toBe(0);
+    expect((await visibleRows(data)).rows).toEqual(before.rows);
   });
 
   it("a catalogue that does not read back is named and nothing is started", async () => {

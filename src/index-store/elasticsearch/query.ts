@@ -17,9 +17,9 @@ export class SessionQuery {
   readonly indices: string | null;
   readonly #filter: SessionFilter;
   readonly #context: ReadContext;
-  readonly #places: Pick<Translation, "goneFiles" | "ownNodes">;
+  readonly #places: Pick<Translation, "goneFiles" | "ownNodes" | "portOf">;
 
-  constructor(filter: SessionFilter, context: ReadContext, existing: readonly IndexPeriod[], places: Pick<Translation, "goneFiles" | "ownNodes">) {
+  constructor(filter: SessionFilter, context: ReadContext, existing: readonly IndexPeriod[], places: Pick<Translation, "goneFiles" | "ownNodes" | "portOf">) {
     this.#filter = filter;
     this.#context = context;
     this.#places = places;
@@ -55,10 +55,14 @@ export class SessionQuery {
   }
 }
 
-/** Whether an index can hold rows of a range: rows lie in the index of their last packet, and their first is not later. */
+/**
+ * Whether an index can hold rows of a range: rows lie in the index of their last packet. Their first may be stamped earlier, or later
+ * where a clock was set back meanwhile, so a bound of it leaves no index out.
+ */
 function mayHold(period: IndexPeriod, { startMs, endMs, bounding }: TimeRange): boolean {
-  if (startMs !== null && period.endMs <= startMs) return false;
-  return endMs === null || bounding === "first" || bounding === "either" || period.startMs <= endMs;
+  const startIsOfLast = bounding === "last" || bounding === "either";
+  const endIsOfLast = bounding === "last" || bounding === "both";
+  return (startMs === null || !startIsOfLast || period.endMs > startMs) && (endMs === null || !endIsOfLast || period.startMs <= endMs);
 }
 
 /** Names joined for a path. When they would be too long, indices that stand close together are named by a common start. */

@@ -8,6 +8,7 @@ import type { NodeOwners } from "./node-owners.js";
 import { at, listOf, textOf, type Json, type JsonObject } from "./json.js";
 import { SessionQuery } from "./query.js";
 import type { IndexList } from "./index-list.js";
+import type { Translation } from "./translate.js";
 
 /** Milliseconds that a cluster gets to end a query beside the time the query may run. */
 const GRACE_MS = 2_000;
@@ -26,6 +27,11 @@ export interface ReadParts {
   readonly goneFiles: () => readonly number[];
   readonly nodes: Pick<NodeOwners, "own" | "numberOf">;
   readonly shipments: Pick<Shipments, "hasMoves" | "moveOf">;
+}
+
+/** What the translation of a filter asks the store for. */
+function placesOf({ goneFiles, fields }: ReadParts, ownNodes: ReadonlySet<string>): Pick<Translation, "goneFiles" | "ownNodes" | "portOf"> {
+  return { goneFiles, ownNodes, portOf: (path) => fields.byPath(path) };
 }
 
 /** One read: its query, and what is left of its time. */
@@ -52,14 +58,14 @@ export class Read {
     const endsAt = performance.now() + context.timeoutMs;
     const existing = await parts.indices.list();
     const ownNodes = await parts.nodes.own({ signal: context.signal, timeoutMs: Math.min(LONGEST_MS, Math.max(1, Math.floor(context.timeoutMs))) });
-    return new Read(parts, filter, new SessionQuery(filter, context, existing, { goneFiles: parts.goneFiles, ownNodes }), context, ownNodes, endsAt);
+    return new Read(parts, filter, new SessionQuery(filter, context, existing, placesOf(parts, ownNodes)), context, ownNodes, endsAt);
   }
 
   /** The same reader and time over other sessions. */
   async over(filter: SessionFilter): Promise<Read> {
     const { parts, context, ownNodes } = this;
     const existing = await parts.indices.list();
-    return new Read(parts, filter, new SessionQuery(filter, context, existing, { goneFiles: parts.goneFiles, ownNodes }), context, ownNodes, this.#endsAt);
+    return new Read(parts, filter, new SessionQuery(filter, context, existing, placesOf(parts, ownNodes)), context, ownNodes, this.#endsAt);
   }
 
   /** Milliseconds left for the next request. Throws QUERY_CANCELLED or QUERY_TIMEOUT when there are none. */
@@ -91,7 +97,7 @@ export class Read {
       } catch (error) {
         if (!(error instanceof LookbackError) || error.code !== "NOT_FOUND" || tries >= TRIES) throw error;
         indices.forget();
-        named = new SessionQuery(this.#filter, this.context, await indices.list(), { goneFiles: this.parts.goneFiles, ownNodes: this.ownNodes }).indices;
+        named = new SessionQuery(this.#filter, this.context, await indices.list(), placesOf(this.parts, this.ownNodes)).indices;
       }
     }
   }

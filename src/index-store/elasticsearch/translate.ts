@@ -13,6 +13,8 @@ export interface Translation {
   readonly goneFiles: () => readonly number[];
   /** Nodes whose packet files those ids number; in rows of others the same number is another file. */
   readonly ownNodes: ReadonlySet<string>;
+  /** The port beside an address. */
+  readonly portOf: (path: string) => Field | null;
 }
 
 /** Clauses of one boolean query; Elasticsearch 7 takes 1,024 by default. Later ones count those of the whole query, and say so when there are too many. */
@@ -75,7 +77,7 @@ export function translate(expression: CheckedExpression, translation: Translatio
     case "not":
       return none(translate(expression.item, translation));
     case "field":
-      return translation.mayRead(expression.field) ? fieldTest(expression.field, expression.test) : NONE;
+      return translation.mayRead(expression.field) ? fieldTest(expression.field, expression.test, translation) : NONE;
     case "file":
       return expression.fileIds === null || expression.fileIds.length === 0 ? NONE : every([oneOf("fileId", expression.fileIds), ofNodes(translation.ownNodes)]);
     case "ids":
@@ -106,7 +108,7 @@ function combined<T>(mode: "any" | "all", values: readonly T[], test: (values: r
   return mode === "any" ? test(values) : every(values.map((value) => test([value])));
 }
 
-function fieldTest(field: Field, test: FieldTest): JsonObject {
+function fieldTest(field: Field, test: FieldTest, translation: Translation): JsonObject {
   const path = indexedPath(field);
   switch (test.test) {
     case "exists":
@@ -120,7 +122,7 @@ function fieldTest(field: Field, test: FieldTest): JsonObject {
     case "number":
       return combined(test.mode, test.ranges, (ranges) => numberTest(field, path, ranges));
     case "address":
-      return combined(test.mode, test.matches, (matches) => addressTest(field, path, matches));
+      return combined(test.mode, test.matches, (matches) => addressTest(field, path, matches, translation));
     case "text":
       return combined(test.mode, test.matches, (matches) => textTest(field, path, matches));
   }
@@ -166,8 +168,10 @@ export function addressText(hex: string): string {
   return (hex.match(/.{4}/g) ?? []).join(":");
 }
 
-/** A range of addresses, a port beside the address, or both. */
-function addressTest(field: Field, path: string, matches: readonly AddressMatch[]): JsonObject {
+/** A range of addresses, a port beside the address, or both. A port that the reader may not search is none. */
+function addressTest(field: Field, path: string, matches: readonly AddressMatch[], { mayRead, portOf }: Translation): JsonObject {
+  const port = field.portPath === null ? null : portOf(field.portPath);
+  const portPath = port !== null && mayRead(port) ? field.portPath : null;
   const single = matches.filter(({ low, high, port }) => low !== null && low === high && port === null);
   const clauses: JsonObject[] = [];
   if (single.length > 0) clauses.push(oneOf(path, single.map(({ low }) => addressText(low ?? ""))));
@@ -176,8 +180,8 @@ function addressTest(field: Field, path: string, matches: readonly AddressMatch[
     const parts: JsonObject[] = [];
     if (match.low !== null && match.high !== null) parts.push({ range: { [path]: { gte: addressText(match.low), lte: addressText(match.high) } } });
     if (match.port !== null) {
-      if (field.portPath === null) continue;
-      parts.push({ term: { [field.portPath]: { value: match.port } } });
+      if (portPath === null) continue;
+      parts.push({ term: { [portPath]: { value: match.port } } });
     }
     if (parts.length > 0) clauses.push(every(parts));
   }

@@ -55,6 +55,8 @@ export class LiveSet {
   readonly #overlay: TagOverlay;
   #refresh: Promise<void> = Promise.resolve();
   #tables = 0;
+  /** Whether hidden rows were revealed since the view was made. */
+  #mayReveal = false;
   /** Whether a retired file stayed because a snapshot had it. */
   #unlinkLater = false;
 
@@ -71,6 +73,11 @@ export class LiveSet {
   /** Notes an edit of tags by this process, with the revisions before and after it: the next table is made of what changed. */
   noteTagEdit(before: number, after: number, rowIds: readonly Uint8Array[]): void {
     this.#overlay.noteEdit(before, after, rowIds);
+  }
+
+  /** Rows that were hidden are seen again: the next view reads anew what each segment hides. Other processes learn it as they start; none serves or captures then. */
+  forgetHidden(): void {
+    this.#mayReveal = true;
   }
 
   /** The file of a segment. */
@@ -164,10 +171,11 @@ export class LiveSet {
     const revision = this.#catalogue.segments.revision();
     if (this.#view === null || this.#view.hidden.revision !== revision) {
       const before = this.#view;
-      // Hidden rows of a segment only ever become more, so an equal number means the same rows.
+      const anew = this.#mayReveal;
+      // Hidden rows of a segment only ever become more, but for what a loss reveals, so an equal number means the same rows.
       const { segments, dirty, changed } = this.#catalogue.transaction(() => {
         const counts = this.#catalogue.segments.supersededCounts();
-        const paths = [...counts].filter(([path, count]) => before?.dirty.get(path) !== count).map(([path]) => path);
+        const paths = [...counts].filter(([path, count]) => anew || before?.dirty.get(path) !== count).map(([path]) => path);
         return {
           segments: this.#catalogue.segments.live(), dirty: counts,
           changed: paths.map((path) => ({ path, ids: this.#catalogue.segments.supersededIds(path) })),
@@ -175,6 +183,7 @@ export class LiveSet {
       });
       const table: SharedTable = { revision, name: await this.#hiddenTable(dirty, changed, before?.hidden.name ?? null), users: 0 };
       this.#view = { segments, dirty, hidden: table };
+      this.#mayReveal = false;
       if (before !== null) this.#leave(before.hidden, table, 0);
     }
     if (wanted !== null && (this.#tags === null || this.#tags.revision < wanted)) {

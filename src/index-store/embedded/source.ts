@@ -6,13 +6,12 @@ import type { FieldShapes } from "./field-shapes.js";
 import type { Snapshot } from "./live-set.js";
 import { asPattern, literal, quoted } from "./statement.js";
 
-/** Whether a segment can hold a session of the range. */
+/** Whether a segment can hold a session of the range. Its `firstMs` and `lastMs` are extremes of both times of its sessions. */
 export function mayHold(segment: SegmentInfo, range: TimeRange): boolean {
   const start = range.startMs ?? -Infinity;
   const end = range.endMs ?? Infinity;
   switch (range.bounding) {
     case "first":
-      // A session's first packet is no later than its last.
       return segment.firstMs <= end && segment.lastMs >= start;
     case "last":
       return segment.minLastMs <= end && segment.lastMs >= start;

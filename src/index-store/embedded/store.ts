@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LookbackError } from "../../base/errors.js";
 import { DAY_MS, utcDay } from "../../base/utc-day.js";
 import type { Catalogue } from "../../catalogue/catalogue.js";
+import type { SegmentChange } from "../../catalogue/segments.js";
 import type { Field } from "../../model/field.js";
 import type { SegmentInfo } from "../../model/segment.js";
 import type { SessionDocument, SessionRow } from "../../model/session.js";
@@ -35,6 +36,7 @@ import { writeStored } from "./stored-rows.js";
 import { streamIds, streamPackets, streamPositions, streamRows, type StreamPlan } from "./streams.js";
 import { countOf } from "./values.js";
 import { OpenRows, type GoingOn } from "./open-rows.js";
+import { findRevealed, lossOf } from "./lost-rows.js";
 import { findSuperseded } from "./versions.js";
 import { rowIdBytes } from "../row-id.js";
 
@@ -114,18 +116,21 @@ export class EmbeddedStore implements IndexStore {
   async #commit(commit: SegmentCommit, alongside: (() => void) | undefined): Promise<void> {
     const { segments } = this.#catalogue;
     const removed = new Set(commit.remove);
+    const unreadable = commit.lost?.unreadable ?? [];
     for (let tries = 0; tries < COMMIT_TRIES; tries++) {
       const revision = segments.revision();
       const known = new Set(segments.live().map(({ path }) => path));
       const add = commit.add.filter(({ path }) => !known.has(path));
-      const found = await this.#live.withSegments(async (live): Promise<GoingOn> => {
-        const others = live.filter(({ path }) => !removed.has(path));
+      const found = await this.#live.withSegments(async (live): Promise<GoingOn & Pick<SegmentChange, "revealed">> => {
+        const others = live.filter(({ path }) => !removed.has(path) && !unreadable.includes(path));
         if (commit.goesOn === true) return this.#openRows.follow(add, others);
-        return { superseded: await findSuperseded(this.#engine, add, others, this.#parts.fileOf), settle: () => {} };
+        const superseded = await findSuperseded(this.#engine, segments, add, others, this.#parts.fileOf);
+        const revealed = commit.lost === undefined ? [] : await findRevealed(this.#engine, segments, lossOf(commit, live, add), this.#parts.fileOf);
+        return { superseded, revealed, settle: () => { if (revealed.length > 0) this.#live.forgetHidden(); } };
       });
       const committed = this.#catalogue.transaction(() => {
         if (segments.revision() !== revision) return false;
-        segments.apply({ add, remove: commit.remove, superseded: found.superseded });
+        segments.apply({ add, remove: commit.remove, superseded: found.superseded, revealed: found.revealed ?? [] });
         alongside?.();
         return true;
       });

@@ -38,19 +38,33 @@ function expectedRows(segments: readonly SegmentInfo[], fromMs: number, toMs: nu
   return rows;
 }
 
-/** The stretch of the order's time in which the page's rows lie. */
-function bounds(segments: readonly SegmentInfo[], { range, after, order }: SearchRequest, column: TimeColumn): { readonly low: number; readonly high: number } {
+/** A stretch of the order's time, ends included. */
+interface Stretch {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The stretch of the order's time in which the page's rows lie, and the one in which most of them do: a session's last packet is
+ * stamped before its first where a clock was set back while it was open, so a bound of one of the two times is none of the other.
+ */
+function bounds(segments: readonly SegmentInfo[], { range, after, order }: SearchRequest, column: TimeColumn): { readonly all: Stretch; readonly most: Stretch } {
   let low = Math.min(...segments.map((segment) => (column === "firstPacket" ? segment.firstMs : segment.minLastMs)));
   let high = Math.max(...segments.map(({ lastMs }) => lastMs));
-  const { startMs, endMs, bounding } = range;
-  if (startMs !== null && (column === "lastPacket" || bounding === "first" || bounding === "both")) low = Math.max(low, Math.ceil(startMs));
-  if (endMs !== null && (column === "firstPacket" || bounding === "last" || bounding === "both")) high = Math.min(high, Math.floor(endMs));
+  const { bounding } = range;
+  const [startMs, endMs] = [range.startMs === null ? -Infinity : Math.ceil(range.startMs), range.endMs === null ? Infinity : Math.floor(range.endMs)];
+  const [startIsOf, endIsOf]: readonly [TimeColumn, TimeColumn] = [
+    bounding === "first" || bounding === "both" ? "firstPacket" : "lastPacket", bounding === "first" || bounding === "either" ? "firstPacket" : "lastPacket",
+  ];
+  if (startIsOf === column) low = Math.max(low, startMs);
+  if (endIsOf === column) high = Math.min(high, endMs);
   const edge = after?.values[0];
   if (typeof edge === "number") {
     if (order[0]?.direction === "desc") high = Math.min(high, edge);
     else low = Math.max(low, edge);
   }
-  return { low, high };
+  const within = (ms: number): number => Math.min(high, Math.max(low, ms));
+  return { all: { low, high }, most: { low: column === "lastPacket" ? within(startMs) : low, high: column === "firstPacket" ? within(endMs) : high } };
 }
 
 /**
@@ -76,16 +90,19 @@ export function timeWindows(segments: readonly SegmentInfo[], request: SearchReq
 }
 
 function* walk(
-  segments: readonly SegmentInfo[], column: TimeColumn, { low, high }: { readonly low: number; readonly high: number }, down: boolean, first: number,
+  segments: readonly SegmentInfo[], column: TimeColumn, { all, most }: { readonly all: Stretch; readonly most: Stretch }, down: boolean, first: number,
   grown: (covered: number) => number,
 ): Generator<Window> {
-  let from = low;
-  let to = high;
+  if (all.low > all.high) return;
+  let from = most.low;
+  let to = most.high;
   let target = first;
   let covered = 0;
   while (from <= to) {
     const edge = down ? edgeBelow(segments, from, to, target) : edgeAbove(segments, from, to, target);
-    yield down ? windowOf(segments, column, edge, to) : windowOf(segments, column, from, edge);
+    const [start, end] = down ? [edge, to] : [from, edge];
+    // The windows at the ends have the few rows beyond.
+    yield windowOf(segments, column, start === most.low ? all.low : start, end === most.high ? all.high : end);
     if (down) to = edge - 1;
     else from = edge + 1;
     covered += target;
@@ -120,10 +137,7 @@ function windowOf(segments: readonly SegmentInfo[], column: TimeColumn, from: nu
     segments: segments.filter((segment) => (column === "firstPacket" ? segment.firstMs : segment.minLastMs) <= to && segment.lastMs >= from),
     tests(parameters) {
       const [start, end] = [parameters.integer(from), parameters.integer(to)];
-      const tests = [`"${column}" >= ${start}`, `"${column}" <= ${end}`];
-      // Segments are in order of last packet, which is never before the first: this lets whole row groups be skipped.
-      if (column === "firstPacket") tests.push(`"lastPacket" >= ${start}`);
-      return tests;
+      return [`"${column}" >= ${start}`, `"${column}" <= ${end}`];
     },
   };
 }

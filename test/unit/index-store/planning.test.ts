@@ -6,7 +6,7 @@ import { timeWindows } from "../../../src/index-store/embedded/windows.js";
 import type { SearchRequest } from "../../../src/index-store/index-store.js";
 import { packagedCatalogue } from "../../../src/model/field-catalogue.js";
 import type { SegmentInfo } from "../../../src/model/segment.js";
-import { ALL_TIME } from "../../../src/model/time-range.js";
+import { ALL_TIME, type Bounding } from "../../../src/model/time-range.js";
 
 const segment = (path: string, rows: number, minLastMs = 0, lastMs = 1_000): SegmentInfo => ({
   path, day: "2026-01-15", level: 0, rows, bytes: rows, firstMs: minLastMs, minLastMs, lastMs, columns: [], openRows: 0, totalPackets: 0, totalBytes: 0,
@@ -80,6 +80,31 @@ describe("windows of time", () => {
     const segments = [segment("a", 1_000_000, 0, 1_000_000)];
     expect(stretches(segments, request("desc", { values: [500_000], id: "" }))[0]?.[1]).toBe(500_000);
     expect(stretches(segments, request("asc", { values: [500_000], id: "" }))[0]?.[0]).toBe(500_000);
+  });
+
+  it("bound a time by the range of that time only: either packet of a session may be stamped first", () => {
+    const first = catalogue.byPath("firstPacket");
+    if (first === null) throw new Error("no firstPacket");
+    const segments = [segment("a", 1_000_000, 0, 1_000_000)];
+    const whole = (by: typeof field, bounding: Bounding, direction: "asc" | "desc"): readonly (number | undefined)[] => {
+      const found = stretches(segments, { ...request(direction), order: [{ field: by, direction }], range: { startMs: 300_000, endMs: 700_000, bounding } });
+      const ascending = direction === "asc" ? found : [...found].reverse();
+      ascending.forEach(([start], at) => { if (at > 0) expect(start).toBe((ascending[at - 1]?.[1] ?? 0) + 1); });
+      return [ascending[0]?.[0], ascending.at(-1)?.[1]];
+    };
+    for (const direction of ["asc", "desc"] as const) {
+      expect(Object.fromEntries((["first", "last", "both", "either"] as const).map((bounding) => [bounding, [whole(first, bounding, direction), whole(field, bounding, direction)]]))).toEqual({
+        first: [[300_000, 700_000], [0, 1_000_000]],
+        last: [[0, 1_000_000], [300_000, 700_000]],
+        both: [[300_000, 1_000_000], [0, 700_000]],
+        either: [[0, 700_000], [300_000, 1_000_000]],
+      });
+    }
+    // Where most rows are is where the walk begins.
+    const beginning = stretches(segments, { ...request("desc"), order: [{ field: first, direction: "desc" }], range: { startMs: null, endMs: 700_000, bounding: "last" } })[0];
+    expect(beginning?.[1]).toBe(1_000_000);
+    expect(beginning?.[0]).toBeGreaterThan(690_000);
+    expect(beginning?.[0]).toBeLessThan(700_000);
   });
 
   it("name the segments nearest to the page first", () => {
