@@ -64,8 +64,12 @@ export class ImportService {
   readonly #events = new ImportEvents();
   /** By job. */
   readonly #running = new Map<string, RunningImport>();
-  /** By stream: what is being imported, and when that is over. */
+  /** By stream, and by path: what is being imported, and when that is over. */
   readonly #inHand = new Map<string, Promise<void>>();
+  /** Room that is being made, and how often it was. */
+  #room: Promise<boolean> | null = null;
+  #roomsMade = 0;
+  #roomMade = false;
   #pump: Promise<void> | null = null;
   /** Tells the pump to look at the queue again. */
   #poke: () => void = () => {};
@@ -214,7 +218,7 @@ export class ImportService {
     const [first] = waiting;
     if (first === undefined) return free === 0 ? "wait" : "none";
     // One worker has nothing to share.
-    const sizes = all === 1 ? [] : await Promise.all(waiting.map(({ path }) => sizeOf(path)));
+    const sizes = all === 1 ? [] : await sizesOf(waiting.map(({ path }) => path));
     const job = this.#queue.get(first.id);
     if (job?.state !== "queued" || this.#stopped) return "changed";
     const [bytes = 0] = sizes;
@@ -228,6 +232,7 @@ export class ImportService {
 
   async #run(job: ImportJob, running: RunningImport, isSecondTry = false): Promise<void> {
     const { signal } = running.abort;
+    const roomsMade = this.#roomsMade;
     this.#events.publish(this.#queue.move(job.id, "running", { packets: 0, bytes: 0, sessions: 0 }));
     try {
       await this.#import(job, signal, running.workers);
@@ -240,22 +245,40 @@ export class ImportService {
         this.#events.publish(this.#queue.move(job.id, "queued"));
         return;
       }
-      if (known.code === "DISK_FULL" && !isSecondTry && job.path !== "-" && (await this.#makeRoom())) return this.#run(job, running, true);
+      if (known.code === "DISK_FULL" && !isSecondTry && job.path !== "-" && (await this.#makeRoom(roomsMade))) return this.#run(job, running, true);
       if (known.code === "INTERNAL") this.#parts.logger.error({ path: job.path, error: messageOf(error) }, "an import failed");
       this.#fail(job.id, known);
     }
   }
 
-  async #makeRoom(): Promise<boolean> {
-    try {
-      return (await this.#parts.makeRoom?.(this.#parts.packetDirectory)) ?? false;
-    } catch (error) {
-      this.#parts.logger.warn({ error: messageOf(error) }, "no room could be made for an import");
-      return false;
-    }
+  /** Makes room once for all that found none meanwhile; `before` is how often it was made when the import began. Whether anything went. */
+  async #makeRoom(before: number): Promise<boolean> {
+    if (this.#roomsMade > before) return this.#roomMade;
+    this.#room ??= (async () => {
+      try {
+        this.#roomMade = (await this.#parts.makeRoom?.(this.#parts.packetDirectory)) ?? false;
+      } catch (error) {
+        this.#roomMade = false;
+        this.#parts.logger.warn({ error: messageOf(error) }, "no room could be made for an import");
+      }
+      this.#roomsMade += 1;
+      this.#room = null;
+      return this.#roomMade;
+    })();
+    return this.#room;
   }
 
   async #import(job: ImportJob, signal: AbortSignal, workers: number): Promise<void> {
+    // What lies at one path now is newer than what was read there before.
+    const over = job.path === "-" ? null : await this.#takeInHand(`path ${job.path}`, signal);
+    try {
+      await this.#importAlone(job, signal, workers);
+    } finally {
+      over?.();
+    }
+  }
+
+  async #importAlone(job: ImportJob, signal: AbortSignal, workers: number): Promise<void> {
     let isOver = false;
     const report = this.#reporter(job.id, () => isOver);
     const fileId = this.#queue.reserveFile(job);
@@ -275,15 +298,15 @@ export class ImportService {
     }
   }
 
-  /** Waits until nobody imports a stream; from then on this one does, until it says that it is over. Throws the signal's reason. */
-  async #takeInHand(stream: string, signal: AbortSignal): Promise<() => void> {
+  /** Waits until nobody imports a stream, or what lies at a path; from then on this one does, until it says that it is over. Throws the signal's reason. */
+  async #takeInHand(subject: string, signal: AbortSignal): Promise<() => void> {
     const ended = new Promise<void>((resolve) => { signal.addEventListener("abort", () => { resolve(); }, { once: true }); });
-    for (let other = this.#inHand.get(stream); other !== undefined && !signal.aborted; other = this.#inHand.get(stream)) await Promise.race([other, ended]);
+    for (let other = this.#inHand.get(subject); other !== undefined && !signal.aborted; other = this.#inHand.get(subject)) await Promise.race([other, ended]);
     signal.throwIfAborted();
     let end: () => void = () => {};
-    this.#inHand.set(stream, new Promise((resolve) => { end = resolve; }));
+    this.#inHand.set(subject, new Promise((resolve) => { end = resolve; }));
     return () => {
-      this.#inHand.delete(stream);
+      this.#inHand.delete(subject);
       end();
     };
   }
@@ -336,9 +359,18 @@ export class ImportService {
   }
 }
 
-/** Size of a capture in bytes, or 0 of one that cannot be looked at, or of standard input. */
-async function sizeOf(path: string): Promise<number> {
-  return path === "-" ? 0 : directoryLooks.stat(path).then(({ size }) => size, () => 0);
+/** Sizes of captures in bytes, 0 of what cannot be looked at and of standard input; of none behind one whose directory does not answer. */
+async function sizesOf(paths: readonly string[]): Promise<readonly number[]> {
+  const sizes: number[] = [];
+  for (const path of paths) {
+    try {
+      sizes.push(path === "-" ? 0 : await directoryLooks.sizeOf(path));
+    } catch (error) {
+      if (error instanceof LookbackError) break;
+      sizes.push(0);
+    }
+  }
+  return sizes;
 }
 
 /** An error as the job keeps it: ours as they are, a full device by its code, everything else as a fault of ours. */

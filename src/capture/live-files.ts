@@ -3,7 +3,6 @@ import path from "node:path";
 import { isDiskFull, LookbackError, systemErrorCode } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
-import type { StreamMark } from "../catalogue/marks.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
 import type { LiveFile, NativeCore } from "../native/types.js";
 import { packetFileOfList, parsePacketFileName } from "../packet-store/packet-file-name.js";
@@ -211,7 +210,7 @@ export async function adoptFiles(
     } else if (catalogue.files.get(fileId) === null) {
       catalogue.files.add({
         id: fileId, node, path: file, displayName: file, stream, storage: "own", state: "complete", format: "pcap", linkTypes: [whole.linkType],
-        bytes: whole.bytes, packets: whole.packets, firstMs: whole.firstMs, lastMs: whole.lastMs, firstOrdinal: positionAfter(catalogue.files.ofStream(stream), catalogue.marks.get(stream)), directoryInode: await directoryLooks.directoryInodeOf(file),
+        bytes: whole.bytes, packets: whole.packets, firstMs: whole.firstMs, lastMs: whole.lastMs, firstOrdinal: streamEnd(catalogue, stream).next, directoryInode: await directoryLooks.directoryInodeOf(file),
       });
       logger.warn({ path: file, packets: whole.packets }, "listed a packet file of a capture that ended before it did");
     } else {
@@ -265,20 +264,24 @@ async function removeLonelyLists(directory: string, names: readonly string[], no
   }
 }
 
-/**
- * The last file of a stream where nobody could count what a capture that died left in it, of the stream's files and its mark; else null.
- * What an earlier file got too late is in the one after it.
- */
-export function uncountedFile(files: readonly PacketFile[], mark: Pick<StreamMark, "nextOrdinal"> | null): PacketFile | null {
-  const last = files.at(-1);
-  return last?.state === "writing" && last.firstOrdinal + last.packets >= (mark?.nextOrdinal ?? 0) ? last : null;
+/** Where a stream goes on. */
+export interface StreamEnd {
+  /** Position of the next packet; behind a file that could not be counted, after all that it may have. */
+  readonly next: number;
+  /**
+   * The last file, where a capture that died left in it what nobody could count; else null. What a file that was given up got too late counts
+   * as lost, and is in the one after it where there is one.
+   */
+  readonly uncounted: PacketFile | null;
 }
 
-/** Position in the stream of the packet after the last one that is on disk; behind a file that could not be counted, after all that it may have. */
-export function positionAfter(files: readonly PacketFile[], mark: Pick<StreamMark, "nextOrdinal"> | null): number {
-  const [last] = files.slice(-1);
-  const end = Math.max(mark?.nextOrdinal ?? 0, last === undefined ? 0 : last.firstOrdinal + last.packets);
-  return uncountedFile(files, mark) === null ? end : end + MOST_UNCOUNTED;
+/** Where a stream goes on, by its files and its mark. */
+export function streamEnd({ files, marks, settings }: Pick<Catalogue, "files" | "marks" | "settings">, stream: string): StreamEnd {
+  const known = marks.get(stream)?.nextOrdinal ?? 0;
+  const last = files.ofStream(stream).at(-1) ?? null;
+  const end = last === null ? 0 : last.firstOrdinal + last.packets;
+  const uncounted = last?.state === "writing" && end >= known && !givenUpFiles(settings, stream).has(last.id) ? last : null;
+  return { next: Math.max(known, end) + (uncounted === null ? 0 : MOST_UNCOUNTED), uncounted };
 }
 
 /** What the records from an offset on come to. */

@@ -6,7 +6,7 @@ import type { Replay } from "../catalogue/replays.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { EngineSettings, ImportResult, NativeCore } from "../native/types.js";
 import { awayError, directoryLooks } from "../packet-store/packet-store.js";
-import { MOST_UNCOUNTED, positionAfter, uncountedFile } from "./live-files.js";
+import { MOST_UNCOUNTED, streamEnd } from "./live-files.js";
 
 /** Rows per segment that a replay writes. */
 const ROWS_PER_SEGMENT = 8_192;
@@ -33,18 +33,17 @@ export function noteReplay(catalogue: Catalogue, stream: string, node: string): 
   return catalogue.transaction(() => {
     const mark = catalogue.marks.get(stream);
     const files = catalogue.files.ofStream(stream);
+    const { next, uncounted } = streamEnd(catalogue, stream);
     const knownUntil = mark?.nextOrdinal ?? 0;
-    const end = positionAfter(files, mark);
-    const uncounted = uncountedFile(files, mark);
     const from = Math.min(mark?.replayFromOrdinal ?? knownUntil, uncounted === null ? Infinity : uncounted.firstOrdinal + uncounted.packets);
-    const [first] = filesBetween(files, from, end);
-    if (from >= end || first === undefined) return end;
+    const [first] = filesBetween(files, from, next);
+    if (from >= next || first === undefined) return next;
     catalogue.replays.add({
-      stream, node, fromOrdinal: from, knownUntilOrdinal: knownUntil, untilOrdinal: end, open: openOrdinals(catalogue, stream), completeUntilMs: mark?.completeUntilMs ?? first.firstMs ?? 0,
+      stream, node, fromOrdinal: from, knownUntilOrdinal: knownUntil, untilOrdinal: next, open: openOrdinals(catalogue, stream), completeUntilMs: mark?.completeUntilMs ?? first.firstMs ?? 0,
     });
-    catalogue.marks.set({ stream, node, replayFromOrdinal: null, nextOrdinal: end, completeUntilMs: null });
+    catalogue.marks.set({ stream, node, replayFromOrdinal: null, nextOrdinal: next, completeUntilMs: null });
     rememberOpen(catalogue, stream, Buffer.alloc(0));
-    return end;
+    return next;
   });
 }
 
@@ -56,23 +55,29 @@ export interface ReplayParts {
   readonly settings: EngineSettings;
   readonly segmentDirectory: string;
   readonly logger: Logger;
+  /** Notes, by their ends, that met a damaged file since the process began: they are not tried again. */
+  readonly damaged: Set<number>;
 }
 
 /**
  * Indexes again what was noted of a stream, the oldest first, on one thread: a capture goes on beside it. What is done when the
  * signal comes, or something fails, stays done, and what is not stays noted; what cannot be read now does not hold up what came later.
  * A listed file that is gone is passed over, with a warning. Throws DISK_FULL and UNAVAILABLE (a file's mount is away, or a directory does
- * not answer) for what may pass, and CAPTURE_UNREADABLE where nothing may.
+ * not answer) for what may pass, and CAPTURE_UNREADABLE where nothing may. What meets a damaged file is logged, and passed over from then on.
  */
 export async function runReplays(parts: ReplayParts, stream: string, signal: AbortSignal): Promise<void> {
   const failures: LookbackError[] = [];
   for (const replay of parts.catalogue.replays.ofStream(stream)) {
+    if (parts.damaged.has(replay.untilOrdinal)) continue;
     try {
       let files = filesOf(parts, replay);
       while (!(await run(parts, replay, files, signal))) files = filesOf(parts, replay);
     } catch (error) {
       if (signal.aborted || !(error instanceof LookbackError) || !PASSED_OVER.includes(error.code)) throw error;
       failures.push(error);
+      if (error.code !== "CAPTURE_UNREADABLE") continue;
+      parts.damaged.add(replay.untilOrdinal);
+      parts.logger.error({ error: error.message, fromOrdinal: replay.fromOrdinal }, "what an interrupted capture left is in a damaged file: it is tried again at the next start");
     }
   }
   // What may pass is tried again.
@@ -116,7 +121,7 @@ async function run(parts: ReplayParts, replay: Replay, files: readonly PacketFil
   const wanted = there.reduce((sum, file) => sum + file.packets, 0);
   // Reading them again would give no more.
   if (result.packets < wanted) logger.warn({ packets: wanted - result.packets, warnings: result.warnings }, "packets of an interrupted capture cannot be read: they are in no session; their files are damaged");
-  logger.info({ packets: until - from, sessions: result.sessions }, "indexed again what an interrupted capture left");
+  logger.info({ packets: result.packets, sessions: result.sessions }, "indexed again what an interrupted capture left");
   return true;
 }
 
@@ -136,9 +141,12 @@ async function filesThere(files: readonly PacketFile[]): Promise<readonly Packet
 
 /**
  * The files with packets in `[from, until)`; some between may be gone, each has its packets' numbers. A capture begins a file, so none goes
- * beyond `until`. One that could not be counted may have any that fit.
+ * beyond `until`. One that could not be counted may have any that fit before the next one.
  */
 function filesBetween(files: readonly PacketFile[], from: number, until: number): readonly PacketFile[] {
-  const packetsOf = (file: PacketFile): number => (file.state === "writing" ? MOST_UNCOUNTED : file.packets);
-  return files.filter((file) => packetsOf(file) > 0 && file.firstOrdinal + packetsOf(file) > from && file.firstOrdinal < until);
+  return files.filter((file, at) => {
+    const room = (files[at + 1]?.firstOrdinal ?? Infinity) - file.firstOrdinal;
+    const packets = file.state === "writing" ? Math.max(file.packets, Math.min(room, MOST_UNCOUNTED)) : file.packets;
+    return packets > 0 && file.firstOrdinal + packets > from && file.firstOrdinal < until;
+  });
 }

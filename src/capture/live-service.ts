@@ -113,6 +113,8 @@ export class LiveService {
   #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
   readonly #ending = new AbortController();
   /** When what a crash left could not be indexed for now, until that is tried again, and why. */
+  /** Replays that met a damaged file, see `ReplayParts`. */
+  readonly #damagedReplays = new Set<number>();
   #replayFailed: { readonly atMs: number | null; readonly reason: string } = { atMs: null, reason: "" };
   /** Resolves when what a crash left is indexed, or is left to the next start. */
   replayed: Promise<void> = Promise.resolve();
@@ -175,7 +177,7 @@ export class LiveService {
   async #replay(): Promise<void> {
     const { signal } = this.#ending;
     try {
-      await runReplays(this.#parts, this.#stream, signal);
+      await runReplays({ ...this.#parts, damaged: this.#damagedReplays }, this.#stream, signal);
     } catch (error) {
       if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
@@ -192,7 +194,7 @@ export class LiveService {
     const nowMs = clock.nowMs();
     this.#firstOrdinal = firstOrdinal;
     this.#spans = new LedgerSpans(node, this.#running.interface, nowMs);
-    const gap = gapAfter(accountedUntil(catalogue.settings, this.#stream), node, firstOrdinal, nowMs);
+    const gap = gapAfter(accountedUntil(catalogue.settings, this.#stream), node, catalogue.files.ofStream(this.#stream), nowMs);
     catalogue.transaction(() => {
       if (gap !== null) catalogue.captureLedger.add(gap);
       noteAccounted(catalogue.settings, this.#stream, { interface: this.#running.interface, ordinal: firstOrdinal, atMs: nowMs, running: true });

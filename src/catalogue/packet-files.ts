@@ -14,7 +14,7 @@ export interface PacketFile {
   readonly path: string;
   /** What `file ==` compares: the path as it was given. */
   readonly displayName: string;
-  /** Inode of the directory that it was seen in, or null where nobody saw it there. */
+  /** Inode of the directory that it was seen in, and when that was made; null where nobody saw it there. */
   readonly directoryInode: string | null;
   /** Identity of its stream, 32 hex digits. */
   readonly stream: string;
@@ -166,6 +166,13 @@ export class PacketFiles {
       `SELECT id, node, path, stream, storage, locked, state, bytes, packets, first_ms, last_ms, first_ordinal, imported_at, directory_inode FROM files WHERE ${rest}`,
     ).raw().all(values).map(([id, node, path, stream, storage, locked, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs, directoryInode]) => (
       { id, node, path, stream, storage, locked: locked === 1, state, bytes, packets, firstMs, lastMs, firstOrdinal, importedAtMs, directoryInode }));
+  }
+
+  /** Where complete files of ours lie, at most `limit` after the id `after`, in order. */
+  ownAfter(after: number, limit: number): readonly Pick<PacketFile, "id" | "path" | "directoryInode">[] {
+    return this.#connection.prepare<[number, number], Pick<PacketFile, "id" | "path" | "directoryInode">>(
+      "SELECT id, path, directory_inode AS directoryInode FROM files WHERE id > ? AND storage = 'own' AND state = 'complete' ORDER BY id LIMIT ?",
+    ).all(after, limit);
   }
 
   /** Number and bytes of the files of ours that are not gone. */

@@ -81,6 +81,13 @@ export class DirectoryLooks {
     return this.#aboutFiles(this.#examinations, directory, async () => (await this.#files.stat(file)).isFile(), PATIENCE_MS);
   }
 
+  /** Bytes of a file. Throws the system's error. */
+  async sizeOf(file: string): Promise<number> {
+    const directory = path.dirname(file);
+    if (this.isOnSilent(directory)) throw silence(directory, PATIENCE_MS);
+    return this.#aboutFiles(this.#examinations, directory, async () => (await this.#files.stat(file)).size, PATIENCE_MS);
+  }
+
   /** What a path turns out to be, which lies in a directory of ours by its name. */
   examine(directory: string, file: string): Promise<Ownership> {
     return this.#aboutFiles(this.#examinations, directory, () => this.#files.examine(directory, file));

@@ -8,7 +8,7 @@ export const GONE_MARK = ".lookback-gone";
 /** A packet file of ours, as the catalogue knows it. */
 export interface KeptFile {
   readonly path: string;
-  /** Inode of the directory that it was seen in, or null where nobody saw it there. */
+  /** Inode and birth of the directory that it was seen in, or null where nobody saw it there. */
   readonly directoryInode: string | null;
   /** When it was listed, milliseconds since 1970. */
   readonly importedAtMs: number;
@@ -17,15 +17,17 @@ export interface KeptFile {
 /** Where a packet file is: `away` is one that is not there while nothing tells that it is gone, so that its mount may come back. */
 export type Whereabouts = "there" | "gone" | "away";
 
+/** Which directory is at a path: its inode and, where the file system knows it, when it was made, for the roots of two disks may have the same inode. */
 async function inodeOf(directory: string): Promise<string | null> {
   try {
-    return String((await stat(directory, { bigint: true })).ino);
+    const { ino, birthtimeNs } = await stat(directory, { bigint: true });
+    return birthtimeNs > 0n ? `${ino} ${birthtimeNs}` : String(ino);
   } catch {
     return null;
   }
 }
 
-/** The inode of a file's directory, or null where the file is not there. Never throws. */
+/** Which directory a file is in, as `KeptFile` has it, or null where the file is not there. Never throws. */
 export async function directoryInodeOf(file: string): Promise<string | null> {
   const directory = path.dirname(file);
   const before = await inodeOf(directory);

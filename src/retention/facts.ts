@@ -168,6 +168,7 @@ export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules
   const at = new Map(facts.files.map((file, index) => [file.fileId, index]));
   const files = [...facts.files];
   const looked = new Set<number>();
+  const lookedBeside = new Set<string>();
   for (let look = 0; ; look += 1) {
     const made = plan({ ...facts, files }, rules);
     const fresh = [...made.devices.flatMap(({ items }) => items), ...made.elsewhere].filter((item) => item.action === "delete" && !looked.has(item.fileId));
@@ -182,6 +183,12 @@ export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules
       sources.progressed?.();
       asExpected &&= sameFinding(found, fact.found);
       files[index] = { ...fact, found };
+      // Where one is away others are, too: each would cost a look, and no look would be left for those that are there.
+      const directory = path.dirname(fact.path);
+      if (isAway(found) && !lookedBeside.has(directory)) {
+        lookedBeside.add(directory);
+        await lookBeside(sources, directories, files, looked, directory);
+      }
     }
     // Sessions of classes are held from the moment that their file is due.
     if (await claim(sources, fresh.map(({ fileId }) => files[at.get(fileId) ?? -1]))) {
@@ -196,6 +203,20 @@ export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules
     }
     // After so many surprises the rest is left to the executor, which looks at each file again anyway.
     if (asExpected || look === MOST_LOOKS) return plan({ ...facts, files }, rules);
+  }
+}
+
+const isAway = (found: PacketFileFact["found"]): boolean => "refusal" in found && found.refusal === "directory-missing";
+
+/** Finds out which other files of ours in one directory are away; those that are not are looked at when their turn comes. */
+async function lookBeside(sources: FactSources, directories: readonly string[], files: PacketFileFact[], looked: Set<number>, directory: string): Promise<void> {
+  for (const [index, fact] of files.entries()) {
+    if (looked.has(fact.fileId) || fact.storage !== "own" || fact.state !== "complete" || path.dirname(fact.path) !== directory) continue;
+    const found = await findOnDisk(fact, directories, sources.looks);
+    sources.progressed?.();
+    if (!isAway(found)) continue;
+    looked.add(fact.fileId);
+    files[index] = { ...fact, found };
   }
 }
 

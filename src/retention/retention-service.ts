@@ -12,6 +12,7 @@ import { gatherDevices, gatherSessionFacts, planAll, planOldest, type FactSource
 import { heldSession, heldSessions } from "./keep-packets.js";
 import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
 import { deviceTarget } from "./policy.js";
+import { SeenDirectories } from "./seen-directories.js";
 import { Progress, type Progressed } from "./progress.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs, planSessions } from "./session-policy.js";
@@ -75,6 +76,7 @@ export class RetentionService {
   #told: ReadonlySet<string> = new Set();
   #unmeasured: readonly UnmeasuredDirectory[] = [];
   readonly #progress = new Progress();
+  readonly #seen = new SeenDirectories();
   /** What was deleted since this process began. */
   readonly totals = { files: 0, bytes: 0, keptBytes: 0, failures: 0, days: 0 };
 
@@ -194,7 +196,10 @@ export class RetentionService {
    * are looked at only then. `progressed` is told of each step, also of those of a run that this one waits for.
    */
   enforcePackets(signal: AbortSignal | null, progressed: Progressed = () => {}): Promise<PacketRetentionRun> {
-    return this.#progress.during(progressed, () => this.#alone(() => this.#enforce(null, signal)));
+    return this.#progress.during(progressed, () => this.#alone(async () => {
+      await this.#seen.note(this.#parts.catalogue, this.#parts.looks, this.#progress.made);
+      return this.#enforce(null, signal);
+    }));
   }
 
   /** What a run works on, as it stands at this moment; plans for people tell of no steps. */

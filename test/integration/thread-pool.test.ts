@@ -17,9 +17,12 @@ function threadsOf(poolSize: string | null): number {
   return Number(run.stderr);
 }
 
-test("there are threads for logins and files beside all that the index may occupy", () => {
+/** Imports that go on at most: one for each of `packetThreads`. */
+const MOST_IMPORTS = 24;
+
+test("there are threads for logins and files beside all that the index and imports may occupy", () => {
   const others = threadsOf("1") - 1;
-  expect(threadsOf(null) - others).toBeGreaterThanOrEqual(MOST_STORE_THREADS + 4);
+  expect(threadsOf(null) - others).toBeGreaterThanOrEqual(MOST_STORE_THREADS + MOST_IMPORTS + 4);
 });
 
 test("a number of threads that the environment gives is kept", () => {

@@ -9,6 +9,7 @@ import { openCatalogue } from "../../../src/catalogue/catalogue.js";
 import { loadNativeCore } from "../../../src/native/native.js";
 import { classicCapture } from "../../support/capture-bytes.js";
 import { freezableDisk } from "../../support/freezable-disk.js";
+import { directoryInode } from "../../support/directory-inode.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 const native = loadNativeCore();
@@ -73,7 +74,7 @@ describe("packet directories", () => {
       writeFileSync(file, bytes);
       return file;
     };
-    const listed = { node: "n1", displayName: "", stream: "s", storage: "own", format: "pcap", packets: 1, bytes: 24 + 76, directoryInode: String(statSync(packets).ino) } as const;
+    const listed = { node: "n1", displayName: "", stream: "s", storage: "own", format: "pcap", packets: 1, bytes: 24 + 76, directoryInode: directoryInode(packets) } as const;
     catalogue.files.add({ ...listed, id: numbers.first, path: write(numbers.first), state: "writing", firstOrdinal: 0 });
     // A file that nobody listed before the capture died.
     write(numbers.first + 1);
@@ -92,7 +93,7 @@ describe("packet directories", () => {
     expect(await adopt()).toBe(true);
     // Its packets come behind all that was known.
     expect(catalogue.files.ofStream("s").map(({ id, state, packets: count, firstOrdinal }) => [id, state, count, firstOrdinal])).toEqual([[numbers.first, "complete", 2, 0], [numbers.first + 1, "complete", 2, 9]]);
-    expect(catalogue.files.get(numbers.first + 1)?.directoryInode).toBe(String(statSync(packets).ino));
+    expect(catalogue.files.get(numbers.first + 1)?.directoryInode).toBe(directoryInode(packets));
     catalogue.close();
   });
 

@@ -1,14 +1,16 @@
-import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
 import { silentLogger, type Logger } from "../../../src/base/logger.js";
+import { noteGivenUp } from "../../../src/capture/live-files.js";
 import { noteReplay, rememberOpen, runReplays } from "../../../src/capture/live-replay.js";
 import { openCatalogue, type Catalogue } from "../../../src/catalogue/catalogue.js";
 import { loadConfig } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
 import { loadNativeCore } from "../../../src/native/native.js";
 import type { ImportOptions, ImportResult } from "../../../src/native/types.js";
+import { directoryInode } from "../../support/directory-inode.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 const STREAM = "a".repeat(32);
@@ -18,21 +20,21 @@ function addFile(catalogue: Catalogue, id: number, firstOrdinal: number, packets
   const file = path.join(directory, `${id}.pcap`);
   mkdirSync(directory, { recursive: true });
   writeFileSync(file, "packets");
-  catalogue.files.add({ id, node: "n1", path: file, displayName: `${id}`, stream: STREAM, storage: "own", state: "complete", format: "pcap", linkTypes: [1], bytes: 1, packets, firstMs: id * 1000, lastMs: id * 1000 + 999, firstOrdinal, directoryInode: String(statSync(directory).ino) });
+  catalogue.files.add({ id, node: "n1", path: file, displayName: `${id}`, stream: STREAM, storage: "own", state: "complete", format: "pcap", linkTypes: [1], bytes: 1, packets, firstMs: id * 1000, lastMs: id * 1000 + 999, firstOrdinal, directoryInode: directoryInode(directory) });
   return file;
 }
 
 const RESULT: ImportResult = { format: "pcap", linkTypes: [1], packets: 10, fileBytes: 1, capturedBytes: 1, sessions: 1, firstPacketMs: 1, lastPacketMs: 2, segments: [], warnings: [], counters: {} };
 
 /** Runs what is noted; `read` is what the core does when it is asked for the `at`th time. `warned` are the packet files that are warned of, and their packets. */
-function replayWith(catalogue: Catalogue, read: (options: ImportOptions, at: number) => Promise<ImportResult>): { readonly over: Promise<void>; readonly asked: readonly ImportOptions[]; readonly warned: readonly unknown[] } {
+function replayWith(catalogue: Catalogue, read: (options: ImportOptions, at: number) => Promise<ImportResult>, damaged = new Set<number>()): { readonly over: Promise<void>; readonly asked: readonly ImportOptions[]; readonly warned: readonly unknown[] } {
   const warned: unknown[] = [];
   const logger: Logger = { ...silentLogger, warn: (facts) => { if (typeof facts === "object" && "path" in facts) warned.push(facts); } };
   const asked: ImportOptions[] = [];
   const native = { ...loadNativeCore(), importStream: (options: ImportOptions): Promise<ImportResult> => read(options, asked.push(options) - 1) };
   const settings = { ...engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: catalogue.directory })), workers: 4 };
   const over = runReplays({
-    native, catalogue, settings, segmentDirectory: "/s", logger, store: { commitSegments: (_, alongside) => { alongside?.(); return Promise.resolve(); } },
+    native, catalogue, settings, segmentDirectory: "/s", logger, damaged, store: { commitSegments: (_, alongside) => { alongside?.(); return Promise.resolve(); } },
   }, STREAM, new AbortController().signal);
   return { over, asked, warned };
 }
@@ -155,6 +157,40 @@ describe("a replay that was noted", () => {
     await expect(over).rejects.toMatchObject({ code: "UNAVAILABLE" });
     expect(asked.map(({ files }) => files.map(({ fileId }) => fileId))).toEqual([[1], [3]]);
     expect(catalogue.replays.all().map(({ untilOrdinal }) => untilOrdinal)).toEqual([10, 20]);
+    catalogue.close();
+  });
+
+  it("that met a damaged file is not tried again while another one waits", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    const mount = path.join(catalogue.directory, "mount");
+    for (const [id, directory] of [[1, undefined], [2, mount]] as const) {
+      addFile(catalogue, id, (id - 1) * 10, 10, directory);
+      noteReplay(catalogue, STREAM, "n1");
+    }
+    renameSync(mount, `${mount}.away`);
+    const damaged = new Set<number>();
+    const fail = () => Promise.reject(new LookbackError("CAPTURE_UNREADABLE", "damaged"));
+    await expect(replayWith(catalogue, fail, damaged).over).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    renameSync(`${mount}.away`, mount);
+    const { over, asked } = replayWith(catalogue, () => Promise.resolve(RESULT), damaged);
+    await over;
+    expect(asked.map(({ files }) => files.map(({ fileId }) => fileId))).toEqual([[2]]);
+    catalogue.close();
+  });
+
+  it("has nothing of a file that was given up but what is counted, be it the last one or not", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    addFile(catalogue, 1, 0, 10);
+    catalogue.files.update(1, { state: "writing" });
+    noteGivenUp(catalogue.settings, STREAM, [{ fileId: 1, givenUp: true }]);
+    catalogue.marks.set({ stream: STREAM, node: "n1", replayFromOrdinal: null, nextOrdinal: 10, completeUntilMs: 2500 });
+    expect([noteReplay(catalogue, STREAM, "n1"), catalogue.replays.all()]).toEqual([10, []]);
+    addFile(catalogue, 2, 10, 10);
+    catalogue.marks.set({ stream: STREAM, node: "n1", replayFromOrdinal: 12, nextOrdinal: 15, completeUntilMs: 2500 });
+    noteReplay(catalogue, STREAM, "n1");
+    const { over, asked } = replayWith(catalogue, () => Promise.resolve(RESULT));
+    await over;
+    expect(asked.map(({ files }) => files.map(({ fileId }) => fileId))).toEqual([[2]]);
     catalogue.close();
   });
 

@@ -72,7 +72,7 @@ describe("a service that does not answer", () => {
     await expect(client.ask(CountSessions, {}, stop.signal)).rejects.toThrow(/^enough$/);
   });
 
-  test.each([[{ url: "lookback.example:8005 " }, /is no URL of a service/], [{ token: "" }, /token is empty/], [{ token: "abc\n" }, /characters that no token has/]])("is none where %j is given", (more, message) => {
+  test.each([[{ url: "lookback.example:8005 " }, /is no URL of a service/], [{ url: "https://ann:secret@lookback.example" }, /^the URL has a user or a password; (?!.*secret)/], [{ token: "" }, /token is empty/], [{ token: "abc\n" }, /characters that no token has/]])("is none where %j is given", (more, message) => {
     expect(() => clientOf(() => new Response(), more)).toThrow(expect.objectContaining({ code: "BAD_INPUT", message: expect.stringMatching(message) }));
   });
 });

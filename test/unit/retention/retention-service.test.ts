@@ -11,6 +11,7 @@ import { noRetentionEvents, type RetentionEvent } from "../../../src/model/reten
 import { RetentionService, type RetentionParts } from "../../../src/retention/retention-service.js";
 import { hangingFiles } from "../../support/hanging-files.js";
 import { retentionRules, type RulesInput } from "../../support/retention-rules.js";
+import { directoryInode } from "../../support/directory-inode.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 import { daySpan } from "../../support/day-span.js";
 
@@ -34,6 +35,8 @@ interface FileSpec {
   /** A link inside the directory that leads elsewhere, or a file of ours that lies elsewhere; else it is where it should be. */
   readonly place?: "link" | "outside" | "own";
   /** Somebody holds the whole file. */
+  /** Nobody noted the directory that it is in. */
+  readonly unseen?: boolean;
   readonly held?: boolean;
 }
 
@@ -54,7 +57,7 @@ function world(files: readonly FileSpec[], options: { rules?: RulesInput; sessio
     writeFileSync(file, "x".repeat(spec.bytes));
     catalogue.files.add({
       id, node: spec.node ?? "n", path: file, displayName: file, stream: String(id).padStart(32, "0"), storage: spec.storage ?? "own", state: spec.state ?? "complete",
-      format: "pcap", locked: spec.locked ?? false, bytes: spec.bytes, packets: 1, firstMs: spec.firstMs ?? id * 1000, lastMs: (spec.firstMs ?? id * 1000) + 500, directoryInode: String(statSync(path.dirname(file)).ino),
+      format: "pcap", locked: spec.locked ?? false, bytes: spec.bytes, packets: 1, firstMs: spec.firstMs ?? id * 1000, lastMs: (spec.firstMs ?? id * 1000) + 500, directoryInode: spec.unseen === true ? null : directoryInode(path.dirname(file)),
     });
     if (spec.held === true) catalogue.holds.add({ subject: "file", subjectId: String(id), reason: "case 7", createdBy: "ann" });
     return file;
@@ -191,6 +194,31 @@ describe("making room", () => {
     // The newest is kept, be it there or not.
     expect(away.gone()).toEqual([1]);
     away.catalogue.close();
+  });
+
+  it("makes room of what is there, however many older ones are away", async () => {
+    const { root, catalogue, packets, service, there } = world([...Array.from({ length: 6 }, () => ({ bytes: 1000 }))]);
+    const away = path.join(root, "away");
+    for (let id = 100; id < 1_600; id += 1) {
+      const file = path.join(packets, "mounted", `n-250101-${String(id).padStart(8, "0")}.pcap`);
+      catalogue.files.add({ id, node: "n", path: file, displayName: file, stream: String(id).padStart(32, "0"), storage: "own", state: "complete", format: "pcap", bytes: 1000, packets: 1, firstMs: id - 100, lastMs: id - 100, directoryInode: "1" });
+    }
+    mkdirSync(path.join(packets, "mounted"));
+    mkdirSync(away);
+    await service({ probe: () => Promise.resolve({ freeBytes: 0, totalBytes: TOTAL }) }).enforcePackets(null);
+    expect(there()).toEqual([6]);
+    expect(catalogue.files.list().filter(({ id, state }) => id >= 100 && state === "gone")).toEqual([]);
+    catalogue.close();
+  });
+
+  it("notes the directory of files where nobody did, so that one that goes later is struck off", async () => {
+    const { catalogue, paths, service, gone } = world([{ bytes: 1000, unseen: true }, { bytes: 1000, unseen: true }, { bytes: 1000 }]);
+    await service({ probe: () => Promise.resolve({ freeBytes: TOTAL, totalBytes: TOTAL }) }).enforcePackets(null);
+    expect(catalogue.files.list().map(({ directoryInode: inode }) => inode)).toEqual(paths.map((file) => directoryInode(path.dirname(file))));
+    rmSync(paths[0] ?? "");
+    await service({ probe: () => Promise.resolve({ freeBytes: 0, totalBytes: TOTAL }) }).enforcePackets(null);
+    expect(gone()).toEqual([1, 2]);
+    catalogue.close();
   });
 
   it("makes room at once where writes fail", async () => {
