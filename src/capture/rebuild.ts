@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { LookbackError } from "../base/errors.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { PacketFile } from "../catalogue/packet-files.js";
@@ -65,6 +66,12 @@ export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
   const unread: UnreadFile[] = [];
   const left = new Set<string>();
   let sessions = 0;
+  for (const file of catalogue.files.list()) {
+    const later = segments.filter(({ lastMs }) => file.firstMs !== null && file.firstMs <= lastMs);
+    if (file.state !== "writing" || !isOfAStream(file) || later.length === 0) continue;
+    unread.push({ path: file.path, reason: "the capture that wrote it died, and none has closed it since: start one" });
+    if (!giveUp) for (const segment of later) left.add(segment.path);
+  }
   for (const run of runs) {
     const result = await readAgain(parts, run);
     made.push(...result.segments);
@@ -90,8 +97,10 @@ interface ReadAgain {
 
 /** Reads a run; where one of its files cannot be read, nothing of it, or, of one who gives up, the others. */
 async function readAgain({ native, catalogue, settings, segmentDirectory, giveUp }: RebuildParts, run: readonly PacketFile[]): Promise<ReadAgain> {
-  const unread: UnreadFile[] = [];
-  for (let rest = run; ;) {
+  // A long run is not read up to one that is missing, for each of them.
+  const unread = await unopenedOf(run);
+  if (unread.length > 0 && !giveUp) return { segments: [], sessions: 0, files: [], unread };
+  for (let rest = run.filter((file) => !unread.some(({ path }) => path === file.path)); ;) {
     const [first] = rest;
     if (first === undefined) return { segments: [], sessions: 0, files: [], unread };
     try {
@@ -110,6 +119,19 @@ async function readAgain({ native, catalogue, settings, segmentDirectory, giveUp
   }
 }
 
+/** Files of a run that cannot be opened. */
+async function unopenedOf(run: readonly PacketFile[]): Promise<UnreadFile[]> {
+  const unopened: UnreadFile[] = [];
+  for (const { path } of run) {
+    try {
+      await (await open(path)).close();
+    } catch (error) {
+      unopened.push({ path, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return unopened;
+}
+
 /** Paths of a run's files that hold another capture than the one that was indexed; one that cannot be opened is told of when it is read. */
 async function changedOf(run: readonly PacketFile[]): Promise<readonly string[]> {
   const changed: string[] = [];
@@ -126,13 +148,17 @@ async function changedOf(run: readonly PacketFile[]): Promise<readonly string[]>
 function runsOf(files: readonly PacketFile[]): PacketFile[][] {
   const runs: PacketFile[][] = [];
   for (const file of [...files].sort((a, b) => (a.stream === b.stream ? a.firstOrdinal - b.firstOrdinal || a.id - b.id : a.stream < b.stream ? -1 : 1))) {
-    // Copies of held packets are no capture: their sessions began elsewhere.
-    if (file.state !== "complete" || file.packets === 0 || !/^[0-9a-f]{32}$/.test(file.stream)) continue;
+    if (file.state !== "complete" || file.packets === 0 || !isOfAStream(file)) continue;
     const last = runs.at(-1)?.at(-1);
     if (last?.stream === file.stream && last.id + 1 === file.id) runs.at(-1)?.push(file);
     else runs.push([file]);
   }
   return runs;
+}
+
+/** Copies of held packets are no capture: their sessions began elsewhere. Nor are files of imports that go on. */
+function isOfAStream({ stream }: PacketFile): boolean {
+  return /^[0-9a-f]{32}$/.test(stream);
 }
 
 function overlaps(file: PacketFile, segment: SegmentInfo): boolean {

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
-import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { rowIdOf } from "../../src/index-store/row-id.js";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { storeFacts, writeCaptures } from "../support/kill-series.js";
 import { lookback, LookbackProcess } from "../support/lookback-process.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -94,9 +94,9 @@ describe("a damaged index", () => {
 
     const partly = await lookback(["rebuild", "--json", "--data", "data"], directory);
     expect(partly.code).toBe(1);
-    expect(JSON.parse(partly.output)).toMatchObject({ files: [there], unread: [{ path: away, reason: expect.stringMatching(/No such file/) }], left: [expect.stringMatching(/\.parquet$/)] });
+    expect(JSON.parse(partly.output)).toMatchObject({ files: [there], unread: [{ path: away, reason: expect.stringMatching(/no such file/) }], left: [expect.stringMatching(/\.parquet$/)] });
     const again = await lookback(["rebuild", "--data", "data"], directory);
-    expect([again.code, again.output]).toEqual([1, expect.stringMatching(/not read again: .*No such file[^]*still damaged: .*\.parquet\nbring back .* --give-up/)]);
+    expect([again.code, again.output]).toEqual([1, expect.stringMatching(/not read again: .*no such file[^]*still damaged: .*\.parquet\nbring back .* --give-up/)]);
 
     renameSync(`${away}.away`, away);
     expect((await lookback(["rebuild", "--data", "data"], directory)).code).toBe(0);
@@ -135,6 +135,23 @@ describe("a damaged index", () => {
     for (const { path: segment } of before.segments.filter(({ openRows }) => openRows > 0)) rmSync(path.join(data, "sessions", segment));
     expect((await lookback(["rebuild", "--data", "data"], directory)).code).toBe(0);
     expect((await visibleRows(data)).rows).toEqual(before.rows);
+  });
+
+  it("waits for a file that nobody closed", async () => {
+    const directory = temporaryDirectory();
+    writeCaptures(path.join(directory, "captures"), 2, 40);
+    expect((await lookback(["import", "captures", "--data", "data"], directory)).code).toBe(0);
+    const data = path.join(directory, "data");
+    const catalogue = openCatalogue(data, { nowMs: () => 0 });
+    // What the second one's segment holds is in a file that a capture wrote when its host died.
+    const second = catalogue.files.list().at(-1);
+    const file = path.join(directory, "open.pcap");
+    catalogue.files.update(second?.id ?? 0, { state: "writing", stream: "f".repeat(32), path: file });
+    catalogue.close();
+    for (const name of readdirSync(path.join(data, "sessions"), { recursive: true }).map(String).filter((one) => one.endsWith(".parquet"))) rmSync(path.join(data, "sessions", name));
+    const { code, output } = await lookback(["rebuild", "--json", "--data", "data"], directory);
+    expect([code, JSON.parse(output)]).toEqual([1, expect.objectContaining({ files: [path.join(directory, "captures", "0.pcap")], unread: [{ path: file, reason: expect.stringContaining("start one") }], left: [expect.stringMatching(/\.parquet$/)] })]);
+    expect((await lookback(["rebuild", "--give-up", "--data", "data"], directory)).code).toBe(0);
   });
 
   it("a catalogue that does not read back is named and nothing is started", async () => {

@@ -328,10 +328,11 @@ describe("several workers", () => {
     };
     await service.start();
     const { jobs } = await service.submit(Object.keys(sizes), { copy: false, workingDirectory: directory, requestedBy: "test" });
-    const letGo = async (name: string): Promise<void> => {
+    const letGo = async (name: string, isOver = true): Promise<void> => {
       await vi.waitFor(() => { expect([...holds.keys()]).toContain(name); });
       holds.get(name)?.();
-      await vi.waitFor(() => { expect(["done", "already", "failed"]).toContain(service.job(jobs[Object.keys(sizes).indexOf(name)]?.id ?? "")?.state); });
+      holds.delete(name);
+      if (isOver) await vi.waitFor(() => { expect(["done", "already", "failed"]).toContain(service.job(jobs[Object.keys(sizes).indexOf(name)]?.id ?? "")?.state); });
     };
     return { begun, letGo, ids: jobs.map(({ id }) => id), begins: (...expected: string[]) => vi.waitFor(() => { expect(begun).toEqual(expected); }) };
   }
@@ -356,6 +357,35 @@ describe("several workers", () => {
     await letGo("1.pcap");
     await letGo("2.pcap");
     expect((await service.finished(ids)).map(({ state }) => state)).toEqual(["done", "already", "done"]);
+  });
+
+  it("have room made once where all find none", async () => {
+    let made = 0;
+    makeRoom = () => { made += 1; return true; };
+    const names = ["1.pcap", "2.pcap", "3.pcap"];
+    const { begun, begins, ids, letGo } = await several(3, Object.fromEntries(names.map((name) => [name, 100])));
+    await begins("1.pcap 1", "2.pcap 1", "3.pcap 1");
+    core.fail = new LookbackError("DISK_FULL", "full");
+    for (const name of names) await letGo(name, false);
+    await vi.waitFor(() => { expect([...begun].sort()).toEqual(names.flatMap((name) => [`${name} 1`, `${name} 1`])); });
+    core.fail = null;
+    for (const name of names) await letGo(name);
+    expect([made, (await service.finished(ids)).map(({ state }) => state)]).toEqual([1, ["done", "done", "done"]]);
+    makeRoom = null;
+  });
+
+  it("read what lies at one path one after the other, so that the newest stays", async () => {
+    const again = await several(2, { "2.pcap": 100, "3.pcap": 100 });
+    await again.begins("2.pcap 1", "3.pcap 1");
+    await again.letGo("3.pcap");
+    writeFileSync(path.join(directory, "2.pcap"), "newer ".padEnd(100, "x"));
+    const { jobs: [newer] } = await service.submit(["2.pcap"], { copy: false, workingDirectory: directory, requestedBy: "test" });
+    await vi.waitFor(() => { expect(service.job(newer?.id ?? "")?.state).toBe("running"); });
+    await again.letGo("2.pcap");
+    await again.begins("2.pcap 1", "3.pcap 1", "2.pcap 1");
+    await again.letGo("2.pcap", false);
+    expect(await service.finished([newer?.id ?? ""])).toMatchObject([{ state: "done" }]);
+    expect(catalogue.files.atPath(path.join(directory, "2.pcap"))?.stream).toMatch(/^newer/);
   });
 
   it("take a capture that comes meanwhile, and leave all in the queue where they stop", async () => {
