@@ -94,7 +94,7 @@ function filesOf({ catalogue }: ReplayParts, { stream, fromOrdinal: from, untilO
 async function run(parts: ReplayParts, replay: Replay, files: readonly PacketFile[], signal: AbortSignal): Promise<boolean> {
   signal.throwIfAborted();
   const { catalogue, logger } = parts;
-  const { stream, fromOrdinal: from, untilOrdinal: until, knownUntilOrdinal: knownUntil } = replay;
+  const { stream, fromOrdinal: from, knownUntilOrdinal: knownUntil } = replay;
   const done = (): void => { catalogue.replays.remove(replay); };
   let there: readonly PacketFile[] = [];
   let result: ImportResult | null = null;
