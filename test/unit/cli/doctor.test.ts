@@ -9,6 +9,7 @@ import { CHECKS } from "../../../src/cli/doctor/checks.js";
 import { isHeld } from "../../../src/cli/doctor/data-checks.js";
 import { loadConfig } from "../../../src/config/config.js";
 import type { SettingKey } from "../../../src/config/settings.js";
+import { selfSigned } from "../../support/self-signed.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 const config = (dataDir: string, overrides: Partial<Record<SettingKey, string>> = {}) =>
@@ -100,6 +101,17 @@ describe("serving", () => {
   it("wants TLS beyond loopback", async () => {
     expect((await run("certificate", temporaryDirectory()))[0]?.[0]).toBe("skip");
     expect((await run("certificate", temporaryDirectory(), { viewHost: "0.0.0.0" }))[0]?.[0]).toBe("warn");
+  });
+
+  it("finds certificate and key from the configuration on, whatever the working directory", async () => {
+    const directory = temporaryDirectory();
+    const { cert, key } = selfSigned("lookback");
+    writeFileSync(join(directory, "lookback.pem"), cert);
+    writeFileSync(join(directory, "lookback.key"), key);
+    const file = join(directory, "config.ini");
+    writeFileSync(file, "[default]\ncertFile=lookback.pem\nkeyFile=lookback.key\n");
+    const configuration = loadConfig({ file, node: "n", environment: {}, workingDirectory: process.cwd() });
+    expect(await runCheck(check("certificate"), configuration)).toEqual([{ verdict: "warn", detail: expect.stringMatching(/^CN=lookback, until .*: 0 days$/), advice: expect.stringMatching(/^renew it/) }]);
   });
 });
 
