@@ -115,6 +115,27 @@ describe("serving", () => {
   });
 });
 
+describe("places", () => {
+  const findings = async (lines: string) => {
+    const directory = temporaryDirectory();
+    const file = join(directory, "config.ini");
+    writeFileSync(file, `[default]\n${lines}\n`);
+    writeFileSync(join(directory, "manuf"), "02:00:00\tShort\tA maker\n");
+    const found = await runCheck(check("places"), loadConfig({ file, node: "n", environment: {}, workingDirectory: process.cwd() }));
+    return { directory, found: found.map(({ verdict, detail }) => `${verdict} ${detail}`) };
+  };
+
+  it("are looked for from the configuration on, and a file that is named and missing is warned about by its path", async () => {
+    const { directory, found } = await findings("ouiFile=manuf\nrirFile=ipv4.csv\ngeoLite2Country=a.mmdb;b.mmdb\ngeoLite2ASN=");
+    expect(found).toEqual([
+      `warn geoLite2Country: there is no ${join(directory, "a.mmdb")} and no ${join(directory, "b.mmdb")}; the country fields stay empty until there is`,
+      expect.stringMatching(/^skip geoLite2ASN: no file, so/),
+      `warn rirFile: there is no ${join(directory, "ipv4.csv")}; the rir fields stay empty until there is`,
+      `ok ouiFile: ${join(directory, "manuf")}`,
+    ]);
+  });
+});
+
 describe("capturing", () => {
   it("needs an interface that is there", async () => {
     expect(await run("interface", temporaryDirectory(), { interface: "nosuch0" })).toEqual([["fail", "nosuch0 is not there", expect.stringMatching(/set interface to one of .*lo/)]]);
