@@ -1,16 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { expect, it } from "vitest";
-import { lookback, spawnLookback } from "../support/lookback-process.js";
+import { afterEach, expect, it } from "vitest";
+import { lookback, spawnLookback, type LookbackProcess } from "../support/lookback-process.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const readme = readFileSync("README.md", "utf8");
+
+let running: LookbackProcess | null = null;
+afterEach(async () => { await running?.stop(); });
 
 it("the shell lines of the README's look-back do what they say, as they are printed", async () => {
   const directory = temporaryDirectory();
   const example = path.resolve(/--read (examples\/\S+)/.exec(readme)?.[1] ?? "");
   const start = spawnLookback(["start", "--read", example, "--data", "data", "--set", "viewPort=0"], directory);
+  running = start;
   await start.line(/^Ready\.$/);
   const [, url = "", password = ""] = [/serves on (\S+)/, /password (\S+)/].reduce<string[]>((found, pattern) => [...found, pattern.exec(start.text())?.[1] ?? ""], [""]);
   const lines = readme.split("\n");
@@ -28,5 +32,4 @@ it("the shell lines of the README's look-back do what they say, as they are prin
     const { code, output } = await lookback([...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? "").concat("--data", "data"), directory);
     expect([code, output.trim().split("\n").length > 2], words).toEqual([0, true]);
   }
-  expect(await start.stop()).toBe(0);
 });
