@@ -12,7 +12,8 @@ const MOST_STEPS = 30_000_000;
 const STEPS_PER_FILE = 8;
 
 /**
- * Resolves `file ==` against the names that the catalogue holds; whole names, as they were given. For one operation: the names are read
+ * Resolves `file ==` against the names that the catalogue holds: whole names, as they were given, or where none is that, a name without
+ * its directory. For one operation: the names are read
  * once, and what all its patterns cost together is bounded (EXPRESSION_TOO_LARGE).
  */
 export function fileLookup(files: Pick<PacketFiles, "names">, mostSteps = MOST_STEPS): FileLookup {
@@ -27,6 +28,7 @@ class FileNames implements MatchBudget {
   readonly #mostSteps: number;
   readonly #found = new Map<string, readonly number[]>();
   #byName: ReadonlyMap<string, readonly number[]> | null = null;
+  #byBaseName: ReadonlyMap<string, readonly number[]> | null = null;
   #steps = 0;
 
   constructor(files: Pick<PacketFiles, "names">, mostSteps: number) {
@@ -52,9 +54,16 @@ class FileNames implements MatchBudget {
 
   #search(match: TextMatch): readonly number[] {
     const byName = (this.#byName ??= this.#read());
-    if (match.kind === "exact") return byName.get(match.value) ?? [];
+    if (match.kind === "exact") return byName.get(match.value) ?? this.#ofBaseName(match.value, byName);
     const matches = this.#testOf(match, byName.size);
     return [...byName].flatMap(([name, ids]) => (matches(name) ? ids : []));
+  }
+
+  /** Files whose name without the directory this is; none for a name with a slash. */
+  #ofBaseName(value: string, byName: ReadonlyMap<string, readonly number[]>): readonly number[] {
+    if (value.includes("/")) return [];
+    this.#byBaseName ??= byBaseName(byName);
+    return this.#byBaseName.get(value) ?? [];
   }
 
   /** What tells whether one of `names` names matches. With no wildcard but `*` that costs a step a name, however long it is. */
@@ -77,6 +86,17 @@ class FileNames implements MatchBudget {
     }
     return byName;
   }
+}
+
+function byBaseName(byName: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  for (const [name, ids] of byName) {
+    const base = name.slice(name.lastIndexOf("/") + 1);
+    const known = found.get(base);
+    if (known === undefined) found.set(base, [...ids]);
+    else known.push(...ids);
+  }
+  return found;
 }
 
 function wildcardOf(match: Exclude<InexactMatch, { readonly kind: "regex" }>): string {

@@ -10,12 +10,12 @@ import { LookbackError } from "../base/errors.js";
 import { silentLogger, type Logger } from "../base/logger.js";
 import { printOrigin } from "../config/setting.js";
 import type { LookbackConfig } from "../config/config.js";
+import { namedFile } from "../config/named-file.js";
 import type { SettingKey } from "../config/settings.js";
 import { AddressList } from "../http/address-list.js";
 import { CertificateFiles } from "../http/certificate-files.js";
 import type { HttpServerParts } from "../http/server.js";
 import type { TrustedHeaderSettings } from "../http/trusted-header.js";
-import { namedFile } from "./named-files.js";
 import { outgoingFetch } from "./outgoing.js";
 
 /** Path of the route to which the OpenID provider sends users back. */

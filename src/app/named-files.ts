@@ -1,15 +1,10 @@
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import { LookbackError } from "../base/errors.js";
 import type { LookbackConfig } from "../config/config.js";
+import { namedFile } from "../config/named-file.js";
 
 /** Settings that name a file. */
 type FileKey = "caTrustFile" | "esClientCert" | "esClientKey" | "certFile" | "keyFile";
-
-/** Where a file that a setting names is: relative paths start at the configuration file. */
-export function namedFile(config: LookbackConfig, name: string): string {
-  return path.resolve(config.file === null ? process.cwd() : path.dirname(config.file), name);
-}
 
 /** Reads a file that a setting names; null when it is unset. Throws CONFIG_INVALID. */
 export function readNamedFile(config: LookbackConfig, key: FileKey): string | null {

@@ -1,6 +1,8 @@
 import { LookbackError } from "../base/errors.js";
+import { throwTogether } from "../config/collected-errors.js";
 import { loadConfig, settingKeys, type LookbackConfig } from "../config/config.js";
 import { nearestNames } from "../base/nearest-name.js";
+import { ACCEPTED_KEYS } from "../config/known-keys.js";
 import type { SettingKey } from "../config/settings.js";
 import type { GlobalOptions } from "./command.js";
 
@@ -17,19 +19,24 @@ export function configOf(options: GlobalOptions, more: Readonly<Partial<Record<S
   return config;
 }
 
-/** What `--set` gives, by key; of the same key the last one. Throws CONFIG_INVALID for a key that is none. */
+/** What `--set` gives, by key; of the same key the last one. Throws CONFIG_INVALID with all that have no effect: unlike a file, a command line has no settings left over from Arkime. */
 export function assignedSettings({ set = [] }: Pick<GlobalOptions, "set">): Partial<Record<SettingKey, string>> {
   const assigned: Partial<Record<SettingKey, string>> = {};
+  const errors: LookbackError[] = [];
   for (const assignment of set) {
     const equals = assignment.indexOf("=");
     const key = assignment.slice(0, Math.max(equals, 0));
-    if (equals < 1 || !isSettingKey(key)) {
-      const [near = null] = nearestNames(equals < 1 ? assignment : key, settingKeys(), 1);
-      throw new LookbackError("CONFIG_INVALID", `--set ${assignment.slice(0, 80)}: expected key=value with a known key${near === null ? "" : `; did you mean ${near}?`}`);
-    }
-    assigned[key] = assignment.slice(equals + 1);
+    if (equals > 0 && isSettingKey(key)) assigned[key] = assignment.slice(equals + 1);
+    else errors.push(new LookbackError("CONFIG_INVALID", `--set ${assignment.slice(0, 80)}: ${whyNot(equals < 1 ? assignment : key, equals)}`));
   }
+  throwTogether(errors);
   return assigned;
+}
+
+function whyNot(key: string, equals: number): string {
+  if (equals > 0 && ACCEPTED_KEYS.has(key)) return `${key} has no effect here; leave it out`;
+  const [near = null] = nearestNames(key, settingKeys(), 1);
+  return `expected key=value with a known key${near === null ? "" : `; did you mean ${near}?`}`;
 }
 
 function isSettingKey(key: string): key is SettingKey {

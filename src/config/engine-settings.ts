@@ -2,12 +2,14 @@ import { LookbackError } from "../base/errors.js";
 import type { EngineSettings } from "../native/types.js";
 import type { LookbackConfig } from "./config.js";
 import { locatedError } from "./located-error.js";
+import { namedFile } from "./named-file.js";
 
 /** Seconds after which sessions of protocols without a setting of their own are saved; fixed in Arkime too. */
 const OTHER_TIMEOUT = 600;
 
 /** The part of a configuration that the native core needs. Throws CONFIG_INVALID where parts of it do not fit together. */
-export function engineSettings({ node, values, origins }: LookbackConfig): EngineSettings {
+export function engineSettings(config: LookbackConfig): EngineSettings {
+  const { node, values, origins } = config;
   return {
     node,
     workers: values.packetThreads,
@@ -46,10 +48,10 @@ export function engineSettings({ node, values, origins }: LookbackConfig): Engin
     saveUnknownPackets: values.saveUnknownPackets,
     gapPacketPos: values.gapPacketPos,
     enablePacketLen: values.enablePacketLen,
-    geoLite2Country: values.geoLite2Country,
-    geoLite2Asn: values.geoLite2ASN,
-    rirFile: values.rirFile === null ? [] : [values.rirFile],
-    ouiFile: values.ouiFile === null ? [] : [values.ouiFile],
+    geoLite2Country: values.geoLite2Country.map((name) => namedFile(config, name)),
+    geoLite2Asn: values.geoLite2ASN.map((name) => namedFile(config, name)),
+    rirFile: values.rirFile === null ? [] : [namedFile(config, values.rirFile)],
+    ouiFile: values.ouiFile === null ? [] : [namedFile(config, values.ouiFile)],
     readTruncatedPackets: values.readTruncatedPackets,
     minPacketsSaveBpfs: values.minPacketsSaveBPFs,
     interfaces: interfaceFields(values, origins),

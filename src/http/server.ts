@@ -25,6 +25,7 @@ import type { Route } from "./routes.js";
 import { refuseForeign } from "./same-origin.js";
 import { securityHeaders, strictTransport } from "./security-headers.js";
 import { sessionStreamRoutes } from "./session-streams.js";
+import { answerUnreadable } from "./unreadable-requests.js";
 
 /** What the server is made of. */
 export interface HttpServerParts {
@@ -195,7 +196,10 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   // The owner's commands on this machine come by loopback, without a name that a certificate could be for.
   const local = secure === null ? null : createServer(timeouts, app);
   const servers = local === null ? [server] : [server, local];
-  for (const each of servers) endpoint.acceptUpgrades(each);
+  for (const each of servers) {
+    endpoint.acceptUpgrades(each);
+    answerUnreadable(each);
+  }
   let address: AddressInfo;
   let localAddress: AddressInfo | null;
   try {

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from "express";
+import express, { type Request, type RequestHandler, type Response } from "express";
 import { LookbackError } from "../base/errors.js";
 import { bareSeconds, isoTimeMs } from "../base/iso-time.js";
 import { EXPORT_FORMATS, type ExportFormat } from "../export/export-request.js";
@@ -9,16 +9,22 @@ import { exportRequestOf } from "../graphql/export/export-request.js";
 import { exportsOf } from "../graphql/export/export.resolver.js";
 import { askedSessions } from "../graphql/filter/asked-sessions.js";
 import { BoundingName } from "../graphql/filter/search.args.js";
+import { LIMITS } from "../graphql/limits.js";
 import type { Services } from "../graphql/services.js";
 import { addressOf } from "./client.js";
 import type { LiveOperations } from "./live-operations.js";
 import { requirePrincipal } from "./principal.js";
 import type { Route } from "./routes.js";
 
-/** What the query of a stream may have; anything else is a mistake that would export too much. */
+/** What a stream is asked for by, in the address or the body; anything else is a mistake that would export too much. */
 const PARAMETERS = ["expression", "ids", "start", "end", "bounding", "packets", "fields", "maxBytes"] as const;
 
 type Parameter = (typeof PARAMETERS)[number];
+
+/** Parameters that are several texts: in an address separated by commas, in a body a list as well. */
+const LISTS: ReadonlySet<Parameter> = new Set(["ids", "fields"]);
+/** Parameters that a body may have as numbers. */
+const NUMBERS: ReadonlySet<Parameter> = new Set(["start", "end", "maxBytes"]);
 
 const FORMATS: Readonly<Record<ExportFormat, ExportFormatName>> = {
   pcap: ExportFormatName.PCAP, pcapng: ExportFormatName.PCAPNG, csv: ExportFormatName.CSV, ndjson: ExportFormatName.NDJSON, parquet: ExportFormatName.PARQUET,
@@ -30,13 +36,17 @@ const MISSING_HEADER = "X-Lookback-Missing-Packets";
 const MISSING_TRAILER = "X-Lookback-Missing-Packets-Total";
 
 /**
- * Exports as they are made, for scripts that only want bytes: `/api/sessions.pcap?expression=…` and the other formats. The
- * rights and limits are those of `createExport`; there is no job and no manifest. A client that leaves ends it; a slow one
+ * Exports as they are made, for scripts that only want bytes: `/api/sessions.pcap?expression=…` and the other formats, or the
+ * same parameters as a JSON object by POST, for what an address has no room for. The rights and limits are those of `createExport`; there is no job and no manifest. A client that leaves ends it; a slow one
  * slows it down; one that fails in the middle is cut off, so that half a file does not look like a whole one. Packets that
  * cannot be read any more are counted in a header and a trailer. It ends with the login or token that began it.
  */
 export function sessionStreamRoutes(services: Services, live: LiveOperations, stopping: AbortSignal): readonly Route[] {
-  return EXPORT_FORMATS.map((format) => ({ method: "get", path: `/api/sessions.${format}`, access: "export", handlers: [streamOf(format, services, live, stopping)] }));
+  const json = express.json({ limit: LIMITS.bodyBytes });
+  return EXPORT_FORMATS.flatMap((format): Route[] => {
+    const [path, stream] = [`/api/sessions.${format}`, streamOf(format, services, live, stopping)];
+    return [{ method: "get", path, access: "export", handlers: [stream] }, { method: "post", path, access: "export", handlers: [json, stream] }];
+  });
 }
 
 function streamOf(format: ExportFormat, services: Services, operations: LiveOperations, stopping: AbortSignal): RequestHandler {
@@ -49,7 +59,7 @@ function streamOf(format: ExportFormat, services: Services, operations: LiveOper
     const signal = AbortSignal.any([gone.signal, stopping, live.signal]);
     const context = new RequestContext(services, principal, signal, addressOf(request));
     const exports = exportsOf(context);
-    const args = argsOf(request, format);
+    const args = argsOf(request.method === "POST" ? inBody(request) : inAddress(request), format);
     const asked = exportRequestOf(args, context);
     if (request.method === "HEAD") {
       response.end();
@@ -105,25 +115,59 @@ function write(response: Response, bytes: Buffer, signal: AbortSignal): Promise<
   });
 }
 
-function argsOf(request: Request, format: ExportFormat): ExportArgs {
-  const given = new Map<Parameter, string>();
-  for (const [name, value] of Object.entries(request.query)) {
-    const parameter = PARAMETERS.find((one) => one === name);
-    if (parameter === undefined) throw new LookbackError("BAD_INPUT", `there is no parameter ${JSON.stringify(name.slice(0, 60))}; there are ${PARAMETERS.join(", ")}`);
+/** What was given for each parameter; a list's items are one each. */
+type Given = ReadonlyMap<Parameter, string | readonly string[]>;
+
+function parameterOf(name: string): Parameter {
+  const parameter = PARAMETERS.find((one) => one === name);
+  if (parameter === undefined) throw new LookbackError("BAD_INPUT", `there is no parameter ${JSON.stringify(name.slice(0, 60))}; there are ${PARAMETERS.join(", ")}`);
+  return parameter;
+}
+
+function inAddress(request: Request): Given {
+  return new Map(Object.entries(request.query).map(([name, value]) => {
+    const parameter = parameterOf(name);
     if (typeof value !== "string") throw new LookbackError("BAD_INPUT", `${name} is given more than once`);
-    given.set(parameter, value);
+    return [parameter, value];
+  }));
+}
+
+function inBody(request: Request): Given {
+  const body: unknown = request.body;
+  if (Object.keys(request.query).length > 0) throw new LookbackError("BAD_INPUT", "by POST all parameters are in the body, none in the address");
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new LookbackError("BAD_INPUT", "by POST the parameters are a JSON object, with the type application/json");
+  const given = new Map<Parameter, string | readonly string[]>();
+  for (const [name, value] of Object.entries<unknown>({ ...body })) {
+    const parameter = parameterOf(name);
+    if (value === null) continue;
+    if (typeof value === "string") given.set(parameter, value);
+    else if (typeof value === "number" && NUMBERS.has(parameter)) given.set(parameter, String(value));
+    else if (Array.isArray(value) && LISTS.has(parameter) && value.every((item) => typeof item === "string")) given.set(parameter, value);
+    else throw new LookbackError("BAD_INPUT", `${name} is ${LISTS.has(parameter) ? "a list of texts" : NUMBERS.has(parameter) ? "a text or a number" : "a text"}`, { argument: name });
   }
-  const listed = (name: Parameter): string[] | null => given.get(name)?.split(",").map((item) => item.trim()).filter((item) => item !== "") ?? null;
-  const start = timeOf("start", given.get("start"));
-  const end = timeOf("end", given.get("end"));
-  const maxBytes = given.get("maxBytes");
-  if (!["ids", "start", "end"].some((name) => request.query[name] !== undefined) && (given.get("expression") ?? "").trim() === "") {
+  return given;
+}
+
+function argsOf(parameters: Given, format: ExportFormat): ExportArgs {
+  const listed = (name: Parameter): string[] | null => {
+    const value = parameters.get(name);
+    if (value === undefined) return null;
+    return (typeof value === "string" ? value.split(",") : value).map((item) => item.trim()).filter((item) => item !== "");
+  };
+  const text = (name: Parameter): string | undefined => {
+    const value = parameters.get(name);
+    return typeof value === "string" ? value : undefined;
+  };
+  const start = timeOf("start", text("start"));
+  const end = timeOf("end", text("end"));
+  const maxBytes = text("maxBytes");
+  if (!(["ids", "start", "end"] as const).some((name) => parameters.has(name)) && (text("expression") ?? "").trim() === "") {
     throw new LookbackError("BAD_INPUT", "name the sessions: by expression, ids, start or end; start=0 stands for all of them");
   }
   return {
-    expression: given.get("expression") ?? null, filter: null, ids: listed("ids"), fields: listed("fields"), format: FORMATS[format],
-    timeRange: start === null && end === null && !given.has("bounding") ? null : { start, end, bounding: choice("bounding", given.get("bounding") ?? "last", BOUNDINGS) },
-    packets: choice("packets", given.get("packets") ?? "matching", { matching: ExportPackets.MATCHING_PART, whole: ExportPackets.WHOLE_CONNECTION }),
+    expression: text("expression") ?? null, filter: null, ids: listed("ids"), fields: listed("fields"), format: FORMATS[format],
+    timeRange: start === null && end === null && !parameters.has("bounding") ? null : { start, end, bounding: choice("bounding", text("bounding") ?? "last", BOUNDINGS) },
+    packets: choice("packets", text("packets") ?? "matching", { matching: ExportPackets.MATCHING_PART, whole: ExportPackets.WHOLE_CONNECTION }),
     maxBytes: maxBytes === undefined ? null : Number(maxBytes),
   };
 }

@@ -15,6 +15,13 @@ export interface AddressMatch {
   readonly port: number | null;
 }
 
+/** Where a test stands in the text that it was read from: UTF-16 offsets, `end` not included. */
+export interface WrittenPlace {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Ordering operators. */
 export type Ordering = "<" | "<=" | ">" | ">=";
 
@@ -34,14 +41,14 @@ export type FieldTest =
 /**
  * An expression whose fields exist and whose values fit them. It knows no store. `!=` is `not` around a test; a
  * virtual field is an `or` over its members; `file ==` is a `file` node with the matching file ids resolved by the
- * catalogue before the store sees it.
+ * catalogue before the store sees it; `written` is there until then, for errors.
  */
 export type CheckedExpression =
   | { readonly node: "and"; readonly items: readonly CheckedExpression[] }
   | { readonly node: "or"; readonly items: readonly CheckedExpression[] }
   | { readonly node: "not"; readonly item: CheckedExpression }
   | { readonly node: "field"; readonly field: Field; readonly test: FieldTest }
-  | { readonly node: "file"; readonly matches: readonly TextMatch[]; readonly fileIds: readonly number[] | null }
+  | { readonly node: "file"; readonly matches: readonly TextMatch[]; readonly fileIds: readonly number[] | null; readonly written?: WrittenPlace }
   | { readonly node: "ids"; readonly ids: readonly string[] }
   | { readonly node: "packetsAvailable"; readonly value: boolean }
   | { readonly node: "everything" };

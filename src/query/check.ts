@@ -46,6 +46,7 @@ interface Totals {
 }
 
 class Checker {
+  readonly #text: string;
   readonly #catalogue: FieldCatalogue;
   readonly #options: CheckOptions;
   readonly #totals: Totals;
@@ -54,6 +55,7 @@ class Checker {
   readonly #context: TestContext;
 
   constructor(text: string, catalogue: FieldCatalogue, options: CheckOptions, totals: Totals, inside: readonly string[]) {
+    this.#text = text;
     this.#catalogue = catalogue;
     this.#options = options;
     this.#totals = totals;
@@ -92,8 +94,9 @@ class Checker {
     if (name === "view") return this.#view(comparison);
     const special = specialComparison(comparison, this.#context);
     if (special !== null) {
-      if (special.node === "file") this.#countFilePatterns(comparison, special.matches);
-      return special;
+      if (special.node !== "file") return special;
+      this.#countFilePatterns(comparison, special.matches);
+      return { ...special, written: { text: this.#text, ...comparison.value.span } };
     }
     const entry = this.#catalogue.find(name);
     if (entry === null) throw this.#unknownField(comparison);

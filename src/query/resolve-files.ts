@@ -1,5 +1,6 @@
 import { LookbackError } from "../base/errors.js";
 import type { CheckedExpression, TextMatch } from "../model/checked-expression.js";
+import { expressionError } from "./errors.js";
 import { mapLeaves } from "./visit.js";
 
 /** Ids of the packet files that one of the patterns matches. */
@@ -18,15 +19,18 @@ function written(match: TextMatch): string {
   }
 }
 
-/** Fills in the file ids of every `file` node. Throws EXPRESSION_NO_SUCH_FILE when one matches no file. */
+/** Fills in the file ids of every `file` node. Throws EXPRESSION_NO_SUCH_FILE, with the place, when one matches no file. */
 export function resolveFiles(expression: CheckedExpression, lookup: FileLookup): CheckedExpression {
   return mapLeaves(expression, (leaf) => {
     if (leaf.node !== "file" || leaf.fileIds !== null) return leaf;
     const fileIds = lookup(leaf.matches);
     if (fileIds.length === 0) {
       const names = leaf.matches.map(written);
-      throw new LookbackError("EXPRESSION_NO_SUCH_FILE", `no packet file is named ${names.join(" or ")}`, { files: names });
+      const message = `no packet file is named ${names.join(" or ")}`;
+      if (leaf.written === undefined) throw new LookbackError("EXPRESSION_NO_SUCH_FILE", message, { files: names });
+      const placed = expressionError("EXPRESSION_NO_SUCH_FILE", leaf.written.text, leaf.written, message);
+      throw new LookbackError(placed.code, placed.message, { ...placed.details, files: names });
     }
-    return { ...leaf, fileIds };
+    return { node: "file", matches: leaf.matches, fileIds };
   });
 }

@@ -79,9 +79,9 @@ function absolute(text: string, { timeZone }: TimeContext): TimeSpan | null {
   return smallest === "millisecond" ? instant(time) : { low: time.toMillis(), high: time.endOf(smallest).toMillis() };
 }
 
-/** Seconds (9 or 10 digits) or milliseconds (12 or 13 digits) since 1970. */
+/** Seconds (9 or 10 digits, or 0, the beginning) or milliseconds (12 or 13 digits) since 1970; other numbers are more likely a year or a mistake. */
 function epoch(text: string): TimeSpan | null {
-  if (/^\d{9,10}$/.test(text)) return { low: Number(text) * 1000, high: Number(text) * 1000 + 999 };
+  if (/^(\d{9,10}|0)$/.test(text)) return { low: Number(text) * 1000, high: Number(text) * 1000 + 999 };
   if (/^\d{12,13}$/.test(text)) return { low: Number(text), high: Number(text) };
   return null;
 }

@@ -53,6 +53,11 @@ const ROUTES: Readonly<Record<string, RouteAccess>> = {
   "get /api/sessions.csv": "export",
   "get /api/sessions.ndjson": "export",
   "get /api/sessions.parquet": "export",
+  "post /api/sessions.pcap": "export",
+  "post /api/sessions.pcapng": "export",
+  "post /api/sessions.csv": "export",
+  "post /api/sessions.ndjson": "export",
+  "post /api/sessions.parquet": "export",
 };
 
 /** Routes that tell of the store as a whole, refused to users who see a part of it: `Route.wholeStore`. */

@@ -1,7 +1,9 @@
+import { maxHeaderSize } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/graphql/limits.js";
 import type { Route } from "../../src/http/routes.js";
+import { unreadableRequest } from "../../src/http/unreadable-requests.js";
 import { startApi, type ApiServer } from "../support/api-server.js";
 
 let api: ApiServer;
@@ -26,13 +28,16 @@ async function post(path: string, body: string, headers: Readonly<Record<string,
   return { status: response.status, code: /"code":"(\w+)"/.exec(text)?.[1] ?? null, text };
 }
 
-/** Bytes as they are on a connection, for what no client library would send. */
-function raw(text: string): Promise<string> {
+/** Bytes as they are on a connection, for what no client library would send; others follow once an answer has begun. */
+function raw(text: string, afterwards: string | null = null): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(api.server.port, "127.0.0.1", () => socket.write(text));
     let answer = "";
     socket.setEncoding("utf8");
-    socket.on("data", (chunk: string) => { answer += chunk; });
+    socket.on("data", (chunk: string) => {
+      answer += chunk;
+      if (afterwards !== null) socket.write(afterwards);
+    });
     socket.on("end", () => resolve(answer));
     socket.on("error", reject);
   });
@@ -136,6 +141,26 @@ describe("headers", () => {
     expect(await statusOf(`GET / HTTP/1.1\r\nHost: x\r\nX-A: ${"a".repeat(70_000)}\r\n`)).toBe(431);
     expect(await statusOf(`GET / HTTP/1.1\r\nHost: x\r\n${bearer}X-A: a\u0000b\r\n`)).toBe(400);
     expect(await statusOf(`GET / HTTP/1.1\r\n${bearer}`)).toBe(400);
+  });
+});
+
+describe("requests that no route sees", () => {
+  test("have a code like all others, once, however much more comes", async () => {
+    const [head = "", body = ""] = (await raw(`GET /api/sessions.csv?ids=${"a".repeat(200_000)} HTTP/1.1\r\nHost: x\r\n\r\n`)).split("\r\n\r\n");
+    expect(head).toMatch(/^HTTP\/1\.1 431 .*Connection: close$/s);
+    expect(JSON.parse(body)).toEqual({ error: { code: "LIMIT_EXCEEDED", message: `the request's address and headers have more than ${maxHeaderSize} bytes; send long expressions and lists by POST, as JSON`, retryable: false } });
+    expect(await raw("this is no HTTP\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 .*\{"error":\{"code":"BAD_INPUT","message":"[^"]+","retryable":false\}\}$/s);
+  });
+
+  test("end the connection in the middle of an answer, and write nothing into it", async () => {
+    const operation = JSON.stringify({ query: "subscription { sessionsArriving { more } }" });
+    const answer = await raw(`POST /graphql/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${operation.length}\r\n\r\n${operation}`, "this is no HTTP\r\n\r\n");
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).not.toContain("HTTP/1.1 400");
+  });
+
+  test.each([["HPE_CHUNK_EXTENSIONS_OVERFLOW", 413], ["ERR_HTTP_REQUEST_TIMEOUT", 408], ["HPE_INVALID_METHOD", 400], ["ECONNRESET", null], ["ERR_SSL_HTTP_REQUEST", null], [null, null]])("of Node's %s are answered with %s", (code, status) => {
+    expect(unreadableRequest(code)?.status ?? null).toBe(status);
   });
 });
 

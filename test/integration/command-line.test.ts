@@ -33,6 +33,7 @@ describe("a command line that is wrong ends with 2, a configuration with 78", ()
     [["aggregate", "--size", "0"], 2, /LIMIT_EXCEEDED: --size 0: /],
     [["start", "--monitor"], 2, /BAD_INPUT: --monitor needs the directories/],
     [["hold", "add", "ip == 1.2.3.4"], 2, /BAD_INPUT: --reason: say why/],
+    [["hold", "add", "", "--reason", "case 7"], 2, /BAD_INPUT: name the sessions by an expression, or by a time range/],
     [["hold", "release", "first"], 2, /BAD_INPUT: first is no number of a hold/],
     [["user", "add", "ana", "--role", "king"], 2, /BAD_INPUT: --role king: allowed: /],
     [["class", "set", "a", "ip == 1.2.3.4"], 2, /BAD_INPUT: --days: /],
@@ -45,5 +46,15 @@ describe("a command line that is wrong ends with 2, a configuration with 78", ()
     const ended = await lookback(words, temporaryDirectory());
     expect(ended.error).toMatch(message);
     expect(ended.code).toBe(code);
+  });
+});
+
+describe("lookback hold add", () => {
+  it("holds all sessions of a time range without an expression", async () => {
+    const directory = temporaryDirectory();
+    expect((await lookback(["import", path.resolve("examples/first-look.pcap"), "--data", "data"], directory)).code).toBe(0);
+    const all = await lookback(["aggregate", "--json", "--data", "data"], directory);
+    const held = await lookback(["hold", "add", "", "--reason", "case 7", "--start", "0", "--json", "--data", "data"], directory);
+    expect([held.code, JSON.parse(held.output)]).toEqual([0, expect.objectContaining({ sessions: (JSON.parse(all.output) as { count: number }).count, until: null })]);
   });
 });

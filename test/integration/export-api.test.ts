@@ -225,6 +225,26 @@ describe("a stream for scripts", () => {
     expect((await fetch(`${running.server.url}/api/sessions.pcap?start=0`)).status).toBe(401);
   });
 
+  it("takes by POST what an address has no room for", async () => {
+    const post = (url: string, body: unknown, type = "application/json") => fetched(url, { method: "POST", headers: { ...running.headers, "content-type": type }, body: JSON.stringify(body) });
+    const unknownIds = Array.from({ length: 999 }, (_, at) => `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`);
+    const [row] = at(await ask('{ sessions(expression: "port.dst == 80", first: 1) { nodes { id } } }'), "sessions", "nodes") as readonly { readonly id: string }[];
+    const one = await post("/api/sessions.csv", { ids: [row?.id, ...unknownIds], fields: ["port.dst"] });
+    expect([one.status, one.bytes.toString().trim().split("\r\n")]).toEqual([200, ["port.dst", "80"]]);
+    const ranged = { start: START, end: String(START + 3), bounding: "first", fields: "node" };
+    expect((await post("/api/sessions.ndjson", ranged)).bytes.equals((await fetched(`/api/sessions.ndjson?${new URLSearchParams({ ...ranged, start: String(START) })}`)).bytes)).toBe(true);
+    const refusals: readonly (readonly [unknown, string])[] = [
+      [{}, "start=0 stands for all of them"], [[], "a JSON object"], [{ expresion: "x" }, "there is no parameter"], [{ start: true }, "start is a text or a number"], [{ start: 0, fields: [1] }, "fields is a list of texts"],
+      [{ expression: 1 }, "expression is a text"], [{ start: 2026 }, "before any capture"],
+    ];
+    for (const [body, message] of refusals) {
+      const { status, bytes } = await post("/api/sessions.csv", body);
+      expect([status, bytes.toString()], message).toEqual([400, expect.stringMatching(new RegExp(`"code":"BAD_INPUT".*${message}`))]);
+    }
+    expect((await post("/api/sessions.csv?start=0", {})).bytes.toString()).toContain("none in the address");
+    expect((await post("/api/sessions.csv", { start: 0 }, "text/plain")).bytes.toString()).toContain("a change under a login cookie needs a JSON body");
+  });
+
   it("answers HEAD without making anything", async () => {
     const { status, bytes } = await fetched("/api/sessions.pcap?start=0", { method: "HEAD" });
     expect([status, bytes.length]).toEqual([200, 0]);

@@ -42,7 +42,8 @@ it("addresses that names stand for have their places, question by question", asy
 });
 
 it("what is missing is said with the way to get it", () => {
-  expect(describePlaceFile({ setting: "geoLite2Country", file: null, error: null })).toMatch(/^geoLite2Country: no file, so the country fields stay empty; to fill them take GeoLite2-Country\.mmdb/);
-  expect(describePlaceFile({ setting: "ouiFile", file: "/x", error: "it is damaged" })).toBe("ouiFile: /x cannot be read: it is damaged; the oui fields stay empty until it can");
-  expect(describePlaceFile({ setting: "ouiFile", file: "/x", error: null })).toBeNull();
+  expect(describePlaceFile({ setting: "geoLite2Country", file: null, error: null, named: [] })).toMatch(/^geoLite2Country: no file, so the country fields stay empty; to fill them take GeoLite2-Country\.mmdb/);
+  expect(describePlaceFile({ setting: "ouiFile", file: "/x", error: "it is damaged", named: ["/x"] })).toBe("ouiFile: /x cannot be read: it is damaged; the oui fields stay empty until it can");
+  expect(describePlaceFile({ setting: "ouiFile", file: "/x", error: null, named: ["/x"] })).toBeNull();
+  expect(describePlaceFile({ setting: "rirFile", file: null, error: null, named: ["/etc/ipv4.csv"] })).toBe("rirFile: there is no /etc/ipv4.csv; the rir fields stay empty until there is");
 });

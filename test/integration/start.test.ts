@@ -74,6 +74,11 @@ describe("lookback start", () => {
     expect((await lookback(["start", "--help"], temporaryDirectory())).output).toMatch(/--interface <name> +interface to capture from \(default/);
   });
 
+  it("imports instead of capturing: --read and an interface do not go together", async () => {
+    const { code, error } = await lookback(["start", "--read", "a.pcap", "--interface", "lo", "--data", "data"], temporaryDirectory());
+    expect([code, error]).toEqual([2, expect.stringMatching(/^error BAD_INPUT: --read imports captures instead of capturing, so it does not go with --interface/m)]);
+  });
+
   it("stops in order, so that nothing is left to clean up", async () => {
     const directory = temporaryDirectory();
     const serve = spawnLookback(["serve", "--data", "data", "--set", "viewPort=0"], directory);

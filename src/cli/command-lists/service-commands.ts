@@ -10,7 +10,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   {
     name: "start", summary: "import what is given or capture live, and serve; what `npm start` runs",
     options: [
-      ["--read <path...>", "import these captures first, instead of capturing live"],
+      ["--read <path...>", "import these captures instead of capturing live"],
       ["--monitor", "go on, and import what arrives in the directories of --read, each file once and whole"],
       ["--copy", "copy the captures to packet files of our own"],
       ["--interface <name>", "interface to capture from (default: that of the default route)"],

@@ -13,12 +13,13 @@ const HOLD = `mutation ($expression: String!, $range: TimeRange, $reason: String
 /** Keeps the sessions that match now, with their packets, from retention. */
 export async function run({ operands: [expression], options, connect, print }: CommandContext): Promise<number> {
   const reason = options["reason"];
-  if (typeof expression !== "string" || expression.trim() === "") throw new UsageError("name the sessions by an expression");
   if (typeof reason !== "string") throw new UsageError("--reason: say why, for people who want to delete");
+  const range = rangeOf(options, systemClock.nowMs());
+  if (typeof expression !== "string" || (expression.trim() === "" && range === null)) throw new UsageError("name the sessions by an expression, or by a time range as well where that is '' (--start 0: all of them)");
   const until = options["until"] === undefined ? null : untilOf("--until", String(options["until"]), systemClock.nowMs());
   const connection = await connect("change");
   try {
-    const hold = (await connection.ask(HOLD, { expression, range: rangeOf(options, systemClock.nowMs()), reason, until })).at("holdSessions");
+    const hold = (await connection.ask(HOLD, { expression, range, reason, until })).at("holdSessions");
     const end = hold.at("until").orNull();
     if (options["json"] === true) print(JSON.stringify(hold.value));
     else print(`hold ${hold.at("id").number()}: ${printCount(hold.at("sessions").number())} sessions, ${printCount(hold.at("packets").number())} packets (${printBytes(hold.at("bytes").number())}), ${end === null ? "until it is released" : `until ${new Date(end.time()).toISOString()}`}`);

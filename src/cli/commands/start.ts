@@ -17,9 +17,10 @@ import { UsageError } from "../usage-error.js";
 /** Imports what is given, or captures live in a process of its own; serves until a signal. */
 export async function run({ options, config: configOf, reread, print, note }: CommandContext): Promise<number> {
   const overrides = typeof options["interface"] === "string" ? { interface: options["interface"] } : {};
+  const paths = Array.isArray(options["read"]) ? options["read"].map(String) : [];
+  if (paths.length > 0 && options["interface"] !== undefined) throw new UsageError('--read imports captures instead of capturing, so it does not go with --interface; to do both, start without --read and run "lookback import"');
   const config = await configOf(overrides);
   const logger = openLog(config, "serve");
-  const paths = Array.isArray(options["read"]) ? options["read"].map(String) : [];
   const output: ImportOutput = { json: options["json"] === true, print, progress: process.stderr, nowMs: () => systemClock.nowMs() };
   let exitCode: number = EXIT.ok;
   if (paths.length === 0 && options["capture"] !== false && config.values.dropUser !== null && process.getuid?.() === 0) {

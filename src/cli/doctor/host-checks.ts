@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { freemem, totalmem } from "node:os";
-import { describePlaceFile } from "../../app/places.js";
-import { engineSettings } from "../../config/engine-settings.js";
+import { checkPlaces, describePlaceFile } from "../../app/places.js";
 import { loadNativeCore } from "../../native/native.js";
 import { printBytes } from "../progress.js";
 import { fail, ok, skip, warn, type Check, type Finding } from "./check.js";
@@ -28,10 +27,11 @@ export const node: Check = {
 export const places: Check = {
   name: "places", purpose: "countries, networks and makers of interfaces are looked up in files",
   run(config) {
-    return loadNativeCore().checkPlaceFiles(engineSettings(config)).map((state) => {
+    return checkPlaces(loadNativeCore(), config).map((state) => {
       const words = describePlaceFile(state);
       if (words === null) return ok(`${state.setting}: ${state.file ?? ""}`);
-      return state.error === null ? skip(words) : warn(words, `replace ${state.file ?? "the file"}`);
+      if (state.error !== null) return warn(words, `replace ${state.file ?? "the file"}`);
+      return state.named.length === 0 ? skip(words) : warn(words, `put it there, or have ${state.setting} name another`);
     });
   },
 };

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { announced } from "../../app/local-endpoint.js";
 import { systemErrorCode } from "../../base/errors.js";
 import type { LookbackConfig } from "../../config/config.js";
+import { namedFile } from "../../config/named-file.js";
 import { fail, ok, skip, warn, type Check, type Finding } from "./check.js";
 
 const DAY_MS = 86_400_000;
@@ -43,7 +44,7 @@ function listenOnce(host: string, port: number): Promise<string | null> {
 export const certificates: Check = {
   name: "certificate", purpose: "the API is served with TLS",
   run(config) {
-    const [certFile, keyFile] = [settingOf(config, "certFile"), settingOf(config, "keyFile")];
+    const [certFile, keyFile] = [fileOf(config, "certFile"), fileOf(config, "keyFile")];
     const { viewHost } = config.values;
     const loopback = /^(localhost|127\.|::1$)/.test(viewHost);
     if (certFile === null && keyFile === null) {
@@ -60,8 +61,8 @@ export const certificates: Check = {
   },
 };
 
-/** A setting that a configuration has by its name, as text, or null. */
-function settingOf({ values }: LookbackConfig, key: string): string | null {
-  const value: unknown = Object.entries(values).find(([name]) => name === key)?.[1];
-  return typeof value === "string" && value !== "" ? value : null;
+/** The file that a setting names, or null. */
+function fileOf(config: LookbackConfig, key: "certFile" | "keyFile"): string | null {
+  const name = config.values[key];
+  return name === null || name === "" ? null : namedFile(config, name);
 }

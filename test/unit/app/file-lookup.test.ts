@@ -17,9 +17,17 @@ describe("file ==", () => {
     ["file==/a/pcap/v6.pcap", [3]], ["file==*/pcap/bt-*", [1, 2]], ["file==/.*\\/bt-.*.pcap/", [1, 2]], ["file==*v?.pcap", [3]],
     ['file=="/a/odd (1) [x].pcap"', [4]],
   ])("%s", (expression, expected) => { expect(ids(expression)).toEqual(expected); });
-  it("matches whole names only", () => {
-    expect(() => ids("file==v6.pcap")).toThrow(/v6\.pcap/);
+  it("matches whole names, and patterns the whole of them", () => {
+    expect(() => ids("file==pcap/v6.pcap")).toThrow(/v6\.pcap/);
     expect(() => ids("file==/v6/")).toThrow();
+    expect(() => ids("file==v?.pcap")).toThrow();
+  });
+
+  it("finds a name without its directory where no file has it as its whole name", () => {
+    expect([ids("file==v6.pcap"), ids('file=="odd (1) [x].pcap"')]).toEqual([[3], [4]]);
+    expect(() => ids("file==6.pcap")).toThrow(expect.objectContaining({ code: "EXPRESSION_NO_SUCH_FILE" }));
+    const several = fileLookup({ names: () => [{ id: 1, displayName: "/a/x.pcap" }, { id: 2, displayName: "/b/x.pcap" }, { id: 3, displayName: "y.pcap" }, { id: 4, displayName: "/a/y.pcap" }] });
+    expect([several([{ kind: "exact", value: "x.pcap" }]), several([{ kind: "exact", value: "y.pcap" }])]).toEqual([[1, 2], [3]]);
   });
 
   it("gives patterns up that are too many steps together, those of all comparisons of an operation", () => {

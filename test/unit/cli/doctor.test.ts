@@ -9,6 +9,7 @@ import { CHECKS } from "../../../src/cli/doctor/checks.js";
 import { isHeld } from "../../../src/cli/doctor/data-checks.js";
 import { loadConfig } from "../../../src/config/config.js";
 import type { SettingKey } from "../../../src/config/settings.js";
+import { selfSigned } from "../../support/self-signed.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 const config = (dataDir: string, overrides: Partial<Record<SettingKey, string>> = {}) =>
@@ -100,6 +101,38 @@ describe("serving", () => {
   it("wants TLS beyond loopback", async () => {
     expect((await run("certificate", temporaryDirectory()))[0]?.[0]).toBe("skip");
     expect((await run("certificate", temporaryDirectory(), { viewHost: "0.0.0.0" }))[0]?.[0]).toBe("warn");
+  });
+
+  it("finds certificate and key from the configuration on, whatever the working directory", async () => {
+    const directory = temporaryDirectory();
+    const { cert, key } = selfSigned("lookback");
+    writeFileSync(join(directory, "lookback.pem"), cert);
+    writeFileSync(join(directory, "lookback.key"), key);
+    const file = join(directory, "config.ini");
+    writeFileSync(file, "[default]\ncertFile=lookback.pem\nkeyFile=lookback.key\n");
+    const configuration = loadConfig({ file, node: "n", environment: {}, workingDirectory: process.cwd() });
+    expect(await runCheck(check("certificate"), configuration)).toEqual([{ verdict: "warn", detail: expect.stringMatching(/^CN=lookback, until .*: 0 days$/), advice: expect.stringMatching(/^renew it/) }]);
+  });
+});
+
+describe("places", () => {
+  const findings = async (lines: string) => {
+    const directory = temporaryDirectory();
+    const file = join(directory, "config.ini");
+    writeFileSync(file, `[default]\n${lines}\n`);
+    writeFileSync(join(directory, "manuf"), "02:00:00\tShort\tA maker\n");
+    const found = await runCheck(check("places"), loadConfig({ file, node: "n", environment: {}, workingDirectory: process.cwd() }));
+    return { directory, found: found.map(({ verdict, detail }) => `${verdict} ${detail}`) };
+  };
+
+  it("are looked for from the configuration on, and a file that is named and missing is warned about by its path", async () => {
+    const { directory, found } = await findings("ouiFile=manuf\nrirFile=ipv4.csv\ngeoLite2Country=a.mmdb;b.mmdb\ngeoLite2ASN=");
+    expect(found).toEqual([
+      `warn geoLite2Country: there is no ${join(directory, "a.mmdb")} and no ${join(directory, "b.mmdb")}; the country fields stay empty until there is`,
+      expect.stringMatching(/^skip geoLite2ASN: no file, so/),
+      `warn rirFile: there is no ${join(directory, "ipv4.csv")}; the rir fields stay empty until there is`,
+      `ok ouiFile: ${join(directory, "manuf")}`,
+    ]);
   });
 });
 

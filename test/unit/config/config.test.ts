@@ -244,6 +244,15 @@ describe.skipIf(!existsSync(path.join(corpus, "config.ini")))("the corpus' confi
   });
 });
 
+describe("files of places", () => {
+  it("are those beside the configuration where their path is relative", () => {
+    const settings = engineSettings(load("[default]\nrirFile=ipv4.csv\nouiFile=/srv/manuf\ngeoLite2Country=../a.mmdb;/srv/b.mmdb\ngeoLite2ASN=asn.mmdb\n"));
+    expect(settings).toMatchObject({
+      rirFile: [path.join(directory, "ipv4.csv")], ouiFile: ["/srv/manuf"], geoLite2Country: [path.resolve(directory, "../a.mmdb"), "/srv/b.mmdb"], geoLite2Asn: [path.join(directory, "asn.mmdb")],
+    });
+  });
+});
+
 describe("schema/config.schema.json", () => {
   it("is what the settings say", () => {
     expect(readFileSync("schema/config.schema.json", "utf8")).toBe(configSchema());

@@ -21,7 +21,14 @@ it("every file node gets the ids that its pattern has, wherever it stands", () =
 it("a pattern without a file is an error that names it", () => {
   const error = errorOf(() => resolveFiles(checked("file == /.*x/"), () => []));
   expect(error.code).toBe("EXPRESSION_NO_SUCH_FILE");
-  expect(error.message).toContain("/.*x/");
+  expect(error.message).toBe("no packet file is named /.*x/\n  file == /.*x/\n          ^^^^^");
+});
+
+it("the error has the place of the name, and what is found keeps none", () => {
+  const text = "port == 80 && file == a.pcap && (file == \"b c.pcap\" || ip == 1.2.3.4)";
+  const error = errorOf(() => resolveFiles(checked(text), ([match]) => (match?.kind === "exact" && match.value === "a.pcap" ? [1] : [])));
+  expect(error.details).toEqual({ start: text.indexOf('"b'), end: text.indexOf(" ||"), expected: [], suggestions: [], files: ["b c.pcap"] });
+  expect(resolveFiles(checked("file == a.pcap"), () => [1])).toEqual({ node: "file", matches: [{ kind: "exact", value: "a.pcap" }], fileIds: [1] });
 });
 
 it("a tree without files stays the same object", () => {
