@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../base/utc-day.js";
 import type { CheckedExpression } from "../../model/checked-expression.js";
 import type { Field } from "../../model/field.js";
 import type { TimeRange } from "../../model/time-range.js";
@@ -55,14 +56,17 @@ export class SessionQuery {
   }
 }
 
+/** How far a clock may be set back while a session is open, for its rows to be found by the first packet. Older indices, which may be closed, are left out. */
+const SET_BACK_MS = 2 * DAY_MS;
+
 /**
  * Whether an index can hold rows of a range: rows lie in the index of their last packet. Their first may be stamped earlier, or later
- * where a clock was set back meanwhile, so a bound of it leaves no index out.
+ * where a clock was set back meanwhile.
  */
 function mayHold(period: IndexPeriod, { startMs, endMs, bounding }: TimeRange): boolean {
   const startIsOfLast = bounding === "last" || bounding === "either";
   const endIsOfLast = bounding === "last" || bounding === "both";
-  return (startMs === null || !startIsOfLast || period.endMs > startMs) && (endMs === null || !endIsOfLast || period.startMs <= endMs);
+  return (startMs === null || period.endMs > startMs - (startIsOfLast ? 0 : SET_BACK_MS)) && (endMs === null || !endIsOfLast || period.startMs <= endMs);
 }
 
 /** Names joined for a path. When they would be too long, indices that stand close together are named by a common start. */

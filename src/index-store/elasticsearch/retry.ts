@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import type { VersionedRow } from "../../native/types.js";
+import { LookbackError } from "../../base/errors.js";
 import { sendBulk, type DeadRow } from "./bulk.js";
 import { SHORT } from "./cluster.js";
 import type { DeadLetter } from "./dead-letters.js";
@@ -14,35 +15,44 @@ const VERSIONS_MS = 120_000;
 
 /**
  * Sends the dead letters again, after what was wrong with them was mended, and deletes the versions that they hide. What is refused
- * again stays. Throws when the cluster has no room now: what is not done is done by the next try.
+ * again stays. Throws when the cluster has no room now, or an index takes no rows, once all other letters were sent: what is not done is
+ * done by the next try.
  */
 export async function retryDeadLetters({ cluster, deadLetters, catalogue, indices }: Pick<ElasticsearchEngine, "cluster" | "deadLetters" | "catalogue" | "indices">): Promise<{ readonly written: number; readonly refused: number }> {
   let written = 0;
   let refused = 0;
+  const failures: unknown[] = [];
   for (const { segment, file } of deadLetters.list()) {
-    const letters = deadLetters.read(file);
-    const still: DeadRow[] = [];
-    for (let from = 0; from < letters.length; from += BATCH) {
-      const batch = letters.slice(from, from + BATCH);
-      const lines = Buffer.from(batch.map(({ action, document }) => `${action}\n${document}\n`).join(""));
-      const outcome = await sendBulk(cluster, lines, null);
-      // What the cluster has no room for now is the next try's: the file keeps it.
-      if (outcome.again !== null) throw outcome.cause ?? new Error("the cluster has no room");
-      const versioned = batch.map(versionedRow).filter((row) => row !== null);
-      if (versioned.length > 0) await dropSuperseded(cluster, indices, versioned, { signal: null, timeoutMs: VERSIONS_MS });
-      written += outcome.written + outcome.repeated;
-      still.push(...outcome.dead);
+    try {
+      const letters = deadLetters.read(file);
+      const still: DeadRow[] = [];
+      for (let from = 0; from < letters.length; from += BATCH) {
+        const batch = letters.slice(from, from + BATCH);
+        const lines = Buffer.from(batch.map(({ action, document }) => `${action}\n${document}\n`).join(""));
+        const outcome = await sendBulk(cluster, lines, null);
+        // What the cluster has no room for now is the next try's: the file keeps it.
+        if (outcome.again !== null) throw outcome.cause ?? new Error("the cluster has no room");
+        const versioned = batch.map(versionedRow).filter((row) => row !== null);
+        if (versioned.length > 0) await dropSuperseded(cluster, indices, versioned, { signal: null, timeoutMs: VERSIONS_MS });
+        written += outcome.written + outcome.repeated;
+        still.push(...outcome.dead);
+      }
+      refused += still.length;
+      if (still.length === 0) rmSync(file, { force: true });
+      else {
+        const rewritten = deadLetters.open(segment);
+        rewritten.add(still);
+        rewritten.close();
+      }
+      catalogue.shipments.setDeadRows(segment, still.length);
+    } catch (error) {
+      // What an index is to blame for holds up no other.
+      if (!(error instanceof LookbackError) || typeof error.details["index"] !== "string" || error.details["index"] === "") throw error;
+      failures.push(error);
     }
-    refused += still.length;
-    if (still.length === 0) rmSync(file, { force: true });
-    else {
-      const rewritten = deadLetters.open(segment);
-      rewritten.add(still);
-      rewritten.close();
-    }
-    catalogue.shipments.setDeadRows(segment, still.length);
   }
   if (written > 0) await cluster.request({ method: "POST", path: `/${indices.pattern}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, SHORT);
+  if (failures.length > 0) throw failures[0];
   return { written, refused };
 }
 

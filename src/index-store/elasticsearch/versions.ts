@@ -42,7 +42,9 @@ export async function dropSuperseded(cluster: Cluster, indices: IndexList, rows:
  */
 function placesOf(rows: readonly VersionedRow[], existing: readonly IndexPeriod[]): string | null {
   const oldestMs = Math.min(...rows.map(({ id }) => idTimeMs(id)));
-  const names = existing.filter(({ endMs }) => endMs > oldestMs).map(({ index }) => `${index}*`).join(",");
+  // Where the clock was set back a row's own index is before the time of its id.
+  const own = new Set(rows.map(({ index }) => index));
+  const names = existing.filter(({ index, endMs }) => endMs > oldestMs || own.has(index)).map(({ index }) => `${index}*`).join(",");
   return names.length > LONGEST_PATH ? null : names;
 }
 
