@@ -196,8 +196,9 @@ export class ImportService {
       const poked = new Promise<void>((resolve) => { this.#poke = resolve; });
       const next = await this.#next();
       if (next === "none" && ends.size === 0) break;
-      if (next === "none" || next === "wait") await Promise.race([poked, ...ends]);
-      else if (next !== "changed") {
+      // Where all that it waited for ended meanwhile, its turn is now.
+      if (next === "none" || (next === "wait" && ends.size > 0)) await Promise.race([poked, ...ends]);
+      else if (next !== "wait" && next !== "changed") {
         const end = this.#run(next.job, next.running).catch((error: unknown) => { failures.push(error); }).finally(() => {
           this.#running.delete(next.job.id);
           ends.delete(end);
@@ -212,18 +213,20 @@ export class ImportService {
   /** The job whose turn it is, which from now on is running; else why there is none: no job, no worker, or it changed meanwhile. */
   async #next(): Promise<{ readonly job: ImportJob; readonly running: RunningImport } | "none" | "wait" | "changed"> {
     const all = this.#parts.settings.workers;
-    const running = [...this.#running.values()];
-    const free = running.reduce((left, { workers }) => left - workers, all);
-    const waiting = free === 0 ? [] : this.#queue.queued(LOOKED_AT);
+    const freeNow = (): number => [...this.#running.values()].reduce((left, { workers }) => left - workers, all);
+    if (freeNow() === 0) return "wait";
+    const waiting = this.#queue.queued(LOOKED_AT);
     const [first] = waiting;
-    if (first === undefined) return free === 0 ? "wait" : "none";
+    if (first === undefined) return "none";
     // One worker has nothing to share.
     const sizes = all === 1 ? [] : await sizesOf(waiting.map(({ path }) => path));
     const job = this.#queue.get(first.id);
     if (job?.state !== "queued" || this.#stopped) return "changed";
     const [bytes = 0] = sizes;
+    const running = [...this.#running.values()];
     const toReadBytes = [...sizes, ...running.map((one) => one.bytes)].reduce((sum, one) => sum + one, 0);
-    const workers = workersFor(bytes, toReadBytes, all, free);
+    const isAlone = waiting.length === 1 && running.length === 0;
+    const workers = isAlone ? all : workersFor(bytes, toReadBytes, all, freeNow());
     if (workers === 0) return "wait";
     const made = { abort: new AbortController(), workers, bytes };
     this.#running.set(job.id, made);
@@ -232,12 +235,12 @@ export class ImportService {
 
   async #run(job: ImportJob, running: RunningImport, isSecondTry = false): Promise<void> {
     const { signal } = running.abort;
-    const roomsMade = this.#roomsMade;
     this.#events.publish(this.#queue.move(job.id, "running", { packets: 0, bytes: 0, sessions: 0 }));
     try {
       await this.#import(job, signal, running.workers);
     } catch (error) {
       const known = asImportError(signal.aborted ? signal.reason : error, job.path);
+      const roomsMade = this.#roomsMade;
       const fileId = this.#queue.get(job.id)?.fileId ?? null;
       if (fileId !== null) await this.#files.discard(fileId);
       this.#queue.releaseFile(job.id);
@@ -251,7 +254,7 @@ export class ImportService {
     }
   }
 
-  /** Makes room once for all that found none meanwhile; `before` is how often it was made when the import began. Whether anything went. */
+  /** Makes room once for all that found none meanwhile; `before` is how often it was made when this one found none. Whether anything went. */
   async #makeRoom(before: number): Promise<boolean> {
     if (this.#roomsMade > before) return this.#roomMade;
     this.#room ??= (async () => {

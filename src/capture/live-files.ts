@@ -185,20 +185,10 @@ export async function adoptFiles(
   const givenUp = givenUpFiles(catalogue.settings, stream);
   for (const file of catalogue.files.ofStream(stream)) {
     if (file.state !== "writing") continue;
-    // What a disk took too late is in the next file.
     const found = await disks.whereIs(file);
     if (found === "away") continue;
-    const tail = found === "gone" ? null : await endOf(file.path, Math.max(file.bytes, CLASSIC_HEADER_BYTES), givenUp.has(file.id) ? 0 : Infinity, disks);
-    if (tail === "unreadable") continue;
-    if (tail === null) {
-      catalogue.files.update(file.id, { state: "gone" });
-      logger.warn({ path: file.path, packets: file.packets }, "a packet file of a capture that ended without closing it is gone, or has no head");
-      continue;
-    }
-    const directoryInode = file.directoryInode ?? await directoryLooks.directoryInodeOf(file.path);
-    noteGivenUp(catalogue.settings, stream, [{ fileId: file.id, givenUp: false }]);
-    catalogue.files.update(file.id, { directoryInode, state: "complete", bytes: tail.bytes, packets: file.packets + tail.packets, lastMs: tail.lastMs ?? file.lastMs });
-    logger.warn({ path: file.path, packets: tail.packets }, "closed a packet file of a capture that ended without closing it");
+    // What a disk took too late is in the next file.
+    await closeFile(parts, stream, file, found === "gone", givenUp.has(file.id) ? 0 : Infinity, disks);
   }
   for (const { fileId, file } of await unlistedFiles(parts, stream, disks)) {
     const whole = await endOf(file, CLASSIC_HEADER_BYTES, Infinity, disks);
@@ -216,6 +206,37 @@ export async function adoptFiles(
     } else {
       logger.error({ path: file, packets: whole.packets }, "a packet file has the number of another one and is not listed");
     }
+  }
+}
+
+type Closing = Pick<Parameters<typeof adoptFiles>[0], "catalogue" | "logger">;
+
+/** Closes a file that a capture left open, at its last whole record, with at most `most` packets more than are listed; false of one that cannot be read now. */
+async function closeFile({ catalogue, logger }: Closing, stream: string, file: PacketFile, isGone: boolean, most: number, disks: PacketDisks): Promise<boolean> {
+  const tail = isGone ? null : await endOf(file.path, Math.max(file.bytes, CLASSIC_HEADER_BYTES), most, disks);
+  if (tail === "unreadable") return false;
+  if (tail === null) {
+    catalogue.files.update(file.id, { state: "gone" });
+    logger.warn({ path: file.path, packets: file.packets }, "a packet file of a capture that ended without closing it is gone, or has no head");
+    return true;
+  }
+  const directoryInode = file.directoryInode ?? await directoryLooks.directoryInodeOf(file.path);
+  noteGivenUp(catalogue.settings, stream, [{ fileId: file.id, givenUp: false }]);
+  catalogue.files.update(file.id, { directoryInode, state: "complete", bytes: tail.bytes, packets: file.packets + tail.packets, lastMs: tail.lastMs ?? file.lastMs });
+  logger.warn({ path: file.path, packets: tail.packets }, "closed a packet file of a capture that ended without closing it");
+  return true;
+}
+
+/**
+ * Closes those of some files that were given up and are there again: what their disk took too late is in the file after each, and must not be
+ * read twice. Throws UNAVAILABLE where one cannot be read now.
+ */
+export async function closeGivenUp(parts: Closing, stream: string, files: readonly PacketFile[]): Promise<void> {
+  const givenUp = givenUpFiles(parts.catalogue.settings, stream);
+  const disks = new PacketDisks(parts.logger);
+  for (const file of files) {
+    if (file.state !== "writing" || !givenUp.has(file.id)) continue;
+    if (!(await closeFile(parts, stream, file, false, 0, disks))) throw new LookbackError("UNAVAILABLE", `${file.path}: the packet file cannot be closed now`, { path: file.path });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Replay } from "../catalogue/replays.js";
 import type { IndexStore } from "../index-store/index-store.js";
 import type { EngineSettings, ImportResult, NativeCore } from "../native/types.js";
 import { awayError, directoryLooks } from "../packet-store/packet-store.js";
-import { MOST_UNCOUNTED, streamEnd } from "./live-files.js";
+import { closeGivenUp, MOST_UNCOUNTED, streamEnd } from "./live-files.js";
 
 /** Rows per segment that a replay writes. */
 const ROWS_PER_SEGMENT = 8_192;
@@ -100,6 +100,7 @@ async function run(parts: ReplayParts, replay: Replay, files: readonly PacketFil
   let result: ImportResult | null = null;
   try {
     there = await filesThere(files);
+    await closeGivenUp(parts, stream, there);
     const [first] = there;
     if (first !== undefined) result = await parts.native.importStream({
       files: there.map((file) => ({ path: file.path, fileId: file.id, firstOrdinal: file.firstOrdinal })), stream, settings: { ...parts.settings, workers: 1 },

@@ -9,4 +9,4 @@ export type { PositionChunk, RecordBatch } from "./record-stream.js";
 export { isIntact, streamIdentity, type IndexedStream } from "./stream-identity.js";
 export { REAL_FILES, Tombstones, syncDirectory, type Tombstone, type TombstoneFiles, type TombstoneListing } from "./tombstones.js";
 export type { PacketTime, RecordHead } from "./record-layout.js";
-export { awayError, BRING_BACK, directoryInodeOf, GONE_MARK, whereIs, type KeptFile, type Whereabouts } from "./whereabouts.js";
+export { awayError, awayTest, BRING_BACK, directoryInodeOf, GONE_MARK, whereIs, type KeptFile, type Whereabouts } from "./whereabouts.js";

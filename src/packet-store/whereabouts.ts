@@ -1,4 +1,4 @@
-import { lstat, stat } from "node:fs/promises";
+import { lstat, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
 
@@ -17,11 +17,15 @@ export interface KeptFile {
 /** Where a packet file is: `away` is one that is not there while nothing tells that it is gone, so that its mount may come back. */
 export type Whereabouts = "there" | "gone" | "away";
 
-/** Which directory is at a path: its inode and, where the file system knows it, when it was made, for the roots of two disks may have the same inode. */
+/**
+ * Which directory is at a path: its inode and, where the file system knows it, when it was made, for the roots of two disks may have the same
+ * inode. Null of one that is not there, and of a root that nothing tells apart.
+ */
 async function inodeOf(directory: string): Promise<string | null> {
   try {
-    const { ino, birthtimeNs } = await stat(directory, { bigint: true });
-    return birthtimeNs > 0n ? `${ino} ${birthtimeNs}` : String(ino);
+    const { ino, birthtimeNs, dev } = await stat(directory, { bigint: true });
+    if (birthtimeNs > 0n) return `${ino} ${birthtimeNs}`;
+    return (await stat(path.dirname(directory), { bigint: true })).dev === dev ? String(ino) : null;
   } catch {
     return null;
   }
@@ -48,18 +52,39 @@ async function isThere(file: string): Promise<boolean> {
   }
 }
 
+/** What tells of files that are not in a directory whether they are gone. */
+export interface DirectorySight {
+  readonly inode: string | null;
+  /** When `GONE_MARK` was put there, milliseconds since 1970; null where it was not. */
+  readonly markedMs: number | null;
+}
+
+async function sightOf(directory: string): Promise<DirectorySight> {
+  const [inode, markedMs] = await Promise.all([inodeOf(directory), stat(path.join(directory, GONE_MARK)).then(({ mtimeMs }) => mtimeMs, () => null)]);
+  return { inode, markedMs };
+}
+
+/** Whether a file that is not in its directory is gone: that is the one it was seen in, or somebody said so since it was listed. */
+function isGone({ directoryInode, importedAtMs }: KeptFile, { inode, markedMs }: DirectorySight): boolean {
+  return (inode !== null && inode === directoryInode) || (markedMs !== null && markedMs >= importedAtMs);
+}
+
 /**
  * Whether a packet file is there. One that is not is gone when its directory is the one that it was seen in, or when somebody said so since
  * (`GONE_MARK`): what else is in a directory of that name proves nothing, for a capture writes on where a mount is away. Never throws.
  */
-export async function whereIs({ path: file, directoryInode, importedAtMs }: KeptFile): Promise<Whereabouts> {
-  if (await isThere(file)) return "there";
-  const directory = path.dirname(file);
-  const isSame = directoryInode !== null && (await inodeOf(directory)) === directoryInode;
-  const markedMs = isSame ? null : await stat(path.join(directory, GONE_MARK)).then(({ mtimeMs }) => mtimeMs, () => null);
-  if (!isSame && (markedMs === null || markedMs < importedAtMs)) return "away";
+export async function whereIs(file: KeptFile): Promise<Whereabouts> {
+  if (await isThere(file.path)) return "there";
+  if (!isGone(file, await sightOf(path.dirname(file.path)))) return "away";
   // A mount that came back between the looks has it.
-  return (await isThere(file)) ? "there" : "gone";
+  return (await isThere(file.path)) ? "there" : "gone";
+}
+
+/** Tells of each file of a directory whether it is away, by one look at that and its names. Never throws. */
+export async function awayTest(directory: string): Promise<(file: KeptFile) => boolean> {
+  const names = new Set(await readdir(directory).catch((): string[] => []));
+  const sight = await sightOf(directory);
+  return (file) => !names.has(path.basename(file.path)) && !isGone(file, sight);
 }
 
 /** What a person can do about packet files that are away. */

@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.js";
 import type { Catalogue } from "../catalogue/catalogue.js";
 import type { RetainedFile } from "../catalogue/packet-files.js";
 import type { IndexStore, Partition } from "../index-store/index-store.js";
-import { DELETION_PATIENCE_MS, directoryLooks, isInside, measureSpace, type DirectoryLooks, type KeptFile, type SpaceProbe, type TombstoneListing, type Tombstones, type UnmeasuredDirectory } from "../packet-store/packet-store.js";
+import { awayTest, DELETION_PATIENCE_MS, directoryLooks, isInside, measureSpace, type DirectoryLooks, type KeptFile, type SpaceProbe, type TombstoneListing, type Tombstones, type UnmeasuredDirectory } from "../packet-store/packet-store.js";
 import type { ClassService } from "./class-service.js";
 import { COPY_STREAM, isKeptCopy } from "./keep-packets.js";
 import type { DeviceFact, HeldPackets, PacketFacts, PacketFileFact, PacketPlan, PacketRules, PartitionFact, SessionFacts } from "./plan.js";
@@ -187,7 +187,7 @@ export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules
       const directory = path.dirname(fact.path);
       if (isAway(found) && !lookedBeside.has(directory)) {
         lookedBeside.add(directory);
-        await lookBeside(sources, directories, files, looked, directory);
+        await lookBeside(sources, files, looked, directory);
       }
     }
     // Sessions of classes are held from the moment that their file is due.
@@ -209,14 +209,13 @@ export async function planOnDisk(sources: FactSources, facts: PacketFacts, rules
 const isAway = (found: PacketFileFact["found"]): boolean => "refusal" in found && found.refusal === "directory-missing";
 
 /** Finds out which other files of ours in one directory are away; those that are not are looked at when their turn comes. */
-async function lookBeside(sources: FactSources, directories: readonly string[], files: PacketFileFact[], looked: Set<number>, directory: string): Promise<void> {
+async function lookBeside({ looks = directoryLooks, progressed }: FactSources, files: PacketFileFact[], looked: Set<number>, directory: string): Promise<void> {
+  const isAwayThere = await looks.list(directory, () => awayTest(directory));
+  progressed?.();
   for (const [index, fact] of files.entries()) {
-    if (looked.has(fact.fileId) || fact.storage !== "own" || fact.state !== "complete" || path.dirname(fact.path) !== directory) continue;
-    const found = await findOnDisk(fact, directories, sources.looks);
-    sources.progressed?.();
-    if (!isAway(found)) continue;
+    if (looked.has(fact.fileId) || fact.storage !== "own" || fact.state !== "complete" || path.dirname(fact.path) !== directory || !isAwayThere(fact)) continue;
     looked.add(fact.fileId);
-    files[index] = { ...fact, found };
+    files[index] = { ...fact, found: { refusal: "directory-missing" } };
   }
 }
 

@@ -197,8 +197,12 @@ export class RetentionService {
    */
   enforcePackets(signal: AbortSignal | null, progressed: Progressed = () => {}): Promise<PacketRetentionRun> {
     return this.#progress.during(progressed, () => this.#alone(async () => {
-      await this.#seen.note(this.#parts.catalogue, this.#parts.looks, this.#progress.made);
-      return this.#enforce(null, signal);
+      const run = await this.#enforce(null, signal);
+      // A catalogue that has no room for it is no reason to delete nothing.
+      await this.#seen.note(this.#parts.catalogue, signal, this.#parts.looks, this.#progress.made).catch((error: unknown) => {
+        this.#parts.logger.warn({ error }, "the directories of packet files could not be noted; the next run tries it again");
+      });
+      return run;
     }));
   }
 

@@ -13,19 +13,23 @@ const AT_A_TIME = 1_000;
 export class SeenDirectories {
   #after = 0;
 
-  /** Goes through the next files of the catalogue, from the first again once all were. */
-  async note({ files }: Pick<Catalogue, "files">, looks: DirectoryLooks = directoryLooks, progressed: Progressed = () => {}): Promise<void> {
+  /** Goes through the next files of the catalogue, from the first again once all were. What a signal ends is done with a later run. */
+  async note(catalogue: Pick<Catalogue, "files" | "transaction">, signal: AbortSignal | null, looks: DirectoryLooks = directoryLooks, progressed: Progressed = () => {}): Promise<void> {
+    const { files } = catalogue;
     const listed = files.ownAfter(this.#after, AT_A_TIME);
     this.#after = listed.length < AT_A_TIME ? 0 : (listed.at(-1)?.id ?? 0);
     const known = new Map<string, string>();
+    const changes: { readonly id: number; readonly directoryInode: string }[] = [];
     for (const { id, path: file, directoryInode } of listed) {
       const directory = path.dirname(file);
+      if (signal?.aborted === true) break;
       if (known.get(directory) === directoryInode) continue;
       const seen = await looks.directoryInodeOf(file);
       progressed();
       if (seen === null) continue;
       known.set(directory, seen);
-      if (seen !== directoryInode) files.update(id, { directoryInode: seen });
+      if (seen !== directoryInode) changes.push({ id, directoryInode: seen });
     }
+    if (changes.length > 0) catalogue.transaction(() => { for (const { id, directoryInode } of changes) files.update(id, { directoryInode }); });
   }
 }

@@ -359,6 +359,20 @@ describe("several workers", () => {
     expect((await service.finished(ids)).map(({ state }) => state)).toEqual(["done", "already", "done"]);
   });
 
+  it("go on with one that waits for all of them where all end at once", async () => {
+    const { letGo, begins, ids } = await several(2, { "1.pcap": 100, "2.pcap": 100, "3.pcap": 10_000 });
+    await begins("1.pcap 1", "2.pcap 1");
+    await Promise.all([letGo("1.pcap", false), letGo("2.pcap", false)]);
+    await begins("1.pcap 1", "2.pcap 1", "3.pcap 2");
+    await letGo("3.pcap");
+    expect((await service.finished(ids)).map(({ state }) => state)).toEqual(["done", "done", "done"]);
+  });
+
+  it("all read one whose size nobody knows", async () => {
+    const { begins } = await several(3, { "1.pcap": 0 });
+    await begins("1.pcap 3");
+  });
+
   it("have room made once where all find none", async () => {
     let made = 0;
     makeRoom = () => { made += 1; return true; };

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { LookbackError } from "../../../src/base/errors.js";
@@ -10,6 +10,7 @@ import { loadConfig } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
 import { loadNativeCore } from "../../../src/native/native.js";
 import type { ImportOptions, ImportResult } from "../../../src/native/types.js";
+import { classicCapture } from "../../support/capture-bytes.js";
 import { directoryInode } from "../../support/directory-inode.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
@@ -191,6 +192,24 @@ describe("a replay that was noted", () => {
     const { over, asked } = replayWith(catalogue, () => Promise.resolve(RESULT));
     await over;
     expect(asked.map(({ files }) => files.map(({ fileId }) => fileId))).toEqual([[2]]);
+    catalogue.close();
+  });
+
+  it("closes a file that was given up, where it is counted to, before it reads it", async () => {
+    const catalogue = openCatalogue(temporaryDirectory(), { nowMs: () => 1 });
+    const { bytes } = classicCapture([1, 2, 3].map((seconds) => ({ seconds, nanoseconds: 0, data: Buffer.alloc(60) })));
+    const file = addFile(catalogue, 1, 0, 1);
+    writeFileSync(file, bytes);
+    catalogue.files.update(1, { state: "writing", bytes: 24 + 76 });
+    noteGivenUp(catalogue.settings, STREAM, [{ fileId: 1, givenUp: true }]);
+    addFile(catalogue, 2, 1, 9);
+    noteReplay(catalogue, STREAM, "n1");
+    const sizes: number[] = [];
+    await replayWith(catalogue, () => {
+      sizes.push(statSync(file).size);
+      return Promise.resolve(RESULT);
+    }).over;
+    expect([sizes, catalogue.files.get(1)?.state]).toEqual([[24 + 76], "complete"]);
     catalogue.close();
   });
 

@@ -221,6 +221,18 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("makes room also where the catalogue cannot note directories", async () => {
+    const { catalogue, service, there } = world([{ bytes: 3000, unseen: true }, { bytes: 3000, unseen: true }, { bytes: 500 }]);
+    const update = catalogue.files.update.bind(catalogue.files);
+    catalogue.files.update = (id, change) => {
+      if ("directoryInode" in change) throw new LookbackError("DISK_FULL", "no room");
+      return update(id, change);
+    };
+    await service().enforcePackets(null);
+    expect(there()).toEqual([2, 3]);
+    catalogue.close();
+  });
+
   it("makes room at once where writes fail", async () => {
     const { catalogue, packets, service, there } = world([{ bytes: 100 }, { bytes: 100 }, { bytes: 100 }]);
     expect(await service().enforcePackets(null)).toMatchObject({ deleted: 0 });
