@@ -13,7 +13,7 @@ import { loadConfig } from "../../../src/config/config.js";
 import { engineSettings } from "../../../src/config/engine-settings.js";
 import type { SegmentInfo } from "../../../src/model/segment.js";
 import type { CaptureCopy, ImportOptions, ImportResult, NativeCore } from "../../../src/native/types.js";
-import { streamIdentity } from "../../../src/packet-store/packet-store.js";
+import { directoryLooks, streamIdentity } from "../../../src/packet-store/packet-store.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 /** A core that takes a file's first word as its identity, and can be told to fail or to wait. */
@@ -80,14 +80,14 @@ let core: ScriptedCore;
 let service: ImportService;
 let storeError: Error | null;
 /** What making room does; its answer is whether anything went. */
-let makeRoom: ((directory: string) => boolean) | null = null;
+let makeRoom: ((directory: string) => boolean | Promise<boolean>) | null = null;
 let now = 1000;
 
 function build(workers = 1): ImportService {
   const parts: ImportParts = {
     native: core, catalogue, logger: silentLogger, clock: { nowMs: () => (now += 1000) },
     settings: { ...engineSettings(loadConfig({ file: null, node: "n1", environment: {}, workingDirectory: directory })), workers },
-    segmentDirectory: path.join(directory, "sessions"), packetDirectory: path.join(directory, "packets"), fileNames: /\.pcap(\.gz)?$/, makeRoom: (full) => Promise.resolve(makeRoom?.(full) ?? false),
+    segmentDirectory: path.join(directory, "sessions"), packetDirectory: path.join(directory, "packets"), fileNames: /\.pcap(\.gz)?$/, makeRoom: async (full) => (await makeRoom?.(full)) ?? false,
     store: {
       async commitSegments(commit, alongside) {
         if (storeError !== null) throw storeError;
@@ -307,6 +307,9 @@ describe("cancelling and stopping", () => {
 });
 
 describe("several workers", () => {
+  /** Steps take milliseconds; a machine with much to do may take longer. */
+  const PATIENCE = { timeout: 10_000 };
+
   /** A service of so many workers, whose imports go on until they are let go, and what it reads, by file and workers. */
   async function several(workers: number, sizes: Readonly<Record<string, number>>) {
     for (const [name, size] of Object.entries(sizes)) writeFileSync(path.join(directory, name), `${name.slice(0, 1)} `.padEnd(size, "x"));
@@ -329,12 +332,12 @@ describe("several workers", () => {
     await service.start();
     const { jobs } = await service.submit(Object.keys(sizes), { copy: false, workingDirectory: directory, requestedBy: "test" });
     const letGo = async (name: string, isOver = true): Promise<void> => {
-      await vi.waitFor(() => { expect([...holds.keys()]).toContain(name); });
+      await vi.waitFor(() => { expect([...holds.keys()]).toContain(name); }, PATIENCE);
       holds.get(name)?.();
       holds.delete(name);
-      if (isOver) await vi.waitFor(() => { expect(["done", "already", "failed"]).toContain(service.job(jobs[Object.keys(sizes).indexOf(name)]?.id ?? "")?.state); });
+      if (isOver) await vi.waitFor(() => { expect(["done", "already", "failed"]).toContain(service.job(jobs[Object.keys(sizes).indexOf(name)]?.id ?? "")?.state); }, PATIENCE);
     };
-    return { begun, letGo, ids: jobs.map(({ id }) => id), begins: (...expected: string[]) => vi.waitFor(() => { expect(begun).toEqual(expected); }) };
+    return { begun, letGo, ids: jobs.map(({ id }) => id), begins: (...expected: string[]) => vi.waitFor(() => { expect(begun).toEqual(expected); }, PATIENCE) };
   }
 
   it("read captures of one size side by side, and one that is as large as the rest with all", async () => {
@@ -359,30 +362,52 @@ describe("several workers", () => {
     expect((await service.finished(ids)).map(({ state }) => state)).toEqual(["done", "already", "done"]);
   });
 
-  it("go on with one that waits for all of them where all end at once", async () => {
-    const { letGo, begins, ids } = await several(2, { "1.pcap": 100, "2.pcap": 100, "3.pcap": 10_000 });
-    await begins("1.pcap 1", "2.pcap 1");
-    await Promise.all([letGo("1.pcap", false), letGo("2.pcap", false)]);
-    await begins("1.pcap 1", "2.pcap 1", "3.pcap 2");
-    await letGo("3.pcap");
-    expect((await service.finished(ids)).map(({ state }) => state)).toEqual(["done", "done", "done"]);
+  it("go on with one that waits for all of them where the last one ends while its size is looked at", async () => {
+    const sizeOf = vi.spyOn(directoryLooks, "sizeOf");
+    try {
+      const { letGo, begins, ids } = await several(2, { "1.pcap": 100, "2.pcap": 100, "3.pcap": 10_000 });
+      await begins("1.pcap 1", "2.pcap 1");
+      let tell = (): void => {};
+      sizeOf.mockReturnValueOnce(new Promise((resolve) => { tell = () => { resolve(10_000); }; }));
+      const looks = sizeOf.mock.calls.length;
+      await letGo("1.pcap");
+      await vi.waitFor(() => { expect(sizeOf.mock.calls.length).toBeGreaterThan(looks); }, PATIENCE);
+      await letGo("2.pcap");
+      tell();
+      await begins("1.pcap 1", "2.pcap 1", "3.pcap 2");
+      await letGo("3.pcap");
+      expect((await service.finished(ids)).map(({ state }) => state)).toEqual(["done", "done", "done"]);
+    } finally {
+      sizeOf.mockRestore();
+    }
   });
 
-  it("all read one whose size nobody knows", async () => {
-    const { begins } = await several(3, { "1.pcap": 0 });
-    await begins("1.pcap 3");
+  it("all read one whose size nobody knows, where nothing else is to be read", async () => {
+    const sizeOf = vi.spyOn(directoryLooks, "sizeOf").mockRejectedValue(new Error("a pipe"));
+    try {
+      const { begins } = await several(3, { "1.pcap": 100 });
+      await begins("1.pcap 3");
+    } finally {
+      sizeOf.mockRestore();
+    }
   });
 
-  it("have room made once where all find none", async () => {
+  it("have room made once where all find none meanwhile", async () => {
     let made = 0;
-    makeRoom = () => { made += 1; return true; };
+    let free = (): void => {};
+    makeRoom = () => {
+      made += 1;
+      return new Promise((resolve) => { free = () => { resolve(true); }; });
+    };
     const names = ["1.pcap", "2.pcap", "3.pcap"];
     const { begun, begins, ids, letGo } = await several(3, Object.fromEntries(names.map((name) => [name, 100])));
     await begins("1.pcap 1", "2.pcap 1", "3.pcap 1");
     core.fail = new LookbackError("DISK_FULL", "full");
     for (const name of names) await letGo(name, false);
-    await vi.waitFor(() => { expect([...begun].sort()).toEqual(names.flatMap((name) => [`${name} 1`, `${name} 1`])); });
+    await vi.waitFor(() => { expect(ids.map((id) => service.job(id)?.fileId)).toEqual([null, null, null]); }, PATIENCE);
     core.fail = null;
+    free();
+    await vi.waitFor(() => { expect([...begun].sort()).toEqual(names.flatMap((name) => [`${name} 1`, `${name} 1`])); }, PATIENCE);
     for (const name of names) await letGo(name);
     expect([made, (await service.finished(ids)).map(({ state }) => state)]).toEqual([1, ["done", "done", "done"]]);
     makeRoom = null;
@@ -394,7 +419,7 @@ describe("several workers", () => {
     await again.letGo("3.pcap");
     writeFileSync(path.join(directory, "2.pcap"), "newer ".padEnd(100, "x"));
     const { jobs: [newer] } = await service.submit(["2.pcap"], { copy: false, workingDirectory: directory, requestedBy: "test" });
-    await vi.waitFor(() => { expect(service.job(newer?.id ?? "")?.state).toBe("running"); });
+    await vi.waitFor(() => { expect(service.job(newer?.id ?? "")?.state).toBe("running"); }, PATIENCE);
     await again.letGo("2.pcap");
     await again.begins("2.pcap 1", "3.pcap 1", "2.pcap 1");
     await again.letGo("2.pcap", false);
@@ -406,7 +431,7 @@ describe("several workers", () => {
     const { begins, ids } = await several(2, { "1.pcap": 100, "2.pcap": 100 });
     await begins("1.pcap 1", "2.pcap 1");
     service.cancel(ids[0] ?? "");
-    await vi.waitFor(() => { expect(service.job(ids[0] ?? "")?.errorCode).toBe("QUERY_CANCELLED"); });
+    await vi.waitFor(() => { expect(service.job(ids[0] ?? "")?.errorCode).toBe("QUERY_CANCELLED"); }, PATIENCE);
     const { jobs: [late] } = await service.submit(["b.pcap"], { copy: false, workingDirectory: directory, requestedBy: "test" });
     await begins("1.pcap 1", "2.pcap 1", "b.pcap 1");
     await service.stop();
