@@ -53,6 +53,12 @@ interface RunningImport {
   readonly bytes: number;
 }
 
+/** Tells of the progress of one import, until it ends. */
+interface ImportReporter {
+  readonly report: (progress: ImportProgress) => void;
+  readonly end: () => void;
+}
+
 /**
  * Imports captures in the order they were asked for, as many side by side as there are workers. A job is a row of the catalogue, so a queue survives
  * a crash; file, segments and the end of the job become visible in one transaction, or not at all.
@@ -196,48 +202,48 @@ export class ImportService {
       const poked = new Promise<void>((resolve) => { this.#poke = resolve; });
       const next = await this.#next();
       if (next === "none" && ends.size === 0) break;
-      // Where all that it waited for ended meanwhile, its turn is now.
-      if (next === "none" || (next === "wait" && ends.size > 0)) await Promise.race([poked, ...ends]);
-      else if (next !== "wait" && next !== "changed") {
+      if (typeof next === "object") {
         const end = this.#run(next.job, next.running).catch((error: unknown) => { failures.push(error); }).finally(() => {
           this.#running.delete(next.job.id);
           ends.delete(end);
         });
         ends.add(end);
+      } else if (next !== "changed" && ends.size > 0) {
+        await Promise.race([poked, ...ends]);
       }
     }
     await Promise.all(ends);
     if (failures.length > 0) throw failures[0];
   }
 
+  /** Workers that no import has. */
+  get #free(): number {
+    return [...this.#running.values()].reduce((left, { workers }) => left - workers, this.#parts.settings.workers);
+  }
+
   /** The job whose turn it is, which from now on is running; else why there is none: no job, no worker, or it changed meanwhile. */
   async #next(): Promise<{ readonly job: ImportJob; readonly running: RunningImport } | "none" | "wait" | "changed"> {
     const all = this.#parts.settings.workers;
-    const freeNow = (): number => [...this.#running.values()].reduce((left, { workers }) => left - workers, all);
-    if (freeNow() === 0) return "wait";
+    if (this.#free === 0) return "wait";
     const waiting = this.#queue.queued(LOOKED_AT);
     const [first] = waiting;
     if (first === undefined) return "none";
     // One worker has nothing to share.
-    const sizes = all === 1 ? [] : await sizesOf(waiting.map(({ path }) => path));
+    const [bytes = 0, ...others] = all === 1 ? [] : await sizesOf(waiting.map(({ path }) => path));
     const job = this.#queue.get(first.id);
     if (job?.state !== "queued" || this.#stopped) return "changed";
-    const [bytes = 0] = sizes;
-    const running = [...this.#running.values()];
-    const toReadBytes = [...sizes, ...running.map((one) => one.bytes)].reduce((sum, one) => sum + one, 0);
-    const isAlone = waiting.length === 1 && running.length === 0;
-    const workers = isAlone ? all : workersFor(bytes, toReadBytes, all, freeNow());
+    const workers = workersFor(bytes, [...others, ...[...this.#running.values()].map((one) => one.bytes)], all, this.#free);
     if (workers === 0) return "wait";
-    const made = { abort: new AbortController(), workers, bytes };
-    this.#running.set(job.id, made);
-    return { job, running: made };
+    const running = { abort: new AbortController(), workers, bytes };
+    this.#running.set(job.id, running);
+    return { job, running };
   }
 
   async #run(job: ImportJob, running: RunningImport, isSecondTry = false): Promise<void> {
     const { signal } = running.abort;
     this.#events.publish(this.#queue.move(job.id, "running", { packets: 0, bytes: 0, sessions: 0 }));
     try {
-      await this.#import(job, signal, running.workers);
+      await this.#import(job, running);
     } catch (error) {
       const known = asImportError(signal.aborted ? signal.reason : error, job.path);
       const roomsMade = this.#roomsMade;
@@ -271,54 +277,41 @@ export class ImportService {
     return this.#room;
   }
 
-  async #import(job: ImportJob, signal: AbortSignal, workers: number): Promise<void> {
+  #import(job: ImportJob, running: RunningImport): Promise<void> {
     // What lies at one path now is newer than what was read there before.
-    const over = job.path === "-" ? null : await this.#takeInHand(`path ${job.path}`, signal);
-    try {
-      await this.#importAlone(job, signal, workers);
-    } finally {
-      over?.();
-    }
+    return job.path === "-" ? this.#read(job, running) : this.#alone(`path ${job.path}`, running.abort.signal, () => this.#read(job, running));
   }
 
-  async #importAlone(job: ImportJob, signal: AbortSignal, workers: number): Promise<void> {
-    let isOver = false;
-    const report = this.#reporter(job.id, () => isOver);
+  async #read(job: ImportJob, running: RunningImport): Promise<void> {
+    const { signal } = running.abort;
+    const reporter = this.#reporter(job.id);
     const fileId = this.#queue.reserveFile(job);
     // Before it is read: another file that takes its place meanwhile is another one.
     const source = job.path === "-" ? null : await stat(job.path, { bigint: true }).then(sourceIdentity, () => null);
     if (source !== null) this.#queue.noteSource(job.id, source);
-    const capture = await this.#files.prepare(job, fileId, signal, (bytes) => { report({ packets: 0, bytes, totalBytes: 0, sessions: 0 }); });
-    const over = await this.#takeInHand(capture.stream, signal);
-    try {
-      const known = this.#queue.fileOfStream(capture.stream, job.onlyNew);
-      if (known !== null) {
-        throw new LookbackError("CAPTURE_ALREADY_IMPORTED", `${job.path}: the same capture was imported before as ${known.displayName}`, { path: job.path, file: known.displayName });
-      }
-      await this.#index(job, capture, fileId, workers, signal, report, () => { isOver = true; });
-    } finally {
-      over();
-    }
+    const capture = await this.#files.prepare(job, fileId, signal, (bytes) => { reporter.report({ packets: 0, bytes, totalBytes: 0, sessions: 0 }); });
+    await this.#alone(capture.stream, signal, () => this.#index(job, running, capture, fileId, reporter));
   }
 
-  /** Waits until nobody imports a stream, or what lies at a path; from then on this one does, until it says that it is over. Throws the signal's reason. */
-  async #takeInHand(subject: string, signal: AbortSignal): Promise<() => void> {
+  /** Waits until nobody imports a stream, or what lies at a path, and does so. Throws the signal's reason. */
+  async #alone(subject: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     const ended = new Promise<void>((resolve) => { signal.addEventListener("abort", () => { resolve(); }, { once: true }); });
     for (let other = this.#inHand.get(subject); other !== undefined && !signal.aborted; other = this.#inHand.get(subject)) await Promise.race([other, ended]);
     signal.throwIfAborted();
-    let end: () => void = () => {};
-    this.#inHand.set(subject, new Promise((resolve) => { end = resolve; }));
-    return () => {
-      this.#inHand.delete(subject);
-      end();
-    };
+    const done = work();
+    this.#inHand.set(subject, done.catch(() => {}).finally(() => { this.#inHand.delete(subject); }));
+    await done;
   }
 
-  async #index(job: ImportJob, capture: PreparedCapture, fileId: number, workers: number, signal: AbortSignal, report: (progress: ImportProgress) => void, isRead: () => void): Promise<void> {
+  async #index(job: ImportJob, { abort: { signal }, workers }: RunningImport, capture: PreparedCapture, fileId: number, reporter: ImportReporter): Promise<void> {
     const { native, settings, segmentDirectory } = this.#parts;
+    const known = this.#queue.fileOfStream(capture.stream, job.onlyNew);
+    if (known !== null) {
+      throw new LookbackError("CAPTURE_ALREADY_IMPORTED", `${job.path}: the same capture was imported before as ${known.displayName}`, { path: job.path, file: known.displayName });
+    }
     const read = await native.importStream({
       files: [{ path: capture.path, fileId, firstOrdinal: 0 }], stream: capture.stream, settings: { ...settings, workers, node: job.node ?? settings.node }, segmentDirectory, batchRows: ROWS_PER_SEGMENT, replay: null, losses: null,
-    }, signal, report).finally(isRead);
+    }, signal, reporter.report).finally(reporter.end);
     const result: ImportResult = { ...read, warnings: [...capture.warnings, ...read.warnings, ...leftOutWarnings(read)] };
     try {
       signal.throwIfAborted();
@@ -340,12 +333,13 @@ export class ImportService {
     if (done !== null) this.#events.publish(done);
   }
 
-  #reporter(id: string, isOver: () => boolean): (progress: ImportProgress) => void {
+  #reporter(id: string): ImportReporter {
     let last = -Infinity;
-    return ({ packets, bytes, totalBytes, sessions }) => {
+    let isOver = false;
+    const report = ({ packets, bytes, totalBytes, sessions }: ImportProgress): void => {
       const now = this.#parts.clock.nowMs();
       // The core may report after its result is known, when a finished job does not change any more and the catalogue may be closed.
-      if (isOver() || now - last < REPORT_INTERVAL_MS || this.#queue.get(id)?.state !== "running") return;
+      if (isOver || now - last < REPORT_INTERVAL_MS || this.#queue.get(id)?.state !== "running") return;
       last = now;
       try {
         this.#events.publish(this.#queue.progress(id, { packets, bytes, totalBytes, sessions }));
@@ -354,6 +348,7 @@ export class ImportService {
         this.#parts.logger.warn({ error: messageOf(error) }, "the progress of an import could not be noted");
       }
     };
+    return { report, end: () => { isOver = true; } };
   }
 
   #fail(id: string, error: LookbackError): void {
@@ -362,15 +357,15 @@ export class ImportService {
   }
 }
 
-/** Sizes of captures in bytes, 0 of what cannot be looked at and of standard input; of none behind one whose directory does not answer. */
+/** Sizes of captures in bytes, 0 of what cannot be looked at, of standard input, and of all behind one whose directory does not answer. */
 async function sizesOf(paths: readonly string[]): Promise<readonly number[]> {
-  const sizes: number[] = [];
-  for (const path of paths) {
+  const sizes = paths.map(() => 0);
+  for (const [at, path] of paths.entries()) {
+    if (path === "-") continue;
     try {
-      sizes.push(path === "-" ? 0 : await directoryLooks.sizeOf(path));
+      sizes[at] = await directoryLooks.sizeOf(path);
     } catch (error) {
       if (error instanceof LookbackError) break;
-      sizes.push(0);
     }
   }
   return sizes;

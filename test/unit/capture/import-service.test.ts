@@ -14,6 +14,7 @@ import { engineSettings } from "../../../src/config/engine-settings.js";
 import type { SegmentInfo } from "../../../src/model/segment.js";
 import type { CaptureCopy, ImportOptions, ImportResult, NativeCore } from "../../../src/native/types.js";
 import { directoryLooks, streamIdentity } from "../../../src/packet-store/packet-store.js";
+import { directoryInode } from "../../support/directory-inode.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 /** A core that takes a file's first word as its identity, and can be told to fail or to wait. */
@@ -171,6 +172,7 @@ describe("an import", () => {
       ["own", `n1-260101-${String(files[0]?.id).padStart(8, "0")}.pcap`, "c.pcap.gz"], ["own", `n1-260101-${String(files[1]?.id).padStart(8, "0")}.pcap`, "a.pcap"],
     ]);
     expect(packets().sort()).toEqual(files.map((file) => path.basename(file.path)).sort());
+    expect(files.map((file) => file.directoryInode)).toEqual([1, 2].map(() => directoryInode(path.join(directory, "packets"))));
   });
   it("of a compressed file that is damaged keeps what was whole, and tells", async () => {
     core.isDamaged = true;
@@ -382,6 +384,18 @@ describe("several workers", () => {
     }
   });
 
+  it("ask for no further sizes where a directory does not answer", async () => {
+    const sizeOf = vi.spyOn(directoryLooks, "sizeOf").mockRejectedValue(new LookbackError("UNAVAILABLE", "it does not answer"));
+    try {
+      const { begins } = await several(2, { "1.pcap": 100, "2.pcap": 100, "3.pcap": 100 });
+      await begins("1.pcap 1", "2.pcap 1");
+      // One for each of the two that began.
+      expect(sizeOf.mock.calls.length).toBeLessThanOrEqual(2);
+    } finally {
+      sizeOf.mockRestore();
+    }
+  });
+
   it("all read one whose size nobody knows, where nothing else is to be read", async () => {
     const sizeOf = vi.spyOn(directoryLooks, "sizeOf").mockRejectedValue(new Error("a pipe"));
     try {
@@ -439,7 +453,8 @@ describe("several workers", () => {
   });
 
   it("are shared by bytes", () => {
-    expect([[1, 4, 4, 4], [1, 1, 4, 4], [3, 4, 8, 8], [3, 4, 8, 4], [0, 0, 4, 4], [1, 1_000, 4, 1]].map(([bytes = 0, all = 0, workers = 0, free = 0]) => workersFor(bytes, all, workers, free))).toEqual([1, 4, 6, 0, 1, 1]);
+    const cases: readonly (readonly [number, readonly number[], number, number])[] = [[1, [3], 4, 4], [1, [], 4, 4], [3, [1], 8, 8], [3, [1], 8, 4], [0, [0], 4, 4], [1, [999], 4, 1]];
+    expect(cases.map((one) => workersFor(...one))).toEqual([1, 4, 6, 0, 1, 1]);
   });
 });
 
