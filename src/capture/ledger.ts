@@ -62,11 +62,11 @@ function isAccounted(value: unknown): value is Accounted {
  * The span between the death of a capture and the start of the next: packets that were stored and in no span yet, and such as nobody
  * counted. None after a capture that was stopped in order.
  *
- * @param files The stream's, as far as they could be counted; positions may have gaps between them.
+ * @param files Those of the stream, as far as they could be counted; positions may have gaps between them. Asked for where a capture died.
  */
-export function gapAfter(before: Accounted | null, node: string, files: readonly Pick<PacketFile, "firstOrdinal" | "packets">[], nowMs: number): LedgerSpan | null {
+export function gapAfter(before: Accounted | null, node: string, files: () => readonly Pick<PacketFile, "firstOrdinal" | "packets">[], nowMs: number): LedgerSpan | null {
   if (before === null || !before.running) return null;
-  const stored = files.reduce((sum, { firstOrdinal, packets }) => sum + Math.max(0, firstOrdinal + packets - Math.max(firstOrdinal, before.ordinal)), 0);
+  const stored = files().reduce((sum, { firstOrdinal, packets }) => sum + Math.max(0, firstOrdinal + packets - Math.max(firstOrdinal, before.ordinal)), 0);
   return {
     node, interface: before.interface, fromMs: Math.min(before.atMs, nowMs), untilMs: nowMs, received: stored, stored, byRule: 0, malformed: 0, cut: 0, duplicate: 0,
     lostToKernel: 0, lostToInterface: 0, lostToQueue: 0, lostToDisk: 0, uncounted: true,

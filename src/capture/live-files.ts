@@ -185,10 +185,9 @@ export async function adoptFiles(
   const givenUp = givenUpFiles(catalogue.settings, stream);
   for (const file of catalogue.files.ofStream(stream)) {
     if (file.state !== "writing") continue;
-    const found = await disks.whereIs(file);
-    if (found === "away") continue;
+    if ((await disks.whereIs(file)) === "away") continue;
     // What a disk took too late is in the next file.
-    await closeFile(parts, stream, file, found === "gone", givenUp.has(file.id) ? 0 : Infinity, disks);
+    await closeFile(parts, stream, file, givenUp.has(file.id) ? 0 : Infinity, disks);
   }
   for (const { fileId, file } of await unlistedFiles(parts, stream, disks)) {
     const whole = await endOf(file, CLASSIC_HEADER_BYTES, Infinity, disks);
@@ -212,8 +211,8 @@ export async function adoptFiles(
 type Closing = Pick<Parameters<typeof adoptFiles>[0], "catalogue" | "logger">;
 
 /** Closes a file that a capture left open, at its last whole record, with at most `most` packets more than are listed; false of one that cannot be read now. */
-async function closeFile({ catalogue, logger }: Closing, stream: string, file: PacketFile, isGone: boolean, most: number, disks: PacketDisks): Promise<boolean> {
-  const tail = isGone ? null : await endOf(file.path, Math.max(file.bytes, CLASSIC_HEADER_BYTES), most, disks);
+async function closeFile({ catalogue, logger }: Closing, stream: string, file: PacketFile, most: number, disks: PacketDisks): Promise<boolean> {
+  const tail = await endOf(file.path, Math.max(file.bytes, CLASSIC_HEADER_BYTES), most, disks);
   if (tail === "unreadable") return false;
   if (tail === null) {
     catalogue.files.update(file.id, { state: "gone" });
@@ -236,7 +235,7 @@ export async function closeGivenUp(parts: Closing, stream: string, files: readon
   const disks = new PacketDisks(parts.logger);
   for (const file of files) {
     if (file.state !== "writing" || !givenUp.has(file.id)) continue;
-    if (!(await closeFile(parts, stream, file, false, 0, disks))) throw new LookbackError("UNAVAILABLE", `${file.path}: the packet file cannot be closed now`, { path: file.path });
+    if (!(await closeFile(parts, stream, file, 0, disks))) throw new LookbackError("UNAVAILABLE", `${file.path}: the packet file cannot be closed now`, { path: file.path });
   }
 }
 
@@ -299,7 +298,7 @@ export interface StreamEnd {
 /** Where a stream goes on, by its files and its mark. */
 export function streamEnd({ files, marks, settings }: Pick<Catalogue, "files" | "marks" | "settings">, stream: string): StreamEnd {
   const known = marks.get(stream)?.nextOrdinal ?? 0;
-  const last = files.ofStream(stream).at(-1) ?? null;
+  const last = files.lastOfStream(stream);
   const end = last === null ? 0 : last.firstOrdinal + last.packets;
   const uncounted = last?.state === "writing" && end >= known && !givenUpFiles(settings, stream).has(last.id) ? last : null;
   return { next: Math.max(known, end) + (uncounted === null ? 0 : MOST_UNCOUNTED), uncounted };

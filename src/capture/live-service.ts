@@ -112,9 +112,9 @@ export class LiveService {
   #uncommitted: Durable | null = null;
   #wishes = { met: 0, triedMs: Number.NEGATIVE_INFINITY };
   readonly #ending = new AbortController();
-  /** When what a crash left could not be indexed for now, until that is tried again, and why. */
   /** Replays that met a damaged file, see `ReplayParts`. */
   readonly #damagedReplays = new Set<number>();
+  /** When what a crash left could not be indexed for now, until that is tried again, and why. */
   #replayFailed: { readonly atMs: number | null; readonly reason: string } = { atMs: null, reason: "" };
   /** Resolves when what a crash left is indexed, or is left to the next start. */
   replayed: Promise<void> = Promise.resolve();
@@ -194,7 +194,7 @@ export class LiveService {
     const nowMs = clock.nowMs();
     this.#firstOrdinal = firstOrdinal;
     this.#spans = new LedgerSpans(node, this.#running.interface, nowMs);
-    const gap = gapAfter(accountedUntil(catalogue.settings, this.#stream), node, catalogue.files.ofStream(this.#stream), nowMs);
+    const gap = gapAfter(accountedUntil(catalogue.settings, this.#stream), node, () => catalogue.files.ofStream(this.#stream), nowMs);
     catalogue.transaction(() => {
       if (gap !== null) catalogue.captureLedger.add(gap);
       noteAccounted(catalogue.settings, this.#stream, { interface: this.#running.interface, ordinal: firstOrdinal, atMs: nowMs, running: true });

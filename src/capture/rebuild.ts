@@ -53,7 +53,8 @@ export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
   const segments = catalogue.segments.live().filter(({ path }) => reasons.has(path));
   const damaged = segments.map(({ path }) => ({ path, reason: reasons.get(path) ?? "" }));
   if (damaged.length === 0) return { damaged, lostRows: 0, sessions: 0, files: [], changed: [], unread: [], left: [] };
-  const overlapping = runsOf(catalogue.files.list()).filter((run) => run.some((file) => segments.some((segment) => overlaps(file, segment))));
+  const listed = catalogue.files.list();
+  const overlapping = runsOf(listed).filter((run) => run.some((file) => segments.some((segment) => overlaps(file, segment))));
   const runs: PacketFile[][] = [];
   const changed: string[] = [];
   for (const run of overlapping) {
@@ -66,7 +67,7 @@ export async function rebuildSegments(parts: RebuildParts): Promise<Rebuilt> {
   const unread: UnreadFile[] = [];
   const left = new Set<string>();
   let sessions = 0;
-  for (const file of catalogue.files.list()) {
+  for (const file of listed) {
     const later = segments.filter(({ lastMs }) => file.firstMs !== null && file.firstMs <= lastMs);
     if (file.state !== "writing" || !isOfAStream(file) || later.length === 0) continue;
     unread.push({ path: file.path, reason: "the capture that wrote it died, and none has closed it since: start one" });
@@ -100,7 +101,8 @@ async function readAgain({ native, catalogue, settings, segmentDirectory, giveUp
   // A long run is not read up to one that is missing, for each of them.
   const unread = await unopenedOf(run);
   if (unread.length > 0 && !giveUp) return { segments: [], sessions: 0, files: [], unread };
-  for (let rest = run.filter((file) => !unread.some(({ path }) => path === file.path)); ;) {
+  const unopened = new Set(unread.map(({ path }) => path));
+  for (let rest = run.filter(({ path }) => !unopened.has(path)); ;) {
     const [first] = rest;
     if (first === undefined) return { segments: [], sessions: 0, files: [], unread };
     try {
@@ -110,8 +112,9 @@ async function readAgain({ native, catalogue, settings, segmentDirectory, giveUp
       }, null, () => {});
       return { segments, sessions, files: rest.map(({ path }) => path), unread };
     } catch (error) {
-      const failed = error instanceof LookbackError && error.code === "CAPTURE_UNREADABLE" ? rest.find(({ path }) => path === error.details["path"]) : undefined;
-      if (failed === undefined || !(error instanceof LookbackError)) throw error;
+      if (!(error instanceof LookbackError) || error.code !== "CAPTURE_UNREADABLE") throw error;
+      const failed = rest.find(({ path }) => path === error.details["path"]);
+      if (failed === undefined) throw error;
       unread.push({ path: failed.path, reason: String(error.details["reason"] ?? error.message) });
       if (!giveUp) return { segments: [], sessions: 0, files: [], unread };
       rest = rest.filter((file) => file !== failed);

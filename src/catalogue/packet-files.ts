@@ -221,6 +221,12 @@ export class PacketFiles {
       .all(stream).map(fileOf);
   }
 
+  /** The last of them, or null. */
+  lastOfStream(stream: string): PacketFile | null {
+    const row = this.#connection.prepare<[string], Row>("SELECT * FROM files WHERE stream = ? AND state <> 'gone' ORDER BY first_ordinal DESC, id DESC LIMIT 1").get(stream);
+    return row === undefined ? null : fileOf(row);
+  }
+
   /** A file of ours that held a stream and is gone, or null. */
   expiredOf(stream: string): PacketFile | null {
     const row = this.#connection.prepare<[string], Row>("SELECT * FROM files WHERE stream = ? AND state = 'gone' AND storage = 'own' ORDER BY id DESC LIMIT 1").get(stream);

@@ -99,7 +99,7 @@ describe("the capture ledger", () => {
 });
 
 /** Files with packets up to a position, and one that begins far behind what could be counted. */
-const upTo = (ordinal: number) => [{ firstOrdinal: 0, packets: 1 }, { firstOrdinal: 1, packets: ordinal - 1 }, { firstOrdinal: 2 ** 32, packets: 0 }];
+const upTo = (ordinal: number) => () => [{ firstOrdinal: 0, packets: 1 }, { firstOrdinal: 1, packets: ordinal - 1 }, { firstOrdinal: 2 ** 32, packets: 0 }];
 
 describe("what a capture that died left", () => {
   it("is a span of its own: what it stored since its last, and losses that nobody counted", () => {

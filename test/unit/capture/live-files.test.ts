@@ -97,6 +97,26 @@ describe("packet directories", () => {
     catalogue.close();
   });
 
+  it("that are away may have files that nobody listed, also where all that are listed were closed", async () => {
+    const root = temporaryDirectory();
+    const packets = path.join(root, "packets");
+    mkdirSync(packets);
+    const catalogue = openCatalogue(root, { nowMs: () => 1 });
+    const file = path.join(packets, "n1-260101-00000001.pcap");
+    writeFileSync(file, "");
+    catalogue.files.add({ node: "n1", path: file, displayName: "", stream: "s", storage: "own", state: "complete", format: "pcap", packets: 1, directoryInode: directoryInode(packets) });
+    const allAnswered = async (): Promise<boolean> => {
+      const disks = new PacketDisks(silentLogger);
+      await adoptFiles({ catalogue, packetDirectories: [packets], settings: { node: "n1" }, logger: silentLogger }, "s", disks);
+      return disks.allAnswered;
+    };
+    expect(await allAnswered()).toBe(true);
+    renameSync(packets, `${packets}.away`);
+    mkdirSync(packets);
+    expect([await allAnswered(), catalogue.files.list()[0]?.state]).toEqual([false, "complete"]);
+    catalogue.close();
+  });
+
   it("that take a small file let a capture start, however long their busy device takes to have it", async () => {
     const handle = await open(path.join(temporaryDirectory(), "x"), "w");
     const busy = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, "datasync").mockImplementation(() => new Promise(() => {}));
@@ -138,6 +158,8 @@ describe("packet directories", () => {
       [1, "complete", 1, 0], [2, "complete", 3, 1], [4, "complete", 3, 4],
     ]);
     expect(statSync(zeroed).size).toBe(bytes.length);
+    // Nobody had noted where the first one is.
+    expect([1, 2, 4].map((id) => catalogue.files.get(id)?.directoryInode)).toEqual([directoryInode(directory), null, directoryInode(directory)]);
     expect([statSync(givenUp).size, existsSync(empty), readdirSync(twin), existsSync(path.join(directory, "n1-260101-00000005.pcap"))]).toEqual([24 + record, false, [], false]);
     catalogue.close();
   });
