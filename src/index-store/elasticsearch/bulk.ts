@@ -1,5 +1,5 @@
 import { LookbackError } from "../../base/errors.js";
-import { itemFailure, type ItemFailure } from "./cluster-errors.js";
+import { itemError, itemFailure } from "./cluster-errors.js";
 import type { Cluster } from "./cluster.js";
 import { at, isObject, listOf, numberOf } from "./json.js";
 
@@ -79,7 +79,7 @@ export async function sendBulk(cluster: Cluster, lines: Buffer, signal: AbortSig
     else if (status === 409) repeated += 1;
     else if (mayPassLater(status, failure.type) || OF_THE_INDEX.has(failure.type)) {
       again.push(lines.subarray(row.start, row.end));
-      cause ??= itemError(failure, indexOf(lines, row), cluster);
+      cause ??= itemError(failure, indexOf(lines, row), cluster.shown);
     } else {
       dead.push({ status, type: failure.type, reason: failure.reason, action: lines.toString("utf8", row.start, row.middle - 1), document: lines.toString("utf8", row.middle, row.end - 1) });
     }
@@ -90,25 +90,4 @@ export async function sendBulk(cluster: Cluster, lines: Buffer, signal: AbortSig
 /** The index that the action of a row names. */
 function indexOf(lines: Buffer, { start, middle }: { readonly start: number; readonly middle: number }): string {
   return /"_index":"([^"]+)"/.exec(lines.toString("utf8", start, middle))?.[1] ?? "";
-}
-
-/** Why an item of a bulk request is to be sent again; `details.index` where it is for its index and not for the whole cluster. */
-export function itemError({ status, type, reason }: ItemFailure, index: string, cluster: Pick<Cluster, "shown">): LookbackError {
-  const of = { cluster: cluster.shown, status, reason, index };
-  switch (type) {
-    case "cluster_block_exception":
-      return new LookbackError("CLUSTER_READ_ONLY", `an index takes no writes: ${reason}; make room on the data nodes and take the block away (index.blocks.read_only_allow_delete: null)`, of);
-    case "index_closed_exception":
-      return new LookbackError("CLUSTER_BUSY", `the index ${index} is closed; open it (POST /${index}/_open)`, of);
-    case "index_not_found_exception":
-      return new LookbackError("CLUSTER_BUSY", `the index ${index} is not there and the cluster does not make it: ${reason}; make it (PUT /${index}) or allow it in action.auto_create_index`, of);
-    case "validation_exception":
-      return new LookbackError("CLUSTER_BUSY", `the cluster does not make the index ${index}: ${reason}; raise cluster.max_shards_per_node, or let days expire sooner`, of);
-    case "security_exception":
-      return new LookbackError("CLUSTER_REFUSED", `the cluster does not allow to write to the index ${index}: ${reason}; give the user or key the rights that docs/elasticsearch.md lists`, of);
-    default:
-      // Too much to do is the whole node's; a missing shard is one index's.
-      if (status === 429) return new LookbackError("CLUSTER_BUSY", `the cluster has too much to do: ${reason}; it is tried again`, { cluster: cluster.shown, status, reason });
-      return new LookbackError("CLUSTER_BUSY", `the index ${index} cannot be written: ${reason}; it is tried again`, of);
-  }
 }

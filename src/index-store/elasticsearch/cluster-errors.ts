@@ -76,7 +76,7 @@ function answerError(status: number, body: Json, made: (code: ErrorCode, message
       return made("CLUSTER_REFUSED", "the cluster knows no such user or key; check elasticsearchBasicAuth or elasticsearchAPIKey", details);
     case 403:
       if (type === BLOCKED) return readOnly(reason, made, details);
-      return made("CLUSTER_REFUSED", `the cluster does not allow this: ${reason}; give the user or key the rights that docs/elasticsearch.md lists`, details);
+      return made("CLUSTER_REFUSED", `the cluster does not allow this: ${reason}; ${GIVE_RIGHTS}`, details);
     case 413:
       return made("LIMIT_EXCEEDED", "the request is larger than the cluster takes; lower dbBulkSize", details);
     case 429:
@@ -92,7 +92,7 @@ function answerError(status: number, body: Json, made: (code: ErrorCode, message
   }
   if (type === "index_closed_exception") {
     const index = textOf(at(body, "error", "index"));
-    return made("CLUSTER_BUSY", `the index ${index || reason} is closed; open it (POST /${index || "INDEX"}/_open)`, { ...details, index });
+    return made("CLUSTER_BUSY", isClosed(index || reason, index || "INDEX"), { ...details, index });
   }
   if (/too_many_buckets/.test(type)) return made("LIMIT_EXCEEDED", "the answer has more buckets than the cluster allows; use a wider interval or fewer buckets", details);
   if (/too_complex_to_determinize|TooComplexToDeterminize|Determinizing/.test(`${type} ${reason}`)) {
@@ -110,7 +110,17 @@ function answerError(status: number, body: Json, made: (code: ErrorCode, message
 }
 
 function readOnly(reason: string, made: (code: ErrorCode, message: string, details?: ErrorDetails) => LookbackError, details: ErrorDetails): LookbackError {
-  return made("CLUSTER_READ_ONLY", `an index takes no writes: ${reason}; make room on the data nodes and take the block away (index.blocks.read_only_allow_delete: null)`, details);
+  return made("CLUSTER_READ_ONLY", takesNoWrites(reason), details);
+}
+
+const GIVE_RIGHTS = "give the user or key the rights that docs/elasticsearch.md lists";
+
+function takesNoWrites(reason: string): string {
+  return `an index takes no writes: ${reason}; make room on the data nodes and take the block away (index.blocks.read_only_allow_delete: null)`;
+}
+
+function isClosed(index: string, toOpen = index): string {
+  return `the index ${index} is closed; open it (POST /${toOpen}/_open)`;
 }
 
 /** Whether a try later may succeed: the cluster is away, busy, full, or its credentials are being changed. */
@@ -133,4 +143,25 @@ export function itemFailure(item: Json): ItemFailure | null {
   const { type, reason } = reasonOf({ error: objectOf(error) });
   const cause = textOf(at(error, "caused_by", "reason"));
   return { status: Number(at(item, "status") ?? 0), type, reason: cause === "" || cause === reason ? textOf(at(error, "reason")) || reason : `${textOf(at(error, "reason"))}: ${cause}` };
+}
+
+/** Why an item of a bulk request is to be sent again; `details.index` where it is for its index and not for the whole cluster. */
+export function itemError({ status, type, reason }: ItemFailure, index: string, cluster: string): LookbackError {
+  const of = { cluster, status, reason, index };
+  switch (type) {
+    case "cluster_block_exception":
+      return new LookbackError("CLUSTER_READ_ONLY", takesNoWrites(reason), of);
+    case "index_closed_exception":
+      return new LookbackError("CLUSTER_BUSY", isClosed(index), of);
+    case "index_not_found_exception":
+      return new LookbackError("CLUSTER_BUSY", `the index ${index} is not there and the cluster does not make it: ${reason}; make it (PUT /${index}) or allow it in action.auto_create_index`, of);
+    case "validation_exception":
+      return new LookbackError("CLUSTER_BUSY", `the cluster does not make the index ${index}: ${reason}; raise cluster.max_shards_per_node, or let days expire sooner`, of);
+    case "security_exception":
+      return new LookbackError("CLUSTER_REFUSED", `the cluster does not allow to write to the index ${index}: ${reason}; ${GIVE_RIGHTS}`, of);
+    default:
+      // Too much to do is the whole node's; a missing shard is one index's.
+      if (status === 429) return new LookbackError("CLUSTER_BUSY", `the cluster has too much to do: ${reason}; it is tried again`, { cluster, status, reason });
+      return new LookbackError("CLUSTER_BUSY", `the index ${index} cannot be written: ${reason}; it is tried again`, of);
+  }
 }

@@ -30,7 +30,7 @@ export interface ReadParts {
 }
 
 /** What the translation of a filter asks the store for. */
-function placesOf({ goneFiles, fields }: ReadParts, ownNodes: ReadonlySet<string>): Pick<Translation, "goneFiles" | "ownNodes" | "portOf"> {
+function ofTheStore({ goneFiles, fields }: ReadParts, ownNodes: ReadonlySet<string>): Pick<Translation, "goneFiles" | "ownNodes" | "portOf"> {
   return { goneFiles, ownNodes, portOf: (path) => fields.byPath(path) };
 }
 
@@ -58,14 +58,14 @@ export class Read {
     const endsAt = performance.now() + context.timeoutMs;
     const existing = await parts.indices.list();
     const ownNodes = await parts.nodes.own({ signal: context.signal, timeoutMs: Math.min(LONGEST_MS, Math.max(1, Math.floor(context.timeoutMs))) });
-    return new Read(parts, filter, new SessionQuery(filter, context, existing, placesOf(parts, ownNodes)), context, ownNodes, endsAt);
+    return new Read(parts, filter, new SessionQuery(filter, context, existing, ofTheStore(parts, ownNodes)), context, ownNodes, endsAt);
   }
 
   /** The same reader and time over other sessions. */
   async over(filter: SessionFilter): Promise<Read> {
     const { parts, context, ownNodes } = this;
     const existing = await parts.indices.list();
-    return new Read(parts, filter, new SessionQuery(filter, context, existing, placesOf(parts, ownNodes)), context, ownNodes, this.#endsAt);
+    return new Read(parts, filter, new SessionQuery(filter, context, existing, ofTheStore(parts, ownNodes)), context, ownNodes, this.#endsAt);
   }
 
   /** Milliseconds left for the next request. Throws QUERY_CANCELLED or QUERY_TIMEOUT when there are none. */
@@ -97,7 +97,7 @@ export class Read {
       } catch (error) {
         if (!(error instanceof LookbackError) || error.code !== "NOT_FOUND" || tries >= TRIES) throw error;
         indices.forget();
-        named = new SessionQuery(this.#filter, this.context, await indices.list(), placesOf(this.parts, this.ownNodes)).indices;
+        named = new SessionQuery(this.#filter, this.context, await indices.list(), ofTheStore(this.parts, this.ownNodes)).indices;
       }
     }
   }

@@ -6,12 +6,10 @@ import { SHORT } from "./cluster.js";
 import type { DeadLetter } from "./dead-letters.js";
 import { at, numberOf, textOf, type Json } from "./json.js";
 import type { ElasticsearchEngine } from "./open.js";
-import { dropSuperseded } from "./versions.js";
+import { dropSuperseded, VERSIONS_MS } from "./versions.js";
 
 /** Rows that are sent at once. */
 const BATCH = 500;
-/** Milliseconds for the look-up and deletion of hidden versions. */
-const VERSIONS_MS = 120_000;
 
 /**
  * Sends the dead letters again, after what was wrong with them was mended, and deletes the versions that they hide. What is refused

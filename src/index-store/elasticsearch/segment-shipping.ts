@@ -12,7 +12,7 @@ import type { IndexList } from "./index-list.js";
 import type { IndexNames, Rotation } from "./index-names.js";
 import { byRow, withEditedTags } from "./overlay.js";
 import type { Pace } from "./pace.js";
-import { dropSuperseded } from "./versions.js";
+import { dropSuperseded, VERSIONS_MS } from "./versions.js";
 
 /** What became of the rows of a segment. */
 export interface ShippedRows {
@@ -41,8 +41,6 @@ export interface SegmentShippingParts {
 }
 
 const NEVER = new AbortController().signal;
-/** Milliseconds for the look-up and deletion of hidden versions. */
-const VERSIONS_MS = 120_000;
 
 /** Times that rows are sent before their index is left alone for a while. */
 const TRIES = 2;

@@ -1,7 +1,6 @@
 import type { VersionedRow } from "../../native/types.js";
 import { idTimeMs } from "../row-id.js";
-import { itemError } from "./bulk.js";
-import { itemFailure } from "./cluster-errors.js";
+import { itemError, itemFailure } from "./cluster-errors.js";
 import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
 import type { IndexList } from "./index-list.js";
 import type { IndexPeriod } from "./index-names.js";
@@ -10,6 +9,8 @@ import { LONGEST_PATH } from "./query.js";
 
 /** Rows whose versions are looked up at once. */
 const BATCH = 1_000;
+/** Milliseconds for the look-up and deletion of hidden versions. */
+export const VERSIONS_MS = 120_000;
 /** Copies that one look gives. */
 const PAGE = 10_000;
 
@@ -32,7 +33,7 @@ export async function dropSuperseded(cluster: Cluster, indices: IndexList, rows:
   const elsewhere = [...newest.values()].filter((row) => existing.some((period) => period.index !== row.index && period.endMs > idTimeMs(row.id)));
   for (let from = 0; from < elsewhere.length; from += BATCH) {
     const batch = elsewhere.slice(from, from + BATCH);
-    await dropOf(cluster, placesOf(batch, existing) ?? indices.pattern, batch, limits);
+    await dropOf(cluster, namesOf(batch, existing) ?? indices.pattern, batch, limits);
   }
 }
 
@@ -40,7 +41,7 @@ export async function dropSuperseded(cluster: Cluster, indices: IndexList, rows:
  * Names of the indices that versions of the rows can be in, so that an older one that is closed or lacks a shard holds up none of them; null
  * when they are too many to be named. Each is a pattern: one that expires meanwhile is no error.
  */
-function placesOf(rows: readonly VersionedRow[], existing: readonly IndexPeriod[]): string | null {
+function namesOf(rows: readonly VersionedRow[], existing: readonly IndexPeriod[]): string | null {
   const oldestMs = Math.min(...rows.map(({ id }) => idTimeMs(id)));
   // Where the clock was set back a row's own index is before the time of its id.
   const own = new Set(rows.map(({ index }) => index));
@@ -81,6 +82,6 @@ async function deleteCopies(cluster: Cluster, copies: readonly Copy[], limits: R
   for (const [position, item] of listOf(at(answer, "items")).entries()) {
     const failure = itemFailure(isObject(item) ? Object.values(item)[0] : undefined);
     // One that is gone is deleted.
-    if (failure !== null && failure.status !== 404) throw itemError(failure, copies[position]?.index ?? "", cluster);
+    if (failure !== null && failure.status !== 404) throw itemError(failure, copies[position]?.index ?? "", cluster.shown);
   }
 }
