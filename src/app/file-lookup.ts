@@ -59,9 +59,8 @@ class FileNames implements MatchBudget {
     return [...byName].flatMap(([name, ids]) => (matches(name) ? ids : []));
   }
 
-  /** Files whose name without the directory this is; none for a name with a slash. */
+  /** Files whose name without the directory this is. */
   #ofBaseName(value: string, byName: ReadonlyMap<string, readonly number[]>): readonly number[] {
-    if (value.includes("/")) return [];
     this.#byBaseName ??= byBaseName(byName);
     return this.#byBaseName.get(value) ?? [];
   }

@@ -48,9 +48,9 @@ export class LookbackClient {
   /** Throws LookbackClientError with BAD_INPUT where the URL or the token can be none. */
   constructor(options: ClientOptions) {
     this.#options = options;
-    if (!URL.canParse(options.url) || !/^https?:$/.test(new URL(options.url).protocol)) throw new LookbackClientError("BAD_INPUT", `${JSON.stringify(options.url)} is no URL of a service; give one such as https://lookback.example`);
-    const { username, password } = new URL(options.url);
-    if (username !== "" || password !== "") throw new LookbackClientError("BAD_INPUT", "the URL has a user or a password; give the service's alone, and a token");
+    const url = URL.canParse(options.url) ? new URL(options.url) : null;
+    if (url === null || !/^https?:$/.test(url.protocol)) throw new LookbackClientError("BAD_INPUT", `${JSON.stringify(options.url)} is no URL of a service; give one such as https://lookback.example`);
+    if (url.username !== "" || url.password !== "") throw new LookbackClientError("BAD_INPUT", "the URL has a user or a password; give the service's alone, and a token");
     // What may stand in a header (RFC 9110, section 5.5). The token itself is not for logs.
     if (!/^[\x21-\x7e]+$/.test(options.token)) throw new LookbackClientError("BAD_INPUT", "the token is empty or has characters that no token has, such as a line's end; give it as createToken answered");
   }

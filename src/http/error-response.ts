@@ -7,13 +7,18 @@ import { httpStatusOf } from "../graphql/errors.js";
 /** Statuses of HTTP itself that say more than the status of the code: too large, wrong type, no such range. */
 const OWN_STATUSES: ReadonlySet<number> = new Set([413, 415, 416]);
 
-/** Sends an error as `{"error":{"code","message","retryable"}}` with its HTTP status, and with `details.retryAfterSeconds` where a time is known. */
+/** An error as its answer has it: `{"error":{"code","message","retryable"}}`, with `details.retryAfterSeconds` where a time is known. */
+export function errorBody({ code, message, retryable, details }: LookbackError): object {
+  const wait = details["retryAfterSeconds"];
+  return { error: { code, message, retryable, ...(typeof wait === "number" ? { details: { retryAfterSeconds: wait } } : {}) } };
+}
+
+/** Sends an error with its HTTP status. */
 export function sendError(response: Response, error: LookbackError, status = httpStatusOf(error)): void {
   const wait = error.details["retryAfterSeconds"];
   if (typeof wait === "number") response.setHeader("Retry-After", String(wait));
   if (error.code === "UNAUTHENTICATED") response.setHeader("WWW-Authenticate", "Bearer");
-  const { code, message, retryable } = error;
-  response.status(status).json({ error: { code, message, retryable, ...(typeof wait === "number" ? { details: { retryAfterSeconds: wait } } : {}) } });
+  response.status(status).json(errorBody(error));
 }
 
 /** The type that body-parser and send give their errors, or null. */

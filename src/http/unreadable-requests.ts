@@ -1,6 +1,7 @@
 import { maxHeaderSize, STATUS_CODES, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { LookbackError, systemErrorCode } from "../base/errors.js";
+import { errorBody } from "./error-response.js";
 
 /** Milliseconds in which what a client still sends is taken and dropped: a connection that is cut at once loses the answer. */
 const LINGER_MS = 1_000;
@@ -39,8 +40,7 @@ export function answerUnreadable(server: Server): void {
       return;
     }
     answered.add(socket);
-    const { code, message, retryable } = answer.error;
-    const body = JSON.stringify({ error: { code, message, retryable } });
+    const body = JSON.stringify(errorBody(answer.error));
     const head = [`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ""}`, "Content-Type: application/json; charset=utf-8", `Content-Length: ${Buffer.byteLength(body)}`, "Cache-Control: no-store", "X-Content-Type-Options: nosniff", "Connection: close"];
     socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
     socket.resume();

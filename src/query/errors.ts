@@ -1,4 +1,4 @@
-import { LookbackError, type ErrorCode } from "../base/errors.js";
+import { LookbackError, type ErrorCode, type ErrorDetails } from "../base/errors.js";
 import type { Span } from "./token.js";
 
 /** Most characters of an expression shown above the caret line. */
@@ -10,6 +10,8 @@ export interface Explanation {
   readonly expected?: readonly string[];
   /** Names that may have been meant. */
   readonly suggestions?: readonly string[];
+  /** Further details. */
+  readonly details?: ErrorDetails;
 }
 
 /** The line of `text` that `span` starts in, cut around it, and a line of carets under the span. */
@@ -35,7 +37,7 @@ function sentence(names: readonly string[]): string {
  * `suggestions`.
  */
 export function expressionError(code: ErrorCode, text: string, span: Span, message: string, explanation: Explanation = {}): LookbackError {
-  const { expected = [], suggestions = [] } = explanation;
+  const { expected = [], suggestions = [], details = {} } = explanation;
   const expectation = expected.length === 0 ? "" : `; expected ${sentence(expected)}`;
   const question = suggestions.length === 0 ? "" : `; did you mean ${sentence(suggestions)}?`;
   return new LookbackError(code, `${message}${expectation}${question}\n${excerpt(text, span)}`, {
@@ -43,6 +45,7 @@ export function expressionError(code: ErrorCode, text: string, span: Span, messa
     end: span.end,
     expected,
     suggestions,
+    ...details,
   });
 }
 

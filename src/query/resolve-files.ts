@@ -28,8 +28,7 @@ export function resolveFiles(expression: CheckedExpression, lookup: FileLookup):
       const names = leaf.matches.map(written);
       const message = `no packet file is named ${names.join(" or ")}`;
       if (leaf.written === undefined) throw new LookbackError("EXPRESSION_NO_SUCH_FILE", message, { files: names });
-      const placed = expressionError("EXPRESSION_NO_SUCH_FILE", leaf.written.text, leaf.written, message);
-      throw new LookbackError(placed.code, placed.message, { ...placed.details, files: names });
+      throw expressionError("EXPRESSION_NO_SUCH_FILE", leaf.written.text, leaf.written, message, { details: { files: names } });
     }
     return { node: "file", matches: leaf.matches, fileIds };
   });
