@@ -74,18 +74,21 @@ export class DirectoryLooks {
     return this.isSilent(directory) ? Promise.reject(silence(directory, DELETION_PATIENCE_MS)) : turns.run(directory, begin, limitMs);
   }
 
-  /** Whether a path is a file, for somebody who waits. Throws the system's error. */
-  isFile(file: string): Promise<boolean> {
+  /** `stat` of a file, for somebody who waits. Throws the system's error. */
+  #statOf(file: string): Promise<Stats> {
     const directory = path.dirname(file);
     if (this.isOnSilent(directory)) return Promise.reject(silence(directory, PATIENCE_MS));
-    return this.#aboutFiles(this.#examinations, directory, async () => (await this.#files.stat(file)).isFile(), PATIENCE_MS);
+    return this.#aboutFiles(this.#examinations, directory, () => this.#files.stat(file), PATIENCE_MS);
+  }
+
+  /** Whether a path is a file. Throws the system's error. */
+  async isFile(file: string): Promise<boolean> {
+    return (await this.#statOf(file)).isFile();
   }
 
   /** Bytes of a file. Throws the system's error. */
   async sizeOf(file: string): Promise<number> {
-    const directory = path.dirname(file);
-    if (this.isOnSilent(directory)) throw silence(directory, PATIENCE_MS);
-    return this.#aboutFiles(this.#examinations, directory, async () => (await this.#files.stat(file)).size, PATIENCE_MS);
+    return (await this.#statOf(file)).size;
   }
 
   /** What a path turns out to be, which lies in a directory of ours by its name. */

@@ -8,7 +8,7 @@ import type { IndexStore, SessionPackets } from "../index-store/index-store.js";
 import { SERVICE_SCOPE } from "../model/access-scope.js";
 import type { PacketRef } from "../model/session.js";
 import { ALL_TIME } from "../model/time-range.js";
-import { directoryLooks, packetFileName, directoryInodeOf, syncDirectory, type DirectoryLooks, type PacketFile, type PacketReader, type Tombstones } from "../packet-store/packet-store.js";
+import { directoryInodeOf, directoryLooks, packetFileName, syncDirectory, type DirectoryLooks, type PacketFile, type PacketReader, type Tombstones } from "../packet-store/packet-store.js";
 import type { Progressed } from "./progress.js";
 import { rowIdBytes, rowIdOf } from "../index-store/row-id.js";
 

@@ -12,8 +12,8 @@ import { gatherDevices, gatherSessionFacts, planAll, planOldest, type FactSource
 import { heldSession, heldSessions } from "./keep-packets.js";
 import type { DeviceFact, DevicePlan, PacketPlan, PacketRules, RetentionPlan, SessionPlan, SessionRules } from "./plan.js";
 import { deviceTarget } from "./policy.js";
-import { SeenDirectories } from "./seen-directories.js";
 import { Progress, type Progressed } from "./progress.js";
+import { SeenDirectories } from "./seen-directories.js";
 import { DAY_MS } from "../base/utc-day.js";
 import { dayStartMs, planSessions } from "./session-policy.js";
 

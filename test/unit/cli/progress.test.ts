@@ -46,6 +46,17 @@ describe("ProgressPrinter", () => {
     expect(screen.text.trim().split("\n")).toHaveLength(2);
     expect(screen.text).not.toContain("\u001b");
   });
+  it("shows one of several that go on side by side, until it is over", () => {
+    const screen = new Screen(true, 40);
+    const printer = new ProgressPrinter(screen, () => 11_000);
+    printer.running(job(), "a.pcap");
+    printer.running(job({ id: "2" }), "b.pcap");
+    printer.over(job({ id: "2" }), "done: b.pcap");
+    printer.running(job({ id: "3" }), "c.pcap");
+    printer.over(job(), null);
+    printer.running(job({ id: "3" }), "c.pcap");
+    expect([...screen.text.matchAll(/[abc]\.pcap/g)].map(([name]) => name)).toEqual(["a.pcap", "b.pcap", "c.pcap"]);
+  });
 });
 
 describe("what became of it", () => {

@@ -9,6 +9,7 @@ import { finishLeftovers } from "../../../src/retention/executor.js";
 import { copyHeldOut, heldSession, type KeepParts } from "../../../src/retention/keep-packets.js";
 import { classicCapture } from "../../support/capture-bytes.js";
 import { hangingFiles } from "../../support/hanging-files.js";
+import { directoryInode } from "../../support/directory-inode.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
 
 const ID = "01010101-0101-8101-8101-010101010101";
@@ -34,13 +35,14 @@ function world(movePackets: KeepParts["store"]["movePackets"]) {
 }
 
 it("an error after the rows point to the copy does not take the copy away", async () => {
-  const { catalogue, copy, kept } = world((_moves, alongside) => {
+  const { catalogue, packets, copy, kept } = world((_moves, alongside) => {
     catalogue.transaction(() => alongside?.());
     return Promise.reject(new Error("the request is larger than the cluster takes"));
   });
   await expect(copy()).rejects.toThrow("larger");
   const [listed] = catalogue.files.list({ after: 1 });
   expect(existsSync(listed?.path ?? "")).toBe(true);
+  expect(listed?.directoryInode).toBe(directoryInode(packets));
   expect(kept()).toHaveLength(1);
   catalogue.close();
 });

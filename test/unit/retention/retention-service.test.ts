@@ -221,6 +221,21 @@ describe("making room", () => {
     catalogue.close();
   });
 
+  it("goes through all files for that, some with each run", async () => {
+    const { catalogue, paths, service } = world([{ bytes: 1000, unseen: true }]);
+    const idle = service({ probe: () => Promise.resolve({ freeBytes: TOTAL, totalBytes: TOTAL }) });
+    const [there = ""] = paths;
+    for (let id = 2; id <= 1_001; id += 1) catalogue.files.add({ id, node: "n", path: path.join(path.dirname(there), `gone-${id}.pcap`), displayName: `${id}`, stream: "f".repeat(32), storage: "own", state: "complete", format: "pcap", bytes: 1, packets: 1, firstMs: 1, lastMs: 2 });
+    catalogue.files.update(1_001, { path: path.join(path.dirname(there), "last.pcap") });
+    writeFileSync(path.join(path.dirname(there), "last.pcap"), "x");
+    const noted = (): unknown[] => [1, 1_001].map((id) => (catalogue.files.get(id)?.directoryInode ?? null) !== null);
+    await idle.enforcePackets(null);
+    expect(noted()).toEqual([true, false]);
+    await idle.enforcePackets(null);
+    expect(noted()).toEqual([true, true]);
+    catalogue.close();
+  });
+
   it("makes room also where the catalogue cannot note directories", async () => {
     const { catalogue, service, there } = world([{ bytes: 3000, unseen: true }, { bytes: 3000, unseen: true }, { bytes: 500 }]);
     const update = catalogue.files.update.bind(catalogue.files);
