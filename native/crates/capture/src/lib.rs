@@ -7,7 +7,7 @@
 //! * [`filter`]: BPF expressions, compiled by libpcap where it is installed.
 //! * [`bpf`]: the same filters on packets that are here already.
 //! * [`privileges`]: giving up rights once interfaces are open.
-//! * [`memory`]: what the C library does with freed memory.
+//! * [`memory`]: what the C library does with freed memory, and what the processor fetches ahead.
 //! * [`interface`]: what the system says about a network interface.
 //! * [`interface_losses`], [`ethtool`]: what an interface and its driver say they lost.
 //! * [`send`]: frames onto an interface, for tests and rate measurements.

@@ -70,7 +70,7 @@ impl Classic {
     ///
     /// # Errors
     /// The source's error.
-    #[inline]
+    #[inline(always)]
     pub fn next(&self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step> {
         let offset = buffer.offset();
         if !buffer.ensure(self.record_header)? {

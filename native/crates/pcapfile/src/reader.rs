@@ -53,6 +53,13 @@ pub struct Reader {
     buffer: Buffer,
     format: Format,
     warnings: Warnings,
+    seen: Seen,
+}
+
+/// What the reader knows of the packets before.
+#[derive(Default)]
+struct Seen {
+    /// Bytes of the last, which is to be moved past.
     pending: usize,
     /// Nothing follows that can be read.
     ended: bool,
@@ -109,7 +116,7 @@ impl Reader {
         } else {
             return Err(unreadable(reason_unreadable(head), head));
         };
-        Ok(Self { buffer, format, warnings, pending: 0, ended: false, last_ns: None })
+        Ok(Self { buffer, format, warnings, seen: Seen::default() })
     }
 
     /// `pcap` or `pcapng`.
@@ -132,7 +139,7 @@ impl Reader {
     }
     /// Bytes of the decompressed file read so far.
     pub fn bytes_read(&self) -> u64 {
-        self.buffer.offset() + self.pending as u64
+        self.buffer.offset() + self.seen.pending as u64
     }
 
     /// The next packet; none at the end, or where the file is damaged (see [`Reader::warnings`]).
@@ -151,38 +158,96 @@ impl Reader {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(Some(self.found(packet)))
+        Ok(Some(self.seen.found(packet, &self.buffer, &mut self.warnings)))
     }
 
     #[inline]
     fn next_step(&mut self) -> std::io::Result<Step> {
-        self.buffer.consume(std::mem::take(&mut self.pending));
-        if self.ended {
+        self.buffer.consume(std::mem::take(&mut self.seen.pending));
+        if self.seen.ended {
             return Ok(Step::End);
         }
         let step = match &mut self.format {
             Format::Classic(format) => format.next(&mut self.buffer, &mut self.warnings),
             Format::Ng(format) => format.next(&mut self.buffer, &mut self.warnings),
         };
-        self.ended = matches!(step, Ok(Step::End));
+        self.seen.ended = matches!(step, Ok(Step::End));
         step
     }
 
-    /// Looks at a packet that was found.
+    /// Hands the next packets to `take`, at most `most`, as long as they lie whole in the chunk of the last one: nothing is read
+    /// from the source.
+    ///
+    /// Each format has its own loop: where both meet, what is known of a packet goes through memory, and who reads it there waits
+    /// for all that was written before it.
     #[inline]
-    fn found(&mut self, packet: RawPacket) -> PacketRef<'_> {
+    pub fn packets_at_hand(&mut self, most: usize, mut take: impl FnMut(PacketRef<'_>)) {
+        let Self { buffer, format, warnings, seen } = self;
+        buffer.hold(true);
+        match format {
+            Format::Classic(format) => {
+                seen.each(
+                    most,
+                    buffer,
+                    warnings,
+                    |buffer, warnings| format.next(buffer, warnings),
+                    &mut take,
+                );
+            }
+            Format::Ng(format) => {
+                seen.each(
+                    most,
+                    buffer,
+                    warnings,
+                    |buffer, warnings| format.next(buffer, warnings),
+                    &mut take,
+                );
+            }
+        }
+        buffer.hold(false);
+    }
+}
+
+impl Seen {
+    /// Hands packets to `take`, see [`Reader::packets_at_hand`].
+    #[inline(always)]
+    fn each(
+        &mut self,
+        most: usize,
+        buffer: &mut Buffer,
+        warnings: &mut Warnings,
+        mut next: impl FnMut(&mut Buffer, &mut Warnings) -> std::io::Result<Step>,
+        mut take: impl FnMut(PacketRef<'_>),
+    ) {
+        for _ in 0..most {
+            buffer.consume(std::mem::take(&mut self.pending));
+            if self.ended {
+                break;
+            }
+            match next(buffer, warnings) {
+                Ok(Step::Packet(packet)) => take(self.found(packet, buffer, warnings)),
+                // An end is told again, and what is not at hand is there when it is asked for otherwise.
+                Ok(Step::End) => self.ended = true,
+                Err(_) => break,
+            }
+        }
+    }
+
+    /// Looks at a packet that was found.
+    #[inline(always)]
+    fn found<'a>(&mut self, packet: RawPacket, buffer: &'a Buffer, warnings: &mut Warnings) -> PacketRef<'a> {
         self.pending = packet.whole;
         if packet.captured as u32 != packet.original_length || packet.captured == 0 {
-            self.note_lengths(&packet);
+            note_lengths(&packet, warnings);
         }
         if packet.captured as u32 > USUAL_PACKET_BYTES {
-            self.warnings.count("oversize-packet", packet.offset);
+            warnings.count("oversize-packet", packet.offset);
         }
         if self.last_ns.is_some_and(|last| packet.timestamp_ns < last) {
-            self.warnings.count("timestamp-goes-back", packet.offset);
+            warnings.count("timestamp-goes-back", packet.offset);
         }
         self.last_ns = Some(packet.timestamp_ns);
-        let (chunk, at) = self.buffer.place();
+        let (chunk, at) = buffer.place();
         let (start, end) = (at + packet.skip, at + packet.skip + packet.captured);
         PacketRef {
             data: chunk.get(start..end).unwrap_or_default(),
@@ -197,28 +262,16 @@ impl Reader {
             record_length: packet.whole as u32,
         }
     }
+}
 
-    /// The next packet if it lies whole in the chunk of the last one; else none, and nothing was read from the source.
-    #[inline]
-    pub fn next_packet_at_hand(&mut self) -> Option<PacketRef<'_>> {
-        self.buffer.hold(true);
-        let step = self.next_step();
-        self.buffer.hold(false);
-        match step {
-            Ok(Step::Packet(packet)) => Some(self.found(packet)),
-            // An end is told again, and what is not at hand is there when it is asked for otherwise.
-            Ok(Step::End) | Err(_) => None,
-        }
+#[cold]
+fn note_lengths(packet: &RawPacket, warnings: &mut Warnings) {
+    if packet.captured == 0 {
+        warnings.count("zero-length-packet", packet.offset);
     }
-
-    fn note_lengths(&mut self, packet: &RawPacket) {
-        if packet.captured == 0 {
-            self.warnings.count("zero-length-packet", packet.offset);
-        }
-        if (packet.captured as u32) < packet.original_length {
-            self.warnings.count("packet-cut-by-snaplen", packet.offset);
-        } else if packet.captured as u32 > packet.original_length {
-            self.warnings.count("captured-more-than-original", packet.offset);
-        }
+    if (packet.captured as u32) < packet.original_length {
+        warnings.count("packet-cut-by-snaplen", packet.offset);
+    } else if packet.captured as u32 > packet.original_length {
+        warnings.count("captured-more-than-original", packet.offset);
     }
 }

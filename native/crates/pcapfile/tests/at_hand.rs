@@ -25,28 +25,34 @@ fn one_by_one(file: &[u8]) -> (Vec<Read>, u64, Vec<Warning>) {
     rest(&reader, all)
 }
 
-/// The same with as many as are at hand after each; how many times there were none.
-fn at_hand(file: &[u8]) -> ((Vec<Read>, u64, Vec<Warning>), usize) {
+/// The same with as many as are at hand after each, at most so many; how many times there were none.
+fn at_hand(file: &[u8], most: usize) -> ((Vec<Read>, u64, Vec<Warning>), usize) {
     let mut reader = reader(file).unwrap();
     let (mut all, mut turns) = (Vec::new(), 0);
     while let Some(packet) = reader.next_packet().unwrap() {
         turns += 1;
         all.push(of(&packet));
         let chunk = packet.chunk.as_ptr();
-        while let Some(packet) = reader.next_packet_at_hand() {
+        let before = all.len();
+        reader.packets_at_hand(most, |packet| {
             assert_eq!(packet.chunk.as_ptr(), chunk, "it is in the same chunk");
             all.push(of(&packet));
-        }
+        });
+        assert!(all.len() - before <= most);
     }
     (rest(&reader, all), turns)
 }
 
 fn check(file: &[u8], chunks: usize) {
-    let (read, turns) = at_hand(file);
     let (all, count, warnings) = one_by_one(file);
-    assert_eq!((read.1, &read.2), (count, &warnings));
-    let differs = read.0.iter().zip(&all).position(|(a, b)| a != b);
-    assert_eq!((differs, read.0.len()), (None, all.len()));
+    let mut turns = 0;
+    for most in [0, 1, 7, usize::MAX] {
+        let (read, turns_of_these) = at_hand(file, most);
+        assert_eq!((read.1, &read.2), (count, &warnings), "{most}");
+        let differs = read.0.iter().zip(&all).position(|(a, b)| a != b);
+        assert_eq!((differs, read.0.len()), (None, all.len()), "{most}");
+        turns = turns_of_these;
+    }
     assert!((chunks..4 * chunks.max(1) + 4).contains(&turns), "{turns} turns, {chunks} chunks");
 }
 
