@@ -19,6 +19,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Most workers.
 const MOST_WORKERS: usize = 24;
+/// Bytes of bodies that wait in a worker at most until there are enough to hash side by side: as many as fill the processor.
+const MAX_WAITING_BODY_BYTES: usize = 64 << 20;
 
 /// What to read and where to write.
 #[derive(Clone, Debug)]
@@ -139,6 +141,7 @@ fn work(
     let mut settings = settings.clone();
     // Nothing is lost while a packet of a file waits.
     settings.flow.max_waiting_bytes_of_a_body = usize::MAX;
+    settings.flow.max_waiting_body_bytes = MAX_WAITING_BODY_BYTES;
     settings.flow.rows_wait_for_digests = true;
     let mut outcome = StreamOutcome::default();
     let sink = SegmentSink::new(options.segments.clone(), settings.node.clone(), *stream);

@@ -45,8 +45,9 @@ pub struct PacketMeta {
     pub origin: u16,
 }
 
-/// Bytes of bodies that wait to be hashed side by side at most, those of all workers.
+/// Bytes of bodies that wait to be hashed side by side at most, those of all workers of a capture and of an import.
 const MAX_WAITING_BODY_BYTES: usize = 64 << 20;
+const MAX_WAITING_BODY_BYTES_OF_AN_IMPORT: usize = 128 << 20;
 
 /// Bytes that the open flows of a worker may hold at least, however many workers share what all may.
 const MIN_HELD_BYTES: usize = 64 << 20;
@@ -93,7 +94,12 @@ impl<S: RowSink> Worker<S> {
         let workers = settings.workers.max(1);
         flow.max_flows = (flow.max_flows / workers).max(64);
         flow.max_held_bytes = (flow.max_held_bytes / workers).max(MIN_HELD_BYTES);
-        flow.max_waiting_body_bytes = flow.max_waiting_body_bytes.min(MAX_WAITING_BODY_BYTES / workers);
+        let most = if flow.rows_wait_for_digests {
+            MAX_WAITING_BODY_BYTES_OF_AN_IMPORT
+        } else {
+            MAX_WAITING_BODY_BYTES
+        };
+        flow.max_waiting_body_bytes = flow.max_waiting_body_bytes.min(most / workers);
         let mut table = FlowTable::new(flow, stream);
         // In one piece: a vector that grows copies its rows again and again.
         table.saved().reserve_exact(batch_rows.clamp(1, ROOM_ROWS) + ROOM_BEYOND);

@@ -11,8 +11,14 @@ use std::sync::Arc;
 const TURN_BYTES: usize = 256 << 10;
 /// Bodies with bytes that wait between two turns at most: each has some room of its own.
 const TURN_BODIES: usize = 4_096;
-/// Bodies that are worth a turn. It takes as long for one as for sixteen, so with fewer the rest waits for more.
+/// Bodies that are worth a turn, where those of one body do not wait for long. It takes as long for one as for sixteen, so with
+/// fewer the rest waits for more.
 const WANTED_LANES: usize = 8;
+/// The same where they may: more than these hardly ever come together, and room for them costs more than they gain.
+const MOST_WANTED_LANES: usize = 14;
+/// Bytes that wait for each of these: of bodies of some megabytes, three of which come at a time, 4 MiB at most, and half of that on
+/// average. With less room than that all that waits is hashed again and again, however few bodies it is of.
+const WAITING_BYTES_OF_A_LANE: usize = 9 << 19;
 /// With fewer bodies than this, one after the other is faster.
 const MIN_LANES: usize = 3;
 /// Bytes of one body that wait for more bodies at most, where packets must not wait: what one that ends the body waits for. More
@@ -59,6 +65,8 @@ pub struct Digests {
     waiting_bytes: usize,
     max_waiting: usize,
     max_waiting_of_a_body: usize,
+    /// Bodies that are worth a turn.
+    wanted_lanes: usize,
     rows_wait: bool,
     promised: Vec<Promise>,
     /// Bytes that wait when the next turn comes.
@@ -82,6 +90,11 @@ struct Job {
 impl Digests {
     /// Digests for which at most `max_waiting` bytes wait until there are more bodies, and `max_waiting_of_a_body` of each body.
     pub fn new(max_waiting: usize, max_waiting_of_a_body: usize) -> Self {
+        let wanted_lanes = if max_waiting_of_a_body < max_waiting {
+            WANTED_LANES
+        } else {
+            (max_waiting / WAITING_BYTES_OF_A_LANE).clamp(MIN_LANES, MOST_WANTED_LANES)
+        };
         Self {
             streams: Vec::new(),
             free: Vec::new(),
@@ -89,6 +102,7 @@ impl Digests {
             waiting_bytes: 0,
             max_waiting,
             max_waiting_of_a_body,
+            wanted_lanes,
             rows_wait: false,
             promised: Vec::new(),
             turn_at: TURN_BYTES,
@@ -155,10 +169,10 @@ impl Digests {
         let waits = stream.waiting.len();
         self.waiting_bytes += data.len();
         if waits >= self.max_waiting_of_a_body {
-            self.turn(WANTED_LANES, |at, _| at == *ticket.0);
+            self.turn(self.wanted_lanes, |at, _| at == *ticket.0);
         }
         if self.waiting_bytes >= self.turn_at || self.waiting.len() >= TURN_BODIES {
-            self.turn(WANTED_LANES, |_, _| false);
+            self.turn(self.wanted_lanes, |_, _| false);
             if self.waiting_bytes >= self.max_waiting {
                 self.run();
             }
@@ -197,14 +211,14 @@ impl Digests {
     /// Hashes all that waits of bodies that ended, so that [`Digests::take`] has their digests, and of others what can be
     /// hashed beside them.
     pub fn run_ended(&mut self) {
-        self.turn(WANTED_LANES, |_, ended| ended);
+        self.turn(self.wanted_lanes, |_, ended| ended);
     }
 
     /// Hashes all that waits of one body, so that [`Digests::take`] has its digest if it ended, and of others what can be
     /// hashed beside it.
     pub fn run_for(&mut self, ticket: &Ticket) {
         if self.streams.get(*ticket.0 as usize).is_some_and(|stream| !stream.waiting.is_empty()) {
-            self.turn(WANTED_LANES, |at, _| at == *ticket.0);
+            self.turn(self.wanted_lanes, |at, _| at == *ticket.0);
         }
     }
 
@@ -402,6 +416,29 @@ mod tests {
         let taken = more.iter().filter_map(|ticket| digests.take(ticket)).collect::<Vec<_>>();
         assert!(taken.len() >= LANES - WANTED_LANES, "{}", taken.len());
         assert!(taken.iter().all(|digest| *digest == Md5::digest(&body)));
+    }
+
+    #[test]
+    fn with_more_room_more_bodies_wait_for_each_other() {
+        let body = data(40_000);
+        for (room, of_a_body, wanted) in [
+            (64 << 20, usize::MAX, MOST_WANTED_LANES),
+            (32 << 20, usize::MAX, 7),
+            (1 << 20, usize::MAX, MIN_LANES),
+            (64 << 20, MAX_WAITING_BYTES_OF_A_BODY, WANTED_LANES),
+        ] {
+            // The last brings the turn, and with one fewer it brings nothing.
+            for bodies in [wanted - 1, wanted] {
+                let mut digests = Digests::new(room, of_a_body);
+                digests.turn_at = bodies * body.len();
+                let tickets: Vec<Ticket> = (0..bodies).map(|_| digests.begin()).collect();
+                for ticket in &tickets {
+                    digests.update(ticket, &body);
+                }
+                let are_hashed = digests.waiting_bytes < bodies * BLOCK;
+                assert_eq!(are_hashed, bodies == wanted, "{bodies} bodies, room for {room} and {of_a_body}");
+            }
+        }
     }
 
     #[test]
