@@ -1,7 +1,7 @@
 //! Digests of many bodies at a time: bytes wait until there are enough bodies to hash side by side.
 
 use super::lanes::{self, LANES};
-use super::waiting::Waiting;
+use super::waiting::{FreePieces, Waiting};
 use super::{BLOCK, INITIAL, SINES, padding};
 use lookback_session::FieldSpec;
 use std::cmp::Reverse;
@@ -63,6 +63,7 @@ pub struct Digests {
     /// Streams with bytes that wait.
     waiting: Vec<u32>,
     waiting_bytes: usize,
+    pieces: FreePieces,
     max_waiting: usize,
     max_waiting_of_a_body: usize,
     /// Bodies that are worth a turn.
@@ -100,6 +101,7 @@ impl Digests {
             free: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
+            pieces: FreePieces::default(),
             max_waiting,
             max_waiting_of_a_body,
             wanted_lanes,
@@ -162,9 +164,9 @@ impl Digests {
         if stream.waiting.is_empty() {
             self.waiting.push(*ticket.0);
             let held = (stream.length % BLOCK as u64) as usize;
-            stream.waiting.push(stream.tail.get(..held).unwrap_or_default(), data.len());
+            stream.waiting.push(stream.tail.get(..held).unwrap_or_default(), data.len(), &mut self.pieces);
         }
-        stream.waiting.push(data, 0);
+        stream.waiting.push(data, 0, &mut self.pieces);
         stream.length = stream.length.wrapping_add(data.len() as u64);
         let waits = stream.waiting.len();
         self.waiting_bytes += data.len();
@@ -245,8 +247,9 @@ impl Digests {
                 for (place, byte) in stream.tail.iter_mut().zip(waiting.rest()) {
                     *place = *byte;
                 }
+                waiting.end(&mut self.pieces);
             } else {
-                waiting.forget_taken();
+                waiting.forget_taken(&mut self.pieces);
                 self.waiting_bytes += waiting.len();
                 self.waiting.push(at);
                 stream.waiting = waiting;

@@ -7,6 +7,30 @@ const PIECE_BYTES: usize = 16 << 10;
 /// Room of a first piece, which grows: most bodies are short.
 const FIRST_BYTES: usize = 2 << 10;
 
+/// Most pieces that are kept for use again: those of some turns of hashing.
+const MOST_FREE: usize = 64;
+
+/// Room of pieces that were taken, for use again: what was hashed last is still in the processor's cache.
+#[derive(Default)]
+pub struct FreePieces(Vec<Vec<u8>>);
+
+impl FreePieces {
+    /// Room of a whole piece.
+    fn whole(&mut self) -> Vec<u8> {
+        self.0.pop().unwrap_or_else(|| Vec::with_capacity(PIECE_BYTES))
+    }
+    /// Room of `wanted` bytes or more.
+    fn at_least(&mut self, wanted: usize) -> Vec<u8> {
+        self.0.pop().unwrap_or_else(|| Vec::with_capacity(wanted))
+    }
+    fn give_back(&mut self, mut piece: Vec<u8>) {
+        if piece.capacity() == PIECE_BYTES && self.0.len() < MOST_FREE {
+            piece.clear();
+            self.0.push(piece);
+        }
+    }
+}
+
 /// Bytes in pieces, so that long bodies are not copied again when more come. All pieces but the last hold whole blocks.
 #[derive(Default)]
 pub struct Waiting {
@@ -29,10 +53,10 @@ impl Waiting {
     }
 
     /// Adds bytes, of which `more` will follow soon.
-    pub fn push(&mut self, mut data: &[u8], more: usize) {
+    pub fn push(&mut self, mut data: &[u8], more: usize, free: &mut FreePieces) {
         self.length += data.len();
         if self.pieces.is_empty() {
-            self.pieces.push(Vec::with_capacity((data.len() + more).clamp(FIRST_BYTES, PIECE_BYTES)));
+            self.pieces.push(free.at_least((data.len() + more).clamp(FIRST_BYTES, PIECE_BYTES)));
         }
         while let Some(last) = self.pieces.last_mut() {
             let (head, rest) = data.split_at(data.len().min(PIECE_BYTES - last.len()));
@@ -41,7 +65,7 @@ impl Waiting {
                 break;
             }
             data = rest;
-            self.pieces.push(Vec::with_capacity(PIECE_BYTES));
+            self.pieces.push(free.whole());
         }
     }
 
@@ -64,8 +88,47 @@ impl Waiting {
     }
 
     /// Gives back the room of the pieces that are taken.
-    pub fn forget_taken(&mut self) {
-        self.pieces.drain(..self.piece.min(self.pieces.len()));
+    pub fn forget_taken(&mut self, free: &mut FreePieces) {
+        self.pieces.drain(..self.piece.min(self.pieces.len())).for_each(|piece| free.give_back(piece));
         self.piece = 0;
+    }
+
+    /// Gives back all room.
+    pub fn end(self, free: &mut FreePieces) {
+        self.pieces.into_iter().for_each(|piece| free.give_back(piece));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(bytes: usize, free: &mut FreePieces) -> Waiting {
+        let mut waiting = Waiting::default();
+        waiting.push(&vec![7; bytes], 0, free);
+        waiting
+    }
+
+    #[test]
+    fn room_that_was_given_back_last_is_used_first_and_holds_nothing() {
+        let mut free = FreePieces::default();
+        let mut first = filled(2 * PIECE_BYTES, &mut free);
+        let places = [first.pieces[0].as_ptr(), first.pieces[1].as_ptr()];
+        first.take(PIECE_BYTES / BLOCK);
+        first.forget_taken(&mut free);
+        assert_eq!((first.len(), free.0.len()), (PIECE_BYTES, 1));
+        first.end(&mut free);
+        let second = filled(PIECE_BYTES + 1, &mut free);
+        assert_eq!([second.pieces[1].as_ptr(), second.pieces[0].as_ptr()], places);
+        assert_eq!((second.len(), second.rest().len()), (PIECE_BYTES + 1, PIECE_BYTES));
+    }
+
+    #[test]
+    fn room_of_short_bodies_and_of_many_is_not_kept() {
+        let mut free = FreePieces::default();
+        filled(100, &mut free).end(&mut free);
+        assert_eq!(free.0.len(), 0);
+        filled((MOST_FREE + 10) * PIECE_BYTES, &mut free).end(&mut free);
+        assert_eq!(free.0.len(), MOST_FREE);
     }
 }
