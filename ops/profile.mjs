@@ -66,6 +66,7 @@ async function exercise() {
   importing("link", [link]);
   importing("link-two", [link], "packetThreads=2");
   importing("bulk", [bulk]);
+  importing("bulk-two", [bulk], "packetThreads=2");
   importing("named", [join(top, "examples"), ...captures]);
   const server = await startServer([MAIN, "--set", "viewPort=0", "--data", data, "serve"], data);
   await settled(data);
