@@ -56,7 +56,7 @@ struct Stream {
 }
 
 /// The digests of a worker. At most `max_waiting` bytes wait in it, or those of one turn, and one piece as it is given: in room
-/// that is less than twice as much, and 2 KiB for each of [`TURN_BODIES`].
+/// that is less than twice as much, 2 KiB for each of [`TURN_BODIES`], and a mebibyte for use again.
 pub struct Digests {
     streams: Vec<Stream>,
     free: Vec<u32>,
