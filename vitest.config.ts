@@ -5,9 +5,9 @@ import { defineConfig } from "vitest/config";
 const oneGraphql = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve("graphql") }] };
 
 /** Projects by kind of test; `ops/test.mjs` runs all but the long ones. */
-const project = (name: string, include: string[], testTimeout: number, alone = {}) => ({
+const project = (name: string, include: string[], testTimeout: number, further = {}) => ({
   resolve: oneGraphql,
-  test: { name, include, testTimeout, hookTimeout: testTimeout, pool: "forks" as const, globalSetup: ["test/support/search-node.global.ts"], ...alone },
+  test: { name, include, testTimeout, hookTimeout: testTimeout, pool: "forks" as const, globalSetup: ["test/support/search-node.global.ts"], ...further },
 });
 
 /** Unit tests wait for nothing outside their process: they take every processor, after the others, which need one for what they start. */

@@ -37,13 +37,6 @@ struct StreamBatch {
     shares: Vec<Vec<Packet>>,
 }
 
-impl StreamBatch {
-    /// A packet's bytes.
-    fn data(&self, record: &Record) -> &[u8] {
-        record.data(&self.chunk)
-    }
-}
-
 /// How packets are shared.
 #[derive(Clone, Copy, Debug)]
 pub struct Sharing {
@@ -76,6 +69,7 @@ struct Record {
 }
 
 impl Record {
+    /// The packet's bytes in the chunk of its batch.
     fn data<'a>(&self, chunk: &'a Chunk) -> &'a [u8] {
         chunk.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
@@ -324,7 +318,7 @@ pub fn read_batches(
         let own = batch.shares.get(number).map(Vec::as_slice).unwrap_or_default();
         for (at, packet) in own.iter().enumerate() {
             if let Some(later) = own.get(at + FETCH_AHEAD) {
-                fetch_ahead(batch.data(&later.record));
+                fetch_ahead(later.record.data(&batch.chunk));
             }
             share.is_own = !packet.is_for_all;
             let record = &packet.record;
@@ -332,7 +326,7 @@ pub fn read_batches(
                 link_type: record.link_type,
                 timestamp_ns: record.timestamp_ns,
                 original_length: record.original_length,
-                data: batch.data(record),
+                data: record.data(&batch.chunk),
                 chunk: &batch.chunk,
                 start: record.start,
                 end: record.end,

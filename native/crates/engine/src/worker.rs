@@ -45,9 +45,8 @@ pub struct PacketMeta {
     pub origin: u16,
 }
 
-/// Bytes of bodies that wait to be hashed side by side at most, those of all workers of a capture and of an import.
-const MAX_WAITING_BODY_BYTES: usize = 64 << 20;
-const MAX_WAITING_BODY_BYTES_OF_AN_IMPORT: usize = 128 << 20;
+/// Workers that may each let as many bytes of bodies wait as the settings say; more share what these have.
+const WORKERS_WITH_ALL_WAITING_BYTES: usize = 2;
 
 /// Bytes that the open flows of a worker may hold at least, however many workers share what all may.
 const MIN_HELD_BYTES: usize = 64 << 20;
@@ -94,12 +93,7 @@ impl<S: RowSink> Worker<S> {
         let workers = settings.workers.max(1);
         flow.max_flows = (flow.max_flows / workers).max(64);
         flow.max_held_bytes = (flow.max_held_bytes / workers).max(MIN_HELD_BYTES);
-        let most = if flow.rows_wait_for_digests {
-            MAX_WAITING_BODY_BYTES_OF_AN_IMPORT
-        } else {
-            MAX_WAITING_BODY_BYTES
-        };
-        flow.max_waiting_body_bytes = flow.max_waiting_body_bytes.min(most / workers);
+        flow.max_waiting_body_bytes = waiting_body_bytes(flow.max_waiting_body_bytes, workers);
         let mut table = FlowTable::new(flow, stream);
         // In one piece: a vector that grows copies its rows again and again.
         table.saved().reserve_exact(batch_rows.clamp(1, ROOM_ROWS) + ROOM_BEYOND);
@@ -342,6 +336,11 @@ impl<S: RowSink> Worker<S> {
     }
 }
 
+/// Bytes of bodies that wait at most in one of `workers`, where one alone lets `alone` wait.
+fn waiting_body_bytes(alone: usize, workers: usize) -> usize {
+    alone.saturating_mul(WORKERS_WITH_ALL_WAITING_BYTES) / workers.max(WORKERS_WITH_ALL_WAITING_BYTES)
+}
+
 fn final_rows(rows: &[Session]) -> u64 {
     rows.iter().filter(|row| row.is_final).count() as u64
 }
@@ -365,6 +364,12 @@ mod tests {
         frame.extend([8, 0, 0x45, 0, 0, 32, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, flow, 10, 1, 0, 1]);
         frame.extend([1, 0, 2, 0, 0, 12, 0, 0, 1, 2, 3, 4]);
         frame
+    }
+
+    #[test]
+    fn all_workers_let_no_more_bodies_wait_than_two() {
+        let each = [1, 2, 3, 8, 24].map(|workers| waiting_body_bytes(48 << 20, workers) >> 20);
+        assert_eq!(each, [48, 48, 32, 12, 4]);
     }
 
     #[test]

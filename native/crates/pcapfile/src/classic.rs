@@ -2,7 +2,7 @@
 
 use crate::MAX_RECORD_BYTES;
 use crate::buffer::Buffer;
-use crate::record::{RawPacket, Step};
+use crate::record::{RawPacket, Records, Step};
 use crate::warning::Warnings;
 
 const HEADER_BYTES: usize = 24;
@@ -65,13 +65,11 @@ impl Classic {
         let words = head.first_chunk::<16>()?.as_chunks::<4>().0.first_chunk::<4>()?;
         Some(words.map(if self.big_endian { u32::from_be_bytes } else { u32::from_le_bytes }))
     }
+}
 
-    /// The next record: its header is checked and its bytes are at hand after the header.
-    ///
-    /// # Errors
-    /// The source's error.
+impl Records for Classic {
     #[inline(always)]
-    pub fn next(&self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step> {
+    fn next(&mut self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step> {
         let offset = buffer.offset();
         if !buffer.ensure(self.record_header)? {
             if buffer.available() > 0 {

@@ -2,7 +2,7 @@
 
 use crate::MAX_RECORD_BYTES;
 use crate::buffer::Buffer;
-use crate::record::{RawPacket, Step};
+use crate::record::{RawPacket, Records, Step};
 use crate::warning::Warnings;
 
 const SECTION: u32 = 0x0a0d_0d0a;
@@ -98,88 +98,6 @@ impl Ng {
         }
     }
 
-    /// The next packet; other blocks are taken in or skipped on the way.
-    ///
-    /// # Errors
-    /// The source's error.
-    pub fn next(&mut self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step> {
-        loop {
-            if !buffer.ensure(12)? {
-                let passing = self.passing.take().filter(|_| buffer.owes());
-                let cut = passing.or((buffer.available() > 0).then(|| buffer.offset()));
-                if let Some(offset) = cut {
-                    warnings.count("truncated-record", offset);
-                }
-                return Ok(Step::End);
-            }
-            // Only now is the block before passed, if the source had none for a while.
-            let offset = buffer.offset();
-            let head = buffer.bytes();
-            let kind = self.word(head, 0);
-            if kind == SECTION {
-                self.big_endian = head.get(8..12) == Some(&BYTE_ORDER.to_be_bytes());
-                if !self.big_endian && head.get(8..12) != Some(&BYTE_ORDER.to_le_bytes()) {
-                    warnings.count("bad-section", offset);
-                    return Ok(Step::End);
-                }
-                self.interfaces_before = self.interfaces_before.saturating_add(self.interfaces.len() as u32);
-                self.interfaces.clear();
-            }
-            let length = self.word(head, 4);
-            if kind | length == 0 {
-                // A file that was preallocated and not written to its end.
-                warnings.count("zeroed-tail", offset);
-                return Ok(Step::End);
-            }
-            let is_read = matches!(kind, INTERFACE | OLD_PACKET | SIMPLE_PACKET | ENHANCED_PACKET);
-            if length < 12 || !length.is_multiple_of(4) || (is_read && length > MAX_RECORD_BYTES) {
-                warnings.count("garbage-record-length", offset);
-                return Ok(Step::End);
-            }
-            if !is_read {
-                self.passing = Some(offset);
-                if !buffer.discard(u64::from(length))? {
-                    warnings.count("truncated-record", offset);
-                    return Ok(Step::End);
-                }
-                continue;
-            }
-            if !buffer.ensure(length as usize)? {
-                warnings.count("truncated-record", offset);
-                return Ok(Step::End);
-            }
-            let block = buffer.bytes().get(..length as usize).unwrap_or_default();
-            if self.word(block, block.len() - 4) != length {
-                // The two lengths of a block disagree: where the next one begins is anybody's guess.
-                warnings.count("garbage-record-length", offset);
-                return Ok(Step::End);
-            }
-            let body = block.get(8..block.len() - 4).unwrap_or_default();
-            let packet = match kind {
-                INTERFACE => {
-                    let interface = self.interface(body);
-                    if self.interfaces.len() < MAX_INTERFACES {
-                        self.interfaces.push(interface);
-                    } else {
-                        warnings.count("too-many-interfaces", offset);
-                    }
-                    None
-                }
-                ENHANCED_PACKET => self.packet(body, self.word(body, 0), 20, offset, length, warnings),
-                OLD_PACKET => self.packet(body, u32::from(self.half(body, 0)), 20, offset, length, warnings),
-                SIMPLE_PACKET => self.simple(body, offset, length, warnings),
-                _ => None,
-            };
-            match packet {
-                Some(packet) => {
-                    self.last_ns = packet.timestamp_ns;
-                    return Ok(Step::Packet(packet));
-                }
-                None => buffer.consume(length as usize),
-            }
-        }
-    }
-
     fn interface(&self, body: &[u8]) -> Interface {
         let mut interface = Interface {
             link_type: self.half(body, 0),
@@ -264,6 +182,87 @@ impl Ng {
             interface: self.interfaces_before,
             offset,
         })
+    }
+}
+
+impl Records for Ng {
+    /// Other blocks are taken in or skipped on the way.
+    fn next(&mut self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step> {
+        loop {
+            if !buffer.ensure(12)? {
+                let passing = self.passing.take().filter(|_| buffer.owes());
+                let cut = passing.or((buffer.available() > 0).then(|| buffer.offset()));
+                if let Some(offset) = cut {
+                    warnings.count("truncated-record", offset);
+                }
+                return Ok(Step::End);
+            }
+            // Only now is the block before passed, if the source had none for a while.
+            let offset = buffer.offset();
+            let head = buffer.bytes();
+            let kind = self.word(head, 0);
+            if kind == SECTION {
+                self.big_endian = head.get(8..12) == Some(&BYTE_ORDER.to_be_bytes());
+                if !self.big_endian && head.get(8..12) != Some(&BYTE_ORDER.to_le_bytes()) {
+                    warnings.count("bad-section", offset);
+                    return Ok(Step::End);
+                }
+                self.interfaces_before = self.interfaces_before.saturating_add(self.interfaces.len() as u32);
+                self.interfaces.clear();
+            }
+            let length = self.word(head, 4);
+            if kind | length == 0 {
+                // A file that was preallocated and not written to its end.
+                warnings.count("zeroed-tail", offset);
+                return Ok(Step::End);
+            }
+            let is_read = matches!(kind, INTERFACE | OLD_PACKET | SIMPLE_PACKET | ENHANCED_PACKET);
+            if length < 12 || !length.is_multiple_of(4) || (is_read && length > MAX_RECORD_BYTES) {
+                warnings.count("garbage-record-length", offset);
+                return Ok(Step::End);
+            }
+            if !is_read {
+                self.passing = Some(offset);
+                if !buffer.discard(u64::from(length))? {
+                    warnings.count("truncated-record", offset);
+                    return Ok(Step::End);
+                }
+                continue;
+            }
+            if !buffer.ensure(length as usize)? {
+                warnings.count("truncated-record", offset);
+                return Ok(Step::End);
+            }
+            let block = buffer.bytes().get(..length as usize).unwrap_or_default();
+            if self.word(block, block.len() - 4) != length {
+                // The two lengths of a block disagree: where the next one begins is anybody's guess.
+                warnings.count("garbage-record-length", offset);
+                return Ok(Step::End);
+            }
+            let body = block.get(8..block.len() - 4).unwrap_or_default();
+            let packet = match kind {
+                INTERFACE => {
+                    let interface = self.interface(body);
+                    if self.interfaces.len() < MAX_INTERFACES {
+                        self.interfaces.push(interface);
+                    } else {
+                        warnings.count("too-many-interfaces", offset);
+                    }
+                    None
+                }
+                ENHANCED_PACKET => self.packet(body, self.word(body, 0), 20, offset, length, warnings),
+                OLD_PACKET => self.packet(body, u32::from(self.half(body, 0)), 20, offset, length, warnings),
+                SIMPLE_PACKET => self.simple(body, offset, length, warnings),
+                _ => None,
+            };
+            match packet {
+                Some(packet) => {
+                    self.last_ns = packet.timestamp_ns;
+                    return Ok(Step::Packet(packet));
+                }
+                None => buffer.consume(length as usize),
+            }
+        }
     }
 }
 

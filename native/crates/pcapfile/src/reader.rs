@@ -7,7 +7,7 @@ use crate::classic::{Classic, is_classic};
 use crate::compression::{decompress, is_damage, reason_unreadable};
 use crate::error::CaptureError;
 use crate::ng::{Ng, is_ng};
-use crate::record::{RawPacket, Step};
+use crate::record::{RawPacket, Records, Step};
 use crate::warning::{Warning, Warnings};
 use std::fs::File;
 use std::io::Read;
@@ -163,16 +163,11 @@ impl Reader {
 
     #[inline]
     fn next_step(&mut self) -> std::io::Result<Step> {
-        self.buffer.consume(std::mem::take(&mut self.seen.pending));
-        if self.seen.ended {
-            return Ok(Step::End);
+        let Self { buffer, format, warnings, seen } = self;
+        match format {
+            Format::Classic(format) => seen.step(format, buffer, warnings),
+            Format::Ng(format) => seen.step(format, buffer, warnings),
         }
-        let step = match &mut self.format {
-            Format::Classic(format) => format.next(&mut self.buffer, &mut self.warnings),
-            Format::Ng(format) => format.next(&mut self.buffer, &mut self.warnings),
-        };
-        self.seen.ended = matches!(step, Ok(Step::End));
-        step
     }
 
     /// Hands the next packets to `take`, at most `most`, as long as they lie whole in the chunk of the last one: nothing is read
@@ -185,51 +180,45 @@ impl Reader {
         let Self { buffer, format, warnings, seen } = self;
         buffer.hold(true);
         match format {
-            Format::Classic(format) => {
-                seen.each(
-                    most,
-                    buffer,
-                    warnings,
-                    |buffer, warnings| format.next(buffer, warnings),
-                    &mut take,
-                );
-            }
-            Format::Ng(format) => {
-                seen.each(
-                    most,
-                    buffer,
-                    warnings,
-                    |buffer, warnings| format.next(buffer, warnings),
-                    &mut take,
-                );
-            }
+            Format::Classic(format) => seen.each(most, format, buffer, warnings, &mut take),
+            Format::Ng(format) => seen.each(most, format, buffer, warnings, &mut take),
         }
         buffer.hold(false);
     }
 }
 
 impl Seen {
+    /// What comes after the last packet.
+    #[inline(always)]
+    fn step(
+        &mut self,
+        format: &mut impl Records,
+        buffer: &mut Buffer,
+        warnings: &mut Warnings,
+    ) -> std::io::Result<Step> {
+        buffer.consume(std::mem::take(&mut self.pending));
+        if self.ended {
+            return Ok(Step::End);
+        }
+        let step = format.next(buffer, warnings);
+        self.ended = matches!(step, Ok(Step::End));
+        step
+    }
+
     /// Hands packets to `take`, see [`Reader::packets_at_hand`].
     #[inline(always)]
     fn each(
         &mut self,
         most: usize,
+        format: &mut impl Records,
         buffer: &mut Buffer,
         warnings: &mut Warnings,
-        mut next: impl FnMut(&mut Buffer, &mut Warnings) -> std::io::Result<Step>,
-        mut take: impl FnMut(PacketRef<'_>),
+        take: &mut impl FnMut(PacketRef<'_>),
     ) {
         for _ in 0..most {
-            buffer.consume(std::mem::take(&mut self.pending));
-            if self.ended {
-                break;
-            }
-            match next(buffer, warnings) {
-                Ok(Step::Packet(packet)) => take(self.found(packet, buffer, warnings)),
-                // An end is told again, and what is not at hand is there when it is asked for otherwise.
-                Ok(Step::End) => self.ended = true,
-                Err(_) => break,
-            }
+            // An end is told again, and what is not at hand is there when it is asked for otherwise.
+            let Ok(Step::Packet(packet)) = self.step(format, buffer, warnings) else { break };
+            take(self.found(packet, buffer, warnings));
         }
     }
 

@@ -1,5 +1,17 @@
 //! What a format finds next in the bytes at hand.
 
+use crate::buffer::Buffer;
+use crate::warning::Warnings;
+
+/// A format, as far as it was read.
+pub trait Records {
+    /// The next packet: it is checked, and lies whole in the bytes at hand.
+    ///
+    /// # Errors
+    /// The source's error.
+    fn next(&mut self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step>;
+}
+
 /// Where the next packet lies in the bytes at hand.
 #[derive(Clone, Copy, Debug)]
 pub struct RawPacket {

@@ -15,10 +15,6 @@ const MOST_FREE: usize = 64;
 pub struct FreePieces(Vec<Vec<u8>>);
 
 impl FreePieces {
-    /// Room of a whole piece.
-    fn whole(&mut self) -> Vec<u8> {
-        self.0.pop().unwrap_or_else(|| Vec::with_capacity(PIECE_BYTES))
-    }
     /// Room of `wanted` bytes or more.
     fn at_least(&mut self, wanted: usize) -> Vec<u8> {
         self.0.pop().unwrap_or_else(|| Vec::with_capacity(wanted))
@@ -65,7 +61,7 @@ impl Waiting {
                 break;
             }
             data = rest;
-            self.pieces.push(free.whole());
+            self.pieces.push(free.at_least(PIECE_BYTES));
         }
     }
 
