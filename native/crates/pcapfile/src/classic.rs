@@ -69,7 +69,12 @@ impl Classic {
 
 impl Records for Classic {
     #[inline(always)]
-    fn next(&mut self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step> {
+    fn next(
+        &mut self,
+        buffer: &mut Buffer,
+        warnings: &mut Warnings,
+        packet: &mut RawPacket,
+    ) -> std::io::Result<Step> {
         let offset = buffer.offset();
         if !buffer.ensure(self.record_header)? {
             if buffer.available() > 0 {
@@ -94,15 +99,14 @@ impl Records for Classic {
             warnings.count("truncated-record", offset);
             return Ok(Step::End);
         }
-        Ok(Step::Packet(RawPacket {
-            skip: self.record_header,
-            captured: captured as usize,
-            whole,
-            original_length,
-            timestamp_ns: i64::from(seconds) * 1_000_000_000 + i64::from(fraction) * self.fraction_ns,
-            link_type: self.link_type,
-            interface: 0,
-            offset,
-        }))
+        packet.skip = self.record_header;
+        packet.captured = captured as usize;
+        packet.whole = whole;
+        packet.original_length = original_length;
+        packet.timestamp_ns = i64::from(seconds) * 1_000_000_000 + i64::from(fraction) * self.fraction_ns;
+        packet.link_type = self.link_type;
+        packet.interface = 0;
+        packet.offset = offset;
+        Ok(Step::Packet)
     }
 }

@@ -187,7 +187,12 @@ impl Ng {
 
 impl Records for Ng {
     /// Other blocks are taken in or skipped on the way.
-    fn next(&mut self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step> {
+    fn next(
+        &mut self,
+        buffer: &mut Buffer,
+        warnings: &mut Warnings,
+        packet: &mut RawPacket,
+    ) -> std::io::Result<Step> {
         loop {
             if !buffer.ensure(12)? {
                 let passing = self.passing.take().filter(|_| buffer.owes());
@@ -240,7 +245,7 @@ impl Records for Ng {
                 return Ok(Step::End);
             }
             let body = block.get(8..block.len() - 4).unwrap_or_default();
-            let packet = match kind {
+            let found = match kind {
                 INTERFACE => {
                     let interface = self.interface(body);
                     if self.interfaces.len() < MAX_INTERFACES {
@@ -255,10 +260,11 @@ impl Records for Ng {
                 SIMPLE_PACKET => self.simple(body, offset, length, warnings),
                 _ => None,
             };
-            match packet {
-                Some(packet) => {
-                    self.last_ns = packet.timestamp_ns;
-                    return Ok(Step::Packet(packet));
+            match found {
+                Some(found) => {
+                    self.last_ns = found.timestamp_ns;
+                    *packet = found;
+                    return Ok(Step::Packet);
                 }
                 None => buffer.consume(length as usize),
             }

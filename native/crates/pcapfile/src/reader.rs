@@ -64,6 +64,8 @@ struct Seen {
     /// Nothing follows that can be read.
     ended: bool,
     last_ns: Option<i64>,
+    /// The last packet.
+    packet: RawPacket,
 }
 
 impl Reader {
@@ -149,16 +151,15 @@ impl Reader {
     /// `WouldBlock` of a source that is not compressed, the same may be asked again.
     #[inline]
     pub fn next_packet(&mut self) -> Result<Option<PacketRef<'_>>, CaptureError> {
-        let packet = match self.next_step() {
-            Ok(Step::Packet(packet)) => packet,
-            Ok(Step::End) => return Ok(None),
+        match self.next_step() {
+            Ok(Step::Packet) => Ok(Some(self.seen.found(&self.buffer, &mut self.warnings))),
+            Ok(Step::End) => Ok(None),
             Err(error) if is_damage(&error) => {
                 self.warnings.count("damaged-compression", self.buffer.offset());
-                return Ok(None);
+                Ok(None)
             }
-            Err(error) => return Err(error.into()),
-        };
-        Ok(Some(self.seen.found(packet, &self.buffer, &mut self.warnings)))
+            Err(error) => Err(error.into()),
+        }
     }
 
     #[inline]
@@ -200,7 +201,7 @@ impl Seen {
         if self.ended {
             return Ok(Step::End);
         }
-        let step = format.next(buffer, warnings);
+        let step = format.next(buffer, warnings, &mut self.packet);
         self.ended = matches!(step, Ok(Step::End));
         step
     }
@@ -217,17 +218,18 @@ impl Seen {
     ) {
         for _ in 0..most {
             // An end is told again, and what is not at hand is there when it is asked for otherwise.
-            let Ok(Step::Packet(packet)) = self.step(format, buffer, warnings) else { break };
-            take(self.found(packet, buffer, warnings));
+            let Ok(Step::Packet) = self.step(format, buffer, warnings) else { break };
+            take(self.found(buffer, warnings));
         }
     }
 
     /// Looks at a packet that was found.
     #[inline(always)]
-    fn found<'a>(&mut self, packet: RawPacket, buffer: &'a Buffer, warnings: &mut Warnings) -> PacketRef<'a> {
+    fn found<'a>(&mut self, buffer: &'a Buffer, warnings: &mut Warnings) -> PacketRef<'a> {
+        let packet = &self.packet;
         self.pending = packet.whole;
         if packet.captured as u32 != packet.original_length || packet.captured == 0 {
-            note_lengths(&packet, warnings);
+            note_lengths(packet, warnings);
         }
         if packet.captured as u32 > USUAL_PACKET_BYTES {
             warnings.count("oversize-packet", packet.offset);

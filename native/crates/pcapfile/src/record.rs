@@ -5,15 +5,21 @@ use crate::warning::Warnings;
 
 /// A format, as far as it was read.
 pub trait Records {
-    /// The next packet: it is checked, and lies whole in the bytes at hand.
+    /// Finds the next packet: it is checked, lies whole in the bytes at hand, and is described by `packet` then. That is written
+    /// value by value where a format can: who copies a whole that was just made of parts waits for all that was written before.
     ///
     /// # Errors
     /// The source's error.
-    fn next(&mut self, buffer: &mut Buffer, warnings: &mut Warnings) -> std::io::Result<Step>;
+    fn next(
+        &mut self,
+        buffer: &mut Buffer,
+        warnings: &mut Warnings,
+        packet: &mut RawPacket,
+    ) -> std::io::Result<Step>;
 }
 
 /// Where the next packet lies in the bytes at hand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct RawPacket {
     pub(crate) skip: usize,
     pub(crate) captured: usize,
@@ -26,10 +32,10 @@ pub struct RawPacket {
 }
 
 /// What a format found next.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// A packet, whole and at hand.
-    Packet(RawPacket),
+    Packet,
     /// Nothing more that can be read.
     End,
 }
