@@ -2,6 +2,8 @@
 //! goes through another allocator; the first is that of the libraries around.
 #![allow(unsafe_code, reason = "malloc_trim(3), prctl(2) and fetching ahead have no safe names")]
 
+use std::mem::MaybeUninit;
+
 /// Gives back to the system what was freed. The C library keeps pages between blocks that are in use, more and more of them
 /// where large and small blocks take turns: a process that runs for months grows without holding anything. Takes
 /// milliseconds; whoever allocates from the C library meanwhile waits. Returns whether anything went.
@@ -34,19 +36,35 @@ pub fn use_small_pages() -> bool {
 /// and lie in that of another core or in memory. Only a hint, and none on processors other than x86-64.
 #[inline]
 pub fn fetch_ahead(bytes: &[u8]) {
+    /// More would push others out before they are looked at.
+    const MOST_BYTES: usize = 2 << 10;
     #[cfg(target_arch = "x86_64")]
-    {
-        /// Bytes of a line of a cache.
-        const LINE: usize = 64;
-        /// Lines that are fetched at most: more would push others out before they are looked at.
-        const MOST_LINES: usize = 32;
-        for line in bytes.chunks(LINE).take(MOST_LINES) {
-            // SAFETY: a hint (PREFETCHT1) reads and writes nothing that a program sees, wherever it points; this is within `bytes`.
-            unsafe {
-                std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(line.as_ptr().cast());
-            }
+    fetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(bytes.as_ptr(), bytes.len().min(MOST_BYTES));
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (bytes, MOST_BYTES);
+}
+
+/// The same for room that is written to next, as much of it as a segment of TCP in Ethernet fills. Until a line has come, what is
+/// written to it waits in the processor, and all that is written after it.
+#[inline]
+pub fn fetch_room(room: &[MaybeUninit<u8>]) {
+    /// 24 lines: 1,460 bytes begin anywhere in a line.
+    const MOST_BYTES: usize = 1_536;
+    #[cfg(target_arch = "x86_64")]
+    fetch::<{ std::arch::x86_64::_MM_HINT_ET0 }>(room.as_ptr().cast(), room.len().min(MOST_BYTES));
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (room, MOST_BYTES);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn fetch<const HINT: i32>(first: *const u8, bytes: usize) {
+    /// Bytes of a line of a cache.
+    const LINE: usize = 64;
+    for at in (0..bytes).step_by(LINE) {
+        // SAFETY: a hint reads and writes nothing that a program sees, wherever it points; this is within what was given.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<HINT>(first.wrapping_add(at).cast());
         }
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = bytes;
 }

@@ -5,6 +5,7 @@ use crate::live::losses::LossLog;
 use crate::located;
 use crate::save_unknown::SaveUnknown;
 use crate::settings::EngineSettings;
+use lookback_capture::memory::fetch_room;
 use lookback_flow::identity::StreamIdentity;
 use lookback_flow::{FlowCounters, FlowTable, PacketFacts};
 use lookback_places::PlaceSource;
@@ -94,6 +95,7 @@ impl<S: RowSink> Worker<S> {
         flow.max_flows = (flow.max_flows / workers).max(64);
         flow.max_held_bytes = (flow.max_held_bytes / workers).max(MIN_HELD_BYTES);
         flow.max_waiting_body_bytes = waiting_body_bytes(flow.max_waiting_body_bytes, workers);
+        flow.fetch_room = fetch_room;
         let mut table = FlowTable::new(flow, stream);
         // In one piece: a vector that grows copies its rows again and again.
         table.saved().reserve_exact(batch_rows.clamp(1, ROOM_ROWS) + ROOM_BEYOND);

@@ -77,7 +77,8 @@ impl Workbench {
             attached: Vec::new(),
             malformed: Vec::new(),
             digests: Digests::new(settings.max_waiting_body_bytes, settings.max_waiting_bytes_of_a_body)
-                .with_rows_that_wait(settings.rows_wait_for_digests),
+                .with_rows_that_wait(settings.rows_wait_for_digests)
+                .with_room_fetched(settings.fetch_room),
             work: Work::default(),
             rest_bytes: 0,
             header_hasher: ahash::RandomState::new(),

@@ -2,7 +2,7 @@
 
 use crate::replay::Replay;
 use lookback_protocols::Settings;
-use lookback_protocols::digest::{MAX_WAITING_BYTES, MAX_WAITING_BYTES_OF_A_BODY};
+use lookback_protocols::digest::{FetchRoom, MAX_WAITING_BYTES, MAX_WAITING_BYTES_OF_A_BODY};
 use lookback_session::{Assignment, Fields};
 use lookback_wire::FlowKind;
 pub use lookback_wire::SessionIdTracking;
@@ -57,6 +57,8 @@ pub struct FlowSettings {
     /// bodies of many sessions are hashed side by side; else they have them at once. Not for a capture: whoever asks waits
     /// for all of them.
     pub rows_wait_for_digests: bool,
+    /// Has the processor fetch room that the next bytes of a body are put to; nothing by default.
+    pub fetch_room: FetchRoom,
     /// `minPacketsSaveBPFs`: which sessions get rows only from a number of packets on.
     pub least_packets: Option<Arc<dyn LeastPackets>>,
     /// What sessions hold from their first packet on, by where that came from, see [`crate::PacketFacts::origin`]: the
@@ -122,6 +124,7 @@ impl Default for FlowSettings {
             max_waiting_body_bytes: MAX_WAITING_BYTES,
             max_waiting_bytes_of_a_body: MAX_WAITING_BYTES_OF_A_BODY,
             rows_wait_for_digests: false,
+            fetch_room: |_| {},
             least_packets: None,
             origin_fields: Vec::new(),
             replay: None,

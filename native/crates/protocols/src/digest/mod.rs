@@ -10,6 +10,7 @@ mod queue;
 mod waiting;
 
 pub use queue::{Digests, MAX_WAITING_BYTES, MAX_WAITING_BYTES_OF_A_BODY, Promise, Ticket};
+pub use waiting::FetchRoom;
 
 /// Bytes of a block.
 const BLOCK: usize = 64;

@@ -1,7 +1,7 @@
 //! Digests of many bodies at a time: bytes wait until there are enough bodies to hash side by side.
 
 use super::lanes::{self, LANES};
-use super::waiting::{FreePieces, Waiting};
+use super::waiting::{FetchRoom, FreePieces, Waiting};
 use super::{BLOCK, INITIAL, SINES, padding};
 use lookback_session::FieldSpec;
 use std::cmp::Reverse;
@@ -101,7 +101,7 @@ impl Digests {
             free: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
-            pieces: FreePieces::default(),
+            pieces: FreePieces::new(|_| {}),
             max_waiting,
             max_waiting_of_a_body,
             wanted_lanes,
@@ -116,6 +116,12 @@ impl Digests {
     #[must_use]
     pub fn with_rows_that_wait(self, rows_wait: bool) -> Self {
         Self { rows_wait, ..self }
+    }
+
+    /// The same where the processor is told ahead, by `fetch`, where what comes next of a body is put.
+    #[must_use]
+    pub fn with_room_fetched(self, fetch: FetchRoom) -> Self {
+        Self { pieces: FreePieces::new(fetch), ..self }
     }
 
     /// Whether rows get their digests later, see [`Digests::promise`].

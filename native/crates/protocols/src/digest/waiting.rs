@@ -1,6 +1,7 @@
 //! Bytes of one body that wait to be hashed.
 
 use super::BLOCK;
+use std::mem::MaybeUninit;
 
 /// Most bytes of one piece, whole blocks.
 const PIECE_BYTES: usize = 16 << 10;
@@ -10,19 +11,28 @@ const FIRST_BYTES: usize = 2 << 10;
 /// Most pieces that are kept for use again: those of some turns of hashing.
 const MOST_FREE: usize = 64;
 
+/// Has the processor fetch room that is written to next: a hint.
+pub type FetchRoom = fn(&[MaybeUninit<u8>]);
+
 /// Room of pieces that were taken, for use again: what was hashed last is still in the processor's cache.
-#[derive(Default)]
-pub struct FreePieces(Vec<Vec<u8>>);
+pub struct FreePieces {
+    pieces: Vec<Vec<u8>>,
+    fetch: FetchRoom,
+}
 
 impl FreePieces {
+    /// None yet; where more of a body is to come, its room is fetched by `fetch`.
+    pub fn new(fetch: FetchRoom) -> Self {
+        Self { pieces: Vec::new(), fetch }
+    }
     /// Room of `wanted` bytes or more.
     fn at_least(&mut self, wanted: usize) -> Vec<u8> {
-        self.0.pop().unwrap_or_else(|| Vec::with_capacity(wanted))
+        self.pieces.pop().unwrap_or_else(|| Vec::with_capacity(wanted))
     }
     fn give_back(&mut self, mut piece: Vec<u8>) {
-        if piece.capacity() == PIECE_BYTES && self.0.len() < MOST_FREE {
+        if piece.capacity() == PIECE_BYTES && self.pieces.len() < MOST_FREE {
             piece.clear();
-            self.0.push(piece);
+            self.pieces.push(piece);
         }
     }
 }
@@ -58,6 +68,8 @@ impl Waiting {
             let (head, rest) = data.split_at(data.len().min(PIECE_BYTES - last.len()));
             last.extend_from_slice(head);
             if rest.is_empty() {
+                // Most of what waits has left the processor's caches before it is hashed, and so has room for more.
+                (free.fetch)(last.spare_capacity_mut());
                 break;
             }
             data = rest;
@@ -98,6 +110,7 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
 
     fn filled(bytes: usize, free: &mut FreePieces) -> Waiting {
         let mut waiting = Waiting::default();
@@ -107,12 +120,12 @@ mod tests {
 
     #[test]
     fn room_that_was_given_back_last_is_used_first_and_holds_nothing() {
-        let mut free = FreePieces::default();
+        let mut free = FreePieces::new(|_| {});
         let mut first = filled(2 * PIECE_BYTES, &mut free);
         let places = [first.pieces[0].as_ptr(), first.pieces[1].as_ptr()];
         first.take(PIECE_BYTES / BLOCK);
         first.forget_taken(&mut free);
-        assert_eq!((first.len(), free.0.len()), (PIECE_BYTES, 1));
+        assert_eq!((first.len(), free.pieces.len()), (PIECE_BYTES, 1));
         first.end(&mut free);
         let second = filled(PIECE_BYTES + 1, &mut free);
         assert_eq!([second.pieces[1].as_ptr(), second.pieces[0].as_ptr()], places);
@@ -120,11 +133,29 @@ mod tests {
     }
 
     #[test]
+    fn room_that_is_written_to_next_is_fetched() {
+        thread_local! {
+            static FETCHED: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+        }
+        let mut free = FreePieces::new(|room| FETCHED.set((room.as_ptr() as usize, room.len())));
+        let mut waiting = Waiting::default();
+        waiting.push(&[7; 10], PIECE_BYTES, &mut free);
+        for length in [1_460, 1, 20_000, 1_460, 40_000] {
+            let (next, _) = FETCHED.get();
+            let (before, pieces) = (waiting.pieces.last().map_or(0, Vec::len), waiting.pieces.len());
+            waiting.push(&vec![7; length], 0, &mut free);
+            assert_eq!(waiting.pieces[pieces - 1].as_ptr() as usize + before, next, "{length} bytes");
+            let last = waiting.pieces.last_mut().expect("a piece").spare_capacity_mut();
+            assert_eq!(FETCHED.get(), (last.as_ptr() as usize, last.len()), "{length} bytes");
+        }
+    }
+
+    #[test]
     fn room_of_short_bodies_and_of_many_is_not_kept() {
-        let mut free = FreePieces::default();
+        let mut free = FreePieces::new(|_| {});
         filled(100, &mut free).end(&mut free);
-        assert_eq!(free.0.len(), 0);
+        assert_eq!(free.pieces.len(), 0);
         filled((MOST_FREE + 10) * PIECE_BYTES, &mut free).end(&mut free);
-        assert_eq!(free.0.len(), MOST_FREE);
+        assert_eq!(free.pieces.len(), MOST_FREE);
     }
 }
