@@ -9,7 +9,7 @@ use crate::worker::{Counters, PacketMeta, RowSink, Worker};
 use lookback_pcapfile::{Chunk, PacketRef, Reader};
 use lookback_segment::SegmentInfo;
 use lookback_session::PacketPosition;
-use lookback_wire::{Decoded, PlainHeaders};
+use lookback_wire::Decoded;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
@@ -282,16 +282,15 @@ impl Feed {
     pub fn packet(&mut self, packet: Arrival<'_>, target: &mut impl PacketTarget) -> Result<(), EngineError> {
         let before_s = self.clock.seconds();
         let now_s = self.clock.advance(packet.timestamp_ns);
-        self.packet_at(packet, ClockAt { before_s, now_s }, None, target)
+        self.packet_at(packet, ClockAt { before_s, now_s }, target)
     }
 
-    /// The same of a packet for which the clock was advanced already, and whose headers may be known.
+    /// The same of a packet for which the clock was advanced already.
     #[inline]
     pub(crate) fn packet_at(
         &mut self,
         packet: Arrival<'_>,
         clock: ClockAt,
-        headers: Option<&PlainHeaders>,
         target: &mut impl PacketTarget,
     ) -> Result<(), EngineError> {
         let ClockAt { before_s: clock_before_s, now_s: clock_s } = clock;
@@ -307,14 +306,7 @@ impl Feed {
             origin: packet.origin,
         };
         let decoded = &mut self.decoded;
-        let outcome = match headers {
-            Some(headers) => {
-                headers.describe(decoded);
-                Ok(())
-            }
-            None => lookback_wire::decode(packet.link_type, packet.data, packet.original_length, decoded),
-        };
-        match outcome {
+        match lookback_wire::decode(packet.link_type, packet.data, packet.original_length, decoded) {
             Err(malformed) => target.undecodable(malformed.layer, malformed.reason),
             Ok(()) if decoded.fragment.is_some() => {
                 match self.fragments.add(packet.data, decoded, clock_s, meta.ordinal, meta.position) {

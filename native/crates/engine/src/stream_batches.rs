@@ -1,5 +1,5 @@
-//! The packets of a stream in batches that several workers share: who comes first reads one for all, finds out whose
-//! packets they are, and reads their headers. A worker looks at its own packets then, and of these at what they carry.
+//! The packets of a stream in batches that several workers share: who comes first reads one for all, and finds out whose
+//! packets they are. A worker looks at its own packets then.
 
 use crate::clock::StreamClock;
 use crate::error::EngineError;
@@ -13,7 +13,7 @@ use crate::worker::PacketMeta;
 use lookback_capture::memory::fetch_ahead;
 use lookback_pcapfile::{Chunk, PacketRef};
 use lookback_session::PacketPosition;
-use lookback_wire::{Decoded, PlainHeaders, SessionIdTracking, flow_hash, plain_headers};
+use lookback_wire::{Decoded, SessionIdTracking, flow_hash, plain_flow_hash};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,12 +29,13 @@ struct StreamBatch {
     chunk: Chunk,
     /// Number of the file in the catalogue.
     file: u32,
-    /// How many.
-    packets: u64,
     /// Bytes of the files up to the last one.
     bytes: u64,
+    /// Number in the stream of the first.
+    first_ordinal: u64,
+    records: Vec<Record>,
     /// Of each worker those that it must look at: its own and, of all, those of which only all together tell whose they are.
-    shares: Vec<Vec<Packet>>,
+    shares: Vec<Vec<Due>>,
 }
 
 /// How packets are shared.
@@ -75,14 +76,24 @@ impl Record {
     }
 }
 
-/// A packet, and its headers where they are plain.
+/// A packet that a worker must look at: which of its batch, and whether it is for all.
 #[derive(Clone, Copy)]
-struct Packet {
-    record: Record,
-    ordinal: u64,
+struct Due(u16);
+
+const _: () = assert!(MOST_PACKETS <= Due::FOR_ALL as usize);
+
+impl Due {
     /// A fragment, or what cannot be decoded: all workers look at it.
-    is_for_all: bool,
-    headers: Option<PlainHeaders>,
+    const FOR_ALL: u16 = 1 << 15;
+
+    /// Which of its batch.
+    fn index(self) -> usize {
+        usize::from(self.0 & !Self::FOR_ALL)
+    }
+
+    fn is_for_all(self) -> bool {
+        self.0 & Self::FOR_ALL != 0
+    }
 }
 
 /// What comes from the files of a stream.
@@ -98,8 +109,8 @@ impl Piece {
     fn bytes(&self) -> usize {
         match self {
             Self::Packets(batch) => {
-                let packets: usize = batch.shares.iter().map(Vec::capacity).sum();
-                batch.chunk.len() + packets * size_of::<Packet>()
+                let due: usize = batch.shares.iter().map(Vec::capacity).sum();
+                batch.chunk.len() + batch.records.capacity() * size_of::<Record>() + due * size_of::<Due>()
             }
             Self::End(_) => 0,
         }
@@ -169,26 +180,24 @@ impl Dealer {
             let usual = usual.load(Ordering::Relaxed);
             Vec::with_capacity(usual + usual / 8 + 1)
         };
-        let mut shares: Vec<Vec<Packet>> = self.usual.iter().map(room).collect();
-        let count = records.len() as u64;
+        let mut shares: Vec<Vec<Due>> = self.usual.iter().map(room).collect();
         let mut decoded = Decoded::default();
-        for (ordinal, record) in (first_ordinal..).zip(records) {
+        for (index, record) in (0..).zip(&records) {
             let data = record.data(&chunk);
-            let headers = plain_headers(record.link_type, data, record.original_length);
-            let owner = match &headers {
-                Some(headers) => Some(self.sharing.owner(headers.flow_hash(self.sharing.tracking))),
-                None => self.owner(&record, data, &mut decoded),
+            let tracking = self.sharing.tracking;
+            let owner = match plain_flow_hash(record.link_type, data, record.original_length, tracking) {
+                Some(hash) => Some(self.sharing.owner(hash)),
+                None => self.owner(record, data, &mut decoded),
             };
-            let packet = Packet { record, ordinal, is_for_all: owner.is_none(), headers };
             match owner {
-                Some(owner) => shares.get_mut(owner).into_iter().for_each(|share| share.push(packet)),
-                None => shares.iter_mut().for_each(|share| share.push(packet)),
+                Some(owner) => shares.get_mut(owner).into_iter().for_each(|share| share.push(Due(index))),
+                None => shares.iter_mut().for_each(|share| share.push(Due(index | Due::FOR_ALL))),
             }
         }
         for (usual, share) in self.usual.iter().zip(&shares) {
             usual.store(share.len(), Ordering::Relaxed);
         }
-        StreamBatch { chunk, file, packets: count, bytes, shares }
+        StreamBatch { chunk, file, bytes, first_ordinal, records, shares }
     }
 
     /// The owner of a packet that is not plain; none where only its fragments together tell, or nothing does.
@@ -316,12 +325,13 @@ pub fn read_batches(
             }
         };
         let own = batch.shares.get(number).map(Vec::as_slice).unwrap_or_default();
-        for (at, packet) in own.iter().enumerate() {
-            if let Some(later) = own.get(at + FETCH_AHEAD) {
-                fetch_ahead(later.record.data(&batch.chunk));
+        let record_of = |due: &Due| batch.records.get(due.index());
+        for (at, due) in own.iter().enumerate() {
+            if let Some(later) = own.get(at + FETCH_AHEAD).and_then(record_of) {
+                fetch_ahead(later.data(&batch.chunk));
             }
-            share.is_own = !packet.is_for_all;
-            let record = &packet.record;
+            let Some(record) = record_of(due) else { continue };
+            share.is_own = !due.is_for_all();
             let arrival = Arrival {
                 link_type: record.link_type,
                 timestamp_ns: record.timestamp_ns,
@@ -330,7 +340,7 @@ pub fn read_batches(
                 chunk: &batch.chunk,
                 start: record.start,
                 end: record.end,
-                ordinal: packet.ordinal,
+                ordinal: batch.first_ordinal + due.index() as u64,
                 position: PacketPosition {
                     file: batch.file,
                     length: record.record_length,
@@ -338,9 +348,9 @@ pub fn read_batches(
                 },
                 origin: record.origin,
             };
-            feed.packet_at(arrival, record.clock, packet.headers.as_ref(), &mut share)?;
+            feed.packet_at(arrival, record.clock, &mut share)?;
         }
-        packets += batch.packets;
+        packets += batch.records.len() as u64;
         if packets - reported >= REPORT_EVERY {
             reported = packets;
             if (watch.is_cancelled)() {

@@ -2,8 +2,8 @@
 //!
 //! [`decode`] walks one frame from its link type to the innermost transport header and fills a [`Decoded`] by positions
 //! into the frame. [`FlowKey`] is the session it belongs to, whichever way the packet goes. A [`Defragmenter`] joins IP
-//! fragments; [`decode_reassembled`] then goes on where `decode` stopped. [`plain_headers`] finds the same as `decode` in
-//! frames that have nothing special, with a few looks.
+//! fragments; [`decode_reassembled`] then goes on where `decode` stopped. [`plain_flow_hash`] tells with a few looks whose packet
+//! a frame is that has nothing special.
 //!
 //! Every byte is untrusted. Each header is checked once and read whole (`first_chunk`), nothing is indexed by a value
 //! from the wire without `get`, and nesting is bounded by [`decoded::MAX_TUNNEL_DEPTH`]. A frame that does not hold
@@ -24,7 +24,7 @@ pub use decoded::{Decoded, FlowKind, Fragment, Malformed, Tcp, Tunnels};
 pub use defragment::{Addition, DefragmentCounters, DefragmentLimits, Defragmenter, Reassembled};
 pub use key::{FlowKey, SessionIdTracking, flow_hash};
 pub use link::link_type;
-pub use plain::{PlainHeaders, plain_headers};
+pub use plain::plain_flow_hash;
 
 use walk::Walk;
 

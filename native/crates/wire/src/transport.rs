@@ -35,7 +35,7 @@ fn may_be_dhcp(source: u16, destination: u16) -> bool {
 
 /// The facts of a TCP header, and the length that it says it has.
 #[inline]
-pub(crate) fn tcp_facts(header: &[u8; TCP_HEADER]) -> (Tcp, usize) {
+fn tcp_facts(header: &[u8; TCP_HEADER]) -> (Tcp, usize) {
     let [_, _, _, _, s0, s1, s2, s3, a0, a1, a2, a3, o0, o1, w0, w1, ..] = *header;
     let facts = Tcp {
         sequence: u32::from_be_bytes([s0, s1, s2, s3]),
