@@ -55,7 +55,16 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
     /** An index that no node of the cluster may have: its shard is unassigned. */
     const unassigned = (under: EngineUnderTest, ms: number) =>
       send(under, "PUT", `/${index(under, ms)}`, { settings: { "index.routing.allocation.require._name": "nowhere" } }, { wait_for_active_shards: 0 });
+    /** A shipper that passes over nothing yet. */
+    const another = ({ engine: made }: EngineUnderTest) => made.shipper(loadNativeCore());
+    const closed = (under: EngineUnderTest, ms: number) => send(under, "POST", `/${index(under, ms)}/_close`);
+    /** An index that was there before, and of which no node has anything now. */
+    const withdrawn = async (under: EngineUnderTest, ms: number): Promise<void> => {
+      await under.engine.cluster.request({ method: "DELETE", path: `/${index(under, ms)}` }, LIMITS);
+      await unassigned(under, ms);
+    };
     const assigned = async (under: EngineUnderTest, ms: number): Promise<void> => {
+      await send(under, "POST", `/${index(under, ms)}/_open`, undefined, { wait_for_active_shards: 0 });
       await send(under, "PUT", `/${index(under, ms)}/_settings`, { "index.routing.allocation.require._name": null });
       await vi.waitFor(async () => { expect((await under.engine.indices.health()).map(({ health }) => health)).not.toContain("red"); }, { timeout: 20_000, interval: 50 });
     };
@@ -81,11 +90,10 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       await commit(under, rowsOf(DAY, 3));
       await commit(under, rowsOf(NEXT_DAY, 2));
       await under.shipper.drain();
-      await send(under, "POST", `/${index(under, NEXT_DAY)}/_close`);
+      await closed(under, NEXT_DAY);
       for (const [name, read] of READS) {
         await expect(read(under.engine.store), name).rejects.toMatchObject({ code: "CLUSTER_BUSY", message: expect.stringContaining("closed") });
       }
-      await send(under, "POST", `/${index(under, NEXT_DAY)}/_open`);
       await assigned(under, NEXT_DAY);
       expect(await under.engine.store.count(all, service)).toBe(5);
     });
@@ -123,14 +131,13 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       const under = engine();
       await commit(under, rowsOf(NEXT_DAY, 2));
       await under.shipper.drain();
-      await send(under, "POST", `/${index(under, NEXT_DAY)}/_close`);
+      await closed(under, NEXT_DAY);
       await commit(under, rowsOf(NEXT_DAY + HOUR, 4));
       await commit(under, rowsOf(DAY, 3));
       await under.shipper.round(null);
       expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 4, deadRows: 0 });
       expect(loadShipperReport(under.catalogue.settings)?.lastError).toMatchObject({ code: "CLUSTER_BUSY", message: expect.stringContaining(`/${index(under, NEXT_DAY)}/_open`) });
       expect(await under.engine.store.count({ ...all, range: { startMs: DAY, endMs: DAY + HOUR, bounding: "last" } }, service)).toBe(3);
-      await send(under, "POST", `/${index(under, NEXT_DAY)}/_open`);
       await assigned(under, NEXT_DAY);
       await under.shipper.drain();
       expect(await under.engine.store.count(all, service)).toBe(9);
@@ -151,9 +158,45 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       await under.shipper.round(null);
       expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 1 });
       await blocked(null);
-      await under.shipper.drain();
+      await another(under).drain();
       expect(await under.engine.store.count(all, service)).toBe(4);
       expect((await collected(under.engine.store.streamPackets(all, service))).map(({ final }) => final)).toEqual([true, true, true, true]);
+    });
+
+    it("holds up a session that goes over its end while it may have the open row, and others go on", async () => {
+      const under = engine();
+      const begun: RowInput = { id: rowId(DAY, 1), firstPacket: DAY, lastPacket: DAY, final: false };
+      await commit(under, [begun]);
+      await under.shipper.drain();
+      await withdrawn(under, DAY);
+      await commit(under, [{ ...begun, lastPacket: NEXT_DAY, rowVersion: 2, final: true }]);
+      await commit(under, rowsOf(NEXT_DAY + HOUR, 3));
+      await under.shipper.round(null);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 1, deadRows: 0 });
+      expect(loadShipperReport(under.catalogue.settings)?.lastError).toMatchObject({ code: "CLUSTER_BUSY" });
+      await assigned(under, DAY);
+      await another(under).drain();
+      expect((await collected(under.engine.store.streamPackets(all, service))).map(({ final }) => final)).toEqual([true, true, true, true]);
+    });
+
+    it.each([["closed", closed], ["without its shard", withdrawn]] as const)("keeps rows that others replace while it is %s: those wait, and others go on", async (_, away) => {
+      const under = engine();
+      const [first, second] = [await writeSegment(under.sessions, rowsOf(DAY, 3)), await writeSegment(under.sessions, rowsOf(DAY, 2))];
+      await under.engine.store.commitSegments({ add: [first], remove: [] });
+      await under.shipper.drain();
+      await away(under, DAY);
+      await under.engine.store.commitSegments({ add: [second], remove: [first.path] });
+      await commit(under, rowsOf(NEXT_DAY, 4));
+      expect(await under.shipper.round(null)).toBe(true);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 2, deadRows: 0 });
+      expect(under.catalogue.shipments.removing().map(({ path }) => path)).toEqual([first.path]);
+      expect(loadShipperReport(under.catalogue.settings)?.lastError).toMatchObject({ code: "CLUSTER_BUSY" });
+      // It is not asked again at once.
+      expect(await under.shipper.round(null)).toBe(false);
+      await assigned(under, DAY);
+      expect(await another(under).drain()).toBe(true);
+      expect(under.catalogue.shipments.removing()).toEqual([]);
+      expect((await collected(under.engine.store.streamIds(all, service))).flat()).toHaveLength(6);
     });
 
     it("holds up no session that began after it, though that goes over the end of another", async () => {
@@ -163,7 +206,7 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       await commit(under, rowsOf(monthAgo, 1));
       await commit(under, [begun]);
       await under.shipper.drain();
-      await send(under, "POST", `/${index(under, monthAgo)}/_close`);
+      await closed(under, monthAgo);
       await commit(under, [{ ...begun, lastPacket: NEXT_DAY, rowVersion: 2, final: true }]);
       await under.shipper.round(null);
       expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 0, deadRows: 0 });
@@ -175,14 +218,13 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       const under = engine();
       await under.shipper.drain();
       await send(under, "PUT", `/${index(under, DAY)}`);
-      await send(under, "POST", `/${index(under, DAY)}/_close`);
+      await closed(under, DAY);
       await commit(under, rowsOf(DAY, 2));
       const { engine: { store }, catalogue } = under;
       const copy = (): Promise<void> => copyToCluster({
         source: store, engine: under.engine, shipping: under.engine.segmentShipping(loadNativeCore()), catalogue, fields: packagedCatalogue(), segmentDirectory: under.sessions,
       }, () => {}, null);
       await expect(copy()).rejects.toMatchObject({ code: "CLUSTER_BUSY", message: expect.stringContaining(`/${index(under, DAY)}/_open`) });
-      await send(under, "POST", `/${index(under, DAY)}/_open`);
       await assigned(under, DAY);
       await copy();
       expect(await store.count(all, service)).toBe(2);
@@ -193,9 +235,8 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       const held = rowId(DAY, 1);
       await commit(under, rowsOf(DAY, 3));
       await under.shipper.drain();
-      await send(under, "POST", `/${index(under, DAY)}/_close`);
+      await closed(under, DAY);
       await expect(under.engine.store.expirePartition("2026-01-15", () => [held])).rejects.toMatchObject({ code: "CLUSTER_BUSY" });
-      await send(under, "POST", `/${index(under, DAY)}/_open`);
       await assigned(under, DAY);
       await under.engine.store.expirePartition("2026-01-15", () => [held]);
       expect((await collected(under.engine.store.streamIds(all, service))).flat()).toEqual([held]);

@@ -1,6 +1,7 @@
 import { LookbackError } from "../../base/errors.js";
 import { WHOLE, type Cluster, type RequestLimits } from "./cluster.js";
 import { at, listOf, numberOf, textOf, type JsonObject } from "./json.js";
+import { refreshWhole } from "./refresh.js";
 
 /** Deletes an index; when some of its rows are kept, all its other rows. `kept` says their ids at the moment. */
 export async function expireIndex(cluster: Cluster, index: string, kept: () => readonly string[], limits: RequestLimits): Promise<void> {
@@ -20,7 +21,7 @@ export async function expireIndex(cluster: Cluster, index: string, kept: () => r
 
 /** Rows of indices that match now, whichever were written a moment ago. Throws CLUSTER_BUSY when a shard is missing or an index closed. */
 async function countWhole(cluster: Cluster, indices: string, query: JsonObject, limits: RequestLimits): Promise<number> {
-  await cluster.request({ method: "POST", path: `/${indices}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true }, ignore: [404] }, limits);
+  await refreshWhole(cluster, indices, limits);
   const answer = await cluster.request({ method: "POST", path: `/${indices}/_search`, query: WHOLE, body: { size: 0, track_total_hits: true, query }, ignore: [404] }, limits);
   return numberOf(at(answer, "hits", "total", "value"));
 }

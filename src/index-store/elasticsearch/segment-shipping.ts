@@ -42,15 +42,24 @@ export interface SegmentShippingParts {
 
 const NEVER = new AbortController().signal;
 
+/** Whether an answer is of the indices that were named, and not of the whole cluster: those of others may be taken. */
+export function isOfIndices(error: unknown): error is LookbackError {
+  return error instanceof LookbackError && ["CLUSTER_BUSY", "CLUSTER_READ_ONLY"].includes(error.code);
+}
+
 /** Times that rows are sent before their index is left alone for a while. */
 const TRIES = 2;
 
-/** An index takes no rows for now, or keeps those that are to go, while others may be written. `cause` is what the cluster said. */
+/**
+ * An index takes no rows for now, keeps those that are to go, or lacks a shard that may have some of them, while others may be written.
+ * `cause` is what the cluster said.
+ */
 export class IndexHeldUp extends Error {
-  readonly index: string;
+  /** Null where the cluster does not say which: then it holds up the segment alone. */
+  readonly index: string | null;
   declare readonly cause: LookbackError;
 
-  constructor(index: string, cause: LookbackError) {
+  constructor(index: string | null, cause: LookbackError) {
     super(cause.message, { cause });
     this.index = index;
   }
@@ -125,6 +134,8 @@ export class SegmentShipping {
     } catch (error) {
       const index = error instanceof LookbackError && mayPass(error) ? error.details["index"] : undefined;
       if (error instanceof LookbackError && typeof index === "string" && index !== "") throw new IndexHeldUp(index, error);
+      // A shard of an index that may have older versions is missing.
+      if (isOfIndices(error)) throw new IndexHeldUp(null, error);
       throw error;
     }
   }

@@ -14,7 +14,7 @@ import type { IndexList } from "./index-list.js";
 import type { IndexNames, Rotation } from "./index-names.js";
 import type { Overlays } from "./overlay.js";
 import type { Pace } from "./pace.js";
-import { IndexHeldUp, SegmentShipping, type ShippedRows } from "./segment-shipping.js";
+import { IndexHeldUp, isOfIndices, SegmentShipping, type ShippedRows } from "./segment-shipping.js";
 import type { ShipperStatus } from "./shipper-status.js";
 
 /** Segments that are made visible by one refresh and acknowledged together. */
@@ -87,8 +87,9 @@ export class Shipper {
     for (;;) {
       const busy = await this.round(signal);
       if (busy && signal?.aborted !== true) continue;
-      const isDone = this.#parts.catalogue.shipments.waiting().segments === 0;
-      // What waits still is for indices that take no rows now.
+      const { shipments } = this.#parts.catalogue;
+      const isDone = shipments.waiting().segments === 0 && shipments.removing().length === 0;
+      // What waits still is for indices that take no rows now, or keep what they have.
       if (isDone || signal?.aborted === true) return isDone;
       await this.#parts.wait(LOOK_MS, signal ?? NEVER);
     }
@@ -103,11 +104,14 @@ export class Shipper {
   async round(signal: AbortSignal | null): Promise<boolean> {
     const { catalogue: { shipments }, prepare, status } = this.#parts;
     await prepare(signal);
-    const removing = shipments.removing();
-    for (const shipment of removing) await this.#forget(shipment, signal);
+    this.#tryAgain();
+    const isDue = (shipment: Shipment): boolean => !this.#isPassedOver(shipment);
+    let forgotten = 0;
+    for (const shipment of shipments.removing()) if (isDue(shipment) && (await this.#forget(shipment, signal))) forgotten += 1;
     const queued = this.#choose();
     // One that is to go since the look above may be replaced by one of these, whose rows are conflicts while it is there: it goes first.
-    const isReplacing = shipments.removing().length > 0;
+    // What replaces one that cannot go is passed over with its indices.
+    const isReplacing = shipments.removing().some(isDue);
     const chosen = isReplacing ? [] : queued;
     const shipped: { readonly shipment: Shipment; readonly rows: ShippedRows }[] = [];
     try {
@@ -121,14 +125,22 @@ export class Shipper {
     }
     const changed = await this.#parts.overlays.apply();
     status.round(shipments.waiting());
-    return isReplacing || removing.length > 0 || shipped.length > 0 || changed > 0;
+    return isReplacing || forgotten > 0 || shipped.length > 0 || changed > 0;
+  }
+
+  /** Passes over nothing any more that was for long enough. */
+  #tryAgain(): void {
+    const nowMs = performance.now();
+    for (const [held, untilMs] of this.#passedOver) if (untilMs <= nowMs) this.#passedOver.delete(held);
+  }
+
+  #passOver(held: Iterable<string>): void {
+    for (const one of held) this.#passedOver.set(one, performance.now() + PASSED_OVER_MS);
   }
 
   /** The newest segments that wait, up to a bound; none of an index that is passed over. */
   #choose(): readonly Shipment[] {
     const { catalogue: { shipments } } = this.#parts;
-    const nowMs = performance.now();
-    for (const [held, untilMs] of this.#passedOver) if (untilMs <= nowMs) this.#passedOver.delete(held);
     const queued = shipments.queued(this.#passedOver.size === 0 ? ROUND_SEGMENTS : LOOK_AHEAD).filter((shipment) => !this.#isPassedOver(shipment)).slice(0, ROUND_SEGMENTS);
     let rows = 0;
     return queued.filter((shipment, position) => {
@@ -150,7 +162,7 @@ export class Shipper {
     } catch (error) {
       if (error instanceof IndexHeldUp) {
         // It may be held up by another index than its own.
-        for (const held of [error.index, shipment.path]) this.#passedOver.set(held, performance.now() + PASSED_OVER_MS);
+        this.#passOver([shipment.path, ...(error.index === null ? [] : [error.index])]);
         this.#parts.status.failed(error.cause);
         return null;
       }
@@ -207,15 +219,24 @@ export class Shipper {
     }
   }
 
-  /** Deletes the rows of a segment that others replace. */
-  async #forget(shipment: Shipment, signal: AbortSignal | null): Promise<void> {
-    const { cluster, catalogue, indices } = this.#parts;
+  /** Deletes the rows of a segment that others replace. Returns whether it is gone; where an index keeps them, others go on. */
+  async #forget(shipment: Shipment, signal: AbortSignal | null): Promise<boolean> {
+    const { cluster, catalogue, indices, names, rotation, status } = this.#parts;
     const existing = await indices.list();
     const touched = existing.filter(({ startMs, endMs }) => startMs <= shipment.lastMs && endMs > shipment.minLastMs).map(({ index }) => index);
-    if (touched.length > 0) {
-      await deleteRows(cluster, touched.join(","), { term: { "lookback.segment": { value: shipment.path } } }, { signal, timeoutMs: DELETE_MS });
+    try {
+      if (touched.length > 0) {
+        await deleteRows(cluster, touched.join(","), { term: { "lookback.segment": { value: shipment.path } } }, { signal, timeoutMs: DELETE_MS });
+      }
+    } catch (error) {
+      if (!isOfIndices(error)) throw error;
+      // What replaces it may go to an index of another rotation than it did.
+      this.#passOver([shipment.path, ...touched, ...names.periodsBetween(shipment.minLastMs, shipment.lastMs, rotation).map(({ index }) => index)]);
+      status.failed(error);
+      return false;
     }
     catalogue.shipments.forget(shipment.path);
     this.unlink(shipment.path);
+    return true;
   }
 }

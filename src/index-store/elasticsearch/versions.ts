@@ -6,6 +6,7 @@ import type { IndexList } from "./index-list.js";
 import type { IndexPeriod } from "./index-names.js";
 import { at, isObject, listOf, numberOf, textOf } from "./json.js";
 import { LONGEST_PATH } from "./query.js";
+import { refreshWhole } from "./refresh.js";
 
 /** Rows whose versions are looked up at once. */
 const BATCH = 1_000;
@@ -50,7 +51,7 @@ function namesOf(rows: readonly VersionedRow[], existing: readonly IndexPeriod[]
 }
 
 async function dropOf(cluster: Cluster, places: string, rows: readonly VersionedRow[], limits: RequestLimits): Promise<void> {
-  await cluster.request({ method: "POST", path: `/${places}/_refresh`, query: { ignore_unavailable: true, allow_no_indices: true } }, limits);
+  await refreshWhole(cluster, places, limits);
   const byId = new Map(rows.map((row) => [row.id, row]));
   // A row has few versions in few indices; more than a page of them come with the next round.
   for (let again = true; again;) {
