@@ -25,7 +25,7 @@ const MOST_PACKETS: usize = 1_024;
 const FETCH_AHEAD: usize = 4;
 
 /// Packets that lie in one chunk, one after the other in the stream.
-struct StreamBatch {
+struct ReadBatch {
     chunk: Chunk,
     /// Number of the file in the catalogue.
     file: u32,
@@ -34,6 +34,11 @@ struct StreamBatch {
     /// Number in the stream of the first.
     first_ordinal: u64,
     records: Vec<Record>,
+}
+
+/// The same, once it is known whose they are.
+struct StreamBatch {
+    read: ReadBatch,
     /// Of each worker those that it must look at: its own and, of all, those of which only all together tell whose they are.
     shares: Vec<Vec<Due>>,
 }
@@ -109,27 +114,18 @@ impl Piece {
     fn bytes(&self) -> usize {
         match self {
             Self::Packets(batch) => {
+                let ReadBatch { chunk, records, .. } = &batch.read;
                 let due: usize = batch.shares.iter().map(Vec::capacity).sum();
-                batch.chunk.len() + batch.records.capacity() * size_of::<Record>() + due * size_of::<Due>()
+                chunk.len() + records.capacity() * size_of::<Record>() + due * size_of::<Due>()
             }
             Self::End(_) => 0,
         }
     }
 }
 
-/// Packets that lie in one chunk, before anybody has found out whose they are.
-struct Begun {
-    chunk: Chunk,
-    file: u32,
-    bytes: u64,
-    /// Number in the stream of the first.
-    first_ordinal: u64,
-    records: Vec<Record>,
-}
-
 /// What begins a piece: all that depends on the packets before it.
 enum Beginning {
-    Packets(Begun),
+    Packets(ReadBatch),
     End(Box<(StreamOutcome, StreamClock)>),
 }
 
@@ -158,7 +154,7 @@ pub fn share_packets(sources: Sources<'static>, total_bytes: u64, sharing: Shari
     };
     let dealer = Dealer { sharing, usual: (0..sharing.workers).map(|_| AtomicUsize::new(0)).collect() };
     let finish = move |begun| match begun {
-        Beginning::Packets(begun) => Piece::Packets(dealer.deal(begun)),
+        Beginning::Packets(read) => Piece::Packets(dealer.deal(read)),
         Beginning::End(end) => Piece::End(end),
     };
     let takers = share(Box::new(move || reader.next()), Box::new(finish), Piece::bytes, sharing.workers);
@@ -174,16 +170,15 @@ struct Dealer {
 }
 
 impl Dealer {
-    fn deal(&self, begun: Begun) -> StreamBatch {
-        let Begun { chunk, file, bytes, first_ordinal, records } = begun;
+    fn deal(&self, read: ReadBatch) -> StreamBatch {
         let room = |usual: &AtomicUsize| {
             let usual = usual.load(Ordering::Relaxed);
             Vec::with_capacity(usual + usual / 8 + 1)
         };
         let mut shares: Vec<Vec<Due>> = self.usual.iter().map(room).collect();
         let mut decoded = Decoded::default();
-        for (index, record) in (0..).zip(&records) {
-            let data = record.data(&chunk);
+        for (index, record) in (0..).zip(&read.records) {
+            let data = record.data(&read.chunk);
             let tracking = self.sharing.tracking;
             let owner = match plain_flow_hash(record.link_type, data, record.original_length, tracking) {
                 Some(hash) => Some(self.sharing.owner(hash)),
@@ -197,7 +192,7 @@ impl Dealer {
         for (usual, share) in self.usual.iter().zip(&shares) {
             usual.store(share.len(), Ordering::Relaxed);
         }
-        StreamBatch { chunk, file, bytes, first_ordinal, records, shares }
+        StreamBatch { read, shares }
     }
 
     /// The owner of a packet that is not plain; none where only its fragments together tell, or nothing does.
@@ -256,7 +251,8 @@ impl BatchReader {
             self.ordinal += records.len() as u64;
             self.usual = records.len();
             let bytes = outcome.file_bytes + last;
-            return Ok(Some(Beginning::Packets(Begun { chunk, file: *file, bytes, first_ordinal, records })));
+            let read = ReadBatch { chunk, file: *file, bytes, first_ordinal, records };
+            return Ok(Some(Beginning::Packets(read)));
         }
         Ok(self.outcome.take().map(|outcome| Beginning::End(Box::new((outcome, self.clock)))))
     }
@@ -315,7 +311,7 @@ pub fn read_batches(
     let mut feed = Feed::new(settings);
     let (mut packets, mut reported) = (0, 0);
     while let Some(piece) = pieces.take_next()? {
-        let batch = match &*piece {
+        let StreamBatch { read, shares } = match &*piece {
             Piece::Packets(batch) => batch,
             Piece::End(end) => {
                 let (read, clock) = &**end;
@@ -324,11 +320,11 @@ pub fn read_batches(
                 continue;
             }
         };
-        let own = batch.shares.get(number).map(Vec::as_slice).unwrap_or_default();
-        let record_of = |due: &Due| batch.records.get(due.index());
+        let own = shares.get(number).map(Vec::as_slice).unwrap_or_default();
+        let record_of = |due: &Due| read.records.get(due.index());
         for (at, due) in own.iter().enumerate() {
             if let Some(later) = own.get(at + FETCH_AHEAD).and_then(record_of) {
-                fetch_ahead(later.data(&batch.chunk));
+                fetch_ahead(later.data(&read.chunk));
             }
             let Some(record) = record_of(due) else { continue };
             share.is_own = !due.is_for_all();
@@ -336,13 +332,13 @@ pub fn read_batches(
                 link_type: record.link_type,
                 timestamp_ns: record.timestamp_ns,
                 original_length: record.original_length,
-                data: record.data(&batch.chunk),
-                chunk: &batch.chunk,
+                data: record.data(&read.chunk),
+                chunk: &read.chunk,
                 start: record.start,
                 end: record.end,
-                ordinal: batch.first_ordinal + due.index() as u64,
+                ordinal: read.first_ordinal + due.index() as u64,
                 position: PacketPosition {
-                    file: batch.file,
+                    file: read.file,
                     length: record.record_length,
                     offset: record.offset,
                 },
@@ -350,13 +346,13 @@ pub fn read_batches(
             };
             feed.packet_at(arrival, record.clock, &mut share)?;
         }
-        packets += batch.records.len() as u64;
+        packets += read.records.len() as u64;
         if packets - reported >= REPORT_EVERY {
             reported = packets;
             if (watch.is_cancelled)() {
                 return Err(EngineError::Cancelled);
             }
-            let bytes = batch.bytes;
+            let bytes = read.bytes;
             (watch.progress)(Progress { packets, bytes, total_bytes, sessions: share.sessions() });
         }
     }
