@@ -13,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     }
     let tracking = SessionIdTracking::Vlan;
-    if let Some(hash) = plain_flow_hash(link_type, frame, original_length, tracking) {
+    if let Some(hash) = plain_flow_hash(link_type, frame, tracking) {
         assert_eq!(hash, flow_hash(&decoded, tracking));
     }
     assert!(decoded.payload_start <= decoded.payload_end && decoded.payload_end as usize <= frame.len());

@@ -180,7 +180,7 @@ impl Dealer {
         for (index, record) in (0..).zip(&read.records) {
             let data = record.data(&read.chunk);
             let tracking = self.sharing.tracking;
-            let owner = match plain_flow_hash(record.link_type, data, record.original_length, tracking) {
+            let owner = match plain_flow_hash(record.link_type, data, tracking) {
                 Some(hash) => Some(self.sharing.owner(hash)),
                 None => self.owner(record, data, &mut decoded),
             };

@@ -13,16 +13,11 @@ const ETHERNET_HEADER: usize = 14;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
-/// What [`crate::flow_hash`] gives for a frame that is plain, once [`crate::decode`] has decoded it. None for whatever is cut off,
-/// damaged, fragmented or in a tunnel.
+/// What [`crate::flow_hash`] gives for a frame that is plain, once [`crate::decode`] has decoded it. None where its IP packet is cut
+/// off, damaged, fragmented or in a tunnel.
 #[inline]
-pub fn plain_flow_hash(
-    link_type: u16,
-    frame: &[u8],
-    original_length: u32,
-    tracking: SessionIdTracking,
-) -> Option<u64> {
-    if link_type != link_type::ETHERNET || frame.len() > MAX_FRAME || original_length as usize > frame.len() {
+pub fn plain_flow_hash(link_type: u16, frame: &[u8], tracking: SessionIdTracking) -> Option<u64> {
+    if link_type != link_type::ETHERNET || frame.len() > MAX_FRAME {
         return None;
     }
     let (mut ethertype, mut rest) = after_tag(frame.get(ETHERNET_HEADER - 2..)?)?;
@@ -43,10 +38,7 @@ pub fn plain_flow_hash(
     };
     let ports = [be16(segment, 0)?, be16(segment, 2)?];
     let kind = match protocol {
-        TCP => {
-            let header = usize::from(segment.first_chunk::<TCP_HEADER>()?[12] >> 4) * 4;
-            (TCP_HEADER..=segment.len()).contains(&header).then_some(FlowKind::Tcp)?
-        }
+        TCP if segment.len() >= TCP_HEADER => FlowKind::Tcp,
         UDP if is_ordinary_udp(ports) && segment.len() >= UDP_HEADER => FlowKind::Udp,
         _ => return None,
     };

@@ -28,8 +28,7 @@ fn packets(file: &[u8]) -> BTreeMap<u64, Packet> {
         let mut decoded = Decoded::default();
         decode(record.link_type, &record.frame, record.original_length, &mut decoded).unwrap();
         let tracking = SessionIdTracking::Vlan;
-        if let Some(hash) = plain_flow_hash(record.link_type, &record.frame, record.original_length, tracking)
-        {
+        if let Some(hash) = plain_flow_hash(record.link_type, &record.frame, tracking) {
             assert_eq!(hash, flow_hash(&decoded, tracking), "at {}", record.offset);
         }
         let mut frame_length = record.frame.len() as u64;
