@@ -158,7 +158,7 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       await under.shipper.round(null);
       expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 1 });
       await blocked(null);
-      await another(under).drain();
+      await under.shipper.drain();
       expect(await under.engine.store.count(all, service)).toBe(4);
       expect((await collected(under.engine.store.streamPackets(all, service))).map(({ final }) => final)).toEqual([true, true, true, true]);
     });

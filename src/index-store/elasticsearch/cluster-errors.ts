@@ -129,6 +129,21 @@ export function mayPass(error: unknown): boolean {
   return ["CLUSTER_UNREACHABLE", "CLUSTER_BUSY", "CLUSTER_READ_ONLY", "CLUSTER_REFUSED", "CLUSTER_TLS", "CLUSTER_UNSUPPORTED", "QUERY_TIMEOUT", "QUERY_MEMORY"].includes(error.code);
 }
 
+/** The index that an error is for, or null where it is for no single one. */
+export function indexNamed(error: unknown): string | null {
+  const index = error instanceof LookbackError ? error.details["index"] : undefined;
+  return typeof index === "string" && index !== "" ? index : null;
+}
+
+/**
+ * Whether an error that may pass is of indices that were asked, of which one takes no writes, is closed or lacks a shard: then others may
+ * be written. Too much to do (429) is the whole cluster's.
+ */
+export function isOfIndices(error: unknown): error is LookbackError {
+  if (!(error instanceof LookbackError) || !mayPass(error)) return false;
+  return indexNamed(error) !== null || error.code === "CLUSTER_READ_ONLY" || (error.code === "CLUSTER_BUSY" && error.details["status"] !== 429);
+}
+
 /** Why one item of a bulk request failed. */
 export interface ItemFailure {
   readonly status: number;

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import type { VersionedRow } from "../../native/types.js";
-import { LookbackError } from "../../base/errors.js";
 import { sendBulk, type DeadRow } from "./bulk.js";
+import { indexNamed } from "./cluster-errors.js";
 import { SHORT } from "./cluster.js";
 import type { DeadLetter } from "./dead-letters.js";
 import { at, numberOf, textOf, type Json } from "./json.js";
@@ -45,7 +45,7 @@ export async function retryDeadLetters({ cluster, deadLetters, catalogue, indice
       catalogue.shipments.setDeadRows(segment, still.length);
     } catch (error) {
       // What an index is to blame for holds up no other.
-      if (!(error instanceof LookbackError) || typeof error.details["index"] !== "string" || error.details["index"] === "") throw error;
+      if (indexNamed(error) === null) throw error;
       failures.push(error);
     }
   }

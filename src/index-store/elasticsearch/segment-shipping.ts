@@ -6,7 +6,7 @@ import type { Shipment } from "../../catalogue/shipments.js";
 import type { NativeCore, VersionedRow } from "../../native/types.js";
 import { sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
-import { mayPass } from "./cluster-errors.js";
+import { indexNamed, isOfIndices } from "./cluster-errors.js";
 import type { DeadLetters } from "./dead-letters.js";
 import type { IndexList } from "./index-list.js";
 import type { IndexNames, Rotation } from "./index-names.js";
@@ -41,11 +41,6 @@ export interface SegmentShippingParts {
 }
 
 const NEVER = new AbortController().signal;
-
-/** Whether an answer is of the indices that were named, and not of the whole cluster: those of others may be taken. */
-export function isOfIndices(error: unknown): error is LookbackError {
-  return error instanceof LookbackError && ["CLUSTER_BUSY", "CLUSTER_READ_ONLY"].includes(error.code);
-}
 
 /** Times that rows are sent before their index is left alone for a while. */
 const TRIES = 2;
@@ -132,11 +127,7 @@ export class SegmentShipping {
     try {
       await dropSuperseded(cluster, indices, versioned, { signal, timeoutMs: VERSIONS_MS });
     } catch (error) {
-      const index = error instanceof LookbackError && mayPass(error) ? error.details["index"] : undefined;
-      if (error instanceof LookbackError && typeof index === "string" && index !== "") throw new IndexHeldUp(index, error);
-      // A shard of an index that may have older versions is missing.
-      if (isOfIndices(error)) throw new IndexHeldUp(null, error);
-      throw error;
+      throw isOfIndices(error) ? new IndexHeldUp(indexNamed(error), error) : error;
     }
   }
 
@@ -159,8 +150,8 @@ export class SegmentShipping {
         }
         open = outcome.again;
         status.waiting(outcome.cause);
-        const index = outcome.cause?.details["index"];
-        if (tries >= TRIES && outcome.cause !== null && typeof index === "string" && index !== "") throw new IndexHeldUp(index, outcome.cause);
+        const index = indexNamed(outcome.cause);
+        if (tries >= TRIES && outcome.cause !== null && index !== null) throw new IndexHeldUp(index, outcome.cause);
       } catch (error) {
         // Too much at once, or too much for the request: smaller parts may be taken. Anything else is the shipper's to wait for.
         if (!(error instanceof LookbackError) || !["CLUSTER_BUSY", "QUERY_MEMORY", "LIMIT_EXCEEDED"].includes(error.code)) throw error;

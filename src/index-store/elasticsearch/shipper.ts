@@ -7,14 +7,14 @@ import type { Catalogue } from "../../catalogue/catalogue.js";
 import type { Shipment } from "../../catalogue/shipments.js";
 import type { NativeCore } from "../../native/types.js";
 import type { Cluster } from "./cluster.js";
-import { mayPass } from "./cluster-errors.js";
+import { isOfIndices, mayPass } from "./cluster-errors.js";
 import type { DeadLetters } from "./dead-letters.js";
 import { deleteRows } from "./expiry.js";
 import type { IndexList } from "./index-list.js";
 import type { IndexNames, Rotation } from "./index-names.js";
 import type { Overlays } from "./overlay.js";
 import type { Pace } from "./pace.js";
-import { IndexHeldUp, isOfIndices, SegmentShipping, type ShippedRows } from "./segment-shipping.js";
+import { IndexHeldUp, SegmentShipping, type ShippedRows } from "./segment-shipping.js";
 import type { ShipperStatus } from "./shipper-status.js";
 
 /** Segments that are made visible by one refresh and acknowledged together. */

@@ -32,7 +32,7 @@ pub struct RawPacket {
 }
 
 /// What a format found next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Step {
     /// A packet, whole and at hand.
     Packet,
