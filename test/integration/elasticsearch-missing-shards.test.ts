@@ -199,6 +199,29 @@ for (const product of ["elasticsearch", "opensearch"] as const satisfies readonl
       expect((await collected(under.engine.store.streamIds(all, service))).flat()).toHaveLength(6);
     });
 
+    it("is waited for by who ships all, where it keeps rows that are to go", async () => {
+      const under = engine();
+      const first = await writeSegment(under.sessions, rowsOf(DAY, 3));
+      await under.engine.store.commitSegments({ add: [first], remove: [] });
+      await under.shipper.drain();
+      await closed(under, DAY);
+      await under.engine.store.commitSegments({ add: [], remove: [first.path] });
+      expect(await under.shipper.round(null)).toBe(false);
+      expect(loadShipperReport(under.catalogue.settings)?.lastError).toMatchObject({ code: "CLUSTER_BUSY" });
+      const stop = new AbortController();
+      const drained = under.shipper.drain(stop.signal);
+      stop.abort();
+      expect(await drained).toBe(false);
+      await assigned(under, DAY);
+      // What replaces them comes: the index would take it now, but has the others still.
+      await commit(under, rowsOf(DAY, 2));
+      expect(await under.shipper.round(null)).toBe(false);
+      expect(under.catalogue.shipments.waiting()).toMatchObject({ segments: 1, rows: 2 });
+      expect(await another(under).drain()).toBe(true);
+      expect(loadShipperReport(under.catalogue.settings)?.lastError).toBeNull();
+      expect((await collected(under.engine.store.streamIds(all, service))).flat()).toHaveLength(2);
+    });
+
     it("holds up no session that began after it, though that goes over the end of another", async () => {
       const under = engine();
       const monthAgo = DAY - 30 * 24 * HOUR;

@@ -2,7 +2,6 @@ import type { Clock } from "../../base/clock.js";
 import { LookbackError } from "../../base/errors.js";
 import { guarded } from "../../base/guarded.js";
 import type { Logger } from "../../base/logger.js";
-import type { ShipmentQueue } from "../../catalogue/shipments.js";
 import type { StoredSettings } from "../../catalogue/stored-settings.js";
 import { at, isObject, numberOf, textOf } from "./json.js";
 
@@ -62,9 +61,9 @@ export class ShipperStatus {
     this.#save();
   }
 
-  /** Notes the end of a round; with an empty queue the last error is over. */
-  round(queue: ShipmentQueue): void {
-    if (queue.segments === 0) this.#lastError = null;
+  /** Notes the end of a round; where nothing is left to do the last error is over. */
+  round(isDone: boolean): void {
+    if (isDone) this.#lastError = null;
     this.#save();
   }
 

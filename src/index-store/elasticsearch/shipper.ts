@@ -87,12 +87,17 @@ export class Shipper {
     for (;;) {
       const busy = await this.round(signal);
       if (busy && signal?.aborted !== true) continue;
-      const { shipments } = this.#parts.catalogue;
-      const isDone = shipments.waiting().segments === 0 && shipments.removing().length === 0;
+      const isDone = this.#isDone();
       // What waits still is for indices that take no rows now, or keep what they have.
       if (isDone || signal?.aborted === true) return isDone;
       await this.#parts.wait(LOOK_MS, signal ?? NEVER);
     }
+  }
+
+  /** Whether the cluster has what it is to have, and nothing that is to go. */
+  #isDone(): boolean {
+    const { catalogue: { shipments } } = this.#parts;
+    return shipments.waiting().segments === 0 && shipments.removing().length === 0;
   }
 
   /** Says that nothing more is shipped by this process. */
@@ -124,7 +129,7 @@ export class Shipper {
       if (shipped.length > 0) await this.#acknowledge(shipped, signal);
     }
     const changed = await this.#parts.overlays.apply();
-    status.round(shipments.waiting());
+    status.round(this.#isDone());
     return isReplacing || forgotten > 0 || shipped.length > 0 || changed > 0;
   }
 
